@@ -1,0 +1,228 @@
+"""What would change the outcome, and how long it is sure to stand. From the provisions' own thresholds, never from sampling."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from itertools import combinations
+
+from app.determinations.days import OtherDays, Stretch
+from app.determinations.model import ChangeKind, FactChange, WouldChange
+from app.determinations.whatif import WhatIf
+from app.determinations.wording import day_in_words, value_in_words
+from app.law.facts import FactDefinition, Value
+from app.law.questions import STATED_OUTCOMES, Outcome
+from app.law.spans import day_before
+from app.law.standing import StandingProvision, StandingQuestion
+
+AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
+ACTS_AT_MOST = 4
+
+
+@dataclass(frozen=True)
+class Alternatives:
+    """The smallest changes that reach another outcome, and the last day on which the same facts are sure of this one."""
+
+    would_change: tuple[WouldChange, ...]
+    valid_until: date | None
+    because: str | None
+
+
+def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
+    """Everything that would change a determination."""
+    later, valid_until, because = _later(here, days, as_of)
+    changes = [*later, *_past(here, days, as_of)]
+    for name, fact in here.in_play.stated.items():
+        if name != days.moves and here.matters(name) and (fact.type != "outcome" or name in here.knowledge.stated):
+            changes.extend(_of_one_fact(here, fact, as_of))
+    if here.outcome != "eligible" and not any(c.becomes == "eligible" and c.kind == "act" for c in changes):
+        changes.extend(_by_acts(here, as_of))
+    order = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
+    changes.sort(key=lambda c: (c.becomes != "eligible", order[c.kind]))
+    return Alternatives(tuple(changes), valid_until, because)
+
+
+def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange], date | None, str | None]:
+    """The first later days with another outcome; stops at the first that is eligible, or different where this one is."""
+    found: dict[Outcome, Stretch] = {}
+    valid_until, because = None, None
+    for stretch in days.forward(here, as_of):
+        if stretch.outcome != here.outcome and valid_until is None:
+            valid_until, because = day_before(stretch.day), _why_it_ends(stretch)
+        if stretch.outcome in STATED_OUTCOMES and stretch.outcome != here.outcome:
+            found.setdefault(stretch.outcome, stretch)
+        if "eligible" in found or (here.outcome == "eligible" and found):
+            break
+    return [_on_day(days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
+
+
+def _why_it_ends(stretch: Stretch) -> str:
+    if stretch.outcome is None:
+        return f"From {day_in_words(stretch.day)} the law is not encoded: {stretch.because}."
+    return f"On {day_in_words(stretch.day)} the same facts would be {stretch.outcome}."
+
+
+def _past(here: WhatIf, days: OtherDays, as_of: date) -> list[WouldChange]:
+    """The last earlier day on which the same facts would have been eligible."""
+    if here.outcome == "eligible" or days.moves is None:
+        return []
+    for stretch in days.backward(here, as_of):
+        if stretch.outcome == "eligible":
+            return [_on_day(days, as_of, stretch, "past")]
+    return []
+
+
+def _on_day(days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
+    fact = AS_OF if days.moves is None else days.fact(days.moves)
+    assert stretch.outcome is not None
+    verb = "would have been" if kind == "past" else "would be"
+    says = f"On {day_in_words(stretch.day)} the same facts {verb} {stretch.outcome}."
+    return WouldChange(stretch.outcome, (FactChange(fact, as_of, stretch.day),), kind, says)
+
+
+def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:
+    """The nearest values of one fact, in each direction, for each other outcome; several choices with one effect together."""
+    was = here.knowledge.values.get(fact.name)
+    if fact.type in ("flag", "choice", "outcome"):
+        reached: dict[Outcome, list[Value]] = {}
+        for code in range(fact.last_code + 1):
+            value = fact.value(code)
+            if value != was:
+                reached.setdefault(here.outcome_if({fact.name: value}), []).append(value)
+        for outcome, values in reached.items():
+            if outcome != here.outcome and outcome != "undetermined":
+                yield _change(here, fact, values, outcome, as_of)
+        return
+    start = fact.code(was) if was is not None else _reference(fact, as_of)
+    above, below = here.values_upward(fact.name, start), here.values_downward(fact.name, start)
+    if was is None:
+        above = (value for part in ([fact.value(start)], above) for value in part)
+    for values_outward in (above, below):
+        for outcome, value in _first_reached(here, fact.name, values_outward):
+            yield _change(here, fact, [value], outcome, as_of)
+
+
+def _reference(fact: FactDefinition, as_of: date) -> int:
+    """Where to look from when a fact was not stated: the day asked about, or the smallest number."""
+    return as_of.toordinal() if fact.type == "day" else fact.first_code
+
+
+def _first_reached(here: WhatIf, name: str, values: Iterable[Value]) -> Iterator[tuple[Outcome, Value]]:
+    seen: set[Outcome] = {here.outcome, "undetermined"}
+    for value in values:
+        outcome = here.outcome_if({name: value})
+        if outcome not in seen:
+            seen.add(outcome)
+            yield outcome, value
+        if len(seen) == 4:
+            return
+
+
+def _kind(fact: FactDefinition, value: Value, as_of: date) -> ChangeKind:
+    if fact.is_act:
+        return "past" if isinstance(value, date) and value < as_of else "act"
+    return "otherwise"
+
+
+def _change(here: WhatIf, fact: FactDefinition, values: list[Value], outcome: Outcome, as_of: date) -> WouldChange:
+    was = here.knowledge.values.get(fact.name)
+    change = FactChange(fact, was, values[0], tuple(values[1:]))
+    return WouldChange(outcome, (change,), _kind(fact, values[0], as_of), _says((change,), outcome))
+
+
+def _says(changes: tuple[FactChange, ...], outcome: Outcome) -> str:
+    parts = []
+    for change in changes:
+        values = " or ".join(value_in_words(change.fact, value) for value in (change.to, *change.or_to))
+        parts.append(f"“{change.fact.label}” were answered {values}")
+    return f"If {' and '.join(parts)}, the outcome would be {outcome}."
+
+
+# --- several acts together -----------------------------------------------------------------------------------------------------
+
+
+def _by_acts(here: WhatIf, as_of: date) -> Iterator[WouldChange]:
+    """Sets of acts still open to somebody that together make the outcome eligible, each of them needed."""
+    seen = set()
+    for provision in here.law.asked.of("grants"):
+        for path in range(len(provision.paths)):
+            changes = _Repair(here, as_of).make_hold(provision, path)
+            if not changes or len(changes) > ACTS_AT_MOST or here.outcome_if(changes) != "eligible":
+                continue
+            needed = _smallest(here, changes)
+            key = tuple(sorted(needed))
+            if key not in seen and len(needed) > 1:
+                seen.add(key)
+                told = tuple(
+                    FactChange(here.in_play.stated[n], here.knowledge.values.get(n), v) for n, v in needed.items()
+                )  # fmt: skip
+                yield WouldChange("eligible", told, "act", _says(told, "eligible"))
+
+
+def _smallest(here: WhatIf, changes: Mapping[str, Value]) -> dict[str, Value]:
+    """The fewest of the changes that are still enough."""
+    for size in range(1, len(changes)):
+        for names in combinations(changes, size):
+            fewer = {name: changes[name] for name in names}
+            if here.outcome_if(fewer) == "eligible":
+                return fewer
+    return dict(changes)
+
+
+class _Repair:
+    """Looks for acts that make a path of a provision hold, one condition after the other."""
+
+    def __init__(self, here: WhatIf, as_of: date) -> None:
+        self.here, self.as_of = here, as_of
+        self.changes: dict[str, Value] = {}
+
+    def make_hold(self, provision: StandingProvision, path: int) -> dict[str, Value] | None:
+        """The acts, or none where acts alone cannot do it."""
+        for condition in provision.paths[path]:
+            if condition.is_nested:
+                if not self.make_nested(condition.fact.name, condition.accepts):
+                    return None
+            elif not self.is_met(condition.index, condition.fact.name) and not self.make_met(condition.index, condition.fact.name):
+                return None
+        return self.changes
+
+    def is_met(self, index: int, fact: str) -> bool:
+        truths = self.here.truths_if(self.changes) if self.changes else {}
+        return bool(truths.get(index, self.here.evaluation.conditions[index]))
+
+    def make_met(self, index: int, fact: str) -> bool:
+        """Find one act that makes a condition hold, its day as near as can be to the day asked about."""
+        in_play = self.here.in_play
+        for name in [n for n, conditions in in_play.conditions_of.items() if any(c.index == index for c in conditions)]:
+            definition = in_play.stated[name]
+            if not definition.is_act or name in self.changes:
+                continue
+            for value in self.candidates(definition):
+                if self.here.truths_if({**self.changes, name: value}).get(index):
+                    self.changes[name] = value
+                    return True
+        return False
+
+    def candidates(self, fact: FactDefinition) -> list[Value]:
+        if fact.type in ("flag", "choice"):
+            return [fact.value(code) for code in range(fact.last_code + 1)]
+        start = _reference(fact, self.as_of)
+        knowledge = self.here.knowledge
+        changed = WhatIf(self.here.law, type(knowledge).of(self.here.in_play, {**knowledge.stated, **self.changes}), self.here.evaluation)
+        return [fact.value(start), *changed.values_upward(fact.name, start), *changed.values_downward(fact.name, start)]
+
+    def make_nested(self, question: str, accepts: object) -> bool:
+        """Make another question's outcome what is required, by its own first path that acts can bring about."""
+        nested: StandingQuestion | None = self.here.law.by_question.get(question)
+        wanted = self.here.evaluation.outcomes.get(question)
+        code = {"eligible": 0, "ineligible": 1, "referred": 2}.get(str(wanted))
+        if code is not None and code in accepts:  # type: ignore[operator]
+            return True
+        if nested is None or 0 not in accepts or question in self.here.knowledge.codes:  # type: ignore[operator]
+            return False
+        for provision in nested.of("grants"):
+            for path in range(len(provision.paths)):
+                kept = dict(self.changes)
+                if self.make_hold(provision, path) is not None:
+                    return True
+                self.changes = kept
+        return False

@@ -1,0 +1,82 @@
+"""A case: one question, the facts stated, the day and the edition. Facts are typed here, once, for every way in."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.determinations.errors import AsOfDiffers, FactError, FactsRefused
+from app.law.facts import NotThatFact, Value
+from app.law.lawbook import Lawbook
+
+DEEPEST = 4
+"""A fact's name has at most four parts."""
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is asked, of whom, as of when, in which edition of the law."""
+
+    question: str
+    facts: Mapping[str, Value]
+    as_of: date
+    edition: str
+
+
+def flatten(nested: Mapping[str, object], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, object]]:
+    """Facts given as nested objects, as names and values; a name may also be given whole (`"a.b": 1`)."""
+    for key, value in nested.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping) and depth < DEEPEST:
+            yield from flatten(value, f"{name}.", depth + 1)
+        else:
+            yield name, value
+
+
+def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """The typed facts of a question.
+
+    Raises:
+        FactsRefused: facts that the question does not know, that stand twice, or that are not of their type; all of them.
+        UnknownQuestion: there is no such question.
+    """
+    known = {fact.name: fact for fact in lawbook.facts_of(question)}
+    facts: dict[str, Value] = {}
+    errors: list[FactError] = []
+    for name, value in flatten(given):
+        definition = known.get(name)
+        if name in facts:
+            errors.append(FactError(name, "Is given twice."))
+        elif definition is None:
+            errors.append(FactError(name, _unknown(lawbook, question, name)))
+        else:
+            try:
+                facts[name] = definition.read(value)
+            except NotThatFact as error:
+                errors.append(FactError(name, str(error)))
+    if errors:
+        raise FactsRefused(errors)
+    return facts
+
+
+def _unknown(lawbook: Lawbook, question: str, name: str) -> str:
+    fact = lawbook.vocabulary.get(name)
+    if fact is not None and fact.computed is not None:
+        return f"Is computed from {', '.join(lawbook.vocabulary.inputs_of(name))}; send those."
+    return f"Is not a fact of {question}." if fact is not None else "There is no such fact."
+
+
+def make_case(
+    lawbook: Lawbook, question: str, facts: Mapping[str, Value], as_of: date | None, edition: str, today: date
+) -> Case:
+    """A case on its governing day: that of the fact the law looks at, else *as_of*, else *today* (in Massachusetts).
+
+    Raises:
+        AsOfDiffers: *as_of* is not the governing day.
+    """
+    governing = lawbook.question(question).governed_by
+    day = facts.get(governing) if governing else None
+    if isinstance(day, date):
+        if as_of is not None and as_of != day:
+            raise AsOfDiffers(str(governing), day, as_of)
+        return Case(question, facts, day, edition)
+    return Case(question, facts, as_of or today, edition)

@@ -1,0 +1,72 @@
+"""What a determination concludes beside its outcome: dates of coverage, deadlines, counts, the next open period."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+
+from app.determinations.knowledge import Knowledge
+from app.law.facts import Computation, Value
+from app.law.provision import Conclusion, ParameterName
+from app.law.questions import Outcome
+from app.law.spans import Span
+from app.law.standing import StandingProvision, StandingQuestion
+
+Concluded = dict[str, Value | Span]
+
+
+def work_out(concludes: Mapping[str, Conclusion], knowledge: Knowledge, parameters: Mapping[str, Value]) -> Concluded:
+    """The values of conclusions; those that rest on something unknown are left out."""
+    found: Concluded = {}
+    for name, conclusion in concludes.items():
+        if isinstance(conclusion, Computation):
+            value = knowledge.in_play.deriving.compute(conclusion, knowledge.values, parameters)
+        elif isinstance(conclusion, ParameterName):
+            value = parameters.get(conclusion.name)
+        else:
+            value = conclusion
+        if value is not None:
+            found[name] = value
+    return found
+
+
+def of_provision(provision: StandingProvision, knowledge: Knowledge) -> Concluded:
+    """What follows where a provision applies."""
+    written = provision.provision.concludes
+    return work_out(written, knowledge, provision.parameters) if written else {}
+
+
+def leading(question: StandingQuestion, per_provision: Mapping[int, Concluded]) -> int | None:
+    """Of several grants that apply, the one whose coverage starts first; by the order of the law where that is equal or open."""
+    leads_by = question.question.leads_by
+    if not leads_by or not per_provision:
+        return None
+
+    def earliest(index: int) -> date:
+        days = [per_provision[index].get(name) for name in leads_by]
+        return next((day for day in days if isinstance(day, date)), date.max)
+
+    return min(per_provision, key=earliest)
+
+
+def concluded(
+    question: StandingQuestion, outcome: Outcome, provisions: Sequence[bool | None], knowledge: Knowledge
+) -> tuple[Concluded, dict[int, Concluded], int | None]:
+    """The conclusions of a determination, those of each provision that counts, and the provision that leads."""
+    counting = {"eligible": ("grants",), "referred": ("refers", "grants"), "ineligible": ("bars",)}.get(outcome, ())
+    per_provision = {p.index: of_provision(p, knowledge) for p in question.provisions if provisions[p.index]}
+    applying = [p for p in question.provisions if p.effect in counting and provisions[p.index]]
+    grants = {p.index: per_provision[p.index] for p in applying if p.effect == "grants"}
+    leader = leading(question, grants)
+    together: Concluded = {}
+    for provision in applying:
+        if leader is None or provision.index == leader or provision.effect != "grants":
+            for name, value in per_provision[provision.index].items():
+                together.setdefault(name, value)
+    for provision in question.provisions:
+        if provision.provision.informs:
+            for name, value in work_out(provision.provision.informs, knowledge, provision.parameters).items():
+                together.setdefault(name, value)
+    written = question.question.outcome_concludes.get(outcome)
+    if written:
+        for name, value in work_out(written, knowledge, {}).items():
+            together.setdefault(name, value)
+    return together, per_provision, leader

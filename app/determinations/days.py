@@ -1,0 +1,109 @@
+"""The same facts asked on other days: the law in force moves with the day, and so does the fact that names it."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.whatif import WhatIf
+from app.engine.shadow import evaluate
+from app.law.errors import LawNotEncoded
+from app.law.facts import FactDefinition, Value
+from app.law.lawbook import Lawbook
+from app.law.questions import Outcome
+from app.law.spans import LAST_DAY, day_after, day_before
+from app.law.standing import StandingLaw
+
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """A day from which (going forward) or to which (going back) the outcome is the same; none where the law is not encoded."""
+
+    day: date
+    outcome: Outcome | None
+    because: str | None = None
+
+
+class OtherDays:
+    """One case, asked on one day after another."""
+
+    def __init__(
+        self,
+        lawbook: Lawbook,
+        facts_in_play: Callable[[StandingLaw], FactsInPlay],
+        question: str,
+        edition: str,
+        stated: Mapping[str, Value],
+    ) -> None:
+        self._lawbook, self._facts_in_play = lawbook, facts_in_play
+        self._question, self._edition = question, edition
+        governing = lawbook.question(question).governed_by
+        self.moves = governing if governing in stated else None
+        self._stated = dict(stated)
+
+    def fact(self, name: str) -> FactDefinition:
+        """The definition of the fact that moves with the day."""
+        return self._lawbook.fact(name)
+
+    def on(self, day: date) -> WhatIf:
+        """The case as asked on a day.
+
+        Raises:
+            LawNotEncoded: that day's law is not encoded.
+        """
+        law = self._lawbook.standing(self._question, day, self._edition)
+        stated = {**self._stated, self.moves: day} if self.moves else self._stated
+        knowledge = Knowledge.of(self._facts_in_play(law), stated)
+        return WhatIf(law, knowledge, evaluate(law, knowledge.codes))
+
+    def forward(self, start: WhatIf, day: date) -> Iterator[Stretch]:
+        """Each later stretch, by its first day, until the last day there is."""
+        here = start
+        while True:
+            for cut in self._cuts_after(here, day):
+                yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
+            last = here.law.span.last
+            if last is None or last >= LAST_DAY:
+                return
+            day = day_after(last)
+            try:
+                here = self.on(day)
+            except LawNotEncoded as error:
+                yield Stretch(day, None, error.because)
+                return
+            yield Stretch(day, here.outcome)
+
+    def backward(self, start: WhatIf, day: date) -> Iterator[Stretch]:
+        """Each earlier stretch, by its last day, until the first day that is encoded."""
+        here = start
+        while True:
+            for cut in self._cuts_before(here, day):
+                yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
+            if here.law.span.first <= date.min or not self._is_encoded(day_before(here.law.span.first)):
+                return
+            day = day_before(here.law.span.first)
+            here = self.on(day)
+            yield Stretch(day, here.outcome)
+
+    def _is_encoded(self, day: date) -> bool:
+        try:
+            self._lawbook.standing(self._question, day, self._edition)
+        except LawNotEncoded:
+            return False
+        return True
+
+    def _cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
+        if self.moves is None or not here.matters(self.moves):
+            return
+        last = (here.law.span.last or LAST_DAY).toordinal()
+        for cut in here.cuts(self.moves):
+            if day.toordinal() < cut <= last:
+                yield date.fromordinal(cut)
+
+    def _cuts_before(self, here: WhatIf, day: date) -> Iterator[date]:
+        if self.moves is None or not here.matters(self.moves):
+            return
+        first = here.law.span.first.toordinal()
+        for cut in reversed(here.cuts(self.moves)):
+            if first < cut <= day.toordinal():
+                yield date.fromordinal(cut - 1)

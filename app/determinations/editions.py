@@ -1,0 +1,56 @@
+"""Where another edition of the law would say something else of the same case, the determination says so."""
+
+from collections.abc import Callable, Iterator, Mapping
+
+from app.determinations.case import Case
+from app.determinations.conclude import Concluded, concluded
+from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.model import Determination
+from app.determinations.wording import day_in_words, derived_in_words
+from app.engine.shadow import evaluate
+from app.law.errors import LawNotEncoded
+from app.law.facts import Value
+from app.law.lawbook import Lawbook
+from app.law.spans import Span
+from app.law.standing import StandingLaw
+
+
+def edition_cautions(
+    lawbook: Lawbook,
+    facts_in_play: Callable[[StandingLaw], FactsInPlay],
+    case: Case,
+    law: StandingLaw,
+    decided: Determination,
+) -> Iterator[str]:
+    """A caution for each other edition that differs in outcome or conclusions, or that does not encode the day."""
+    for name in lawbook.editions:
+        if name == case.edition:
+            continue
+        try:
+            other = lawbook.standing(case.question, case.as_of, name)
+        except LawNotEncoded as error:
+            yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
+            continue
+        in_play = facts_in_play(other)
+        if other.key == law.key and not in_play.uses_series:
+            continue
+        knowledge = Knowledge.of(in_play, case.facts)
+        evaluation = evaluate(other, knowledge.codes)
+        outcome = evaluation.outcomes[case.question]
+        if outcome != decided.outcome:
+            yield f"The edition {name} would answer {outcome} on the same day and facts."
+            continue
+        found, _, _ = concluded(other.asked, outcome, evaluation.provisions, knowledge)
+        for difference in _differences(decided, found):
+            yield f"The edition {name} would conclude otherwise: {difference}."
+
+
+def _differences(decided: Determination, found: Concluded) -> Iterator[str]:
+    ours: Mapping[str, Value | Span] = decided.concludes
+    for conclusion in decided.question.concludes.values():
+        if ours.get(conclusion.name) != found.get(conclusion.name):
+            yield f"{conclusion.describes} {_told(found.get(conclusion.name))}"
+
+
+def _told(value: Value | Span | None) -> str:
+    return "none" if value is None else derived_in_words(value)

@@ -1,0 +1,106 @@
+"""What is known of a case: what was stated, what the law presumes, what follows by computation; as values and as codes."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from app.determinations.derive import SERIES_FUNCTIONS, Deriving
+from app.law.facts import Computation, FactDefinition, Value
+from app.law.lawbook import Lawbook
+from app.law.spans import Span
+from app.law.standing import StandingCondition, StandingLaw
+
+
+def _conclusions(law: StandingLaw) -> Iterator[Computation]:
+    for question in law.questions:
+        written = [w for p in question.provisions for w in (p.provision.concludes, p.provision.informs)]
+        for concludes in (*written, *question.question.outcome_concludes.values()):
+            yield from (c for c in concludes.values() if isinstance(c, Computation))
+
+
+class FactsInPlay:
+    """The facts that a standing law looks at: stated ones, and computed ones in an order in which each follows from those before."""
+
+    def __init__(self, lawbook: Lawbook, law: StandingLaw) -> None:
+        self.law = law
+        self.deriving = Deriving(lawbook.edition(law.edition).series)
+        self.stated: dict[str, FactDefinition] = {}
+        self.computed: dict[str, FactDefinition] = {}
+        self._vocabulary = lawbook.vocabulary
+        for condition in law.conditions:
+            self._take(condition.fact)
+        for conclusion in _conclusions(law):
+            for name in conclusion.fact_names:
+                if name in self._vocabulary:
+                    self._take(self._vocabulary[name])
+        self.conditions_of: dict[str, list[StandingCondition]] = {name: [] for name in self.stated}
+        for condition in law.conditions:
+            inputs = [condition.fact.name] if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
+            for name in inputs:
+                self.conditions_of[name].append(condition)
+        conclusions = list(_conclusions(law))
+        self.uses_series = any(c.functions & SERIES_FUNCTIONS for c in conclusions) or any(
+            f.computed is not None and f.computed.function in SERIES_FUNCTIONS for f in self.computed.values()
+        )
+        self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
+
+    def _take(self, fact: FactDefinition) -> None:
+        if fact.computed is None:
+            self.stated.setdefault(fact.name, fact)
+        elif fact.name not in self.computed:
+            for name in fact.computed.fact_names:
+                self._take(self._vocabulary[name])
+            self.computed[fact.name] = fact
+
+    @cached_property
+    def computed_from(self) -> dict[str, list[FactDefinition]]:
+        """stated fact → the computed facts that move with it, in order."""
+        return {
+            name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)] for name in self.stated
+        }  # fmt: skip
+
+    def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
+        """The value of a computed fact; none where something it needs is unknown."""
+        assert fact.computed is not None
+        value = self.deriving.compute(fact.computed, values)
+        assert not isinstance(value, Span)
+        return value
+
+
+@dataclass
+class Knowledge:
+    """The facts of one case under one standing law."""
+
+    in_play: FactsInPlay
+    stated: Mapping[str, Value]
+    values: dict[str, Value] = field(default_factory=dict)
+    codes: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value]) -> "Knowledge":
+        """Everything that follows from what was stated."""
+        known = cls(in_play, stated, {**in_play.presumed, **stated})
+        for name, fact in in_play.stated.items():
+            if name in known.values:
+                known.codes[name] = fact.code(known.values[name])
+        for fact in in_play.computed.values():
+            value = in_play.derive(fact, known.values)
+            if value is not None:
+                known.values[fact.name] = value
+                known.codes[fact.name] = fact.code(value)
+        return known
+
+    def is_presumed(self, name: str) -> bool:
+        """Whether a value was not stated but presumed by the law."""
+        return name in self.in_play.presumed and name not in self.stated
+
+    def with_change(self, name: str, value: Value) -> dict[str, Value]:
+        """The values as they would be if one stated fact were another; computed ones follow."""
+        values = {**self.values, name: value}
+        for fact in self.in_play.computed_from.get(name, ()):
+            derived = self.in_play.derive(fact, values)
+            if derived is None:
+                values.pop(fact.name, None)
+            else:
+                values[fact.name] = derived
+        return values

@@ -1,0 +1,98 @@
+"""A determination and everything it rests on. Values only: nothing here looks anything up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from app.law.facts import FactDefinition, Value
+from app.law.provision import Provision
+from app.law.questions import Outcome, Question
+from app.law.spans import Span
+from app.law.standing import Required
+
+FindingStatus = Literal["met", "not_met", "unknown"]
+ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
+ChangeKind = Literal["later", "act", "past", "otherwise"]
+Concluded = Mapping[str, Value | Span]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One condition, met, not met or unknown for this applicant."""
+
+    condition: str
+    words: str
+    path: str | None
+    fact: str
+    operator: str
+    value: Value | None
+    required: Required
+    status: FindingStatus
+    says: str
+    source: Literal["stated", "presumed", "computed", "determined"] | None
+    computed_from: Mapping[str, Value | None] | None = None
+    determination: "Determination | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """What one provision does in this case, with its findings; *decisive* where the outcome rests on it."""
+
+    provision: Provision
+    status: ReasonStatus
+    decisive: bool
+    leads: bool
+    findings: tuple[Finding, ...]
+    concludes: Concluded
+    says: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class NextStepTold:
+    """What the person can do now."""
+
+    says: str
+    question: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """One fact that would have to be otherwise; *was* is none where it was not stated, *or_to* are further values with the same effect."""
+
+    fact: FactDefinition
+    was: Value | None
+    to: Value
+    or_to: tuple[Value, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class WouldChange:
+    """The smallest change of facts that reaches another outcome: every one of *changes* is needed, and none smaller is enough."""
+
+    becomes: Outcome
+    changes: tuple[FactChange, ...]
+    kind: ChangeKind
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class Determination:
+    """A decision on one question for one applicant as of a day, with reasons."""
+
+    question: Question
+    as_of: date
+    edition: str
+    outcome: Outcome
+    says: str
+    reasons: tuple[Reason, ...]
+    needs: tuple[FactDefinition, ...]
+    concludes: Concluded
+    next_steps: tuple[NextStepTold, ...]
+    cautions: tuple[str, ...]
+    facts: Mapping[str, Value] = field(default_factory=dict)
+    would_change: tuple[WouldChange, ...] = ()
+    valid_until: date | None = None
+    valid_until_because: str | None = None
+    law_digest: str = ""
+    law_in_force: tuple[str, ...] = ()

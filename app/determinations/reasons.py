@@ -1,0 +1,243 @@
+"""Why: every provision's status with its findings, what is still needed, what to do next, what to beware of.
+
+A sentence stands in a finding only because its condition came out so; nothing here decides anything.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+from functools import cached_property
+
+from app.determinations.conclude import Concluded, concluded
+from app.determinations.knowledge import Knowledge
+from app.determinations.model import Determination, Finding, FindingStatus, NextStepTold, Reason, ReasonStatus
+from app.determinations.wording import (
+    UNVERIFIED_WORDS,
+    derived_in_words,
+    facts_in_words,
+    fill,
+    required_in_words,
+    value_in_words,
+)
+from app.engine import Evaluation
+from app.engine.shadow import all_hold
+from app.law.facts import FactDefinition
+from app.law.lawbook import Lawbook
+from app.law.questions import Outcome
+from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
+
+_FINDING: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
+_REASON: dict[bool | None, ReasonStatus] = {True: "applies", False: "does_not_apply", None: "undetermined"}
+
+
+def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
+    """The provisions, by index, on which the outcome rests."""
+    status, outcome = evaluation.provisions, evaluation.outcomes[question.question.id]
+    if outcome == "ineligible":
+        barring = {p.index for p in question.of("bars") if status[p.index]}
+        return barring or {p.index for p in question.of("grants")}
+    if outcome in ("eligible", "referred"):
+        effect = "grants" if outcome == "eligible" else "refers"
+        return {p.index for p in question.provisions if p.effect == effect and status[p.index]}
+    granted = any(status[p.index] for p in question.of("grants"))
+    open_effects = ("bars",) if granted else ("bars", "grants")
+    return {p.index for p in question.of(*open_effects) if status[p.index] is None}  # type: ignore[arg-type]
+
+
+class Telling:
+    """One evaluated case, put into words."""
+
+    def __init__(self, lawbook: Lawbook, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation, as_of: date) -> None:
+        self.lawbook, self.law, self.knowledge = lawbook, law, knowledge
+        self.evaluation, self.as_of = evaluation, as_of
+        self._nested: dict[str, Determination] = {}
+
+    @cached_property
+    def _definitions(self) -> dict[str, FactDefinition]:
+        return {**self.knowledge.in_play.stated, **self.knowledge.in_play.computed}
+
+    @cached_property
+    def word_for(self) -> Callable[[str], str]:
+        """What to write for a fact in a sentence."""
+        return facts_in_words(self._definitions, self.knowledge.values)
+
+    def determination(self, question: StandingQuestion) -> Determination:
+        """The determination of one question, without what would change it."""
+        outcome = self.evaluation.outcomes[question.question.id]
+        concludes, per_provision, leader = concluded(question, outcome, self.evaluation.provisions, self.knowledge)
+        deciding = decisive(question, self.evaluation)
+        reasons = [
+            self.reason(p, p.index in deciding, p.index == leader, per_provision.get(p.index, {}))
+            for p in question.provisions if p.effect != "cautions" or self.evaluation.provisions[p.index]
+        ]  # fmt: skip
+        reasons.sort(key=lambda r: (not r.leads, not r.decisive))
+        return Determination(
+            question=question.question,
+            as_of=self.as_of,
+            edition=self.law.edition,
+            outcome=outcome,
+            says=self.says(question, outcome, concludes),
+            reasons=tuple(reasons),
+            needs=tuple(self.needs(question)) if outcome == "undetermined" else (),
+            concludes=concludes,
+            next_steps=tuple(self.next_steps(question, outcome, deciding)),
+            cautions=tuple(dict.fromkeys(self.cautions(question))),
+            facts=self.knowledge.stated,
+        )
+
+    def says(self, question: StandingQuestion, outcome: Outcome, concludes: Concluded) -> str:
+        """The sentence of the outcome."""
+
+        def word_for(name: str) -> str:
+            return derived_in_words(concludes.get(name)) if name in question.question.concludes else self.word_for(name)
+
+        return fill(question.question.says[outcome], word_for)
+
+    # --- reasons ---
+
+    def reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
+        """One provision's status with all its findings."""
+        names = list(provision.provision.paths)
+        findings = tuple(
+            self.finding(c, names[number] or None, provision) for number, path in enumerate(provision.paths) for c in path
+        )  # fmt: skip
+        says = provision.provision.unread if self.is_unread(provision) else None
+        status = _REASON[self.evaluation.provisions[provision.index]]
+        return Reason(provision.provision, status, is_decisive, leads, findings, concludes, says)
+
+    def is_unread(self, provision: StandingProvision) -> bool:
+        """Whether all that is known of a provision holds, and its text is what is missing."""
+        if provision.provision.unread is None:
+            return False
+        return any(all_hold(self.evaluation.conditions[c.index] for c in path) for path in provision.paths)
+
+    def finding(self, condition: StandingCondition, path: str | None, provision: StandingProvision) -> Finding:
+        """One condition's status, with the sentence that goes with it."""
+        written, fact, knowledge = condition.condition, condition.fact, self.knowledge
+        truth = self.evaluation.conditions[condition.index]
+        nested = self.nested(fact.name) if condition.is_nested and fact.name not in knowledge.stated else None
+        value = knowledge.values.get(fact.name)
+        source = None
+        if nested is not None:
+            value, source = nested.outcome, "determined"
+        elif value is not None:
+            source = "computed" if fact.computed else "presumed" if knowledge.is_presumed(fact.name) else "stated"
+        computed_from = None
+        if fact.computed is not None:
+            inputs = self.lawbook.vocabulary.inputs_of(fact.name)
+            computed_from = {name: knowledge.values.get(name) for name in inputs}
+        return Finding(
+            written.id, written.words, path, fact.name, written.operator, value, condition.required, _FINDING[truth],
+            self.sentence(condition, truth, provision), source, computed_from, nested,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def sentence(self, condition: StandingCondition, truth: bool | None, provision: StandingProvision) -> str:
+        """What to say of a finding; it ends with a warning where its source was not verified."""
+        fact = condition.fact
+        if truth is None:
+            return self.not_known(condition)
+
+        def word_for(name: str) -> str:
+            if name == "value":
+                return value_in_words(fact, self.knowledge.values[fact.name]) if fact.name in self.knowledge.values else self.outcome(fact)
+            if name == "required":
+                day = self.knowledge.values.get(fact.name)
+                return required_in_words(condition, day if isinstance(day, date) else None)
+            if name in provision.parameters:
+                return derived_in_words(provision.parameters[name])
+            return self.word_for(name)
+
+        told = fill(condition.condition.met if truth else condition.condition.not_met, word_for)
+        warning = UNVERIFIED_WORDS.get(provision.provision.evidence)
+        return f"{told} {warning}" if warning else told
+
+    def outcome(self, fact: FactDefinition) -> str:
+        """The outcome of a question used as a fact."""
+        return self.evaluation.outcomes.get(fact.name, "undetermined")
+
+    def not_known(self, condition: StandingCondition) -> str:
+        """What to say of a condition that cannot be found met or not met."""
+        if condition.is_nested:
+            return f"Not determined: {condition.fact.label}"
+        missing = [n for n in self.lawbook.vocabulary.inputs_of(condition.fact.name) if n not in self.knowledge.values]
+        if not missing:
+            return f"Cannot be worked out: {condition.fact.label}."
+        return f"Not stated: {' '.join(self._definitions[name].label for name in missing)}"
+
+    def nested(self, question: str) -> Determination | None:
+        """The determination of a question that another uses."""
+        standing = self.law.by_question.get(question)
+        if standing is None:
+            return None
+        if question not in self._nested:
+            self._nested[question] = self.determination(standing)
+        return self._nested[question]
+
+    # --- what is needed ---
+
+    def needs(self, question: StandingQuestion) -> list[FactDefinition]:
+        """The facts still needed, in the order to ask them: for bars first, then for the grant that fewest answers would settle."""
+        wanted: dict[str, FactDefinition] = {}
+        deciding = decisive(question, self.evaluation)
+        provisions = [p for p in question.provisions if p.index in deciding]
+        provisions.sort(key=lambda p: (p.effect != "bars", min(len(n) for n in self.open_paths(p)) if p.effect != "bars" else 0))
+        for provision in provisions:
+            for names in self.open_paths(provision):
+                for name in names:
+                    wanted[name] = self.lawbook.fact(name)
+        return list(wanted.values())
+
+    def open_paths(self, provision: StandingProvision) -> list[list[str]]:
+        """For each path that could still hold, the facts that are missing."""
+        truth = self.evaluation.conditions
+        paths = [path for path in provision.paths if all_hold(truth[c.index] for c in path) is not False]
+        return [[n for c in path if truth[c.index] is None for n in self.missing(c)] for path in paths] or [[]]
+
+    def missing(self, condition: StandingCondition) -> list[str]:
+        """The stated facts that would settle a condition."""
+        name = condition.fact.name
+        if condition.is_nested:
+            nested = self.law.by_question.get(name)
+            return [fact.name for fact in self.needs(nested)] if nested is not None else [name]
+        return [n for n in self.lawbook.vocabulary.inputs_of(name) if n not in self.knowledge.values]
+
+    # --- what to do, what to beware of ---
+
+    def next_steps(self, question: StandingQuestion, outcome: Outcome, deciding: set[int]) -> Iterator[NextStepTold]:
+        """The next steps of the outcome, then those of the provisions it rests on; each once."""
+        told: dict[tuple[str, str | None], None] = {}
+        for step in question.question.outcome_next_steps.get(outcome, ()):
+            told[step.says, step.question] = None
+        for provision in question.provisions:
+            if provision.index in deciding:
+                status = _REASON[self.evaluation.provisions[provision.index]]
+                for step in provision.provision.next_steps:
+                    if step.on == status:
+                        told[step.says, step.question] = None
+        return (NextStepTold(says, link) for says, link in told)
+
+    def cautions(self, question: StandingQuestion) -> Iterator[str]:
+        """The cautions of the provisions that apply, and what could not be read; those of used questions too."""
+        for provision in question.provisions:
+            caution = provision.provision.caution
+            if caution is not None and self.evaluation.provisions[provision.index]:
+                yield fill(caution, lambda name, p=provision: self.in_caution(p, name))  # type: ignore[misc]
+            if provision.provision.unread is not None and self.is_unread(provision):
+                yield provision.provision.unread
+            if provision.effect == "refers" and self.evaluation.provisions[provision.index] is None and not self.is_undetermined(question):
+                asked = " ".join(self._definitions[n].label for path in self.open_paths(provision) for n in path)
+                yield f"This could still be referred to somebody's discretion: {provision.provision.title}. Not stated: {asked}"
+            for condition in provision.conditions:
+                if condition.is_nested and condition.fact.name not in self.knowledge.stated:
+                    nested = self.nested(condition.fact.name)
+                    if nested is not None:
+                        yield from nested.cautions
+
+    def is_undetermined(self, question: StandingQuestion) -> bool:
+        """Whether a question is left open anyway."""
+        return self.evaluation.outcomes[question.question.id] == "undetermined"
+
+    def in_caution(self, provision: StandingProvision, name: str) -> str:
+        """What to write for a name in a provision's caution."""
+        if name in provision.parameters:
+            return derived_in_words(provision.parameters[name])
+        return self.word_for(name)

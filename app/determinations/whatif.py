@@ -1,0 +1,196 @@
+"""One case under one standing law, and what its outcome would be if a fact were otherwise. Exact and incremental.
+
+Along one fact, everything else staying as it is, the outcome is constant between *cuts*: the codes at which some condition changes. The cuts
+follow from the provisions' own thresholds, so looking once between each pair of cuts sees every value there is.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from itertools import pairwise
+
+from app.determinations.derive import direction
+from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.engine import Evaluation
+from app.engine.shadow import OUTCOME_CODES, condition_truth, outcome_of, provision_truth
+from app.law.facts import FactDefinition, Value
+from app.law.questions import Outcome
+from app.law.standing import StandingCondition, StandingLaw
+
+PERIODS_EITHER_SIDE = 8
+"""How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
+
+
+class WhatIf:
+    """Outcomes of one case under changes to its facts."""
+
+    def __init__(self, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation) -> None:
+        self.law, self.knowledge, self.evaluation = law, knowledge, evaluation
+        self.in_play: FactsInPlay = knowledge.in_play
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome as the facts are."""
+        return self.evaluation.outcomes[self.law.asked.question.id]
+
+    @cached_property
+    def _provision_of(self) -> list[int]:
+        return [p.index for p in self.law.provisions for _ in p.conditions]
+
+    def outcome_with(self, truths: Mapping[int, bool | None]) -> Outcome:
+        """The outcome if some conditions came out otherwise."""
+        changed = {i: t for i, t in truths.items() if t is not self.evaluation.conditions[i]}
+        if not changed:
+            return self.outcome
+        conditions, provisions = list(self.evaluation.conditions), list(self.evaluation.provisions)
+        outcomes = dict(self.evaluation.outcomes)
+        touched = set()
+        for index, truth in changed.items():
+            conditions[index] = truth
+            touched.add(self._provision_of[index])
+        for question in self.law.questions:
+            moved = False
+            for provision in question.provisions:
+                for condition in provision.conditions:
+                    if condition.is_nested and self._follow(condition, outcomes, conditions):
+                        touched.add(provision.index)
+                if provision.index in touched:
+                    truth = provision_truth(provision, conditions)
+                    moved = moved or truth is not provisions[provision.index]
+                    provisions[provision.index] = truth
+            if moved:
+                outcomes[question.question.id] = outcome_of(question, provisions)
+        return outcomes[self.law.asked.question.id]
+
+    def _follow(self, condition: StandingCondition, outcomes: Mapping[str, Outcome], conditions: list[bool | None]) -> bool:
+        """Whether a condition on another question's outcome changes with it."""
+        used = condition.fact.name
+        if used in self.knowledge.codes or outcomes.get(used) == self.evaluation.outcomes.get(used):
+            return False
+        outcome = outcomes[used]
+        truth = None if outcome == "undetermined" else OUTCOME_CODES[outcome] in condition.accepts
+        if truth is conditions[condition.index]:
+            return False
+        conditions[condition.index] = truth
+        return True
+
+    def truths_if(self, changes: Mapping[str, Value]) -> dict[int, bool | None]:
+        """How the conditions on some stated facts, and on what is computed from them, would come out."""
+        values: dict[str, Value] = {**self.knowledge.values, **changes}
+        codes = {name: self.in_play.stated[name].code(value) for name, value in changes.items()}
+        for name in changes:
+            for fact in self.in_play.computed_from[name]:
+                derived = self.in_play.derive(fact, values)
+                if derived is None:
+                    values.pop(fact.name, None)
+                    codes.pop(fact.name, None)
+                else:
+                    values[fact.name] = derived
+                    codes[fact.name] = fact.code(derived)
+        return {c.index: condition_truth(c, codes) for name in changes for c in self.in_play.conditions_of.get(name, ())}
+
+    def outcome_if(self, changes: Mapping[str, Value]) -> Outcome:
+        """The outcome if some stated facts were otherwise."""
+        return self.outcome_with(self.truths_if(changes))
+
+    def matters(self, name: str) -> bool:
+        """Whether any value of a fact could change the outcome: false only where it is the same with the fact unknown."""
+        unknown: dict[int, bool | None] = {c.index: None for c in self.in_play.conditions_of.get(name, ())}
+        if not unknown:
+            return False
+        return self.outcome == "undetermined" or self.outcome_with(unknown) != self.outcome
+
+    def cuts(self, name: str) -> list[int]:
+        """The codes of a stated fact at which some condition changes, in order; between two of them nothing does."""
+        fact, found = self.in_play.stated[name], set()
+        for condition in self.in_play.conditions_of[name]:
+            if condition.fact.name == name:
+                found.update(condition.accepts.edges())
+            elif not condition.is_nested:
+                found.update(self._crossings(condition.fact, fact, condition.accepts.edges()))
+        return sorted(code for code in found if fact.first_code < code <= fact.last_code)
+
+    def _crossings(self, computed: FactDefinition, moving: FactDefinition, edges: Iterable[int]) -> Iterator[int]:
+        """The codes of *moving* at which the computed fact passes an edge."""
+        assert computed.computed is not None
+        call = computed.computed
+        if call.function == "days_between" and moving.name in call.arguments and call.arguments[0] != call.arguments[1]:
+            rises = call.arguments[1] == moving.name
+            other = self.knowledge.codes.get(str(call.arguments[0 if rises else 1]))
+            if other is not None:
+                yield from (other + edge if rises else other - edge + 1 for edge in edges)
+        elif call.function == "days_until_next_period":
+            yield from self._before_periods(str(call.arguments[0]), moving, list(edges))
+        else:
+            sign = self._direction(computed, moving.name)
+            for edge in edges if sign else ():
+                crossing = self._search(computed, moving, edge, sign)
+                if crossing is not None:
+                    yield crossing
+
+    def _before_periods(self, series_name: str, moving: FactDefinition, edges: list[int]) -> Iterator[int]:
+        series = self.in_play.deriving.series.get(series_name)
+        starts = [day.toordinal() for day in series.starts()] if series else []
+        here = self.knowledge.codes.get(moving.name, moving.first_code)
+        before = sum(start <= here for start in starts)
+        for start in starts[max(0, before - PERIODS_EITHER_SIDE) : before + PERIODS_EITHER_SIDE]:
+            yield start
+            yield from (start - edge + 1 for edge in edges)
+        if series:
+            yield from series.unread_days.edges()
+
+    def _direction(self, computed: FactDefinition, name: str) -> int:
+        """Whether a computed fact rises (1) or falls (-1) with a stated one; 0 where it is not known to do either."""
+        call = computed.computed
+        assert call is not None
+        signs = set()
+        for index, argument in enumerate(call.arguments):
+            if argument == name:
+                signs.add(direction(call.function, index))
+            elif isinstance(argument, str) and argument in self.in_play.computed:
+                inner = self._direction(self.in_play.computed[argument], name)
+                if inner or name in self._inputs(argument):
+                    signs.add(direction(call.function, index) * inner)
+        return signs.pop() if len(signs) == 1 else 0
+
+    def _inputs(self, computed: str) -> set[str]:
+        return {name for name, facts in self.in_play.computed_from.items() if any(f.name == computed for f in facts)}
+
+    def _search(self, computed: FactDefinition, moving: FactDefinition, edge: int, sign: int) -> int | None:
+        """The first code of *moving* at which the computed code is at or above *edge* (below it, where it falls)."""
+        step = moving.step
+        low, high = moving.first_code // step, moving.last_code // step
+
+        def passed(at: int) -> bool | None:
+            values = self.knowledge.with_change(moving.name, moving.value(at * step))
+            value = values.get(computed.name)
+            return None if value is None else (computed.code(value) >= edge) == (sign > 0)
+
+        if passed(low) is None:
+            low += 1
+        if passed(low) is None or passed(high) is None or passed(low) == passed(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            if passed(middle):
+                high = middle
+            else:
+                low = middle
+        return high * step
+
+    def values_upward(self, name: str, start: int) -> Iterator[Value]:
+        """The nearest value of each stretch between cuts above a code, nearest first."""
+        fact = self.in_play.stated[name]
+        cuts = [cut for cut in self.cuts(name) if cut > start]
+        for cut, following in pairwise([*cuts, fact.last_code + 1]):
+            code = -(-cut // fact.step) * fact.step
+            if code < following:
+                yield fact.value(code)
+
+    def values_downward(self, name: str, start: int) -> Iterator[Value]:
+        """The nearest value of each stretch between cuts below a code, nearest first."""
+        fact = self.in_play.stated[name]
+        cuts = [cut for cut in reversed(self.cuts(name)) if cut <= start]
+        for cut, preceding in pairwise([*cuts, fact.first_code]):
+            code = (cut - 1) // fact.step * fact.step
+            if code >= preceding:
+                yield fact.value(code)

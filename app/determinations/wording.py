@@ -1,0 +1,161 @@
+"""Values as people read them, and as JSON carries them; sentences filled in."""
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from fractions import Fraction
+from functools import lru_cache
+
+from app.law.calendars import StandingCalendar
+from app.law.facts import FactDefinition, Value
+from app.law.sentences import Sentence
+from app.law.spans import Span
+from app.law.standing import Required, StandingCondition
+
+NOT_STATED = "not stated"
+NO_PERIOD = "no period"
+UNVERIFIED_WORDS: dict[str, str] = {
+    "secondary": "Source unverified: read only in a secondary source.",
+    "recollected": "Source unverified: the text was recalled, not read again.",
+}
+
+
+@lru_cache(maxsize=20_000)
+def day_in_words(day: date) -> str:
+    """February 16, 2011."""
+    return f"{day:%B} {day.day}, {day.year}"
+
+
+def span_in_words(first: date, last: date | None) -> str:
+    """July 1 through August 15, 2012."""
+    if last is None:
+        return f"{day_in_words(first)} on"
+    if first == last:
+        return day_in_words(first)
+    start = f"{first:%B} {first.day}" if first.year == last.year else day_in_words(first)
+    return f"{start} through {day_in_words(last)}"
+
+
+def number_in_words(number: int | Decimal | Fraction) -> str:
+    """Exact where it has few decimals; otherwise cut after six, with an ellipsis, never rounded across a threshold."""
+    if isinstance(number, Fraction):
+        if number.denominator == 1:
+            return str(number.numerator)
+        scaled = number * 10**6
+        if scaled.denominator != 1:
+            exact = exact_decimal(number)
+            return exact if exact is not None and len(exact) <= 12 else f"{_plain(Decimal(int(scaled)).scaleb(-6))}…"
+        number = Decimal(scaled.numerator).scaleb(-6)
+    return _plain(number) if isinstance(number, Decimal) else str(number)
+
+
+def _plain(number: Decimal) -> str:
+    normal = number.normalize()
+    return f"{normal:f}"
+
+
+def exact_decimal(number: Fraction) -> str | None:
+    """The decimal expansion of a fraction where it ends, else none."""
+    rest, twos, fives = number.denominator, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    if rest != 1:
+        return None
+    places = max(twos, fives)
+    digits = number.numerator * (10**places // number.denominator)
+    sign, digits = ("-" if digits < 0 else ""), abs(digits)
+    whole, part = divmod(digits, 10**places)
+    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
+
+
+def value_in_words(fact: FactDefinition, value: Value) -> str:
+    """A value of a fact, as it stands in a sentence."""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, date):
+        return day_in_words(value)
+    if isinstance(value, str):
+        label = fact.choices.get(value, value)
+        return label[:1].lower() + label[1:] if label[1:2].islower() else label
+    return number_in_words(value)
+
+
+def derived_in_words(value: Value | Span | None) -> str:
+    """A conclusion, as it stands in a sentence."""
+    if value is None:
+        return NOT_STATED
+    if isinstance(value, Span):
+        return span_in_words(value.first, value.last)
+    if isinstance(value, date):
+        return day_in_words(value)
+    return value if isinstance(value, str) else number_in_words(value)
+
+
+def as_json(value: Value | Span | None) -> object:
+    """A value as JSON carries it: days as ISO text, spans as pairs, decimals as exact text (a fraction where they do not end)."""
+    if isinstance(value, Fraction):
+        return exact_decimal(value) or f"{value.numerator}/{value.denominator}"
+    if isinstance(value, Decimal):
+        return _plain(value)
+    if isinstance(value, Span):
+        return [value.first.isoformat(), value.last.isoformat() if value.last else None]
+    return value.isoformat() if isinstance(value, date) else value
+
+
+def _joined(parts: list[str], word: str) -> str:
+    if len(parts) < 3:
+        return f" {word} ".join(parts)
+    return f"{', '.join(parts[:-1])}, {word} {parts[-1]}"
+
+
+def required_in_words(condition: StandingCondition, day: date | None) -> str:
+    """What a condition requires, written out; of a long calendar only the periods next to a day."""
+    required, fact = condition.required, condition.fact
+    if isinstance(required, StandingCalendar):
+        return _joined([span_in_words(first, last) for first, last in required.around(day)], "or") or NO_PERIOD
+    if not isinstance(required, tuple):
+        return value_in_words(fact, required)
+    parts = []
+    for member in required:
+        if isinstance(member, tuple):
+            low, high = member
+            days = isinstance(low, date) and isinstance(high, date)
+            parts.append(span_in_words(low, high) if days else f"{value_in_words(fact, low)} to {value_in_words(fact, high)}")  # type: ignore[arg-type]
+        else:
+            parts.append(value_in_words(fact, member))
+    return _joined(parts, "or")
+
+
+def required_as_json(required: Required, day: date | None) -> object:
+    """What a condition requires, as JSON."""
+    if isinstance(required, StandingCalendar):
+        return [[first.isoformat(), last.isoformat()] for first, last in required.around(day)]
+    if isinstance(required, tuple):
+        return [[as_json(v) for v in m] if isinstance(m, tuple) else as_json(m) for m in required]
+    return as_json(required)
+
+
+def fill(sentence: Sentence, word_for: Callable[[str], str]) -> str:
+    """A sentence with its gaps filled, its first letter large."""
+    if not sentence.names:
+        return sentence.texts[0]
+    parts = [sentence.texts[0]]
+    for name, text in zip(sentence.names, sentence.texts[1:], strict=True):
+        parts.append(word_for(name))
+        parts.append(text)
+    filled = "".join(parts)
+    return filled[:1].upper() + filled[1:]
+
+
+def facts_in_words(facts: Mapping[str, FactDefinition], values: Mapping[str, Value]) -> Callable[[str], str]:
+    """What to write for a fact's name: its value in words, or that it was not stated."""
+
+    def word_for(name: str) -> str:
+        value, fact = values.get(name), facts.get(name)
+        if value is None:
+            return NOT_STATED
+        return value_in_words(fact, value) if fact else derived_in_words(value)
+
+    return word_for

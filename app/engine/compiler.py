@@ -1,0 +1,170 @@
+"""A standing law → durable-rules. Every condition becomes twin rules, *met* and *not met*; an unknown fact fires neither.
+
+Rules fire in stages, each on a flat message of small integers: the facts' codes, then the findings, then the paths of provisions that have
+several, then the provisions' status, and so on for each question that uses another's outcome. Only forms that were measured to be right are
+compiled: comparisons joined by `$and`. A disjunction is several rules, never `$or`, whose size the engine limits; `$nex` is never used.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from app.engine.shadow import OUTCOME_CODES
+from app.law.questions import Outcome
+from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
+
+Test = Mapping[str, object]
+Means = Literal["condition", "path", "provision", "outcome"]
+MESSAGE_PROPERTIES = 40
+"""The engine's memory is corrupted by messages of about sixty-four properties; this is well inside."""
+RULES_AT_MOST = 500
+"""A ruleset of eight hundred rules was seen to fail; five hundred were right."""
+CASE = "case"
+
+
+class TooLarge(Exception):
+    """A standing law that the engine cannot carry; found when the law is loaded, not when somebody asks."""
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """What the firing of a rule says: this condition, path, provision or outcome has this truth or value."""
+
+    means: Means
+    key: str
+    value: int
+
+
+@dataclass
+class Program:
+    """Rules in durable-rules' own form, and what each one's firing means."""
+
+    rules: dict[str, object] = field(default_factory=dict)
+    meanings: dict[str, Meaning] = field(default_factory=dict)
+    fact_properties: dict[str, str] = field(default_factory=dict)
+    """fact or question → the property that carries its code"""
+    recurring: set[str] = field(default_factory=set)
+    """facts whose month and day are carried too, under the property with an `m` behind it"""
+
+    def add(self, tests: list[Test], meaning: Meaning | None) -> None:
+        """One rule: all *tests* hold of one message."""
+        name = f"r{len(self.rules)}"
+        test = tests[0] if len(tests) == 1 else {"$and": tests}
+        self.rules[name] = {"all": [{"m": test}]}
+        if meaning is not None:
+            self.meanings[name] = meaning
+
+    def property_of(self, fact: str) -> str:
+        """The short name under which a fact's code travels."""
+        return self.fact_properties.setdefault(fact, f"f{len(self.fact_properties)}")
+
+
+def condition_property(condition: StandingCondition) -> str:
+    """The property that carries whether a condition is met."""
+    return f"c{condition.index}"
+
+
+def path_property(provision: StandingProvision, path: int) -> str:
+    """The property that carries whether one of several paths holds."""
+    return f"h{provision.index}x{path}"
+
+
+def provision_property(provision: StandingProvision) -> str:
+    """The property that carries whether a provision applies."""
+    return f"p{provision.index}"
+
+
+def compile_law(law: StandingLaw) -> Program:
+    """The rules of a standing law.
+
+    Raises:
+        TooLarge: more rules, or a wider message, than the engine is known to carry.
+    """
+    program = Program()
+    program.add([{CASE: 1}], None)
+    for condition in law.conditions:
+        _add_condition(program, condition)
+    for provision in law.provisions:
+        _add_provision(program, provision)
+    for question in law.questions:
+        _add_outcomes(program, question)
+    widest = max(max(len(q.provisions) for q in law.questions), max(len(p.conditions) for p in law.provisions))
+    if len(program.rules) > RULES_AT_MOST or widest > MESSAGE_PROPERTIES:
+        raise TooLarge(f"{law.asked.question.id} compiles to {len(program.rules)} rules with messages of {widest} properties")
+    return program
+
+
+def _between(name: str, low: int | None, high: int | None) -> list[Test]:
+    if low is not None and low == high:
+        return [{name: low}]
+    tests: list[Test] = [] if low is None else [{"$gte": {name: low}}]
+    return tests if high is None else [*tests, {"$lte": {name: high}}]
+
+
+def _add_condition(program: Program, condition: StandingCondition) -> None:
+    name, fact, key = program.property_of(condition.fact.name), condition.fact, str(condition.index)
+    met, not_met = Meaning("condition", key, 1), Meaning("condition", key, 0)
+    if condition.recurs is not None:
+        program.recurring.add(fact.name)
+        for tests, is_met in _recurring_tests(name, condition):
+            program.add(tests, met if is_met else not_met)
+        return
+    first, last = fact.first_code, fact.last_code
+    for low, high in condition.accepts.clipped(first, last):
+        program.add(_between(name, low if low > first else None, high if high < last else None) or [{"$gte": {name: first}}], met)
+    for low, high in condition.accepts.outside(first, last):
+        program.add(_between(name, low if low > first else None, high if high < last else None) or [{"$gte": {name: first}}], not_met)
+
+
+def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[list[Test], bool]]:
+    """Days that return every year: within the calendar's force, the month and day decide."""
+    calendar = condition.recurs
+    assert calendar is not None
+    low = calendar.in_force.first.toordinal()
+    high = calendar.in_force.last.toordinal() if calendar.in_force.last else None
+    in_force = _between(name, low, high)
+    at = 101
+    for yearly in sorted(calendar.calendar.every_year, key=lambda y: y.first):
+        if at < yearly.first:
+            yield [*in_force, *_between(f"{name}m", at, yearly.first - 1)], False
+        yield [*in_force, *_between(f"{name}m", yearly.first, yearly.last)], True
+        at = yearly.last + 1
+    yield [*in_force, *_between(f"{name}m", at, 1231)], False
+    yield [{"$lt": {name: low}}], False
+    if high is not None:
+        yield [{"$gt": {name: high}}], False
+
+
+def _add_provision(program: Program, provision: StandingProvision) -> None:
+    key, several = str(provision.index), len(provision.paths) > 1
+    for number, path in enumerate(provision.paths):
+        findings = [condition_property(c) for c in path]
+        kind: Means = "path" if several else "provision"
+        name = f"{key}x{number}" if several else key
+        if several or not provision.provision.unread:
+            program.add([{finding: 1} for finding in findings], Meaning(kind, name, 1))
+        for finding in findings:
+            program.add([{finding: 0}], Meaning(kind, name, 0))
+    if several:
+        paths = [path_property(provision, number) for number in range(len(provision.paths))]
+        if not provision.provision.unread:
+            for path_name in paths:
+                program.add([{path_name: 1}], Meaning("provision", key, 1))
+        program.add([{path_name: 0} for path_name in paths], Meaning("provision", key, 0))
+
+
+def _add_outcomes(program: Program, question: StandingQuestion) -> None:
+    def outcome(result: Outcome) -> Meaning:
+        return Meaning("outcome", question.question.id, OUTCOME_CODES[result])
+
+    bars = [provision_property(p) for p in question.of("bars")]
+    grants = [provision_property(p) for p in question.of("grants")]
+    nothing_bars: list[Test] = [{bar: 0} for bar in bars]
+    for bar in bars:
+        program.add([{bar: 1}], outcome("ineligible"))
+    if grants:
+        program.add([{grant: 0} for grant in grants], outcome("ineligible"))
+    for referring in (provision_property(p) for p in question.of("refers")):
+        program.add([{referring: 1}, *nothing_bars], outcome("referred"))
+    for grant in grants:
+        program.add([{grant: 1}, *nothing_bars], outcome("eligible"))

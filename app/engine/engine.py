@@ -1,0 +1,194 @@
+"""One engine for the process: compiles, evaluates, compares with the plain evaluator."""
+
+import threading
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+
+from app.engine.compiler import Meaning, compile_law, condition_property, path_property, provision_property
+from app.engine.evaluation import EngineFault, Evaluation
+from app.engine.session import Ruleset, Session
+from app.engine.shadow import OUTCOME_CODES, evaluate
+from app.law.questions import Outcome
+from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
+
+_OUTCOMES: dict[int, Outcome] = {code: outcome for outcome, code in OUTCOME_CODES.items()}
+_PRECEDENCE: tuple[Outcome, ...] = ("ineligible", "referred", "eligible")
+
+
+@dataclass
+class Counters:
+    """What the engine has done since the process started; read by the metrics and the readiness check."""
+
+    decisions: int = 0
+    faults: int = 0
+    rulesets: int = 0
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """The provisions of one depth: what is posted, and in which messages."""
+
+    questions: tuple[StandingQuestion, ...]
+    provisions: tuple[StandingProvision, ...]
+    findings: tuple[tuple[int, str], ...]
+    several: tuple[StandingProvision, ...]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    ruleset: Ruleset
+    stages: tuple[_Stage, ...]
+    law: StandingLaw = field(repr=False)
+
+
+def _stages(law: StandingLaw) -> tuple[_Stage, ...]:
+    stages = []
+    for depth in range(law.asked.depth + 1):
+        questions = tuple(q for q in law.questions if q.depth == depth)
+        provisions = tuple(p for q in questions for p in q.provisions)
+        findings = tuple((c.index, condition_property(c)) for p in provisions for c in p.conditions)
+        stages.append(_Stage(questions, provisions, findings, tuple(p for p in provisions if len(p.paths) > 1)))
+    return tuple(stages)
+
+
+class Engine:
+    """Decides standing laws. Safe to share between threads: one session at a time runs under one lock."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._rulesets: dict[tuple[object, ...], Ruleset] = {}
+        self._compiled: dict[int, _Compiled] = {}
+        self.counters = Counters()
+
+    def prepare(self, laws: Iterable[StandingLaw]) -> None:
+        """Compile before serving; compiling while requests wait is slow and, without the lock, was seen to race."""
+        for law in laws:
+            with self._lock:
+                self._ruleset_of(law)
+
+    def evaluate(self, law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
+        """Every condition, provision and outcome for the facts whose codes are known, found by the engine and checked.
+
+        Raises:
+            EngineFault: the engine failed, or the plain evaluator comes to something else.
+        """
+        try:
+            with self._lock:
+                found = self._run(self._ruleset_of(law), codes)
+                self.counters.decisions += 1
+            expected = evaluate(law, codes)
+            if found != expected:
+                raise EngineFault(f"engine and plain evaluator disagree on {_differences(law, found, expected)}")
+        except EngineFault:
+            self.counters.faults += 1
+            raise
+        return found
+
+    def _ruleset_of(self, law: StandingLaw) -> _Compiled:
+        """The law's ruleset, shared by all days and editions on which the law is the same.
+
+        Nothing is dropped: the engine cannot unload, and there are only as many standing laws as the rulesets have boundary days.
+        """
+        compiled = self._compiled.get(id(law))
+        if compiled is None or compiled.law is not law:
+            if law.key not in self._rulesets:
+                self._rulesets[law.key] = Ruleset(compile_law(law))
+                self.counters.rulesets += 1
+            compiled = self._compiled[id(law)] = _Compiled(self._rulesets[law.key], _stages(law), law)
+        return compiled
+
+    def _run(self, compiled: _Compiled, codes: Mapping[str, int]) -> Evaluation:
+        session = compiled.ruleset.open()
+        try:
+            return _Run(compiled, session).through(codes)
+        finally:
+            session.close()
+
+
+class _Run:
+    """One decision, stage by stage; the rules do the deciding, this only carries what fired from one stage to the next."""
+
+    def __init__(self, compiled: _Compiled, session: Session) -> None:
+        self.program, self.stages, self.session = compiled.ruleset.program, compiled.stages, session
+        law = compiled.law
+        self.found = Evaluation([None] * len(law.conditions), [None] * len(law.provisions))
+
+    def through(self, codes: Mapping[str, int]) -> Evaluation:
+        self.take_findings(self.session.post(self.fact_message(codes)))
+        for stage in self.stages:
+            self.decide(stage, codes)
+        return self.found
+
+    def fact_message(self, codes: Mapping[str, int]) -> dict[str, int]:
+        message = {}
+        for fact, name in self.program.fact_properties.items():
+            code = codes.get(fact)
+            if code is not None:
+                message[name] = code
+                if fact in self.program.recurring:
+                    day = date.fromordinal(code)
+                    message[f"{name}m"] = day.month * 100 + day.day
+        return message
+
+    def take_findings(self, fired: list[Meaning]) -> None:
+        for meaning in fired:
+            self.found.conditions[int(meaning.key)] = meaning.value == 1
+
+    def decide(self, stage: _Stage, codes: Mapping[str, int]) -> None:
+        paths: dict[str, int] = {}
+        for message in self.finding_messages(stage):
+            for meaning in self.session.post(message):
+                if meaning.means == "path":
+                    paths[f"h{meaning.key}"] = meaning.value
+                else:
+                    self.found.provisions[int(meaning.key)] = meaning.value == 1
+        for provision in stage.several:
+            names = [path_property(provision, number) for number in range(len(provision.paths))]
+            for meaning in self.session.post({name: paths[name] for name in names if name in paths}):
+                self.found.provisions[int(meaning.key)] = meaning.value == 1
+        outcomes: dict[str, int] = {}
+        for question in stage.questions:
+            self.conclude(question, outcomes)
+        used = {
+            name: outcomes[fact] for fact, name in self.program.fact_properties.items() if fact in outcomes and fact not in codes
+        }  # fmt: skip
+        if used:
+            self.take_findings(self.session.post(used))
+
+    def finding_messages(self, stage: _Stage) -> list[dict[str, int]]:
+        """The findings of whole provisions, as many together as a message may hold."""
+        messages: list[dict[str, int]] = [{}]
+        for provision in stage.provisions:
+            known = {
+                condition_property(c): int(bool(self.found.conditions[c.index]))
+                for c in provision.conditions if self.found.conditions[c.index] is not None
+            }  # fmt: skip
+            if len(messages[-1]) + len(known) > 36:
+                messages.append({})
+            messages[-1].update(known)
+        return messages
+
+    def conclude(self, question: StandingQuestion, outcomes: dict[str, int]) -> None:
+        status = {
+            provision_property(p): int(bool(self.found.provisions[p.index]))
+            for p in question.provisions if self.found.provisions[p.index] is not None
+        }  # fmt: skip
+        fired = {_OUTCOMES[meaning.value] for meaning in self.session.post(status) if meaning.means == "outcome"}
+        outcome = next((o for o in _PRECEDENCE if o in fired), None)
+        self.found.outcomes[question.question.id] = outcome or "undetermined"
+        if outcome is not None:
+            outcomes[question.question.id] = OUTCOME_CODES[outcome]
+
+
+def _differences(law: StandingLaw, found: Evaluation, expected: Evaluation) -> str:
+    """Where two evaluations differ, by names only."""
+    conditions = [
+        f"{p.provision.id}/{c.condition.id}" for p in law.provisions for c in p.conditions
+        if found.conditions[c.index] != expected.conditions[c.index]
+    ]  # fmt: skip
+    provisions = [
+        p.provision.id for p in law.provisions if found.provisions[p.index] != expected.provisions[p.index]
+    ]  # fmt: skip
+    outcomes = [id for id in expected.outcomes if found.outcomes.get(id) != expected.outcomes[id]]
+    return ", ".join(conditions + provisions + outcomes)

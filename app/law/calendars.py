@@ -1,0 +1,130 @@
+"""Designated enrollment periods: data with an authority and a source each, never a formula."""
+
+from bisect import bisect_right
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from app.law.errors import Place
+from app.law.facts import Citation
+from app.law.provision import Evidence
+from app.law.spans import LAST_DAY, CodeSet, Span, day_before
+
+CalendarKind = Literal["open", "continuous", "limited", "unread"]
+
+
+@dataclass(frozen=True)
+class Period:
+    """Consecutive days designated by one authority."""
+
+    first: date
+    last: date
+    authority: str
+    url: str | None = None
+    evidence: Evidence | None = None
+    enacted: date | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class YearlyPeriod:
+    """The same days of each year while its calendar is in force; months and days as numbers (701 is July 1)."""
+
+    first: int
+    last: int
+    authority: str
+    url: str | None = None
+    evidence: Evidence | None = None
+    note: str | None = None
+
+    def in_year(self, year: int) -> Period:
+        """The period of one year."""
+        first, last = date(year, *divmod(self.first, 100)), date(year, *divmod(self.last, 100))
+        return Period(first, last, self.authority, self.url, self.evidence, None, self.note)
+
+
+@dataclass(frozen=True)
+class Calendar:
+    """Enrollment periods made by one enactment, for the days on which that enactment speaks."""
+
+    id: str
+    series: str
+    title: str
+    citation: Citation
+    evidence: Evidence
+    enacted: date
+    in_force: Span
+    kind: CalendarKind
+    periods: tuple[Period, ...] = ()
+    every_year: tuple[YearlyPeriod, ...] = ()
+    limited_to: str | None = None
+    supersedes: tuple[str, ...] = ()
+    place: Place = field(default=Place("", 0), compare=False)
+    text: str = field(default="", compare=False)
+
+
+class StandingCalendar:
+    """A calendar as one edition sees it: its periods cut to the days on which it is in force."""
+
+    def __init__(self, calendar: Calendar, in_force: Span, enacted_through: date | None) -> None:
+        self.calendar, self.in_force = calendar, in_force
+        listed = [
+            p for p in calendar.periods
+            if p.enacted is None or enacted_through is None or p.enacted <= enacted_through
+        ]  # fmt: skip
+        last_day = in_force.last or LAST_DAY
+        for year in range(in_force.first.year, last_day.year + 1):
+            listed.extend(yearly.in_year(year) for yearly in calendar.every_year)
+        self.periods = tuple(
+            Period(max(p.first, in_force.first), min(p.last, last_day), p.authority, p.url, p.evidence, p.enacted, p.note)
+            for p in sorted(listed, key=lambda p: p.first)
+            if p.first <= last_day and p.last >= in_force.first
+        )
+        self.days = CodeSet((p.first.toordinal(), p.last.toordinal()) for p in self.periods)
+
+    def around(self, day: date | None) -> list[tuple[date, date]]:
+        """The periods worth showing beside a day: all of a short calendar, of a long one those of the years next to the day."""
+        spans = [(date.fromordinal(low), date.fromordinal(high)) for low, high in self.days]
+        if not self.calendar.every_year or day is None:
+            return spans[:4] if self.calendar.every_year else spans
+        at = bisect_right([first for first, _ in spans], day)
+        return spans[max(0, at - 1) : at + 1]
+
+
+class Series:
+    """The open periods of several calendars in one edition, as one line of time."""
+
+    def __init__(self, name: str, calendars: list[StandingCalendar]) -> None:
+        self.name, self.calendars = name, calendars
+        self.open_days = CodeSet(i for c in calendars if c.calendar.kind == "open" for i in c.days)
+        self.unread_days = CodeSet(i for c in calendars if c.calendar.kind == "unread" for i in c.days)
+        self._spans = [Span(date.fromordinal(low), date.fromordinal(high)) for low, high in self.open_days]
+        self._firsts = [span.first for span in self._spans]
+
+    def next_after(self, day: date) -> Span | None:
+        """The first open period that starts after a day; none where days that nobody read may hold an earlier one."""
+        at = bisect_right(self._firsts, day)
+        if at == len(self._spans):
+            return None
+        unread = self.unread_days.at_or_after(day.toordinal())
+        following = self._spans[at]
+        return None if unread is not None and unread < following.first.toordinal() else following
+
+    def containing(self, day: date) -> Span | None:
+        """The open period that a day lies in."""
+        at = bisect_right(self._firsts, day) - 1
+        return self._spans[at] if at >= 0 and day in self._spans[at] else None
+
+    def starts(self) -> list[date]:
+        """The first days of all open periods."""
+        return self._firsts
+
+    def meeting(self, span: Span) -> list[tuple[StandingCalendar, Period]]:
+        """Every period of every kind that shares a day with a span, in order of days."""
+        found = [(c, p) for c in self.calendars for p in c.periods if Span(p.first, p.last).meets(span)]
+        return sorted(found, key=lambda pair: (pair[1].first, pair[1].last))
+
+
+def ended_by(span: Span, successor_starts: list[date]) -> Span:
+    """A span in force, ended on the day before its first successor starts."""
+    return span.until(day_before(min(successor_starts))) if successor_starts else span

@@ -1,0 +1,287 @@
+"""Everything the law says, and what of it stands on a day."""
+
+import hashlib
+from bisect import bisect_right
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+
+from app.law.calendars import Calendar, Series, StandingCalendar, ended_by
+from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
+from app.law.facts import Computation, FactDefinition, Value, Vocabulary
+from app.law.provision import CalendarName, Condition, ParameterName, Provision
+from app.law.questions import STATED_OUTCOMES, Edition, Question
+from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_after, day_before
+from app.law.standing import Required, StandingCondition, StandingLaw, StandingProvision, StandingQuestion, accepted_codes
+
+
+@dataclass(frozen=True)
+class Change:
+    """Something that came into force or ended on a day."""
+
+    on: date
+    what: str
+    provision: Provision | Calendar
+    superseded_by: str | None = None
+
+
+class EditionLaw:
+    """The provisions and calendars that one edition contains, with the days on which each governs in it."""
+
+    def __init__(self, edition: Edition, provisions: Iterable[Provision], calendars: Iterable[Calendar]) -> None:
+        self.edition = edition
+        self.provisions = {p.id: p for p in provisions if self._contains(p.enacted)}
+        known = {c.id: c for c in calendars if self._contains(c.enacted)}
+        self.successors: dict[str, list[Provision | Calendar]] = {}
+        for newer in (*self.provisions.values(), *known.values()):
+            for older in newer.supersedes:
+                self.successors.setdefault(older, []).append(newer)
+        self.in_force = {id: self._ended(p) for id, p in self.provisions.items()}
+        self.calendars = {
+            id: StandingCalendar(c, self._ended(c), edition.enacted_through) for id, c in known.items()
+        }  # fmt: skip
+        names = dict.fromkeys(c.series for c in known.values())
+        self.series = {
+            name: Series(name, [c for c in self.calendars.values() if c.calendar.series == name]) for name in names
+        }  # fmt: skip
+        self.by_question: dict[str, list[Provision]] = {}
+        for provision in self.provisions.values():
+            self.by_question.setdefault(provision.answers, []).append(provision)
+
+    def _contains(self, enacted: date) -> bool:
+        return self.edition.enacted_through is None or enacted <= self.edition.enacted_through
+
+    def _ended(self, older: Provision | Calendar) -> Span:
+        return ended_by(older.in_force, [newer.in_force.first for newer in self.successors.get(older.id, [])])
+
+    def provisions_on(self, question: str, day: date) -> list[Provision]:
+        """The provisions in force for a question, bars first, then what refers, then grants; by id within each."""
+        order = {"bars": 0, "refers": 1, "grants": 2, "cautions": 3}
+        found = [p for p in self.by_question.get(question, []) if day in self.in_force[p.id]]
+        return sorted(found, key=lambda p: (order[p.effect], p.id))
+
+
+class Lawbook:
+    """All provisions, facts, calendars, questions and editions, each by its id. Build it through `app.law.library`."""
+
+    def __init__(
+        self,
+        provisions: Mapping[str, Provision],
+        vocabulary: Vocabulary,
+        questions: Mapping[str, Question],
+        calendars: Mapping[str, Calendar],
+        editions: Mapping[str, Edition],
+        texts: Mapping[str, str],
+    ) -> None:
+        self.provisions, self.vocabulary, self.questions = provisions, vocabulary, questions
+        self.calendars, self.editions, self.texts = calendars, editions, texts
+        self._laws = {e.name: EditionLaw(e, provisions.values(), calendars.values()) for e in editions.values()}
+        self._boundaries: dict[tuple[str, str], list[date]] = {}
+        self._standing: dict[tuple[str, str, date], StandingLaw] = {}
+
+    @cached_property
+    def digest(self) -> str:
+        """A digest of the whole text of the law, file by file; the same text, the same digest."""
+        hashed = hashlib.sha256()
+        for file, text in sorted(self.texts.items()):
+            hashed.update(f"{len(file.encode())}:{file}{len(text.encode())}:{text}".encode())
+        return f"sha256:{hashed.hexdigest()}"
+
+    @cached_property
+    def default_edition(self) -> str:
+        """The edition used where nobody names one."""
+        return next((e.name for e in self.editions.values() if e.is_default), next(iter(self.editions)))
+
+    def edition(self, name: str) -> EditionLaw:
+        """What one edition contains.
+
+        Raises:
+            UnknownEdition: there is no edition of that name.
+        """
+        if name not in self._laws:
+            raise UnknownEdition(name, list(self.editions))
+        return self._laws[name]
+
+    def question(self, id: str) -> Question:
+        """A question by its id.
+
+        Raises:
+            UnknownQuestion: nobody defined it.
+        """
+        if id not in self.questions:
+            raise UnknownQuestion(id)
+        return self.questions[id]
+
+    def fact(self, name: str) -> FactDefinition:
+        """A fact's definition; a question's id is a fact whose value is an outcome stated by the caller."""
+        if name in self.questions:
+            question = self.questions[name]
+            return FactDefinition(name, "outcome", asks=question.asks, choices={o: o for o in STATED_OUTCOMES}, place=question.place)
+        return self.vocabulary[name]
+
+    @cached_property
+    def _uses(self) -> dict[str, tuple[str, ...]]:
+        uses: dict[str, dict[str, None]] = {id: {} for id in self.questions}
+        for provision in self.provisions.values():
+            for condition in provision.conditions:
+                if condition.fact in self.questions:
+                    uses[provision.answers][condition.fact] = None
+        return {id: tuple(used) for id, used in uses.items()}
+
+    def with_used(self, question: str) -> list[str]:
+        """A question and every question it uses, directly or not, used ones first."""
+        ordered: dict[str, None] = {}
+
+        def visit(id: str) -> None:
+            for used in self._uses[id]:
+                visit(used)
+            ordered[id] = None
+
+        visit(self.question(question).id)
+        return list(ordered)
+
+    def facts_of(self, question: str) -> list[FactDefinition]:
+        """Every fact a caller may state for a question: asked for by any provision of any day, or already decided elsewhere."""
+        names: dict[str, None] = {}
+        for id in self.with_used(question):
+            if id != question:
+                names[id] = None
+            asked = self.questions[id]
+            if asked.governed_by:
+                names[asked.governed_by] = None
+            computations = [c for per in asked.outcome_concludes.values() for c in per.values()]
+            for provision in (p for p in self.provisions.values() if p.answers == id):
+                for condition in provision.conditions:
+                    if condition.fact not in self.questions:
+                        names.update(dict.fromkeys(self.vocabulary.inputs_of(condition.fact)))
+                computations.extend((*provision.concludes.values(), *provision.informs.values()))
+            for computation in computations:
+                if isinstance(computation, Computation):
+                    for name in computation.fact_names:
+                        if name in self.vocabulary:
+                            names.update(dict.fromkeys(self.vocabulary.inputs_of(name)))
+        return [self.fact(name) for name in names]
+
+    def boundaries(self, question: str, edition: str) -> list[date]:
+        """The days on which something of the law of a question, or of those it uses, starts or stops, in order."""
+        key = (question, edition)
+        if key not in self._boundaries:
+            self._boundaries[key] = sorted(self._find_boundaries(question, self.edition(edition)))
+        return self._boundaries[key]
+
+    def _find_boundaries(self, question: str, law: EditionLaw) -> set[date]:
+        days = {FIRST_DAY}
+        for id in self.with_used(question):
+            days.add(self.questions[id].encoded_from)
+            for provision in law.by_question.get(id, []):
+                span = law.in_force[provision.id]
+                days.add(span.first)
+                if span.last is not None and span.last < LAST_DAY:
+                    days.add(day_after(span.last))
+                for parameter in provision.parameters.values():
+                    days.update(v.starts for v in parameter.values if v.starts in span)
+        if law.edition.checked_through is not None:
+            days.add(day_after(law.edition.checked_through))
+        return days
+
+    def standing(self, question: str, day: date, edition: str) -> StandingLaw:
+        """The law of a question as it stands on a day.
+
+        Raises:
+            LawNotEncoded: that day's law was not read, or nobody looked whether it still holds.
+            UnknownQuestion, UnknownEdition: there is none of that name.
+        """
+        boundaries = self.boundaries(self.question(question).id, edition)
+        at = bisect_right(boundaries, day)
+        first = boundaries[at - 1] if at else day
+        key = (question, edition, first)
+        if key not in self._standing:
+            last = day_before(boundaries[at]) if at < len(boundaries) else None
+            self._standing[key] = self._resolve(question, Span(first, last), self.edition(edition), day)
+        return self._standing[key]
+
+    def _resolve(self, asked: str, span: Span, law: EditionLaw, day: date) -> StandingLaw:
+        self._require_encoded(asked, span.first, law, day)
+        questions: list[StandingQuestion] = []
+        depths: dict[str, int] = {}
+        provision_count = condition_count = 0
+        for id in self.with_used(asked):
+            in_force = law.provisions_on(id, span.first)
+            if id != asked and not self._is_encoded(id, span.first, law):
+                continue
+            depths[id] = 1 + max((depths[u] for u in self._uses[id] if u in depths), default=-1)
+            standing = []
+            for provision in in_force:
+                resolved = self._resolve_provision(provision, provision_count, condition_count, span.first, law)
+                standing.append(resolved)
+                provision_count += 1
+                condition_count += len(resolved.conditions)
+            questions.append(StandingQuestion(len(questions), self.questions[id], depths[id], tuple(standing)))
+        return StandingLaw(span, law.edition.name, tuple(questions))
+
+    def _is_encoded(self, id: str, day: date, law: EditionLaw) -> bool:
+        return day >= self.questions[id].encoded_from and any(p.effect == "grants" for p in law.provisions_on(id, day))
+
+    def _require_encoded(self, id: str, first: date, law: EditionLaw, day: date) -> None:
+        question, checked = self.questions[id], law.edition.checked_through
+        because = None
+        if first < question.encoded_from:
+            because = f"the law is encoded from {question.encoded_from}"
+        elif checked is not None and first > checked:
+            because = f"nobody looked for law later than {checked}"
+        elif not any(p.effect == "grants" for p in law.provisions_on(id, first)):
+            because = "no provision that grants anything was in force on that day"
+        if because is not None:
+            raise LawNotEncoded(id, day, law.edition.name, because)
+
+    def _resolve_provision(
+        self, provision: Provision, index: int, first_condition: int, day: date, law: EditionLaw
+    ) -> StandingProvision:
+        cut = law.edition.enacted_through
+        dated = {name: p.dated_value_on(day, cut) for name, p in provision.parameters.items()}
+        parameters: dict[str, Value] = {name: value.value for name, value in dated.items() if value is not None}
+        paths = []
+        for path in provision.paths.values():
+            resolved = []
+            for condition in path:
+                resolved.append(self._resolve_condition(condition, first_condition, parameters, law))
+                first_condition += 1
+            paths.append(tuple(resolved))
+        return StandingProvision(index, provision, tuple(paths), parameters)
+
+    def _resolve_condition(
+        self, condition: Condition, index: int, parameters: Mapping[str, Value], law: EditionLaw
+    ) -> StandingCondition:
+        operand, fact = condition.operand, self.fact(condition.fact)
+        required: Required
+        if isinstance(operand, ParameterName):
+            required = parameters[operand.name]
+        elif isinstance(operand, CalendarName):
+            required = law.calendars[operand.id]
+        else:
+            required = operand
+        return StandingCondition(index, condition, fact, required, accepted_codes(condition.operator, required, fact))
+
+    def in_force(self, day: date, edition: str, question: str | None = None) -> list[Provision]:
+        """The provisions that govern on a day, all of them or those that answer one question."""
+        law = self.edition(edition)
+        wanted = [question] if question is not None else list(self.questions)
+        return [p for id in wanted for p in law.provisions_on(id, day)]
+
+    def changes(self, first: date, last: date, edition: str) -> list[Change]:
+        """What came into force, ended, or was superseded from one day through another, in order of days."""
+        law = self.edition(edition)
+        spans: list[tuple[Provision | Calendar, Span]] = [(p, law.in_force[p.id]) for p in law.provisions.values()]
+        spans += [(c.calendar, c.in_force) for c in law.calendars.values()]
+        found = []
+        for what, span in spans:
+            if first <= span.first <= last:
+                found.append(Change(span.first, "came into force", what))
+            if span.last is not None and first <= span.last <= last:
+                ending = [s for s in law.successors.get(what.id, []) if day_before(s.in_force.first) == span.last]
+                if ending:
+                    found.append(Change(span.last, "superseded", what, ending[0].id))
+                else:
+                    found.append(Change(span.last, "ended", what))
+        return sorted(found, key=lambda c: (c.on, c.provision.id))

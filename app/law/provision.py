@@ -1,0 +1,123 @@
+"""A provision: one rule of law on one page, with its days in force, its conditions and what to say of each."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Literal
+
+from app.law.errors import Place
+from app.law.facts import Citation, Computation, FactDefinition, Value
+from app.law.sentences import Sentence
+from app.law.spans import Span
+
+Evidence = Literal["brief", "primary", "guidance", "secondary", "recollected"]
+Effect = Literal["grants", "bars", "refers", "cautions"]
+EVIDENCE: tuple[Evidence, ...] = ("brief", "primary", "guidance", "secondary", "recollected")
+UNVERIFIED: frozenset[str] = frozenset({"secondary", "recollected"})
+"""Evidence below guidance: whoever reads a sentence that rests on it is told so."""
+
+
+@dataclass(frozen=True)
+class ParameterName:
+    """An operand that names a dated value of the provision."""
+
+    name: str
+
+
+@dataclass(frozen=True)
+class CalendarName:
+    """An operand that names a calendar of enrollment periods."""
+
+    id: str
+
+
+Literals = tuple[Value, ...] | tuple[tuple[Value, Value], ...]
+Operand = Value | Literals | ParameterName | CalendarName
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One test of one fact, with the phrase of the gist that it encodes and a sentence for each way it can end."""
+
+    id: str
+    words: str
+    fact: str
+    operator: str
+    operand: Operand
+    met: Sentence
+    not_met: Sentence
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """What a parameter is from a day on, until the next value's day."""
+
+    starts: date
+    value: int | Decimal | date
+    enacted: date | None = None
+    citation: Citation | None = None
+    evidence: Evidence | None = None
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A number of the law with its unit, dated."""
+
+    name: str
+    unit: str
+    values: tuple[DatedValue, ...]
+
+    def dated_value_on(self, day: date, enacted_through: date | None) -> DatedValue | None:
+        """The value in force on a day among those enacted in time; none where nobody encoded one."""
+        known = [
+            v for v in self.values
+            if v.starts <= day and (v.enacted is None or enacted_through is None or v.enacted <= enacted_through)
+        ]  # fmt: skip
+        return max(known, key=lambda v: v.starts, default=None)
+
+
+@dataclass(frozen=True)
+class NextStep:
+    """What the person can do now, when the provision or outcome it belongs to came out a certain way."""
+
+    says: str
+    question: str | None
+    on: str
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+Conclusion = Computation | Value | ParameterName
+
+
+@dataclass(frozen=True)
+class Provision:
+    """One rule of law: who made it when, on which days it governs, what it requires, what follows."""
+
+    id: str
+    title: str
+    citation: Citation
+    evidence: Evidence
+    gist: str
+    enacted: date
+    in_force: Span
+    answers: str
+    effect: Effect
+    paths: Mapping[str, tuple[Condition, ...]]
+    supersedes: tuple[str, ...] = ()
+    unread: str | None = None
+    parameters: Mapping[str, Parameter] = field(default_factory=dict)
+    concludes: Mapping[str, Conclusion] = field(default_factory=dict)
+    informs: Mapping[str, Conclusion] = field(default_factory=dict)
+    caution: Sentence | None = None
+    next_steps: tuple[NextStep, ...] = ()
+    introduces: Mapping[str, FactDefinition] = field(default_factory=dict)
+    place: Place = field(default=Place("", 0), compare=False)
+    text: str = field(default="", compare=False)
+
+    @property
+    def conditions(self) -> tuple[Condition, ...]:
+        """All conditions of all paths, in the order written."""
+        return tuple(condition for path in self.paths.values() for condition in path)

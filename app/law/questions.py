@@ -1,0 +1,54 @@
+"""What can be asked, and which enactments are taken into account."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from app.law.errors import Place
+from app.law.provision import Conclusion, NextStep
+from app.law.sentences import Sentence
+
+Outcome = Literal["eligible", "ineligible", "undetermined", "referred"]
+OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "undetermined", "referred")
+STATED_OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "referred")
+"""What a caller may state of a question already decided elsewhere; undetermined is told by silence."""
+
+
+@dataclass(frozen=True)
+class ConclusionDefinition:
+    """A value that determinations of a question may carry beside the outcome."""
+
+    name: str
+    type: Literal["day", "span", "choice", "integer", "decimal"]
+    describes: str
+    choices: tuple[str, ...] = ()
+    unit: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a determination answers."""
+
+    id: str
+    asks: str
+    encoded_from: date
+    says: Mapping[Outcome, Sentence]
+    governed_by: str | None = None
+    concludes: Mapping[str, ConclusionDefinition] = field(default_factory=dict)
+    leads_by: tuple[str, ...] = ()
+    outcome_concludes: Mapping[Outcome, Mapping[str, Conclusion]] = field(default_factory=dict)
+    outcome_next_steps: Mapping[Outcome, tuple[NextStep, ...]] = field(default_factory=dict)
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+@dataclass(frozen=True)
+class Edition:
+    """Which enactments count: those through a day, or everything encoded, looked for through a day."""
+
+    name: str
+    title: str
+    enacted_through: date | None = None
+    checked_through: date | None = None
+    because: str | None = None
+    is_default: bool = False

@@ -1,0 +1,427 @@
+"""YAML → objects. Every complaint is `file:line: sentence`; all of them are gathered before anything is refused."""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from app.law.calendars import Calendar, Period, YearlyPeriod
+from app.law.facts import LARGEST, PLACES, Citation, Computation, FactDefinition, Presumption, Value
+from app.law.provision import (
+    EVIDENCE,
+    CalendarName,
+    Conclusion,
+    Condition,
+    DatedValue,
+    NextStep,
+    Operand,
+    Parameter,
+    ParameterName,
+    Provision,
+)
+from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Question
+from app.law.sentences import Sentence
+from app.law.spans import Span
+from app.law.yaml_source import Item, Unreadable
+
+OPERATORS = (
+    "is", "is_not", "one_of", "at_least", "at_most", "more_than", "less_than",
+    "before", "after", "on_or_before", "on_or_after", "within",
+)  # fmt: skip
+FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
+T = TypeVar("T")
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+_CALL = re.compile(r"([a-z_]+)\(([^()]*)\)")
+_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
+
+
+def read_citation(item: Item) -> Citation:
+    """Where the law is written."""
+    fields = item.known_fields(("instrument",), ("under", "url"))
+    under, url = fields.get("under"), fields.get("url")
+    return Citation(fields["instrument"].text(), under.text() if under else None, url.text() if url else None)
+
+
+def _optional(fields: Mapping[str, Item], name: str, read: Callable[[Item], T]) -> T | None:
+    return read(fields[name]) if name in fields else None
+
+
+def _span(item: Item) -> Span:
+    fields = item.known_fields(("from",), ("to",))
+    span = Span(fields["from"].day(), _optional(fields, "to", Item.day))
+    if span.last is not None and span.last < span.first:
+        item.refuse("it ends before it starts")
+    return span
+
+
+def _evidence(item: Item) -> str:
+    return item.one_of(EVIDENCE)
+
+
+def _ids(item: Item) -> tuple[str, ...]:
+    return item.texts()
+
+
+def read_computation(item: Item, text: str) -> Computation:
+    """A call such as `days_between(a.b, c.d)`: names, whole numbers, parameters and inner calls as arguments."""
+    inner: list[Computation] = []
+
+    def argument(written: str) -> str | int | Computation:
+        if written.startswith("#"):
+            return inner[int(written[1:])]
+        return int(written) if re.fullmatch(r"-?\d+", written) else written
+
+    rest = text.replace(" ", "")
+    while (call := _CALL.search(rest)) is not None:
+        inner.append(Computation(call[1], tuple(argument(a) for a in call[2].split(",") if a)))
+        rest = f"{rest[: call.start()]}#{len(inner) - 1}{rest[call.end() :]}"
+    if not inner or rest != f"#{len(inner) - 1}":
+        raise item.refuse(f"{text} is not a function of facts; write function(fact, …)")
+    return inner[-1]
+
+
+def _conclusion(item: Item) -> Conclusion:
+    value = item.scalar()
+    if isinstance(value, str) and value.startswith("$"):
+        return ParameterName(value[1:])
+    if isinstance(value, str) and "(" in value:
+        return read_computation(item, value)
+    if value is None:
+        raise item.refuse("must have a value")
+    return value
+
+
+def _sentence(item: Item) -> Sentence:
+    return Sentence.parse(item.text())
+
+
+def _next_step(default: str) -> Callable[[Item], NextStep]:
+    def read(item: Item) -> NextStep:
+        fields = item.known_fields(("says",), ("question", "on"))
+        on = _optional(fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))) or default
+        return NextStep(fields["says"].text(), _optional(fields, "question", Item.text), on, item.place)
+
+    return read
+
+
+def read_fact(name: str, item: Item) -> FactDefinition:
+    """One entry of the vocabulary."""
+    fields = item.known_fields(
+        ("type",),
+        ("asks", "describes", "unit", "choices", "places", "minimum", "maximum", "presumed", "computed", "changes"),
+    )
+    if not FACT_NAME.fullmatch(name):
+        item.refuse(f"{name} is not a fact's name: subject.attribute, lower case with underscores")
+    kind = fields["type"].one_of(("flag", "integer", "decimal", "day", "choice"))
+    computed = _optional(fields, "computed", lambda i: read_computation(i, i.text()))
+    if computed is None and "asks" not in fields:
+        item.refuse(f"the fact {name} needs the question that asks for it")
+    if computed is not None and "describes" not in fields:
+        item.refuse(f"the computed fact {name} needs `describes`")
+    if kind in ("integer", "decimal") and "unit" not in fields:
+        item.refuse(f"the fact {name} needs its unit")
+    if (kind == "choice") != ("choices" in fields):
+        item.refuse("`choices` goes with the type choice, and only with it")
+    places = _optional(fields, "places", Item.integer)
+    if places is not None and not 0 <= places <= PLACES:
+        fields["places"].refuse(f"places must be between 0 and {PLACES}")
+    return FactDefinition(
+        name=name,
+        type=kind,  # type: ignore[arg-type]
+        asks=_optional(fields, "asks", Item.text),
+        describes=_optional(fields, "describes", Item.text),
+        unit=_optional(fields, "unit", Item.text),
+        choices={k: v.text() for k, v in fields["choices"].fields().items()} if "choices" in fields else {},
+        places=PLACES if places is None else places,
+        minimum=_bound(fields, "minimum", 0),
+        maximum=_bound(fields, "maximum", LARGEST),
+        presumed=_optional(fields, "presumed", _presumption),
+        computed=computed,
+        is_act=_optional(fields, "changes", lambda i: i.one_of(("act",))) == "act",
+        place=item.place,
+    )
+
+
+def _bound(fields: Mapping[str, Item], name: str, default: int) -> int:
+    bound = _optional(fields, name, Item.integer)
+    if bound is None:
+        return default
+    if abs(bound) > LARGEST * 1000:
+        fields[name].refuse("the engine cannot carry so large a number")
+    return bound
+
+
+def _presumption(item: Item) -> Presumption:
+    fields = item.known_fields(("value", "because"), ("citation",))
+    value = fields["value"].scalar()
+    if value is None:
+        raise fields["value"].refuse("must have a value")
+    return Presumption(value, fields["because"].text(), _optional(fields, "citation", read_citation))
+
+
+def _operand(item: Item) -> Operand:
+    if not item.is_list:
+        value = item.scalar()
+        if isinstance(value, str) and value.startswith("$"):
+            return ParameterName(value[1:])
+        if isinstance(value, str) and value.startswith("calendars/"):
+            return CalendarName(value)
+        if value is None:
+            raise item.refuse("must have a value")
+        return value
+    members = item.items()
+    if members and all(member.is_list for member in members):
+        return tuple(_pair(member) for member in members)
+    values = [member.scalar() for member in members]
+    if not values or any(value is None for value in values):
+        raise item.refuse("must be a list of values")
+    return tuple(value for value in values if value is not None)
+
+
+def _pair(item: Item) -> tuple[Value, Value]:
+    ends = [member.scalar() for member in item.items()]
+    if len(ends) != 2 or ends[0] is None or ends[1] is None:
+        raise item.refuse("must be a pair of a first and a last value")
+    return ends[0], ends[1]
+
+
+def read_condition(item: Item) -> Condition:
+    """One condition, with exactly one operator."""
+    fields = item.known_fields(("id", "words", "fact", "met", "not_met"), OPERATORS)
+    if not _ID.fullmatch(fields["id"].text()):
+        fields["id"].refuse("a condition's id is lower-case words joined by hyphens")
+    operators = [name for name in fields if name in OPERATORS]
+    if len(operators) != 1:
+        raise item.refuse(f"a condition has exactly one operator; here are {len(operators)}")
+    operator = operators[0]
+    return Condition(
+        id=fields["id"].text(),
+        words=fields["words"].text(),
+        fact=fields["fact"].text(),
+        operator=operator,
+        operand=_operand(fields[operator]),
+        met=_sentence(fields["met"]),
+        not_met=_sentence(fields["not_met"]),
+        place=fields[operator].place,
+    )
+
+
+def _dated_value(item: Item) -> DatedValue:
+    fields = item.known_fields(("from", "value"), ("enacted", "citation", "evidence", "note"))
+    value = fields["value"].scalar()
+    if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
+        raise fields["value"].refuse("must be a number or a day")
+    return DatedValue(
+        fields["from"].day(),
+        value,
+        _optional(fields, "enacted", Item.day),
+        _optional(fields, "citation", read_citation),
+        _optional(fields, "evidence", _evidence),  # type: ignore[arg-type]
+        _optional(fields, "note", Item.text),
+    )
+
+
+def _parameter(name: str, item: Item) -> Parameter:
+    fields = item.known_fields(("unit", "values"))
+    values = tuple(sorted((_dated_value(v) for v in fields["values"].items()), key=lambda v: v.starts))
+    if not values:
+        fields["values"].refuse("a parameter needs a value")
+    starts = [value.starts for value in values]
+    if len(set(starts)) != len(starts):
+        fields["values"].refuse(f"the parameter {name} has two values from the same day")
+    return Parameter(name, fields["unit"].text(), values)
+
+
+def read_provision(item: Item, id: str, text: str) -> Provision:
+    """One provision file."""
+    fields = item.known_fields(
+        ("provision", "title", "citation", "evidence", "gist", "enacted", "in_force", "answers", "effect"),
+        ("supersedes", "unread", "parameters", "when", "when_any", "concludes", "informs", "caution", "next_steps", "introduces"),
+    )
+    if fields["provision"].text() != id:
+        fields["provision"].refuse(f"the provision's id must be its path, {id}")
+    effect = fields["effect"].one_of(("grants", "bars", "refers", "cautions"))
+    if effect == "cautions" and "caution" not in fields:
+        item.refuse("a provision that cautions needs its caution")
+    step_on = "does_not_apply" if effect == "grants" else "applies"
+    steps = fields.get("next_steps")
+    return Provision(
+        id=id,
+        title=fields["title"].text(),
+        citation=read_citation(fields["citation"]),
+        evidence=_evidence(fields["evidence"]),  # type: ignore[arg-type]
+        gist=fields["gist"].text(),
+        enacted=fields["enacted"].day(),
+        in_force=_span(fields["in_force"]),
+        answers=fields["answers"].text(),
+        effect=effect,  # type: ignore[arg-type]
+        paths=_paths(item, fields),
+        supersedes=_optional(fields, "supersedes", _ids) or (),
+        unread=_optional(fields, "unread", Item.text),
+        parameters=_each(fields, "parameters", _parameter),
+        concludes=_each(fields, "concludes", lambda _, i: _conclusion(i)),
+        informs=_each(fields, "informs", lambda _, i: _conclusion(i)),
+        caution=_optional(fields, "caution", _sentence),
+        next_steps=tuple(_next_step(step_on)(step) for step in steps.items()) if steps else (),
+        introduces=_each(fields, "introduces", read_fact),
+        place=item.place,
+        text=text,
+    )
+
+
+def _each(fields: Mapping[str, Item], name: str, read: Callable[[str, Item], T]) -> dict[str, T]:
+    if name not in fields:
+        return {}
+    entries = {}
+    for key, item in fields[name].fields().items():
+        entry = item.faults.tolerate(lambda key=key, item=item: read(key, item))  # type: ignore[misc]
+        if entry is not None:
+            entries[key] = entry
+    return entries
+
+
+def _paths(item: Item, fields: Mapping[str, Item]) -> dict[str, tuple[Condition, ...]]:
+    if ("when" in fields) == ("when_any" in fields):
+        raise item.refuse("a provision has either `when` or `when_any`")
+    written = {"": fields["when"]} if "when" in fields else fields["when_any"].fields()
+    paths: dict[str, tuple[Condition, ...]] = {}
+    for name, path in written.items():
+        conditions = [path.faults.tolerate(lambda c=c: read_condition(c)) for c in path.items()]  # type: ignore[misc]
+        paths[name] = tuple(c for c in conditions if c is not None)
+        if not conditions:
+            path.faults.note(path.place, "a path needs a condition")
+    if not paths:
+        raise fields["when_any"].refuse("a provision needs a path")
+    ids = [condition.id for path_conditions in paths.values() for condition in path_conditions]
+    for condition in (c for path_conditions in paths.values() for c in path_conditions):
+        if ids.count(condition.id) > 1:
+            item.faults.note(condition.place, f"the condition id {condition.id} is used twice")
+    return paths
+
+
+def _period(item: Item) -> Period:
+    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "enacted", "note"))
+    period = Period(
+        fields["first"].day(),
+        fields["last"].day(),
+        fields["authority"].text(),
+        _optional(fields, "url", Item.text),
+        _optional(fields, "evidence", _evidence),  # type: ignore[arg-type]
+        _optional(fields, "enacted", Item.day),
+        _optional(fields, "note", Item.text),
+    )
+    if period.last < period.first:
+        item.refuse("the period ends before it starts")
+    return period
+
+
+def _month_day(item: Item) -> int:
+    written = _MONTH_DAY.fullmatch(item.text())
+    if written is None:
+        raise item.refuse('must be a month and a day as "MM-DD"')
+    month, day = int(written[1]), int(written[2])
+    try:
+        date(2011, month, day)
+    except ValueError:
+        raise item.refuse("there is no such day in every year") from None
+    return month * 100 + day
+
+
+def _yearly(item: Item) -> YearlyPeriod:
+    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "note"))
+    yearly = YearlyPeriod(
+        _month_day(fields["first"]),
+        _month_day(fields["last"]),
+        fields["authority"].text(),
+        _optional(fields, "url", Item.text),
+        _optional(fields, "evidence", _evidence),  # type: ignore[arg-type]
+        _optional(fields, "note", Item.text),
+    )
+    if yearly.last < yearly.first:
+        item.refuse("a yearly period must not run over the end of the year")
+    return yearly
+
+
+def read_calendar(item: Item, id: str, text: str) -> Calendar:
+    """One calendar file."""
+    fields = item.known_fields(
+        ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
+        ("periods", "every_year", "limited_to", "supersedes"),
+    )
+    if fields["calendar"].text() != id:
+        fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
+    kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))
+    if (kind == "limited") != ("limited_to" in fields):
+        item.refuse("`limited_to` goes with the kind limited, and only with it")
+    if ("periods" in fields) == ("every_year" in fields):
+        item.refuse("a calendar has either `periods` or `every_year`")
+    return Calendar(
+        id=id,
+        series=fields["series"].text(),
+        title=fields["title"].text(),
+        citation=read_citation(fields["citation"]),
+        evidence=_evidence(fields["evidence"]),  # type: ignore[arg-type]
+        enacted=fields["enacted"].day(),
+        in_force=_span(fields["in_force"]),
+        kind=kind,  # type: ignore[arg-type]
+        periods=tuple(_period(p) for p in fields["periods"].items()) if "periods" in fields else (),
+        every_year=tuple(_yearly(p) for p in fields["every_year"].items()) if "every_year" in fields else (),
+        limited_to=_optional(fields, "limited_to", Item.text),
+        supersedes=_optional(fields, "supersedes", _ids) or (),
+        place=item.place,
+        text=text,
+    )
+
+
+def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
+    fields = item.known_fields(("type", "describes"), ("choices", "unit"))
+    kind = fields["type"].one_of(("day", "span", "choice", "integer", "decimal"))
+    choices = tuple(c.text() for c in fields["choices"].items()) if "choices" in fields else ()
+    return ConclusionDefinition(name, kind, fields["describes"].text(), choices, _optional(fields, "unit", Item.text))  # type: ignore[arg-type]
+
+
+def read_question(id: str, item: Item) -> Question:
+    """One entry of questions.yaml."""
+    fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on"))
+    if not FACT_NAME.fullmatch(id):
+        item.refuse(f"{id} is not a question's id: subject.attribute")
+    says = fields["says"].known_fields(OUTCOMES)
+    outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
+    parts = {o: i.known_fields((), ("concludes", "next_steps")) for o, i in outcomes.items()}
+    return Question(
+        id=id,
+        asks=fields["asks"].text(),
+        encoded_from=fields["encoded_from"].day(),
+        says={outcome: _sentence(says[outcome]) for outcome in OUTCOMES},
+        governed_by=_optional(fields, "governed_by", Item.text),
+        concludes=_each(fields, "concludes", _conclusion_definition),
+        leads_by=tuple(i.text() for i in fields["leads_by"].items()) if "leads_by" in fields else (),
+        outcome_concludes={o: _each(p, "concludes", lambda _, i: _conclusion(i)) for o, p in parts.items()},  # type: ignore[misc]
+        outcome_next_steps={
+            o: tuple(_next_step(o)(s) for s in p["next_steps"].items()) for o, p in parts.items() if "next_steps" in p
+        },  # type: ignore[misc]
+        place=item.place,
+    )
+
+
+def read_edition(name: str, item: Item) -> Edition:
+    """One entry of editions.yaml."""
+    fields = item.known_fields(("title",), ("enacted_through", "checked_through", "because", "default"))
+    return Edition(
+        name,
+        fields["title"].text(),
+        _optional(fields, "enacted_through", Item.day),
+        _optional(fields, "checked_through", Item.day),
+        _optional(fields, "because", Item.text),
+        _optional(fields, "default", Item.flag) or False,
+    )
+
+
+def file_text(path: Path) -> str:
+    """The text of a ruleset file, as kept with the law."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise Unreadable from None

@@ -1,0 +1,24 @@
+"""Sentences with places to fill: `You paid for {value} days; {required} are needed.`"""
+
+import re
+from dataclasses import dataclass
+
+_PLACE = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True)
+class Sentence:
+    """Text and the names of what belongs into its gaps; `texts` has one more element than `names`."""
+
+    texts: tuple[str, ...]
+    names: tuple[str, ...]
+
+    @classmethod
+    def parse(cls, text: str) -> "Sentence":
+        """Split a text at its braces."""
+        parts = _PLACE.split(" ".join(text.split()))
+        return cls(tuple(parts[0::2]), tuple(parts[1::2]))
+
+    def __str__(self) -> str:
+        filled = [part for pair in zip(self.texts, (*(f"{{{n}}}" for n in self.names), ""), strict=True) for part in pair]
+        return "".join(filled)

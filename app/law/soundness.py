@@ -1,0 +1,337 @@
+"""The law held against itself: what a single file cannot show. Complaints only; nothing is mended."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from app.law.calendars import Calendar
+from app.law.errors import Fault, Place
+from app.law.facts import LARGEST, PLACES, Computation, FactDefinition
+from app.law.functions import FITS, FUNCTIONS
+from app.law.provision import CalendarName, Conclusion, Condition, Parameter, ParameterName, Provision
+from app.law.questions import STATED_OUTCOMES, ConclusionDefinition, Edition, Question
+from app.law.sentences import Sentence
+from app.law.spans import FIRST_DAY, LAST_DAY
+from app.law.standing import OPERATORS_OF
+
+_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
+    "flag": (bool,), "integer": (int,), "decimal": (int, Decimal), "day": (date,), "choice": (str,), "outcome": (str,),
+}  # fmt: skip
+
+
+@dataclass
+class _Check:
+    provisions: Mapping[str, Provision]
+    facts: Mapping[str, FactDefinition]
+    questions: Mapping[str, Question]
+    calendars: Mapping[str, Calendar]
+    editions: Mapping[str, Edition]
+    folder: str
+    found: list[Fault] = field(default_factory=list)
+
+    def note(self, place: Place, sentence: str) -> None:
+        self.found.append(Fault(place, sentence))
+
+    def run(self) -> None:
+        self.check_editions()
+        self.check_names()
+        self.check_cycles({q: self.used_by(q) for q in self.questions}, "the questions use each other in a circle")
+        self.check_cycles(
+            {f.name: [a for a in f.computed.fact_names if a in self.facts] for f in self.facts.values() if f.computed},
+            "the computed facts use each other in a circle",
+        )
+        for fact in self.facts.values():
+            self.check_fact(fact)
+        for question in self.questions.values():
+            self.check_question(question)
+        for older in (*self.provisions.values(), *self.calendars.values()):
+            self.check_superseded(older)
+        for provision in self.provisions.values():
+            self.check_provision(provision)
+
+    # --- names ---
+
+    def check_editions(self) -> None:
+        if sum(edition.is_default for edition in self.editions.values()) != 1:
+            self.note(Place(f"{self.folder}/editions.yaml", 1), "exactly one edition is the default")
+
+    def check_names(self) -> None:
+        names = sorted((*self.facts, *self.questions))
+        for shorter in names:
+            for longer in names:
+                if longer.startswith(f"{shorter}."):
+                    place = self.facts[longer].place if longer in self.facts else self.questions[longer].place
+                    self.note(place, f"{longer} begins with the name {shorter}, which is a fact or question itself")
+        for both in set(self.facts) & set(self.questions):
+            self.note(self.facts[both].place, f"{both} is a question; a fact must have another name")
+
+    def used_by(self, question: str) -> list[str]:
+        conditions = (c for p in self.provisions.values() if p.answers == question for c in p.conditions)
+        return [c.fact for c in conditions if c.fact in self.questions]
+
+    def check_cycles(self, uses: Mapping[str, list[str]], complaint: str) -> None:
+        state: dict[str, int] = {}
+
+        def visit(name: str, trail: tuple[str, ...]) -> None:
+            if state.get(name) == 1:
+                place = self.questions[name].place if name in self.questions else self.facts[name].place
+                self.note(place, f"{complaint}: {' → '.join((*trail[trail.index(name) :], name))}")
+            if state.get(name):
+                return
+            state[name] = 1
+            for used in uses.get(name, []):
+                visit(used, (*trail, name))
+            state[name] = 2
+
+        for name in uses:
+            visit(name, ())
+
+    # --- facts ---
+
+    def check_fact(self, fact: FactDefinition) -> None:
+        if fact.presumed is not None:
+            self.check_value(fact, fact.presumed.value, fact.place)
+        if fact.computed is not None:
+            gives = self.check_computation(fact.computed, fact.place, {}, concludes=False)
+            fits = gives is None or gives == fact.type or (gives == "number" and fact.type in ("integer", "decimal"))
+            if not fits:
+                self.note(fact.place, f"{fact.computed.function} gives {gives}, but {fact.name} is of type {fact.type}")
+
+    def check_computation(
+        self, call: Computation, place: Place, parameters: Mapping[str, Parameter], concludes: bool
+    ) -> str | None:
+        signature = FUNCTIONS.get(call.function)
+        if signature is None or (signature.concludes_only and not concludes):
+            self.note(place, f"there is no function {call.function} here; there are {', '.join(FUNCTIONS)}")
+            return None
+        if len(call.arguments) < len(signature.takes) or signature.kind_of(len(call.arguments) - 1) is None:
+            self.note(place, f"{call.function} takes {len(signature.takes)} arguments; here are {len(call.arguments)}")
+            return None
+        for index, argument in enumerate(call.arguments):
+            self.check_argument(call, str(signature.kind_of(index)), argument, place, parameters, concludes)
+        if signature.gives == "any":
+            fact = self.facts.get(str(call.arguments[0]))
+            return fact.type if fact else None
+        return signature.gives
+
+    def check_argument(
+        self, call: Computation, kind: str, argument: str | int | Computation, place: Place, parameters: Mapping[str, Parameter], concludes: bool
+    ) -> None:  # fmt: skip
+        if isinstance(argument, Computation):
+            gives = self.check_computation(argument, place, parameters, concludes)
+            fits = gives is None or gives in FITS.get(kind, ()) or (gives == "number" and kind == "number")  # type: ignore[call-overload]
+            if not concludes or not fits:
+                self.note(place, f"{call.function} cannot take {argument} here")
+        elif isinstance(argument, int):
+            if kind not in ("integer", "number"):
+                self.note(place, f"{call.function} takes a {kind} where {argument} stands")
+        elif kind == "series":
+            if argument not in {calendar.series for calendar in self.calendars.values()}:
+                self.note(place, f"there is no series of calendars {argument}")
+        elif argument.startswith("$"):
+            if not concludes or argument[1:] not in parameters:
+                self.note(place, f"there is no parameter {argument[1:]} here")
+        elif argument not in self.facts:
+            self.note(place, f"nobody defined the fact {argument}")
+        elif self.facts[argument].type not in FITS[kind]:  # type: ignore[index]
+            self.note(place, f"{call.function} takes a {kind}, but {argument} is of type {self.facts[argument].type}")
+
+    def check_value(self, fact: FactDefinition, value: object, place: Place) -> None:
+        accepted = _PYTHON_TYPES[fact.type]
+        if not isinstance(value, accepted) or (isinstance(value, bool) and fact.type != "flag"):
+            self.note(place, f"{fact.name} is of type {fact.type}, which {value} is not")
+        elif fact.type in ("choice", "outcome") and value not in fact.choices:
+            self.note(place, f"{value} is not a choice of {fact.name}; there are {', '.join(fact.choices)}")
+        elif isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
+            self.note(place, f"{value} is outside the days the service can speak of, {FIRST_DAY} to {LAST_DAY}")
+        elif isinstance(value, int | Decimal) and not isinstance(value, bool) and not _is_carried(value):
+            self.note(place, f"the engine cannot carry the number {value}: at most {LARGEST * 1000} and {PLACES} decimal places")
+
+    # --- questions ---
+
+    def check_question(self, question: Question) -> None:
+        place = question.place
+        governing = self.facts.get(question.governed_by or "")
+        if question.governed_by and (governing is None or governing.type != "day" or governing.computed):
+            self.note(place, f"{question.id} must be governed by a stated fact of type day, which {question.governed_by} is not")
+        for name in question.leads_by:
+            if name not in question.concludes or question.concludes[name].type != "day":
+                self.note(place, f"{question.id} cannot lead by {name}: it is not a day that the question concludes")
+        for concludes in question.outcome_concludes.values():
+            self.check_concludes(concludes, question, {}, place)
+        for steps in question.outcome_next_steps.values():
+            self.check_steps([(s.question, s.place) for s in steps])
+        if not any(p.answers == question.id and p.effect == "grants" for p in self.provisions.values()):
+            self.note(place, f"no provision grants anything for {question.id}")
+        for sentence in question.says.values():
+            self.check_sentence(sentence, set(question.concludes), place)
+
+    def check_steps(self, links: list[tuple[str | None, Place]]) -> None:
+        for question, place in links:
+            if question is not None and question not in self.questions:
+                self.note(place, f"there is no question {question}")
+
+    def check_concludes(
+        self, concludes: Mapping[str, Conclusion], question: Question, parameters: Mapping[str, Parameter], place: Place
+    ) -> None:
+        for name, conclusion in concludes.items():
+            definition = question.concludes.get(name)
+            if definition is None:
+                self.note(place, f"{question.id} does not conclude {name}; add it to its `concludes` in questions.yaml")
+            else:
+                self.check_conclusion(definition, conclusion, parameters, place)
+
+    def check_conclusion(
+        self, wanted: ConclusionDefinition, conclusion: Conclusion, parameters: Mapping[str, Parameter], place: Place
+    ) -> None:
+        if isinstance(conclusion, Computation):
+            gives = self.check_computation(conclusion, place, parameters, concludes=True)
+            numeric = wanted.type in ("integer", "decimal") and gives in ("integer", "number", "decimal")
+            if gives is not None and gives != wanted.type and not numeric:
+                self.note(place, f"{wanted.name} is a {wanted.type}, but {conclusion.function} gives a {gives}")
+        elif isinstance(conclusion, ParameterName):
+            if conclusion.name not in parameters:
+                self.note(place, f"there is no parameter {conclusion.name} here")
+        elif wanted.type == "choice" and conclusion not in wanted.choices:
+            self.note(place, f"{conclusion} is not a choice of {wanted.name}; there are {', '.join(wanted.choices)}")
+        elif wanted.type != "choice":
+            self.note(place, f"{wanted.name} is a {wanted.type}; it must be concluded by a function")
+
+    # --- provisions ---
+
+    def check_superseded(self, newer: Provision | Calendar) -> None:
+        others: Mapping[str, Provision | Calendar] = self.provisions if isinstance(newer, Provision) else self.calendars
+        for id in newer.supersedes:
+            older = others.get(id)
+            if older is None or older is newer:
+                self.note(newer.place, f"{newer.id} supersedes {id}, which does not exist")
+            elif newer.in_force.first <= older.in_force.first:
+                self.note(newer.place, f"{newer.id} must come into force after {id}, which it supersedes")
+            elif newer.enacted < older.enacted:
+                self.note(newer.place, f"{newer.id} was enacted before {id}, which it supersedes")
+        for edition in self.editions.values():
+            cut = edition.enacted_through
+            rivals = [
+                n for n in others.values()
+                if newer.id in n.supersedes and n.id != newer.id and (cut is None or n.enacted <= cut)
+            ]  # fmt: skip
+            for rival in rivals[1:]:
+                if rival.in_force.first != rivals[0].in_force.first:
+                    self.note(rival.place, f"{rival.id} supersedes {newer.id}, which {rivals[0].id} supersedes on another day")
+
+    def check_provision(self, provision: Provision) -> None:
+        place, question = provision.place, self.questions.get(provision.answers)
+        if question is None:
+            self.note(place, f"there is no question {provision.answers}")
+        else:
+            self.check_concludes(provision.concludes, question, provision.parameters, place)
+            self.check_concludes(provision.informs, question, provision.parameters, place)
+        self.check_steps([(s.question, s.place) for s in provision.next_steps])
+        names = set(provision.parameters)
+        if provision.caution is not None:
+            self.check_sentence(provision.caution, names, place)
+        for condition in provision.conditions:
+            self.check_condition(provision, condition)
+            for sentence in (condition.met, condition.not_met):
+                self.check_sentence(sentence, {"value", "required", *names}, condition.place)
+        for parameter in provision.parameters.values():
+            self.check_parameter(provision, parameter)
+
+    def check_parameter(self, provision: Provision, parameter: Parameter) -> None:
+        for edition in self.editions.values():
+            cut = edition.enacted_through
+            if cut is not None and provision.enacted > cut:
+                continue
+            if parameter.dated_value_on(provision.in_force.first, cut) is None:
+                self.note(provision.place, f"the parameter {parameter.name} has no value on {provision.in_force.first}")
+        if parameter.name not in _used_parameters(provision):
+            self.note(provision.place, f"nobody uses the parameter {parameter.name}")
+
+    def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
+        for name in sentence.names:
+            if name not in names and name not in self.facts:
+                self.note(place, f"nobody knows {{{name}}}, which a sentence names")
+
+    def check_condition(self, provision: Provision, condition: Condition) -> None:
+        place = condition.place
+        if " ".join(condition.words.split()).lower() not in " ".join(provision.gist.split()).lower():
+            self.note(place, f"the words of {condition.id} do not stand in the gist")
+        if condition.fact in self.questions:
+            fact = FactDefinition(condition.fact, "outcome", choices={o: o for o in STATED_OUTCOMES})
+        elif condition.fact in self.facts:
+            fact = self.facts[condition.fact]
+        else:
+            self.note(place, f"nobody defined the fact {condition.fact}")
+            return
+        if condition.operator not in OPERATORS_OF[fact.type]:
+            accepted = ", ".join(sorted(OPERATORS_OF[fact.type]))
+            self.note(place, f"a {fact.type} such as {fact.name} does not accept {condition.operator}; it accepts {accepted}")
+            return
+        for value in self.operands(provision, condition, fact):
+            self.check_value(fact, value, place)
+
+    def operands(self, provision: Provision, condition: Condition, fact: FactDefinition) -> Iterator[object]:
+        operand, place = condition.operand, condition.place
+        if isinstance(operand, ParameterName):
+            if operand.name in provision.parameters:
+                yield from (dated.value for dated in provision.parameters[operand.name].values)
+            else:
+                self.note(place, f"there is no parameter {operand.name} here")
+        elif isinstance(operand, CalendarName):
+            self.check_calendar(provision, condition, operand, fact)
+        elif isinstance(operand, tuple):
+            pairs = [member for member in operand if isinstance(member, tuple)]
+            wanted = {"within": len(operand), "one_of": 0}.get(condition.operator)
+            if wanted is None or len(pairs) != wanted:
+                self.note(place, f"{condition.operator} does not take such a list")
+                return
+            for member in operand:
+                yield from member if isinstance(member, tuple) else (member,)
+            if any(low > high for low, high in pairs if type(low) is type(high)):
+                self.note(place, "a range ends before it starts")
+        elif condition.operator in ("within", "one_of"):
+            self.note(place, f"{condition.operator} takes a list")
+        else:
+            yield operand
+
+    def check_calendar(self, provision: Provision, condition: Condition, operand: CalendarName, fact: FactDefinition) -> None:
+        calendar = self.calendars.get(operand.id)
+        if calendar is None:
+            self.note(condition.place, f"there is no calendar {operand.id}")
+        elif condition.operator != "within" or fact.type != "day":
+            self.note(condition.place, "a calendar is compared with a day by `within`")
+        elif calendar.enacted > provision.enacted:
+            self.note(condition.place, f"{operand.id} was enacted after the provision that uses it")
+
+
+def _used_parameters(provision: Provision) -> set[str]:
+    used = {c.operand.name for c in provision.conditions if isinstance(c.operand, ParameterName)}
+    sentences = [s for c in provision.conditions for s in (c.met, c.not_met)]
+    sentences += [provision.caution] if provision.caution else []
+    used.update(name for sentence in sentences for name in sentence.names)
+    for conclusion in (*provision.concludes.values(), *provision.informs.values()):
+        if isinstance(conclusion, ParameterName):
+            used.add(conclusion.name)
+        elif isinstance(conclusion, Computation):
+            used.update(conclusion.parameter_names)
+    return used
+
+
+def _is_carried(number: int | Decimal) -> bool:
+    exponent = Decimal(number).normalize().as_tuple().exponent
+    return abs(number) <= LARGEST * 1000 and isinstance(exponent, int) and -exponent <= PLACES
+
+
+def check(
+    provisions: Mapping[str, Provision],
+    facts: Mapping[str, FactDefinition],
+    questions: Mapping[str, Question],
+    calendars: Mapping[str, Calendar],
+    editions: Mapping[str, Edition],
+    folder: str,
+) -> list[Fault]:
+    """Every complaint about how the files fit together."""
+    checking = _Check(provisions, facts, questions, calendars, editions, folder)
+    checking.run()
+    return checking.found

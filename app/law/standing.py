@@ -1,0 +1,156 @@
+"""The law of one question as it stands on a day in an edition: superseded provisions gone, parameters and calendars resolved.
+
+The same standing law serves every day of a span on which nothing changes; both the compiler and the plain evaluator read it.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import cast
+
+from app.law.calendars import StandingCalendar
+from app.law.facts import FactDefinition, Value
+from app.law.provision import CalendarName, Condition, Effect, Provision
+from app.law.questions import Question
+from app.law.spans import CodeSet, Span
+
+ORDERED = ("at_least", "at_most", "more_than", "less_than", "before", "after", "on_or_before", "on_or_after", "within")
+OPERATORS_OF: dict[str, frozenset[str]] = {
+    "flag": frozenset({"is"}),
+    "choice": frozenset({"is", "is_not", "one_of"}),
+    "outcome": frozenset({"is", "is_not", "one_of"}),
+    "integer": frozenset({"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}),
+    "decimal": frozenset({"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}),
+    "day": frozenset({"is", "is_not", "before", "after", "on_or_before", "on_or_after", "within"}),
+}
+
+Required = Value | tuple[Value, ...] | tuple[tuple[Value, Value], ...] | StandingCalendar
+
+
+def accepted_codes(operator: str, required: Required, fact: FactDefinition) -> CodeSet:
+    """The codes of a fact that meet an operator and its operand."""
+    first, last = fact.first_code, fact.last_code
+    if isinstance(required, StandingCalendar):
+        return required.days
+    if operator == "within":
+        pairs = cast(tuple[tuple[Value, Value], ...], required)
+        return CodeSet((fact.code(low), fact.code(high)) for low, high in pairs)
+    if operator == "one_of":
+        return CodeSet((fact.code(v), fact.code(v)) for v in cast(tuple[Value, ...], required))
+    code = fact.code(cast(Value, required))
+    match operator:
+        case "is":
+            return CodeSet([(code, code)])
+        case "is_not":
+            return CodeSet([(code, code)]).outside(first, last)
+        case "at_least" | "on_or_after":
+            return CodeSet([(code, last)])
+        case "more_than" | "after":
+            return CodeSet([(code + 1, last)])
+        case "at_most" | "on_or_before":
+            return CodeSet([(first, code)])
+    return CodeSet([(first, code - 1)])
+
+
+@dataclass(frozen=True)
+class StandingCondition:
+    """A condition with its operand resolved, and the codes that meet it."""
+
+    index: int
+    condition: Condition
+    fact: FactDefinition
+    required: Required
+    accepts: CodeSet
+
+    @property
+    def is_nested(self) -> bool:
+        """Whether the fact is the outcome of another question."""
+        return self.fact.type == "outcome"
+
+    @property
+    def recurs(self) -> StandingCalendar | None:
+        """The calendar, where the days required return every year."""
+        calendar = self.required
+        return calendar if isinstance(calendar, StandingCalendar) and calendar.calendar.every_year else None
+
+
+@dataclass(frozen=True)
+class StandingProvision:
+    """A provision in force, its paths as indexes of standing conditions."""
+
+    index: int
+    provision: Provision
+    paths: tuple[tuple[StandingCondition, ...], ...]
+    parameters: Mapping[str, Value]
+
+    @property
+    def effect(self) -> Effect:
+        """What it does where it applies."""
+        return self.provision.effect
+
+    @cached_property
+    def conditions(self) -> tuple[StandingCondition, ...]:
+        """All conditions of all paths, in the order written."""
+        return tuple(condition for path in self.paths for condition in path)
+
+
+@dataclass(frozen=True)
+class StandingQuestion:
+    """A question with the provisions in force for it; *depth* is 0 where it uses no other question, else one more than theirs."""
+
+    index: int
+    question: Question
+    depth: int
+    provisions: tuple[StandingProvision, ...]
+
+    def of(self, *effects: Effect) -> tuple[StandingProvision, ...]:
+        """Its provisions with one of these effects."""
+        return tuple(p for p in self.provisions if p.effect in effects)
+
+
+@dataclass(frozen=True, eq=False)
+class StandingLaw:
+    """The law of one question, the questions it uses before it, for the days of *span* in one edition."""
+
+    span: Span
+    edition: str
+    questions: tuple[StandingQuestion, ...]
+
+    @property
+    def asked(self) -> StandingQuestion:
+        """The question that was asked; the others are those it uses."""
+        return self.questions[-1]
+
+    @cached_property
+    def by_question(self) -> dict[str, StandingQuestion]:
+        """The standing questions by id."""
+        return {q.question.id: q for q in self.questions}
+
+    @cached_property
+    def provisions(self) -> tuple[StandingProvision, ...]:
+        """Every provision of every question, by index."""
+        return tuple(p for q in self.questions for p in q.provisions)
+
+    @cached_property
+    def conditions(self) -> tuple[StandingCondition, ...]:
+        """Every condition of every provision, by index."""
+        return tuple(c for p in self.provisions for c in p.conditions)
+
+    @cached_property
+    def key(self) -> tuple[object, ...]:
+        """What distinguishes this standing law from another in what it decides: equal keys, equal decisions."""
+        return tuple(
+            (q.question.id, p.provision.id, p.effect, p.provision.unread is None,
+             tuple(tuple((c.fact.name, c.accepts) for c in path) for path in p.paths))
+            for q in self.questions for p in q.provisions
+        )  # fmt: skip
+
+    @cached_property
+    def fact_names(self) -> tuple[str, ...]:
+        """The facts its conditions look at, in the order written; computed ones by their own name."""
+        return tuple(dict.fromkeys(c.fact.name for c in self.conditions))
+
+
+def calendar_of(condition: Condition) -> str | None:
+    """The calendar that a condition names, if any."""
+    return condition.operand.id if isinstance(condition.operand, CalendarName) else None

@@ -1,0 +1,189 @@
+"""YAML 1.2 read strictly, with line numbers: every value knows where it was written, and every complaint says so."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import TypeVar
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from app.law.errors import Fault, Place
+
+_INTEGER = re.compile(r"-?(0|[1-9]\d*)")
+_DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+T = TypeVar("T")
+Scalar = bool | int | Decimal | date | str | None
+
+
+class Unreadable(Exception):
+    """Something could not be read; the complaint has been noted already."""
+
+
+class Faults:
+    """The complaints noted so far."""
+
+    def __init__(self) -> None:
+        self.noted: list[Fault] = []
+
+    def note(self, place: Place, sentence: str) -> None:
+        """Note a complaint and go on."""
+        self.noted.append(Fault(place, sentence))
+
+    def tolerate(self, read: Callable[[], T]) -> T | None:
+        """What *read* returns, or nothing where it was unreadable, so that the rest is still looked at."""
+        try:
+            return read()
+        except Unreadable:
+            return None
+
+
+class Item:
+    """One value in a YAML file. Reading it as something it is not notes a complaint and raises `Unreadable`."""
+
+    def __init__(self, node: Node, file: str, faults: Faults) -> None:
+        self._node, self._file, self.faults = node, file, faults
+        if node.anchor is not None:
+            self.refuse("anchors and aliases are not allowed")
+        implicit = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
+        if node.tag and str(node.tag).removeprefix("tag:yaml.org,2002:") not in implicit:
+            self.refuse("tags are not allowed")
+
+    @property
+    def place(self) -> Place:
+        """Where the value starts."""
+        return Place(self._file, self._node.start_mark.line + 1)
+
+    def refuse(self, sentence: str) -> Unreadable:
+        """Note a complaint about this value; raises `Unreadable`."""
+        self.faults.note(self.place, sentence)
+        raise Unreadable
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the value is a list."""
+        return isinstance(self._node, SequenceNode)
+
+    def scalar(self) -> Scalar:
+        """A plain value: true or false, a whole number, an exact decimal, a day, text, or nothing."""
+        if not isinstance(self._node, ScalarNode):
+            raise self.refuse("must be a single value")
+        text = str(self._node.value)
+        if self._node.style is not None:
+            return text
+        if text in ("true", "false"):
+            return text == "true"
+        if text in ("", "~", "null"):
+            return None
+        if _INTEGER.fullmatch(text):
+            return int(text)
+        if _DECIMAL.fullmatch(text):
+            return Decimal(text)
+        if _DAY.fullmatch(text):
+            return self._day(text)
+        return text
+
+    def _day(self, text: str) -> date:
+        try:
+            return date.fromisoformat(text)
+        except ValueError:
+            raise self.refuse(f"there is no day {text}") from None
+
+    def text(self) -> str:
+        """Text that is not empty."""
+        value = self.scalar()
+        if not isinstance(value, str) or not value.strip():
+            raise self.refuse("must be text")
+        return " ".join(value.split())
+
+    def day(self) -> date:
+        """A day written as YYYY-MM-DD."""
+        value = self.scalar()
+        if not isinstance(value, date):
+            raise self.refuse("must be a day as YYYY-MM-DD")
+        return value
+
+    def integer(self) -> int:
+        """A whole number."""
+        value = self.scalar()
+        if isinstance(value, bool) or not isinstance(value, int):
+            raise self.refuse("must be a whole number")
+        return value
+
+    def flag(self) -> bool:
+        """True or false."""
+        value = self.scalar()
+        if not isinstance(value, bool):
+            raise self.refuse("must be true or false")
+        return value
+
+    def one_of(self, choices: tuple[str, ...]) -> str:
+        """One of a few words."""
+        value = self.scalar()
+        if not isinstance(value, str) or value not in choices:
+            raise self.refuse(f"must be one of {', '.join(choices)}")
+        return value
+
+    def items(self) -> list["Item"]:
+        """The elements of a list."""
+        if not isinstance(self._node, SequenceNode):
+            raise self.refuse("must be a list")
+        return [Item(node, self._file, self.faults) for node in self._node.value]
+
+    def texts(self) -> tuple[str, ...]:
+        """One text, or a list of texts."""
+        return tuple(item.text() for item in self.items()) if self.is_list else (self.text(),)
+
+    def fields(self) -> dict[str, "Item"]:
+        """The values of a mapping by key; a key written twice is a complaint."""
+        if not isinstance(self._node, MappingNode):
+            raise self.refuse("must be a mapping of keys to values")
+        fields: dict[str, Item] = {}
+        for key, value in self._pairs(self._node):
+            name = str(key.value)
+            if name in fields:
+                self.faults.note(Place(self._file, key.start_mark.line + 1), f"the key {name} is written twice")
+                continue
+            fields[name] = Item(value, self._file, self.faults)
+        return fields
+
+    def _pairs(self, node: MappingNode) -> Iterator[tuple[ScalarNode, Node]]:
+        for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                raise self.refuse("keys must be plain words")
+            yield key, value
+
+    def known_fields(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, "Item"]:
+        """The values of a mapping, complaining of keys that nobody knows and of keys that are missing."""
+        fields = self.fields()
+        for name, item in list(fields.items()):
+            if name not in required and name not in optional:
+                item.faults.note(item.place, f"nobody knows the key {name}; known are {', '.join(required + optional)}")
+                del fields[name]
+        missing = [name for name in required if name not in fields]
+        if missing:
+            raise self.refuse(f"the key {missing[0]} is missing" if len(missing) == 1 else f"the keys {', '.join(missing)} are missing")
+        return fields
+
+
+def read_file(path: Path, file: str, faults: Faults) -> Item:
+    """The value that a YAML file holds; *file* is what complaints call it."""
+    try:
+        text = path.read_text(encoding="utf-8")
+        node = YAML(typ="safe", pure=True).compose(text)
+    except UnicodeDecodeError:
+        faults.note(Place(file, 1), "the file is not UTF-8 text")
+        raise Unreadable from None
+    except (MarkedYAMLError, YAMLError) as error:
+        mark = getattr(error, "problem_mark", None)
+        problem = getattr(error, "problem", None) or str(error).splitlines()[0]
+        faults.note(Place(file, mark.line + 1 if mark else 1), f"the YAML cannot be read: {problem}")
+        raise Unreadable from None
+    if node is None:
+        faults.note(Place(file, 1), "the file is empty")
+        raise Unreadable
+    return Item(node, file, faults)

@@ -1,0 +1,35 @@
+"""What the environment says, read once."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from environs import Env
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Where the law and the records are, and which edition is used where nobody names one."""
+
+    rulesets: Path = ROOT / "rulesets"
+    edition: str | None = None
+    database_url: str = f"sqlite:///{ROOT / 'instance' / 'determinations.sqlite'}"
+    batch_lines: int = 100_000
+    body_bytes: int = 1_048_576
+
+
+def from_environment() -> Settings:
+    """The settings that environment variables give; unset ones keep their defaults.
+
+    Raises:
+        environs.EnvError: a variable does not hold what it should.
+    """
+    env, defaults = Env(), Settings()
+    return Settings(
+        rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(defaults.rulesets))),
+        edition=env.str("ELIGIBILITY_EDITION", None),
+        database_url=env.str("DATABASE_URL", defaults.database_url),
+        batch_lines=env.int("ELIGIBILITY_BATCH_LINES", defaults.batch_lines),
+        body_bytes=env.int("ELIGIBILITY_BODY_BYTES", defaults.body_bytes),
+    )

@@ -1,0 +1,38 @@
+"""The case files of provisions and the worked scenarios, as tests read them: through the strict YAML reader, with day as day."""
+
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+
+ROOT = Path(__file__).resolve().parent.parent
+CASES = ROOT / "tests" / "cases"
+SCENARIOS = ROOT / "tests" / "scenarios"
+
+
+def load(path: Path) -> Any:
+    """A YAML file; its values as text, numbers, flags and days."""
+    return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+
+
+def as_sent(value: Any) -> Any:
+    """A value as a caller would send it in JSON: days and decimals as text."""
+    if isinstance(value, bool | int | str) or value is None:
+        return value
+    if isinstance(value, list | tuple):
+        return [as_sent(member) for member in value]
+    if isinstance(value, dict):
+        return {key: as_sent(member) for key, member in value.items()}
+    return value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def nested(flat: dict[str, Any]) -> dict[str, Any]:
+    """Facts by dotted name as nested objects."""
+    found: dict[str, Any] = {}
+    for name, value in flat.items():
+        *parents, last = name.split(".")
+        at = found
+        for parent in parents:
+            at = at.setdefault(parent, {})
+        at[last] = as_sent(value)
+    return found
