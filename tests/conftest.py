@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
+from app import create_app
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
 from app.law.lawbook import Lawbook
+from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -19,3 +23,16 @@ def lawbook() -> Lawbook:
 @pytest.fixture(scope="session")
 def decider(lawbook: Lawbook) -> Decider:
     return Decider(lawbook)
+
+
+@pytest.fixture(scope="session")
+def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The service on a database of its own."""
+    database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
+    settings = Settings(database_url=f"sqlite:///{database}")
+    return create_app(settings)
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return app.test_client()

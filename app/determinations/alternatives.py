@@ -6,13 +6,15 @@ from datetime import date
 from itertools import combinations
 
 from app.determinations.days import OtherDays, Stretch
+from app.determinations.knowledge import Knowledge
 from app.determinations.model import ChangeKind, FactChange, WouldChange
 from app.determinations.whatif import WhatIf
-from app.determinations.wording import day_in_words, value_in_words
+from app.determinations.wording import day_in_words, joined, value_in_words
+from app.engine.shadow import OUTCOME_CODES
 from app.law.facts import FactDefinition, Value
 from app.law.questions import STATED_OUTCOMES, Outcome
-from app.law.spans import day_before
-from app.law.standing import StandingProvision, StandingQuestion
+from app.law.spans import CodeSet, day_before
+from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 ACTS_AT_MOST = 4
@@ -84,10 +86,9 @@ def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[Wo
     was = here.knowledge.values.get(fact.name)
     if fact.type in ("flag", "choice", "outcome"):
         reached: dict[Outcome, list[Value]] = {}
-        for code in range(fact.last_code + 1):
-            value = fact.value(code)
-            if value != was:
-                reached.setdefault(here.outcome_if({fact.name: value}), []).append(value)
+        for truths, values in here.in_play.effects_of_choices(fact.name):
+            if was not in values:
+                reached.setdefault(here.outcome_with(truths), []).extend(values)
         for outcome, values in reached.items():
             if outcome != here.outcome and outcome != "undetermined":
                 yield _change(here, fact, values, outcome, as_of)
@@ -132,8 +133,8 @@ def _change(here: WhatIf, fact: FactDefinition, values: list[Value], outcome: Ou
 def _says(changes: tuple[FactChange, ...], outcome: Outcome) -> str:
     parts = []
     for change in changes:
-        values = " or ".join(value_in_words(change.fact, value) for value in (change.to, *change.or_to))
-        parts.append(f"“{change.fact.label}” were answered {values}")
+        values = joined([value_in_words(change.fact, value) for value in (change.to, *change.or_to)], "or")
+        parts.append(f"the answer to “{change.fact.label}” were {values}")
     return f"If {' and '.join(parts)}, the outcome would be {outcome}."
 
 
@@ -145,6 +146,8 @@ def _by_acts(here: WhatIf, as_of: date) -> Iterator[WouldChange]:
     seen = set()
     for provision in here.law.asked.of("grants"):
         for path in range(len(provision.paths)):
+            if not here.in_play.acts_in[provision.index]:
+                continue
             changes = _Repair(here, as_of).make_hold(provision, path)
             if not changes or len(changes) > ACTS_AT_MOST or here.outcome_if(changes) != "eligible":
                 continue
@@ -181,43 +184,52 @@ class _Repair:
             if condition.is_nested:
                 if not self.make_nested(condition.fact.name, condition.accepts):
                     return None
-            elif not self.is_met(condition.index, condition.fact.name) and not self.make_met(condition.index, condition.fact.name):
+            elif not self.is_met(condition.index) and not self.make_met(condition):
                 return None
         return self.changes
 
-    def is_met(self, index: int, fact: str) -> bool:
+    def is_met(self, index: int) -> bool:
+        """Whether a condition holds with the acts found so far."""
         truths = self.here.truths_if(self.changes) if self.changes else {}
         return bool(truths.get(index, self.here.evaluation.conditions[index]))
 
-    def make_met(self, index: int, fact: str) -> bool:
-        """Find one act that makes a condition hold, its day as near as can be to the day asked about."""
-        in_play = self.here.in_play
-        for name in [n for n, conditions in in_play.conditions_of.items() if any(c.index == index for c in conditions)]:
-            definition = in_play.stated[name]
-            if not definition.is_act or name in self.changes:
-                continue
-            for value in self.candidates(definition):
-                if self.here.truths_if({**self.changes, name: value}).get(index):
-                    self.changes[name] = value
+    def make_met(self, condition: StandingCondition) -> bool:
+        """Find the act that makes a condition hold, its day as near as can be to the day asked about.
+
+        Where several acts are missing, such as two days that are compared, the others are taken to happen on that day.
+        """
+        stated, known = self.here.in_play.stated, {**self.here.knowledge.values, **self.changes}
+        inputs = self.here.in_play.inputs_of(condition)
+        missing = [name for name in inputs if name not in known]
+        if not all(stated[name].is_act for name in missing):
+            return False
+        for name in reversed(missing or [name for name in inputs if stated[name].is_act and name not in self.changes]):
+            others = {other: stated[other].value(_reference(stated[other], self.as_of)) for other in missing if other != name}
+            for value in self.candidates(stated[name], others):
+                changes = {**self.changes, **others, name: value}
+                if self.here.truths_if(changes).get(condition.index):
+                    self.changes = changes
                     return True
         return False
 
-    def candidates(self, fact: FactDefinition) -> list[Value]:
+    def candidates(self, fact: FactDefinition, others: Mapping[str, Value]) -> list[Value]:
+        """The values worth trying: all of few, else the day asked about and then outward, nearest first."""
         if fact.type in ("flag", "choice"):
             return [fact.value(code) for code in range(fact.last_code + 1)]
         start = _reference(fact, self.as_of)
         knowledge = self.here.knowledge
-        changed = WhatIf(self.here.law, type(knowledge).of(self.here.in_play, {**knowledge.stated, **self.changes}), self.here.evaluation)
+        stated = {**knowledge.stated, **self.changes, **others}
+        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.here.evaluation)
         return [fact.value(start), *changed.values_upward(fact.name, start), *changed.values_downward(fact.name, start)]
 
-    def make_nested(self, question: str, accepts: object) -> bool:
+    def make_nested(self, question: str, accepts: CodeSet) -> bool:
         """Make another question's outcome what is required, by its own first path that acts can bring about."""
         nested: StandingQuestion | None = self.here.law.by_question.get(question)
         wanted = self.here.evaluation.outcomes.get(question)
-        code = {"eligible": 0, "ineligible": 1, "referred": 2}.get(str(wanted))
-        if code is not None and code in accepts:  # type: ignore[operator]
+        code = OUTCOME_CODES.get(wanted) if wanted else None
+        if code is not None and code in accepts:
             return True
-        if nested is None or 0 not in accepts or question in self.here.knowledge.codes:  # type: ignore[operator]
+        if nested is None or OUTCOME_CODES["eligible"] not in accepts or question in self.here.knowledge.codes:
             return False
         for provision in nested.of("grants"):
             for path in range(len(provision.paths)):

@@ -60,7 +60,7 @@ class OtherDays:
         """Each later stretch, by its first day, until the last day there is."""
         here = start
         while True:
-            for cut in self._cuts_after(here, day):
+            for cut in self.cuts_after(here, day):
                 yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
             last = here.law.span.last
             if last is None or last >= LAST_DAY:
@@ -92,7 +92,8 @@ class OtherDays:
             return False
         return True
 
-    def _cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
+    def cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
+        """The later days of the same standing law on which a condition changes, if that can change the outcome."""
         if self.moves is None or not here.matters(self.moves):
             return
         last = (here.law.span.last or LAST_DAY).toordinal()

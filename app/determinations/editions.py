@@ -3,13 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from app.determinations.case import Case
+from app.determinations.derive import SERIES_FUNCTIONS
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
 from app.determinations.wording import day_in_words, derived_in_words
 from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
-from app.law.facts import Value
+from app.law.facts import Computation, Value
 from app.law.lawbook import Lawbook
 from app.law.spans import Span
 from app.law.standing import StandingLaw
@@ -32,7 +33,7 @@ def edition_cautions(
             yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
             continue
         in_play = facts_in_play(other)
-        if other.key == law.key and not in_play.uses_series:
+        if other.key == law.key and not in_play.computes_with_series and not _concludes_with_series(other, decided):
             continue
         knowledge = Knowledge.of(in_play, case.facts)
         evaluation = evaluate(other, knowledge.codes)
@@ -43,6 +44,12 @@ def edition_cautions(
         found, _, _ = concluded(other.asked, outcome, evaluation.provisions, knowledge)
         for difference in _differences(decided, found):
             yield f"The edition {name} would conclude otherwise: {difference}."
+
+
+def _concludes_with_series(law: StandingLaw, decided: Determination) -> bool:
+    """Whether the calendars of an edition bear on what this outcome concludes; provisions' own conclusions do not look at them."""
+    written = law.asked.question.outcome_concludes.get(decided.outcome, {})
+    return any(isinstance(c, Computation) and c.functions & SERIES_FUNCTIONS for c in written.values())
 
 
 def _differences(decided: Determination, found: Concluded) -> Iterator[str]:

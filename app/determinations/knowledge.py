@@ -35,13 +35,10 @@ class FactsInPlay:
                     self._take(self._vocabulary[name])
         self.conditions_of: dict[str, list[StandingCondition]] = {name: [] for name in self.stated}
         for condition in law.conditions:
-            inputs = [condition.fact.name] if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
-            for name in inputs:
+            for name in self.inputs_of(condition):
                 self.conditions_of[name].append(condition)
-        conclusions = list(_conclusions(law))
-        self.uses_series = any(c.functions & SERIES_FUNCTIONS for c in conclusions) or any(
-            f.computed is not None and f.computed.function in SERIES_FUNCTIONS for f in self.computed.values()
-        )
+        self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
+        self._effects: dict[str, list[tuple[dict[int, bool | None], list[Value]]]] = {}
         self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
 
     def _take(self, fact: FactDefinition) -> None:
@@ -58,6 +55,30 @@ class FactsInPlay:
         return {
             name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)] for name in self.stated
         }  # fmt: skip
+
+    def inputs_of(self, condition: StandingCondition) -> list[str]:
+        """The stated facts that a condition rests on."""
+        return [condition.fact.name] if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
+
+    @cached_property
+    def acts_in(self) -> dict[int, bool]:
+        """provision index → whether an act that is still open to somebody may bear on it."""
+        return {p.index: any(self.stated[n].is_act for c in p.conditions for n in self.inputs_of(c)) for p in self.law.provisions}
+
+    @cached_property
+    def unknown_truths(self) -> dict[str, dict[int, bool | None]]:
+        """stated fact → its conditions, all unknown."""
+        return {name: {c.index: None for c in conditions} for name, conditions in self.conditions_of.items()}
+
+    def effects_of_choices(self, name: str) -> list[tuple[dict[int, bool | None], list[Value]]]:
+        """For a fact with few values: how its conditions come out, and all values for which they come out so."""
+        if name not in self._effects:
+            fact, groups = self.stated[name], {}
+            for code in range(fact.last_code + 1):
+                truths = {c.index: code in c.accepts for c in self.conditions_of[name]}
+                groups.setdefault(tuple(truths.values()), (truths, []))[1].append(fact.value(code))
+            self._effects[name] = list(groups.values())
+        return self._effects[name]
 
     def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
         """The value of a computed fact; none where something it needs is unknown."""

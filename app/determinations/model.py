@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.law.facts import FactDefinition, Value
 from app.law.provision import Provision
@@ -17,8 +17,7 @@ ChangeKind = Literal["later", "act", "past", "otherwise"]
 Concluded = Mapping[str, Value | Span]
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """One condition, met, not met or unknown for this applicant."""
 
     condition: str
@@ -35,8 +34,7 @@ class Finding:
     determination: "Determination | None" = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """What one provision does in this case, with its findings; *decisive* where the outcome rests on it."""
 
     provision: Provision
@@ -48,16 +46,14 @@ class Reason:
     says: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NextStepTold:
+class NextStepTold(NamedTuple):
     """What the person can do now."""
 
     says: str
     question: str | None
 
 
-@dataclass(frozen=True, slots=True)
-class FactChange:
+class FactChange(NamedTuple):
     """One fact that would have to be otherwise; *was* is none where it was not stated, *or_to* are further values with the same effect."""
 
     fact: FactDefinition
@@ -66,8 +62,7 @@ class FactChange:
     or_to: tuple[Value, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class WouldChange:
+class WouldChange(NamedTuple):
     """The smallest change of facts that reaches another outcome: every one of *changes* is needed, and none smaller is enough."""
 
     becomes: Outcome

@@ -38,9 +38,9 @@ def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
     if outcome in ("eligible", "referred"):
         effect = "grants" if outcome == "eligible" else "refers"
         return {p.index for p in question.provisions if p.effect == effect and status[p.index]}
-    granted = any(status[p.index] for p in question.of("grants"))
-    open_effects = ("bars",) if granted else ("bars", "grants")
-    return {p.index for p in question.of(*open_effects) if status[p.index] is None}  # type: ignore[arg-type]
+    granted = any(status[index] for index in question.grants)
+    open_still = question.bars if granted else (*question.bars, *question.grants)
+    return {index for index in open_still if status[index] is None}
 
 
 class Telling:

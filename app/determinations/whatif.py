@@ -5,7 +5,6 @@ follow from the provisions' own thresholds, so looking once between each pair of
 """
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cached_property
 from itertools import pairwise
 
 from app.determinations.derive import direction
@@ -14,7 +13,7 @@ from app.engine import Evaluation
 from app.engine.shadow import OUTCOME_CODES, condition_truth, outcome_of, provision_truth
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
-from app.law.standing import StandingCondition, StandingLaw
+from app.law.standing import StandingLaw, StandingProvision
 
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
@@ -32,46 +31,55 @@ class WhatIf:
         """The outcome as the facts are."""
         return self.evaluation.outcomes[self.law.asked.question.id]
 
-    @cached_property
-    def _provision_of(self) -> list[int]:
-        return [p.index for p in self.law.provisions for _ in p.conditions]
-
     def outcome_with(self, truths: Mapping[int, bool | None]) -> Outcome:
         """The outcome if some conditions came out otherwise."""
-        changed = {i: t for i, t in truths.items() if t is not self.evaluation.conditions[i]}
-        if not changed:
-            return self.outcome
-        conditions, provisions = list(self.evaluation.conditions), list(self.evaluation.provisions)
-        outcomes = dict(self.evaluation.outcomes)
-        touched = set()
-        for index, truth in changed.items():
-            conditions[index] = truth
-            touched.add(self._provision_of[index])
-        for question in self.law.questions:
-            moved = False
-            for provision in question.provisions:
-                for condition in provision.conditions:
-                    if condition.is_nested and self._follow(condition, outcomes, conditions):
-                        touched.add(provision.index)
-                if provision.index in touched:
-                    truth = provision_truth(provision, conditions)
-                    moved = moved or truth is not provisions[provision.index]
-                    provisions[provision.index] = truth
-            if moved:
-                outcomes[question.question.id] = outcome_of(question, provisions)
-        return outcomes[self.law.asked.question.id]
+        law, before = self.law, self.evaluation
+        conditions, touched = before.conditions, dict[int, dict[int, StandingProvision]]()
+        for index, truth in truths.items():
+            if truth is not before.conditions[index]:
+                if conditions is before.conditions:
+                    conditions = list(conditions)
+                conditions[index] = truth
+                self._touch(index, touched)
+        if touched:
+            provisions = list(before.provisions)
+            for question in law.questions:
+                if question.index in touched and self._redo(touched[question.index], conditions, provisions):
+                    outcome = outcome_of(question, provisions)
+                    if question is law.asked:
+                        return outcome
+                    if outcome != before.outcomes[question.question.id]:
+                        self._follow(question.question.id, outcome, conditions, touched)
+        return before.outcomes[law.asked.question.id]
 
-    def _follow(self, condition: StandingCondition, outcomes: Mapping[str, Outcome], conditions: list[bool | None]) -> bool:
-        """Whether a condition on another question's outcome changes with it."""
-        used = condition.fact.name
-        if used in self.knowledge.codes or outcomes.get(used) == self.evaluation.outcomes.get(used):
-            return False
-        outcome = outcomes[used]
-        truth = None if outcome == "undetermined" else OUTCOME_CODES[outcome] in condition.accepts
-        if truth is conditions[condition.index]:
-            return False
-        conditions[condition.index] = truth
-        return True
+    def _touch(self, condition: int, touched: dict[int, dict[int, StandingProvision]]) -> None:
+        provision = self.law.provision_of[condition]
+        touched.setdefault(self.law.question_of[provision.index].index, {})[provision.index] = provision
+
+    def _redo(
+        self,
+        touched: Mapping[int, StandingProvision],
+        conditions: list[bool | None],
+        provisions: list[bool | None],
+    ) -> bool:
+        """Look again at the provisions touched; whether any comes out otherwise."""
+        moved = False
+        for index, provision in touched.items():
+            truth = provision_truth(provision, conditions)
+            if truth is not provisions[index]:
+                provisions[index] = truth
+                moved = True
+        return moved
+
+    def _follow(
+        self, used: str, outcome: Outcome, conditions: list[bool | None], touched: dict[int, dict[int, StandingProvision]]
+    ) -> None:
+        """Let the conditions on another question's outcome change with it, unless the caller stated that outcome."""
+        if used in self.knowledge.codes:
+            return
+        for condition in self.law.used_in[used]:
+            conditions[condition.index] = None if outcome == "undetermined" else OUTCOME_CODES[outcome] in condition.accepts
+            self._touch(condition.index, touched)
 
     def truths_if(self, changes: Mapping[str, Value]) -> dict[int, bool | None]:
         """How the conditions on some stated facts, and on what is computed from them, would come out."""
@@ -94,7 +102,7 @@ class WhatIf:
 
     def matters(self, name: str) -> bool:
         """Whether any value of a fact could change the outcome: false only where it is the same with the fact unknown."""
-        unknown: dict[int, bool | None] = {c.index: None for c in self.in_play.conditions_of.get(name, ())}
+        unknown = self.in_play.unknown_truths.get(name)
         if not unknown:
             return False
         return self.outcome == "undetermined" or self.outcome_with(unknown) != self.outcome

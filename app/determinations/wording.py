@@ -77,8 +77,7 @@ def value_in_words(fact: FactDefinition, value: Value) -> str:
     if isinstance(value, date):
         return day_in_words(value)
     if isinstance(value, str):
-        label = fact.choices.get(value, value)
-        return label[:1].lower() + label[1:] if label[1:2].islower() else label
+        return fact.choices.get(value, value)
     return number_in_words(value)
 
 
@@ -95,16 +94,19 @@ def derived_in_words(value: Value | Span | None) -> str:
 
 def as_json(value: Value | Span | None) -> object:
     """A value as JSON carries it: days as ISO text, spans as pairs, decimals as exact text (a fraction where they do not end)."""
+    if value is None or isinstance(value, str | int):
+        return value
+    if isinstance(value, date):
+        return value.isoformat()
     if isinstance(value, Fraction):
         return exact_decimal(value) or f"{value.numerator}/{value.denominator}"
     if isinstance(value, Decimal):
         return _plain(value)
-    if isinstance(value, Span):
-        return [value.first.isoformat(), value.last.isoformat() if value.last else None]
-    return value.isoformat() if isinstance(value, date) else value
+    return [value.first.isoformat(), value.last.isoformat() if value.last else None]
 
 
-def _joined(parts: list[str], word: str) -> str:
+def joined(parts: list[str], word: str) -> str:
+    """a, b, or c."""
     if len(parts) < 3:
         return f" {word} ".join(parts)
     return f"{', '.join(parts[:-1])}, {word} {parts[-1]}"
@@ -114,7 +116,7 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
     """What a condition requires, written out; of a long calendar only the periods next to a day."""
     required, fact = condition.required, condition.fact
     if isinstance(required, StandingCalendar):
-        return _joined([span_in_words(first, last) for first, last in required.around(day)], "or") or NO_PERIOD
+        return joined([span_in_words(first, last) for first, last in required.around(day)], "or") or NO_PERIOD
     if not isinstance(required, tuple):
         return value_in_words(fact, required)
     parts = []
@@ -125,7 +127,7 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
             parts.append(span_in_words(low, high) if days else f"{value_in_words(fact, low)} to {value_in_words(fact, high)}")  # type: ignore[arg-type]
         else:
             parts.append(value_in_words(fact, member))
-    return _joined(parts, "or")
+    return joined(parts, "or")
 
 
 def required_as_json(required: Required, day: date | None) -> object:

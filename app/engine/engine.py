@@ -5,14 +5,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.engine.compiler import Meaning, compile_law, condition_property, path_property, provision_property
+from app.engine.compiler import MESSAGE_PROPERTIES, Meaning, compile_law, condition_property, path_property, provision_property
 from app.engine.evaluation import EngineFault, Evaluation
 from app.engine.session import Ruleset, Session
 from app.engine.shadow import OUTCOME_CODES, evaluate
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 
-_OUTCOMES: dict[int, Outcome] = {code: outcome for outcome, code in OUTCOME_CODES.items()}
 _PRECEDENCE: tuple[Outcome, ...] = ("ineligible", "referred", "eligible")
 
 
@@ -31,7 +30,7 @@ class _Stage:
 
     questions: tuple[StandingQuestion, ...]
     provisions: tuple[StandingProvision, ...]
-    findings: tuple[tuple[int, str], ...]
+    together: tuple[tuple[StandingQuestion, ...], ...]
     several: tuple[StandingProvision, ...]
 
 
@@ -47,9 +46,18 @@ def _stages(law: StandingLaw) -> tuple[_Stage, ...]:
     for depth in range(law.asked.depth + 1):
         questions = tuple(q for q in law.questions if q.depth == depth)
         provisions = tuple(p for q in questions for p in q.provisions)
-        findings = tuple((c.index, condition_property(c)) for p in provisions for c in p.conditions)
-        stages.append(_Stage(questions, provisions, findings, tuple(p for p in provisions if len(p.paths) > 1)))
+        stages.append(_Stage(questions, provisions, _together(questions), tuple(p for p in provisions if len(p.paths) > 1)))
     return tuple(stages)
+
+
+def _together(questions: tuple[StandingQuestion, ...]) -> tuple[tuple[StandingQuestion, ...], ...]:
+    """Questions whose provisions fit into one message together."""
+    groups: list[list[StandingQuestion]] = [[]]
+    for question in questions:
+        if sum(len(q.provisions) for q in (*groups[-1], question)) > MESSAGE_PROPERTIES:
+            groups.append([])
+        groups[-1].append(question)
+    return tuple(tuple(group) for group in groups)
 
 
 class Engine:
@@ -147,9 +155,7 @@ class _Run:
             names = [path_property(provision, number) for number in range(len(provision.paths))]
             for meaning in self.session.post({name: paths[name] for name in names if name in paths}):
                 self.found.provisions[int(meaning.key)] = meaning.value == 1
-        outcomes: dict[str, int] = {}
-        for question in stage.questions:
-            self.conclude(question, outcomes)
+        outcomes = self.conclude(stage)
         used = {
             name: outcomes[fact] for fact, name in self.program.fact_properties.items() if fact in outcomes and fact not in codes
         }  # fmt: skip
@@ -164,21 +170,31 @@ class _Run:
                 condition_property(c): int(bool(self.found.conditions[c.index]))
                 for c in provision.conditions if self.found.conditions[c.index] is not None
             }  # fmt: skip
-            if len(messages[-1]) + len(known) > 36:
+            if len(messages[-1]) + len(known) > MESSAGE_PROPERTIES:
                 messages.append({})
             messages[-1].update(known)
         return messages
 
-    def conclude(self, question: StandingQuestion, outcomes: dict[str, int]) -> None:
-        status = {
-            provision_property(p): int(bool(self.found.provisions[p.index]))
-            for p in question.provisions if self.found.provisions[p.index] is not None
-        }  # fmt: skip
-        fired = {_OUTCOMES[meaning.value] for meaning in self.session.post(status) if meaning.means == "outcome"}
-        outcome = next((o for o in _PRECEDENCE if o in fired), None)
-        self.found.outcomes[question.question.id] = outcome or "undetermined"
-        if outcome is not None:
-            outcomes[question.question.id] = OUTCOME_CODES[outcome]
+    def conclude(self, stage: _Stage) -> dict[str, int]:
+        """The outcomes of a stage's questions, by code; undetermined ones are left out."""
+        fired: dict[str, set[int]] = {}
+        for questions in stage.together:
+            provisions = self.found.provisions
+            status = {
+                provision_property(p): 1 if provisions[p.index] else 0
+                for q in questions for p in q.provisions if provisions[p.index] is not None
+            }  # fmt: skip
+            for meaning in self.session.post(status):
+                fired.setdefault(meaning.key, set()).add(meaning.value)
+        outcomes = {}
+        for question in stage.questions:
+            id = question.question.id
+            codes = fired.get(id, set())
+            outcome = next((o for o in _PRECEDENCE if OUTCOME_CODES[o] in codes), None)
+            self.found.outcomes[id] = outcome or "undetermined"
+            if outcome is not None:
+                outcomes[id] = OUTCOME_CODES[outcome]
+        return outcomes
 
 
 def _differences(law: StandingLaw, found: Evaluation, expected: Evaluation) -> str:

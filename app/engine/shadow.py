@@ -33,10 +33,17 @@ def all_hold(truths: Iterable[bool | None]) -> bool | None:
 def provision_truth(provision: StandingProvision, conditions: Sequence[bool | None]) -> bool | None:
     """Whether a provision applies: one path is enough, and an unread one is never known to apply."""
     applies: bool | None = False
-    for path in provision.paths:
-        held = all_hold(conditions[c.index] for c in path)
+    for path in provision.path_indexes:
+        held: bool | None = True
+        for index in path:
+            truth = conditions[index]
+            if truth is False:
+                held = False
+                break
+            if truth is None:
+                held = None
         if held:
-            return None if provision.provision.unread else True
+            return None if provision.is_unread else True
         if held is None:
             applies = None
     return applies
@@ -44,14 +51,24 @@ def provision_truth(provision: StandingProvision, conditions: Sequence[bool | No
 
 def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
     """The outcome of a question from the status of its provisions."""
-    bars = [provisions[p.index] for p in question.of("bars")]
-    grants = [provisions[p.index] for p in question.of("grants")]
-    if True in bars or not any(grant is not False for grant in grants):
+    nothing_bars = True
+    for index in question.bars:
+        if provisions[index]:
+            return "ineligible"
+        if provisions[index] is None:
+            nothing_bars = False
+    granted, grant_open = False, False
+    for index in question.grants:
+        if provisions[index]:
+            granted = True
+        elif provisions[index] is None:
+            grant_open = True
+    if not granted and not grant_open:
         return "ineligible"
-    if all(bar is False for bar in bars):
-        if any(provisions[p.index] for p in question.of("refers")):
+    if nothing_bars:
+        if any(provisions[index] for index in question.refers):
             return "referred"
-        if True in grants:
+        if granted:
             return "eligible"
     return "undetermined"
 
@@ -62,14 +79,17 @@ def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     A code under a question's id is an outcome that the caller states; it takes the place of what the provisions would give.
     """
     known = dict(codes)
-    found = Evaluation([None] * len(law.conditions), [None] * len(law.provisions))
+    conditions: list[bool | None] = [None] * len(law.conditions)
+    provisions: list[bool | None] = [None] * len(law.provisions)
+    outcomes: dict[str, Outcome] = {}
     for question in law.questions:
         for provision in question.provisions:
             for condition in provision.conditions:
-                found.conditions[condition.index] = condition_truth(condition, known)
-            found.provisions[provision.index] = provision_truth(provision, found.conditions)
-        outcome = outcome_of(question, found.provisions)
-        found.outcomes[question.question.id] = outcome
+                code = known.get(condition.fact.name)
+                if code is not None:
+                    conditions[condition.index] = code in condition.accepts
+            provisions[provision.index] = provision_truth(provision, conditions)
+        outcome = outcomes[question.question.id] = outcome_of(question, provisions)
         if outcome != "undetermined":
             known.setdefault(question.question.id, OUTCOME_CODES[outcome])
-    return found
+    return Evaluation(conditions, provisions, outcomes)

@@ -45,6 +45,9 @@ class CodeSet:
         self._firsts = [first for first, _ in merged]
 
     def __contains__(self, code: int) -> bool:
+        if len(self.intervals) == 1:
+            low, high = self.intervals[0]
+            return low <= code <= high
         at = bisect_right(self._firsts, code) - 1
         return at >= 0 and code <= self.intervals[at][1]
 

@@ -52,7 +52,7 @@ def accepted_codes(operator: str, required: Required, fact: FactDefinition) -> C
     return CodeSet([(first, code - 1)])
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StandingCondition:
     """A condition with its operand resolved, and the codes that meet it."""
 
@@ -62,7 +62,7 @@ class StandingCondition:
     required: Required
     accepts: CodeSet
 
-    @property
+    @cached_property
     def is_nested(self) -> bool:
         """Whether the fact is the outcome of another question."""
         return self.fact.type == "outcome"
@@ -74,7 +74,7 @@ class StandingCondition:
         return calendar if isinstance(calendar, StandingCalendar) and calendar.calendar.every_year else None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class StandingProvision:
     """A provision in force, its paths as indexes of standing conditions."""
 
@@ -83,7 +83,7 @@ class StandingProvision:
     paths: tuple[tuple[StandingCondition, ...], ...]
     parameters: Mapping[str, Value]
 
-    @property
+    @cached_property
     def effect(self) -> Effect:
         """What it does where it applies."""
         return self.provision.effect
@@ -93,8 +93,18 @@ class StandingProvision:
         """All conditions of all paths, in the order written."""
         return tuple(condition for path in self.paths for condition in path)
 
+    @cached_property
+    def path_indexes(self) -> tuple[tuple[int, ...], ...]:
+        """The paths as indexes of conditions."""
+        return tuple(tuple(c.index for c in path) for path in self.paths)
 
-@dataclass(frozen=True)
+    @cached_property
+    def is_unread(self) -> bool:
+        """Whether its text was not found, so that it is never known to apply."""
+        return self.provision.unread is not None
+
+
+@dataclass(frozen=True, eq=False)
 class StandingQuestion:
     """A question with the provisions in force for it; *depth* is 0 where it uses no other question, else one more than theirs."""
 
@@ -103,9 +113,29 @@ class StandingQuestion:
     depth: int
     provisions: tuple[StandingProvision, ...]
 
-    def of(self, *effects: Effect) -> tuple[StandingProvision, ...]:
-        """Its provisions with one of these effects."""
-        return tuple(p for p in self.provisions if p.effect in effects)
+    @cached_property
+    def _by_effect(self) -> dict[Effect, tuple[StandingProvision, ...]]:
+        effects: tuple[Effect, ...] = ("bars", "refers", "grants", "cautions")
+        return {effect: tuple(p for p in self.provisions if p.effect == effect) for effect in effects}
+
+    def of(self, effect: Effect) -> tuple[StandingProvision, ...]:
+        """Its provisions with one effect."""
+        return self._by_effect[effect]
+
+    @cached_property
+    def bars(self) -> tuple[int, ...]:
+        """The indexes of its provisions that bar."""
+        return tuple(p.index for p in self.of("bars"))
+
+    @cached_property
+    def grants(self) -> tuple[int, ...]:
+        """The indexes of its provisions that grant."""
+        return tuple(p.index for p in self.of("grants"))
+
+    @cached_property
+    def refers(self) -> tuple[int, ...]:
+        """The indexes of its provisions that refer."""
+        return tuple(p.index for p in self.of("refers"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,10 +167,27 @@ class StandingLaw:
         return tuple(c for p in self.provisions for c in p.conditions)
 
     @cached_property
+    def provision_of(self) -> tuple[StandingProvision, ...]:
+        """condition index → its provision."""
+        return tuple(p for p in self.provisions for _ in p.conditions)
+
+    @cached_property
+    def question_of(self) -> tuple[StandingQuestion, ...]:
+        """provision index → its question."""
+        return tuple(q for q in self.questions for _ in q.provisions)
+
+    @cached_property
+    def used_in(self) -> dict[str, tuple[StandingCondition, ...]]:
+        """question → the conditions that look at its outcome."""
+        return {
+            q.question.id: tuple(c for c in self.conditions if c.fact.name == q.question.id) for q in self.questions
+        }  # fmt: skip
+
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What distinguishes this standing law from another in what it decides: equal keys, equal decisions."""
         return tuple(
-            (q.question.id, p.provision.id, p.effect, p.provision.unread is None,
+            (q.question.id, p.provision.id, p.effect, p.is_unread,
              tuple(tuple((c.fact.name, c.accepts) for c in path) for path in p.paths))
             for q in self.questions for p in q.provisions
         )  # fmt: skip

@@ -1,0 +1,39 @@
+"""The command line: the same law and the same determinations as over HTTP, for a terminal and for scripts.
+
+Every command takes `--json` (the machine's answer on standard output). Exit codes: 0 done; 1 a negative answer, only where `--exit-code` asks
+for it; 2 the command was given wrongly; 3 the facts or the law were rejected; 4 something the command needs is down.
+"""
+
+from flask import Flask
+
+from app.settings import Settings, from_environment
+
+
+def register(app: Flask) -> None:
+    """Give an application its commands."""
+    from app.commands.database import database_group
+    from app.commands.decide import decide_command
+    from app.commands.demonstration import demonstration_group
+    from app.commands.eligibility_calendar import eligibility_calendar_command
+    from app.commands.law import law_group
+    from app.commands.open_enrollment import open_enrollment_command
+    from app.commands.questions import questions_command
+
+    for command in (
+        law_group,
+        decide_command,
+        questions_command,
+        open_enrollment_command,
+        eligibility_calendar_command,
+        database_group,
+        demonstration_group,
+    ):
+        app.cli.add_command(command)
+
+
+def command_line(settings: Settings | None = None) -> Flask:
+    """What the `flask` command loads: settings and commands alone, so that `flask --help` reads no law and compiles nothing."""
+    app = Flask("app")
+    app.config["SETTINGS"] = settings or from_environment()
+    register(app)
+    return app

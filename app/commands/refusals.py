@@ -1,0 +1,103 @@
+"""What a command says when it cannot answer, and with which code it ends."""
+
+import functools
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from difflib import get_close_matches
+from typing import Any
+
+import click
+
+from app.determinations.calendar import NotADayQuestion
+from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.engine import EngineFault
+from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion, UnsoundLaw
+
+NEGATIVE, USAGE, REJECTED, DOWN = 1, 2, 3, 4
+"""The exit codes beside 0, which means done."""
+
+
+class Refusal(click.ClickException):
+    """The command ends without an answer: why, what exactly is wrong, and what to do."""
+
+    def __init__(self, exit_code: int, refused: str, detail: str, complaints: list[dict[str, str]] | None = None) -> None:
+        super().__init__(detail)
+        self.exit_code, self.refused, self.complaints = exit_code, refused, complaints or []
+
+    def show(self, file: Any = None) -> None:
+        """The sentence, and each complaint on a line of its own, on standard error."""
+        for complaint in self.complaints:
+            click.echo(": ".join(complaint.values()), file=file, err=True)
+        click.echo(self.message, file=file, err=True)
+
+    def document(self) -> dict[str, object]:
+        """The same for a program."""
+        return {"refused": self.refused, "detail": self.message, "complaints": self.complaints}
+
+
+def unsound(error: UnsoundLaw) -> Refusal:
+    """The law cannot be used; every complaint with its file and line."""
+    complaints = [{"place": str(fault.place), "sentence": fault.sentence} for fault in error.faults]
+    return Refusal(REJECTED, "law-unsound", f"The law cannot be used: {counted(len(complaints), 'complaint')}.", complaints)
+
+
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: 1 complaint, 2 complaints."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def unknown_question(question: str, known: list[str]) -> Refusal:
+    """There is no such question; the nearest names are told."""
+    near = get_close_matches(question, known, n=3, cutoff=0.5)
+    hint = f"Did you mean {' or '.join(near)}?" if near else "`flask questions` lists them."
+    return Refusal(USAGE, "question-unknown", f"There is no question {question}. {hint}")
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turns everything that may go wrong on the way to an answer into a refusal with its exit code."""
+    try:
+        yield
+    except UnsoundLaw as error:
+        raise unsound(error) from None
+    except FactsRefused as error:
+        complaints = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
+        raise Refusal(
+            REJECTED, "facts-refused", f"Nothing was decided: {counted(len(complaints), 'fact')} refused.", complaints
+        ) from None
+    except AsOfDiffers as error:
+        raise Refusal(REJECTED, "as-of-differs", str(error)) from None
+    except NotADayQuestion as error:
+        raise Refusal(REJECTED, "no-calendar", str(error)) from None
+    except LawNotEncoded as error:
+        sentence = str(error)
+        raise Refusal(REJECTED, "law-not-encoded", f"{sentence[:1].upper()}{sentence[1:]}.") from None
+    except UnknownEdition as error:
+        raise Refusal(USAGE, "edition-unknown", f"T{str(error)[1:]}.") from None
+    except UnknownQuestion as error:
+        raise Refusal(USAGE, "question-unknown", f"There is no question {error.question}. `flask questions` lists them.") from None
+    except EngineFault:
+        raise Refusal(DOWN, "engine-fault", "The engine could not be trusted with this case; nothing was issued.") from None
+
+
+def answering(command: Callable[..., Any]) -> Callable[..., Any]:
+    """A command that also answers as JSON; a refusal is then told on standard output too, for the program that reads it."""
+
+    @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")
+    @functools.wraps(command)
+    def run(*args: Any, as_json: bool, **kwargs: Any) -> Any:
+        try:
+            with refusing():
+                return command(*args, as_json=as_json, **kwargs)
+        except Refusal as refusal:
+            if as_json:
+                print_json(refusal.document())
+            raise
+
+    return run
+
+
+def print_json(document: object) -> None:
+    """A document on standard output."""
+    click.echo(json.dumps(document, ensure_ascii=False, indent=2))

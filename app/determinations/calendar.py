@@ -1,0 +1,149 @@
+"""An eligibility calendar: for the same facts, on which days of a year the outcome would be which, and on which ground."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from app.determinations.case import Case
+from app.determinations.days import OtherDays
+from app.determinations.decide import Decider
+from app.determinations.document import Document, citation_document
+from app.determinations.model import Determination, Reason
+from app.determinations.wording import as_json, span_in_words
+from app.law.errors import LawNotEncoded
+from app.law.facts import Value
+from app.law.lawbook import Lawbook
+from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_before
+
+
+class NotADayQuestion(ValueError):
+    """The question does not look at the day of a stated fact, or that day is out of range: a calendar of it would say nothing."""
+
+
+@dataclass(frozen=True)
+class Interval:
+    """Consecutive days with one outcome on the same grounds; without a determination where the law is not encoded."""
+
+    span: Span
+    determination: Determination | None
+    because: str | None = None
+
+    @property
+    def grounds(self) -> tuple[Reason, ...]:
+        """The reasons that decide it, where it is eligible."""
+        if self.determination is None or self.determination.outcome != "eligible":
+            return ()
+        return tuple(reason for reason in self.determination.reasons if reason.decisive)
+
+    @property
+    def same_as(self) -> tuple[object, ...]:
+        """Two neighboring intervals that agree in this are one."""
+        if self.determination is None:
+            return (None, self.because)
+        return (self.determination.outcome, tuple((r.provision.id, r.leads) for r in self.grounds))
+
+
+def eligibility_intervals(
+    decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str
+) -> list[Interval]:
+    """Every interval of a year, in order, each decided by the engine on its first day.
+
+    The fact that names the day (`governed_by`) moves; a value given for it is set aside.
+
+    Raises:
+        NotADayQuestion: the question is not governed by the day of a fact, or no such year can be spoken of.
+        UnknownQuestion, UnknownEdition: there is none of that name.
+    """
+    governing = decider.lawbook.question(question).governed_by
+    decider.lawbook.edition(edition)
+    if governing is None:
+        raise NotADayQuestion(f"{question} does not depend on the day of a fact, so there is no calendar of it.")
+    if not FIRST_DAY.year <= year <= LAST_DAY.year:
+        raise NotADayQuestion(f"Years run from {FIRST_DAY.year} to {LAST_DAY.year}.")
+    intervals: list[Interval] = []
+    starts = _starts(decider, question, {**facts, governing: date(year, 1, 1)}, edition, year)
+    for first, following in zip(starts, [*starts[1:], date(year, 12, 31) + timedelta(days=1)], strict=True):
+        found = _interval(decider, question, {**facts, governing: first}, edition, Span(first, day_before(following)))
+        if intervals and intervals[-1].same_as == found.same_as:
+            span = Span(intervals[-1].span.first, found.span.last)
+            intervals[-1] = Interval(span, intervals[-1].determination, intervals[-1].because)
+        else:
+            intervals.append(found)
+    return intervals
+
+
+def _starts(decider: Decider, question: str, facts: Mapping[str, Value], edition: str, year: int) -> list[date]:
+    """The days of the year on which something may change: where the law does, and where a condition does."""
+    lawbook: Lawbook = decider.lawbook
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    days = OtherDays(lawbook, decider.facts_in_play, question, edition, facts)
+    starts = {first}
+    for day in (first, *(b for b in lawbook.boundaries(question, edition) if first < b <= last)):
+        starts.add(day)
+        try:
+            here = days.on(day)
+        except LawNotEncoded:
+            continue
+        starts.update(cut for cut in days.cuts_after(here, day) if cut <= last)
+    return sorted(starts)
+
+
+def _interval(decider: Decider, question: str, facts: Mapping[str, Value], edition: str, span: Span) -> Interval:
+    try:
+        return Interval(span, decider.decide(Case(question, facts, span.first, edition)))
+    except LawNotEncoded as error:
+        return Interval(span, None, error.because)
+
+
+def eligibility_calendar(
+    decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str
+) -> Document:
+    """The eligibility calendar of a year as a JSON-ready document.
+
+    Raises:
+        NotADayQuestion: see `eligibility_intervals`.
+    """
+    intervals = eligibility_intervals(decider, question, facts, year, edition)
+    documents = [_document(interval) for interval in intervals]
+    return {
+        "question": question,
+        "asks": decider.lawbook.question(question).asks,
+        "year": year,
+        "edition": edition,
+        "says": _says(intervals, year),
+        "eligible": [d for d in documents if d["outcome"] == "eligible"],
+        "intervals": documents,
+        "law": {"digest": decider.lawbook.digest},
+    }
+
+
+def _says(intervals: list[Interval], year: int) -> str:
+    spans = [
+        span_in_words(i.span.first, i.span.last) for i in intervals if i.determination and i.determination.outcome == "eligible"
+    ]  # fmt: skip
+    return f"Eligible in {year}: {'; '.join(spans)}." if spans else f"On no day of {year} would these facts be eligible."
+
+
+def _document(interval: Interval) -> Document:
+    document: Document = {
+        "first": interval.span.first.isoformat(),
+        "last": interval.span.last.isoformat() if interval.span.last else None,
+    }
+    decided = interval.determination
+    if decided is None:
+        return {**document, "outcome": None, "because": interval.because}
+    document |= {"outcome": decided.outcome, "cautions": list(decided.cautions)}
+    document["grounds"] = [
+        {
+            "provision": reason.provision.id,
+            "title": reason.provision.title,
+            "citation": citation_document(reason.provision.citation),
+            "evidence": reason.provision.evidence,
+            "leads": reason.leads,
+            "on_first_day": {name: as_json(value) for name, value in reason.concludes.items()},
+        }
+        for reason in interval.grounds
+    ]
+    if decided.outcome == "undetermined":
+        document["needs"] = [fact.name for fact in decided.needs]
+    return document
