@@ -8,6 +8,7 @@ from itertools import combinations
 from app.determinations.days import OtherDays, Stretch
 from app.determinations.knowledge import Knowledge
 from app.determinations.model import ChangeKind, FactChange, WouldChange
+from app.determinations.remembered import Remembered
 from app.determinations.whatif import WhatIf
 from app.determinations.wording import day_in_words, joined, value_in_words
 from app.engine.shadow import OUTCOME_CODES
@@ -37,7 +38,7 @@ def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
         if name != days.moves and here.matters(name) and (fact.type != "outcome" or name in here.knowledge.stated):
             changes.extend(_of_one_fact(here, fact, as_of))
     if here.outcome != "eligible" and not any(c.becomes == "eligible" and c.kind == "act" for c in changes):
-        changes.extend(_by_acts(here, as_of))
+        changes.extend(_remembered_acts(here, as_of))
     order = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
     changes.sort(key=lambda c: (c.becomes != "eligible", order[c.kind]))
     return Alternatives(tuple(changes), valid_until, because)
@@ -86,12 +87,11 @@ def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[Wo
     was = here.knowledge.values.get(fact.name)
     if fact.type in ("flag", "choice", "outcome"):
         reached: dict[Outcome, list[Value]] = {}
-        for truths, values in here.in_play.effects_of_choices(fact.name):
-            if was not in values:
-                reached.setdefault(here.outcome_with(truths), []).extend(values)
-        for outcome, values in reached.items():
+        for outcome, values in here.outcomes_of_choices(fact.name):
             if outcome != here.outcome and outcome != "undetermined":
-                yield _change(here, fact, values, outcome, as_of)
+                reached.setdefault(outcome, []).extend(values)
+        for outcome, values in reached.items():
+            yield _change(here, fact, values, outcome, as_of)
         return
     start = fact.code(was) if was is not None else _reference(fact, as_of)
     above, below = here.values_upward(fact.name, start), here.values_downward(fact.name, start)
@@ -139,6 +139,23 @@ def _says(changes: tuple[FactChange, ...], outcome: Outcome) -> str:
 
 
 # --- several acts together -----------------------------------------------------------------------------------------------------
+
+
+def _remembered_acts(here: WhatIf, as_of: date) -> tuple[WouldChange, ...]:
+    """The same acts help everybody whose conditions come out alike and whose facts about those acts are the same."""
+    bearing = here.in_play.remember("facts bearing on acts", lambda: _bearing_on_acts(here))
+    if not bearing:
+        return ()
+    kept: Remembered[tuple[WouldChange, ...]] = here.in_play.remember("acts", Remembered)
+    key = (as_of, here.pattern, *[here.knowledge.values.get(name) for name in bearing])
+    return kept.get(key, lambda: tuple(_by_acts(here, as_of)))
+
+
+def _bearing_on_acts(here: WhatIf) -> list[str]:
+    """Every fact that shares a condition with an act, and so may decide which act is needed when."""
+    in_play = here.in_play
+    shared = {c.index for name, fact in in_play.stated.items() if fact.is_act for c in in_play.conditions_of[name]}
+    return [name for name in in_play.stated if any(c.index in shared for c in in_play.conditions_of[name])]
 
 
 def _by_acts(here: WhatIf, as_of: date) -> Iterator[WouldChange]:

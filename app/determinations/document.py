@@ -1,10 +1,11 @@
 """A determination as the JSON document that callers get and that is kept."""
 
-from datetime import date
+from functools import lru_cache
 
 from app.determinations.model import Determination, FactChange, Finding, Reason, WouldChange
-from app.determinations.wording import as_json, required_as_json
+from app.determinations.wording import as_json
 from app.law.facts import Citation, FactDefinition
+from app.law.provision import Provision
 
 Document = dict[str, object]
 
@@ -26,39 +27,25 @@ def fact_document(fact: FactDefinition) -> Document:
 
 
 def _finding(finding: Finding) -> Document:
-    day = finding.value if isinstance(finding.value, date) else None
-    document: Document = {
-        "condition": finding.condition,
-        "words": finding.words,
-        "fact": finding.fact,
-        "operator": finding.operator,
-        "value": as_json(finding.value),
-        "required": required_as_json(finding.required, day),
-        "status": finding.status,
-        "says": finding.says,
-        "source": finding.source,
-    }
-    if finding.path is not None:
-        document["path"] = finding.path
-    if finding.computed_from is not None:
-        document["computed_from"] = {name: as_json(value) for name, value in finding.computed_from.items()}
-    if finding.determination is not None:
-        document["determination"] = _nested(finding.determination)
-    return document
+    if finding.determination is None:
+        return finding.document
+    return {**finding.document, "determination": _nested(finding.determination)}
+
+
+@lru_cache(maxsize=4_096)
+def _cited(provision: str, title: str, citation: Citation) -> tuple[tuple[str, object], ...]:
+    """What is the same of a provision in every reason."""
+    return (("provision", provision), ("title", title), ("citation", citation_document(citation)))
 
 
 def _reason(reason: Reason) -> Document:
-    provision = reason.provision
-    document: Document = {
-        "provision": provision.id,
-        "title": provision.title,
-        "effect": provision.effect,
-        "status": reason.status,
-        "decisive": reason.decisive,
-        "citation": citation_document(provision.citation),
-        "evidence": provision.evidence,
-        "findings": [_finding(finding) for finding in reason.findings],
-    }
+    provision: Provision = reason.provision
+    document: Document = dict(_cited(provision.id, provision.title, provision.citation))
+    document["evidence"] = provision.evidence
+    document["effect"] = provision.effect
+    document["status"] = reason.status
+    document["decisive"] = reason.decisive
+    document["findings"] = [_finding(finding) for finding in reason.findings]
     if reason.leads:
         document["leads"] = True
     if reason.concludes:

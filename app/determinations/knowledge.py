@@ -1,14 +1,17 @@
 """What is known of a case: what was stated, what the law presumes, what follows by computation; as values and as codes."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, TypeVar, cast
 
 from app.determinations.derive import SERIES_FUNCTIONS, Deriving
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.spans import Span
 from app.law.standing import StandingCondition, StandingLaw
+
+T = TypeVar("T")
 
 
 def _conclusions(law: StandingLaw) -> Iterator[Computation]:
@@ -39,6 +42,7 @@ class FactsInPlay:
                 self.conditions_of[name].append(condition)
         self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
         self._effects: dict[str, list[tuple[dict[int, bool | None], list[Value]]]] = {}
+        self._kept: dict[str, Any] = {}
         self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
 
     def _take(self, fact: FactDefinition) -> None:
@@ -48,6 +52,17 @@ class FactsInPlay:
             for name in fact.computed.fact_names:
                 self._take(self._vocabulary[name])
             self.computed[fact.name] = fact
+
+    def remember(self, name: str, make: Callable[[], T]) -> T:
+        """Something that other modules derive from this standing law once and want to find again."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        return cast(T, self._kept[name])
+
+    @cached_property
+    def definitions(self) -> dict[str, FactDefinition]:
+        """The facts in play by name, stated and computed."""
+        return {**self.stated, **self.computed}
 
     @cached_property
     def computed_from(self) -> dict[str, list[FactDefinition]]:

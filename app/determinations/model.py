@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Literal, NamedTuple
 
+from app.determinations.wording import as_json, required_as_json
 from app.law.facts import FactDefinition, Value
 from app.law.provision import Provision
 from app.law.questions import Outcome, Question
@@ -17,7 +19,8 @@ ChangeKind = Literal["later", "act", "past", "otherwise"]
 Concluded = Mapping[str, Value | Span]
 
 
-class Finding(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Finding:
     """One condition, met, not met or unknown for this applicant."""
 
     condition: str
@@ -32,6 +35,27 @@ class Finding(NamedTuple):
     source: Literal["stated", "presumed", "computed", "determined"] | None
     computed_from: Mapping[str, Value | None] | None = None
     determination: "Determination | None" = None
+
+    @cached_property
+    def document(self) -> dict[str, object]:
+        """The finding as JSON carries it, without a nested determination. Shared: do not change it."""
+        day = self.value if isinstance(self.value, date) else None
+        document: dict[str, object] = {
+            "condition": self.condition,
+            "words": self.words,
+            "fact": self.fact,
+            "operator": self.operator,
+            "value": as_json(self.value),
+            "required": required_as_json(self.required, day),
+            "status": self.status,
+            "says": self.says,
+            "source": self.source,
+        }
+        if self.path is not None:
+            document["path"] = self.path
+        if self.computed_from is not None:
+            document["computed_from"] = {name: as_json(value) for name, value in self.computed_from.items()}
+        return document
 
 
 class Reason(NamedTuple):

@@ -8,16 +8,10 @@ from datetime import date
 from functools import cached_property
 
 from app.determinations.conclude import Concluded, concluded
+from app.determinations.findings import Findings
 from app.determinations.knowledge import Knowledge
-from app.determinations.model import Determination, Finding, FindingStatus, NextStepTold, Reason, ReasonStatus
-from app.determinations.wording import (
-    UNVERIFIED_WORDS,
-    derived_in_words,
-    facts_in_words,
-    fill,
-    required_in_words,
-    value_in_words,
-)
+from app.determinations.model import Determination, Finding, NextStepTold, Reason, ReasonStatus
+from app.determinations.wording import derived_in_words, facts_in_words, fill
 from app.engine import Evaluation
 from app.engine.shadow import all_hold
 from app.law.facts import FactDefinition
@@ -25,7 +19,6 @@ from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
-_FINDING: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
 _REASON: dict[bool | None, ReasonStatus] = {True: "applies", False: "does_not_apply", None: "undetermined"}
 
 
@@ -49,16 +42,13 @@ class Telling:
     def __init__(self, lawbook: Lawbook, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation, as_of: date) -> None:
         self.lawbook, self.law, self.knowledge = lawbook, law, knowledge
         self.evaluation, self.as_of = evaluation, as_of
+        self.findings = Findings.of(knowledge.in_play)
         self._nested: dict[str, Determination] = {}
-
-    @cached_property
-    def _definitions(self) -> dict[str, FactDefinition]:
-        return {**self.knowledge.in_play.stated, **self.knowledge.in_play.computed}
 
     @cached_property
     def word_for(self) -> Callable[[str], str]:
         """What to write for a fact in a sentence."""
-        return facts_in_words(self._definitions, self.knowledge.values)
+        return facts_in_words(self.knowledge.in_play.definitions, self.knowledge.values)
 
     def determination(self, question: StandingQuestion) -> Determination:
         """The determination of one question, without what would change it."""
@@ -96,72 +86,23 @@ class Telling:
 
     def reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
         """One provision's status with all its findings."""
-        names = list(provision.provision.paths)
-        findings = tuple(
-            self.finding(c, names[number] or None, provision) for number, path in enumerate(provision.paths) for c in path
-        )  # fmt: skip
+        findings = tuple(self.finding(condition) for condition in provision.conditions)
         says = provision.provision.unread if self.is_unread(provision) else None
         status = _REASON[self.evaluation.provisions[provision.index]]
         return Reason(provision.provision, status, is_decisive, leads, findings, concludes, says)
+
+    def finding(self, condition: StandingCondition) -> Finding:
+        """One condition's status; where it looks at another question, with that question's determination."""
+        truth = self.evaluation.conditions[condition.index]
+        if condition.is_nested and condition.fact.name not in self.knowledge.stated:
+            return self.findings.nested(condition, truth, self.nested(condition.fact.name))
+        return self.findings.plain(condition, truth, self.knowledge)
 
     def is_unread(self, provision: StandingProvision) -> bool:
         """Whether all that is known of a provision holds, and its text is what is missing."""
         if provision.provision.unread is None:
             return False
         return any(all_hold(self.evaluation.conditions[c.index] for c in path) for path in provision.paths)
-
-    def finding(self, condition: StandingCondition, path: str | None, provision: StandingProvision) -> Finding:
-        """One condition's status, with the sentence that goes with it."""
-        written, fact, knowledge = condition.condition, condition.fact, self.knowledge
-        truth = self.evaluation.conditions[condition.index]
-        nested = self.nested(fact.name) if condition.is_nested and fact.name not in knowledge.stated else None
-        value = knowledge.values.get(fact.name)
-        source = None
-        if nested is not None:
-            value, source = nested.outcome, "determined"
-        elif value is not None:
-            source = "computed" if fact.computed else "presumed" if knowledge.is_presumed(fact.name) else "stated"
-        computed_from = None
-        if fact.computed is not None:
-            inputs = self.lawbook.vocabulary.inputs_of(fact.name)
-            computed_from = {name: knowledge.values.get(name) for name in inputs}
-        return Finding(
-            written.id, written.words, path, fact.name, written.operator, value, condition.required, _FINDING[truth],
-            self.sentence(condition, truth, provision), source, computed_from, nested,  # type: ignore[arg-type]
-        )  # fmt: skip
-
-    def sentence(self, condition: StandingCondition, truth: bool | None, provision: StandingProvision) -> str:
-        """What to say of a finding; it ends with a warning where its source was not verified."""
-        fact = condition.fact
-        if truth is None:
-            return self.not_known(condition)
-
-        def word_for(name: str) -> str:
-            if name == "value":
-                return value_in_words(fact, self.knowledge.values[fact.name]) if fact.name in self.knowledge.values else self.outcome(fact)
-            if name == "required":
-                day = self.knowledge.values.get(fact.name)
-                return required_in_words(condition, day if isinstance(day, date) else None)
-            if name in provision.parameters:
-                return derived_in_words(provision.parameters[name])
-            return self.word_for(name)
-
-        told = fill(condition.condition.met if truth else condition.condition.not_met, word_for)
-        warning = UNVERIFIED_WORDS.get(provision.provision.evidence)
-        return f"{told} {warning}" if warning else told
-
-    def outcome(self, fact: FactDefinition) -> str:
-        """The outcome of a question used as a fact."""
-        return self.evaluation.outcomes.get(fact.name, "undetermined")
-
-    def not_known(self, condition: StandingCondition) -> str:
-        """What to say of a condition that cannot be found met or not met."""
-        if condition.is_nested:
-            return f"Not determined: {condition.fact.label}"
-        missing = [n for n in self.lawbook.vocabulary.inputs_of(condition.fact.name) if n not in self.knowledge.values]
-        if not missing:
-            return f"Cannot be worked out: {condition.fact.label}."
-        return f"Not stated: {' '.join(self._definitions[name].label for name in missing)}"
 
     def nested(self, question: str) -> Determination | None:
         """The determination of a question that another uses."""
@@ -224,7 +165,7 @@ class Telling:
             if provision.provision.unread is not None and self.is_unread(provision):
                 yield provision.provision.unread
             if provision.effect == "refers" and self.evaluation.provisions[provision.index] is None and not self.is_undetermined(question):
-                asked = " ".join(self._definitions[n].label for path in self.open_paths(provision) for n in path)
+                asked = " ".join(self.knowledge.in_play.definitions[n].label for path in self.open_paths(provision) for n in path)
                 yield f"This could still be referred to somebody's discretion: {provision.provision.title}. Not stated: {asked}"
             for condition in provision.conditions:
                 if condition.is_nested and condition.fact.name not in self.knowledge.stated:

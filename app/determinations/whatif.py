@@ -5,10 +5,13 @@ follow from the provisions' own thresholds, so looking once between each pair of
 """
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 from app.determinations.derive import direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.remembered import Remembered
 from app.engine import Evaluation
 from app.engine.shadow import OUTCOME_CODES, condition_truth, outcome_of, provision_truth
 from app.law.facts import FactDefinition, Value
@@ -19,12 +22,27 @@ PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
 
 
+@dataclass(slots=True)
+class _Alike:
+    """What depends on how the conditions came out, and not on the values behind them; so it is found once for all such cases."""
+
+    matters: dict[str, bool] = field(default_factory=dict)
+    choices: dict[str, list[tuple[Outcome, list[Value]]]] = field(default_factory=dict)
+
+
 class WhatIf:
     """Outcomes of one case under changes to its facts."""
 
     def __init__(self, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation) -> None:
         self.law, self.knowledge, self.evaluation = law, knowledge, evaluation
         self.in_play: FactsInPlay = knowledge.in_play
+        self._like = self.in_play.remember("alike", Remembered[_Alike]).get(self.pattern, _Alike)
+
+    @cached_property
+    def pattern(self) -> tuple[object, ...]:
+        """What is the same of all cases whose conditions come out alike."""
+        told = [name for name in self.law.by_question if name in self.knowledge.codes]
+        return (tuple(self.evaluation.conditions), tuple(told))
 
     @property
     def outcome(self) -> Outcome:
@@ -102,10 +120,20 @@ class WhatIf:
 
     def matters(self, name: str) -> bool:
         """Whether any value of a fact could change the outcome: false only where it is the same with the fact unknown."""
-        unknown = self.in_play.unknown_truths.get(name)
-        if not unknown:
-            return False
-        return self.outcome == "undetermined" or self.outcome_with(unknown) != self.outcome
+        known = self._like.matters.get(name)
+        if known is None:
+            unknown = self.in_play.unknown_truths.get(name)
+            known = bool(unknown) and (self.outcome == "undetermined" or self.outcome_with(unknown or {}) != self.outcome)
+            self._like.matters[name] = known
+        return known
+
+    def outcomes_of_choices(self, name: str) -> list[tuple[Outcome, list[Value]]]:
+        """For a fact with few values: each outcome, with the values that come to it."""
+        reached = self._like.choices.get(name)
+        if reached is None:
+            reached = [(self.outcome_with(truths), values) for truths, values in self.in_play.effects_of_choices(name)]
+            self._like.choices[name] = reached
+        return reached
 
     def cuts(self, name: str) -> list[int]:
         """The codes of a stated fact at which some condition changes, in order; between two of them nothing does."""

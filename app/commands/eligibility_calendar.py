@@ -1,0 +1,76 @@
+"""`flask eligibility-calendar`: on which days of a year the same facts would be eligible, and on which ground."""
+
+from collections.abc import Mapping, Sequence
+from typing import IO, Any, cast
+
+import click
+
+from app.commands.refusals import answering, print_json, unknown_question
+from app.commands.sources import decider, edition_of, edition_option, read_json
+from app.commands.terminal import Screen, days
+from app.commands.timeline import Stretch, draw
+from app.determinations.case import read_facts
+from app.law.spans import FIRST_DAY, LAST_DAY, Span
+
+NOT_ENCODED = "not encoded"
+KINDS = {"eligible": "█", "referred": "▒", "undetermined": "?", NOT_ENCODED: "x", "ineligible": "·"}
+
+
+@click.command("eligibility-calendar")
+@click.argument("facts", type=click.File("rb"), metavar="FACTS.json")
+@click.argument("year", type=click.IntRange(FIRST_DAY.year, LAST_DAY.year))
+@click.option("--question", default="enrollment.permitted", show_default=True, help="The question to ask of every day.")
+@edition_option
+@answering
+def eligibility_calendar_command(facts: IO[bytes], year: int, question: str, edition: str | None, as_json: bool) -> None:
+    """Find every interval of YEAR in which the facts in FACTS.json (- reads standard input) are eligible, and on which ground.
+
+    The fact that names the day moves through the year; a value given for it is set aside.
+
+    \b
+    Example:  flask eligibility-calendar fixtures/demo/facts.json 2011
+    """
+    from app.determinations.calendar import eligibility_calendar
+
+    given = read_json(facts)
+    deciding = decider()
+    law = deciding.lawbook
+    if question not in law.questions:
+        raise unknown_question(question, list(law.questions))
+    name = edition_of(law, edition)
+    document = eligibility_calendar(deciding, question, read_facts(law, question, given), year, name)
+    if as_json:
+        print_json(document)
+    else:
+        _print(Screen(), year, document)
+
+
+def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
+    intervals = cast(Sequence[Mapping[str, Any]], document["intervals"])
+    screen.line(str(document["says"]), style="bold")
+    screen.line(f"Asked: {document['asks']} Edition {document['edition']}.")
+    screen.line()
+    stretches = [Stretch(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
+    for line in draw(year, stretches, KINDS, NOT_ENCODED):
+        screen.line(line, indent=2)
+    screen.line("Each mark is about five days, and shows them eligible where one of them is.", indent=2)
+    screen.line()
+    rows = []
+    for interval in intervals:
+        span, outcome = _span(interval), interval["outcome"] or NOT_ENCODED
+        rows.append((f"{KINDS[outcome]} {outcome}", days(span.first, span.last), _ground(interval)))
+    screen.table(("outcome", "days", "ground"), rows)
+
+
+def _span(interval: Mapping[str, Any]) -> Span:
+    from datetime import date
+
+    return Span(date.fromisoformat(interval["first"]), date.fromisoformat(interval["last"]))
+
+
+def _ground(interval: Mapping[str, Any]) -> str:
+    if interval["outcome"] is None:
+        return str(interval["because"])
+    if interval["outcome"] == "undetermined":
+        return f"still needed: {', '.join(interval['needs'])}"
+    return "; ".join(f"{ground['title']} ({ground['provision']})" for ground in interval["grounds"])

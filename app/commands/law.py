@@ -1,0 +1,130 @@
+"""`flask law …`: look at the encoded law."""
+
+import sys
+from datetime import date
+
+import click
+from flask.cli import AppGroup
+
+from app.commands.refusals import REJECTED, answering, counted, print_json, unsound
+from app.commands.sources import DAY, edition_of, edition_option, lawbook, settings
+from app.commands.terminal import Screen, days
+from app.law.calendars import Calendar
+from app.law.errors import UnsoundLaw
+from app.law.lawbook import Change, EditionLaw, Lawbook
+from app.law.provision import Provision
+from app.law.spans import Span
+
+law_group = AppGroup("law", help="Look at the encoded law: is it sound, what is in force, what changed, what is covered.")
+
+
+@law_group.command("check")
+@answering
+def check_law(as_json: bool) -> None:
+    """Read every file of the rulesets; print each complaint with its file and line.
+
+    \b
+    Example:  flask law check
+    """
+    from app.law.library import faults_in
+
+    faults = faults_in(settings().rulesets)
+    if faults:
+        raise unsound(UnsoundLaw(faults))
+    if as_json:
+        print_json({"sound": True, "complaints": []})
+    else:
+        click.echo("The law is sound.")
+
+
+def _summary(law: EditionLaw, item: Provision | Calendar) -> dict[str, object]:
+    """A provision or calendar in a list: what it is, when it governs, on what evidence."""
+    span = law.in_force[item.id] if isinstance(item, Provision) else law.calendars[item.id].in_force
+    summary: dict[str, object] = {"id": item.id, "title": item.title}
+    if isinstance(item, Provision):
+        summary |= {"question": item.answers, "effect": item.effect}
+    else:
+        summary |= {"series": item.series, "kind": item.kind}
+    in_force = {"from": span.first.isoformat(), "to": span.last.isoformat() if span.last else None}
+    return summary | {"in_force": in_force, "evidence": item.evidence, "instrument": item.citation.instrument}
+
+
+@law_group.command("in-force")
+@click.argument("day", type=DAY, metavar="DATE")
+@click.option("--question", metavar="ID", help="Only what bears on one question.")
+@edition_option
+@answering
+def show_in_force(day: date, question: str | None, edition: str | None, as_json: bool) -> None:
+    """List the provisions and calendars that govern on DATE.
+
+    \b
+    Example:  flask law in-force 2011-02-16 --question enrollment.permitted
+    """
+    book = lawbook()
+    name = edition_of(book, edition)
+    if question is not None:
+        book.question(question)
+    law = book.edition(name)
+    provisions = book.in_force(day, name, question)
+    calendars = [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
+    caution = _unchecked(book, name, day)
+    if caution:
+        click.echo(caution, err=True)
+    if as_json:
+        print_json({
+            "day": day.isoformat(), "edition": name, "cautions": [caution] if caution else [],
+            "provisions": [_summary(law, p) for p in provisions], "calendars": [_summary(law, c) for c in calendars],
+        })  # fmt: skip
+        return
+    rows = [(p.answers, p.effect, p.id, law.in_force[p.id], p.evidence, p.citation.instrument) for p in provisions]
+    rows += [("", c.kind, c.id, law.calendars[c.id].in_force, c.evidence, c.citation.instrument) for c in calendars]
+    Screen().table(
+        ("question", "effect", "provision", "in force", "evidence", "instrument"),
+        [(q, effect, id, days(span.first, span.last), evidence, told) for q, effect, id, span, evidence, told in rows],
+    )
+    click.echo(f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.", err=True)
+
+
+def _unchecked(book: Lawbook, edition: str, day: date) -> str | None:
+    """A caution where nobody looked whether the law of a day is still the same."""
+    checked = book.edition(edition).edition.checked_through
+    if checked is None or day <= checked:
+        return None
+    return f"Nobody looked for law later than {checked}; what is listed for {day} may have changed."
+
+
+@law_group.command("changes")
+@click.argument("first", type=DAY, metavar="FROM")
+@click.argument("last", type=DAY, metavar="TO")
+@edition_option
+@answering
+def show_changes(first: date, last: date, edition: str | None, as_json: bool) -> None:
+    """List what came into force, ended or was superseded from FROM through TO, both days included.
+
+    \b
+    Example:  flask law changes 2010-12-01 2012-01-01
+    """
+    if last < first:
+        raise click.UsageError("TO must not be earlier than FROM.")
+    book = lawbook()
+    name = edition_of(book, edition)
+    changes = book.changes(first, last, name)
+    if as_json:
+        print_json({
+            "from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": [_change(change) for change in changes]
+        })  # fmt: skip
+        return
+    Screen().table(
+        ("day", "what happened", "provision", "title", "superseded by"),
+        [(str(c.on), c.what, c.provision.id, c.provision.title, c.superseded_by or "") for c in changes],
+    )
+    click.echo(f"{counted(len(changes), 'change')} from {first} through {last} in the edition {name}.", err=True)
+
+
+def _change(change: Change) -> dict[str, object]:
+    document: dict[str, object] = {
+        "on": change.on.isoformat(), "what": change.what, "provision": change.provision.id, "title": change.provision.title
+    }  # fmt: skip
+    if change.superseded_by:
+        document["superseded_by"] = change.superseded_by
+    return document

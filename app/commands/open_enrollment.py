@@ -1,0 +1,118 @@
+"""`flask open-enrollment`: the open enrollment periods of a year, drawn and listed with who designated them."""
+
+from datetime import date
+
+import click
+
+from app.commands.refusals import REJECTED, Refusal, answering, print_json
+from app.commands.sources import edition_of, edition_option, lawbook
+from app.commands.terminal import Screen
+from app.commands.timeline import Stretch, draw
+from app.determinations.wording import UNVERIFIED_WORDS, span_in_words
+from app.law.calendars import Period, Series, StandingCalendar
+from app.law.lawbook import Lawbook
+from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_after, day_before
+
+SERIES = "open-enrollment"
+NOT_ENCODED = "not encoded"
+KINDS = {"open": "█", "continuous": "▓", "limited": "▒", "unread": "?", NOT_ENCODED: "x", "closed": "·"}
+MEANINGS = {
+    "open": "every eligible individual may enroll",
+    "continuous": "no restriction: every eligible individual may enroll",
+    "limited": "only some may enroll",
+    "unread": "nobody found whether enrollment was open: not known, which is not closed",
+}
+
+
+@click.command("open-enrollment")
+@click.argument("year", type=click.IntRange(FIRST_DAY.year, LAST_DAY.year))
+@edition_option
+@answering
+def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> None:
+    """Draw the open enrollment periods of YEAR and list them with authority and source.
+
+    \b
+    Example:  flask open-enrollment 2011
+    """
+    law = lawbook()
+    name = edition_of(law, edition)
+    span = Span(date(year, 1, 1), date(year, 12, 31))
+    series = law.edition(name).series[SERIES]
+    unknown = not_encoded(law, series, name, span)
+    if span in unknown:
+        raise Refusal(REJECTED, "law-not-encoded", f"The calendar of {year} is not encoded in the edition {name}.")
+    found, cautions = series.meeting(span), list(_cautions(law, name, span))
+    for caution in cautions:
+        click.echo(caution, err=True)
+    if as_json:
+        print_json({
+            "year": year, "edition": name, "periods": [_document(c, p) for c, p in found],
+            "not_encoded": [[str(s.first), str(s.last)] for s in unknown], "cautions": cautions,
+        })  # fmt: skip
+        return
+    stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]
+    stretches += [Stretch(s, NOT_ENCODED) for s in unknown]
+    screen = Screen()
+    screen.line(f"Open enrollment in {year}, edition {name}", style="bold")
+    screen.line()
+    for line in draw(year, stretches, KINDS, "closed"):
+        screen.line(line, indent=2)
+    screen.line("Each mark is about five days, and shows them open where one of them is.", indent=2)
+    for standing, period in found:
+        _print_period(screen, standing, period)
+    for missing in unknown:
+        screen.line()
+        screen.line(f"{KINDS[NOT_ENCODED]} {span_in_words(missing.first, missing.last)}: not encoded", style="bold")
+
+
+def not_encoded(law: Lawbook, series: Series, edition: str, span: Span) -> list[Span]:
+    """The days of a span before the first calendar, or after the last day for which anybody looked."""
+    begins = min(c.in_force.first for c in series.calendars)
+    checked = law.edition(edition).edition.checked_through
+    missing = []
+    assert span.last is not None
+    if span.first < begins:
+        missing.append(span.until(day_before(begins)))
+    if checked is not None and checked < span.last:
+        missing.append(Span(max(span.first, day_after(checked)), span.last))
+    return missing
+
+
+def _cautions(law: Lawbook, name: str, span: Span) -> list[str]:
+    here = _periods_told(law, name, span)
+    return [
+        f"The edition {other} lists other periods in {span.first.year}."
+        for other in law.editions if other != name and _periods_told(law, other, span) != here
+    ]  # fmt: skip
+
+
+def _periods_told(law: Lawbook, edition: str, span: Span) -> object:
+    series = law.edition(edition).series[SERIES]
+    told = [(c.calendar.kind, p.first, p.last) for c, p in series.meeting(span)]
+    return told, not_encoded(law, series, edition, span)
+
+
+def _document(standing: StandingCalendar, period: Period) -> dict[str, object]:
+    calendar = standing.calendar
+    document: dict[str, object] = {
+        "first": period.first.isoformat(), "last": period.last.isoformat(), "kind": calendar.kind,
+        "authority": period.authority, "url": period.url or calendar.citation.url,
+        "evidence": period.evidence or calendar.evidence, "calendar": calendar.id,
+    }  # fmt: skip
+    optional = {"limited_to": calendar.limited_to, "note": period.note}
+    return document | {key: value for key, value in optional.items() if value is not None}
+
+
+def _print_period(screen: Screen, standing: StandingCalendar, period: Period) -> None:
+    calendar = standing.calendar
+    kind, evidence = calendar.kind, period.evidence or calendar.evidence
+    screen.line()
+    screen.line(f"{KINDS[kind]} {span_in_words(period.first, period.last)}: {kind} — {MEANINGS[kind]}", style="bold")
+    if calendar.limited_to:
+        screen.line(f"For {calendar.limited_to}.", indent=2)
+    screen.line(f"Authority: {period.authority}. Evidence: {evidence}. {UNVERIFIED_WORDS.get(evidence, '')}".rstrip(), indent=2)
+    url = period.url or calendar.citation.url
+    if url:
+        screen.line(f"Source: {url}", indent=2)
+    if period.note:
+        screen.line(f"Note: {' '.join(period.note.split())}", indent=2)

@@ -1,0 +1,81 @@
+"""`flask questions`: what can be asked, and which facts each question knows."""
+
+import click
+
+from app.commands.refusals import answering, counted, print_json, unknown_question
+from app.commands.sources import lawbook
+from app.commands.terminal import Screen
+from app.determinations.wording import value_in_words
+from app.law.facts import FactDefinition
+from app.law.lawbook import Lawbook
+from app.law.questions import Question
+
+
+@click.command("questions")
+@click.argument("question", metavar="[ID]", required=False)
+@answering
+def questions_command(question: str | None, as_json: bool) -> None:
+    """List what can be asked, or the facts of the question ID with how to ask for each.
+
+    \b
+    Example:  flask questions enrollment.permitted
+    """
+    law = lawbook()
+    if question is None:
+        _list(law, as_json)
+    elif question not in law.questions:
+        raise unknown_question(question, list(law.questions))
+    elif as_json:
+        print_json(_question_document(law, law.questions[question]))
+    else:
+        _show(law, law.questions[question])
+
+
+def _list(law: Lawbook, as_json: bool) -> None:
+    if as_json:
+        print_json({"questions": [{"id": q.id, "asks": q.asks} for q in law.questions.values()]})
+        return
+    Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
+    click.echo(f"{counted(len(law.questions), 'question')}; `flask questions ID` lists the facts of one.", err=True)
+
+
+def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
+    return {
+        "id": question.id,
+        "asks": question.asks,
+        "encoded_from": question.encoded_from.isoformat(),
+        "governed_by": question.governed_by,
+        "facts": [_fact_document(fact) for fact in law.facts_of(question.id)],
+        "concludes": {c.name: {"type": c.type, "describes": c.describes} for c in question.concludes.values()},
+    }
+
+
+def _fact_document(fact: FactDefinition) -> dict[str, object]:
+    from app.determinations.document import fact_document
+
+    document = fact_document(fact)
+    if fact.presumed is not None:
+        document["presumed"] = {"value": fact.presumed.value, "because": fact.presumed.because}
+    return document
+
+
+def _show(law: Lawbook, question: Question) -> None:
+    screen = Screen()
+    screen.line(question.asks, style="bold")
+    screen.line(f"Encoded from {question.encoded_from}; the law of {question.governed_by or 'the day asked about (as_of)'} applies.")
+    screen.heading("Facts")
+    screen.table(("fact", "type", "asks"), [(f.name, _type(f), _asks(f)) for f in law.facts_of(question.id)])
+    if question.concludes:
+        screen.heading("Concludes")
+        screen.table(("conclusion", "type", "means"), [(c.name, c.type, c.describes) for c in question.concludes.values()])
+
+
+def _type(fact: FactDefinition) -> str:
+    if fact.choices:
+        return f"one of {', '.join(fact.choices)}"
+    return f"{fact.type}, {fact.unit}" if fact.unit else fact.type
+
+
+def _asks(fact: FactDefinition) -> str:
+    presumed = fact.presumed
+    return fact.label if presumed is None else f"{fact.label} Presumed: {value_in_words(fact, presumed.value)}. {presumed.because}"

@@ -1,0 +1,97 @@
+"""Where commands get the law, the day and the facts from."""
+
+import re
+from datetime import date
+from pathlib import Path
+from typing import IO, Any
+
+import click
+from flask import current_app
+
+from app.commands.refusals import REJECTED, Refusal
+from app.determinations.decide import Decider
+from app.law.lawbook import Lawbook
+from app.law.library import open_lawbook
+from app.settings import Settings
+
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+class Day(click.ParamType[date]):
+    """A calendar day, written YYYY-MM-DD and in no other way."""
+
+    name = "day"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """The day.
+
+        Raises:
+            click.BadParameter: it is written otherwise, or there is no such day.
+        """
+        if isinstance(value, date):
+            return value
+        try:
+            if _DAY.fullmatch(value) and value.isascii():
+                return date.fromisoformat(value)
+        except ValueError:
+            self.fail(f"there is no day {value} in the calendar", param, ctx)
+        self.fail(f"{value} is not a day as YYYY-MM-DD", param, ctx)
+
+
+DAY = Day()
+edition_option = click.option("--edition", metavar="NAME", help="The edition of the law; default: ELIGIBILITY_EDITION, else chapter-288.")
+
+
+def settings() -> Settings:
+    """The settings of the application the command runs in."""
+    found = current_app.config["SETTINGS"]
+    assert isinstance(found, Settings)
+    return found
+
+
+def decider() -> Decider:
+    """A decider for the law: the application's own where it has one, else one that reads the law now.
+
+    Raises:
+        UnsoundLaw: the rulesets cannot be used.
+    """
+    ready = current_app.extensions.get("decider")
+    if isinstance(ready, Decider):
+        return ready
+    return Decider(open_lawbook(settings().rulesets))
+
+
+def lawbook() -> Lawbook:
+    """The law.
+
+    Raises:
+        UnsoundLaw: the rulesets cannot be used.
+    """
+    return decider().lawbook
+
+
+def edition_of(law: Lawbook, name: str | None) -> str:
+    """The edition to use: the one named, else the setting's, else the law's own default.
+
+    Raises:
+        UnknownEdition: there is none of that name.
+    """
+    return law.edition(name or settings().edition or law.default_edition).edition.name
+
+
+def read_json(file: IO[bytes]) -> dict[str, object]:
+    """A JSON object from a file or standard input, read as strictly as over HTTP.
+
+    Raises:
+        Refusal: it is not JSON, or not an object.
+    """
+    from app.api.strict_json import MalformedJson, loads
+
+    name = "standard input" if file.name in ("<stdin>", "-") else Path(str(file.name)).name
+    try:
+        document = loads(file.read())
+    except MalformedJson as error:
+        raise Refusal(REJECTED, "json-malformed", f"{name} cannot be read as JSON: {error}") from None
+    if not isinstance(document, dict):
+        raise Refusal(REJECTED, "json-malformed", f"{name} must hold a JSON object of facts.")
+    return document

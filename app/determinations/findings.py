@@ -1,0 +1,110 @@
+"""Findings: a condition's status put into words.
+
+A sentence stands in a finding only because its condition came out so; nothing here decides anything. The same condition with the same
+values reads the same, so findings are remembered by exactly what they say.
+"""
+
+from datetime import date
+
+from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.model import Determination, Finding, FindingStatus
+from app.determinations.remembered import Remembered
+from app.determinations.wording import (
+    UNVERIFIED_WORDS,
+    derived_in_words,
+    facts_in_words,
+    fill,
+    required_in_words,
+    value_in_words,
+)
+from app.law.facts import Value
+from app.law.standing import StandingCondition, StandingProvision
+
+_STATUS: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
+
+
+class Findings:
+    """The findings that a standing law can give."""
+
+    def __init__(self, in_play: FactsInPlay) -> None:
+        self.in_play = in_play
+        law = in_play.law
+        self._paths = [
+            name or None
+            for provision in law.provisions
+            for name, path in provision.provision.paths.items()
+            for _ in path
+        ]  # fmt: skip
+        self._names = [self._looked_at(condition) for condition in law.conditions]
+        self._kept: list[Remembered[Finding]] = [Remembered() for _ in law.conditions]
+
+    @classmethod
+    def of(cls, in_play: FactsInPlay) -> "Findings":
+        """The findings of a standing law, made once."""
+        return in_play.remember("findings", lambda: cls(in_play))
+
+    def _looked_at(self, condition: StandingCondition) -> tuple[str, ...]:
+        """Every fact that bears on what a finding says: that of the condition, what it is computed from, and those its sentences name."""
+        written = condition.condition
+        named = [n for n in (*written.met.names, *written.not_met.names) if n in self.in_play.definitions]
+        return tuple(dict.fromkeys((condition.fact.name, *self.in_play.inputs_of(condition), *named)))
+
+    def plain(self, condition: StandingCondition, truth: bool | None, knowledge: Knowledge) -> Finding:
+        """The finding of a condition on a fact that was stated, presumed or computed."""
+        values, names = knowledge.values, self._names[condition.index]
+        presumed = not condition.is_nested and knowledge.is_presumed(condition.fact.name)
+        key = (truth, presumed, *[values.get(name) for name in names])
+        return self._kept[condition.index].get(key, lambda: self._find(condition, truth, knowledge, presumed))
+
+    def _find(self, condition: StandingCondition, truth: bool | None, knowledge: Knowledge, presumed: bool) -> Finding:
+        fact, written = condition.fact, condition.condition
+        value = knowledge.values.get(fact.name)
+        computed_from = {n: knowledge.values.get(n) for n in self.in_play.inputs_of(condition)} if fact.computed else None
+        return Finding(
+            condition=written.id,
+            words=written.words,
+            path=self._paths[condition.index],
+            fact=fact.name,
+            operator=written.operator,
+            value=value,
+            required=condition.required,
+            status=_STATUS[truth],
+            says=self._unknown(condition, knowledge) if truth is None else self._sentence(condition, truth, value, knowledge),
+            source=None if value is None else "computed" if fact.computed else "presumed" if presumed else "stated",
+            computed_from=computed_from,
+        )
+
+    def nested(self, condition: StandingCondition, truth: bool | None, determination: Determination | None) -> Finding:
+        """The finding of a condition on another question's outcome, with that question's determination."""
+        written = condition.condition
+        outcome = determination.outcome if determination is not None else None
+        told = f"Not determined: {condition.fact.label}" if truth is None else self._sentence(condition, truth, outcome, None)
+        source = "determined" if determination is not None else None
+        return Finding(
+            written.id, written.words, self._paths[condition.index], condition.fact.name, written.operator, outcome,
+            condition.required, _STATUS[truth], told, source, None, determination,  # type: ignore[arg-type]
+        )  # fmt: skip
+
+    def _sentence(self, condition: StandingCondition, truth: bool, value: Value | None, knowledge: Knowledge | None) -> str:
+        """What to say of a finding; it ends with a warning where its source was not verified."""
+        provision: StandingProvision = self.in_play.law.provision_of[condition.index]
+        known = facts_in_words(self.in_play.definitions, knowledge.values if knowledge is not None else {})
+
+        def word_for(name: str) -> str:
+            if name == "value" and value is not None:
+                return value_in_words(condition.fact, value)
+            if name == "required":
+                return required_in_words(condition, value if isinstance(value, date) else None)
+            if name in provision.parameters:
+                return derived_in_words(provision.parameters[name])
+            return known(name)
+
+        told = fill(condition.condition.met if truth else condition.condition.not_met, word_for)
+        warning = UNVERIFIED_WORDS.get(provision.provision.evidence)
+        return f"{told} {warning}" if warning else told
+
+    def _unknown(self, condition: StandingCondition, knowledge: Knowledge) -> str:
+        """What to say of a condition that cannot be found met or not met."""
+        definitions = self.in_play.definitions
+        missing = [definitions[n].label for n in self.in_play.inputs_of(condition) if n not in knowledge.values]
+        return f"Not stated: {' '.join(missing)}" if missing else f"Cannot be worked out: {condition.fact.label}."

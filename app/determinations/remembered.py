@@ -1,0 +1,26 @@
+"""Answers worth remembering: pure functions of what stands in the key, asked again for one applicant after another."""
+
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+T = TypeVar("T")
+KEPT_AT_MOST = 4_096
+
+
+class Remembered(Generic[T]):
+    """Answers by key; forgets all of them when there are too many. Shared between threads: the worst that happens is work done twice."""
+
+    __slots__ = ("_answers",)
+
+    def __init__(self) -> None:
+        self._answers: dict[Hashable, T] = {}
+
+    def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
+        """The answer for a key, worked out once."""
+        answer = self._answers.get(key)
+        if answer is None:
+            answer = work_out()
+            if len(self._answers) >= KEPT_AT_MOST:
+                self._answers = {}
+            self._answers[key] = answer
+        return answer

@@ -1,0 +1,72 @@
+"""The connection to the database: SQLite by default, PostgreSQL by address."""
+
+import logging
+import sqlite3
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+
+log = logging.getLogger(__name__)
+
+WRITES = "writes"
+"""Execution option of connections that write: on SQLite they take the write lock at once, since upgrading a read lock fails under load."""
+SAFE_SQLITE = (3, 51, 3)
+"""Earlier versions can damage a database in write-ahead mode when a checkpoint and a reset of the log meet."""
+LOCK_WAIT_MS = 10_000
+PRAGMAS = (
+    "journal_mode = WAL",
+    "synchronous = FULL",
+    "foreign_keys = ON",
+    "recursive_triggers = ON",
+    "trusted_schema = OFF",
+    f"busy_timeout = {LOCK_WAIT_MS}",
+)
+
+
+def sqlite_module() -> ModuleType:
+    """pysqlite3, which carries a recent SQLite, where it is installed; else the module of the standard library."""
+    try:
+        import pysqlite3.dbapi2 as recent
+    except ImportError:
+        return sqlite3
+    return recent  # type: ignore[no-any-return]
+
+
+def open_database(address: str) -> Engine:
+    """An engine for a database address. Nothing is connected yet; the folder of an SQLite file is made.
+
+    Raises:
+        sqlalchemy.exc.ArgumentError: the address cannot be read as one.
+    """
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+
+
+def _sqlite(url: URL) -> Engine:
+    if url.database and url.database != ":memory:":
+        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    module = sqlite_module()
+    if module.sqlite_version_info < SAFE_SQLITE:
+        log.warning("SQLite %s is older than %s and can damage a database; install pysqlite3", module.sqlite_version, "3.51.3")
+    engine = create_engine(url, module=module)
+    event.listen(engine, "connect", _prepare_connection)
+    event.listen(engine, "begin", _begin)
+    return engine
+
+
+def _prepare_connection(connection: Any, _record: object) -> None:
+    """Leave transactions to SQLAlchemy: the driver of Python 3.11 begins them late and of the wrong kind."""
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    writes = connection.get_execution_options().get(WRITES, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")

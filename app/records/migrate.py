@@ -1,0 +1,107 @@
+"""Bringing the database to the tables that this code expects, and saying whether it is there."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.records.database import WRITES, open_database
+from app.records.store import RecordsUnavailable
+from app.records.tables import metadata
+from app.settings import Settings
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    if connection is not None:
+        config.attributes["connection"] = connection
+    return config
+
+
+def newest_revision() -> str:
+    """The revision this code needs."""
+    head = ScriptDirectory.from_config(_config()).get_current_head()
+    assert head is not None
+    return head
+
+
+def revision_of(engine: Engine) -> str | None:
+    """The revision a database is at; none where it was never migrated.
+
+    Raises:
+        RecordsUnavailable: the database cannot be reached.
+    """
+    try:
+        with engine.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
+    except SQLAlchemyError as error:
+        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
+
+
+def upgrade(settings: Settings, revision: str = "head") -> None:
+    """Bring the database to a revision, in one transaction; nothing happens where it is there already.
+
+    Raises:
+        RecordsUnavailable: the database cannot be reached or refuses.
+    """
+    _run(settings, lambda config: command.upgrade(config, revision))
+
+
+def downgrade(settings: Settings, revision: str) -> None:
+    """Take the database back to an earlier revision; what only later tables hold is lost.
+
+    Raises:
+        RecordsUnavailable: the database cannot be reached or refuses.
+    """
+    _run(settings, lambda config: command.downgrade(config, revision))
+
+
+def _run(settings: Settings, migrate: Callable[[Config], None]) -> None:
+    engine = open_database(settings.database_url)
+    try:
+        with engine.execution_options(**{WRITES: True}).begin() as connection:
+            migrate(_config(connection))
+    except SQLAlchemyError as error:
+        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
+    finally:
+        engine.dispose()
+
+
+def is_current(settings: Settings) -> bool:
+    """Whether the database is at the revision this code needs.
+
+    Raises:
+        RecordsUnavailable: the database cannot be reached.
+    """
+    engine = open_database(settings.database_url)
+    try:
+        return revision_of(engine) == newest_revision()
+    finally:
+        engine.dispose()
+
+
+def differences(settings: Settings) -> list[str]:
+    """Where the database's tables differ from those the code describes, one line each; none where they agree.
+
+    Raises:
+        RecordsUnavailable: the database cannot be reached.
+    """
+    engine = open_database(settings.database_url)
+    try:
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            return [repr(difference) for difference in compare_metadata(context, metadata)]
+    except SQLAlchemyError as error:
+        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
+    finally:
+        engine.dispose()
