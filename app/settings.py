@@ -10,13 +10,17 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the law and the records are, and which edition is used where nobody names one."""
+    """Where the law and the records are, which edition is used where nobody names one, and how much is read at once.
+
+    `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch.
+    """
 
     rulesets: Path = ROOT / "rulesets"
     edition: str | None = None
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'determinations.sqlite'}"
     batch_lines: int = 100_000
     body_bytes: int = 1_048_576
+    batch_bytes: int = 268_435_456
 
 
 def from_environment() -> Settings:
@@ -32,4 +36,5 @@ def from_environment() -> Settings:
         database_url=env.str("DATABASE_URL", defaults.database_url),
         batch_lines=env.int("ELIGIBILITY_BATCH_LINES", defaults.batch_lines),
         body_bytes=env.int("ELIGIBILITY_BODY_BYTES", defaults.body_bytes),
+        batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", defaults.batch_bytes),
     )

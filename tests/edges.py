@@ -18,7 +18,7 @@ from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
-from app.law.spans import LAST_DAY
+from app.law.spans import LAST_DAY, Span
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision
 from tests.case_files import nested
 
@@ -27,7 +27,7 @@ ORDERED_TYPES = ("integer", "decimal", "day")
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """A value at which a condition turns, on one side; of days that return every year only month and day count."""
+    """The first value above a turn of a condition, and the side of the turn; of days that return every year only month and day count."""
 
     provision: str
     condition: str
@@ -35,7 +35,8 @@ class Edge:
     side: str
 
     def __str__(self) -> str:
-        return f"{self.provision}: no case of {self.condition} just {self.side} {self.at}"
+        where = "at" if self.side == "above" else "one step below"
+        return f"{self.provision}: no case of {self.condition} {where} {self.at}"
 
 
 @dataclass(frozen=True)
@@ -100,15 +101,20 @@ def _between(condition: StandingCondition, lower: int, higher: int) -> Iterator[
     yield from (edge for edge in condition.accepts.edges() if lower < edge <= higher)
 
 
-def edges_of(provision: StandingProvision, condition: StandingCondition) -> Iterator[Edge]:
-    """Both sides of every edge of a condition that some value of the fact can stand on."""
+def edges_of(provision: StandingProvision, condition: StandingCondition, governing_days: Span | None) -> Iterator[Edge]:
+    """Both sides of every edge of a condition that some value of the fact can stand on.
+
+    Where the fact names the governing day, the provision is in force on its *governing_days* only; edges outside are those of its force.
+    """
     fact = condition.fact
     if fact.type not in ORDERED_TYPES:
         return
     for edge in _between(condition, fact.first_code, fact.last_code):
         if fact.type == "day" and edge > LAST_DAY.toordinal():
             continue
-        for side in ("below", "above"):
+        for side, code in (("below", edge - 1), ("above", edge)):
+            if governing_days is not None and date.fromordinal(code) not in governing_days:
+                continue
             yield Edge(provision.provision.id, condition.condition.id, written_at(condition, edge), side)
 
 

@@ -73,10 +73,10 @@ def _integer(digits: str) -> int:
 def _decimal(digits: str) -> Decimal:
     if len(digits) > NUMBER_LENGTH:
         raise MalformedJson(f"A number is longer than {NUMBER_LENGTH} characters.")
-    number = Decimal(digits)
-    if number and abs(number.adjusted()) > LARGEST_EXPONENT or abs(int(number.as_tuple().exponent)) > NUMBER_LENGTH:
+    _, _, exponent = digits.lower().partition("e")
+    if exponent and abs(int(exponent)) > LARGEST_EXPONENT:
         raise MalformedJson(f"A number has an exponent beyond {LARGEST_EXPONENT}.")
-    return number
+    return Decimal(digits)
 
 
 def _constant(name: str) -> NoReturn:

@@ -1,6 +1,71 @@
-import click
+"""`flask db …`: the database that determinations are kept in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask.cli import AppGroup
-open_enrollment_command = click.Command("open-enrollment")
-eligibility_calendar_command = click.Command("eligibility-calendar")
-database_group = AppGroup("db")
-demonstration_group = AppGroup("demo")
+
+from app.commands.refusals import DOWN, Refusal, answering, print_json
+from app.commands.sources import settings
+from app.commands.terminal import Screen
+
+database_group = AppGroup("db", help="Bring the database to the tables this version needs, or check that it has them.")
+
+
+@contextmanager
+def reaching_records() -> Iterator[None]:
+    """Turns an unreachable database into a refusal. The import waits until records are wanted, because it is slow.
+
+    Raises:
+        Refusal: the database cannot be reached or refuses.
+    """
+    from app.records.store import RecordsUnavailable
+
+    try:
+        yield
+    except RecordsUnavailable as error:
+        hint = "Look whether DATABASE_URL is right, and run `flask db upgrade`."
+        raise Refusal(DOWN, "records-unavailable", f"The records are out of reach: {error}. {hint}") from None
+
+
+@database_group.command("upgrade")
+@answering
+def upgrade_database(as_json: bool) -> None:
+    """Create or bring forward the tables; nothing happens where they are current. The address is DATABASE_URL.
+
+    \b
+    Example:  flask db upgrade
+    """
+    from app.records import migrate
+
+    with reaching_records():
+        was_current = migrate.is_current(settings())
+        migrate.upgrade(settings())
+    if as_json:
+        print_json({"current": True, "changed": not was_current})
+    else:
+        Screen().line("The database was current already." if was_current else "The database is current now.")
+
+
+@database_group.command("check")
+@answering
+def check_database(as_json: bool) -> None:
+    """Say whether the database can be reached and has the tables this version needs.
+
+    \b
+    Example:  flask db check
+    """
+    from app.records import migrate
+
+    with reaching_records():
+        is_current = migrate.is_current(settings())
+        differing = migrate.differences(settings()) if is_current else []
+    if not is_current:
+        raise Refusal(DOWN, "database-not-current", "The database has not the tables this version needs: run `flask db upgrade`.")
+    if differing:
+        complaints = [{"difference": difference} for difference in differing]
+        raise Refusal(DOWN, "database-differs", "The database's tables are not those of its revision.", complaints)
+    if as_json:
+        print_json({"current": True})
+    else:
+        Screen().line("The database is current.")

@@ -59,7 +59,7 @@ class Decider:
         decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(law.asked)
         days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts)
         other = alternatives(WhatIf(law, knowledge, evaluation), days, case.as_of)
-        differing = edition_cautions(self.lawbook, self.facts_in_play, case, law, decided)
+        differing = edition_cautions(self.lawbook, self.facts_in_play, case, law, knowledge, decided)
         return replace(
             decided,
             facts=dict(case.facts),

@@ -1,69 +1,9 @@
 """A determination as the JSON document that callers get and that is kept."""
 
-from functools import lru_cache
+from app.determinations.model import Determination, FactChange, WouldChange
+from app.determinations.wording import Document, as_json, citation_document, fact_document
 
-from app.determinations.model import Determination, FactChange, Finding, Reason, WouldChange
-from app.determinations.wording import as_json
-from app.law.facts import Citation, FactDefinition
-from app.law.provision import Provision
-
-Document = dict[str, object]
-
-
-def citation_document(citation: Citation) -> Document:
-    """Where the law is written."""
-    parts = {"instrument": citation.instrument, "under": citation.under, "url": citation.url}
-    return {key: value for key, value in parts.items() if value is not None}
-
-
-def fact_document(fact: FactDefinition) -> Document:
-    """A fact to be asked for: its name, type and question, with unit and choices where it has them."""
-    document: Document = {"fact": fact.name, "type": fact.type, "asks": fact.label}
-    if fact.unit:
-        document["unit"] = fact.unit
-    if fact.choices:
-        document["choices"] = dict(fact.choices)
-    return document
-
-
-def _finding(finding: Finding) -> Document:
-    if finding.determination is None:
-        return finding.document
-    return {**finding.document, "determination": _nested(finding.determination)}
-
-
-@lru_cache(maxsize=4_096)
-def _cited(provision: str, title: str, citation: Citation) -> tuple[tuple[str, object], ...]:
-    """What is the same of a provision in every reason."""
-    return (("provision", provision), ("title", title), ("citation", citation_document(citation)))
-
-
-def _reason(reason: Reason) -> Document:
-    provision: Provision = reason.provision
-    document: Document = dict(_cited(provision.id, provision.title, provision.citation))
-    document["evidence"] = provision.evidence
-    document["effect"] = provision.effect
-    document["status"] = reason.status
-    document["decisive"] = reason.decisive
-    document["findings"] = [_finding(finding) for finding in reason.findings]
-    if reason.leads:
-        document["leads"] = True
-    if reason.concludes:
-        document["concludes"] = {name: as_json(value) for name, value in reason.concludes.items()}
-    if reason.says is not None:
-        document["says"] = reason.says
-    return document
-
-
-def _nested(decided: Determination) -> Document:
-    return {
-        "question": decided.question.id,
-        "outcome": decided.outcome,
-        "says": decided.says,
-        "reasons": [_reason(reason) for reason in decided.reasons],
-        "needs": [fact_document(fact) for fact in decided.needs],
-        "concludes": {name: as_json(value) for name, value in decided.concludes.items()},
-    }
+__all__ = ["Document", "citation_document", "determination_document", "fact_document"]
 
 
 def _fact_change(change: FactChange) -> Document:
@@ -97,7 +37,7 @@ def determination_document(decided: Determination) -> Document:
         "edition": decided.edition,
         "outcome": decided.outcome,
         "says": decided.says,
-        "reasons": [_reason(reason) for reason in decided.reasons],
+        "reasons": [reason.document for reason in decided.reasons],
         "needs": [fact_document(fact) for fact in decided.needs],
         "concludes": {name: as_json(value) for name, value in decided.concludes.items()},
         "would_change": [_would_change(change) for change in decided.would_change],

@@ -21,6 +21,7 @@ def edition_cautions(
     facts_in_play: Callable[[StandingLaw], FactsInPlay],
     case: Case,
     law: StandingLaw,
+    knowledge: Knowledge,
     decided: Determination,
 ) -> Iterator[str]:
     """A caution for each other edition that differs in outcome or conclusions, or that does not encode the day."""
@@ -33,23 +34,29 @@ def edition_cautions(
             yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
             continue
         in_play = facts_in_play(other)
-        if other.key == law.key and not in_play.computes_with_series and not _concludes_with_series(other, decided):
+        if other.key == law.key and not in_play.computes_with_series:
+            yield from _of_calendars(name, decided, in_play, knowledge)
             continue
-        knowledge = Knowledge.of(in_play, case.facts)
-        evaluation = evaluate(other, knowledge.codes)
+        otherwise = Knowledge.of(in_play, case.facts)
+        evaluation = evaluate(other, otherwise.codes)
         outcome = evaluation.outcomes[case.question]
         if outcome != decided.outcome:
             yield f"The edition {name} would answer {outcome} on the same day and facts."
             continue
-        found, _, _ = concluded(other.asked, outcome, evaluation.provisions, knowledge)
+        found, _, _ = concluded(other.asked, outcome, evaluation.provisions, otherwise)
         for difference in _differences(decided, found):
             yield f"The edition {name} would conclude otherwise: {difference}."
 
 
-def _concludes_with_series(law: StandingLaw, decided: Determination) -> bool:
-    """Whether the calendars of an edition bear on what this outcome concludes; provisions' own conclusions do not look at them."""
-    written = law.asked.question.outcome_concludes.get(decided.outcome, {})
-    return any(isinstance(c, Computation) and c.functions & SERIES_FUNCTIONS for c in written.values())
+def _of_calendars(name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge) -> Iterator[str]:
+    """Where the law is the same, only what is looked up in an edition's calendars can differ."""
+    written = decided.question.outcome_concludes.get(decided.outcome, {})
+    for conclusion, call in written.items():
+        if isinstance(call, Computation) and call.functions & SERIES_FUNCTIONS:
+            found = in_play.deriving.compute(call, knowledge.values)
+            if found != decided.concludes.get(conclusion):
+                describes = decided.question.concludes[conclusion].describes
+                yield f"The edition {name} would conclude otherwise: {describes} {_told(found)}."
 
 
 def _differences(decided: Determination, found: Concluded) -> Iterator[str]:

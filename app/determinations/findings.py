@@ -1,13 +1,14 @@
 """Findings: a condition's status put into words.
 
 A sentence stands in a finding only because its condition came out so; nothing here decides anything. The same condition with the same
-values reads the same, so findings are remembered by exactly what they say.
+values reads the same, so reasons are remembered by the facts that bear on them.
 """
 
+from collections.abc import Callable
 from datetime import date
 
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.model import Determination, Finding, FindingStatus
+from app.determinations.model import Determination, Finding, FindingStatus, Reason
 from app.determinations.remembered import Remembered
 from app.determinations.wording import (
     UNVERIFIED_WORDS,
@@ -17,8 +18,8 @@ from app.determinations.wording import (
     required_in_words,
     value_in_words,
 )
-from app.law.facts import Value
-from app.law.standing import StandingCondition, StandingProvision
+from app.law.facts import Computation, Value
+from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
 
 _STATUS: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
 
@@ -35,29 +36,66 @@ class Findings:
             for name, path in provision.provision.paths.items()
             for _ in path
         ]  # fmt: skip
-        self._names = [self._looked_at(condition) for condition in law.conditions]
-        self._kept: list[Remembered[Finding]] = [Remembered() for _ in law.conditions]
+        self._looked_at = [self._facts_behind(provision) for provision in law.provisions]
+        self._reasons: list[Remembered[Reason]] = [Remembered() for _ in law.provisions]
+        self._questions = [self._facts_behind_question(question) for question in law.questions]
+        self._determinations: list[Remembered[Determination]] = [Remembered() for _ in law.questions]
 
     @classmethod
     def of(cls, in_play: FactsInPlay) -> "Findings":
         """The findings of a standing law, made once."""
         return in_play.remember("findings", lambda: cls(in_play))
 
-    def _looked_at(self, condition: StandingCondition) -> tuple[str, ...]:
-        """Every fact that bears on what a finding says: that of the condition, what it is computed from, and those its sentences name."""
-        written = condition.condition
-        named = [n for n in (*written.met.names, *written.not_met.names) if n in self.in_play.definitions]
-        return tuple(dict.fromkeys((condition.fact.name, *self.in_play.inputs_of(condition), *named)))
+    def _facts_behind(self, provision: StandingProvision) -> tuple[str, ...] | None:
+        """Every fact that bears on what a provision's reason says; none where it looks at another question, which says much more."""
+        if any(condition.is_nested for condition in provision.conditions):
+            return None
+        names: dict[str, None] = {}
+        for condition in provision.conditions:
+            written = condition.condition
+            names.update(dict.fromkeys((condition.fact.name, *self.in_play.inputs_of(condition))))
+            names.update(dict.fromkeys((*written.met.names, *written.not_met.names)))
+        if provision.provision.caution is not None:
+            names.update(dict.fromkeys(provision.provision.caution.names))
+        for conclusion in (*provision.provision.concludes.values(), *provision.provision.informs.values()):
+            if isinstance(conclusion, Computation):
+                names.update(dict.fromkeys(conclusion.fact_names))
+        return tuple(name for name in names if name in self.in_play.definitions)
+
+    def reason(
+        self, provision: StandingProvision, decisive: bool, leads: bool, knowledge: Knowledge, make: Callable[[], Reason]
+    ) -> Reason:
+        """A provision's reason: the same facts give the same one."""
+        names = self._looked_at[provision.index]
+        if names is None:
+            return make()
+        values = knowledge.values
+        told = tuple(name in knowledge.stated for name in names if name in self.in_play.presumed)
+        return self._reasons[provision.index].get((decisive, leads, told, *[values.get(name) for name in names]), make)
+
+    def _facts_behind_question(self, question: StandingQuestion) -> tuple[str, ...] | None:
+        behind = [self._looked_at[p.index] for p in question.provisions]
+        if None in behind or question.question.outcome_concludes:
+            return None
+        names = dict.fromkeys(name for names in behind for name in names or ())
+        for sentence in question.question.says.values():
+            names.update(dict.fromkeys(name for name in sentence.names if name in self.in_play.definitions))
+        return tuple(names)
+
+    def determination(
+        self, question: StandingQuestion, knowledge: Knowledge, as_of: date, make: Callable[[], Determination]
+    ) -> Determination:
+        """The determination of a question that another uses: the same facts on the same day give the same one."""
+        names = self._questions[question.index]
+        if names is None:
+            return make()
+        told = tuple(name in knowledge.stated for name in names if name in self.in_play.presumed)
+        return self._determinations[question.index].get((as_of, told, *[knowledge.values.get(name) for name in names]), make)
 
     def plain(self, condition: StandingCondition, truth: bool | None, knowledge: Knowledge) -> Finding:
         """The finding of a condition on a fact that was stated, presumed or computed."""
-        values, names = knowledge.values, self._names[condition.index]
-        presumed = not condition.is_nested and knowledge.is_presumed(condition.fact.name)
-        key = (truth, presumed, *[values.get(name) for name in names])
-        return self._kept[condition.index].get(key, lambda: self._find(condition, truth, knowledge, presumed))
-
-    def _find(self, condition: StandingCondition, truth: bool | None, knowledge: Knowledge, presumed: bool) -> Finding:
         fact, written = condition.fact, condition.condition
+        presumed = not condition.is_nested and knowledge.is_presumed(fact.name)
         value = knowledge.values.get(fact.name)
         computed_from = {n: knowledge.values.get(n) for n in self.in_play.inputs_of(condition)} if fact.computed else None
         return Finding(

@@ -6,7 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Literal, NamedTuple
 
-from app.determinations.wording import as_json, required_as_json
+from app.determinations.wording import Document, as_json, citation_document, fact_document, required_as_json
 from app.law.facts import FactDefinition, Value
 from app.law.provision import Provision
 from app.law.questions import Outcome, Question
@@ -37,10 +37,10 @@ class Finding:
     determination: "Determination | None" = None
 
     @cached_property
-    def document(self) -> dict[str, object]:
-        """The finding as JSON carries it, without a nested determination. Shared: do not change it."""
+    def document(self) -> Document:
+        """The finding as JSON carries it. Findings are shared between determinations: do not change it."""
         day = self.value if isinstance(self.value, date) else None
-        document: dict[str, object] = {
+        document: Document = {
             "condition": self.condition,
             "words": self.words,
             "fact": self.fact,
@@ -55,10 +55,13 @@ class Finding:
             document["path"] = self.path
         if self.computed_from is not None:
             document["computed_from"] = {name: as_json(value) for name, value in self.computed_from.items()}
+        if self.determination is not None:
+            document["determination"] = self.determination.nested_document
         return document
 
 
-class Reason(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Reason:
     """What one provision does in this case, with its findings; *decisive* where the outcome rests on it."""
 
     provision: Provision
@@ -68,6 +71,27 @@ class Reason(NamedTuple):
     findings: tuple[Finding, ...]
     concludes: Concluded
     says: str | None = None
+
+    @cached_property
+    def document(self) -> Document:
+        """The reason as JSON carries it. Reasons are shared between determinations: do not change it."""
+        document: Document = {
+            "provision": self.provision.id,
+            "title": self.provision.title,
+            "effect": self.provision.effect,
+            "status": self.status,
+            "decisive": self.decisive,
+            "citation": citation_document(self.provision.citation),
+            "evidence": self.provision.evidence,
+            "findings": [finding.document for finding in self.findings],
+        }
+        if self.leads:
+            document["leads"] = True
+        if self.concludes:
+            document["concludes"] = {name: as_json(value) for name, value in self.concludes.items()}
+        if self.says is not None:
+            document["says"] = self.says
+        return document
 
 
 class NextStepTold(NamedTuple):
@@ -115,3 +139,15 @@ class Determination:
     valid_until_because: str | None = None
     law_digest: str = ""
     law_in_force: tuple[str, ...] = ()
+
+    @property
+    def nested_document(self) -> Document:
+        """A determination that another one uses, as it stands inside the other's finding."""
+        return {
+            "question": self.question.id,
+            "outcome": self.outcome,
+            "says": self.says,
+            "reasons": [reason.document for reason in self.reasons],
+            "needs": [fact_document(fact) for fact in self.needs],
+            "concludes": {name: as_json(value) for name, value in self.concludes.items()},
+        }

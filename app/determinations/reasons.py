@@ -71,7 +71,6 @@ class Telling:
             concludes=concludes,
             next_steps=tuple(self.next_steps(question, outcome, deciding)),
             cautions=tuple(dict.fromkeys(self.cautions(question))),
-            facts=self.knowledge.stated,
         )
 
     def says(self, question: StandingQuestion, outcome: Outcome, concludes: Concluded) -> str:
@@ -86,6 +85,11 @@ class Telling:
 
     def reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
         """One provision's status with all its findings."""
+        return self.findings.reason(
+            provision, is_decisive, leads, self.knowledge, lambda: self._reason(provision, is_decisive, leads, concludes)
+        )
+
+    def _reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
         findings = tuple(self.finding(condition) for condition in provision.conditions)
         says = provision.provision.unread if self.is_unread(provision) else None
         status = _REASON[self.evaluation.provisions[provision.index]]
@@ -110,7 +114,9 @@ class Telling:
         if standing is None:
             return None
         if question not in self._nested:
-            self._nested[question] = self.determination(standing)
+            self._nested[question] = self.findings.determination(
+                standing, self.knowledge, self.as_of, lambda: self.determination(standing)
+            )
         return self._nested[question]
 
     # --- what is needed ---

@@ -7,11 +7,12 @@ from fractions import Fraction
 from functools import lru_cache
 
 from app.law.calendars import StandingCalendar
-from app.law.facts import FactDefinition, Value
+from app.law.facts import Citation, FactDefinition, Value
 from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.standing import Required, StandingCondition
 
+Document = dict[str, object]
 NOT_STATED = "not stated"
 NO_PERIOD = "no period"
 UNVERIFIED_WORDS: dict[str, str] = {
@@ -161,3 +162,19 @@ def facts_in_words(facts: Mapping[str, FactDefinition], values: Mapping[str, Val
         return value_in_words(fact, value) if fact else derived_in_words(value)
 
     return word_for
+
+
+def citation_document(citation: Citation) -> Document:
+    """Where the law is written."""
+    parts = {"instrument": citation.instrument, "under": citation.under, "url": citation.url}
+    return {key: value for key, value in parts.items() if value is not None}
+
+
+def fact_document(fact: FactDefinition) -> Document:
+    """A fact to be asked for: its name, type and question, with unit and choices where it has them."""
+    document: Document = {"fact": fact.name, "type": fact.type, "asks": fact.label}
+    if fact.unit:
+        document["unit"] = fact.unit
+    if fact.choices:
+        document["choices"] = dict(fact.choices)
+    return document

@@ -29,8 +29,8 @@ class _Stage:
     """The provisions of one depth: what is posted, and in which messages."""
 
     questions: tuple[StandingQuestion, ...]
-    provisions: tuple[StandingProvision, ...]
-    together: tuple[tuple[StandingQuestion, ...], ...]
+    findings: tuple[tuple[tuple[int, str], ...], ...]
+    together: tuple[tuple[tuple[int, str], ...], ...]
     several: tuple[StandingProvision, ...]
 
 
@@ -46,18 +46,20 @@ def _stages(law: StandingLaw) -> tuple[_Stage, ...]:
     for depth in range(law.asked.depth + 1):
         questions = tuple(q for q in law.questions if q.depth == depth)
         provisions = tuple(p for q in questions for p in q.provisions)
-        stages.append(_Stage(questions, provisions, _together(questions), tuple(p for p in provisions if len(p.paths) > 1)))
+        findings = tuple(tuple((c.index, condition_property(c)) for c in p.conditions) for p in provisions)
+        several = tuple(p for p in provisions if len(p.paths) > 1)
+        stages.append(_Stage(questions, findings, _together(questions), several))
     return tuple(stages)
 
 
-def _together(questions: tuple[StandingQuestion, ...]) -> tuple[tuple[StandingQuestion, ...], ...]:
-    """Questions whose provisions fit into one message together."""
+def _together(questions: tuple[StandingQuestion, ...]) -> tuple[tuple[tuple[int, str], ...], ...]:
+    """The provisions of as many questions as fit into one message, with the property of each."""
     groups: list[list[StandingQuestion]] = [[]]
     for question in questions:
         if sum(len(q.provisions) for q in (*groups[-1], question)) > MESSAGE_PROPERTIES:
             groups.append([])
         groups[-1].append(question)
-    return tuple(tuple(group) for group in groups)
+    return tuple(tuple((p.index, provision_property(p)) for q in group for p in q.provisions) for group in groups)
 
 
 class Engine:
@@ -164,26 +166,24 @@ class _Run:
 
     def finding_messages(self, stage: _Stage) -> list[dict[str, int]]:
         """The findings of whole provisions, as many together as a message may hold."""
+        conditions = self.found.conditions
         messages: list[dict[str, int]] = [{}]
-        for provision in stage.provisions:
-            known = {
-                condition_property(c): int(bool(self.found.conditions[c.index]))
-                for c in provision.conditions if self.found.conditions[c.index] is not None
-            }  # fmt: skip
-            if len(messages[-1]) + len(known) > MESSAGE_PROPERTIES:
+        for findings in stage.findings:
+            if len(messages[-1]) + len(findings) > MESSAGE_PROPERTIES:
                 messages.append({})
-            messages[-1].update(known)
+            message = messages[-1]
+            for index, name in findings:
+                truth = conditions[index]
+                if truth is not None:
+                    message[name] = 1 if truth else 0
         return messages
 
     def conclude(self, stage: _Stage) -> dict[str, int]:
         """The outcomes of a stage's questions, by code; undetermined ones are left out."""
         fired: dict[str, set[int]] = {}
-        for questions in stage.together:
+        for group in stage.together:
             provisions = self.found.provisions
-            status = {
-                provision_property(p): 1 if provisions[p.index] else 0
-                for q in questions for p in q.provisions if provisions[p.index] is not None
-            }  # fmt: skip
+            status = {name: 1 if provisions[index] else 0 for index, name in group if provisions[index] is not None}
             for meaning in self.session.post(status):
                 fired.setdefault(meaning.key, set()).add(meaning.value)
         outcomes = {}

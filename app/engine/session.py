@@ -56,27 +56,34 @@ class Session:
             EngineFault: the engine refused a message or fired without end.
         """
         fired: list[Meaning] = []
+        if len(properties) <= MESSAGE_PROPERTIES:
+            self._post_one(properties, fired)
+            return fired
         items = list(properties.items())
-        for at in range(0, max(len(items), 1), MESSAGE_PROPERTIES):
+        for at in range(0, len(items), MESSAGE_PROPERTIES):
             self._post_one(dict(items[at : at + MESSAGE_PROPERTIES]), fired)
         return fired
 
-    def _post_one(self, message: dict[str, int], fired: list[Meaning]) -> None:
+    def _post_one(self, message: Mapping[str, int], fired: list[Meaning]) -> None:
         self._messages += 1
         if self._messages == 1:
-            message[CASE] = 1
-        text = json.dumps({"id": self._messages, "sid": self._sid, **message})
+            message = {CASE: 1, **message}
+        elif not message:
+            return
+        properties = ",".join([f'"{name}":{code}' for name, code in message.items()])
+        text = f'{{"id":{self._messages},"sid":"{self._sid}",{properties}}}'
         try:
             _, state = _native.assert_fact(self._handle, text)
             started = _native.start_action_for_state(self._handle, state)
             action = started[1] if started else None
+            meanings, handle, next_action = self._meanings, self._handle, _native.complete_and_start_action
             for _ in range(FIRINGS_AT_MOST):
                 if action is None:
                     return
-                meaning = self._meanings.get(action[2 : action.index('"', 2)])
+                meaning = meanings.get(action[2 : action.index('"', 2)])
                 if meaning is not None:
                     fired.append(meaning)
-                action = _native.complete_and_start_action(self._handle, state)
+                action = next_action(handle, state)
         except durable_rules_engine.error as error:
             raise EngineFault(f"the engine refused a message: {error}") from None
         raise EngineFault("the engine fired without end")

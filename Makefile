@@ -1,0 +1,48 @@
+# Running, testing and measuring the service. Everything is installed into .venv; nothing else on the machine is touched.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+PYTHON ?= python3
+PORT ?= 8000
+VENV ?= .venv
+DECISIONS ?= 1000000
+ARGS ?=
+BIN := $(VENV)/bin
+INSTALL := bin/install $(PYTHON) $(VENV)
+
+.PHONY: help run test lint bench soak clean
+
+help:  ## This list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/installed  ## Install, prepare the database, load the demonstration data, serve on 127.0.0.1 (PORT=8000)
+	@PORT=$(PORT) bin/serve $(VENV)
+
+test: $(VENV)/installed-dev  ## All tests (ARGS="-k name" for some of them)
+	@$(BIN)/pytest -n 2 $(ARGS)
+
+lint: $(VENV)/installed-dev  ## ruff, mypy --strict on app, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict app
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed-dev  ## Decisions a second, in process and over HTTP, beside a view that returns a constant
+	@$(BIN)/python bench/run.py $(ARGS)
+
+soak: $(VENV)/installed-dev  ## Many decisions on 8 threads, every answer checked (DECISIONS=1000000)
+	@$(BIN)/python bench/soak.py $(DECISIONS) $(ARGS)
+
+clean:  ## Remove everything that was installed or made here, kept determinations too
+	rm -rf .venv instance build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/installed: requirements.txt bin/install
+	@$(INSTALL) requirements.txt
+	@touch $@
+
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt bin/install
+	@$(INSTALL) requirements-dev.txt
+	@touch $@ $(VENV)/installed

@@ -1,0 +1,175 @@
+"""Marshmallow fields for what callers send: one per type of fact, each reading by the fact's own definition.
+
+What a value may be is decided in one place, `FactDefinition.read`; a field adds how errors are told and how the type is documented.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from marshmallow import ValidationError, fields
+
+from app.law.facts import FactDefinition, FactType, NotThatFact, Value
+from app.law.spans import FIRST_DAY, LAST_DAY
+
+JsonSchema = dict[str, Any]
+DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
+DECIMAL_PATTERN = r"^-?\d{1,13}(\.\d{1,20})?$"
+
+
+class FactField(fields.Field[Value]):
+    """A value of one fact."""
+
+    def __init__(self, definition: FactDefinition, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.definition = definition
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Value:
+        try:
+            return self.definition.read(value)
+        except NotThatFact as error:
+            raise ValidationError(str(error)) from None
+
+    def type_schema(self) -> JsonSchema:
+        """The JSON Schema of the type alone."""
+        raise NotImplementedError
+
+    def json_schema(self) -> JsonSchema:
+        """The JSON Schema of the fact: its type, the question to ask, its unit, what the law presumes of it."""
+        fact = self.definition
+        schema = {**self.type_schema(), "description": fact.label}
+        if fact.unit:
+            schema["x-unit"] = fact.unit
+        if fact.presumed is not None:
+            schema["x-presumed"] = {"value": fact.presumed.value, "because": fact.presumed.because}
+        return schema
+
+
+class FlagField(FactField):
+    """True or false, and nothing that merely looks like it."""
+
+    def type_schema(self) -> JsonSchema:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
+class DayField(FactField):
+    """A calendar day as YYYY-MM-DD."""
+
+    def type_schema(self) -> JsonSchema:
+        """A full date; JSON Schema has no bounds for days, so they stand in an extension."""
+        return {"type": "string", "format": "date", "pattern": DAY_PATTERN, "x-first": str(FIRST_DAY), "x-last": str(LAST_DAY)}
+
+
+class IntegerField(FactField):
+    """A whole number."""
+
+    def type_schema(self) -> JsonSchema:
+        """A bounded integer."""
+        return {"type": "integer", "minimum": self.definition.minimum, "maximum": self.definition.maximum}
+
+
+class DecimalField(FactField):
+    """An exact decimal, best sent as text."""
+
+    def type_schema(self) -> JsonSchema:
+        """Text or a number; read exactly either way."""
+        fact = self.definition
+        return {
+            "type": ["string", "number"],
+            "pattern": DECIMAL_PATTERN,
+            "minimum": fact.minimum,
+            "maximum": fact.maximum,
+            "x-decimal-places": fact.places,
+        }
+
+
+class ChoiceField(FactField):
+    """One of the choices a fact has."""
+
+    def type_schema(self) -> JsonSchema:
+        """An enumeration, with what each choice means."""
+        return {"type": "string", "enum": list(self.definition.choices), "x-choices": dict(self.definition.choices)}
+
+
+class OutcomeField(ChoiceField):
+    """The outcome of another question, where somebody decided it already."""
+
+    def type_schema(self) -> JsonSchema:
+        """An enumeration of outcomes, with the question that gives them."""
+        return {"type": "string", "enum": list(self.definition.choices), "x-question": self.definition.name}
+
+
+FIELD_OF: dict[FactType, type[FactField]] = {
+    "flag": FlagField,
+    "day": DayField,
+    "integer": IntegerField,
+    "decimal": DecimalField,
+    "choice": ChoiceField,
+    "outcome": OutcomeField,
+}
+
+
+def field_of(fact: FactDefinition, **kwargs: Any) -> FactField:
+    """The field for a fact."""
+    return FIELD_OF[fact.type](fact, **kwargs)
+
+
+class TextField(fields.Field[str]):
+    """Short text of a fixed alphabet: names of questions and editions, references of the caller's."""
+
+    def __init__(self, pattern: str, must: str, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._pattern, self._must = re.compile(pattern, re.ASCII), must
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not self._pattern.fullmatch(value):
+            raise ValidationError(self._must)
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        """Text with its pattern."""
+        return {"type": "string", "pattern": f"^{self._pattern.pattern}$"}
+
+
+class FactsField(fields.Field[dict[str, object]]):
+    """The facts of a case, not yet typed: which facts there are depends on the question."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> dict[str, object]:
+        if not isinstance(value, dict):
+            raise ValidationError("Must be an object of facts.")
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        """An object; each question's own schema says what is in it."""
+        return {"type": "object"}
+
+
+class KeepField(fields.Field[bool]):
+    """`true` or `false` in a query."""
+
+    known: ClassVar[dict[str, bool]] = {"true": True, "false": False}
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+        if value not in self.known:
+            raise ValidationError("Must be true or false.")
+        return self.known[value]
+
+    def json_schema(self) -> JsonSchema:
+        """A boolean."""
+        return {"type": "boolean"}
+
+
+class YearField(fields.Field[int]):
+    """A calendar year that the service can speak of; in a query it comes as four digits."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if isinstance(value, str) and re.fullmatch("[0-9]{4}", value) and data is not None and self.parent.context_is_query:  # type: ignore[union-attr]
+            value = int(value)
+        if isinstance(value, bool) or not isinstance(value, int) or not FIRST_DAY.year <= value <= LAST_DAY.year:
+            raise ValidationError(f"Must be a year between {FIRST_DAY.year} and {LAST_DAY.year}.")
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        """A bounded integer."""
+        return {"type": "integer", "minimum": FIRST_DAY.year, "maximum": LAST_DAY.year}

@@ -1,0 +1,68 @@
+"""Cases of every question as hypothesis draws them: days and numbers near the law's own edges, some facts left out."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+from hypothesis import strategies as st
+
+from app.determinations.case import Case
+from app.determinations.decide import Decider
+from app.engine.shadow import evaluate
+from app.determinations.knowledge import Knowledge
+from app.law.errors import LawNotEncoded
+from app.law.facts import FactDefinition, Value
+from app.law.lawbook import Lawbook
+from app.law.questions import Outcome
+
+FIRST, LAST = date(2007, 5, 1), date(2026, 10, 14)
+
+
+def days(lawbook: Lawbook, question: str, edition: str) -> st.SearchStrategy[date]:
+    """Days of the encoded law, often next to a day on which something changes."""
+    edges = [b for b in lawbook.boundaries(question, edition) if FIRST <= b <= LAST]
+    series = lawbook.edition(edition).series["open-enrollment"]
+    edges += [s for s in series.starts() if FIRST <= s <= LAST]
+    near = st.builds(lambda edge, off: edge + timedelta(days=off), st.sampled_from(edges), st.integers(-70, 70))
+    return st.one_of(near, near, st.dates(FIRST, LAST))
+
+
+def values(fact: FactDefinition, day: date) -> st.SearchStrategy[Value]:
+    """Values of a fact; days mostly within some months of the day asked about."""
+    if fact.type == "flag":
+        return st.booleans()
+    if fact.type in ("choice", "outcome"):
+        return st.sampled_from(list(fact.choices))
+    if fact.type == "day":
+        near = st.integers(-100, 100).map(lambda off: day + timedelta(days=off))
+        return st.one_of(near, near, st.dates(day - timedelta(days=12_000), day))
+    low, high = fact.minimum, min(fact.maximum, 90_000)
+    if fact.type == "integer":
+        return st.one_of(st.integers(low, min(high, 120)), st.integers(low, high))
+    numbers = st.decimals(max(low, -5), min(high, 5), places=fact.places, allow_nan=False)
+    return st.one_of(numbers, st.integers(max(low, 0), min(high, 500)).map(Decimal))
+
+
+@st.composite
+def cases(draw: st.DrawFn, lawbook: Lawbook, only: str | None = None) -> Case:
+    """A case of any question, or of one."""
+    question = only or draw(st.sampled_from(sorted(lawbook.questions)))
+    edition = draw(st.sampled_from(sorted(lawbook.editions)))
+    day = draw(days(lawbook, question, edition))
+    facts: dict[str, Value] = {}
+    governing = lawbook.question(question).governed_by
+    for fact in lawbook.facts_of(question):
+        if fact.type != "outcome" and draw(st.integers(0, 99)) >= 12:
+            facts[fact.name] = draw(values(fact, day))
+    if governing in facts:
+        facts[governing] = day
+    return Case(question, facts, day, edition)
+
+
+def plain_outcome(decider: Decider, case: Case) -> Outcome | None:
+    """The outcome by the plain evaluator; none where the law is not encoded."""
+    try:
+        law = decider.lawbook.standing(case.question, case.as_of, case.edition)
+    except LawNotEncoded:
+        return None
+    knowledge = Knowledge.of(decider.facts_in_play(law), case.facts)
+    return evaluate(law, knowledge.codes).outcomes[case.question]
