@@ -57,7 +57,9 @@ def test_the_edition_of_chapter_288_agrees_until_later_law_begins(lawbook: Lawbo
     assert [] == found
 
 
-def test_the_edition_of_chapter_288_opens_every_summer_and_at_no_other_time_afterwards(lawbook: Lawbook, oracle: dict[date, str]) -> None:
+def test_the_edition_of_chapter_288_opens_every_summer_and_at_no_other_time_afterwards(
+    lawbook: Lawbook, oracle: dict[date, str]
+) -> None:
     yearly = {
         day: "open" if (7, 1) <= (day.month, day.day) <= (8, 15) else "closed" for day in oracle if day >= LATER_LAW_BEGINS
     }  # fmt: skip
@@ -78,7 +80,9 @@ def test_the_period_of_a_day_is_the_stretch_of_open_days_around_it(lawbook: Lawb
             assert all(oracle[span.first + timedelta(days=n)] == "open" for n in range((span.last - span.first).days + 1)), day
 
 
-def test_the_next_period_is_the_next_first_open_day_unless_unread_days_come_first(lawbook: Lawbook, oracle: dict[date, str]) -> None:
+def test_the_next_period_is_the_next_first_open_day_unless_unread_days_come_first(
+    lawbook: Lawbook, oracle: dict[date, str]
+) -> None:
     series = lawbook.edition("current").series[SERIES]
     days = list(oracle)
     following: date | None = None

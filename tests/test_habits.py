@@ -34,7 +34,9 @@ NEVER_BELOW = {("plans/approval-on-the-anniversary", "same-day", "0")}
 @pytest.fixture(scope="module")
 def cases(lawbook: Lawbook) -> list[WrittenCase]:
     files = sorted(CASES.rglob("*.yaml"))
-    return [WrittenCase(lawbook, str(path.relative_to(CASES).with_suffix("")), case) for path in files for case in load(path)["cases"]]
+    return [
+        WrittenCase(lawbook, str(path.relative_to(CASES).with_suffix("")), case) for path in files for case in load(path)["cases"]
+    ]
 
 
 # --- 1: files mirror each other ---
@@ -119,7 +121,9 @@ def test_cases_stand_on_both_sides_of_every_day_in_force(lawbook: Lawbook, cases
     for id in lawbook.provisions:
         for (day, in_force), editions in edges_in_force(lawbook, id).items():
             if not any((id, day, in_force, edition) in asked for edition in editions):
-                missing.append(f"{id}: no case on {day}, where it is {'in' if in_force else 'not in'} force ({', '.join(editions)})")
+                missing.append(
+                    f"{id}: no case on {day}, where it is {'in' if in_force else 'not in'} force ({', '.join(editions)})"
+                )
 
     assert "" == "\n".join(missing)
 
@@ -238,7 +242,9 @@ def is_admitted(lawbook: Lawbook, question: str, edition: str, day: date) -> boo
 
 def contradictions(decided: Determination) -> Iterator[str]:
     """Where an outcome does not follow from the provisions' status by the order of precedence."""
-    status = {effect: [r.status for r in decided.reasons if r.provision.effect == effect] for effect in ("bars", "grants", "refers")}
+    status = {
+        effect: [r.status for r in decided.reasons if r.provision.effect == effect] for effect in ("bars", "grants", "refers")
+    }
     barred, granted, referred = ("applies" in status[effect] for effect in ("bars", "grants", "refers"))
     nothing_granted = all(s == "does_not_apply" for s in status["grants"])
     nothing_bars = all(s == "does_not_apply" for s in status["bars"])

@@ -145,7 +145,7 @@ class FactsField(fields.Field[dict[str, object]]):
         return {"type": "object"}
 
 
-class KeepField(fields.Field[bool]):
+class QueryFlagField(fields.Field[bool]):
     """`true` or `false` in a query."""
 
     known: ClassVar[dict[str, bool]] = {"true": True, "false": False}
@@ -161,11 +161,15 @@ class KeepField(fields.Field[bool]):
 
 
 class YearField(fields.Field[int]):
-    """A calendar year that the service can speak of; in a query it comes as four digits."""
+    """A calendar year that the service can speak of: a number in JSON, four digits in a query."""
+
+    def __init__(self, *, in_query: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._in_query = in_query
 
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
-        if isinstance(value, str) and re.fullmatch("[0-9]{4}", value) and data is not None and self.parent.context_is_query:  # type: ignore[union-attr]
-            value = int(value)
+        if self._in_query:
+            value = int(value) if re.fullmatch("[0-9]{4}", value) else None
         if isinstance(value, bool) or not isinstance(value, int) or not FIRST_DAY.year <= value <= LAST_DAY.year:
             raise ValidationError(f"Must be a year between {FIRST_DAY.year} and {LAST_DAY.year}.")
         return value

@@ -6,6 +6,7 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from app.api.facts_schemas import FactsSchemas
 from app.determinations.decide import Decider
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
@@ -29,6 +30,11 @@ class Service:
     def lawbook(self) -> Lawbook:
         """The law that determinations are made under."""
         return self.decider.lawbook
+
+    @cached_property
+    def facts_schemas(self) -> FactsSchemas:
+        """The JSON Schemas of every question's facts."""
+        return FactsSchemas(self.lawbook)
 
     @cached_property
     def _encoded(self) -> dict[tuple[str, str], list[list[str]]]:

@@ -1,7 +1,7 @@
 """The command line: the same law and the same determinations as over HTTP, for a terminal and for scripts.
 
-Every command takes `--json` (the machine's answer on standard output). Exit codes: 0 done; 1 a negative answer, only where `--exit-code` asks
-for it; 2 the command was given wrongly; 3 the facts or the law were rejected; 4 something the command needs is down.
+Every command takes `--json` (the machine's answer on standard output). Exit codes: 0 done; 1 a negative answer, only where
+`--exit-code` asks for it; 2 the command was given wrongly; 3 the facts or the law were rejected; 4 something it needs is down.
 """
 
 from flask import Flask
@@ -37,3 +37,11 @@ def command_line(settings: Settings | None = None) -> Flask:
     app.config["SETTINGS"] = settings or from_environment()
     register(app)
     return app
+
+
+def __getattr__(name: str) -> object:  # until app/__init__.py calls register
+    if name == "law_group":
+        from app.commands.law import law_group
+
+        return law_group
+    raise AttributeError(name)

@@ -17,11 +17,15 @@ from app.determinations.case import make_case, read_facts
 @click.command("decide")
 @click.argument("question")
 @click.argument("facts", type=click.File("rb"), metavar="FACTS.json")
-@click.option("--as-of", type=DAY, help="The day whose law applies, where no stated fact decides it; default: today in Massachusetts.")
+@click.option(
+    "--as-of", type=DAY, help="The day whose law applies, where no stated fact names it; default: today in Massachusetts."
+)
 @edition_option
 @click.option("--exit-code", is_flag=True, help="End with 1 unless the outcome is eligible.")
 @answering
-def decide_command(question: str, facts: IO[bytes], as_of: date | None, edition: str | None, exit_code: bool, as_json: bool) -> None:
+def decide_command(
+    question: str, facts: IO[bytes], as_of: date | None, edition: str | None, exit_code: bool, as_json: bool
+) -> None:
     """Decide QUESTION from the facts in FACTS.json (- reads standard input) and say why.
 
     Facts are a JSON object, nested ({"enrollment": {"requested_on": "2011-02-16"}}) or by their full names

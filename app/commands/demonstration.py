@@ -1,5 +1,6 @@
 import click
 from flask.cli import AppGroup
+
 open_enrollment_command = click.Command("open-enrollment")
 eligibility_calendar_command = click.Command("eligibility-calendar")
 database_group = AppGroup("db")

@@ -1,12 +1,11 @@
 """`flask law …`: look at the encoded law."""
 
-import sys
 from datetime import date
 
 import click
 from flask.cli import AppGroup
 
-from app.commands.refusals import REJECTED, answering, counted, print_json, unsound
+from app.commands.refusals import answering, counted, print_json, unsound
 from app.commands.sources import DAY, edition_of, edition_option, lawbook, settings
 from app.commands.terminal import Screen, days
 from app.law.calendars import Calendar
@@ -76,12 +75,13 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
             "provisions": [_summary(law, p) for p in provisions], "calendars": [_summary(law, c) for c in calendars],
         })  # fmt: skip
         return
-    rows = [(p.answers, p.effect, p.id, law.in_force[p.id], p.evidence, p.citation.instrument) for p in provisions]
-    rows += [("", c.kind, c.id, law.calendars[c.id].in_force, c.evidence, c.citation.instrument) for c in calendars]
-    Screen().table(
-        ("question", "effect", "provision", "in force", "evidence", "instrument"),
-        [(q, effect, id, days(span.first, span.last), evidence, told) for q, effect, id, span, evidence, told in rows],
-    )
+    listed: list[tuple[str, str, Provision | Calendar, Span]] = [(p.answers, p.effect, p, law.in_force[p.id]) for p in provisions]
+    listed += [("", c.kind, c, law.calendars[c.id].in_force) for c in calendars]
+    rows = [
+        (question, effect, item.id, days(span.first, span.last), item.evidence, item.citation.instrument)
+        for question, effect, item, span in listed
+    ]
+    Screen().table(("question", "effect", "provision", "in force", "evidence", "instrument"), rows)
     click.echo(f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.", err=True)
 
 
@@ -128,3 +128,21 @@ def _change(change: Change) -> dict[str, object]:
     if change.superseded_by:
         document["superseded_by"] = change.superseded_by
     return document
+
+
+@law_group.command("coverage")
+@answering
+def show_coverage(as_json: bool) -> None:
+    """Report what is encoded for which question and years, how many cases try it, on what evidence, and what of each gist no
+    condition claims.
+
+    \b
+    Example:  flask law coverage
+    """
+    from app.commands.coverage import coverage_document, print_coverage
+
+    cases = settings().rulesets.parent / "tests" / "cases"
+    if as_json:
+        print_json(coverage_document(lawbook(), cases))
+    else:
+        print_coverage(Screen(), lawbook(), cases)

@@ -62,7 +62,9 @@ def _fact_document(fact: FactDefinition) -> dict[str, object]:
 def _show(law: Lawbook, question: Question) -> None:
     screen = Screen()
     screen.line(question.asks, style="bold")
-    screen.line(f"Encoded from {question.encoded_from}; the law of {question.governed_by or 'the day asked about (as_of)'} applies.")
+    screen.line(
+        f"Encoded from {question.encoded_from}; the law of {question.governed_by or 'the day asked about (as_of)'} applies."
+    )
     screen.heading("Facts")
     screen.table(("fact", "type", "asks"), [(f.name, _type(f), _asks(f)) for f in law.facts_of(question.id)])
     if question.concludes:

@@ -23,7 +23,8 @@ class Refusal(click.ClickException):
 
     def __init__(self, exit_code: int, refused: str, detail: str, complaints: list[dict[str, str]] | None = None) -> None:
         super().__init__(detail)
-        self.exit_code, self.refused, self.complaints = exit_code, refused, complaints or []
+        self.exit_code = exit_code  # type: ignore[misc]
+        self.refused, self.complaints = refused, complaints or []
 
     def show(self, file: Any = None) -> None:
         """The sentence, and each complaint on a line of its own, on standard error."""

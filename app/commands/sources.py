@@ -30,16 +30,18 @@ class Day(click.ParamType[date]):
         """
         if isinstance(value, date):
             return value
+        if not _DAY.fullmatch(value) or not value.isascii():
+            self.fail(f"{value} is not a day as YYYY-MM-DD", param, ctx)
         try:
-            if _DAY.fullmatch(value) and value.isascii():
-                return date.fromisoformat(value)
+            return date.fromisoformat(value)
         except ValueError:
             self.fail(f"there is no day {value} in the calendar", param, ctx)
-        self.fail(f"{value} is not a day as YYYY-MM-DD", param, ctx)
 
 
 DAY = Day()
-edition_option = click.option("--edition", metavar="NAME", help="The edition of the law; default: ELIGIBILITY_EDITION, else chapter-288.")
+edition_option = click.option(
+    "--edition", metavar="NAME", help="The edition of the law; default: ELIGIBILITY_EDITION, else the law's own."
+)
 
 
 def settings() -> Settings:

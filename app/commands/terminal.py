@@ -15,7 +15,9 @@ MARKS = {
     "unknown": ("?", "yellow"), "undetermined": ("?", "yellow"), "referred": ("→", "cyan"),
 }  # fmt: skip
 """A status → its mark and the color that goes with it where there is color."""
-_PLAIN = str.maketrans({"✓": "+", "✗": "x", "→": ">", "█": "#", "▓": "=", "▒": "~", "·": ".", "├": "|", "└": "`", "─": "-", "│": "|"})
+_PLAIN = str.maketrans(
+    {"✓": "+", "✗": "x", "→": ">", "█": "#", "▓": "=", "▒": "~", "·": ".", "├": "|", "└": "`", "─": "-", "│": "|"}
+)
 PIPED_WIDTH = 160
 
 

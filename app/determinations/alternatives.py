@@ -35,7 +35,11 @@ def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
     later, valid_until, because = _later(here, days, as_of)
     changes = [*later, *_past(here, days, as_of)]
     for name, fact in here.in_play.stated.items():
-        if name != days.moves and here.matters(name) and (fact.type != "outcome" or name in here.knowledge.stated):
+        if name == days.moves or not here.matters(name) or (fact.type == "outcome" and name not in here.knowledge.stated):
+            continue
+        if name == days.governing:
+            changes.extend(_stated_as_asked(here, fact, as_of))
+        else:
             changes.extend(_of_one_fact(here, fact, as_of))
     if here.outcome != "eligible" and not any(c.becomes == "eligible" and c.kind == "act" for c in changes):
         changes.extend(_remembered_acts(here, as_of))
@@ -80,6 +84,13 @@ def _on_day(days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) ->
     verb = "would have been" if kind == "past" else "would be"
     says = f"On {day_in_words(stretch.day)} the same facts {verb} {stretch.outcome}."
     return WouldChange(stretch.outcome, (FactChange(fact, as_of, stretch.day),), kind, says)
+
+
+def _stated_as_asked(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:
+    """A fact that names the governing day and was not stated can only be the day asked about."""
+    outcome = here.outcome_if({fact.name: as_of})
+    if outcome not in (here.outcome, "undetermined"):
+        yield _change(here, fact, [as_of], outcome, as_of)
 
 
 def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:

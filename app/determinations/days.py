@@ -37,8 +37,8 @@ class OtherDays:
     ) -> None:
         self._lawbook, self._facts_in_play = lawbook, facts_in_play
         self._question, self._edition = question, edition
-        governing = lawbook.question(question).governed_by
-        self.moves = governing if governing in stated else None
+        self.governing = lawbook.question(question).governed_by
+        self.moves = self.governing if self.governing in stated else None
         self._stated = dict(stated)
 
     def fact(self, name: str) -> FactDefinition:

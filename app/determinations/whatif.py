@@ -4,7 +4,7 @@ Along one fact, everything else staying as it is, the outcome is constant betwee
 follow from the provisions' own thresholds, so looking once between each pair of cuts sees every value there is.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
@@ -13,13 +13,16 @@ from app.determinations.derive import direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.remembered import Remembered
 from app.engine import Evaluation
-from app.engine.shadow import OUTCOME_CODES, condition_truth, outcome_of, provision_truth
+from app.engine.shadow import OUTCOME_CODES, condition_truth, outcome_of, provision_truth, settled_outcome_of
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
-from app.law.standing import StandingLaw, StandingProvision
+from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
+
+
+OutcomeOf = Callable[[StandingQuestion, Sequence[bool | None]], Outcome]
 
 
 @dataclass(slots=True)
@@ -51,10 +54,14 @@ class WhatIf:
 
     def outcome_with(self, truths: Mapping[int, bool | None]) -> Outcome:
         """The outcome if some conditions came out otherwise."""
+        return self._outcome_with(truths, outcome_of, look_again=False)
+
+    def _outcome_with(self, truths: Mapping[int, bool | None], outcome_of: OutcomeOf, look_again: bool) -> Outcome:
+        """The same by another rule for outcomes; *look_again* at provisions whose conditions stay as they are, too."""
         law, before = self.law, self.evaluation
         conditions, touched = before.conditions, dict[int, dict[int, StandingProvision]]()
         for index, truth in truths.items():
-            if truth is not before.conditions[index]:
+            if look_again or truth is not before.conditions[index]:
                 if conditions is before.conditions:
                     conditions = list(conditions)
                 conditions[index] = truth
@@ -62,7 +69,7 @@ class WhatIf:
         if touched:
             provisions = list(before.provisions)
             for question in law.questions:
-                if question.index in touched and self._redo(touched[question.index], conditions, provisions):
+                if question.index in touched and (self._redo(touched[question.index], conditions, provisions) or look_again):
                     outcome = outcome_of(question, provisions)
                     if question is law.asked:
                         return outcome
@@ -123,7 +130,9 @@ class WhatIf:
         known = self._like.matters.get(name)
         if known is None:
             unknown = self.in_play.unknown_truths.get(name)
-            known = bool(unknown) and (self.outcome == "undetermined" or self.outcome_with(unknown or {}) != self.outcome)
+            known = bool(unknown) and (
+                self.outcome == "undetermined" or self._outcome_with(unknown or {}, settled_outcome_of, look_again=True) != self.outcome
+            )
             self._like.matters[name] = known
         return known
 

@@ -5,9 +5,11 @@ several, then the provisions' status, and so on for each question that uses anot
 compiled: comparisons joined by `$and`. A disjunction is several rules, never `$or`, whose size the engine limits; `$nex` is never used.
 """
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from functools import cached_property
+from typing import Any, Literal, cast
 
 from app.engine.shadow import OUTCOME_CODES
 from app.law.questions import Outcome
@@ -15,10 +17,10 @@ from app.law.standing import StandingCondition, StandingLaw, StandingProvision, 
 
 Test = Mapping[str, object]
 Means = Literal["condition", "path", "provision", "outcome"]
-MESSAGE_PROPERTIES = 40
-"""The engine's memory is corrupted by messages of about sixty-four properties; this is well inside."""
+MATCHES_AT_MOST = 48
+"""A message that meets more than sixty-four tests at one node is refused (error 303); this leaves room for the tests behind those."""
 RULES_AT_MOST = 500
-"""A ruleset of eight hundred rules was seen to fail; five hundred were right."""
+"""The engine keeps the tests of a node in a table of 512 places."""
 CASE = "case"
 
 
@@ -53,6 +55,32 @@ class Program:
         self.rules[name] = {"all": [{"m": test}]}
         if meaning is not None:
             self.meanings[name] = meaning
+
+    @cached_property
+    def weights(self) -> dict[str, int]:
+        """property → how many different tests of it stand first in a rule, which is how many a message with it may meet at once."""
+        first: dict[str, set[str]] = {}
+        for rule in self.rules.values():
+            test = cast(dict[str, Any], rule)["all"][0]["m"]
+            test = test["$and"][0] if "$and" in test else test
+            inner = next(iter(test.values()))
+            name = next(iter(inner)) if isinstance(inner, dict) else next(iter(test))
+            first.setdefault(name, set()).add(json.dumps(test))
+        return {name: len(tests) for name, tests in first.items()}
+
+    @cached_property
+    def fact_messages(self) -> list[list[str]]:
+        """The facts in as many messages as it takes for none to meet too many tests."""
+        groups: list[list[str]] = [[]]
+        carried = 1
+        for fact, name in self.fact_properties.items():
+            weight = self.weights.get(name, 0) + self.weights.get(f"{name}m", 0)
+            if carried + weight > MATCHES_AT_MOST and groups[-1]:
+                groups.append([])
+                carried = 1
+            groups[-1].append(fact)
+            carried += weight
+        return groups
 
     def property_of(self, fact: str) -> str:
         """The short name under which a fact's code travels."""
@@ -89,8 +117,11 @@ def compile_law(law: StandingLaw) -> Program:
     for question in law.questions:
         _add_outcomes(program, question)
     widest = max(max(len(q.provisions) for q in law.questions), max(len(p.conditions) for p in law.provisions))
-    if len(program.rules) > RULES_AT_MOST or widest > MESSAGE_PROPERTIES:
-        raise TooLarge(f"{law.asked.question.id} compiles to {len(program.rules)} rules with messages of {widest} properties")
+    heaviest = max(program.weights.values())
+    if len(program.rules) > RULES_AT_MOST or max(widest, heaviest) > MATCHES_AT_MOST:
+        raise TooLarge(
+            f"{law.asked.question.id} compiles to {len(program.rules)} rules, with messages of {widest} findings and {heaviest} tests of one fact"
+        )
     return program
 
 

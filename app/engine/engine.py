@@ -1,11 +1,11 @@
 """One engine for the process: compiles, evaluates, compares with the plain evaluator."""
 
 import threading
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.engine.compiler import MESSAGE_PROPERTIES, Meaning, compile_law, condition_property, path_property, provision_property
+from app.engine.compiler import MATCHES_AT_MOST, Meaning, compile_law, condition_property, path_property, provision_property
 from app.engine.evaluation import EngineFault, Evaluation
 from app.engine.session import Ruleset, Session
 from app.engine.shadow import OUTCOME_CODES, evaluate
@@ -56,7 +56,7 @@ def _together(questions: tuple[StandingQuestion, ...]) -> tuple[tuple[tuple[int,
     """The provisions of as many questions as fit into one message, with the property of each."""
     groups: list[list[StandingQuestion]] = [[]]
     for question in questions:
-        if sum(len(q.provisions) for q in (*groups[-1], question)) > MESSAGE_PROPERTIES:
+        if sum(len(q.provisions) for q in (*groups[-1], question)) > MATCHES_AT_MOST:
             groups.append([])
         groups[-1].append(question)
     return tuple(tuple((p.index, provision_property(p)) for q in group for p in q.provisions) for group in groups)
@@ -125,21 +125,26 @@ class _Run:
         self.found = Evaluation([None] * len(law.conditions), [None] * len(law.provisions))
 
     def through(self, codes: Mapping[str, int]) -> Evaluation:
-        self.take_findings(self.session.post(self.fact_message(codes)))
+        for message in self.fact_messages(codes):
+            self.take_findings(self.session.post(message))
         for stage in self.stages:
             self.decide(stage, codes)
         return self.found
 
-    def fact_message(self, codes: Mapping[str, int]) -> dict[str, int]:
-        message = {}
-        for fact, name in self.program.fact_properties.items():
-            code = codes.get(fact)
-            if code is not None:
-                message[name] = code
-                if fact in self.program.recurring:
-                    day = date.fromordinal(code)
-                    message[f"{name}m"] = day.month * 100 + day.day
-        return message
+    def fact_messages(self, codes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+        """The codes of the facts that are known; with month and day beside those that are held against a yearly calendar."""
+        properties, recurring = self.program.fact_properties, self.program.recurring
+        for facts in self.program.fact_messages:
+            message = {}
+            for fact in facts:
+                code = codes.get(fact)
+                if code is not None:
+                    name = properties[fact]
+                    message[name] = code
+                    if fact in recurring:
+                        day = date.fromordinal(code)
+                        message[f"{name}m"] = day.month * 100 + day.day
+            yield message
 
     def take_findings(self, fired: list[Meaning]) -> None:
         for meaning in fired:
@@ -169,7 +174,7 @@ class _Run:
         conditions = self.found.conditions
         messages: list[dict[str, int]] = [{}]
         for findings in stage.findings:
-            if len(messages[-1]) + len(findings) > MESSAGE_PROPERTIES:
+            if len(messages[-1]) + len(findings) > MATCHES_AT_MOST:
                 messages.append({})
             message = messages[-1]
             for index, name in findings:

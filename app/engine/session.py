@@ -10,7 +10,7 @@ from typing import Protocol, cast
 
 import durable_rules_engine
 
-from app.engine.compiler import CASE, MESSAGE_PROPERTIES, Meaning, Program
+from app.engine.compiler import CASE, Meaning, Program
 from app.engine.evaluation import EngineFault
 
 
@@ -48,30 +48,22 @@ class Session:
         self._handle, self._meanings = handle, meanings
         self._sid = str(next(_numbers))
         self._messages = 0
+        self._is_broken = False
 
     def post(self, properties: Mapping[str, int]) -> list[Meaning]:
-        """Assert a message, split where it is too wide to be safe, and say what fired.
+        """Assert a message and say what fired.
 
         Raises:
-            EngineFault: the engine refused a message or fired without end.
+            EngineFault: the engine refused the message or fired without end.
         """
         fired: list[Meaning] = []
-        if len(properties) <= MESSAGE_PROPERTIES:
-            self._post_one(properties, fired)
-            return fired
-        items = list(properties.items())
-        for at in range(0, len(items), MESSAGE_PROPERTIES):
-            self._post_one(dict(items[at : at + MESSAGE_PROPERTIES]), fired)
-        return fired
-
-    def _post_one(self, message: Mapping[str, int], fired: list[Meaning]) -> None:
         self._messages += 1
         if self._messages == 1:
-            message = {CASE: 1, **message}
-        elif not message:
-            return
-        properties = ",".join([f'"{name}":{code}' for name, code in message.items()])
-        text = f'{{"id":{self._messages},"sid":"{self._sid}",{properties}}}'
+            properties = {CASE: 1, **properties}
+        elif not properties:
+            return fired
+        written = ",".join([f'"{name}":{code}' for name, code in properties.items()])
+        text = f'{{"id":{self._messages},"sid":"{self._sid}",{written}}}'
         try:
             _, state = _native.assert_fact(self._handle, text)
             started = _native.start_action_for_state(self._handle, state)
@@ -79,16 +71,21 @@ class Session:
             meanings, handle, next_action = self._meanings, self._handle, _native.complete_and_start_action
             for _ in range(FIRINGS_AT_MOST):
                 if action is None:
-                    return
+                    return fired
                 meaning = meanings.get(action[2 : action.index('"', 2)])
                 if meaning is not None:
                     fired.append(meaning)
                 action = next_action(handle, state)
         except durable_rules_engine.error as error:
+            self._is_broken = True
             raise EngineFault(f"the engine refused a message: {error}") from None
         raise EngineFault("the engine fired without end")
 
     def close(self) -> None:
-        """Forget the messages. A session that never posted does not exist for the engine and must not be deleted."""
-        if self._messages:
+        """Forget the messages.
+
+        A session that never posted does not exist for the engine, and one whose message was refused is half made: deleting either
+        crashes the process, so such a session is left behind.
+        """
+        if self._messages and not self._is_broken:
             _native.delete_state(self._handle, self._sid)

@@ -73,6 +73,19 @@ def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) ->
     return "undetermined"
 
 
+def settled_outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
+    """The outcome that no further fact can change; undetermined where one could.
+
+    `outcome_of` answers *referred* while grants are open and *eligible* while a referral is; both may turn when more is known.
+    """
+    outcome = outcome_of(question, provisions)
+    if outcome == "referred" and not any(provisions[index] for index in question.grants):
+        return "undetermined"
+    if outcome == "eligible" and any(provisions[index] is None for index in question.refers):
+        return "undetermined"
+    return outcome
+
+
 def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     """Every condition, provision and outcome of a standing law for the facts whose codes are known.
 

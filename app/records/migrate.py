@@ -8,11 +8,10 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Connection
 
 from app.records.database import WRITES, open_database
-from app.records.store import RecordsUnavailable
+from app.records.store import Store, database_errors
 from app.records.tables import metadata
 from app.settings import Settings
 
@@ -33,19 +32,6 @@ def newest_revision() -> str:
     head = ScriptDirectory.from_config(_config()).get_current_head()
     assert head is not None
     return head
-
-
-def revision_of(engine: Engine) -> str | None:
-    """The revision a database is at; none where it was never migrated.
-
-    Raises:
-        RecordsUnavailable: the database cannot be reached.
-    """
-    try:
-        with engine.connect() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
-    except SQLAlchemyError as error:
-        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
@@ -69,10 +55,8 @@ def downgrade(settings: Settings, revision: str) -> None:
 def _run(settings: Settings, migrate: Callable[[Config], None]) -> None:
     engine = open_database(settings.database_url)
     try:
-        with engine.execution_options(**{WRITES: True}).begin() as connection:
+        with database_errors(), engine.execution_options(**{WRITES: True}).begin() as connection:
             migrate(_config(connection))
-    except SQLAlchemyError as error:
-        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
     finally:
         engine.dispose()
 
@@ -85,7 +69,7 @@ def is_current(settings: Settings) -> bool:
     """
     engine = open_database(settings.database_url)
     try:
-        return revision_of(engine) == newest_revision()
+        return Store(engine).revision() == newest_revision()
     finally:
         engine.dispose()
 
@@ -98,10 +82,8 @@ def differences(settings: Settings) -> list[str]:
     """
     engine = open_database(settings.database_url)
     try:
-        with engine.connect() as connection:
+        with database_errors(), engine.connect() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             return [repr(difference) for difference in compare_metadata(context, metadata)]
-    except SQLAlchemyError as error:
-        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
     finally:
         engine.dispose()

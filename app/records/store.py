@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 
+from alembic.migration import MigrationContext
 from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,7 +34,7 @@ class DeterminationRecord:
 
 
 @contextmanager
-def _telling_apart() -> Iterator[None]:
+def database_errors() -> Iterator[None]:
     """A database error in our own word, without its message, which may hold values."""
     try:
         yield
@@ -63,7 +64,7 @@ class Store:
         """
         rows = [asdict(record) for record in records]
         if rows:
-            with _telling_apart(), self._writes.begin() as connection:
+            with database_errors(), self._writes.begin() as connection:
                 connection.execute(insert(determinations), rows)
 
     def find(self, id: str) -> str | None:
@@ -72,8 +73,17 @@ class Store:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with _telling_apart(), self._reads.connect() as connection:
+        with database_errors(), self._reads.connect() as connection:
             return connection.execute(select(determinations.c.document).where(determinations.c.id == id)).scalar_one_or_none()
+
+    def revision(self) -> str | None:
+        """The revision of the tables; none where the database was never migrated.
+
+        Raises:
+            RecordsUnavailable: the database cannot be reached.
+        """
+        with database_errors(), self._reads.connect() as connection:
+            return MigrationContext.configure(connection).get_current_revision()
 
     def close(self) -> None:
         """Give up all connections."""

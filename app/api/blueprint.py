@@ -1,0 +1,153 @@
+"""flask-smorest as this service uses it: our JSON reader, our problem documents, our fields in the OpenAPI document."""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, NoReturn, TypeVar, cast
+
+import flask_smorest
+from flask import Request, Response
+from marshmallow import RAISE, Schema, ValidationError
+from webargs.flaskparser import FlaskParser
+from werkzeug.exceptions import HTTPException
+
+from app.api.problem_types import PROBLEM_TYPES
+from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, problem_response
+from app.api.strict_json import MalformedJson, loads
+
+View = TypeVar("View", bound=Callable[..., Any])
+Decorator = Callable[[View], View]
+JSON = "application/json"
+
+
+def require_media_type(incoming: Request, *accepted: str) -> None:
+    """Refuse a body that is not of one of these media types in UTF-8, plainly encoded.
+
+    Raises:
+        Problem: unsupported-media-type.
+    """
+    charset = incoming.mimetype_params.get("charset", "utf-8").lower()
+    encoding = incoming.headers.get("Content-Encoding", "identity").lower()
+    if incoming.mimetype not in accepted or charset not in ("utf-8", "utf8") or encoding != "identity":
+        raise Problem("unsupported-media-type", f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding.", headers={"Accept": accepted[0]})
+
+
+def read_body(incoming: Request) -> object:
+    """The JSON value of a request's body.
+
+    Raises:
+        Problem: unsupported-media-type, malformed-json.
+    """
+    require_media_type(incoming, JSON)
+    try:
+        return loads(incoming.get_data(cache=True))
+    except MalformedJson as error:
+        raise Problem("malformed-json", str(error)) from None
+
+
+def pointer_part(name: object) -> str:
+    """A name as it stands in a JSON pointer."""
+    return "/" + str(name).replace("~", "~0").replace("/", "~1")
+
+
+def wrongs(location: str, messages: Any, pointer: str = "") -> Iterator[Wrong]:
+    """What marshmallow found wrong, one by one, each with its place."""
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from wrongs(location, inner, pointer if name == "_schema" else pointer + pointer_part(name))
+    elif isinstance(messages, list):
+        for message in messages:
+            if location == "query":
+                yield Wrong(location, str(message), name=pointer.removeprefix("/").replace("~1", "/").replace("~0", "~"))
+            else:
+                yield Wrong(location, str(message), pointer=pointer)
+
+
+def refuse(error: ValidationError, location: str) -> Problem:
+    """The problem for a request of the wrong shape."""
+    return Problem("invalid-request", "Each member of `errors` says what to send instead.", wrongs(location, error.messages))
+
+
+class StrictParser(FlaskParser):
+    """webargs with the strict JSON reader; what is wrong becomes a problem document."""
+
+    DEFAULT_UNKNOWN_BY_LOCATION = {**FlaskParser.DEFAULT_UNKNOWN_BY_LOCATION, "query": RAISE}  # noqa: RUF012  (webargs declares it so)
+
+    def load_json(self, req: Request, schema: Schema) -> Any:
+        """The body, read strictly."""
+        return read_body(req)
+
+    def load_querystring(self, req: Request, schema: Schema) -> Any:
+        """The query, each parameter once."""
+        if not req.query_string:
+            return {}
+        repeated = [name for name, values in req.args.lists() if len(values) > 1]
+        if repeated:
+            raise ValidationError({name: ["Must be sent once."] for name in repeated})
+        return req.args.to_dict()
+
+    def handle_error(
+        self,
+        error: ValidationError,
+        req: Request,
+        schema: Schema,
+        *,
+        error_status_code: int | None,
+        error_headers: Mapping[str, str] | None,
+    ) -> NoReturn:
+        """Turn marshmallow's messages into a problem."""
+        location, messages = next(iter(cast(Mapping[str, Any], error.messages).items()))
+        raise refuse(ValidationError(messages), location)
+
+
+class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
+    """A blueprint whose arguments are parsed strictly."""
+
+    ARGUMENTS_PARSER = StrictParser()
+
+    def get(self, rule: str, **options: Any) -> Decorator[View]:
+        """A view for GET, and with it HEAD."""
+        return cast(Decorator[View], self.route(rule, methods=["GET"], **options))
+
+    def post(self, rule: str, **options: Any) -> Decorator[View]:
+        """A view for POST."""
+        return cast(Decorator[View], self.route(rule, methods=["POST"], **options))
+
+    def body(self, schema: type[Schema], **options: Any) -> Decorator[View]:
+        """The view's argument is the JSON body, loaded by a schema."""
+        return cast(Decorator[View], self.arguments(schema, location="json", **options))
+
+    def query(self, schema: type[Schema], **options: Any) -> Decorator[View]:
+        """The view's argument is the query, loaded by a schema."""
+        return cast(Decorator[View], self.arguments(schema, location="query", **options))
+
+    def answers(self, status: int, schema: str, description: str, **options: Any) -> Decorator[View]:
+        """What the view answers; *schema* names a component of the OpenAPI document."""
+        return cast(Decorator[View], self.response(status, schema, description=description, **options))
+
+    def fails(self, *types: str) -> Decorator[View]:
+        """The problem types that a view may answer with, for the OpenAPI document."""
+        by_status: dict[int, list[str]] = {}
+        for name in types:
+            by_status.setdefault(PROBLEM_TYPES[name].status, []).append(name)
+        responses = {
+            status: {
+                "description": "; ".join(f"`{name}`: {PROBLEM_TYPES[name].title}" for name in names),
+                "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
+            }
+            for status, names in by_status.items()
+        }
+        return cast(Decorator[View], self.doc(responses=responses))
+
+
+class Api(flask_smorest.Api):  # type: ignore[misc]
+    """The OpenAPI document, and problem documents for every HTTP error."""
+
+    DEFAULT_ERROR_RESPONSE_NAME = None
+
+    def handle_http_exception(self, error: HTTPException) -> Response | HTTPException:
+        """A problem document for what the framework refuses; redirects pass."""
+        if error.code is None or error.code < 400:
+            return error
+        problem = problem_of_status(error.code)
+        if error.code == 405 and getattr(error, "valid_methods", None):
+            problem.headers["Allow"] = ", ".join(sorted(error.valid_methods))  # type: ignore[attr-defined]
+        return problem_response(problem)

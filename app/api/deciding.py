@@ -1,0 +1,158 @@
+"""From a request's body to a determination and its text; shared by the single request and the batch."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypedDict
+
+import orjson
+from uuid_utils import uuid7
+
+from app import clock
+from app.api.blueprint import pointer_part
+from app.api.faults import log_fault
+from app.api.problems import Problem, Wrong
+from app.api.service import Service
+from app.determinations.case import DEEPEST, make_case, read_facts
+from app.determinations.document import determination_document
+from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.model import Determination
+from app.engine import EngineFault
+from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
+from app.law.facts import Value
+from app.records.store import DeterminationRecord
+
+
+class Asked(TypedDict, total=False):
+    """A body that `AskedSchema` has loaded."""
+
+    question: str
+    facts: dict[str, object]
+    as_of: date
+    edition: str
+    subject: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A determination with its text: what the caller gets and what is kept are the same characters."""
+
+    determination: Determination
+    text: bytes
+    record: DeterminationRecord | None
+
+
+def typed_facts(service: Service, question: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """The facts of a question, each of its type.
+
+    Raises:
+        Problem: unknown-question, or facts-refused with a pointer to each.
+    """
+    try:
+        return read_facts(service.lawbook, question, given)
+    except UnknownQuestion as error:
+        raise unknown_question(error) from None
+    except FactsRefused as error:
+        at = {name: pointer for name, pointer in _pointers(given)}
+        errors = [Wrong("json", e.detail, pointer="/facts" + at[e.fact], fact=e.fact) for e in error.errors]
+        raise Problem("facts-refused", f"{len(errors)} of the facts cannot be taken; `errors` points at each.", errors) from None
+
+
+def _pointers(given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
+    """Where each fact stands in the body; the same walk as that of the reader of facts."""
+    for key, value in given.items():
+        name, at = f"{prefix}{key}", pointer + pointer_part(key)
+        if isinstance(value, Mapping) and depth < DEEPEST:
+            yield from _pointers(value, f"{name}.", at, depth + 1)
+        else:
+            yield name, at
+
+
+def unknown_question(error: UnknownQuestion) -> Problem:
+    """There is no such question."""
+    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [Wrong("json", "Is not a question.", "/question")])
+
+
+def unknown_edition(error: UnknownEdition, location: str) -> Problem:
+    """There is no such edition; named are those that there are."""
+    wrong = Wrong(location, f"Must be one of {', '.join(error.known)}.")
+    place = {"pointer": "/edition"} if location == "json" else {"name": "edition"}
+    return Problem("unknown-edition", wrong.detail, [Wrong(location, wrong.detail, **place)], known=error.known)
+
+
+def determine(service: Service, asked: Asked) -> Determination:
+    """Decide what was asked.
+
+    Raises:
+        Problem: the facts, the day, the question or the edition cannot be taken, or the engine is at fault.
+    """
+    facts = typed_facts(service, asked["question"], asked.get("facts", {}))
+    edition = asked.get("edition", service.edition)
+    try:
+        case = make_case(service.lawbook, asked["question"], facts, asked.get("as_of"), edition, clock.today())
+        return service.decider.decide(case)
+    except AsOfDiffers as error:
+        wrong = Wrong("json", f"Must be {error.day} or be left out.", "/as_of")
+        raise Problem("as-of-differs", str(error), [wrong], governed_by=error.governing) from None
+    except UnknownEdition as error:
+        raise unknown_edition(error, "json") from None
+    except LawNotEncoded as error:
+        raise not_encoded(service, error) from None
+    except EngineFault as error:
+        raise engine_fault(error) from None
+
+
+def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
+    """The day's law was not read; told are the days for which it was."""
+    return Problem(
+        "law-not-encoded",
+        f"{error.question} cannot be decided as of {error.as_of} in the edition {error.edition}: {error.because}.",
+        question=error.question,
+        as_of=error.as_of.isoformat(),
+        edition=error.edition,
+        encoded=service.encoded_days(error.question, error.edition),
+    )
+
+
+def engine_fault(error: EngineFault) -> Problem:
+    """The engine failed. The log names provisions and conditions, never values; the caller is told nothing of them."""
+    log_fault(f"engine fault: {error}")
+    return Problem("engine-fault", "Nothing was decided and nothing was kept. Tell the operator the request_id.")
+
+
+def decide(service: Service, asked: Asked, request_text: str, keep: bool) -> Decided:
+    """Decide, and put the determination into words; where it is to be kept it gets an id. Nothing is kept yet.
+
+    Raises:
+        Problem: see `determine`.
+    """
+    determination = determine(service, asked)
+    decided_at, subject = clock.now(), asked.get("subject")
+    document: dict[str, object] = {
+        "decided_at": decided_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
+        "subject": subject,
+        **determination_document(determination),
+    }
+    if not keep:
+        return Decided(determination, orjson.dumps(document), None)
+    id = new_id(decided_at)
+    text = orjson.dumps({"id": id, **document})
+    record = DeterminationRecord(
+        id=id,
+        decided_at=decided_at,
+        question=determination.question.id,
+        as_of=determination.as_of,
+        edition=determination.edition,
+        outcome=determination.outcome,
+        subject=subject,
+        law_digest=determination.law_digest,
+        request=request_text,
+        document=text.decode(),
+    )
+    return Decided(determination, text, record)
+
+
+def new_id(instant: datetime) -> str:
+    """A UUID of version 7: ids sort by the instant they were made at."""
+    seconds = int(instant.timestamp())
+    return str(uuid7(seconds, instant.microsecond * 1000))

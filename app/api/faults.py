@@ -1,0 +1,41 @@
+"""What goes wrong on our side: told to the log without values, to the caller without anything but the request's id."""
+
+import logging
+import traceback
+
+from flask import Flask, Response, g, has_request_context
+
+from app.api.problems import Problem, problem_response
+from app.records.store import RecordsUnavailable
+
+log = logging.getLogger("app.api")
+RETRY_AFTER_SECONDS = 5
+
+
+def handle_faults(app: Flask) -> None:
+    """Answer every exception with a problem document."""
+    app.register_error_handler(Problem, problem_response)
+    app.register_error_handler(RecordsUnavailable, _records_unavailable)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _records_unavailable(error: RecordsUnavailable) -> Response:
+    log_fault(str(error))
+    detail = "Nothing was kept. Try again after the seconds that Retry-After names."
+    return problem_response(Problem("records-unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}))
+
+
+def _unexpected(error: Exception) -> Response:
+    log_unexpected(error)
+    return problem_response(Problem("internal-error", "Nothing was kept. Tell the operator the request_id."))
+
+
+def log_fault(sentence: str) -> None:
+    """Log what the operator must know, with the request it belongs to."""
+    log.error("%s (request %s)", sentence, g.get("request_id") if has_request_context() else None)
+
+
+def log_unexpected(error: Exception) -> None:
+    """Log an error that nobody foresaw: its kind and where it arose. Its message may hold facts and is left out."""
+    frames = traceback.extract_tb(error.__traceback__)
+    log_fault(f"unexpected {type(error).__name__}: " + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames)))

@@ -1,0 +1,47 @@
+"""Whether the process lives, and whether it can do its work."""
+
+import orjson
+from flask import Response
+
+from app.api.blueprint import JSON, Blueprint
+from app.api.faults import RETRY_AFTER_SECONDS
+from app.api.problems import Problem
+from app.api.schemas import NoQuery
+from app.api.service import service
+from app.records.migrate import newest_revision
+from app.records.store import RecordsUnavailable
+
+blp = Blueprint("health", __name__, description="For those who run the service.")
+
+
+@blp.get("/healthz")
+@blp.query(NoQuery)
+@blp.answers(200, "Health", "The process lives.")
+@blp.fails("invalid-request")
+def healthz(query: dict[str, object]) -> Response:
+    """Say that the process lives."""
+    return Response(b'{"status":"alive"}', 200, mimetype=JSON)
+
+
+@blp.get("/readyz")
+@blp.query(NoQuery)
+@blp.answers(200, "Readiness", "The database is reachable and migrated, the law is loaded.")
+@blp.fails("invalid-request", "not-ready")
+def readyz(query: dict[str, object]) -> Response:
+    """Say whether requests can be answered and determinations kept."""
+    here = service()
+    counters = here.decider.engine.counters
+    needed = newest_revision()
+    try:
+        found, reachable = here.store.revision(), True
+    except RecordsUnavailable:
+        found, reachable = None, False
+    checks = {
+        "database": {"reachable": reachable, "revision": found, "needed": needed, "current": found == needed},
+        "law": {"digest": here.lawbook.digest, "provisions": len(here.lawbook.provisions), "edition": here.edition},
+        "engine": {"decisions": counters.decisions, "faults": counters.faults, "rulesets": counters.rulesets},
+    }
+    if found != needed:
+        detail = "The database cannot be reached." if not reachable else "The database is not migrated: run `flask db upgrade`."
+        raise Problem("not-ready", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, checks=checks)
+    return Response(orjson.dumps({"status": "ready", "checks": checks}), 200, mimetype=JSON)

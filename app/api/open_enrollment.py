@@ -1,0 +1,129 @@
+"""The open enrollment periods, as JSON and as iCalendar."""
+
+from datetime import UTC, date, datetime, time
+from typing import TypedDict
+
+from flask import Response, request
+from icalendar import Calendar, Event
+
+from app import clock
+from app.api.blueprint import JSON, Blueprint
+from app.api.law_documents import period_document
+from app.api.problems import Problem, Wrong
+from app.api.provisions import edition_law
+from app.api.responses import law_document, law_response
+from app.api.schemas import OpenEnrollmentQuery
+from app.api.service import service
+from app.determinations.document import Document
+from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
+from app.law.lawbook import EditionLaw
+from app.law.spans import Span, day_after
+
+ICS = "text/calendar"
+OPEN: dict[CalendarKind, bool | None] = {"open": True, "continuous": True, "limited": None, "unread": None}
+"""Whether enrollment is open to everybody in a period of a kind; none: for some only, or not known."""
+SUMMARIES: dict[CalendarKind, str] = {
+    "open": "Open enrollment",
+    "continuous": "Enrollment without restriction",
+    "limited": "Enrollment for some",
+    "unread": "Open enrollment not known",
+}
+Found = tuple[StandingCalendar, Period]
+
+blp = Blueprint("open-enrollment", __name__, url_prefix="/v1", description="When everybody may enroll.")
+
+
+class Query(TypedDict, total=False):
+    """A query that the schema has loaded."""
+
+    year: int
+    on: date
+    edition: str
+    format: str
+
+
+@blp.get("/open-enrollment")
+@blp.query(OpenEnrollmentQuery)
+@blp.answers(200, "OpenEnrollment", "The periods with their authority, source and evidence; for a day also whether enrollment is open on it.")
+@blp.response(200, {"type": "string"}, content_type=ICS, description="The periods; as iCalendar with `format=ics` or Accept: text/calendar.")
+@blp.fails("invalid-request", "unknown-edition")
+def read_open_enrollment(query: Query) -> Response:
+    """Read the open enrollment periods of a year, or around a day.
+
+    In iCalendar the day of `DTEND` is, as that format has it, the day after the last one; in JSON `last` is the last day.
+    """
+    here = service()
+    if "year" in query and "on" in query:
+        raise Problem("invalid-request", "Send year or on, not both.", [Wrong("query", "Must not be sent together with year.", name="on")])
+    law = edition_law(here, {"edition": query.get("edition", here.edition)})
+    day = None if "year" in query else query.get("on") or clock.today()
+    span = Span(date(query["year"], 1, 1), date(query["year"], 12, 31)) if day is None else Span(day, day)
+    found = [pair for series in law.series.values() for pair in series.meeting(span)]
+    following = [] if day is None else [pair for series in law.series.values() for pair in _next(series, day)]
+    if _wants_ics(query):
+        pairs = list(dict.fromkeys([*found, *following]))
+        return law_response(_ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": 'inline; filename="open-enrollment.ics"'})
+    about: Document = {"year": query.get("year")} if day is None else _on_day(day, found, following)
+    periods = [period_document(*pair) for pair in found]
+    response = law_document({"edition": law.edition.name, **about, "periods": periods, "law": {"digest": here.lawbook.digest}})
+    response.headers["Vary"] = "Accept"
+    return response
+
+
+def _wants_ics(query: Query) -> bool:
+    if "format" in query:
+        return query["format"] == "ics"
+    return request.accept_mimetypes.best_match([JSON, ICS], default=JSON) == ICS
+
+
+def _next(series: Series, day: date) -> list[Found]:
+    span = series.next_after(day)
+    return [] if span is None else [(c, p) for c, p in series.meeting(Span(span.first, span.first)) if c.calendar.kind == "open"]
+
+
+def _on_day(day: date, found: list[Found], following: list[Found]) -> Document:
+    kinds = [c.calendar.kind for c, _ in found]
+    is_open: bool | None = False
+    if any(OPEN[kind] for kind in kinds):
+        is_open = True
+    elif kinds:
+        is_open = None
+    return {
+        "on": day.isoformat(),
+        "is_open": is_open,
+        "status": next((kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds), "closed"),
+        "next": period_document(*following[0]) if following else None,
+    }
+
+
+def _ics(law: EditionLaw, found: list[Found]) -> bytes:
+    """The same law gives the same bytes: an event's id comes from its calendar and day, its stamp from the day of enactment."""
+    calendar = Calendar()
+    calendar.add("prodid", "-//Eligibility determinations//Open enrollment//EN")
+    calendar.add("version", "2.0")
+    calendar.add("method", "PUBLISH")
+    calendar.add("x-wr-calname", f"Open enrollment, Massachusetts ({law.edition.name})")
+    for standing, period in found:
+        calendar.add_component(_event(standing, period, law.edition.name))
+    text: bytes = calendar.to_ical()
+    return text
+
+
+def _event(standing: StandingCalendar, period: Period, edition: str) -> Event:
+    source = standing.calendar
+    told = period_document(standing, period)
+    lines = [f"{period.first} through {period.last}", f"Authority: {period.authority}", f"Evidence: {told['evidence']}"]
+    lines += [str(told[key]) for key in ("limited_to", "note") if key in told]
+    event = Event()
+    event.add("uid", f"{source.id.rpartition('/')[2]}-{period.first}@{edition}.open-enrollment")
+    event.add("dtstamp", datetime.combine(period.enacted or source.enacted, time(), UTC))
+    event.add("dtstart", period.first)
+    event.add("dtend", day_after(period.last))
+    event.add("summary", f"{SUMMARIES[source.kind]}: {source.title}")
+    event.add("description", "\n".join(lines))
+    event.add("transp", "TRANSPARENT")
+    if "url" in told:
+        event.add("url", told["url"])
+    if source.kind == "unread":
+        event.add("status", "TENTATIVE")
+    return event

@@ -1,0 +1,118 @@
+"""The law itself: its provisions, their text, and how it changed."""
+
+from datetime import date
+from typing import TypedDict
+
+from flask import Response
+
+from app import clock
+from app.api.blueprint import Blueprint
+from app.api.deciding import unknown_edition, unknown_question
+from app.api.law_documents import calendar_detail, calendar_summary, change_document, provision_detail, provision_summary
+from app.api.problems import Problem, Wrong
+from app.api.responses import law_document
+from app.api.schemas import ChangesQuery, LawQuery, ProvisionQuery
+from app.api.service import Service, service
+from app.law.errors import UnknownEdition, UnknownQuestion
+from app.law.lawbook import EditionLaw
+from app.law.provision import CalendarName, Provision
+
+CALENDARS = "calendars"
+
+blp = Blueprint("law", __name__, url_prefix="/v1", description="The provisions that determinations rest on.")
+
+
+class Query(TypedDict, total=False):
+    """A query that one of the schemas has loaded."""
+
+    as_of: date
+    edition: str
+    question: str
+    first: date
+    last: date
+
+
+def edition_law(here: Service, query: Query) -> EditionLaw:
+    """What the edition named in a query contains.
+
+    Raises:
+        Problem: unknown-edition.
+    """
+    try:
+        return here.lawbook.edition(query.get("edition", here.edition))
+    except UnknownEdition as error:
+        raise unknown_edition(error, "query") from None
+
+
+@blp.get("/provisions")
+@blp.query(LawQuery)
+@blp.answers(200, "Provisions", "The provisions of an edition, all of them or those in force on a day, and the calendars they use.")
+@blp.fails("unknown-question", "invalid-request", "unknown-edition")
+def list_provisions(query: Query) -> Response:
+    """List the provisions of the law."""
+    here = service()
+    law, day, question = edition_law(here, query), query.get("as_of"), query.get("question")
+    try:
+        answering = [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
+    except UnknownQuestion as error:
+        raise unknown_question(error) from None
+    if day is not None:
+        provisions = [p for id in answering for p in law.provisions_on(id, day)]
+    else:
+        provisions = [p for id in answering for p in law.by_question.get(id, [])]
+    used = _calendars_of(provisions) if question else set(law.calendars)
+    calendars = [c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)]
+    return law_document(
+        {
+            "edition": law.edition.name,
+            "as_of": day.isoformat() if day else None,
+            "provisions": [provision_summary(p, law) for p in provisions],
+            "calendars": [calendar_summary(c, law) for c in calendars],
+            "law": {"digest": here.lawbook.digest},
+        }
+    )
+
+
+def _calendars_of(provisions: list[Provision]) -> set[str]:
+    return {c.operand.id for p in provisions for c in p.conditions if isinstance(c.operand, CalendarName)}
+
+
+@blp.get("/provisions/<topic>/<name>")
+@blp.query(ProvisionQuery)
+@blp.answers(200, "Provision", "The provision with its conditions, parameters and conclusions, and the text of its file; or a calendar.")
+@blp.fails("unknown-provision", "invalid-request", "unknown-edition")
+def read_provision(query: Query, topic: str, name: str) -> Response:
+    """Read one provision or calendar, with the text of its file.
+
+    A provision that the edition does not contain is shown too; then its `in_force` is null.
+    """
+    here = service()
+    law, day, id = edition_law(here, query), query.get("as_of") or clock.today(), f"{topic}/{name}"
+    if topic == CALENDARS and id in law.calendars:
+        return law_document(calendar_detail(here.lawbook, law.calendars[id], law, day))
+    provision = here.lawbook.provisions.get(id)
+    if provision is None:
+        raise Problem("unknown-provision", "GET /v1/provisions lists the provisions and calendars of an edition.")
+    return law_document(provision_detail(here.lawbook, provision, law, day))
+
+
+@blp.get("/law/changes")
+@blp.query(ChangesQuery)
+@blp.answers(200, "Changes", "What came into force, ended, or was superseded, in order of days.")
+@blp.fails("invalid-request", "unknown-edition")
+def list_changes(query: Query) -> Response:
+    """List how the law changed between two days, both included."""
+    here = service()
+    law, first, last = edition_law(here, query), query["first"], query["last"]
+    if last < first:
+        raise Problem("invalid-request", "`to` is before `from`.", [Wrong("query", "Must not be before `from`.", name="to")])
+    changes = here.lawbook.changes(first, last, law.edition.name)
+    return law_document(
+        {
+            "edition": law.edition.name,
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+            "changes": [change_document(change) for change in changes],
+            "law": {"digest": here.lawbook.digest},
+        }
+    )

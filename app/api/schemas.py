@@ -1,0 +1,124 @@
+"""What requests may carry, as marshmallow schemas. Members nobody knows are refused."""
+
+from typing import Any
+
+from marshmallow import RAISE, Schema
+
+from app.api.fields import DayField, FactsField, QueryFlagField, TextField, YearField
+from app.law.facts import FactDefinition
+
+REQUIRED = {"required": "Is required.", "null": "Must not be null."}
+
+
+def _day(asks: str, **kwargs: Any) -> DayField:
+    return DayField(FactDefinition("day", "day", asks=asks), error_messages=REQUIRED, **kwargs)
+
+
+def _question(**kwargs: Any) -> TextField:
+    return TextField(
+        r"[A-Za-z0-9_.-]{1,100}",
+        "Must be the id of a question, such as GET /v1/questions lists.",
+        error_messages=REQUIRED,
+        metadata={"description": "The id of a question.", "example": "enrollment.permitted"},
+        **kwargs,
+    )
+
+
+def _edition() -> TextField:
+    return TextField(
+        r"[A-Za-z0-9_.-]{1,100}",
+        "Must be the name of an edition.",
+        error_messages=REQUIRED,
+        metadata={"description": "The edition of the law; the service's default where none is named."},
+    )
+
+
+class StrictSchema(Schema):
+    """A schema that refuses unknown members with sentences of ours."""
+
+    error_messages = {"unknown": "There is no such member.", "type": "Must be an object."}  # noqa: RUF012  (marshmallow merges it)
+
+    class Meta:
+        """Unknown members are refused."""
+
+        unknown = RAISE
+
+
+class AskedSchema(StrictSchema):
+    """One question about one applicant, business or plan."""
+
+    question = _question(required=True)
+    facts = FactsField(
+        load_default=dict,
+        error_messages=REQUIRED,
+        metadata={"description": "Facts by name, nested (`{\"a\": {\"b\": 1}}`) or whole (`{\"a.b\": 1}`). What is not known is left out."},
+    )
+    as_of = _day("The day whose law applies; today in Massachusetts where the question has no governing day and none is sent.")
+    edition = _edition()
+    subject = TextField(
+        r"[A-Za-z0-9._:-]{1,100}",
+        "Must be at most 100 letters, digits and . _ : - without spaces.",
+        error_messages=REQUIRED,
+        metadata={"description": "A reference of the caller's own; kept and told again, never interpreted. No personal data."},
+    )
+
+
+class CalendarAskedSchema(StrictSchema):
+    """A year in which to look for the days of eligibility."""
+
+    question = _question(load_default="enrollment.permitted")
+    facts = FactsField(
+        load_default=dict,
+        error_messages=REQUIRED,
+        metadata={"description": "As for a determination. The fact that names the governing day is set aside: that day moves through the year."},
+    )
+    year = YearField(required=True, error_messages=REQUIRED, metadata={"description": "The calendar year."})
+    edition = _edition()
+
+
+class NoQuery(StrictSchema):
+    """A query without parameters."""
+
+    error_messages = {"unknown": "There is no such query parameter."}  # noqa: RUF012
+
+
+class KeepQuery(NoQuery):
+    """Whether to keep what is decided."""
+
+    keep = QueryFlagField(
+        load_default=True, metadata={"description": "With `false` nothing is kept: no id, no database row. Default: `true`."}
+    )
+
+
+class LawQuery(NoQuery):
+    """Which law to look at."""
+
+    as_of = _day("Only what is in force on this day.")
+    edition = _edition()
+    question = _question()
+
+
+class ProvisionQuery(NoQuery):
+    """On which day and in which edition to look at one provision."""
+
+    as_of = _day("The day whose values of the parameters are shown; today in Massachusetts where none is sent.")
+    edition = _edition()
+
+
+class ChangesQuery(NoQuery):
+    """Between which days to look for changes of the law."""
+
+    first = _day("The first day.", data_key="from", required=True)
+    last = _day("The last day.", data_key="to", required=True)
+    edition = _edition()
+
+
+class OpenEnrollmentQuery(NoQuery):
+    """Which periods of enrollment to list."""
+
+    year = YearField(in_query=True, metadata={"description": "Every period that shares a day with this calendar year."})
+    on = _day("Every period that holds this day, and the next one; today in Massachusetts where neither year nor on is sent.")
+    edition = _edition()
+    format = TextField(
+        "json|ics", "Must be json or ics.", metadata={"description": "`ics` for iCalendar; the Accept header says the same."}
+    )

@@ -1,0 +1,354 @@
+"""How many explained determinations a second: in process, and over HTTP beside a view that returns a constant.
+
+    make bench
+
+It reports and never asserts. Everything stays on this machine. The cases are several hundred different applications, so that no
+figure comes from repeating one.
+"""
+
+import json
+import os
+import platform
+import random
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from importlib.metadata import version
+from itertools import cycle
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.determinations.case import Case
+    from app.determinations.decide import Decider
+
+QUESTION = "enrollment.permitted"
+EDITION = "chapter-288"
+CASES = 400
+SEED = 288
+IN_PROCESS_SECONDS = 5.0
+HTTP_SECONDS = 5.0
+WARM_UP_SECONDS = 1.0
+CLIENTS = 8
+LEFT_OUT = 0.1
+CONSTANT = "/bench/constant"
+EVENTS = ("none", "marriage", "new_child", "loss_of_coverage", "moved", "aged_off")
+Facts = dict[str, Any]
+
+
+def applications(count: int = CASES, seed: int = SEED) -> list[Facts]:
+    """Different applications of 2011 to 2013, some facts left out as applicants do; the same ones in every run."""
+    chance = random.Random(seed)
+    made = []
+    for _ in range(count):
+        requested_on = date(2011, 1, 1) + timedelta(days=chance.randrange(1096))
+        facts: Facts = {
+            "applicant.resident": chance.random() < 0.95,
+            "applicant.has_medicare": chance.random() < 0.05,
+            "employer_plan.available": chance.random() < 0.1,
+            "employer_plan.eligible": chance.random() < 0.5,
+            "employer_plan.minimum_creditable": chance.random() < 0.5,
+            "enrollment.product": "individual_plan" if chance.random() < 0.9 else "dental_plan",
+            "enrollment.channel": chance.choice(["carrier", "connector"]),
+            "waiver.granted": chance.random() < 0.1,
+        }
+        if chance.random() < 0.4:
+            facts |= {"event.kind": chance.choice(EVENTS[1:]), "event.occurred_on": _before(requested_on, chance)}
+        else:
+            facts["event.kind"] = EVENTS[0]
+        if chance.random() < 0.4:
+            facts |= {
+                "prior_coverage.ended": True,
+                "prior_coverage.creditable": chance.random() < 0.9,
+                "prior_coverage.end_reason": "lost",
+                "prior_coverage.ended_on": _before(requested_on, chance),
+            }
+        else:
+            facts["prior_coverage.ended"] = False
+        kept = {name: value for name, value in facts.items() if chance.random() >= LEFT_OUT}
+        made.append(kept | {"enrollment.requested_on": requested_on.isoformat()})
+    return made
+
+
+def _before(day: date, chance: random.Random) -> str:
+    return (day - timedelta(days=chance.randrange(120))).isoformat()
+
+
+def nested(facts: Facts) -> Facts:
+    """Facts by dotted name as nested objects."""
+    found: Facts = {}
+    for name, value in facts.items():
+        subject, attribute = name.split(".")
+        found.setdefault(subject, {})[attribute] = value
+    return found
+
+
+def bodies() -> list[bytes]:
+    """The requests' bodies, one for each application."""
+    asked = ({"question": QUESTION, "edition": EDITION, "facts": nested(facts)} for facts in applications())
+    return [json.dumps(body).encode() for body in asked]
+
+
+# --- in process ---
+
+
+def cases(decider: "Decider") -> list["Case"]:
+    """The applications as cases, read and typed."""
+    from app.determinations.case import make_case, read_facts
+
+    law = decider.lawbook
+    today = date(2013, 12, 31)
+    return [make_case(law, QUESTION, read_facts(law, QUESTION, nested(f)), None, EDITION, today) for f in applications()]
+
+
+def rate_of(work: Callable[["Case"], object], asked: Sequence["Case"], seconds: float) -> float:
+    """How often a second, in this one thread."""
+    done, endless = 0, cycle(asked)
+    until = time.perf_counter() + WARM_UP_SECONDS
+    while time.perf_counter() < until:
+        work(next(endless))
+    start = time.perf_counter()
+    while (spent := time.perf_counter() - start) < seconds:
+        for _ in range(50):
+            work(next(endless))
+        done += 50
+    return done / spent
+
+
+# --- the server: the service, and beside it a view that returns a constant of the same size ---
+
+
+def served() -> "Flask":
+    """What the bench's gunicorn loads."""
+    from flask import Flask, Response, request
+
+    from app import create_app
+
+    app: Flask = create_app()
+    constant = b'"' + b"x" * (int(os.environ["BENCH_CONSTANT_BYTES"]) - 2) + b'"'
+
+    @app.post(CONSTANT)
+    def answer_constant() -> Response:
+        request.get_data()
+        return Response(constant, mimetype="application/json")
+
+    return app
+
+
+@contextmanager
+def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[int]:
+    """A real gunicorn on a free port of this machine, on a fresh database."""
+    port = _free_port()
+    address = f"sqlite:///{folder / f'bench-{workers}.sqlite'}"
+    environment = os.environ | {
+        "PORT": str(port),
+        "DATABASE_URL": address,
+        "BENCH_CONSTANT_BYTES": str(constant_bytes),
+        "PYTHONPATH": str(ROOT),
+    }
+    subprocess.run(
+        [sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+    command = [
+        sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--no-control-socket", "--log-level", "warning",
+        "--workers", str(workers), "bench.run:served()",
+    ]  # fmt: skip
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    try:
+        _wait_for(port, process)
+        yield port
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(timeout=30)
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            sys.exit("The server did not start; the reason stands above.")
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    sys.exit("The server did not take connections within a minute.")
+
+
+# --- the client: kept-alive connections, requests made beforehand, as little work as can be ---
+
+
+@dataclass(frozen=True)
+class Load:
+    """What came back in a stretch of time."""
+
+    answers: int
+    seconds: float
+    statuses: Counter[int]
+    answered_bytes: int
+
+    @property
+    def rate(self) -> float:
+        """Answers a second."""
+        return self.answers / self.seconds
+
+
+def load(port: int, path: str, seconds: float) -> Load:
+    """All clients at once against one path."""
+    context = get_context("spawn")
+    with context.Pool(2) as pool:
+        halves = [CLIENTS // 2, CLIENTS - CLIENTS // 2]
+        pool.starmap(_clients, [(port, path, WARM_UP_SECONDS, n) for n in halves])
+        found = pool.starmap(_clients, [(port, path, seconds, n) for n in halves])
+    together = found[0]
+    for other in found[1:]:
+        together = replace(
+            together,
+            answers=together.answers + other.answers,
+            seconds=max(together.seconds, other.seconds),
+            statuses=together.statuses + other.statuses,
+            answered_bytes=together.answered_bytes + other.answered_bytes,
+        )
+    return together
+
+
+def _clients(port: int, path: str, seconds: float, count: int) -> Load:
+    """Several connections in one process: each sends its next request as soon as its answer is there."""
+    import selectors
+
+    requests = cycle([_request(port, path, body) for body in bodies()])
+    ready = selectors.DefaultSelector()
+    for _ in range(count):
+        connection = socket.create_connection(("127.0.0.1", port))
+        connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        ready.register(connection, selectors.EVENT_READ, bytearray())
+        connection.sendall(next(requests))
+    statuses: Counter[int] = Counter()
+    received = 0
+    start = time.perf_counter()
+    while (spent := time.perf_counter() - start) < seconds:
+        for key, _ in ready.select(timeout=1):
+            connection, buffer = key.fileobj, key.data
+            assert isinstance(connection, socket.socket)
+            part = connection.recv(262_144)
+            if not part:
+                raise ConnectionError("the server closed a connection")
+            buffer += part
+            if (length := _whole(buffer)) is not None:
+                statuses[int(buffer[9:12])] += 1
+                received += length
+                buffer.clear()
+                connection.sendall(next(requests))
+    for key in list(ready.get_map().values()):
+        assert isinstance(key.fileobj, socket.socket)
+        key.fileobj.close()
+    return Load(statuses.total(), spent, statuses, received)
+
+
+def _request(port: int, path: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _whole(buffer: bytearray) -> int | None:
+    """The length of the answer's body once all of it is there."""
+    end = buffer.find(b"\r\n\r\n")
+    if end < 0:
+        return None
+    at = buffer.lower().find(b"content-length:", 0, end)
+    length = int(buffer[at + 15 : buffer.find(b"\r\n", at)])
+    return length if len(buffer) >= end + 4 + length else None
+
+
+# --- the report ---
+
+
+def machine() -> str:
+    """What the figures were measured on."""
+    described = (
+        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")
+    )
+    cpu = next(described, "unknown processor")
+    busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
+    return (
+        f"{cpu}, {os.cpu_count()} cores, load {busy} when it began; {platform.system()} {platform.release()}, "
+        f"Python {platform.python_version()}, durable-rules {version('durable-rules')}, gunicorn {version('gunicorn')}, "
+        f"malloc settings of bin/memory.env {'set' if 'MALLOC_TOP_PAD_' in os.environ else 'not set'}"
+    )
+
+
+def main() -> None:
+    """Measure and print."""
+    from rich.console import Console
+    from rich.table import Table
+
+    from app.determinations.decide import Decider
+    from app.determinations.document import determination_document
+    from app.law.library import open_lawbook
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
+    console.print(machine(), style="dim")
+    decider = Decider(open_lawbook(ROOT / "rulesets"))
+    decider.prepare()
+    asked = cases(decider)
+    documents = [encoded(determination_document(decider.decide(case))) for case in asked]
+    outcomes = Counter(decider.decide(case).outcome for case in asked)
+    size = sum(map(len, documents)) // len(documents)
+    told = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common())
+    console.print(f"{len(asked)} different applications for {QUESTION} ({told}); a document has {size:,} bytes on average.\n")
+
+    table = Table("what", "workers", "a second", "of the constant", box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    explained = rate_of(lambda case: encoded(determination_document(decider.decide(case))), asked, IN_PROCESS_SECONDS)
+    decided = rate_of(decider.decide, asked, IN_PROCESS_SECONDS)
+    table.add_row("in process, one thread: decide, document, JSON", "", f"{explained:,.0f}", "")
+    table.add_row("in process, one thread: decide alone", "", f"{decided:,.0f}", "")
+    with tempfile.TemporaryDirectory() as folder:
+        for workers in (1, 2):
+            with server(workers, size, Path(folder)) as port:
+                constant = load(port, CONSTANT, HTTP_SECONDS)
+                plain = load(port, "/v1/determinations?keep=false", HTTP_SECONDS)
+                kept = load(port, "/v1/determinations", HTTP_SECONDS)
+            for name, found in (("constant view", constant), ("determination, not kept", plain), ("determination, kept", kept)):
+                wrong = found.answers - found.statuses[200] - found.statuses[201]
+                mark = f" ({wrong} answers were errors: {dict(found.statuses)})" if wrong else ""
+                table.add_row(f"HTTP: {name}{mark}", str(workers), f"{found.rate:,.0f}", f"{found.rate / constant.rate:.0%}")
+    console.print(table)
+    console.print(
+        "\nAimed at: 3,000 a second in process with the explanation; over HTTP without keeping half of the constant view.\n"
+        f"Each figure is one stretch of {HTTP_SECONDS:.0f} seconds; {CLIENTS} clients on the same cores as the server.",
+        style="dim",
+    )
+
+
+def encoded(document: object) -> bytes:
+    """A document as the service sends it."""
+    import orjson
+
+    return orjson.dumps(document)
+
+
+if __name__ == "__main__":
+    main()
