@@ -50,8 +50,8 @@ def typed_facts(service: Service, question: str, given: Mapping[str, object]) ->
     """
     try:
         return read_facts(service.lawbook, question, given)
-    except UnknownQuestion as error:
-        raise unknown_question(error) from None
+    except UnknownQuestion:
+        raise unknown_question("json") from None
     except FactsRefused as error:
         at = {name: pointer for name, pointer in _pointers(given)}
         errors = [Wrong("json", e.detail, pointer="/facts" + at[e.fact], fact=e.fact) for e in error.errors]
@@ -68,16 +68,19 @@ def _pointers(given: Mapping[str, object], prefix: str = "", pointer: str = "", 
             yield name, at
 
 
-def unknown_question(error: UnknownQuestion) -> Problem:
+def unknown_question(location: str) -> Problem:
     """There is no such question."""
-    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [Wrong("json", "Is not a question.", "/question")])
+    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [_at(location, "question", "There is no such question.")])
 
 
 def unknown_edition(error: UnknownEdition, location: str) -> Problem:
     """There is no such edition; named are those that there are."""
-    wrong = Wrong(location, f"Must be one of {', '.join(error.known)}.")
-    place = {"pointer": "/edition"} if location == "json" else {"name": "edition"}
-    return Problem("unknown-edition", wrong.detail, [Wrong(location, wrong.detail, **place)], known=error.known)
+    must = f"Must be one of {', '.join(error.known)}."
+    return Problem("unknown-edition", must, [_at(location, "edition", must)], known=error.known)
+
+
+def _at(location: str, name: str, detail: str) -> Wrong:
+    return Wrong(location, detail, pointer=f"/{name}") if location == "json" else Wrong(location, detail, name=name)
 
 
 def determine(service: Service, asked: Asked) -> Determination:

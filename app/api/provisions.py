@@ -54,8 +54,8 @@ def list_provisions(query: Query) -> Response:
     law, day, question = edition_law(here, query), query.get("as_of"), query.get("question")
     try:
         answering = [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
-    except UnknownQuestion as error:
-        raise unknown_question(error) from None
+    except UnknownQuestion:
+        raise unknown_question("query") from None
     if day is not None:
         provisions = [p for id in answering for p in law.provisions_on(id, day)]
     else:

@@ -45,8 +45,8 @@ def read_question(query: dict[str, object], id: str) -> Response:
     here = service()
     try:
         question = here.lawbook.question(id)
-    except UnknownQuestion as error:
-        raise unknown_question(error) from None
+    except UnknownQuestion:
+        raise unknown_question("path") from None
     return law_document(detail(here, question))
 
 

@@ -1,7 +1,95 @@
-import click
-from flask.cli import AppGroup
+"""`flask demo load`: determinations of invented people, businesses, associations and rate filings, to look around with."""
 
-open_enrollment_command = click.Command("open-enrollment")
-eligibility_calendar_command = click.Command("eligibility-calendar")
-database_group = AppGroup("db")
-demonstration_group = AppGroup("demo")
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+import orjson
+from flask.cli import AppGroup
+from rich.console import Console
+from rich.progress import track
+
+from app.commands.database import reaching_records
+from app.commands.refusals import answering, counted, print_json
+from app.commands.sources import decider, edition_of, settings
+from app.settings import ROOT
+
+if TYPE_CHECKING:
+    from app.records.store import DeterminationRecord, Store
+
+DEMONSTRATIONS = ROOT / "fixtures" / "demo" / "requests"
+
+demonstration_group = AppGroup("demo", help="Data to look around with. Nobody in it is real.")
+
+
+@dataclass(frozen=True)
+class Demonstration:
+    """One request to be decided and kept under a fixed id, what it shows, and the outcome it is to have."""
+
+    id: str
+    shows: str
+    outcome: str
+    request: Mapping[str, Any]
+
+
+def demonstrations(folder: Path = DEMONSTRATIONS) -> list[Demonstration]:
+    """Every demonstration, in the order of their ids."""
+    found = [Demonstration(**orjson.loads(file.read_bytes())) for file in folder.glob("*.json")]
+    return sorted(found, key=lambda demonstration: demonstration.id)
+
+
+@demonstration_group.command("load")
+@answering
+def load_demonstrations(as_json: bool) -> None:
+    """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as it was.
+
+    \b
+    Example:  flask demo load
+    """
+    from app.records.database import open_database
+    from app.records.store import Store
+
+    with reaching_records():
+        store = Store(open_database(settings().database_url))
+        try:
+            everything = demonstrations()
+            missing = [each for each in everything if store.find(each.id) is None]
+            _keep(store, missing)
+        finally:
+            store.close()
+    if as_json:
+        print_json({"loaded": len(missing), "were_there": len(everything) - len(missing)})
+    elif missing:
+        click.echo(f"Loaded {counted(len(missing), 'demonstration determination')}.")
+    else:
+        click.echo(f"The {counted(len(everything), 'demonstration determination')} were there already.")
+
+
+def _keep(store: "Store", missing: list[Demonstration]) -> None:
+    """Decide and keep, all or none; a bar shows how far it is, on a terminal."""
+    if not missing:
+        return
+    from app.api.service import Service
+
+    deciding = decider()
+    here = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
+    stderr = Console(stderr=True)
+    told = track(missing, "Deciding the demonstration data …", console=stderr, disable=not sys.stderr.isatty(), transient=True)
+    store.keep_many([_record(here, demonstration) for demonstration in told])
+
+
+def _record(here: Any, demonstration: Demonstration) -> "DeterminationRecord":
+    """The determination under its fixed id, as the service itself would issue it."""
+    from dataclasses import replace
+
+    from app.api.deciding import decide
+    from app.api.schemas import AskedSchema
+
+    text = orjson.dumps(demonstration.request).decode()
+    record = decide(here, AskedSchema().load(demonstration.request), text, keep=True).record
+    assert record is not None
+    document = orjson.dumps({**orjson.loads(record.document), "id": demonstration.id})
+    return replace(record, id=demonstration.id, document=document.decode())

@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+from contextlib import suppress
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -48,7 +49,8 @@ def open_database(address: str) -> Engine:
 
 def _sqlite(url: URL) -> Engine:
     if url.database and url.database != ":memory:":
-        Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        with suppress(OSError):  # connecting will say so
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
     module = sqlite_module()
     if module.sqlite_version_info < SAFE_SQLITE:
         log.warning("SQLite %s is older than %s and can damage a database; install pysqlite3", module.sqlite_version, "3.51.3")

@@ -1,5 +1,6 @@
 """Every fault of a ruleset is told as `file:line: sentence`, at the line where it was written, all of them at once."""
 
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -133,3 +134,178 @@ def test_a_fault_is_told_at_its_line(tmp_path: Path, file: str, old: str, new: s
     line, found = broken(tmp_path, file, old, new)
 
     assert any(complaint.startswith(f"rulesets/{file}:{line}: {sentence}") for complaint in found), found
+
+
+# --- all at once, and what that leads to ---
+
+
+def test_all_faults_of_all_files_are_told_at_once_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+    rulesets = write_law(
+        tmp_path,
+        doors__season=FILES[SEASON].replace("evidence: primary", "evidence: hearsay").replace("enacted: 2010-06-01", "enacted: soon"),
+        people__grown=FILES[GROWN].replace("person.age", "person.aeg"),
+        facts=FILES[FACTS].replace("places: 2", "places: 9"),
+    )
+
+    found = complaints(rulesets)
+
+    assert "rulesets/doors/season.yaml:4: must be one of brief, primary, guidance, secondary, recollected" in found
+    assert "rulesets/facts.yaml:4: places must be between 0 and 6" in found
+    assert any(complaint.startswith("rulesets/people/grown.yaml:") and "person.aeg" in complaint for complaint in found)
+    assert sorted(found, key=lambda c: (c.split(":")[0], int(c.split(":")[1]))) == found
+
+
+@pytest.mark.xfail(reason="one fault of a mapping's keys hides those of the keys after it", strict=False)
+def test_a_file_tells_its_second_fault_beside_its_first(tmp_path: Path) -> None:
+    rulesets = write_law(
+        tmp_path, doors__season=FILES[SEASON].replace("evidence: primary", "evidence: hearsay").replace("enacted: 2010-06-01", "enacted: soon")
+    )
+
+    found = complaints(rulesets)
+
+    assert "rulesets/doors/season.yaml:6: must be a day as YYYY-MM-DD" in found
+
+
+def test_each_fault_is_told_once(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg")))
+
+    assert len(found) == len(set(found)) == 1
+
+
+@pytest.mark.parametrize("file", [EDITIONS, FACTS, QUESTIONS])
+def test_a_shared_file_that_is_missing_is_a_fault(tmp_path: Path, file: str) -> None:
+    rulesets = write_law(tmp_path)
+    (rulesets / file).unlink()
+
+    assert f"rulesets/{file}:1: the file is missing" in complaints(rulesets)
+
+
+def test_a_file_that_is_not_utf8_is_a_fault(tmp_path: Path) -> None:
+    rulesets = write_law(tmp_path)
+    (rulesets / GROWN).write_bytes(FILES[GROWN].replace("people", "péople").encode("latin-1"))
+
+    assert f"rulesets/{GROWN}:1: the file is not UTF-8 text" in complaints(rulesets)
+
+
+@pytest.mark.parametrize("text", ["", "# nothing but a remark\n"])
+def test_an_empty_file_is_a_fault(tmp_path: Path, text: str) -> None:
+    assert f"rulesets/{GROWN}:1: the file is empty" in complaints(write_law(tmp_path, people__grown=text))
+
+
+def test_a_provision_outside_the_folder_of_a_topic_is_a_fault(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, grown=FILES[GROWN].replace("people/grown", "grown")))
+
+    assert "rulesets/grown.yaml:1: a provision stands in the folder of its topic" in found
+
+
+@pytest.mark.parametrize("written", ["yes", "no", "on", "off", "True", "012", "0x1F", "1e3", "1_000", ".5", "+5", "12:30:00", "2011-1-2", "20110102"])
+def test_what_older_yaml_took_for_something_else_stays_text(tmp_path: Path, written: str) -> None:
+    rulesets = write_law(tmp_path, doors__season=FILES[SEASON].replace("title: Admission in season", f"title: {written}"))
+
+    assert written == open_lawbook(rulesets).provisions["doors/season"].title
+
+
+def test_decimals_are_read_exactly(tmp_path: Path) -> None:
+    rulesets = write_law(tmp_path, doors__season=FILES[SEASON].replace("value: 1.50", "value: 1.1"))
+
+    assert Decimal("1.1") == open_lawbook(rulesets).provisions["doors/season"].parameters["height"].values[0].value
+
+
+# --- questions that use each other ---
+
+
+def question_of_the_keeper(fact: str) -> dict[str, str]:
+    """A third question, decided by one provision that looks at *fact*."""
+    questions = f"{FILES[QUESTIONS]}keeper.awake:\n  asks: Is the keeper awake?\n  encoded_from: 2011-01-01\n  says: {{eligible: Yes., ineligible: No., undetermined: Unknown., referred: Ask.}}\n"
+    provision = FILES[GROWN].replace("people/grown", "people/keeper").replace("answers: person.grown", "answers: keeper.awake")
+    provision = provision[: provision.index("introduces:")].replace("fact: person.known\n    is: true", f"fact: {fact}\n    is: eligible")
+    return {"questions": questions, "people__keeper": provision}
+
+
+def test_a_question_may_use_a_question_that_uses_none(tmp_path: Path) -> None:
+    assert [] == complaints(write_law(tmp_path, **question_of_the_keeper("person.grown")))
+
+
+def test_a_question_that_uses_itself_is_a_fault(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, **question_of_the_keeper("keeper.awake")))
+
+    assert any("the questions use each other in a circle: keeper.awake → keeper.awake" in complaint for complaint in found)
+
+
+def test_questions_that_use_each_other_in_a_circle_are_a_fault(tmp_path: Path) -> None:
+    grown = FILES[GROWN].replace("fact: person.known\n    is: true", "fact: keeper.awake\n    is: eligible")
+    grown = grown[: grown.index("introduces:")]
+
+    found = complaints(write_law(tmp_path, people__grown=grown, **question_of_the_keeper("person.grown")))
+
+    circle = "the questions use each other in a circle: "
+    told = [complaint for complaint in found if circle in complaint]
+    assert ["rulesets/questions.yaml"] == [complaint.split(":")[0] for complaint in told]
+    assert {"keeper.awake", "person.grown"} == set(told[0].split(circle)[1].split(" → "))
+
+
+# --- what supersedes what ---
+
+
+def season_of(id: str, first: str, enacted: str, supersedes: str) -> str:
+    text = FILES[SEASON].replace("doors/season", id).replace("from: 2011-01-01}", f"from: {first}}}", 1)
+    return text.replace("enacted: 2010-06-01", f"enacted: {enacted}\nsupersedes: {supersedes}")
+
+
+def test_an_amendment_that_is_in_force_from_a_later_day_is_sound(tmp_path: Path) -> None:
+    assert [] == complaints(write_law(tmp_path, doors__later=season_of("doors/later", "2012-01-01", "2011-06-01", "doors/season")))
+
+
+def test_an_amendment_from_the_same_day_is_a_fault(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, doors__later=season_of("doors/later", "2011-01-01", "2011-06-01", "doors/season")))
+
+    assert any("doors/later must come into force after doors/season, which it supersedes" in complaint for complaint in found)
+
+
+def test_an_amendment_enacted_before_what_it_amends_is_a_fault(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, doors__later=season_of("doors/later", "2012-01-01", "2010-05-31", "doors/season")))
+
+    assert any("doors/later was enacted before doors/season, which it supersedes" in complaint for complaint in found)
+
+
+def test_two_amendments_of_one_provision_from_different_days_are_a_fault(tmp_path: Path) -> None:
+    found = complaints(
+        write_law(
+            tmp_path,
+            doors__later=season_of("doors/later", "2012-01-01", "2011-06-01", "doors/season"),
+            doors__latest=season_of("doors/latest", "2012-07-01", "2011-06-01", "doors/season"),
+        )
+    )
+
+    assert any("doors/latest supersedes doors/season, which doors/later supersedes on another day" in complaint for complaint in found)
+
+
+def test_a_provision_may_not_use_a_calendar_made_after_it(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, calendars__season=FILES[CALENDAR].replace("enacted: 2010-06-01", "enacted: 2011-06-01")))
+
+    assert ["rulesets/doors/season.yaml:16: calendars/season was enacted after the provision that uses it"] == found
+
+
+# --- refusing to work with it ---
+
+
+def test_unsound_law_is_refused_with_every_complaint(tmp_path: Path) -> None:
+    rulesets = write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg"), facts=f"{FILES[FACTS]}x: 1\n")
+
+    with pytest.raises(UnsoundLaw) as refused:
+        open_lawbook(rulesets)
+
+    assert complaints(rulesets) == str(refused.value).splitlines()
+    assert 1 < len(refused.value.faults)
+
+
+def test_the_service_does_not_start_on_unsound_law(tmp_path: Path) -> None:
+    rulesets = write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg"))
+
+    with pytest.raises(UnsoundLaw, match=r"^rulesets/people/grown\.yaml:\d+: nobody defined the fact person\.aeg$"):
+        create_app(Settings(rulesets=rulesets, database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"))
+
+
+def test_the_service_does_not_start_without_law(tmp_path: Path) -> None:
+    with pytest.raises(UnsoundLaw, match="questions.yaml:1: the file is missing"):
+        create_app(Settings(rulesets=tmp_path / "rulesets", database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"))
