@@ -1,5 +1,12 @@
-"""What a WSGI server and the `flask` command load."""
+"""What a WSGI server loads. Unsound law ends the process with every complaint, before a single request is taken."""
+
+import sys
 
 from app import create_app
+from app.law.errors import UnsoundLaw
 
-app = create_app()
+try:
+    app = create_app()
+except UnsoundLaw as error:
+    print(f"{error}\nThe law cannot be used: {len(error.faults)} complaints.", file=sys.stderr)
+    sys.exit(3)

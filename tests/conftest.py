@@ -10,6 +10,7 @@ from app import create_app
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
 from app.law.lawbook import Lawbook
+from app.records.migrate import upgrade
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -27,9 +28,10 @@ def decider(lawbook: Lawbook) -> Decider:
 
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    """The service on a database of its own."""
+    """The service on a database of its own, migrated."""
     database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
     settings = Settings(database_url=f"sqlite:///{database}")
+    upgrade(settings)
     return create_app(settings)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from typing import TypedDict
 
 import orjson
@@ -21,6 +21,8 @@ from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
 from app.records.store import DeterminationRecord
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Asked(TypedDict, total=False):
@@ -157,5 +159,5 @@ def decide(service: Service, asked: Asked, request_text: str, keep: bool) -> Dec
 
 def new_id(instant: datetime) -> str:
     """A UUID of version 7: ids sort by the instant they were made at."""
-    seconds = int(instant.timestamp())
-    return str(uuid7(seconds, instant.microsecond * 1000))
+    microseconds = (instant - EPOCH) // timedelta(microseconds=1)
+    return str(uuid7(nanoseconds=microseconds * 1000))

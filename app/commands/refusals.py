@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import click
+from flask.cli import with_appcontext
 
 from app.determinations.calendar import NotADayQuestion
 from app.determinations.errors import AsOfDiffers, FactsRefused
@@ -86,6 +87,7 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
     """A command that also answers as JSON; a refusal is then told on standard output too, for the program that reads it."""
 
     @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")
+    @with_appcontext
     @functools.wraps(command)
     def run(*args: Any, as_json: bool, **kwargs: Any) -> Any:
         try:

@@ -89,7 +89,8 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
     """
     from app.api.strict_json import MalformedJson, loads
 
-    name = "standard input" if file.name in ("<stdin>", "-") else Path(str(file.name)).name
+    written = str(getattr(file, "name", "<stdin>"))
+    name = "standard input" if written in ("<stdin>", "-") else Path(written).name
     try:
         document = loads(file.read())
     except MalformedJson as error:

@@ -43,9 +43,7 @@ class Interval:
         return (self.determination.outcome, tuple((r.provision.id, r.leads) for r in self.grounds))
 
 
-def eligibility_intervals(
-    decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str
-) -> list[Interval]:
+def eligibility_intervals(decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str) -> list[Interval]:
     """Every interval of a year, in order, each decided by the engine on its first day.
 
     The fact that names the day (`governed_by`) moves; a value given for it is set aside.
@@ -95,9 +93,7 @@ def _interval(decider: Decider, question: str, facts: Mapping[str, Value], editi
         return Interval(span, None, error.because)
 
 
-def eligibility_calendar(
-    decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str
-) -> Document:
+def eligibility_calendar(decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str) -> Document:
     """The eligibility calendar of a year as a JSON-ready document.
 
     Raises:

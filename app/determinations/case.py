@@ -39,7 +39,7 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
         FactsRefused: facts that the question does not know, that stand twice, or that are not of their type; all of them.
         UnknownQuestion: there is no such question.
     """
-    known = {fact.name: fact for fact in lawbook.facts_of(question)}
+    known = lawbook.known_facts(question)
     facts: dict[str, Value] = {}
     errors: list[FactError] = []
     for name, value in flatten(given):
@@ -65,9 +65,7 @@ def _unknown(lawbook: Lawbook, question: str, name: str) -> str:
     return f"Is not a fact of {question}." if fact is not None else "There is no such fact."
 
 
-def make_case(
-    lawbook: Lawbook, question: str, facts: Mapping[str, Value], as_of: date | None, edition: str, today: date
-) -> Case:
+def make_case(lawbook: Lawbook, question: str, facts: Mapping[str, Value], as_of: date | None, edition: str, today: date) -> Case:
     """A case on its governing day: that of the fact the law looks at, else *as_of*, else *today* (in Massachusetts).
 
     Raises:

@@ -2,18 +2,22 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from decimal import Decimal
+from typing import cast
 
 from app.determinations.knowledge import Knowledge
 from app.law.facts import Computation, Value
 from app.law.provision import Conclusion, ParameterName
-from app.law.questions import Outcome
+from app.law.questions import Outcome, Question
 from app.law.spans import Span
 from app.law.standing import StandingProvision, StandingQuestion
 
 Concluded = dict[str, Value | Span]
 
 
-def work_out(concludes: Mapping[str, Conclusion], knowledge: Knowledge, parameters: Mapping[str, Value]) -> Concluded:
+def work_out(
+    concludes: Mapping[str, Conclusion], question: Question, knowledge: Knowledge, parameters: Mapping[str, Value]
+) -> Concluded:
     """The values of conclusions; those that rest on something unknown are left out."""
     found: Concluded = {}
     for name, conclusion in concludes.items():
@@ -24,14 +28,15 @@ def work_out(concludes: Mapping[str, Conclusion], knowledge: Knowledge, paramete
         else:
             value = conclusion
         if value is not None:
-            found[name] = value
+            is_decimal = isinstance(value, int) and question.concludes[name].type == "decimal"
+            found[name] = Decimal(cast(int, value)) if is_decimal else value
     return found
 
 
-def of_provision(provision: StandingProvision, knowledge: Knowledge) -> Concluded:
+def of_provision(provision: StandingProvision, question: Question, knowledge: Knowledge) -> Concluded:
     """What follows where a provision applies."""
     written = provision.provision.concludes
-    return work_out(written, knowledge, provision.parameters) if written else {}
+    return work_out(written, question, knowledge, provision.parameters) if written else {}
 
 
 def leading(question: StandingQuestion, per_provision: Mapping[int, Concluded]) -> int | None:
@@ -52,7 +57,7 @@ def concluded(
 ) -> tuple[Concluded, dict[int, Concluded], int | None]:
     """The conclusions of a determination, those of each provision that counts, and the provision that leads."""
     counting = {"eligible": ("grants",), "referred": ("refers", "grants"), "ineligible": ("bars",)}.get(outcome, ())
-    per_provision = {p.index: of_provision(p, knowledge) for p in question.provisions if provisions[p.index]}
+    per_provision = {p.index: of_provision(p, question.question, knowledge) for p in question.provisions if provisions[p.index]}
     applying = [p for p in question.provisions if p.effect in counting and provisions[p.index]]
     grants = {p.index: per_provision[p.index] for p in applying if p.effect == "grants"}
     leader = leading(question, grants)
@@ -63,10 +68,10 @@ def concluded(
                 together.setdefault(name, value)
     for provision in question.provisions:
         if provision.provision.informs:
-            for name, value in work_out(provision.provision.informs, knowledge, provision.parameters).items():
+            for name, value in work_out(provision.provision.informs, question.question, knowledge, provision.parameters).items():
                 together.setdefault(name, value)
     written = question.question.outcome_concludes.get(outcome)
     if written:
-        for name, value in work_out(written, knowledge, {}).items():
+        for name, value in work_out(written, question.question, knowledge, {}).items():
             together.setdefault(name, value)
     return together, per_provision, leader

@@ -135,7 +135,8 @@ RISES: dict[str, tuple[int, ...]] = {
 }  # fmt: skip
 """Whether a function rises (1) or falls (-1) with each argument (the last entry repeats); 0 where it does neither.
 
-Facts are never negative where they multiply or divide, so products and ratios are monotone; that is what makes "what would change" exact.
+Facts are never negative where they multiply or divide, so products and ratios are monotone; that is what makes
+"what would change" exact.
 """
 
 

@@ -44,8 +44,7 @@ def determination_document(decided: Determination) -> Document:
         "valid_until": decided.valid_until.isoformat() if decided.valid_until else None,
         "valid_until_because": decided.valid_until_because,
         "next_steps": [
-            {"says": step.says, "question": step.question} if step.question else {"says": step.says}
-            for step in decided.next_steps
+            {"says": step.says, "question": step.question} if step.question else {"says": step.says} for step in decided.next_steps
         ],
         "cautions": list(decided.cautions),
         "facts": {name: as_json(value) for name, value in sorted(decided.facts.items())},

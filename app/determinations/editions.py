@@ -3,8 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping
 
 from app.determinations.case import Case
-from app.determinations.derive import SERIES_FUNCTIONS
 from app.determinations.conclude import Concluded, concluded
+from app.determinations.derive import SERIES_FUNCTIONS
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
 from app.determinations.wording import day_in_words, derived_in_words

@@ -1,7 +1,7 @@
 """Findings: a condition's status put into words.
 
-A sentence stands in a finding only because its condition came out so; nothing here decides anything. The same condition with the same
-values reads the same, so reasons are remembered by the facts that bear on them.
+A sentence stands in a finding only because its condition came out so; nothing here decides anything. The same
+condition with the same values reads the same, so reasons are remembered by the facts that bear on them.
 """
 
 from collections.abc import Callable
@@ -18,6 +18,7 @@ from app.determinations.wording import (
     required_in_words,
     value_in_words,
 )
+from app.law.calendars import StandingCalendar
 from app.law.facts import Computation, Value
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
 
@@ -47,7 +48,7 @@ class Findings:
         return in_play.remember("findings", lambda: cls(in_play))
 
     def _facts_behind(self, provision: StandingProvision) -> tuple[str, ...] | None:
-        """Every fact that bears on what a provision's reason says; none where it looks at another question, which says much more."""
+        """Every fact that bears on what a provision's reason says; none where it looks at another question."""
         if any(condition.is_nested for condition in provision.conditions):
             return None
         names: dict[str, None] = {}
@@ -138,7 +139,10 @@ class Findings:
             return known(name)
 
         told = fill(condition.condition.met if truth else condition.condition.not_met, word_for)
-        warning = UNVERIFIED_WORDS.get(provision.provision.evidence)
+        evidence = provision.provision.evidence
+        if isinstance(condition.required, StandingCalendar) and isinstance(value, date):
+            evidence = condition.required.evidence_for(value)
+        warning = UNVERIFIED_WORDS.get(evidence)
         return f"{told} {warning}" if warning else told
 
     def _unknown(self, condition: StandingCondition, knowledge: Knowledge) -> str:

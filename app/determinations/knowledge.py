@@ -21,8 +21,19 @@ def _conclusions(law: StandingLaw) -> Iterator[Computation]:
             yield from (c for c in concludes.values() if isinstance(c, Computation))
 
 
+def _named_in_sentences(law: StandingLaw) -> Iterator[str]:
+    for question in law.questions:
+        for sentence in question.question.says.values():
+            yield from sentence.names
+        for provision in question.provisions:
+            if provision.provision.caution is not None:
+                yield from provision.provision.caution.names
+            for condition in provision.conditions:
+                yield from (*condition.condition.met.names, *condition.condition.not_met.names)
+
+
 class FactsInPlay:
-    """The facts that a standing law looks at: stated ones, and computed ones in an order in which each follows from those before."""
+    """The facts that a standing law looks at: stated ones, and computed ones, each after those it follows from."""
 
     def __init__(self, lawbook: Lawbook, law: StandingLaw) -> None:
         self.law = law
@@ -32,10 +43,9 @@ class FactsInPlay:
         self._vocabulary = lawbook.vocabulary
         for condition in law.conditions:
             self._take(condition.fact)
-        for conclusion in _conclusions(law):
-            for name in conclusion.fact_names:
-                if name in self._vocabulary:
-                    self._take(self._vocabulary[name])
+        for name in (*(n for c in _conclusions(law) for n in c.fact_names), *_named_in_sentences(law)):
+            if name in self._vocabulary:
+                self._take(self._vocabulary[name])
         self.conditions_of: dict[str, list[StandingCondition]] = {name: [] for name in self.stated}
         for condition in law.conditions:
             for name in self.inputs_of(condition):
@@ -88,10 +98,12 @@ class FactsInPlay:
     def effects_of_choices(self, name: str) -> list[tuple[dict[int, bool | None], list[Value]]]:
         """For a fact with few values: how its conditions come out, and all values for which they come out so."""
         if name not in self._effects:
-            fact, groups = self.stated[name], {}
+            fact = self.stated[name]
+            groups: dict[tuple[bool, ...], tuple[dict[int, bool | None], list[Value]]] = {}
             for code in range(fact.last_code + 1):
-                truths = {c.index: code in c.accepts for c in self.conditions_of[name]}
-                groups.setdefault(tuple(truths.values()), (truths, []))[1].append(fact.value(code))
+                met = tuple(code in c.accepts for c in self.conditions_of[name])
+                truths: dict[int, bool | None] = {c.index: m for c, m in zip(self.conditions_of[name], met, strict=True)}
+                groups.setdefault(met, (truths, []))[1].append(fact.value(code))
             self._effects[name] = list(groups.values())
         return self._effects[name]
 

@@ -102,7 +102,10 @@ class NextStepTold(NamedTuple):
 
 
 class FactChange(NamedTuple):
-    """One fact that would have to be otherwise; *was* is none where it was not stated, *or_to* are further values with the same effect."""
+    """One fact that would have to be otherwise.
+
+    *was* is none where it was not stated; *or_to* are further values with the same effect.
+    """
 
     fact: FactDefinition
     was: Value | None

@@ -164,24 +164,29 @@ class Telling:
 
     def cautions(self, question: StandingQuestion) -> Iterator[str]:
         """The cautions of the provisions that apply, and what could not be read; those of used questions too."""
+        granted = self.evaluation.outcomes[question.question.id] == "eligible"
         for provision in question.provisions:
             caution = provision.provision.caution
             if caution is not None and self.evaluation.provisions[provision.index]:
                 yield fill(caution, lambda name, p=provision: self.in_caution(p, name))  # type: ignore[misc]
             if provision.provision.unread is not None and self.is_unread(provision):
                 yield provision.provision.unread
-            if provision.effect == "refers" and self.evaluation.provisions[provision.index] is None and not self.is_undetermined(question):
-                asked = " ".join(self.knowledge.in_play.definitions[n].label for path in self.open_paths(provision) for n in path)
-                yield f"This could still be referred to somebody's discretion: {provision.provision.title}. Not stated: {asked}"
+            if provision.effect == "refers" and self.evaluation.provisions[provision.index] is None and granted:
+                referral = f"This could still be referred to somebody's discretion: {provision.provision.title}."
+                yield f"{referral} {self.what_is_open(provision)}"
             for condition in provision.conditions:
                 if condition.is_nested and condition.fact.name not in self.knowledge.stated:
                     nested = self.nested(condition.fact.name)
                     if nested is not None:
                         yield from nested.cautions
 
-    def is_undetermined(self, question: StandingQuestion) -> bool:
-        """Whether a question is left open anyway."""
-        return self.evaluation.outcomes[question.question.id] == "undetermined"
+    def what_is_open(self, provision: StandingProvision) -> str:
+        """What would have to be known to settle a provision."""
+        names = dict.fromkeys(name for path in self.open_paths(provision) for name in path)
+        if names:
+            return f"Not stated: {' '.join(self.lawbook.fact(name).label for name in names)}"
+        unknown = [c.fact.label for c in provision.conditions if self.evaluation.conditions[c.index] is None]
+        return f"Not known: {'; '.join(dict.fromkeys(unknown))}."
 
     def in_caution(self, provision: StandingProvision, name: str) -> str:
         """What to write for a name in a provision's caution."""

@@ -8,7 +8,7 @@ KEPT_AT_MOST = 4_096
 
 
 class Remembered(Generic[T]):
-    """Answers by key; forgets all of them when there are too many. Shared between threads: the worst that happens is work done twice."""
+    """Answers by key; forgets all when there are too many. Shared between threads: at worst work is done twice."""
 
     __slots__ = ("_answers",)
 

@@ -1,7 +1,8 @@
 """One case under one standing law, and what its outcome would be if a fact were otherwise. Exact and incremental.
 
-Along one fact, everything else staying as it is, the outcome is constant between *cuts*: the codes at which some condition changes. The cuts
-follow from the provisions' own thresholds, so looking once between each pair of cuts sees every value there is.
+Along one fact, everything else staying as it is, the outcome is constant between *cuts*: the codes at which some
+condition changes. The cuts follow from the provisions' own thresholds, so looking once between each pair of cuts
+sees every value there is.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -129,10 +130,9 @@ class WhatIf:
         """Whether any value of a fact could change the outcome: false only where it is the same with the fact unknown."""
         known = self._like.matters.get(name)
         if known is None:
-            unknown = self.in_play.unknown_truths.get(name)
-            known = bool(unknown) and (
-                self.outcome == "undetermined" or self._outcome_with(unknown or {}, settled_outcome_of, look_again=True) != self.outcome
-            )
+            unknown = self.in_play.unknown_truths.get(name) or {}
+            settled = self._outcome_with(unknown, settled_outcome_of, look_again=True)
+            known = bool(unknown) and (self.outcome == "undetermined" or settled != self.outcome)
             self._like.matters[name] = known
         return known
 
@@ -146,7 +146,7 @@ class WhatIf:
 
     def cuts(self, name: str) -> list[int]:
         """The codes of a stated fact at which some condition changes, in order; between two of them nothing does."""
-        fact, found = self.in_play.stated[name], set()
+        fact, found = self.in_play.stated[name], set[int]()
         for condition in self.in_play.conditions_of[name]:
             if condition.fact.name == name:
                 found.update(condition.accepts.edges())
@@ -181,7 +181,7 @@ class WhatIf:
             yield start
             yield from (start - edge + 1 for edge in edges)
         if series:
-            yield from series.unread_days.edges()
+            yield from (last for _, last in series.unread_days)
 
     def _direction(self, computed: FactDefinition, name: str) -> int:
         """Whether a computed fact rises (1) or falls (-1) with a stated one; 0 where it is not known to do either."""

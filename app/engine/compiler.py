@@ -1,8 +1,9 @@
 """A standing law → durable-rules. Every condition becomes twin rules, *met* and *not met*; an unknown fact fires neither.
 
-Rules fire in stages, each on a flat message of small integers: the facts' codes, then the findings, then the paths of provisions that have
-several, then the provisions' status, and so on for each question that uses another's outcome. Only forms that were measured to be right are
-compiled: comparisons joined by `$and`. A disjunction is several rules, never `$or`, whose size the engine limits; `$nex` is never used.
+Rules fire in stages, each on a flat message of small integers: the facts' codes, then the findings, then the paths
+of provisions that have several, then the provisions' status, and so on for each question that uses another's
+outcome. Only forms that were measured to be right are compiled: comparisons joined by `$and`. A disjunction is
+several rules, never `$or`, whose size the engine limits; `$nex` is never used.
 """
 
 import json
@@ -18,7 +19,7 @@ from app.law.standing import StandingCondition, StandingLaw, StandingProvision, 
 Test = Mapping[str, object]
 Means = Literal["condition", "path", "provision", "outcome"]
 MATCHES_AT_MOST = 48
-"""A message that meets more than sixty-four tests at one node is refused (error 303); this leaves room for the tests behind those."""
+"""A message that meets more than sixty-three tests at one node is refused (error 303); this leaves room for those behind."""
 RULES_AT_MOST = 500
 """The engine keeps the tests of a node in a table of 512 places."""
 CASE = "case"
@@ -119,9 +120,8 @@ def compile_law(law: StandingLaw) -> Program:
     widest = max(max(len(q.provisions) for q in law.questions), max(len(p.conditions) for p in law.provisions))
     heaviest = max(program.weights.values())
     if len(program.rules) > RULES_AT_MOST or max(widest, heaviest) > MATCHES_AT_MOST:
-        raise TooLarge(
-            f"{law.asked.question.id} compiles to {len(program.rules)} rules, with messages of {widest} findings and {heaviest} tests of one fact"
-        )
+        size = f"{len(program.rules)} rules, {widest} findings in a message and {heaviest} tests of one fact"
+        raise TooLarge(f"{law.asked.question.id} compiles to {size}")
     return program
 
 
@@ -141,10 +141,10 @@ def _add_condition(program: Program, condition: StandingCondition) -> None:
             program.add(tests, met if is_met else not_met)
         return
     first, last = fact.first_code, fact.last_code
-    for low, high in condition.accepts.clipped(first, last):
-        program.add(_between(name, low if low > first else None, high if high < last else None) or [{"$gte": {name: first}}], met)
-    for low, high in condition.accepts.outside(first, last):
-        program.add(_between(name, low if low > first else None, high if high < last else None) or [{"$gte": {name: first}}], not_met)
+    for codes, meaning in ((condition.accepts.clipped(first, last), met), (condition.accepts.outside(first, last), not_met)):
+        for low, high in codes:
+            tests = _between(name, low if low > first else None, high if high < last else None)
+            program.add(tests or [{"$gte": {name: first}}], meaning)
 
 
 def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[list[Test], bool]]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from app.law.errors import Place
+from app.law.errors import Places
 from app.law.facts import Citation
 from app.law.provision import Evidence
 from app.law.spans import LAST_DAY, CodeSet, Span, day_before
@@ -59,7 +59,7 @@ class Calendar:
     every_year: tuple[YearlyPeriod, ...] = ()
     limited_to: str | None = None
     supersedes: tuple[str, ...] = ()
-    place: Place = field(default=Place("", 0), compare=False)
+    places: Places = field(default=Places(), compare=False)
     text: str = field(default="", compare=False)
 
 
@@ -81,6 +81,11 @@ class StandingCalendar:
             if p.first <= last_day and p.last >= in_force.first
         )
         self.days = CodeSet((p.first.toordinal(), p.last.toordinal()) for p in self.periods)
+
+    def evidence_for(self, day: date) -> Evidence:
+        """How solid the source is for a day: that of the period it lies in, else of the calendar."""
+        period = next((p for p in self.periods if p.first <= day <= p.last), None)
+        return (period.evidence if period else None) or self.calendar.evidence
 
     def around(self, day: date | None) -> list[tuple[date, date]]:
         """The periods worth showing beside a day: all of a short calendar, of a long one those of the years next to the day."""
@@ -106,7 +111,7 @@ class Series:
         at = bisect_right(self._firsts, day)
         if at == len(self._spans):
             return None
-        unread = self.unread_days.at_or_after(day.toordinal())
+        unread = self.unread_days.at_or_after(day.toordinal() + 1)
         following = self._spans[at]
         return None if unread is not None and unread < following.first.toordinal() else following
 

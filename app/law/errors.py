@@ -1,6 +1,7 @@
 """What can go wrong with the law itself, named for what is wrong."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 
@@ -17,6 +18,18 @@ class Place:
 
     def __str__(self) -> str:
         return f"{self.file}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where a thing is written, and where each of its keys is: `answers`, `concludes/coverage.effective_on`."""
+
+    start: Place = Place("", 0)
+    keys: Mapping[str, Place] = field(default_factory=dict)
+
+    def of(self, *keys: str) -> Place:
+        """The place of a key, or of the thing where the key is not written."""
+        return self.keys.get("/".join(keys), self.start)
 
 
 @dataclass(frozen=True, order=True)

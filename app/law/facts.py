@@ -1,7 +1,8 @@
 """The vocabulary: every statement about an applicant, business or plan that a provision may look at, with its type.
 
-A fact has a value as people write it (a day, a flag, a decimal) and a *code*, a whole number that orders and compares as the value
-does. Provisions are compared on codes, so that no comparison can slip across types and none is inexact.
+A fact has a value as people write it (a day, a flag, a decimal) and a *code*, a whole number that orders and
+compares as the value does. Provisions are compared on codes, so that no comparison can slip across types and none
+is inexact.
 """
 
 import math

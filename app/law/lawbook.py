@@ -34,7 +34,8 @@ class EditionLaw:
         self.provisions = {p.id: p for p in provisions if self._contains(p.enacted)}
         known = {c.id: c for c in calendars if self._contains(c.enacted)}
         self.successors: dict[str, list[Provision | Calendar]] = {}
-        for newer in (*self.provisions.values(), *known.values()):
+        enacted: list[Provision | Calendar] = [*self.provisions.values(), *known.values()]
+        for newer in enacted:
             for older in newer.supersedes:
                 self.successors.setdefault(older, []).append(newer)
         self.in_force = {id: self._ended(p) for id, p in self.provisions.items()}
@@ -78,6 +79,7 @@ class Lawbook:
         self.calendars, self.editions, self.texts = calendars, editions, texts
         self._laws = {e.name: EditionLaw(e, provisions.values(), calendars.values()) for e in editions.values()}
         self._boundaries: dict[tuple[str, str], list[date]] = {}
+        self._facts_of: dict[str, dict[str, FactDefinition]] = {}
         self._standing: dict[tuple[str, str, date], StandingLaw] = {}
 
     @cached_property
@@ -117,7 +119,9 @@ class Lawbook:
         """A fact's definition; a question's id is a fact whose value is an outcome stated by the caller."""
         if name in self.questions:
             question = self.questions[name]
-            return FactDefinition(name, "outcome", asks=question.asks, choices={o: o for o in STATED_OUTCOMES}, place=question.place)
+            return FactDefinition(
+                name, "outcome", asks=question.asks, choices={o: o for o in STATED_OUTCOMES}, place=question.places.start
+            )
         return self.vocabulary[name]
 
     @cached_property
@@ -143,6 +147,15 @@ class Lawbook:
 
     def facts_of(self, question: str) -> list[FactDefinition]:
         """Every fact a caller may state for a question: asked for by any provision of any day, or already decided elsewhere."""
+        return list(self.known_facts(question).values())
+
+    def known_facts(self, question: str) -> Mapping[str, FactDefinition]:
+        """The same by name, found once."""
+        if question not in self._facts_of:
+            self._facts_of[question] = {name: self.fact(name) for name in self._find_facts(question)}
+        return self._facts_of[question]
+
+    def _find_facts(self, question: str) -> Iterable[str]:
         names: dict[str, None] = {}
         for id in self.with_used(question):
             if id != question:
@@ -161,7 +174,7 @@ class Lawbook:
                     for name in computation.fact_names:
                         if name in self.vocabulary:
                             names.update(dict.fromkeys(self.vocabulary.inputs_of(name)))
-        return [self.fact(name) for name in names]
+        return names
 
     def boundaries(self, question: str, edition: str) -> list[date]:
         """The days on which something of the law of a question, or of those it uses, starts or stops, in order."""

@@ -3,12 +3,13 @@
 from pathlib import Path
 
 from app.law.calendars import Calendar
+from app.law.catalogue import read_calendar, read_edition, read_question
 from app.law.errors import Fault, Place, UnsoundLaw
 from app.law.facts import FactDefinition, Vocabulary
 from app.law.lawbook import Lawbook
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
-from app.law.reader import file_text, read_calendar, read_edition, read_fact, read_provision, read_question
+from app.law.reader import file_text, read_fact, read_provision
 from app.law.soundness import check
 from app.law.yaml_source import Faults, Item, read_file
 

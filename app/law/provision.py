@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
-from app.law.errors import Place
+from app.law.errors import Place, Places
 from app.law.facts import Citation, Computation, FactDefinition, Value
 from app.law.sentences import Sentence
 from app.law.spans import Span
@@ -47,7 +47,7 @@ class Condition:
     operand: Operand
     met: Sentence
     not_met: Sentence
-    place: Place = field(default=Place("", 0), compare=False)
+    places: Places = field(default=Places(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ class Provision:
     caution: Sentence | None = None
     next_steps: tuple[NextStep, ...] = ()
     introduces: Mapping[str, FactDefinition] = field(default_factory=dict)
-    place: Place = field(default=Place("", 0), compare=False)
+    places: Places = field(default=Places(), compare=False)
     text: str = field(default="", compare=False)
 
     @property

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
-from app.law.errors import Place
+from app.law.errors import Places
 from app.law.provision import Conclusion, NextStep
 from app.law.sentences import Sentence
 
@@ -39,7 +39,7 @@ class Question:
     leads_by: tuple[str, ...] = ()
     outcome_concludes: Mapping[Outcome, Mapping[str, Conclusion]] = field(default_factory=dict)
     outcome_next_steps: Mapping[Outcome, tuple[NextStep, ...]] = field(default_factory=dict)
-    place: Place = field(default=Place("", 0), compare=False)
+    places: Places = field(default=Places(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TypeVar
 
-from app.law.calendars import Calendar, Period, YearlyPeriod
 from app.law.facts import LARGEST, PLACES, Citation, Computation, FactDefinition, Presumption, Value
 from app.law.provision import (
     EVIDENCE,
@@ -21,7 +20,6 @@ from app.law.provision import (
     ParameterName,
     Provision,
 )
-from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Question
 from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.yaml_source import Item, Unreadable
@@ -34,7 +32,6 @@ FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
 T = TypeVar("T")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CALL = re.compile(r"([a-z_]+)\(([^()]*)\)")
-_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 
 
 def read_citation(item: Item) -> Citation:
@@ -44,23 +41,23 @@ def read_citation(item: Item) -> Citation:
     return Citation(fields["instrument"].text(), under.text() if under else None, url.text() if url else None)
 
 
-def _optional(fields: Mapping[str, Item], name: str, read: Callable[[Item], T]) -> T | None:
+def optional(fields: Mapping[str, Item], name: str, read: Callable[[Item], T]) -> T | None:
     return read(fields[name]) if name in fields else None
 
 
-def _span(item: Item) -> Span:
+def read_span(item: Item) -> Span:
     fields = item.known_fields(("from",), ("to",))
-    span = Span(fields["from"].day(), _optional(fields, "to", Item.day))
+    span = Span(fields["from"].day(), optional(fields, "to", Item.day))
     if span.last is not None and span.last < span.first:
         item.refuse("it ends before it starts")
     return span
 
 
-def _evidence(item: Item) -> str:
+def read_evidence(item: Item) -> str:
     return item.one_of(EVIDENCE)
 
 
-def _ids(item: Item) -> tuple[str, ...]:
+def read_ids(item: Item) -> tuple[str, ...]:
     return item.texts()
 
 
@@ -82,7 +79,7 @@ def read_computation(item: Item, text: str) -> Computation:
     return inner[-1]
 
 
-def _conclusion(item: Item) -> Conclusion:
+def read_conclusion(item: Item) -> Conclusion:
     value = item.scalar()
     if isinstance(value, str) and value.startswith("$"):
         return ParameterName(value[1:])
@@ -93,15 +90,15 @@ def _conclusion(item: Item) -> Conclusion:
     return value
 
 
-def _sentence(item: Item) -> Sentence:
+def read_sentence(item: Item) -> Sentence:
     return Sentence.parse(item.text())
 
 
-def _next_step(default: str) -> Callable[[Item], NextStep]:
+def next_step_reader(default: str) -> Callable[[Item], NextStep]:
     def read(item: Item) -> NextStep:
         fields = item.known_fields(("says",), ("question", "on"))
-        on = _optional(fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))) or default
-        return NextStep(fields["says"].text(), _optional(fields, "question", Item.text), on, item.place)
+        on = optional(fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))) or default
+        return NextStep(fields["says"].text(), optional(fields, "question", Item.text), on, item.place)
 
     return read
 
@@ -115,7 +112,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
     if not FACT_NAME.fullmatch(name):
         item.refuse(f"{name} is not a fact's name: subject.attribute, lower case with underscores")
     kind = fields["type"].one_of(("flag", "integer", "decimal", "day", "choice"))
-    computed = _optional(fields, "computed", lambda i: read_computation(i, i.text()))
+    computed = optional(fields, "computed", lambda i: read_computation(i, i.text()))
     if computed is None and "asks" not in fields:
         item.refuse(f"the fact {name} needs the question that asks for it")
     if computed is not None and "describes" not in fields:
@@ -124,28 +121,31 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         item.refuse(f"the fact {name} needs its unit")
     if (kind == "choice") != ("choices" in fields):
         item.refuse("`choices` goes with the type choice, and only with it")
-    places = _optional(fields, "places", Item.integer)
+    places = optional(fields, "places", Item.integer)
+    minimum, maximum = _bound(fields, "minimum", 0), _bound(fields, "maximum", LARGEST)
+    if minimum > maximum:
+        item.refuse("the minimum is above the maximum")
     if places is not None and not 0 <= places <= PLACES:
         fields["places"].refuse(f"places must be between 0 and {PLACES}")
     return FactDefinition(
         name=name,
         type=kind,  # type: ignore[arg-type]
-        asks=_optional(fields, "asks", Item.text),
-        describes=_optional(fields, "describes", Item.text),
-        unit=_optional(fields, "unit", Item.text),
+        asks=optional(fields, "asks", Item.text),
+        describes=optional(fields, "describes", Item.text),
+        unit=optional(fields, "unit", Item.text),
         choices={k: v.text() for k, v in fields["choices"].fields().items()} if "choices" in fields else {},
         places=PLACES if places is None else places,
-        minimum=_bound(fields, "minimum", 0),
-        maximum=_bound(fields, "maximum", LARGEST),
-        presumed=_optional(fields, "presumed", _presumption),
+        minimum=minimum,
+        maximum=maximum,
+        presumed=optional(fields, "presumed", _presumption),
         computed=computed,
-        is_act=_optional(fields, "changes", lambda i: i.one_of(("act",))) == "act",
+        is_act=optional(fields, "changes", lambda i: i.one_of(("act",))) == "act",
         place=item.place,
     )
 
 
 def _bound(fields: Mapping[str, Item], name: str, default: int) -> int:
-    bound = _optional(fields, name, Item.integer)
+    bound = optional(fields, name, Item.integer)
     if bound is None:
         return default
     if abs(bound) > LARGEST * 1000:
@@ -158,7 +158,7 @@ def _presumption(item: Item) -> Presumption:
     value = fields["value"].scalar()
     if value is None:
         raise fields["value"].refuse("must have a value")
-    return Presumption(value, fields["because"].text(), _optional(fields, "citation", read_citation))
+    return Presumption(value, fields["because"].text(), optional(fields, "citation", read_citation))
 
 
 def _operand(item: Item) -> Operand:
@@ -202,9 +202,9 @@ def read_condition(item: Item) -> Condition:
         fact=fields["fact"].text(),
         operator=operator,
         operand=_operand(fields[operator]),
-        met=_sentence(fields["met"]),
-        not_met=_sentence(fields["not_met"]),
-        place=fields[operator].place,
+        met=read_sentence(fields["met"]),
+        not_met=read_sentence(fields["not_met"]),
+        places=item.places,
     )
 
 
@@ -216,10 +216,10 @@ def _dated_value(item: Item) -> DatedValue:
     return DatedValue(
         fields["from"].day(),
         value,
-        _optional(fields, "enacted", Item.day),
-        _optional(fields, "citation", read_citation),
-        _optional(fields, "evidence", _evidence),  # type: ignore[arg-type]
-        _optional(fields, "note", Item.text),
+        optional(fields, "enacted", Item.day),
+        optional(fields, "citation", read_citation),
+        optional(fields, "evidence", read_evidence),  # type: ignore[arg-type]
+        optional(fields, "note", Item.text),
     )
 
 
@@ -251,27 +251,27 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         id=id,
         title=fields["title"].text(),
         citation=read_citation(fields["citation"]),
-        evidence=_evidence(fields["evidence"]),  # type: ignore[arg-type]
+        evidence=read_evidence(fields["evidence"]),  # type: ignore[arg-type]
         gist=fields["gist"].text(),
         enacted=fields["enacted"].day(),
-        in_force=_span(fields["in_force"]),
+        in_force=read_span(fields["in_force"]),
         answers=fields["answers"].text(),
         effect=effect,  # type: ignore[arg-type]
         paths=_paths(item, fields),
-        supersedes=_optional(fields, "supersedes", _ids) or (),
-        unread=_optional(fields, "unread", Item.text),
-        parameters=_each(fields, "parameters", _parameter),
-        concludes=_each(fields, "concludes", lambda _, i: _conclusion(i)),
-        informs=_each(fields, "informs", lambda _, i: _conclusion(i)),
-        caution=_optional(fields, "caution", _sentence),
-        next_steps=tuple(_next_step(step_on)(step) for step in steps.items()) if steps else (),
-        introduces=_each(fields, "introduces", read_fact),
-        place=item.place,
+        supersedes=optional(fields, "supersedes", read_ids) or (),
+        unread=optional(fields, "unread", Item.text),
+        parameters=read_each(fields, "parameters", _parameter),
+        concludes=read_each(fields, "concludes", lambda _, i: read_conclusion(i)),
+        informs=read_each(fields, "informs", lambda _, i: read_conclusion(i)),
+        caution=optional(fields, "caution", read_sentence),
+        next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items()) if steps else (),
+        introduces=read_each(fields, "introduces", read_fact),
+        places=item.places,
         text=text,
     )
 
 
-def _each(fields: Mapping[str, Item], name: str, read: Callable[[str, Item], T]) -> dict[str, T]:
+def read_each(fields: Mapping[str, Item], name: str, read: Callable[[str, Item], T]) -> dict[str, T]:
     if name not in fields:
         return {}
     entries = {}
@@ -297,126 +297,8 @@ def _paths(item: Item, fields: Mapping[str, Item]) -> dict[str, tuple[Condition,
     ids = [condition.id for path_conditions in paths.values() for condition in path_conditions]
     for condition in (c for path_conditions in paths.values() for c in path_conditions):
         if ids.count(condition.id) > 1:
-            item.faults.note(condition.place, f"the condition id {condition.id} is used twice")
+            item.faults.note(condition.places.of("id"), f"the condition id {condition.id} is used twice")
     return paths
-
-
-def _period(item: Item) -> Period:
-    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "enacted", "note"))
-    period = Period(
-        fields["first"].day(),
-        fields["last"].day(),
-        fields["authority"].text(),
-        _optional(fields, "url", Item.text),
-        _optional(fields, "evidence", _evidence),  # type: ignore[arg-type]
-        _optional(fields, "enacted", Item.day),
-        _optional(fields, "note", Item.text),
-    )
-    if period.last < period.first:
-        item.refuse("the period ends before it starts")
-    return period
-
-
-def _month_day(item: Item) -> int:
-    written = _MONTH_DAY.fullmatch(item.text())
-    if written is None:
-        raise item.refuse('must be a month and a day as "MM-DD"')
-    month, day = int(written[1]), int(written[2])
-    try:
-        date(2011, month, day)
-    except ValueError:
-        raise item.refuse("there is no such day in every year") from None
-    return month * 100 + day
-
-
-def _yearly(item: Item) -> YearlyPeriod:
-    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "note"))
-    yearly = YearlyPeriod(
-        _month_day(fields["first"]),
-        _month_day(fields["last"]),
-        fields["authority"].text(),
-        _optional(fields, "url", Item.text),
-        _optional(fields, "evidence", _evidence),  # type: ignore[arg-type]
-        _optional(fields, "note", Item.text),
-    )
-    if yearly.last < yearly.first:
-        item.refuse("a yearly period must not run over the end of the year")
-    return yearly
-
-
-def read_calendar(item: Item, id: str, text: str) -> Calendar:
-    """One calendar file."""
-    fields = item.known_fields(
-        ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
-        ("periods", "every_year", "limited_to", "supersedes"),
-    )
-    if fields["calendar"].text() != id:
-        fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
-    kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))
-    if (kind == "limited") != ("limited_to" in fields):
-        item.refuse("`limited_to` goes with the kind limited, and only with it")
-    if ("periods" in fields) == ("every_year" in fields):
-        item.refuse("a calendar has either `periods` or `every_year`")
-    return Calendar(
-        id=id,
-        series=fields["series"].text(),
-        title=fields["title"].text(),
-        citation=read_citation(fields["citation"]),
-        evidence=_evidence(fields["evidence"]),  # type: ignore[arg-type]
-        enacted=fields["enacted"].day(),
-        in_force=_span(fields["in_force"]),
-        kind=kind,  # type: ignore[arg-type]
-        periods=tuple(_period(p) for p in fields["periods"].items()) if "periods" in fields else (),
-        every_year=tuple(_yearly(p) for p in fields["every_year"].items()) if "every_year" in fields else (),
-        limited_to=_optional(fields, "limited_to", Item.text),
-        supersedes=_optional(fields, "supersedes", _ids) or (),
-        place=item.place,
-        text=text,
-    )
-
-
-def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
-    fields = item.known_fields(("type", "describes"), ("choices", "unit"))
-    kind = fields["type"].one_of(("day", "span", "choice", "integer", "decimal"))
-    choices = tuple(c.text() for c in fields["choices"].items()) if "choices" in fields else ()
-    return ConclusionDefinition(name, kind, fields["describes"].text(), choices, _optional(fields, "unit", Item.text))  # type: ignore[arg-type]
-
-
-def read_question(id: str, item: Item) -> Question:
-    """One entry of questions.yaml."""
-    fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on"))
-    if not FACT_NAME.fullmatch(id):
-        item.refuse(f"{id} is not a question's id: subject.attribute")
-    says = fields["says"].known_fields(OUTCOMES)
-    outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
-    parts = {o: i.known_fields((), ("concludes", "next_steps")) for o, i in outcomes.items()}
-    return Question(
-        id=id,
-        asks=fields["asks"].text(),
-        encoded_from=fields["encoded_from"].day(),
-        says={outcome: _sentence(says[outcome]) for outcome in OUTCOMES},
-        governed_by=_optional(fields, "governed_by", Item.text),
-        concludes=_each(fields, "concludes", _conclusion_definition),
-        leads_by=tuple(i.text() for i in fields["leads_by"].items()) if "leads_by" in fields else (),
-        outcome_concludes={o: _each(p, "concludes", lambda _, i: _conclusion(i)) for o, p in parts.items()},  # type: ignore[misc]
-        outcome_next_steps={
-            o: tuple(_next_step(o)(s) for s in p["next_steps"].items()) for o, p in parts.items() if "next_steps" in p
-        },  # type: ignore[misc]
-        place=item.place,
-    )
-
-
-def read_edition(name: str, item: Item) -> Edition:
-    """One entry of editions.yaml."""
-    fields = item.known_fields(("title",), ("enacted_through", "checked_through", "because", "default"))
-    return Edition(
-        name,
-        fields["title"].text(),
-        _optional(fields, "enacted_through", Item.day),
-        _optional(fields, "checked_through", Item.day),
-        _optional(fields, "because", Item.text),
-        _optional(fields, "default", Item.flag) or False,
-    )
 
 
 def file_text(path: Path) -> str:

@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from app.law.calendars import Calendar
-from app.law.errors import Fault, Place
+from app.law.errors import Fault, Place, Places
 from app.law.facts import LARGEST, PLACES, Computation, FactDefinition
 from app.law.functions import FITS, FUNCTIONS
 from app.law.provision import CalendarName, Conclusion, Condition, Parameter, ParameterName, Provision
@@ -45,8 +45,9 @@ class _Check:
             self.check_fact(fact)
         for question in self.questions.values():
             self.check_question(question)
-        for older in (*self.provisions.values(), *self.calendars.values()):
-            self.check_superseded(older)
+        enacted: list[Provision | Calendar] = [*self.provisions.values(), *self.calendars.values()]
+        for newer in enacted:
+            self.check_superseded(newer)
         for provision in self.provisions.values():
             self.check_provision(provision)
 
@@ -61,7 +62,7 @@ class _Check:
         for shorter in names:
             for longer in names:
                 if longer.startswith(f"{shorter}."):
-                    place = self.facts[longer].place if longer in self.facts else self.questions[longer].place
+                    place = self.facts[longer].place if longer in self.facts else self.questions[longer].places.start
                     self.note(place, f"{longer} begins with the name {shorter}, which is a fact or question itself")
         for both in set(self.facts) & set(self.questions):
             self.note(self.facts[both].place, f"{both} is a question; a fact must have another name")
@@ -75,7 +76,7 @@ class _Check:
 
         def visit(name: str, trail: tuple[str, ...]) -> None:
             if state.get(name) == 1:
-                place = self.questions[name].place if name in self.questions else self.facts[name].place
+                place = self.questions[name].places.start if name in self.questions else self.facts[name].place
                 self.note(place, f"{complaint}: {' → '.join((*trail[trail.index(name) :], name))}")
             if state.get(name):
                 return
@@ -116,8 +117,14 @@ class _Check:
         return signature.gives
 
     def check_argument(
-        self, call: Computation, kind: str, argument: str | int | Computation, place: Place, parameters: Mapping[str, Parameter], concludes: bool
-    ) -> None:  # fmt: skip
+        self,
+        call: Computation,
+        kind: str,
+        argument: str | int | Computation,
+        place: Place,
+        parameters: Mapping[str, Parameter],
+        concludes: bool,
+    ) -> None:
         if isinstance(argument, Computation):
             gives = self.check_computation(argument, place, parameters, concludes)
             fits = gives is None or gives in FITS.get(kind, ()) or (gives == "number" and kind == "number")  # type: ignore[call-overload]
@@ -151,21 +158,24 @@ class _Check:
     # --- questions ---
 
     def check_question(self, question: Question) -> None:
-        place = question.place
+        places = question.places
         governing = self.facts.get(question.governed_by or "")
         if question.governed_by and (governing is None or governing.type != "day" or governing.computed):
-            self.note(place, f"{question.id} must be governed by a stated fact of type day, which {question.governed_by} is not")
+            complaint = f"{question.id} must be governed by a stated fact of type day, which {question.governed_by} is not"
+            self.note(places.of("governed_by"), complaint)
         for name in question.leads_by:
             if name not in question.concludes or question.concludes[name].type != "day":
-                self.note(place, f"{question.id} cannot lead by {name}: it is not a day that the question concludes")
-        for concludes in question.outcome_concludes.values():
-            self.check_concludes(concludes, question, {}, place)
+                self.note(
+                    places.of("leads_by"), f"{question.id} cannot lead by {name}: it is not a day that the question concludes"
+                )
+        for outcome, concludes in question.outcome_concludes.items():
+            self.check_concludes(concludes, question, {}, places, ("on", outcome, "concludes"))
         for steps in question.outcome_next_steps.values():
             self.check_steps([(s.question, s.place) for s in steps])
         if not any(p.answers == question.id and p.effect == "grants" for p in self.provisions.values()):
-            self.note(place, f"no provision grants anything for {question.id}")
-        for sentence in question.says.values():
-            self.check_sentence(sentence, set(question.concludes), place)
+            self.note(places.start, f"no provision grants anything for {question.id}")
+        for outcome, sentence in question.says.items():
+            self.check_sentence(sentence, set(question.concludes), places.of("says", outcome))
 
     def check_steps(self, links: list[tuple[str | None, Place]]) -> None:
         for question, place in links:
@@ -173,9 +183,15 @@ class _Check:
                 self.note(place, f"there is no question {question}")
 
     def check_concludes(
-        self, concludes: Mapping[str, Conclusion], question: Question, parameters: Mapping[str, Parameter], place: Place
+        self,
+        concludes: Mapping[str, Conclusion],
+        question: Question,
+        parameters: Mapping[str, Parameter],
+        places: Places,
+        keys: tuple[str, ...],
     ) -> None:
         for name, conclusion in concludes.items():
+            place = places.of(*keys, name)
             definition = question.concludes.get(name)
             if definition is None:
                 self.note(place, f"{question.id} does not conclude {name}; add it to its `concludes` in questions.yaml")
@@ -205,11 +221,11 @@ class _Check:
         for id in newer.supersedes:
             older = others.get(id)
             if older is None or older is newer:
-                self.note(newer.place, f"{newer.id} supersedes {id}, which does not exist")
+                self.note(newer.places.of("supersedes"), f"{newer.id} supersedes {id}, which does not exist")
             elif newer.in_force.first <= older.in_force.first:
-                self.note(newer.place, f"{newer.id} must come into force after {id}, which it supersedes")
+                self.note(newer.places.of("in_force"), f"{newer.id} must come into force after {id}, which it supersedes")
             elif newer.enacted < older.enacted:
-                self.note(newer.place, f"{newer.id} was enacted before {id}, which it supersedes")
+                self.note(newer.places.of("enacted"), f"{newer.id} was enacted before {id}, which it supersedes")
         for edition in self.editions.values():
             cut = edition.enacted_through
             rivals = [
@@ -218,23 +234,26 @@ class _Check:
             ]  # fmt: skip
             for rival in rivals[1:]:
                 if rival.in_force.first != rivals[0].in_force.first:
-                    self.note(rival.place, f"{rival.id} supersedes {newer.id}, which {rivals[0].id} supersedes on another day")
+                    self.note(
+                        rival.places.of("supersedes"),
+                        f"{rival.id} supersedes {newer.id}, which {rivals[0].id} supersedes on another day",
+                    )
 
     def check_provision(self, provision: Provision) -> None:
-        place, question = provision.place, self.questions.get(provision.answers)
+        places, question = provision.places, self.questions.get(provision.answers)
         if question is None:
-            self.note(place, f"there is no question {provision.answers}")
+            self.note(places.of("answers"), f"there is no question {provision.answers}")
         else:
-            self.check_concludes(provision.concludes, question, provision.parameters, place)
-            self.check_concludes(provision.informs, question, provision.parameters, place)
+            self.check_concludes(provision.concludes, question, provision.parameters, places, ("concludes",))
+            self.check_concludes(provision.informs, question, provision.parameters, places, ("informs",))
         self.check_steps([(s.question, s.place) for s in provision.next_steps])
         names = set(provision.parameters)
         if provision.caution is not None:
-            self.check_sentence(provision.caution, names, place)
+            self.check_sentence(provision.caution, names, places.of("caution"))
         for condition in provision.conditions:
             self.check_condition(provision, condition)
-            for sentence in (condition.met, condition.not_met):
-                self.check_sentence(sentence, {"value", "required", *names}, condition.place)
+            for key, sentence in (("met", condition.met), ("not_met", condition.not_met)):
+                self.check_sentence(sentence, {"value", "required", *names}, condition.places.of(key))
         for parameter in provision.parameters.values():
             self.check_parameter(provision, parameter)
 
@@ -244,9 +263,12 @@ class _Check:
             if cut is not None and provision.enacted > cut:
                 continue
             if parameter.dated_value_on(provision.in_force.first, cut) is None:
-                self.note(provision.place, f"the parameter {parameter.name} has no value on {provision.in_force.first}")
+                self.note(
+                    provision.places.of("parameters", parameter.name),
+                    f"the parameter {parameter.name} has no value on {provision.in_force.first}",
+                )
         if parameter.name not in _used_parameters(provision):
-            self.note(provision.place, f"nobody uses the parameter {parameter.name}")
+            self.note(provision.places.of("parameters", parameter.name), f"nobody uses the parameter {parameter.name}")
 
     def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
         for name in sentence.names:
@@ -254,25 +276,27 @@ class _Check:
                 self.note(place, f"nobody knows {{{name}}}, which a sentence names")
 
     def check_condition(self, provision: Provision, condition: Condition) -> None:
-        place = condition.place
+        place = condition.places.of(condition.operator)
         if " ".join(condition.words.split()).lower() not in " ".join(provision.gist.split()).lower():
-            self.note(place, f"the words of {condition.id} do not stand in the gist")
+            self.note(condition.places.of("words"), f"the words of {condition.id} do not stand in the gist")
         if condition.fact in self.questions:
             fact = FactDefinition(condition.fact, "outcome", choices={o: o for o in STATED_OUTCOMES})
         elif condition.fact in self.facts:
             fact = self.facts[condition.fact]
         else:
-            self.note(place, f"nobody defined the fact {condition.fact}")
+            self.note(condition.places.of("fact"), f"nobody defined the fact {condition.fact}")
             return
         if condition.operator not in OPERATORS_OF[fact.type]:
             accepted = ", ".join(sorted(OPERATORS_OF[fact.type]))
             self.note(place, f"a {fact.type} such as {fact.name} does not accept {condition.operator}; it accepts {accepted}")
             return
+        if isinstance(condition.operand, ParameterName):
+            place = provision.places.of("parameters", condition.operand.name)
         for value in self.operands(provision, condition, fact):
             self.check_value(fact, value, place)
 
     def operands(self, provision: Provision, condition: Condition, fact: FactDefinition) -> Iterator[object]:
-        operand, place = condition.operand, condition.place
+        operand, place = condition.operand, condition.places.of(condition.operator)
         if isinstance(operand, ParameterName):
             if operand.name in provision.parameters:
                 yield from (dated.value for dated in provision.parameters[operand.name].values)
@@ -288,21 +312,24 @@ class _Check:
                 return
             for member in operand:
                 yield from member if isinstance(member, tuple) else (member,)
-            if any(low > high for low, high in pairs if type(low) is type(high)):
+            if any(fact.code(low) > fact.code(high) for low, high in pairs if self.are_of_type(fact, low, high)):
                 self.note(place, "a range ends before it starts")
         elif condition.operator in ("within", "one_of"):
             self.note(place, f"{condition.operator} takes a list")
         else:
             yield operand
 
+    def are_of_type(self, fact: FactDefinition, *values: object) -> bool:
+        return all(isinstance(value, _PYTHON_TYPES[fact.type]) for value in values)
+
     def check_calendar(self, provision: Provision, condition: Condition, operand: CalendarName, fact: FactDefinition) -> None:
-        calendar = self.calendars.get(operand.id)
+        calendar, place = self.calendars.get(operand.id), condition.places.of(condition.operator)
         if calendar is None:
-            self.note(condition.place, f"there is no calendar {operand.id}")
+            self.note(place, f"there is no calendar {operand.id}")
         elif condition.operator != "within" or fact.type != "day":
-            self.note(condition.place, "a calendar is compared with a day by `within`")
+            self.note(place, "a calendar is compared with a day by `within`")
         elif calendar.enacted > provision.enacted:
-            self.note(condition.place, f"{operand.id} was enacted after the provision that uses it")
+            self.note(place, f"{operand.id} was enacted after the provision that uses it")
 
 
 def _used_parameters(provision: Provision) -> set[str]:
@@ -319,8 +346,8 @@ def _used_parameters(provision: Provision) -> set[str]:
 
 
 def _is_carried(number: int | Decimal) -> bool:
-    exponent = Decimal(number).normalize().as_tuple().exponent
-    return abs(number) <= LARGEST * 1000 and isinstance(exponent, int) and -exponent <= PLACES
+    exact = Decimal(number)
+    return abs(exact) <= LARGEST * 1000 and exact == exact.quantize(Decimal(1).scaleb(-PLACES))
 
 
 def check(

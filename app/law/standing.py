@@ -1,6 +1,7 @@
 """The law of one question as it stands on a day in an edition: superseded provisions gone, parameters and calendars resolved.
 
-The same standing law serves every day of a span on which nothing changes; both the compiler and the plain evaluator read it.
+The same standing law serves every day of a span on which nothing changes; both the compiler and the plain evaluator
+read it.
 """
 
 from collections.abc import Mapping

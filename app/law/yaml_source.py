@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from app.law.errors import Fault, Place
+from app.law.errors import Fault, Place, Places
 
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
@@ -45,18 +45,24 @@ class Faults:
 class Item:
     """One value in a YAML file. Reading it as something it is not notes a complaint and raises `Unreadable`."""
 
-    def __init__(self, node: Node, file: str, faults: Faults) -> None:
-        self._node, self._file, self.faults = node, file, faults
-        if node.anchor is not None:
-            self.refuse("anchors and aliases are not allowed")
-        implicit = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp")
-        if node.tag and str(node.tag).removeprefix("tag:yaml.org,2002:") not in implicit:
-            self.refuse("tags are not allowed")
+    def __init__(self, node: Node, file: str, faults: Faults, key: Node | None = None) -> None:
+        self._node, self._file, self.faults, self._key = node, file, faults, key
 
     @property
     def place(self) -> Place:
-        """Where the value starts."""
-        return Place(self._file, self._node.start_mark.line + 1)
+        """Where the value is written: at its key, or where it has none, where it starts."""
+        return Place(self._file, (self._key or self._node).start_mark.line + 1)
+
+    @property
+    def places(self) -> Places:
+        """Where this mapping is written, and its keys, and those of the mappings in it."""
+        return Places(self.place, dict(self._key_places()))
+
+    def _key_places(self) -> Iterator[tuple[str, Place]]:
+        if isinstance(self._node, MappingNode):
+            for name, item in self.fields(silently=True).items():
+                yield name, item.place
+                yield from ((f"{name}/{inner}", place) for inner, place in item._key_places())
 
     def refuse(self, sentence: str) -> Unreadable:
         """Note a complaint about this value; raises `Unreadable`."""
@@ -138,23 +144,24 @@ class Item:
         """One text, or a list of texts."""
         return tuple(item.text() for item in self.items()) if self.is_list else (self.text(),)
 
-    def fields(self) -> dict[str, "Item"]:
-        """The values of a mapping by key; a key written twice is a complaint."""
+    def fields(self, silently: bool = False) -> dict[str, "Item"]:
+        """The values of a mapping by key; a key written twice is a complaint, unless *silently* another reading has made it."""
         if not isinstance(self._node, MappingNode):
             raise self.refuse("must be a mapping of keys to values")
         fields: dict[str, Item] = {}
         for key, value in self._pairs(self._node):
             name = str(key.value)
             if name in fields:
-                self.faults.note(Place(self._file, key.start_mark.line + 1), f"the key {name} is written twice")
+                if not silently:
+                    self.faults.note(Place(self._file, key.start_mark.line + 1), f"the key {name} is written twice")
                 continue
-            fields[name] = Item(value, self._file, self.faults)
+            fields[name] = Item(value, self._file, self.faults, key)
         return fields
 
     def _pairs(self, node: MappingNode) -> Iterator[tuple[ScalarNode, Node]]:
         for key, value in node.value:
             if not isinstance(key, ScalarNode):
-                raise self.refuse("keys must be plain words")
+                raise Item(key, self._file, self.faults).refuse("keys must be plain words")
             yield key, value
 
     def known_fields(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, "Item"]:
@@ -166,14 +173,27 @@ class Item:
                 del fields[name]
         missing = [name for name in required if name not in fields]
         if missing:
-            raise self.refuse(f"the key {missing[0]} is missing" if len(missing) == 1 else f"the keys {', '.join(missing)} are missing")
+            raise self.refuse(
+                f"the key {missing[0]} is missing" if len(missing) == 1 else f"the keys {', '.join(missing)} are missing"
+            )
         return fields
+
+
+def _refuse_references(text: str, file: str, faults: Faults) -> None:
+    """Note every anchor, alias and tag, on values and on keys."""
+    for event in YAML(typ="safe", pure=True).parse(text):
+        place = Place(file, event.start_mark.line + 1)
+        if getattr(event, "anchor", None) is not None:
+            faults.note(place, "anchors and aliases are not allowed")
+        if getattr(event, "tag", None) is not None:
+            faults.note(place, "tags are not allowed")
 
 
 def read_file(path: Path, file: str, faults: Faults) -> Item:
     """The value that a YAML file holds; *file* is what complaints call it."""
     try:
         text = path.read_text(encoding="utf-8")
+        _refuse_references(text, file, faults)
         node = YAML(typ="safe", pure=True).compose(text)
     except UnicodeDecodeError:
         faults.note(Place(file, 1), "the file is not UTF-8 text")

@@ -29,7 +29,7 @@ person.grown:
     "facts.yaml": """\
 visit.asked_on: {type: day, asks: When did the person ask?}
 person.born_on: {type: day, asks: When was the person born?}
-person.age: {type: integer, unit: years, describes: age on the day of asking, computed: "whole_years_between(person.born_on, visit.asked_on)"}
+person.age: {type: integer, unit: years, describes: age when asking, computed: "whole_years_between(person.born_on, visit.asked_on)"}
 person.height: {type: decimal, unit: meters, places: 2, maximum: 3, asks: How tall is the person?}
 """,
     "calendars/season.yaml": """\
@@ -111,7 +111,7 @@ introduces:
 
 
 def write_law(folder: Path, **changes: str) -> Path:
-    """The small law under a folder; a change replaces or adds a file, whose name is written with `__` for `/` and without suffix."""
+    """The small law under a folder; a change replaces or adds a file, named with `__` for `/` and without suffix."""
     files = {**FILES, **{f"{name.replace('__', '/')}.yaml": text for name, text in changes.items()}}
     for name, text in files.items():
         path = folder / "rulesets" / name

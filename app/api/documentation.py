@@ -1,0 +1,122 @@
+"""Pages for people who write clients: the reference, Swagger UI, and one page per type of problem. Nothing is loaded from outside."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import flask_swagger_ui
+import orjson
+from flask import Blueprint, Flask, Response, abort, redirect, render_template, send_from_directory
+
+from app.api.problem_types import PROBLEM_TYPES
+from app.api.responses import law_response
+
+SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
+SWAGGER_FILES = frozenset({"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"})
+STATIC_SECONDS = 3600
+METHODS = ("get", "post")
+
+Document = dict[str, Any]
+
+
+def show_documentation(app: Flask, openapi: bytes) -> None:
+    """Serve the OpenAPI document and the pages made from it."""
+    pages = Blueprint("documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static")
+    document: Document = orjson.loads(openapi)
+    reference: list[bytes] = []
+
+    @pages.get("/openapi.json")
+    def openapi_json() -> Response:
+        return law_response(openapi)
+
+    @pages.get("/")
+    def root() -> Any:
+        return redirect("/docs")
+
+    @pages.get("/docs")
+    def docs() -> Response:
+        if not reference:
+            reference.append(
+                render_template("api/reference.html", info=document["info"], operations=list(_operations(document)), schemas=_schemas(document)).encode()
+            )
+        return law_response(reference[0], "text/html")
+
+    @pages.get("/docs/try")
+    def try_it() -> str:
+        return render_template("api/try.html", title=document["info"]["title"])
+
+    @pages.get("/docs/try/<file>")
+    def swagger(file: str) -> Response:
+        if file not in SWAGGER_FILES:
+            abort(404)
+        return send_from_directory(SWAGGER, file, max_age=STATIC_SECONDS)
+
+    @pages.get("/problems")
+    def problems() -> str:
+        return render_template("api/problems.html", types=PROBLEM_TYPES.values())
+
+    @pages.get("/problems/<name>")
+    def problem(name: str) -> str:
+        type = PROBLEM_TYPES.get(name)
+        if type is None:
+            abort(404)
+        return render_template("api/problem.html", type=type)
+
+    app.register_blueprint(pages)
+
+
+def _operations(document: Document) -> Iterator[Document]:
+    """Every operation with its path and method, as the page shows it."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                operation = item[method]
+                yield {
+                    **operation,
+                    "path": path,
+                    "method": method.upper(),
+                    "anchor": f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
+                    "parameters": [*item.get("parameters", []), *operation.get("parameters", [])],
+                }
+
+
+def _schemas(document: Document) -> list[Document]:
+    """Every schema with its members in rows; nested objects are told by whole names."""
+    shown = []
+    for name, schema in document["components"]["schemas"].items():
+        told = schema.get("description", "")
+        parts = [part for part in schema.get("allOf", []) if "properties" in part] or [schema]
+        rows = [row for part in parts for row in _rows(part)]
+        alternatives = [_type(one) for one in schema.get("oneOf", schema.get("anyOf", []))]
+        shown.append({"name": name, "description": told, "rows": rows, "alternatives": alternatives})
+    return sorted(shown, key=lambda s: (s["name"].partition(".")[0] in ("Facts", "Asked", "CalendarAsked"), s["name"]))
+
+
+def _rows(schema: Document, prefix: str = "") -> Iterator[Document]:
+    required = set(schema.get("required", []))
+    for part, inner in schema.get("properties", {}).items():
+        name = f"{prefix}{part}"
+        if inner.get("type") == "object" and "properties" in inner:
+            yield from _rows(inner, f"{name}.")
+        else:
+            yield {
+                "name": name,
+                "type": _type(inner),
+                "required": part in required,
+                "description": inner.get("description", ""),
+                "choices": inner.get("enum", []),
+                "unit": inner.get("x-unit"),
+            }
+
+
+def _type(schema: Document) -> str:
+    """A schema's type in a few words."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "const" in schema:
+        return f"“{schema['const']}”"
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    kinds = schema.get("type", "any value")
+    text = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    return f"{text} ({schema['format']})" if "format" in schema else text

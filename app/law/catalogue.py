@@ -1,0 +1,141 @@
+"""Questions, editions and calendars: YAML → objects, with the same complaints as provisions."""
+
+import re
+from datetime import date
+from typing import cast
+
+from app.law.calendars import Calendar, Period, YearlyPeriod
+from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Outcome, Question
+from app.law.reader import (
+    FACT_NAME,
+    next_step_reader,
+    optional,
+    read_citation,
+    read_conclusion,
+    read_each,
+    read_evidence,
+    read_ids,
+    read_sentence,
+    read_span,
+)
+from app.law.yaml_source import Item
+
+_MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
+
+
+def _period(item: Item) -> Period:
+    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "enacted", "note"))
+    period = Period(
+        fields["first"].day(),
+        fields["last"].day(),
+        fields["authority"].text(),
+        optional(fields, "url", Item.text),
+        optional(fields, "evidence", read_evidence),  # type: ignore[arg-type]
+        optional(fields, "enacted", Item.day),
+        optional(fields, "note", Item.text),
+    )
+    if period.last < period.first:
+        item.refuse("the period ends before it starts")
+    return period
+
+
+def _month_day(item: Item) -> int:
+    written = _MONTH_DAY.fullmatch(item.text())
+    if written is None:
+        raise item.refuse('must be a month and a day as "MM-DD"')
+    month, day = int(written[1]), int(written[2])
+    try:
+        date(2011, month, day)
+    except ValueError:
+        raise item.refuse("there is no such day in every year") from None
+    return month * 100 + day
+
+
+def _yearly(item: Item) -> YearlyPeriod:
+    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "note"))
+    yearly = YearlyPeriod(
+        _month_day(fields["first"]),
+        _month_day(fields["last"]),
+        fields["authority"].text(),
+        optional(fields, "url", Item.text),
+        optional(fields, "evidence", read_evidence),  # type: ignore[arg-type]
+        optional(fields, "note", Item.text),
+    )
+    if yearly.last < yearly.first:
+        item.refuse("a yearly period must not run over the end of the year")
+    return yearly
+
+
+def read_calendar(item: Item, id: str, text: str) -> Calendar:
+    """One calendar file."""
+    fields = item.known_fields(
+        ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
+        ("periods", "every_year", "limited_to", "supersedes"),
+    )
+    if fields["calendar"].text() != id:
+        fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
+    kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))
+    if (kind == "limited") != ("limited_to" in fields):
+        item.refuse("`limited_to` goes with the kind limited, and only with it")
+    if ("periods" in fields) == ("every_year" in fields):
+        item.refuse("a calendar has either `periods` or `every_year`")
+    return Calendar(
+        id=id,
+        series=fields["series"].text(),
+        title=fields["title"].text(),
+        citation=read_citation(fields["citation"]),
+        evidence=read_evidence(fields["evidence"]),  # type: ignore[arg-type]
+        enacted=fields["enacted"].day(),
+        in_force=read_span(fields["in_force"]),
+        kind=kind,  # type: ignore[arg-type]
+        periods=tuple(_period(p) for p in fields["periods"].items()) if "periods" in fields else (),
+        every_year=tuple(_yearly(p) for p in fields["every_year"].items()) if "every_year" in fields else (),
+        limited_to=optional(fields, "limited_to", Item.text),
+        supersedes=optional(fields, "supersedes", read_ids) or (),
+        places=item.places,
+        text=text,
+    )
+
+
+def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
+    fields = item.known_fields(("type", "describes"), ("choices", "unit"))
+    kind = fields["type"].one_of(("day", "span", "choice", "integer", "decimal"))
+    choices = tuple(c.text() for c in fields["choices"].items()) if "choices" in fields else ()
+    return ConclusionDefinition(name, kind, fields["describes"].text(), choices, optional(fields, "unit", Item.text))  # type: ignore[arg-type]
+
+
+def read_question(id: str, item: Item) -> Question:
+    """One entry of questions.yaml."""
+    fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on"))
+    if not FACT_NAME.fullmatch(id):
+        item.refuse(f"{id} is not a question's id: subject.attribute")
+    says = fields["says"].known_fields(OUTCOMES)
+    outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
+    parts = {cast(Outcome, o): i.known_fields((), ("concludes", "next_steps")) for o, i in outcomes.items()}
+    return Question(
+        id=id,
+        asks=fields["asks"].text(),
+        encoded_from=fields["encoded_from"].day(),
+        says={outcome: read_sentence(says[outcome]) for outcome in OUTCOMES},
+        governed_by=optional(fields, "governed_by", Item.text),
+        concludes=read_each(fields, "concludes", _conclusion_definition),
+        leads_by=tuple(i.text() for i in fields["leads_by"].items()) if "leads_by" in fields else (),
+        outcome_concludes={o: read_each(p, "concludes", lambda _, i: read_conclusion(i)) for o, p in parts.items()},
+        outcome_next_steps={
+            o: tuple(next_step_reader(o)(s) for s in p["next_steps"].items()) for o, p in parts.items() if "next_steps" in p
+        },
+        places=item.places,
+    )
+
+
+def read_edition(name: str, item: Item) -> Edition:
+    """One entry of editions.yaml."""
+    fields = item.known_fields(("title",), ("enacted_through", "checked_through", "because", "default"))
+    return Edition(
+        name,
+        fields["title"].text(),
+        optional(fields, "enacted_through", Item.day),
+        optional(fields, "checked_through", Item.day),
+        optional(fields, "because", Item.text),
+        optional(fields, "default", Item.flag) or False,
+    )

@@ -1,0 +1,52 @@
+"""The command line on the repository's law and on a database of its own."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+
+from app.commands import command_line
+from app.determinations.decide import Decider
+from app.settings import Settings
+
+Flask = Callable[..., Result]
+ORDINARY = {
+    "applicant": {"resident": True, "has_medicare": False},
+    "employer_plan": {"available": False},
+    "enrollment": {"requested_on": "2011-02-16", "product": "individual_plan", "channel": "carrier"},
+    "prior_coverage": {"ended": False},
+    "event": {"kind": "none"},
+    "waiver": {"granted": False},
+}
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}")
+
+
+@pytest.fixture
+def flask(settings: Settings, decider: Decider) -> Flask:
+    """Runs `flask …`; facts are given as an object and arrive as a file."""
+    app = command_line(settings)
+    app.extensions["decider"] = decider
+
+    def run(*arguments: str, stdin: str | bytes | None = None) -> Result:
+        return app.test_cli_runner().invoke(args=list(arguments), input=stdin)
+
+    return run
+
+
+@pytest.fixture
+def facts(tmp_path: Path) -> Callable[[Any], str]:
+    """Writes facts into a file and tells its name."""
+
+    def write(given: Any) -> str:
+        path = tmp_path / "facts.json"
+        path.write_text(given if isinstance(given, str) else json.dumps(given), encoding="utf-8")
+        return str(path)
+
+    return write

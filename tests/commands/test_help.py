@@ -1,0 +1,61 @@
+"""What every command has in common."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+
+import click
+import pytest
+
+from app.commands import command_line
+from app.settings import ROOT
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
+    for name, command in group.commands.items():
+        if isinstance(command, click.Group):
+            yield from commands(command, (*path, name))
+        else:
+            yield " ".join((*path, name)), command
+
+
+OURS = dict(commands(command_line().cli))
+
+
+def test_the_commands_are_these() -> None:
+    assert {
+        "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
+        "eligibility-calendar", "db upgrade", "db check", "demo load",
+    } == set(OURS)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_command_answers_as_json_and_shows_an_example(name: str) -> None:
+    command = OURS[name]
+
+    assert "--json" in [option for parameter in command.params for option in parameter.opts]
+    assert f"flask {name}" in (command.help or "").partition("Example:")[2]
+
+
+@pytest.mark.parametrize("name", ["law in-force", "law changes", "decide", "open-enrollment", "eligibility-calendar"])
+def test_what_depends_on_the_edition_takes_one(name: str) -> None:
+    assert "--edition" in [option for parameter in OURS[name].params for option in parameter.opts]
+
+
+def test_help_reads_no_law() -> None:
+    environment = {**os.environ, "ELIGIBILITY_RULESETS": "/nowhere"}
+
+    result = subprocess.run([sys.executable, "-m", "flask", "--help"], cwd=ROOT, env=environment, capture_output=True, timeout=120)
+
+    assert (0, b"") == (result.returncode, result.stderr)
+    assert b"open-enrollment" in result.stdout
+
+
+def test_the_setting_chooses_the_edition() -> None:
+    environment = {**os.environ, "ELIGIBILITY_EDITION": "current"}
+    command = [sys.executable, "-m", "flask", "open-enrollment", "2026"]
+
+    result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=120)
+
+    assert b"Open enrollment in 2026, edition current" in result.stdout

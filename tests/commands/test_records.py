@@ -1,0 +1,90 @@
+"""`flask db …` and `flask demo load`."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.commands import command_line
+from app.commands.demonstration import demonstrations
+from app.records.database import open_database
+from app.records.store import Store
+from app.settings import Settings
+from tests.commands.conftest import Flask
+
+
+def test_a_new_database_is_not_current(flask: Flask) -> None:
+    result = flask("db", "check")
+
+    assert 4 == result.exit_code
+    assert "run `flask db upgrade`" in result.stderr
+
+
+def test_upgrading_makes_it_current(flask: Flask) -> None:
+    assert 0 == flask("db", "upgrade").exit_code
+    assert 0 == flask("db", "check").exit_code
+
+
+def test_upgrading_twice_changes_nothing(flask: Flask) -> None:
+    flask("db", "upgrade")
+
+    assert {"current": True, "changed": False} == json.loads(flask("db", "upgrade", "--json").stdout)
+
+
+@pytest.mark.parametrize("command", [["db", "check"], ["db", "upgrade"], ["demo", "load"]])
+def test_a_database_out_of_reach_is_something_down(tmp_path: Path, command: list[str]) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'file' / 'records.sqlite'}")
+
+    result = command_line(settings).test_cli_runner().invoke(args=command)
+
+    assert 4 == result.exit_code
+    assert "DATABASE_URL" in result.stderr
+
+
+def test_a_database_without_tables_is_something_down(flask: Flask) -> None:
+    result = flask("demo", "load")
+
+    assert 4 == result.exit_code
+    assert "flask db upgrade" in result.stderr
+
+
+def test_demonstrations_are_loaded_once(flask: Flask) -> None:
+    flask("db", "upgrade")
+
+    first, second = flask("demo", "load", "--json"), flask("demo", "load", "--json")
+
+    everything = len(demonstrations())
+    assert {"loaded": everything, "were_there": 0} == json.loads(first.stdout)
+    assert {"loaded": 0, "were_there": everything} == json.loads(second.stdout)
+
+
+def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(flask: Flask, settings: Settings) -> None:
+    flask("db", "upgrade")
+    flask("demo", "load")
+    store = Store(open_database(settings.database_url))
+    kept = [store.find(each.id) for each in demonstrations()]
+
+    flask("demo", "load")
+
+    assert kept == [store.find(each.id) for each in demonstrations()]
+    store.close()
+
+
+def test_every_demonstration_has_the_outcome_it_is_to_show(flask: Flask, settings: Settings) -> None:
+    flask("db", "upgrade")
+    flask("demo", "load")
+
+    store = Store(open_database(settings.database_url))
+    for demonstration in demonstrations():
+        document = json.loads(store.find(demonstration.id) or "{}")
+        assert (demonstration.id, demonstration.outcome) == (document.get("id"), document.get("outcome")), demonstration.shows
+        assert demonstration.request["subject"] == document["subject"]
+    store.close()
+
+
+def test_demonstrations_name_nobody() -> None:
+    subjects = [demonstration.request["subject"] for demonstration in demonstrations()]
+
+    assert all(subject.rpartition("-")[2].isdigit() for subject in subjects)
+    assert len(set(subjects)) == len(subjects)
