@@ -98,6 +98,16 @@ class StrictParser(FlaskParser):
         raise refuse(ValidationError(messages), location)
 
 
+def _documenting(decorator: Any) -> Decorator[View]:
+    """A decorator of flask-smorest's for its documentation alone: our views answer whole responses, so its wrapper has nothing to do."""
+
+    def documented(view: View) -> View:
+        view._apidoc = decorator(view)._apidoc  # type: ignore[attr-defined]
+        return view
+
+    return documented
+
+
 class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     """A blueprint whose arguments are parsed strictly."""
 
@@ -113,15 +123,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def body(self, schema: type[Schema], **options: Any) -> Decorator[View]:
         """The view's argument is the JSON body, loaded by a schema."""
-        return cast(Decorator[View], self.arguments(schema, location="json", **options))
+        return cast(Decorator[View], self.arguments(schema(), location="json", **options))
 
     def query(self, schema: type[Schema], **options: Any) -> Decorator[View]:
         """The view's argument is the query, loaded by a schema."""
-        return cast(Decorator[View], self.arguments(schema, location="query", **options))
+        return cast(Decorator[View], self.arguments(schema(), location="query", **options))
 
-    def answers(self, status: int, schema: str, description: str, **options: Any) -> Decorator[View]:
+    def answers(self, status: int, schema: str | dict[str, Any], description: str, **options: Any) -> Decorator[View]:
         """What the view answers; *schema* names a component of the OpenAPI document."""
-        return cast(Decorator[View], self.response(status, schema, description=description, **options))
+        return _documenting(self.response(status, schema, description=description, **options))
 
     def fails(self, *types: str) -> Decorator[View]:
         """The problem types that a view may answer with, for the OpenAPI document."""
@@ -135,7 +145,11 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             }
             for status, names in by_status.items()
         }
-        return cast(Decorator[View], self.doc(responses=responses))
+        return _documenting(self.doc(responses=responses))
+
+    def tells(self, **operation: Any) -> Decorator[View]:
+        """Further members of the operation in the OpenAPI document."""
+        return _documenting(self.doc(**operation))
 
 
 class Api(flask_smorest.Api):  # type: ignore[misc]

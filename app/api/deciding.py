@@ -22,6 +22,7 @@ from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
 from app.records.store import DeterminationRecord
 
+GIVEN_TWICE = "Is given twice."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -55,9 +56,20 @@ def typed_facts(service: Service, question: str, given: Mapping[str, object]) ->
     except UnknownQuestion:
         raise unknown_question("json") from None
     except FactsRefused as error:
-        at = {name: pointer for name, pointer in _pointers(given)}
-        errors = [Wrong("json", e.detail, pointer="/facts" + at[e.fact], fact=e.fact) for e in error.errors]
-        raise Problem("facts-refused", f"{len(errors)} of the facts cannot be taken; `errors` points at each.", errors) from None
+        raise facts_refused(error, given) from None
+
+
+def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
+    """Some facts cannot be taken; each is pointed at where it stands in the body, one given twice at its second place."""
+    at: dict[str, list[str]] = {}
+    for name, pointer in _pointers(given):
+        at.setdefault(name, []).append(pointer)
+    errors = []
+    for wrong in error.errors:
+        places = at[wrong.fact]
+        place = places[-1] if wrong.detail == GIVEN_TWICE else places.pop(0) if len(places) > 1 else places[0]
+        errors.append(Wrong("json", wrong.detail, pointer=f"/facts{place}", fact=wrong.fact))
+    return Problem("facts-refused", f"{len(errors)} of the facts cannot be taken; `errors` points at each.", errors)
 
 
 def _pointers(given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:

@@ -41,10 +41,8 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
 
 @blp.post("/batch")
 @blp.query(KeepQuery)
-@blp.response(
-    200, "BatchLine", content_type=JSON_LINES[0], description="JSON Lines: for each line sent its determination or its problem, in order."
-)
-@blp.doc(
+@blp.answers(200, "BatchLine", "JSON Lines: for each line sent its determination or its problem, in order.", content_type=JSON_LINES[0])
+@blp.tells(
     requestBody={
         "required": True,
         "description": "JSON Lines: one request per line, each as for a single determination. Blank lines are skipped.",

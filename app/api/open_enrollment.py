@@ -45,7 +45,7 @@ class Query(TypedDict, total=False):
 @blp.get("/open-enrollment")
 @blp.query(OpenEnrollmentQuery)
 @blp.answers(200, "OpenEnrollment", "The periods with their authority, source and evidence; for a day also whether enrollment is open on it.")
-@blp.response(200, {"type": "string"}, content_type=ICS, description="The periods; as iCalendar with `format=ics` or Accept: text/calendar.")
+@blp.answers(200, {"type": "string"}, "The periods; as iCalendar with `format=ics` or Accept: text/calendar.", content_type=ICS)
 @blp.fails("invalid-request", "unknown-edition")
 def read_open_enrollment(query: Query) -> Response:
     """Read the open enrollment periods of a year, or around a day.

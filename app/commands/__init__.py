@@ -37,11 +37,3 @@ def command_line(settings: Settings | None = None) -> Flask:
     app.config["SETTINGS"] = settings or from_environment()
     register(app)
     return app
-
-
-def __getattr__(name: str) -> object:  # until app/__init__.py calls register
-    if name == "law_group":
-        from app.commands.law import law_group
-
-        return law_group
-    raise AttributeError(name)

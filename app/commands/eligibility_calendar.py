@@ -8,7 +8,7 @@ import click
 from app.commands.refusals import answering, print_json, unknown_question
 from app.commands.sources import decider, edition_of, edition_option, read_json
 from app.commands.terminal import Screen, days
-from app.commands.timeline import Stretch, draw
+from app.commands.timeline import EACH_MARK, Stretch, draw
 from app.determinations.case import read_facts
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
 
@@ -28,7 +28,7 @@ def eligibility_calendar_command(facts: IO[bytes], year: int, question: str, edi
     The fact that names the day moves through the year; a value given for it is set aside.
 
     \b
-    Example:  flask eligibility-calendar fixtures/demo/facts.json 2011
+    Example:  flask eligibility-calendar fixtures/demo/applicant.json 2011
     """
     from app.determinations.calendar import eligibility_calendar
 
@@ -53,7 +53,7 @@ def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
     stretches = [Stretch(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
     for line in draw(year, stretches, KINDS, NOT_ENCODED):
         screen.line(line, indent=2)
-    screen.line("Each mark is about five days, and shows them eligible where one of them is.", indent=2)
+    screen.line(EACH_MARK, indent=2)
     screen.line()
     rows = []
     for interval in intervals:
@@ -73,4 +73,4 @@ def _ground(interval: Mapping[str, Any]) -> str:
         return str(interval["because"])
     if interval["outcome"] == "undetermined":
         return f"still needed: {', '.join(interval['needs'])}"
-    return "; ".join(f"{ground['title']} ({ground['provision']})" for ground in interval["grounds"])
+    return "\n".join(f"{ground['title']} ({ground['provision']})" for ground in interval["grounds"])

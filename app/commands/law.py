@@ -10,7 +10,7 @@ from app.commands.sources import DAY, edition_of, edition_option, lawbook, setti
 from app.commands.terminal import Screen, days
 from app.law.calendars import Calendar
 from app.law.errors import UnsoundLaw
-from app.law.lawbook import Change, EditionLaw, Lawbook
+from app.law.lawbook import Lawbook
 from app.law.provision import Provision
 from app.law.spans import Span
 
@@ -36,18 +36,6 @@ def check_law(as_json: bool) -> None:
         click.echo("The law is sound.")
 
 
-def _summary(law: EditionLaw, item: Provision | Calendar) -> dict[str, object]:
-    """A provision or calendar in a list: what it is, when it governs, on what evidence."""
-    span = law.in_force[item.id] if isinstance(item, Provision) else law.calendars[item.id].in_force
-    summary: dict[str, object] = {"id": item.id, "title": item.title}
-    if isinstance(item, Provision):
-        summary |= {"question": item.answers, "effect": item.effect}
-    else:
-        summary |= {"series": item.series, "kind": item.kind}
-    in_force = {"from": span.first.isoformat(), "to": span.last.isoformat() if span.last else None}
-    return summary | {"in_force": in_force, "evidence": item.evidence, "instrument": item.citation.instrument}
-
-
 @law_group.command("in-force")
 @click.argument("day", type=DAY, metavar="DATE")
 @click.option("--question", metavar="ID", help="Only what bears on one question.")
@@ -70,10 +58,16 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
     if caution:
         click.echo(caution, err=True)
     if as_json:
-        print_json({
-            "day": day.isoformat(), "edition": name, "cautions": [caution] if caution else [],
-            "provisions": [_summary(law, p) for p in provisions], "calendars": [_summary(law, c) for c in calendars],
-        })  # fmt: skip
+        from app.api.law_documents import calendar_summary, provision_summary
+
+        document = {
+            "as_of": day.isoformat(),
+            "edition": name,
+            "provisions": [provision_summary(p, law) for p in provisions],
+            "calendars": [calendar_summary(law.calendars[c.id], law) for c in calendars],
+            "cautions": [caution] if caution else [],
+        }
+        print_json(document)
         return
     listed: list[tuple[str, str, Provision | Calendar, Span]] = [(p.answers, p.effect, p, law.in_force[p.id]) for p in provisions]
     listed += [("", c.kind, c, law.calendars[c.id].in_force) for c in calendars]
@@ -110,24 +104,16 @@ def show_changes(first: date, last: date, edition: str | None, as_json: bool) ->
     name = edition_of(book, edition)
     changes = book.changes(first, last, name)
     if as_json:
-        print_json({
-            "from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": [_change(change) for change in changes]
-        })  # fmt: skip
+        from app.api.law_documents import change_document
+
+        told = [change_document(change) for change in changes]
+        print_json({"from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": told})
         return
     Screen().table(
         ("day", "what happened", "provision", "title", "superseded by"),
         [(str(c.on), c.what, c.provision.id, c.provision.title, c.superseded_by or "") for c in changes],
     )
     click.echo(f"{counted(len(changes), 'change')} from {first} through {last} in the edition {name}.", err=True)
-
-
-def _change(change: Change) -> dict[str, object]:
-    document: dict[str, object] = {
-        "on": change.on.isoformat(), "what": change.what, "provision": change.provision.id, "title": change.provision.title
-    }  # fmt: skip
-    if change.superseded_by:
-        document["superseded_by"] = change.superseded_by
-    return document
 
 
 @law_group.command("coverage")

@@ -7,7 +7,7 @@ import click
 from app.commands.refusals import REJECTED, Refusal, answering, print_json
 from app.commands.sources import edition_of, edition_option, lawbook
 from app.commands.terminal import Screen
-from app.commands.timeline import Stretch, draw
+from app.commands.timeline import EACH_MARK, Stretch, draw
 from app.determinations.wording import UNVERIFIED_WORDS, span_in_words
 from app.law.calendars import Period, Series, StandingCalendar
 from app.law.lawbook import Lawbook
@@ -45,10 +45,16 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     for caution in cautions:
         click.echo(caution, err=True)
     if as_json:
-        print_json({
-            "year": year, "edition": name, "periods": [_document(c, p) for c, p in found],
-            "not_encoded": [[str(s.first), str(s.last)] for s in unknown], "cautions": cautions,
-        })  # fmt: skip
+        from app.api.law_documents import period_document
+
+        document = {
+            "edition": name,
+            "year": year,
+            "periods": [period_document(standing, period) for standing, period in found],
+            "not_encoded": [[str(missing.first), str(missing.last)] for missing in unknown],
+            "cautions": cautions,
+        }
+        print_json(document)
         return
     stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]
     stretches += [Stretch(s, NOT_ENCODED) for s in unknown]
@@ -57,7 +63,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     screen.line()
     for line in draw(year, stretches, KINDS, "closed"):
         screen.line(line, indent=2)
-    screen.line("Each mark is about five days, and shows them open where one of them is.", indent=2)
+    screen.line(EACH_MARK, indent=2)
     for standing, period in found:
         _print_period(screen, standing, period)
     for missing in unknown:
@@ -90,17 +96,6 @@ def _periods_told(law: Lawbook, edition: str, span: Span) -> object:
     series = law.edition(edition).series[SERIES]
     told = [(c.calendar.kind, p.first, p.last) for c, p in series.meeting(span)]
     return told, not_encoded(law, series, edition, span)
-
-
-def _document(standing: StandingCalendar, period: Period) -> dict[str, object]:
-    calendar = standing.calendar
-    document: dict[str, object] = {
-        "first": period.first.isoformat(), "last": period.last.isoformat(), "kind": calendar.kind,
-        "authority": period.authority, "url": period.url or calendar.citation.url,
-        "evidence": period.evidence or calendar.evidence, "calendar": calendar.id,
-    }  # fmt: skip
-    optional = {"limited_to": calendar.limited_to, "note": period.note}
-    return document | {key: value for key, value in optional.items() if value is not None}
 
 
 def _print_period(screen: Screen, standing: StandingCalendar, period: Period) -> None:

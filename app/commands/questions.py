@@ -33,30 +33,20 @@ def questions_command(question: str | None, as_json: bool) -> None:
 
 def _list(law: Lawbook, as_json: bool) -> None:
     if as_json:
-        print_json({"questions": [{"id": q.id, "asks": q.asks} for q in law.questions.values()]})
+        from app.api.questions import summary
+
+        print_json({"questions": [summary(question) for question in law.questions.values()]})
         return
     Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
     click.echo(f"{counted(len(law.questions), 'question')}; `flask questions ID` lists the facts of one.", err=True)
 
 
 def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
-    return {
-        "id": question.id,
-        "asks": question.asks,
-        "encoded_from": question.encoded_from.isoformat(),
-        "governed_by": question.governed_by,
-        "facts": [_fact_document(fact) for fact in law.facts_of(question.id)],
-        "concludes": {c.name: {"type": c.type, "describes": c.describes} for c in question.concludes.values()},
-    }
+    """A question as over HTTP, with the JSON Schema of its facts."""
+    from app.api.facts_schemas import FactsSchemas
+    from app.api.questions import facts_document, summary
 
-
-def _fact_document(fact: FactDefinition) -> dict[str, object]:
-    from app.determinations.document import fact_document
-
-    document = fact_document(fact)
-    if fact.presumed is not None:
-        document["presumed"] = {"value": fact.presumed.value, "because": fact.presumed.because}
-    return document
+    return {**summary(question), "facts": facts_document(law, FactsSchemas(law), question.id, law.facts_of(question.id))}
 
 
 def _show(law: Lawbook, question: Question) -> None:

@@ -10,6 +10,7 @@ from app.law.spans import Span
 CELLS = 6
 """Marks a month: days 1–5, 6–10, 11–15, 16–20, 21–25 and the rest."""
 _CELL_DAYS = 5
+EACH_MARK = "Each mark is about five days; where these differ, it shows the kind that stands first above."
 
 
 @dataclass(frozen=True)

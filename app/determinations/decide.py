@@ -1,7 +1,5 @@
 """decide: a case → a determination with every reason."""
 
-from dataclasses import replace
-
 from app.determinations.alternatives import alternatives
 from app.determinations.case import Case
 from app.determinations.days import OtherDays
@@ -60,8 +58,7 @@ class Decider:
         days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts)
         other = alternatives(WhatIf(law, knowledge, evaluation), days, case.as_of)
         differing = edition_cautions(self.lawbook, self.facts_in_play, case, law, knowledge, decided)
-        return replace(
-            decided,
+        return decided._replace(
             facts=dict(case.facts),
             cautions=(*decided.cautions, *differing),
             would_change=other.would_change,

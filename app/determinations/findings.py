@@ -47,10 +47,8 @@ class Findings:
         """The findings of a standing law, made once."""
         return in_play.remember("findings", lambda: cls(in_play))
 
-    def _facts_behind(self, provision: StandingProvision) -> tuple[str, ...] | None:
-        """Every fact that bears on what a provision's reason says; none where it looks at another question."""
-        if any(condition.is_nested for condition in provision.conditions):
-            return None
+    def _facts_behind(self, provision: StandingProvision) -> tuple[str, ...]:
+        """Every fact that bears on what a provision's reason says, those behind other questions apart."""
         names: dict[str, None] = {}
         for condition in provision.conditions:
             written = condition.condition
@@ -64,21 +62,33 @@ class Findings:
         return tuple(name for name in names if name in self.in_play.definitions)
 
     def reason(
-        self, provision: StandingProvision, decisive: bool, leads: bool, knowledge: Knowledge, make: Callable[[], Reason]
+        self,
+        provision: StandingProvision,
+        marks: tuple[object, ...],
+        knowledge: Knowledge,
+        nested: Callable[[str], Determination | None],
+        make: Callable[[], Reason],
     ) -> Reason:
-        """A provision's reason: the same facts give the same one."""
-        names = self._looked_at[provision.index]
-        if names is None:
-            return make()
-        values = knowledge.values
+        """A provision's reason: the same facts, the same marks and the same determinations inside give the same one."""
+        values, names = knowledge.values, self._looked_at[provision.index]
+        inside: tuple[object, ...] = ()
+        if provision.uses:
+            if not self._remembers(provision.uses):
+                return make()
+            # a kept reason keeps the determinations inside it, so their identities stay theirs
+            inside = tuple(id(nested(question)) for question in provision.uses if question not in knowledge.stated)
         told = tuple(name in knowledge.stated for name in names if name in self.in_play.presumed)
-        return self._reasons[provision.index].get((decisive, leads, told, *[values.get(name) for name in names]), make)
+        return self._reasons[provision.index].get((marks, inside, told, *[values.get(name) for name in names]), make)
+
+    def _remembers(self, questions: tuple[str, ...]) -> bool:
+        standing = self.in_play.law.by_question
+        return all(q in standing and self._questions[standing[q].index] is not None for q in questions)
 
     def _facts_behind_question(self, question: StandingQuestion) -> tuple[str, ...] | None:
-        behind = [self._looked_at[p.index] for p in question.provisions]
-        if None in behind or question.question.outcome_concludes:
+        """Every fact that bears on a used question's determination; none where it cannot be told by facts alone."""
+        if any(provision.uses for provision in question.provisions) or question.question.outcome_concludes:
             return None
-        names = dict.fromkeys(name for names in behind for name in names or ())
+        names = dict.fromkeys(name for provision in question.provisions for name in self._looked_at[provision.index])
         for sentence in question.question.says.values():
             names.update(dict.fromkeys(name for name in sentence.names if name in self.in_play.definitions))
         return tuple(names)

@@ -52,6 +52,7 @@ class FactsInPlay:
                 self.conditions_of[name].append(condition)
         self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
         self._effects: dict[str, list[tuple[dict[int, bool | None], list[Value]]]] = {}
+        self._edges: dict[str, frozenset[int]] = {}
         self._kept: dict[str, Any] = {}
         self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
 
@@ -94,6 +95,14 @@ class FactsInPlay:
     def unknown_truths(self) -> dict[str, dict[int, bool | None]]:
         """stated fact → its conditions, all unknown."""
         return {name: {c.index: None for c in conditions} for name, conditions in self.conditions_of.items()}
+
+    def own_edges(self, name: str) -> frozenset[int]:
+        """The codes at which the conditions on a fact itself change, not on what is computed from it."""
+        edges = self._edges.get(name)
+        if edges is None:
+            own = [c for c in self.conditions_of[name] if c.fact.name == name]
+            edges = self._edges[name] = frozenset(edge for c in own for edge in c.accepts.edges())
+        return edges
 
     def effects_of_choices(self, name: str) -> list[tuple[dict[int, bool | None], list[Value]]]:
         """For a fact with few values: how its conditions come out, and all values for which they come out so."""

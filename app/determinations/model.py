@@ -1,9 +1,10 @@
 """A determination and everything it rests on. Values only: nothing here looks anything up."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 from app.determinations.wording import Document, as_json, citation_document, fact_document, required_as_json
@@ -122,8 +123,7 @@ class WouldChange(NamedTuple):
     says: str
 
 
-@dataclass(frozen=True, slots=True)
-class Determination:
+class Determination(NamedTuple):
     """A decision on one question for one applicant as of a day, with reasons."""
 
     question: Question
@@ -136,7 +136,7 @@ class Determination:
     concludes: Concluded
     next_steps: tuple[NextStepTold, ...]
     cautions: tuple[str, ...]
-    facts: Mapping[str, Value] = field(default_factory=dict)
+    facts: Mapping[str, Value] = MappingProxyType({})
     would_change: tuple[WouldChange, ...] = ()
     valid_until: date | None = None
     valid_until_because: str | None = None

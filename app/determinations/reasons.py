@@ -5,7 +5,7 @@ A sentence stands in a finding only because its condition came out so; nothing h
 
 from collections.abc import Callable, Iterator
 from datetime import date
-from functools import cached_property
+from functools import cached_property, partial
 
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.findings import Findings
@@ -85,9 +85,9 @@ class Telling:
 
     def reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
         """One provision's status with all its findings."""
-        return self.findings.reason(
-            provision, is_decisive, leads, self.knowledge, lambda: self._reason(provision, is_decisive, leads, concludes)
-        )
+        marks = (is_decisive, leads)
+        make = partial(self._reason, provision, is_decisive, leads, concludes)
+        return self.findings.reason(provision, marks, self.knowledge, self.nested, make)
 
     def _reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
         findings = tuple(self.finding(condition) for condition in provision.conditions)

@@ -146,11 +146,10 @@ class WhatIf:
 
     def cuts(self, name: str) -> list[int]:
         """The codes of a stated fact at which some condition changes, in order; between two of them nothing does."""
-        fact, found = self.in_play.stated[name], set[int]()
+        fact = self.in_play.stated[name]
+        found = set(self.in_play.own_edges(name))
         for condition in self.in_play.conditions_of[name]:
-            if condition.fact.name == name:
-                found.update(condition.accepts.edges())
-            elif not condition.is_nested:
+            if condition.fact.name != name:
                 found.update(self._crossings(condition.fact, fact, condition.accepts.edges()))
         return sorted(code for code in found if fact.first_code < code <= fact.last_code)
 

@@ -7,6 +7,7 @@ from typing import cast
 from app.law.calendars import Calendar, Period, YearlyPeriod
 from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Outcome, Question
 from app.law.reader import (
+    COMMON,
     FACT_NAME,
     next_step_reader,
     optional,
@@ -17,6 +18,7 @@ from app.law.reader import (
     read_ids,
     read_sentence,
     read_span,
+    try_each,
 )
 from app.law.yaml_source import Item
 
@@ -72,6 +74,7 @@ def read_calendar(item: Item, id: str, text: str) -> Calendar:
         ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
         ("periods", "every_year", "limited_to", "supersedes"),
     )
+    try_each(fields, {**COMMON, "series": Item.text, "limited_to": Item.text})
     if fields["calendar"].text() != id:
         fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
     kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))
@@ -109,6 +112,7 @@ def read_question(id: str, item: Item) -> Question:
     fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on"))
     if not FACT_NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
+    try_each(fields, {"asks": Item.text, "encoded_from": Item.day, "governed_by": Item.text})
     says = fields["says"].known_fields(OUTCOMES)
     outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
     parts = {cast(Outcome, o): i.known_fields((), ("concludes", "next_steps")) for o, i in outcomes.items()}

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 from typing import TypeVar
 
@@ -61,6 +62,20 @@ def read_ids(item: Item) -> tuple[str, ...]:
     return item.texts()
 
 
+COMMON: dict[str, Callable[[Item], object]] = {
+    "title": Item.text, "citation": read_citation, "evidence": read_evidence, "enacted": Item.day, "in_force": read_span,
+    "supersedes": read_ids,
+}  # fmt: skip
+"""The fields that provisions and calendars share."""
+
+
+def try_each(fields: Mapping[str, Item], readers: Mapping[str, Callable[[Item], object]]) -> None:
+    """Have complaints about every field noted before the first of them ends the reading."""
+    tried = [fields[name].faults.tolerate(partial(read, fields[name])) for name, read in readers.items() if name in fields]
+    if any(value is None for value in tried):
+        raise Unreadable
+
+
 def read_computation(item: Item, text: str) -> Computation:
     """A call such as `days_between(a.b, c.d)`: names, whole numbers, parameters and inner calls as arguments."""
     inner: list[Computation] = []
@@ -111,6 +126,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
     )
     if not FACT_NAME.fullmatch(name):
         item.refuse(f"{name} is not a fact's name: subject.attribute, lower case with underscores")
+    try_each(fields, {"asks": Item.text, "describes": Item.text, "unit": Item.text, "places": Item.integer})
     kind = fields["type"].one_of(("flag", "integer", "decimal", "day", "choice"))
     computed = optional(fields, "computed", lambda i: read_computation(i, i.text()))
     if computed is None and "asks" not in fields:
@@ -190,6 +206,7 @@ def _pair(item: Item) -> tuple[Value, Value]:
 def read_condition(item: Item) -> Condition:
     """One condition, with exactly one operator."""
     fields = item.known_fields(("id", "words", "fact", "met", "not_met"), OPERATORS)
+    try_each(fields, dict.fromkeys(("id", "words", "fact", "met", "not_met"), Item.text))
     if not _ID.fullmatch(fields["id"].text()):
         fields["id"].refuse("a condition's id is lower-case words joined by hyphens")
     operators = [name for name in fields if name in OPERATORS]
@@ -240,6 +257,7 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         ("provision", "title", "citation", "evidence", "gist", "enacted", "in_force", "answers", "effect"),
         ("supersedes", "unread", "parameters", "when", "when_any", "concludes", "informs", "caution", "next_steps", "introduces"),
     )
+    try_each(fields, {**COMMON, "gist": Item.text, "answers": Item.text, "unread": Item.text, "caution": Item.text})
     if fields["provision"].text() != id:
         fields["provision"].refuse(f"the provision's id must be its path, {id}")
     effect = fields["effect"].one_of(("grants", "bars", "refers", "cautions"))

@@ -95,6 +95,11 @@ class StandingProvision:
         return tuple(condition for path in self.paths for condition in path)
 
     @cached_property
+    def uses(self) -> tuple[str, ...]:
+        """The questions whose outcomes it looks at."""
+        return tuple(dict.fromkeys(c.fact.name for c in self.conditions if c.is_nested))
+
+    @cached_property
     def path_indexes(self) -> tuple[tuple[int, ...], ...]:
         """The paths as indexes of conditions."""
         return tuple(tuple(c.index for c in path) for path in self.paths)

@@ -48,7 +48,7 @@ def test_continuous_enrollment_is_told_apart(flask: Flask) -> None:
 def test_days_nobody_read_are_neither_open_nor_closed(flask: Flask) -> None:
     result = flask("open-enrollment", "2015", "--edition", "current")
 
-    assert marks(result.stdout).endswith("·" * 10 + "?" * 14)
+    assert marks(result.stdout).endswith("·" * 10 + "?" * 16)
     assert "not known, which is not closed" in result.stdout
 
 

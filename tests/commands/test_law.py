@@ -109,7 +109,7 @@ def test_in_force_knows_its_questions(flask: Flask) -> None:
 def test_changes_tell_what_was_superseded_by_what(flask: Flask) -> None:
     result = flask("law", "changes", "2013-09-30", "2013-10-01", "--edition", "current", "--json")
 
-    changes = {(c["on"], c["provision"]): c for c in json.loads(result.stdout)["changes"]}
+    changes = {(c["on"], c["id"]): c for c in json.loads(result.stdout)["changes"]}
     ended = changes["2013-09-30", "calendars/open-enrollment-yearly"]
     assert ("superseded", "calendars/open-enrollment-designated") == (ended["what"], ended["superseded_by"])
     assert "came into force" == changes["2013-10-01", "calendars/open-enrollment-designated"]["what"]
