@@ -7,7 +7,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
-from app.determinations.wording import Document, as_json, citation_document, fact_document, required_as_json
+from app.determinations.wording import Document, as_json, citation_document, fact_document, required_as_json, source_document
 from app.law.facts import FactDefinition, Value
 from app.law.provision import Provision
 from app.law.questions import Outcome, Question
@@ -90,6 +90,9 @@ class Reason:
             document["leads"] = True
         if self.concludes:
             document["concludes"] = {name: as_json(value) for name, value in self.concludes.items()}
+            own = {n: source_document(s) for n, s in self.provision.sources.items() if n in self.concludes}
+            if own:
+                document["concludes_from"] = own
         if self.says is not None:
             document["says"] = self.says
         return document

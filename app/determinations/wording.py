@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from app.law.calendars import StandingCalendar
 from app.law.facts import Citation, FactDefinition, Value
+from app.law.provision import Source
 from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.standing import Required, StandingCondition
@@ -168,6 +169,14 @@ def citation_document(citation: Citation) -> Document:
     """Where the law is written."""
     parts = {"instrument": citation.instrument, "under": citation.under, "url": citation.url}
     return {key: value for key, value in parts.items() if value is not None}
+
+
+def source_document(source: Source) -> Document:
+    """Where a conclusion is written and how solid that is."""
+    document: Document = {"citation": citation_document(source.citation), "evidence": source.evidence}
+    if source.evidence in UNVERIFIED_WORDS:
+        document["says"] = UNVERIFIED_WORDS[source.evidence]
+    return document
 
 
 def fact_document(fact: FactDefinition) -> Document:

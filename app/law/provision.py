@@ -93,6 +93,14 @@ Conclusion = Computation | Value | ParameterName
 
 
 @dataclass(frozen=True)
+class Source:
+    """Where a conclusion is written and how solid that is, where it differs from its provision."""
+
+    citation: Citation
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
 class Provision:
     """One rule of law: who made it when, on which days it governs, what it requires, what follows."""
 
@@ -111,6 +119,7 @@ class Provision:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     concludes: Mapping[str, Conclusion] = field(default_factory=dict)
     informs: Mapping[str, Conclusion] = field(default_factory=dict)
+    sources: Mapping[str, Source] = field(default_factory=dict)
     caution: Sentence | None = None
     next_steps: tuple[NextStep, ...] = ()
     introduces: Mapping[str, FactDefinition] = field(default_factory=dict)

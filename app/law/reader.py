@@ -20,6 +20,7 @@ from app.law.provision import (
     Parameter,
     ParameterName,
     Provision,
+    Source,
 )
 from app.law.sentences import Sentence
 from app.law.spans import Span
@@ -103,6 +104,15 @@ def read_conclusion(item: Item) -> Conclusion:
     if value is None:
         raise item.refuse("must have a value")
     return value
+
+
+def _concluded(_: str, item: Item) -> tuple[Conclusion, Source | None]:
+    """A conclusion, written as a value or, where its source is another than the provision's, as a mapping."""
+    if not item.is_mapping:
+        return read_conclusion(item), None
+    fields = item.known_fields(("value", "citation", "evidence"))
+    source = Source(read_citation(fields["citation"]), read_evidence(fields["evidence"]))  # type: ignore[arg-type]
+    return read_conclusion(fields["value"]), source
 
 
 def read_sentence(item: Item) -> Sentence:
@@ -265,6 +275,7 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         item.refuse("a provision that cautions needs its caution")
     step_on = "does_not_apply" if effect == "grants" else "applies"
     steps = fields.get("next_steps")
+    concluded = read_each(fields, "concludes", _concluded)
     return Provision(
         id=id,
         title=fields["title"].text(),
@@ -279,7 +290,8 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         supersedes=optional(fields, "supersedes", read_ids) or (),
         unread=optional(fields, "unread", Item.text),
         parameters=read_each(fields, "parameters", _parameter),
-        concludes=read_each(fields, "concludes", lambda _, i: read_conclusion(i)),
+        concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
+        sources={name: source for name, (_, source) in concluded.items() if source is not None},
         informs=read_each(fields, "informs", lambda _, i: read_conclusion(i)),
         caution=optional(fields, "caution", read_sentence),
         next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items()) if steps else (),

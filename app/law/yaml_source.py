@@ -74,6 +74,11 @@ class Item:
         """Whether the value is a list."""
         return isinstance(self._node, SequenceNode)
 
+    @property
+    def is_mapping(self) -> bool:
+        """Whether the value is a mapping."""
+        return isinstance(self._node, MappingNode)
+
     def scalar(self) -> Scalar:
         """A plain value: true or false, a whole number, an exact decimal, a day, text, or nothing."""
         if not isinstance(self._node, ScalarNode):

@@ -1,0 +1,170 @@
+"""Random standing laws and random facts for them, all from one seed: every type, operator, effect, calendar and depth there is."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
+from decimal import Decimal
+from random import Random
+
+from app.law.calendars import Calendar, Period, StandingCalendar, YearlyPeriod
+from app.law.facts import PLACES, Citation, Computation, FactDefinition, Value
+from app.law.provision import Condition, Effect, Provision
+from app.law.questions import OUTCOMES, STATED_OUTCOMES, Question
+from app.law.sentences import Sentence
+from app.law.spans import Span
+from app.law.standing import (
+    OPERATORS_OF,
+    Required,
+    StandingCondition,
+    StandingLaw,
+    StandingProvision,
+    StandingQuestion,
+    accepted_codes,
+)
+
+ACT = Citation("the act")
+SAYS = Sentence.parse("{value}")
+START = date(2011, 1, 1)
+MISSING = 0.15
+CHOICES = {"red": "Red", "green": "Green", "blue": "Blue", "white": "White"}
+
+
+def any_fact(random: Random, number: int) -> FactDefinition:
+    """A fact of any type; some computed, whose values may lie outside what a caller could state."""
+    kind = random.choice(("flag", "integer", "decimal", "day", "choice"))
+    computed = Computation("value", ()) if kind in ("integer", "decimal") and random.random() < 0.3 else None
+    choices = CHOICES if kind == "choice" else {}
+    return FactDefinition(f"fact.number_{number}", kind, choices=choices, minimum=random.choice((0, -50)), maximum=200, computed=computed)  # type: ignore[arg-type]
+
+
+def any_day(random: Random) -> date:
+    return START + timedelta(days=random.choice((0, 1, 30, 365, random.randint(-400, 2_000))))
+
+
+def any_calendar(random: Random) -> StandingCalendar:
+    """A calendar of periods, or of days that return every year."""
+    periods, every_year = [], []
+    if random.random() < 0.5:
+        at = 101
+        for _ in range(random.randint(1, 3)):
+            month = random.randint(at // 100, 12)
+            first = max(at, month * 100 + random.randint(1, 28))
+            last = min(1231, random.choice((first, (first // 100) * 100 + 28, 1231)))
+            if first > last or first < at:
+                break
+            every_year.append(YearlyPeriod(first, last, "the act"))
+            if last >= 1228:
+                break
+            at = last + random.choice((1, 40))
+            at = at if at % 100 <= 28 else (at // 100 + 1) * 100 + 1
+            if at > 1228:
+                break
+    if not every_year:
+        for _ in range(random.randint(1, 6)):
+            first_day = any_day(random)
+            periods.append(Period(first_day, first_day + timedelta(days=random.randint(0, 90)), "the act"))
+    in_force = Span(START, random.choice((None, START + timedelta(days=random.randint(100, 2_000)))))
+    calendar = Calendar("calendars/any", "any", "Any", ACT, "primary", START, in_force, "open", tuple(periods), tuple(every_year))
+    return StandingCalendar(calendar, in_force, None)
+
+
+def any_value(random: Random, fact: FactDefinition) -> Value:
+    match fact.type:
+        case "flag":
+            return random.random() < 0.5
+        case "integer":
+            return random.randint(-5, 105)
+        case "decimal":
+            return Decimal(random.randint(-50, 10_000)).scaleb(-random.randint(0, PLACES))
+        case "day":
+            return any_day(random)
+    return random.choice(list(fact.choices))
+
+
+def any_operand(random: Random, fact: FactDefinition, operator: str) -> Required:
+    if operator == "one_of":
+        return tuple(random.sample(list(fact.choices), random.randint(1, len(fact.choices))))
+    if operator == "within":
+        if fact.type == "day" and random.random() < 0.6:
+            return any_calendar(random)
+        pairs = [sorted((any_value(random, fact), any_value(random, fact))) for _ in range(random.randint(1, 4))]  # type: ignore[type-var]
+        return tuple((low, high) for low, high in pairs)
+    return any_value(random, fact)
+
+
+class LawMaker:
+    """Makes one standing law of a few questions, the last of which may use the ones before."""
+
+    def __init__(self, seed: int, questions: int = 3, provisions: int = 6, conditions: int = 4) -> None:
+        self.random = Random(seed)
+        self.most_provisions, self.most_conditions = provisions, conditions
+        self.facts = [any_fact(self.random, number) for number in range(self.random.randint(2, 9))]
+        self.conditions = self.provisions = 0
+        made: list[StandingQuestion] = []
+        count = self.random.randint(1, questions)
+        for index in range(count):
+            made.append(self.question(index, made, is_asked=index == count - 1))
+        self.law = StandingLaw(Span(START), "current", tuple(made))
+
+    def question(self, index: int, before: Sequence[StandingQuestion], is_asked: bool) -> StandingQuestion:
+        usable = [q for q in before if self.random.random() < 0.8]
+        effects: list[Effect] = ["grants", *self.random.choices(("grants", "bars", "refers", "cautions"), k=self.random.randint(0, self.most_provisions - 1))]
+        self.random.shuffle(effects)
+        provisions = tuple(self.provision(f"question.number_{index}", effect, usable) for effect in effects)
+        used = {c.fact.name for p in provisions for c in p.conditions}
+        depth = 1 + max((q.depth for q in before if is_asked or q.question.id in used), default=-1)
+        says = dict.fromkeys(OUTCOMES, SAYS)
+        return StandingQuestion(index, Question(f"question.number_{index}", "Any?", START, says), depth, provisions)
+
+    def provision(self, question: str, effect: Effect, usable: Sequence[StandingQuestion]) -> StandingProvision:
+        index = self.provisions
+        self.provisions += 1
+        paths = tuple(
+            tuple(self.condition(usable) for _ in range(self.random.randint(1, self.most_conditions)))
+            for _ in range(self.random.randint(1, 3))
+        )  # fmt: skip
+        written = {f"path-{number}": tuple(c.condition for c in path) for number, path in enumerate(paths)}
+        unread = "Nobody read it." if self.random.random() < 0.15 else None
+        provision = Provision(
+            f"any/number-{index}", "Any", ACT, "primary", "Any", START, Span(START), question, effect, written, unread=unread
+        )
+        return StandingProvision(index, provision, paths, {})
+
+    def condition(self, usable: Sequence[StandingQuestion]) -> StandingCondition:
+        fact = self.random.choice(self.facts)
+        if usable and self.random.random() < 0.2:
+            fact = FactDefinition(self.random.choice(usable).question.id, "outcome", choices={o: o for o in STATED_OUTCOMES})
+        operator = self.random.choice(sorted(OPERATORS_OF[fact.type]))
+        required = any_operand(self.random, fact, operator)
+        index = self.conditions
+        self.conditions += 1
+        written = Condition(f"number-{index}", "Any", fact.name, operator, "any", SAYS, SAYS)
+        return StandingCondition(index, written, fact, required, accepted_codes(operator, required, fact))
+
+    def codes(self) -> dict[str, int]:
+        """Facts of one case: most near an edge of some condition, some anywhere, some missing; now and then a stated outcome."""
+        known: dict[str, int] = {}
+        for fact in self.facts:
+            if self.random.random() >= MISSING:
+                known[fact.name] = self.code(fact)
+        for question in self.law.questions[:-1]:
+            if self.random.random() < 0.1:
+                known[question.question.id] = self.random.randrange(len(STATED_OUTCOMES))
+        return known
+
+    def code(self, fact: FactDefinition) -> int:
+        edges = [e for c in self.law.conditions if c.fact.name == fact.name for e in c.accepts.edges()]
+        code = self.random.randint(fact.first_code, fact.last_code)
+        if edges and self.random.random() < 0.8:
+            code = self.random.choice(edges) + self.random.choice((-1, 0, 0, 1))
+        return max(fact.first_code, min(fact.last_code, code))
+
+
+def described(law: StandingLaw, codes: Mapping[str, int]) -> str:
+    """A law and a case, for whoever has to find out why they were decided in two ways."""
+    lines = [f"facts {dict(codes)}"]
+    for question in law.questions:
+        lines.append(f"{question.question.id}, depth {question.depth}")
+        for provision in question.provisions:
+            lines.append(f"  {provision.provision.id} {provision.effect}{' unread' if provision.is_unread else ''}")
+            lines += [f"    path {n}: {c.index} {c.fact.name} in {list(c.accepts)[:9]}" for n, path in enumerate(provision.paths) for c in path]
+    return "\n".join(lines)
