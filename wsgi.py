@@ -9,7 +9,7 @@ from app.law.errors import UnsoundLaw
 try:
     app = create_app()
 except UnsoundLaw as error:
-    print(f"{error}\nThe law cannot be used: {len(error.faults)} complaints.", file=sys.stderr)
+    sys.stderr.write(f"{error}\nThe law cannot be used: {len(error.faults)} complaints.\n")
     sys.exit(3)
 
 # The law lives as long as the process: set aside, it is not walked through again by every garbage collection.

@@ -1,4 +1,4 @@
-"""What answers look like, as JSON Schemas for the OpenAPI document. The answers themselves are written as they stand, never through these."""
+"""What answers look like, as JSON Schemas for the OpenAPI document. The answers themselves never pass through these."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,9 @@ FLAG: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
 DAY_OR_NONE: Schema = {"type": ["string", "null"], "format": "date"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
-ANY: Schema = {"description": "A value: a flag, a whole number, text; days as YYYY-MM-DD, decimals as exact text, spans as [first, last]."}
+ANY: Schema = {
+    "description": "A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as exact text, spans as pairs of days."
+}
 OUTCOME: Schema = {"type": "string", "enum": list(OUTCOMES)}
 EFFECT: Schema = {"type": "string", "enum": ["grants", "bars", "refers", "cautions"]}
 STATUS: Schema = {"type": "string", "enum": ["applies", "does_not_apply", "undetermined"]}
@@ -49,7 +51,7 @@ def record(properties: dict[str, Schema], optional: Sequence[str] = (), descript
 
 
 LAW = record({"digest": told(TEXT, "Digest of the whole text of the law: the same text, the same digest.")})
-EVIDENCE_TAG: Schema = told({"type": "string", "enum": list(EVIDENCE)}, "How sure the source is; below `guidance` it is unverified.")
+EVIDENCE_TAG: Schema = told({"type": "string", "enum": list(EVIDENCE)}, "How sure the source is; after `guidance` unverified.")
 IN_FORCE: Schema = {"type": ["object", "null"], "properties": {"from": DAY, "to": DAY_OR_NONE}, "required": ["from", "to"]}
 CONCLUDES = told(by_name(ANY), "Values that follow, by name.")
 
@@ -71,7 +73,7 @@ _WHOLE: dict[str, Schema] = {
     "edition": TEXT,
     **{name: schema for name, schema in _NESTED.items() if name != "question"},
     "would_change": told(many(ref("WouldChange")), "The smallest changes that reach another outcome."),
-    "valid_until": told(DAY_OR_NONE, "The last day on which the same facts are sure to give the same outcome; null: no end is known."),
+    "valid_until": told(DAY_OR_NONE, "The last day on which the same facts are sure to give the same outcome; null: no end known."),
     "valid_until_because": TEXT_OR_NONE,
     "next_steps": many(record({"says": TEXT, "question": TEXT}, ["question"])),
     "cautions": many(TEXT),
@@ -153,7 +155,11 @@ COMPONENTS: dict[str, Schema] = {
     "NestedDetermination": record(_NESTED, description="The determination of another question that a finding rests on."),
     "Determination": record(_WHOLE, ["id"], "A decision with every reason."),
     "BatchLine": record(
-        {"line": told({"type": "integer", "minimum": 1}, "The number of the line sent."), "determination": ref("Determination"), "problem": ref("Problem")},
+        {
+            "line": told({"type": "integer", "minimum": 1}, "The number of the line sent."),
+            "determination": ref("Determination"),
+            "problem": ref("Problem"),
+        },
         ["determination", "problem"],
         "The answer to one line: its determination or its problem.",
     ),
@@ -197,7 +203,7 @@ COMPONENTS: dict[str, Schema] = {
             "answers": TEXT,
             "effect": EFFECT,
             "enacted": DAY,
-            "in_force": told(IN_FORCE, "The days in force in the edition, both included; null where the edition does not contain it."),
+            "in_force": told(IN_FORCE, "The days in force in the edition; null where the edition does not contain it."),
             "supersedes": many(TEXT),
             "superseded_by": many(TEXT),
             "href": TEXT,
@@ -238,7 +244,7 @@ COMPONENTS: dict[str, Schema] = {
                             "as_of": DAY,
                             "is_in_force": FLAG,
                             "unread": TEXT_OR_NONE,
-                            "when": told(by_name(many(OPEN_OBJECT)), "The conditions of each path; one path is enough, in a path all must hold."),
+                            "when": told(by_name(many(OPEN_OBJECT)), "The conditions of each path; one path is enough."),
                             "parameters": by_name(OPEN_OBJECT),
                             "concludes": by_name(ANY),
                             "informs": by_name(ANY),
@@ -254,7 +260,16 @@ COMPONENTS: dict[str, Schema] = {
             {
                 "allOf": [
                     ref("CalendarSummary"),
-                    record({"edition": TEXT, "as_of": DAY, "is_in_force": FLAG, "periods": many(ref("Period")), "text": TEXT, "law": LAW}),
+                    record(
+                        {
+                            "edition": TEXT,
+                            "as_of": DAY,
+                            "is_in_force": FLAG,
+                            "periods": many(ref("Period")),
+                            "text": TEXT,
+                            "law": LAW,
+                        }
+                    ),
                 ]
             },
         ]

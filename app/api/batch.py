@@ -9,10 +9,9 @@ from flask import stream_with_context
 from marshmallow import ValidationError
 
 from app.api.blueprint import refuse
-from app.api.deciding import Decided, decide
+from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
 from app.api.problems import Document, Problem
-from app.api.schemas import AskedSchema
 from app.api.service import Service
 from app.api.strict_json import MalformedJson, loads
 from app.records.store import RecordsUnavailable
@@ -20,7 +19,6 @@ from app.records.store import RecordsUnavailable
 KEPT_TOGETHER = 50
 """Lines kept in one transaction; a line is told only after its transaction has ended."""
 IN_MEMORY = 1_048_576
-_asked = AskedSchema()
 
 Answer = tuple[int, Decided | Problem]
 
@@ -40,12 +38,12 @@ def answer_lines(service: Service, stream: IO[bytes], keep: bool) -> Iterator[by
 
 
 def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, bytes | Problem]]:
-    """The lines that are not blank, with their numbers; a line too long is skipped over and refused, a line too many ends the batch."""
+    """The lines that are not blank, with their numbers; one that is too long is skipped over, one too many ends the batch."""
     number = 0
     while line := lines.readline(longest + 2):
         number += 1
         if number > most:
-            yield number, Problem("too-many-lines", f"A batch may have {most} lines. Send this line and those after it in another batch.")
+            yield number, Problem("too-many-lines", f"A batch may have {most} lines. Send the rest in another batch.")
             return
         text = line.rstrip(b"\r\n")
         if len(text) > longest:
@@ -60,7 +58,7 @@ def _answer(service: Service, line: bytes | Problem, keep: bool) -> Decided | Pr
     try:
         if isinstance(line, Problem):
             return line
-        return decide(service, _asked.load(loads(line)), line.decode(), keep)
+        return decide(service, load_asked(loads(line)), line.decode(), keep)
     except MalformedJson as error:
         return Problem("malformed-json", str(error))
     except ValidationError as error:

@@ -1,7 +1,7 @@
 """flask-smorest as this service uses it: our JSON reader, our problem documents, our fields in the OpenAPI document."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, NoReturn, TypeVar, cast
+from typing import Any, NoReturn, Protocol, TypeVar, cast
 
 import flask_smorest
 from flask import Request, Response
@@ -13,9 +13,14 @@ from app.api.problem_types import PROBLEM_TYPES
 from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, problem_response
 from app.api.strict_json import MalformedJson, loads
 
-View = TypeVar("View", bound=Callable[..., Any])
-Decorator = Callable[[View], View]
 JSON = "application/json"
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """What leaves a view's type as it is."""
+
+    def __call__(self, view: View, /) -> View: ...
 
 
 def require_media_type(incoming: Request, *accepted: str) -> None:
@@ -27,7 +32,8 @@ def require_media_type(incoming: Request, *accepted: str) -> None:
     charset = incoming.mimetype_params.get("charset", "utf-8").lower()
     encoding = incoming.headers.get("Content-Encoding", "identity").lower()
     if incoming.mimetype not in accepted or charset not in ("utf-8", "utf8") or encoding != "identity":
-        raise Problem("unsupported-media-type", f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding.", headers={"Accept": accepted[0]})
+        detail = f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding."
+        raise Problem("unsupported-media-type", detail, headers={"Accept": ", ".join(accepted)})
 
 
 def read_body(incoming: Request) -> object:
@@ -98,8 +104,8 @@ class StrictParser(FlaskParser):
         raise refuse(ValidationError(messages), location)
 
 
-def _documenting(decorator: Any) -> Decorator[View]:
-    """A decorator of flask-smorest's for its documentation alone: our views answer whole responses, so its wrapper has nothing to do."""
+def _documenting(decorator: Any) -> Decorator:
+    """A decorator of flask-smorest's for its documentation alone: views answer whole responses, so its wrapper is idle."""
 
     def documented(view: View) -> View:
         view._apidoc = decorator(view)._apidoc  # type: ignore[attr-defined]
@@ -113,27 +119,34 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     ARGUMENTS_PARSER = StrictParser()
 
-    def get(self, rule: str, **options: Any) -> Decorator[View]:
+    def get(self, rule: str) -> Decorator:
         """A view for GET, and with it HEAD."""
-        return cast(Decorator[View], self.route(rule, methods=["GET"], **options))
+        return self._view(rule, "GET")
 
-    def post(self, rule: str, **options: Any) -> Decorator[View]:
+    def post(self, rule: str) -> Decorator:
         """A view for POST."""
-        return cast(Decorator[View], self.route(rule, methods=["POST"], **options))
+        return self._view(rule, "POST")
 
-    def body(self, schema: type[Schema], **options: Any) -> Decorator[View]:
+    def _view(self, rule: str, method: str) -> Decorator:
+        def registered(view: View) -> View:
+            self.route(rule, methods=[method])(self.tells(operationId=view.__name__)(view))
+            return view
+
+        return registered
+
+    def body(self, schema: type[Schema], **options: Any) -> Decorator:
         """The view's argument is the JSON body, loaded by a schema."""
-        return cast(Decorator[View], self.arguments(schema(), location="json", **options))
+        return cast(Decorator, self.arguments(schema(), location="json", **options))
 
-    def query(self, schema: type[Schema], **options: Any) -> Decorator[View]:
+    def query(self, schema: type[Schema], **options: Any) -> Decorator:
         """The view's argument is the query, loaded by a schema."""
-        return cast(Decorator[View], self.arguments(schema(), location="query", **options))
+        return cast(Decorator, self.arguments(schema(), location="query", **options))
 
-    def answers(self, status: int, schema: str | dict[str, Any], description: str, **options: Any) -> Decorator[View]:
+    def answers(self, status: int, schema: str | dict[str, Any], description: str, **options: Any) -> Decorator:
         """What the view answers; *schema* names a component of the OpenAPI document."""
         return _documenting(self.response(status, schema, description=description, **options))
 
-    def fails(self, *types: str) -> Decorator[View]:
+    def fails(self, *types: str) -> Decorator:
         """The problem types that a view may answer with, for the OpenAPI document."""
         by_status: dict[int, list[str]] = {}
         for name in types:
@@ -147,7 +160,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         }
         return _documenting(self.doc(responses=responses))
 
-    def tells(self, **operation: Any) -> Decorator[View]:
+    def tells(self, **operation: Any) -> Decorator:
         """Further members of the operation in the OpenAPI document."""
         return _documenting(self.doc(**operation))
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypedDict
+from typing import TypedDict, cast
 
 import orjson
 from uuid_utils import uuid7
@@ -12,6 +12,7 @@ from app import clock
 from app.api.blueprint import pointer_part
 from app.api.faults import log_fault
 from app.api.problems import Problem, Wrong
+from app.api.schemas import AskedSchema
 from app.api.service import Service
 from app.determinations.case import DEEPEST, make_case, read_facts
 from app.determinations.document import determination_document
@@ -24,6 +25,7 @@ from app.records.store import DeterminationRecord
 
 GIVEN_TWICE = "Is given twice."
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_asked = AskedSchema()
 
 
 class Asked(TypedDict, total=False):
@@ -34,6 +36,15 @@ class Asked(TypedDict, total=False):
     as_of: date
     edition: str
     subject: str
+
+
+def load_asked(body: object) -> Asked:
+    """A parsed JSON text as a request.
+
+    Raises:
+        marshmallow.ValidationError: it is not of the shape of one.
+    """
+    return cast(Asked, _asked.load(cast(Mapping[str, object], body)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +95,8 @@ def _pointers(given: Mapping[str, object], prefix: str = "", pointer: str = "", 
 
 def unknown_question(location: str) -> Problem:
     """There is no such question."""
-    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [_at(location, "question", "There is no such question.")])
+    wrong = _at(location, "question", "There is no such question.")
+    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [wrong])
 
 
 def unknown_edition(error: UnknownEdition, location: str) -> Problem:

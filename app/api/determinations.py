@@ -41,7 +41,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
 
 @blp.post("/batch")
 @blp.query(KeepQuery)
-@blp.answers(200, "BatchLine", "JSON Lines: for each line sent its determination or its problem, in order.", content_type=JSON_LINES[0])
+@blp.answers(200, "BatchLine", "For each line sent its determination or its problem, in order.", content_type=JSON_LINES[0])
 @blp.tells(
     requestBody={
         "required": True,

@@ -1,4 +1,4 @@
-"""Pages for people who write clients: the reference, Swagger UI, and one page per type of problem. Nothing is loaded from outside."""
+"""Pages for people who write clients: the reference, Swagger UI, one page per type of problem. Nothing comes from outside."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,7 +12,9 @@ from app.api.problem_types import PROBLEM_TYPES
 from app.api.responses import law_response
 
 SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
-SWAGGER_FILES = frozenset({"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"})
+SWAGGER_FILES = frozenset(
+    {"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"}
+)
 STATIC_SECONDS = 3600
 METHODS = ("get", "post")
 
@@ -21,7 +23,9 @@ Document = dict[str, Any]
 
 def show_documentation(app: Flask, openapi: bytes) -> None:
     """Serve the OpenAPI document and the pages made from it."""
-    pages = Blueprint("documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static")
+    pages = Blueprint(
+        "documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static"
+    )
     document: Document = orjson.loads(openapi)
     reference: list[bytes] = []
 
@@ -37,7 +41,9 @@ def show_documentation(app: Flask, openapi: bytes) -> None:
     def docs() -> Response:
         if not reference:
             reference.append(
-                render_template("api/reference.html", info=document["info"], operations=list(_operations(document)), schemas=_schemas(document)).encode()
+                render_template(
+                    "api/reference.html", info=document["info"], operations=list(_operations(document)), schemas=_schemas(document)
+                ).encode()
             )
         return law_response(reference[0], "text/html")
 

@@ -31,8 +31,8 @@ class CalendarAsked(TypedDict, total=False):
 @blp.body(CalendarAskedSchema)
 @blp.answers(200, "EligibilityCalendar", "Every interval of the year, what it is decided as, and on which ground; nothing is kept.")
 @blp.fails(
-    "malformed-json", "unknown-question", "body-too-large", "unsupported-media-type", "invalid-request", "facts-refused", "no-calendar",
-    "unknown-edition", "engine-fault",
+    "malformed-json", "unknown-question", "body-too-large", "unsupported-media-type", "invalid-request", "facts-refused",
+    "no-calendar", "unknown-edition", "engine-fault",
 )  # fmt: skip
 def create_eligibility_calendar(query: dict[str, object], asked: CalendarAsked) -> Response:
     """Find every interval of a year in which the facts are eligible, and on which ground."""

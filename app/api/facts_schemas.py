@@ -58,8 +58,7 @@ class FactsSchemas:
     def __init__(self, lawbook: Lawbook) -> None:
         plugin = MarshmallowPlugin(schema_name_resolver=_inline)
         APISpec("facts", "1", "3.1.1", plugins=[plugin])
-        converter = plugin.converter
-        assert converter is not None
+        converter: Any = plugin.converter
         converter.add_attribute_function(documented_field)
         self._schemas: Mapping[str, JsonSchema] = {
             question: {

@@ -8,7 +8,7 @@ from app.determinations.wording import as_json
 from app.law.calendars import Calendar, Period, StandingCalendar
 from app.law.facts import Computation, FactDefinition
 from app.law.lawbook import Change, EditionLaw, Lawbook
-from app.law.provision import CalendarName, Condition, Conclusion, Operand, Parameter, ParameterName, Provision
+from app.law.provision import CalendarName, Conclusion, Condition, Operand, Parameter, ParameterName, Provision
 from app.law.spans import Span
 
 
@@ -93,7 +93,12 @@ def _parameter(parameter: Parameter, day: date, enacted_through: date | None) ->
     on_day = parameter.dated_value_on(day, enacted_through)
     values = []
     for dated in parameter.values:
-        value: Document = {"from": dated.starts.isoformat(), "value": as_json(dated.value), "note": dated.note, "evidence": dated.evidence}
+        value: Document = {
+            "from": dated.starts.isoformat(),
+            "value": as_json(dated.value),
+            "note": dated.note,
+            "evidence": dated.evidence,
+        }
         if dated.citation is not None:
             value["citation"] = citation_document(dated.citation)
         values.append({key: member for key, member in value.items() if member is not None})
@@ -125,7 +130,7 @@ def calendar_summary(standing: StandingCalendar, law: EditionLaw) -> Document:
 
 
 def calendar_detail(lawbook: Lawbook, standing: StandingCalendar, law: EditionLaw, day: date) -> Document:
-    """Everything about a calendar, and the text of its file. Of days that return every year it lists those of this year and the next."""
+    """Everything about a calendar, and the text of its file; of days that return every year those of *day*'s year and the next."""
     calendar = standing.calendar
     periods = standing.periods
     if calendar.every_year:

@@ -44,7 +44,7 @@ class Query(TypedDict, total=False):
 
 @blp.get("/open-enrollment")
 @blp.query(OpenEnrollmentQuery)
-@blp.answers(200, "OpenEnrollment", "The periods with their authority, source and evidence; for a day also whether enrollment is open on it.")
+@blp.answers(200, "OpenEnrollment", "The periods with authority, source and evidence; for a day also whether it is open.")
 @blp.answers(200, {"type": "string"}, "The periods; as iCalendar with `format=ics` or Accept: text/calendar.", content_type=ICS)
 @blp.fails("invalid-request", "unknown-edition")
 def read_open_enrollment(query: Query) -> Response:
@@ -54,7 +54,8 @@ def read_open_enrollment(query: Query) -> Response:
     """
     here = service()
     if "year" in query and "on" in query:
-        raise Problem("invalid-request", "Send year or on, not both.", [Wrong("query", "Must not be sent together with year.", name="on")])
+        wrong = Wrong("query", "Must not be sent together with year.", name="on")
+        raise Problem("invalid-request", "Send year or on, not both.", [wrong])
     law = edition_law(here, {"edition": query.get("edition", here.edition)})
     day = None if "year" in query else query.get("on") or clock.today()
     span = Span(date(query["year"], 1, 1), date(query["year"], 12, 31)) if day is None else Span(day, day)
@@ -62,7 +63,8 @@ def read_open_enrollment(query: Query) -> Response:
     following = [] if day is None else [pair for series in law.series.values() for pair in _next(series, day)]
     if _wants_ics(query):
         pairs = list(dict.fromkeys([*found, *following]))
-        return law_response(_ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": 'inline; filename="open-enrollment.ics"'})
+        disposition = 'inline; filename="open-enrollment.ics"'
+        return law_response(_ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition})
     about: Document = {"year": query.get("year")} if day is None else _on_day(day, found, following)
     periods = [period_document(*pair) for pair in found]
     response = law_document({"edition": law.edition.name, **about, "periods": periods, "law": {"digest": here.lawbook.digest}})

@@ -10,12 +10,15 @@ from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
+from app.api.questions import example
+from app.api.schemas import CALENDAR_QUESTION
 from app.api.service import Service
+from app.law.questions import Question
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health insurance, under Chapter 288 of the "
-    "Acts of 2010 and the law after it, and says why: every provision, every condition, with its source. "
+    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health insurance, under Chapter 288 of "
+    "the Acts of 2010 and the law after it, and says why: every provision, every condition, with its source. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
 BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
@@ -24,42 +27,48 @@ BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, prov
 def document_api(app: Flask, service: Service) -> bytes:
     """Register the views and give the OpenAPI document as JSON text."""
     app.config.update(API_TITLE="Eligibility determinations", API_VERSION=VERSION, OPENAPI_VERSION="3.1.1")
-    api = Api(app, spec_kwargs={"info": {"description": DESCRIPTION}, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
+    api = Api(
+        app,
+        spec_kwargs={"info": {"description": DESCRIPTION}, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"},
+    )
     api.ma_plugin.converter.add_attribute_function(documented_field)
     for name, schema in COMPONENTS.items():
         api.spec.components.schema(name, schema)
-    for question in service.lawbook.questions:
-        api.spec.components.schema(f"Facts.{question}", service.facts_schemas.of(question))
+    for id in service.lawbook.questions:
+        api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
     schemas = api.spec.components.schemas
-    _by_question(schemas, "Asked", service)
-    _by_question(schemas, "CalendarAsked", service)
+    for question in service.lawbook.questions.values():
+        schemas[f"Asked.{question.id}"] = {**_about(schemas["Asked"], question, []), "examples": [example(service, question)]}
+        if question.governed_by:
+            schemas[f"CalendarAsked.{question.id}"] = _about(schemas["CalendarAsked"], question, [CALENDAR_QUESTION])
+    _alternatives(schemas, "Asked")["discriminator"] = {"propertyName": "question", "mapping": _mapping(schemas, "Asked")}
+    _alternatives(schemas, "CalendarAsked")
     document = api.spec.to_dict()
-    _tell_path_parameters(document)
+    for path, item in document["paths"].items():
+        _finish(path, item)
     return orjson.dumps(document)
 
 
-def _by_question(schemas: dict[str, JsonSchema], name: str, service: Service) -> None:
-    """A body's schema, once for each question with the facts of that question; marshmallow's own knows facts only as an object."""
-    general = schemas[name]
-    wanted = list(service.lawbook.questions)
-    if name == "CalendarAsked":
-        wanted = [id for id, question in service.lawbook.questions.items() if question.governed_by]
-    for question in wanted:
-        properties = {
-            **general["properties"],
-            "question": {"const": question, "description": service.lawbook.question(question).asks},
-            "facts": {"$ref": f"#/components/schemas/Facts.{question}"},
-        }
-        schemas[f"{name}.{question}"] = {**general, "properties": properties, "required": sorted({*general.get("required", []), "question"})}
-    schemas[name] = {
-        "oneOf": [{"$ref": f"#/components/schemas/{name}.{question}"} for question in wanted],
-        "discriminator": {
-            "propertyName": "question",
-            "mapping": {question: f"#/components/schemas/{name}.{question}" for question in wanted},
-        },
+def _about(general: JsonSchema, question: Question, may_be_left_out: list[str]) -> JsonSchema:
+    """A body's schema for one question, with the facts of that question; marshmallow's own knows facts only as an object."""
+    properties = {
+        **general["properties"],
+        "question": {"const": question.id, "description": question.asks},
+        "facts": {"$ref": f"#/components/schemas/Facts.{question.id}"},
     }
+    required = set(general.get("required", [])) | ({"question"} if question.id not in may_be_left_out else set())
+    return {**general, "properties": properties, "required": sorted(required)}
+
+
+def _mapping(schemas: dict[str, JsonSchema], name: str) -> dict[str, str]:
+    return {key.removeprefix(f"{name}."): f"#/components/schemas/{key}" for key in schemas if key.startswith(f"{name}.")}
+
+
+def _alternatives(schemas: dict[str, JsonSchema], name: str) -> JsonSchema:
+    schemas[name] = {"oneOf": [{"$ref": reference} for reference in _mapping(schemas, name).values()]}
+    return schemas[name]
 
 
 PATH_PARAMETERS = {
@@ -69,7 +78,10 @@ PATH_PARAMETERS = {
 }
 
 
-def _tell_path_parameters(document: dict[str, Any]) -> None:
-    for path, told in PATH_PARAMETERS.items():
-        for parameter in document["paths"][path]["parameters"]:
-            parameter["description"] = told[parameter["name"]]
+def _finish(path: str, item: dict[str, Any]) -> None:
+    """Path parameters with their meaning, responses in order of status."""
+    for parameter in item.get("parameters", []):
+        parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
+    for method in ("get", "post"):
+        if method in item:
+            item[method]["responses"] = dict(sorted(item[method]["responses"].items()))

@@ -24,29 +24,35 @@ _ALL = (
         400,
         "The body cannot be read as JSON",
         "Send one JSON text in UTF-8.\n"
-        "Refused are texts that are not JSON, a name that stands twice in one object, nesting beyond 32 levels, whole numbers of more "
-        "than 19 digits, numbers with huge exponents, NaN and Infinity, NUL characters and halves of surrogate pairs.",
+        "Refused are texts that are not JSON, a name that stands twice in one object, nesting beyond 32 levels, whole numbers of "
+        "more than 19 digits, numbers with huge exponents, NaN and Infinity, NUL characters and halves of surrogate pairs.",
     ),
-    ProblemType("bad-request", 400, "The request cannot be understood", "The request is not proper HTTP. Check how it is put together."),
+    ProblemType(
+        "bad-request", 400, "The request cannot be understood", "The request is not proper HTTP. Check how it is put together."
+    ),
     ProblemType("not-found", 404, "There is nothing at this address", "Nothing stands at this address. /docs lists every address."),
     ProblemType(
         "unknown-determination",
         404,
         "No such determination was kept",
         "No determination was kept under this id.\n"
-        "An id is the UUID that came with the determination, in small letters. Determinations asked for with keep=false are not kept.",
+        "An id is the UUID that came with the determination, in small letters. What was asked for with keep=false is not kept.",
     ),
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),
     ProblemType(
-        "method-not-allowed", 405, "This address does not take that method", "Use a method that the Allow header of the answer names."
+        "method-not-allowed",
+        405,
+        "This address does not take that method",
+        "Use a method that the Allow header of the answer names.",
     ),
     ProblemType("timed-out", 408, "The request took too long to arrive", "Send the whole request without pausing."),
     ProblemType(
         "body-too-large",
         413,
         "The body is too large",
-        "Send less at once.\nMany determinations are asked for as JSON Lines through POST /v1/determinations/batch, in several requests if need be.",
+        "Send less at once.\n"
+        "Many determinations are asked for as JSON Lines through POST /v1/determinations/batch, in several requests if need be.",
     ),
     ProblemType("address-too-long", 414, "The address is too long", "Leave out query parameters that are not needed."),
     ProblemType(
@@ -66,22 +72,23 @@ _ALL = (
         422,
         "Some facts cannot be taken",
         "Each member of `errors` points at a fact and says what to send instead.\n"
-        "Facts that the question does not know, that stand twice, or that are not of their type are refused; GET /v1/questions/{id} lists "
-        "the facts of a question with their types. A fact that is not known is left out: then the answer says what is still needed.",
+        "Facts that the question does not know, that stand twice, or that are not of their type are refused; GET "
+        "/v1/questions/{id} lists the facts of a question with their types. What is not known is left out: then "
+        "the answer says what is still needed.",
     ),
     ProblemType(
         "as-of-differs",
         422,
         "Another day's law governs",
         "Leave as_of out, or send the governing day.\n"
-        "Some questions are decided under the law of the day of a fact, such as the day of a request. An as_of that names another day is refused.",
+        "Some questions are decided under the law of the day of a fact, such as the day of a request. An as_of that names "
+        "another day is refused.",
     ),
     ProblemType(
         "law-not-encoded",
         422,
         "The law of that day is not encoded",
-        "Ask as of a day for which the law was read; `encoded` lists them.\n"
-        "A day that nobody encoded is never answered with a no.",
+        "Ask as of a day for which the law was read; `encoded` lists them.\nA day that nobody encoded is never answered with a no.",
     ),
     ProblemType("unknown-edition", 422, "There is no such edition of the law", "Name one of the editions in `known`, or none."),
     ProblemType(
@@ -94,7 +101,10 @@ _ALL = (
         "line-too-long", 413, "A line of the batch is too long", "Send one request per line, each no longer than a body may be."
     ),
     ProblemType(
-        "too-many-lines", 413, "The batch has too many lines", "Send the rest in another batch. Lines before this one have been answered."
+        "too-many-lines",
+        413,
+        "The batch has too many lines",
+        "Send the rest in another batch. Lines before this one have been answered.",
     ),
     ProblemType("headers-too-large", 431, "The headers are too large", "Send fewer and shorter headers."),
     ProblemType(
@@ -102,12 +112,10 @@ _ALL = (
         500,
         "The engine could not be trusted with this case",
         "Nothing was decided and nothing was kept.\n"
-        "Every answer is found twice, by the rules engine and by a plain evaluator of the same provisions. Where the two disagree, or the engine "
-        "fails, nothing is issued. Tell the operator the request_id.",
+        "Every answer is found twice, by the rules engine and by a plain evaluator of the same provisions. Where the two "
+        "disagree, or the engine fails, nothing is issued. Tell the operator the request_id.",
     ),
-    ProblemType(
-        "internal-error", 500, "Something went wrong on our side", "Nothing was kept. Tell the operator the request_id."
-    ),
+    ProblemType("internal-error", 500, "Something went wrong on our side", "Nothing was kept. Tell the operator the request_id."),
     ProblemType(
         "records-unavailable",
         503,

@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing wrong with a request: where it stands (`json` with a JSON pointer, `query` with a name) and what to send instead."""
+    """One thing wrong with a request: where it stands (in `json` a JSON pointer, in `query` a name) and what to send instead."""
 
     location: str
     detail: str

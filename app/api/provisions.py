@@ -79,7 +79,7 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
 
 @blp.get("/provisions/<topic>/<name>")
 @blp.query(ProvisionQuery)
-@blp.answers(200, "Provision", "The provision with its conditions, parameters and conclusions, and the text of its file; or a calendar.")
+@blp.answers(200, "Provision", "The provision with its conditions and parameters and the text of its file; or a calendar.")
 @blp.fails("unknown-provision", "invalid-request", "unknown-edition")
 def read_provision(query: Query, topic: str, name: str) -> Response:
     """Read one provision or calendar, with the text of its file.

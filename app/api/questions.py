@@ -40,7 +40,7 @@ def list_questions(query: dict[str, object]) -> Response:
 def read_question(query: dict[str, object], id: str) -> Response:
     """Read one question with everything that can be told of it.
 
-    `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and choices, and where in the law it comes from.
+    `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and choices, and what in the law asks.
     """
     here = service()
     try:

@@ -7,7 +7,9 @@ from marshmallow import RAISE, Schema
 from app.api.fields import DayField, FactsField, QueryFlagField, TextField, YearField
 from app.law.facts import FactDefinition
 
-REQUIRED = {"required": "Is required.", "null": "Must not be null."}
+CALENDAR_QUESTION = "enrollment.permitted"
+"""What an eligibility calendar is about where nobody says."""
+REQUIRED: dict[str, Any] = {"required": "Is required.", "null": "Must not be null."}
 
 
 def _day(asks: str, **kwargs: Any) -> DayField:
@@ -51,7 +53,7 @@ class AskedSchema(StrictSchema):
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
-        metadata={"description": "Facts by name, nested (`{\"a\": {\"b\": 1}}`) or whole (`{\"a.b\": 1}`). What is not known is left out."},
+        metadata={"description": "Facts, nested by the parts of their names or under whole names. What is not known is left out."},
     )
     as_of = _day("The day whose law applies; today in Massachusetts where the question has no governing day and none is sent.")
     edition = _edition()
@@ -66,11 +68,11 @@ class AskedSchema(StrictSchema):
 class CalendarAskedSchema(StrictSchema):
     """A year in which to look for the days of eligibility."""
 
-    question = _question(load_default="enrollment.permitted")
+    question = _question(load_default=CALENDAR_QUESTION)
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
-        metadata={"description": "As for a determination. The fact that names the governing day is set aside: that day moves through the year."},
+        metadata={"description": "As for a determination. The fact that names the governing day is set aside: that day moves."},
     )
     year = YearField(required=True, error_messages=REQUIRED, metadata={"description": "The calendar year."})
     edition = _edition()

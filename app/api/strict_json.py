@@ -1,7 +1,7 @@
 """JSON read strictly: what other readers let through or fall over is refused with a sentence.
 
-The parsers of the web stack take duplicate names, lone surrogates and NaN, and fail on deep nesting and very long numbers; a caller's
-mistake would then be decided upon or answered with a fault of ours.
+The parsers of the web stack take duplicate names, lone surrogates and NaN, and fail on deep nesting and very long numbers; a
+caller's mistake would then be decided upon or answered with a fault of ours.
 """
 
 import json
@@ -29,8 +29,8 @@ def loads(body: bytes) -> object:
     """The value of a JSON text in UTF-8: whole numbers as int, all others as exact Decimal.
 
     Raises:
-        MalformedJson: it is not JSON, or has what this service refuses: nesting beyond 32 levels, integers beyond 19 digits, numbers
-            too long or too large, NaN or Infinity, a name twice in one object, half of a surrogate pair, a NUL character.
+        MalformedJson: it is not JSON, or has what this service refuses: nesting beyond 32 levels, integers beyond 19 digits,
+            numbers too long or too large, NaN or Infinity, a name twice in one object, half of a surrogate pair, a NUL character.
     """
     try:
         text = body.decode("utf-8")

@@ -93,6 +93,8 @@ class StandingCalendar:
         if not self.calendar.every_year or day is None:
             return spans[:4] if self.calendar.every_year else spans
         at = bisect_right([first for first, _ in spans], day)
+        if at and day <= spans[at - 1][1]:
+            return [spans[at - 1]]
         return spans[max(0, at - 1) : at + 1]
 
 

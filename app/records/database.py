@@ -12,7 +12,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 log = logging.getLogger(__name__)
 
 WRITES = "writes"
-"""Execution option of connections that write: on SQLite they take the write lock at once, since upgrading a read lock fails under load."""
+"""Execution option of connections that write: on SQLite they take the write lock at once, since upgrading fails under load."""
 SAFE_SQLITE = (3, 51, 3)
 """Earlier versions can damage a database in write-ahead mode when a checkpoint and a reset of the log meet."""
 LOCK_WAIT_MS = 10_000

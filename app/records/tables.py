@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 from sqlalchemy import Column, Date, DateTime, Dialect, Index, MetaData, String, Table, Text, TypeDecorator, Uuid
 
 metadata = MetaData(
-    naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "pk": "pk_%(table_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    }
 )
 
 

@@ -31,7 +31,7 @@ CHOICES = {"red": "Red", "green": "Green", "blue": "Blue", "white": "White"}
 def any_fact(random: Random, number: int) -> FactDefinition:
     """A fact of any type; some computed, whose values may lie outside what a caller could state."""
     kind = random.choice(("flag", "integer", "decimal", "day", "choice"))
-    computed = Computation("value", ()) if kind in ("integer", "decimal") and random.random() < 0.3 else None
+    computed = Computation("value", ()) if kind in ("integer", "decimal", "day") and random.random() < 0.3 else None
     choices = CHOICES if kind == "choice" else {}
     return FactDefinition(f"fact.number_{number}", kind, choices=choices, minimum=random.choice((0, -50)), maximum=200, computed=computed)  # type: ignore[arg-type]
 

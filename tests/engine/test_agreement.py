@@ -1,8 +1,10 @@
 """Two ways of deciding one thing: the rules of durable-rules and the plain evaluator, on random law and random facts."""
 
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from random import Random
 
 import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
@@ -12,7 +14,9 @@ from app.engine import Engine, EngineFault, Evaluation
 from app.engine import engine as engine_module
 from app.engine.compiler import MATCHES_AT_MOST, RULES_AT_MOST, TooLarge
 from app.engine.shadow import evaluate
-from app.law.standing import StandingLaw
+from app.law.facts import FactDefinition
+from app.law.spans import CodeSet
+from app.law.standing import StandingCondition, StandingLaw
 from tests.engine.any_law import LawMaker, described
 
 CASES_OF_A_LAW = 12
@@ -64,3 +68,166 @@ def test_they_agree_on_law_as_large_as_the_engine_is_trusted_with(engine: Engine
         note(described(maker.law, codes))
 
         assert evaluate(maker.law, codes) == run(engine, maker.law, codes)
+
+
+# --- where they do not agree nothing is issued ---
+
+
+def flipped(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
+    """The plain evaluation with its first known finding turned round."""
+    found = evaluate(law, codes)
+    at = next(index for index, truth in enumerate(found.conditions) if truth is not None)
+    found.conditions[at] = not found.conditions[at]
+    return found
+
+
+def other_outcome(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
+    """The plain evaluation with another outcome of the question asked."""
+    found = evaluate(law, codes)
+    asked = law.asked.question.id
+    found.outcomes[asked] = "eligible" if found.outcomes[asked] != "eligible" else "ineligible"
+    return found
+
+
+def less(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
+    """The plain evaluation with every provision undetermined."""
+    found = evaluate(law, codes)
+    return Evaluation(found.conditions, [None] * len(found.provisions), found.outcomes)
+
+
+@pytest.fixture
+def decided() -> tuple[StandingLaw, dict[str, int]]:
+    """A law and a case in which some finding and some provision is known."""
+    for seed in range(1_000):
+        maker = LawMaker(seed)
+        codes = maker.codes()
+        found = evaluate(maker.law, codes)
+        if any(t is not None for t in found.conditions) and any(t is not None for t in found.provisions):
+            return maker.law, codes
+    raise AssertionError("no such law")
+
+
+@pytest.mark.parametrize("mutant", [flipped, other_outcome, less])
+def test_a_plain_evaluator_that_is_wrong_is_noticed_and_nothing_is_issued(
+    monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]], mutant: Callable[..., Evaluation]
+) -> None:
+    engine, (law, codes) = Engine(), decided
+    engine.evaluate(law, codes)
+    monkeypatch.setattr(engine_module, "evaluate", mutant)
+
+    with pytest.raises(EngineFault):
+        engine.evaluate(law, codes)
+
+    assert 1 == engine.counters.faults
+
+
+def test_a_fault_names_what_differs_and_no_values(monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]) -> None:
+    law, codes = decided
+    monkeypatch.setattr(engine_module, "evaluate", flipped)
+
+    with pytest.raises(EngineFault) as fault:
+        Engine().evaluate(law, codes)
+
+    told = str(fault.value).removeprefix("engine and plain evaluator disagree on ")
+    names = {f"{p.provision.id}/{c.condition.id}" for p in law.provisions for c in p.conditions}
+    assert set(told.split(", ")) <= names
+
+
+def test_rules_that_are_wrong_are_noticed(decided: tuple[StandingLaw, dict[str, int]]) -> None:
+    """Every met rule says not met and the reverse, as if the compiler had erred."""
+    engine, (law, codes) = Engine(), decided
+    engine.prepare([law])
+    meanings = engine._ruleset_of(law).ruleset.program.meanings
+    for rule, meaning in meanings.items():
+        if meaning.means == "condition":
+            meanings[rule] = replace(meaning, value=1 - meaning.value)
+
+    with pytest.raises(EngineFault):
+        engine.evaluate(law, codes)
+
+    assert 1 == engine.counters.faults
+
+
+def test_a_session_that_broke_leaves_the_next_ones_unharmed(engine: Engine) -> None:
+    maker = LawMaker(7)
+    codes = maker.codes()
+    with engine._lock:
+        session = engine._ruleset_of(maker.law).ruleset.open()
+        with pytest.raises(EngineFault):
+            session.post({"f0": "}{"})  # type: ignore[dict-item]
+        session.close()
+
+    for _ in range(100):
+        assert evaluate(maker.law, codes) == engine.evaluate(maker.law, codes)
+
+
+# --- what is too large is refused when it is loaded ---
+
+
+def test_a_provision_with_too_many_conditions_is_refused_when_it_is_loaded() -> None:
+    maker = LawMaker(1, questions=1, provisions=1, conditions=1)
+    wide = replace(maker.law.asked.provisions[0], paths=(tuple(wide_path(maker, MATCHES_AT_MOST + 1)),))
+    law = replace(maker.law, questions=(replace(maker.law.asked, provisions=(wide,)),))
+
+    with pytest.raises(TooLarge, match=f"{MATCHES_AT_MOST + 1} findings in a message"):
+        Engine().prepare([law])
+
+
+def test_a_provision_with_as_many_conditions_as_are_carried_is_decided(engine: Engine) -> None:
+    maker = LawMaker(1, questions=1, provisions=1, conditions=1)
+    wide = replace(maker.law.asked.provisions[0], paths=(tuple(wide_path(maker, MATCHES_AT_MOST)),))
+    law = replace(maker.law, questions=(replace(maker.law.asked, provisions=(wide,)),))
+    names = [condition.fact.name for condition in law.conditions]
+
+    for codes in (dict.fromkeys(names, 1), dict.fromkeys(names, 0), {**dict.fromkeys(names, 1), names[-1]: 0}, {}):
+        assert evaluate(law, codes) == engine.evaluate(law, codes)
+
+
+def wide_path(maker: LawMaker, count: int) -> Iterator[StandingCondition]:
+    pattern = maker.law.conditions[0]
+    for index in range(count):
+        fact = FactDefinition(f"wide.number_{index}", "flag")
+        written = replace(pattern.condition, id=f"number-{index}", fact=fact.name, operator="is", operand=True)
+        yield StandingCondition(index, written, fact, True, CodeSet([(1, 1)]))
+
+
+def test_a_question_with_too_many_provisions_is_refused_when_it_is_loaded() -> None:
+    maker = LawMaker(1, questions=1, provisions=1, conditions=1)
+    provisions = []
+    for index, condition in enumerate(wide_path(maker, RULES_AT_MOST)):
+        provisions.append(replace(maker.law.asked.provisions[0], index=index, paths=((condition,),)))
+    law = replace(maker.law, questions=(replace(maker.law.asked, provisions=tuple(provisions)),))
+
+    with pytest.raises(TooLarge):
+        Engine().prepare([law])
+
+
+# --- threads ---
+
+
+@pytest.fixture
+def hurried() -> Iterator[None]:
+    """Threads take turns as often as the interpreter can make them."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hurried")
+def test_eight_threads_get_the_right_answers() -> None:
+    """Two thousand decisions each; the same with a million decisions is `bench/soak.py`."""
+    engine = Engine()
+    made = [(maker.law, maker.codes()) for maker in (LawMaker(seed, questions=2, provisions=3, conditions=2) for seed in range(40))]
+    expected = [evaluate(law, codes) for law, codes in made]
+
+    def work(thread: int) -> int:
+        order = Random(thread)
+        numbers = (order.randrange(len(made)) for _ in range(2_000))
+        return sum(engine.evaluate(*made[number]) == expected[number] for number in numbers)
+
+    with ThreadPoolExecutor(8) as pool:
+        right = list(pool.map(work, range(8)))
+
+    assert [2_000] * 8 == right
+    assert (16_000, 0) == (engine.counters.decisions, engine.counters.faults)

@@ -1,0 +1,129 @@
+"""What a determination says beside its outcome."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from app.determinations.case import Case, make_case, read_facts
+from app.determinations.decide import Decider
+from app.determinations.document import determination_document
+from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.model import Determination
+from app.law.errors import LawNotEncoded
+from tests.determinations.any_case import cases, plain_outcome, values
+from tests.determinations.test_calendar import ORDINARY
+
+
+def ask(decider: Decider, day: date, edition: str = "chapter-288", **facts: object) -> Determination:
+    named = {name.replace("__", "."): value for name, value in facts.items()}
+    stated = {**ORDINARY, "enrollment.requested_on": day, **named}
+    return decider.decide(Case("enrollment.permitted", stated, day, edition))  # type: ignore[arg-type]
+
+
+def test_a_denial_names_the_next_period_the_waiver_and_the_last_day_it_is_sure(decider: Decider) -> None:
+    denied = determination_document(ask(decider, date(2011, 2, 16)))
+
+    assert "ineligible" == denied["outcome"]
+    assert ["2011-07-01", "2011-08-15"] == denied["concludes"]["enrollment.next_open_period"]  # type: ignore[index]
+    assert "waiver.reviewable" in [step.get("question") for step in denied["next_steps"]]  # type: ignore[attr-defined]
+    assert "2011-06-30" == denied["valid_until"]
+
+
+def test_a_denial_lists_the_later_day_the_acts_and_the_missed_day(decider: Decider) -> None:
+    kinds = {change.kind: change for change in ask(decider, date(2011, 2, 16)).would_change if change.becomes == "eligible"}
+
+    assert date(2011, 7, 1) == kinds["later"].changes[0].to
+    assert date(2011, 2, 15) == kinds["past"].changes[0].to
+    assert "waiver.granted" in [change.fact.name for change in kinds["act"].changes]
+
+
+def test_several_open_routes_are_all_told_and_the_earliest_coverage_leads(decider: Decider) -> None:
+    decided = ask(decider, date(2011, 7, 20), event__kind="marriage", event__occurred_on=date(2011, 7, 10))
+
+    routes = {str(r.concludes["enrollment.route"]): r.leads for r in decided.reasons if r.decisive}
+    assert {"open_enrollment": True, "qualifying_event": False} == routes
+    assert date(2011, 8, 1) == decided.concludes["coverage.effective_on"]
+
+
+def test_the_other_edition_is_told_where_it_differs(decider: Decider) -> None:
+    assert () == ask(decider, date(2012, 7, 10)).cautions
+    assert any("2013" in caution and "current" in caution for caution in ask(decider, date(2013, 8, 16)).cautions)
+    assert any("would answer eligible" in caution for caution in ask(decider, date(2013, 11, 1)).cautions)
+
+
+def test_the_edition_that_was_looked_after_refuses_days_nobody_looked_at(decider: Decider) -> None:
+    with pytest.raises(LawNotEncoded) as refused:
+        ask(decider, date(2026, 10, 15), "current")
+
+    assert "2026-10-14" in str(refused.value)
+
+
+def test_the_day_of_the_request_governs(decider: Decider) -> None:
+    law = decider.lawbook
+    facts = read_facts(law, "enrollment.permitted", {"enrollment": {"requested_on": "2011-02-16"}})
+
+    assert date(2011, 2, 16) == make_case(law, "enrollment.permitted", facts, None, "chapter-288", date(2026, 1, 1)).as_of
+    with pytest.raises(AsOfDiffers):
+        make_case(law, "enrollment.permitted", facts, date(2011, 2, 17), "chapter-288", date(2026, 1, 1))
+
+
+def test_every_fact_that_cannot_be_taken_is_told(decider: Decider) -> None:
+    given_facts = {"enrollment": {"requested_on": "2012-7-1", "colour": 1}, "applicant": {"resident": "yes"}}
+
+    with pytest.raises(FactsRefused) as refused:
+        read_facts(decider.lawbook, "enrollment.permitted", given_facts)
+
+    assert {"enrollment.requested_on", "enrollment.colour", "applicant.resident"} == {e.fact for e in refused.value.errors}
+
+
+def test_an_outcome_decided_elsewhere_is_taken_as_told(decider: Decider) -> None:
+    facts = {k: v for k, v in ORDINARY.items() if not k.startswith(("applicant.", "employer_plan."))}
+    stated = {**facts, "enrollment.requested_on": date(2012, 7, 10), "individual.eligible": "eligible"}
+
+    decided = decider.decide(Case("enrollment.permitted", stated, date(2012, 7, 10), "chapter-288"))
+
+    finding = next(f for r in decided.reasons for f in r.findings if f.fact == "individual.eligible")
+    assert ("eligible", "stated", None) == (decided.outcome, finding.source, finding.determination)
+
+
+def test_a_question_used_by_another_stands_inside_its_finding(decider: Decider) -> None:
+    decided = ask(decider, date(2012, 7, 10), applicant__resident=False)
+
+    finding = next(f for r in decided.reasons if r.decisive for f in r.findings if f.fact == "individual.eligible")
+    assert finding.determination is not None
+    assert "ineligible" == finding.determination.outcome
+    assert "eligibility/resident" in [r.provision.id for r in finding.determination.reasons if r.decisive]
+
+
+def test_what_was_recollected_or_read_second_hand_is_said_to_be_unverified(decider: Decider) -> None:
+    decided = decider.decide(Case("individual.eligible", {"applicant.resident": True}, date(2012, 7, 1), "chapter-288"))
+
+    finding = next(f for r in decided.reasons if r.provision.evidence == "recollected" for f in r.findings)
+    assert "unverified" in finding.says
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_whoever_answers_what_is_needed_is_not_left_without_an_answer(decider: Decider, data: st.DataObject) -> None:
+    """Undetermined without further needs is only what nobody read."""
+    case = data.draw(cases(decider.lawbook))
+    for _ in range(40):
+        if plain_outcome(decider, case) is None:
+            return
+        decided = decider.decide(case)
+        if decided.outcome != "undetermined":
+            assert () == decided.needs
+            return
+        if not decided.needs:
+            break
+        first, governing = decided.needs[0], decided.question.governed_by
+        value = case.as_of if first.name == governing else data.draw(values(first, case.as_of))
+        case = replace(case, facts={**case.facts, first.name: value})
+
+    text = " ".join((*decided.cautions, *(f.says for r in decided.reasons for f in r.findings if f.status == "unknown")))
+    assert text, "nothing says why the question stays open"
+    unread = [r for r in decided.reasons if r.says] or decided.cautions or "Cannot be worked out" in text
+    assert unread
