@@ -1,8 +1,8 @@
 """Where the law has edges, and which cases stand on both sides of them.
 
-A case stands at an edge of a condition where moving one stated fact by its smallest step crosses the edge: on the sixty-third day and on the
-sixty-fourth, on the birthday and on the day before, at 0.66 and one step below. *below* and *above* are the sides of the edge in the order of
-the fact's values.
+A case stands at an edge of a condition where moving one stated fact by its smallest step crosses the edge: on the sixty-third day
+and on the sixty-fourth, on the birthday and on the day before, at 0.66 and one step below. *below* and *above* are the sides of the
+edge in the order of the fact's values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +27,7 @@ ORDERED_TYPES = ("integer", "decimal", "day")
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """The first value above a turn of a condition, and the side of the turn; of days that return every year only month and day count."""
+    """The first value above a turn of a condition, and a side of the turn; of days that return every year month and day count."""
 
     provision: str
     condition: str
@@ -104,7 +104,7 @@ def _between(condition: StandingCondition, lower: int, higher: int) -> Iterator[
 def edges_of(provision: StandingProvision, condition: StandingCondition, governing_days: Span | None) -> Iterator[Edge]:
     """Both sides of every edge of a condition that some value of the fact can stand on.
 
-    Where the fact names the governing day, the provision is in force on its *governing_days* only; edges outside are those of its force.
+    Where the fact names the governing day, the provision stands on its *governing_days* only; edges outside are those of its force.
     """
     fact = condition.fact
     if fact.type not in ORDERED_TYPES:

@@ -1,6 +1,7 @@
 """The habits that keep the law and its tests honest; each is a rule about every provision, case, fact and question there is."""
 
 import ast
+import sys
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
@@ -172,7 +173,7 @@ def test_the_words_of_every_condition_stand_in_the_gist(lawbook: Lawbook) -> Non
 def test_the_report_of_unclaimed_gist_covers_every_provision(lawbook: Lawbook) -> None:
     report = gist_report(lawbook.provisions.values())
     for line in report:
-        print(f"{line.provision.id}: {line.share:.0%} claimed; not claimed: {' | '.join(line.unclaimed) or 'nothing'}")
+        sys.stdout.write(f"{line.provision.id}: {line.share:.0%} claimed; not claimed: {' | '.join(line.unclaimed) or 'nothing'}\n")
 
     assert set(lawbook.provisions) == {line.provision.id for line in report}
     assert all(0 < line.share <= 1 for line in report)
@@ -232,7 +233,7 @@ def fact_vectors(lawbook: Lawbook, question: str, day: date, seed: str) -> Itera
 
 
 def is_admitted(lawbook: Lawbook, question: str, edition: str, day: date) -> bool:
-    """Whether a day may be refused: before the law was encoded, after it was last checked, or after everything that grants has ended."""
+    """Whether a day may be refused: before the law was encoded, after it was last checked, or after all that grants has ended."""
     law = lawbook.edition(edition)
     checked = law.edition.checked_through
     ends = [law.in_force[p.id].last for p in law.by_question.get(question, []) if p.effect == "grants"]

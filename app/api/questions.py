@@ -93,7 +93,7 @@ def facts_document(lawbook: Lawbook, schemas: FactsSchemas, question: str, facts
     asked_by = _asked_by(lawbook, question)
     extras = {fact.name: _extras(lawbook, fact, asked_by.get(fact.name, [])) for fact in facts}
     schema = _annotated(schemas.of(question), "", extras)
-    return {"$schema": DIALECT, "$id": f"/v1/questions/{question}#facts", **schema}
+    return {"$schema": DIALECT, "$id": f"urn:eligibility:facts:{question}", **schema}
 
 
 def _annotated(schema: JsonSchema, prefix: str, extras: dict[str, JsonSchema]) -> JsonSchema:

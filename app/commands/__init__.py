@@ -4,7 +4,9 @@ Every command takes `--json` (the machine's answer on standard output). Exit cod
 `--exit-code` asks for it; 2 the command was given wrongly; 3 the facts or the law were rejected; 4 something it needs is down.
 """
 
+from environs import EnvError
 from flask import Flask
+from flask.cli import NoAppException
 
 from app.settings import Settings, from_environment
 
@@ -32,8 +34,15 @@ def register(app: Flask) -> None:
 
 
 def command_line(settings: Settings | None = None) -> Flask:
-    """What the `flask` command loads: settings and commands alone, so that `flask --help` reads no law and compiles nothing."""
+    """What the `flask` command loads: settings and commands alone, so that `flask --help` reads no law and compiles nothing.
+
+    Raises:
+        NoAppException: a variable of the environment does not hold what it should; the `flask` command says so and ends with 2.
+    """
     app = Flask("app")
-    app.config["SETTINGS"] = settings or from_environment()
+    try:
+        app.config["SETTINGS"] = settings or from_environment()
+    except EnvError as error:
+        raise NoAppException(str(error)) from None
     register(app)
     return app

@@ -14,6 +14,7 @@ from typing import Any, Literal, cast
 
 from app.engine.shadow import OUTCOME_CODES
 from app.law.questions import Outcome
+from app.law.spans import LAST_DAY
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
 Test = Mapping[str, object]
@@ -42,6 +43,7 @@ class Meaning:
 class Program:
     """Rules in durable-rules' own form, and what each one's firing means."""
 
+    questions: tuple[StandingQuestion, ...]
     rules: dict[str, object] = field(default_factory=dict)
     meanings: dict[str, Meaning] = field(default_factory=dict)
     fact_properties: dict[str, str] = field(default_factory=dict)
@@ -103,25 +105,33 @@ def provision_property(provision: StandingProvision) -> str:
     return f"p{provision.index}"
 
 
-def compile_law(law: StandingLaw) -> Program:
-    """The rules of a standing law.
+def compile_law(law: StandingLaw) -> tuple[Program, ...]:
+    """The rules of a standing law: together, or a program for each question where together they would be too many.
 
     Raises:
         TooLarge: more rules, or a wider message, than the engine is known to carry.
     """
-    program = Program()
+    try:
+        return (_compile(law.questions),)
+    except TooLarge:
+        return tuple(_compile((question,)) for question in law.questions)
+
+
+def _compile(questions: tuple[StandingQuestion, ...]) -> Program:
+    program = Program(questions)
     program.add([{CASE: 1}], None)
-    for condition in law.conditions:
+    provisions = [provision for question in questions for provision in question.provisions]
+    for condition in (condition for provision in provisions for condition in provision.conditions):
         _add_condition(program, condition)
-    for provision in law.provisions:
+    for provision in provisions:
         _add_provision(program, provision)
-    for question in law.questions:
+    for question in questions:
         _add_outcomes(program, question)
-    widest = max(max(len(q.provisions) for q in law.questions), max(len(p.conditions) for p in law.provisions))
+    widest = max(max(len(q.provisions) for q in questions), max(len(p.conditions) for p in provisions))
     heaviest = max(program.weights.values())
     if len(program.rules) > RULES_AT_MOST or max(widest, heaviest) > MATCHES_AT_MOST:
         size = f"{len(program.rules)} rules, {widest} findings in a message and {heaviest} tests of one fact"
-        raise TooLarge(f"{law.asked.question.id} compiles to {size}")
+        raise TooLarge(f"{questions[-1].question.id} compiles to {size}")
     return program
 
 
@@ -152,7 +162,7 @@ def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[
     calendar = condition.recurs
     assert calendar is not None
     low = calendar.in_force.first.toordinal()
-    high = calendar.in_force.last.toordinal() if calendar.in_force.last else None
+    high = (calendar.in_force.last or LAST_DAY).toordinal()
     in_force = _between(name, low, high)
     at = 101
     for yearly in sorted(calendar.calendar.every_year, key=lambda y: y.first):
@@ -162,8 +172,7 @@ def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[
         at = yearly.last + 1
     yield [*in_force, *_between(f"{name}m", at, 1231)], False
     yield [{"$lt": {name: low}}], False
-    if high is not None:
-        yield [{"$gt": {name: high}}], False
+    yield [{"$gt": {name: high}}], False
 
 
 def _add_provision(program: Program, provision: StandingProvision) -> None:

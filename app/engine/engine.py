@@ -5,7 +5,15 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 
-from app.engine.compiler import MATCHES_AT_MOST, Meaning, compile_law, condition_property, path_property, provision_property
+from app.engine.compiler import (
+    MATCHES_AT_MOST,
+    Meaning,
+    Program,
+    compile_law,
+    condition_property,
+    path_property,
+    provision_property,
+)
 from app.engine.evaluation import EngineFault, Evaluation
 from app.engine.session import Ruleset, Session
 from app.engine.shadow import OUTCOME_CODES, evaluate
@@ -35,20 +43,29 @@ class _Stage:
 
 
 @dataclass(frozen=True)
-class _Compiled:
+class _Part:
+    """A ruleset and the stages of the questions it decides."""
+
     ruleset: Ruleset
     stages: tuple[_Stage, ...]
+
+
+@dataclass(frozen=True)
+class _Compiled:
+    parts: tuple[_Part, ...]
     law: StandingLaw = field(repr=False)
 
 
-def _stages(law: StandingLaw) -> tuple[_Stage, ...]:
+def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
     stages = []
+    own = {question.question.id for question in program.questions}
     for depth in range(law.asked.depth + 1):
-        questions = tuple(q for q in law.questions if q.depth == depth)
+        questions = tuple(q for q in law.questions if q.depth == depth and q.question.id in own)
         provisions = tuple(p for q in questions for p in q.provisions)
-        findings = tuple(tuple((c.index, condition_property(c)) for c in p.conditions) for p in provisions)
-        several = tuple(p for p in provisions if len(p.paths) > 1)
-        stages.append(_Stage(questions, findings, _together(questions), several))
+        if provisions:
+            findings = tuple(tuple((c.index, condition_property(c)) for c in p.conditions) for p in provisions)
+            several = tuple(p for p in provisions if len(p.paths) > 1)
+            stages.append(_Stage(questions, findings, _together(questions), several))
     return tuple(stages)
 
 
@@ -67,7 +84,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rulesets: dict[tuple[object, ...], Ruleset] = {}
+        self._rulesets: dict[tuple[object, ...], tuple[Ruleset, ...]] = {}
         self._compiled: dict[int, _Compiled] = {}
         self.counters = Counters()
 
@@ -103,33 +120,38 @@ class Engine:
         compiled = self._compiled.get(id(law))
         if compiled is None or compiled.law is not law:
             if law.key not in self._rulesets:
-                self._rulesets[law.key] = Ruleset(compile_law(law))
-                self.counters.rulesets += 1
-            compiled = self._compiled[id(law)] = _Compiled(self._rulesets[law.key], _stages(law), law)
+                self._rulesets[law.key] = tuple(Ruleset(program) for program in compile_law(law))
+                self.counters.rulesets += len(self._rulesets[law.key])
+            parts = tuple(_Part(ruleset, _stages(law, ruleset.program)) for ruleset in self._rulesets[law.key])
+            compiled = self._compiled[id(law)] = _Compiled(parts, law)
         return compiled
 
     def _run(self, compiled: _Compiled, codes: Mapping[str, int]) -> Evaluation:
-        session = compiled.ruleset.open()
-        try:
-            return _Run(compiled, session).through(codes)
-        finally:
-            session.close()
+        law, known = compiled.law, dict(codes)
+        found = Evaluation([None] * len(law.conditions), [None] * len(law.provisions))
+        for part in compiled.parts:
+            session = part.ruleset.open()
+            try:
+                _Run(part, session, found).through(known)
+            finally:
+                session.close()
+            for question, outcome in found.outcomes.items():
+                if outcome != "undetermined":
+                    known.setdefault(question, OUTCOME_CODES[outcome])
+        return found
 
 
 class _Run:
     """One decision, stage by stage; the rules do the deciding, this only carries what fired from one stage to the next."""
 
-    def __init__(self, compiled: _Compiled, session: Session) -> None:
-        self.program, self.stages, self.session = compiled.ruleset.program, compiled.stages, session
-        law = compiled.law
-        self.found = Evaluation([None] * len(law.conditions), [None] * len(law.provisions))
+    def __init__(self, part: _Part, session: Session, found: Evaluation) -> None:
+        self.program, self.stages, self.session, self.found = part.ruleset.program, part.stages, session, found
 
-    def through(self, codes: Mapping[str, int]) -> Evaluation:
+    def through(self, codes: Mapping[str, int]) -> None:
         for message in self.fact_messages(codes):
             self.take_findings(self.session.post(message))
         for stage in self.stages:
             self.decide(stage, codes)
-        return self.found
 
     def fact_messages(self, codes: Mapping[str, int]) -> Iterator[dict[str, int]]:
         """The codes of the facts that are known; with month and day beside those that are held against a yearly calendar."""

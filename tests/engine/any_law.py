@@ -33,7 +33,8 @@ def any_fact(random: Random, number: int) -> FactDefinition:
     kind = random.choice(("flag", "integer", "decimal", "day", "choice"))
     computed = Computation("value", ()) if kind in ("integer", "decimal", "day") and random.random() < 0.3 else None
     choices = CHOICES if kind == "choice" else {}
-    return FactDefinition(f"fact.number_{number}", kind, choices=choices, minimum=random.choice((0, -50)), maximum=200, computed=computed)  # type: ignore[arg-type]
+    minimum = random.choice((0, -50))
+    return FactDefinition(f"fact.number_{number}", kind, choices=choices, minimum=minimum, maximum=200, computed=computed)  # type: ignore[arg-type]
 
 
 def any_day(random: Random) -> date:
@@ -86,7 +87,7 @@ def any_operand(random: Random, fact: FactDefinition, operator: str) -> Required
     if operator == "within":
         if fact.type == "day" and random.random() < 0.6:
             return any_calendar(random)
-        pairs = [sorted((any_value(random, fact), any_value(random, fact))) for _ in range(random.randint(1, 4))]  # type: ignore[type-var]
+        pairs = [sorted((any_value(random, fact), any_value(random, fact))) for _ in range(random.randint(1, 4))]
         return tuple((low, high) for low, high in pairs)
     return any_value(random, fact)
 
@@ -107,7 +108,8 @@ class LawMaker:
 
     def question(self, index: int, before: Sequence[StandingQuestion], is_asked: bool) -> StandingQuestion:
         usable = [q for q in before if self.random.random() < 0.8]
-        effects: list[Effect] = ["grants", *self.random.choices(("grants", "bars", "refers", "cautions"), k=self.random.randint(0, self.most_provisions - 1))]
+        further = self.random.randint(0, self.most_provisions - 1)
+        effects: list[Effect] = ["grants", *self.random.choices(("grants", "bars", "refers", "cautions"), k=further)]
         self.random.shuffle(effects)
         provisions = tuple(self.provision(f"question.number_{index}", effect, usable) for effect in effects)
         used = {c.fact.name for p in provisions for c in p.conditions}
@@ -166,5 +168,6 @@ def described(law: StandingLaw, codes: Mapping[str, int]) -> str:
         lines.append(f"{question.question.id}, depth {question.depth}")
         for provision in question.provisions:
             lines.append(f"  {provision.provision.id} {provision.effect}{' unread' if provision.is_unread else ''}")
-            lines += [f"    path {n}: {c.index} {c.fact.name} in {list(c.accepts)[:9]}" for n, path in enumerate(provision.paths) for c in path]
+            for number, path in enumerate(provision.paths):
+                lines += [f"    path {number}: {c.index} {c.fact.name} in {list(c.accepts)[:9]}" for c in path]
     return "\n".join(lines)

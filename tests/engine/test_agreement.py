@@ -121,7 +121,9 @@ def test_a_plain_evaluator_that_is_wrong_is_noticed_and_nothing_is_issued(
     assert 1 == engine.counters.faults
 
 
-def test_a_fault_names_what_differs_and_no_values(monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]) -> None:
+def test_a_fault_names_what_differs_and_no_values(
+    monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]
+) -> None:
     law, codes = decided
     monkeypatch.setattr(engine_module, "evaluate", flipped)
 
@@ -137,7 +139,7 @@ def test_rules_that_are_wrong_are_noticed(decided: tuple[StandingLaw, dict[str, 
     """Every met rule says not met and the reverse, as if the compiler had erred."""
     engine, (law, codes) = Engine(), decided
     engine.prepare([law])
-    meanings = engine._ruleset_of(law).ruleset.program.meanings
+    meanings = engine._ruleset_of(law).parts[0].ruleset.program.meanings
     for rule, meaning in meanings.items():
         if meaning.means == "condition":
             meanings[rule] = replace(meaning, value=1 - meaning.value)
@@ -152,7 +154,7 @@ def test_a_session_that_broke_leaves_the_next_ones_unharmed(engine: Engine) -> N
     maker = LawMaker(7)
     codes = maker.codes()
     with engine._lock:
-        session = engine._ruleset_of(maker.law).ruleset.open()
+        session = engine._ruleset_of(maker.law).parts[0].ruleset.open()
         with pytest.raises(EngineFault):
             session.post({"f0": "}{"})  # type: ignore[dict-item]
         session.close()

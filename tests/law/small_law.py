@@ -29,7 +29,7 @@ person.grown:
     "facts.yaml": """\
 visit.asked_on: {type: day, asks: When did the person ask?}
 person.born_on: {type: day, asks: When was the person born?}
-person.age: {type: integer, unit: years, describes: age when asking, computed: "whole_years_between(person.born_on, visit.asked_on)"}
+person.age: {type: integer, unit: years, describes: present age, computed: "whole_years_between(person.born_on, visit.asked_on)"}
 person.height: {type: decimal, unit: meters, places: 2, maximum: 3, asks: How tall is the person?}
 """,
     "calendars/season.yaml": """\

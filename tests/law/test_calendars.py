@@ -15,7 +15,9 @@ START, DAYS = date(2012, 1, 1), 120
 stretches = st.lists(st.tuples(st.integers(0, DAYS), st.integers(0, 20)), max_size=4)
 
 
-def calendar(*periods: Period, kind: CalendarKind = "open", every_year: tuple[YearlyPeriod, ...] = (), first: date = START) -> Calendar:
+def calendar(
+    *periods: Period, kind: CalendarKind = "open", every_year: tuple[YearlyPeriod, ...] = (), first: date = START
+) -> Calendar:
     return Calendar(
         "calendars/x", "x", "X", Citation("the act"), "primary", date(2010, 1, 1), Span(first), kind, tuple(periods), every_year
     )
@@ -69,7 +71,9 @@ def test_only_open_calendars_make_periods(kind: CalendarKind) -> None:
 
 
 def test_a_period_is_cut_to_the_days_on_which_its_calendar_is_in_force() -> None:
-    written = calendar(Period(date(2011, 12, 1), date(2012, 1, 31), "the act"), Period(date(2012, 6, 1), date(2012, 7, 31), "the act"))
+    written = calendar(
+        Period(date(2011, 12, 1), date(2012, 1, 31), "the act"), Period(date(2012, 6, 1), date(2012, 7, 31), "the act")
+    )
 
     found = standing(written, last=date(2012, 6, 30))
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
-from app.law.library import open_lawbook
 from app.law.lawbook import Lawbook
+from app.law.library import open_lawbook
 from app.law.provision import DatedValue, Parameter
 from app.law.spans import Span
 from tests.law.small_law import FILES, write_law
@@ -83,7 +83,9 @@ def test_a_number_is_that_of_the_day(amended: Amended) -> None:
         (date(2012, 1, 1), date(2011, 5, 31), 10),
     ],
 )
-def test_a_dated_value_holds_until_the_next_one_among_those_enacted_in_time(day: date, enacted_through: date | None, value: int) -> None:
+def test_a_dated_value_holds_until_the_next_one_among_those_enacted_in_time(
+    day: date, enacted_through: date | None, value: int
+) -> None:
     parameter = Parameter("x", "days", (DatedValue(date(2011, 1, 1), 10), DatedValue(date(2012, 1, 1), 20, date(2011, 6, 1))))
 
     found = parameter.dated_value_on(day, enacted_through)
@@ -94,12 +96,14 @@ def test_a_dated_value_holds_until_the_next_one_among_those_enacted_in_time(day:
 def test_the_same_law_stands_between_boundaries(amended: Amended) -> None:
     law = amended()
 
-    assert law.standing("person.admitted", date(2014, 1, 1), "current") is law.standing("person.admitted", date(2020, 12, 31), "current")
-    assert law.standing("person.admitted", date(2013, 12, 31), "current") is not law.standing("person.admitted", date(2014, 1, 1), "current")
+    first, last = (law.standing("person.admitted", day, "current") for day in (date(2014, 1, 1), date(2020, 12, 31)))
+
+    assert first is last
+    assert first is not law.standing("person.admitted", date(2013, 12, 31), "current")
 
 
 def test_a_day_before_the_law_was_encoded_is_refused(amended: Amended) -> None:
-    with pytest.raises(LawNotEncoded, match="cannot be decided as of 2010-12-31 in the edition current: the law is encoded from 2011-01-01"):
+    with pytest.raises(LawNotEncoded, match="as of 2010-12-31 in the edition current: the law is encoded from 2011-01-01"):
         amended().standing("person.admitted", date(2010, 12, 31), "current")
 
 
@@ -123,14 +127,15 @@ def test_a_day_on_which_nothing_grants_is_refused(amended: Amended) -> None:
 def test_unknown_questions_and_editions_are_refused_by_name(amended: Amended) -> None:
     law = amended()
 
-    with pytest.raises(UnknownQuestion, match="there is no question person.tall"):
+    with pytest.raises(UnknownQuestion, match=r"^there is no question person\.tall$"):
         law.standing("person.tall", date(2011, 1, 1), "current")
-    with pytest.raises(UnknownEdition, match="there is no edition late; there are early, current"):
+    with pytest.raises(UnknownEdition, match=r"^there is no edition late; there are early, current$"):
         law.standing("person.admitted", date(2011, 1, 1), "late")
 
 
 def test_changes_tell_what_came_ended_and_was_superseded(amended: Amended) -> None:
-    law = amended(people__grown=FILES["people/grown.yaml"].replace("in_force: {from: 2011-01-01}", "in_force: {from: 2011-01-01, to: 2013-12-31}"))
+    ending = FILES["people/grown.yaml"].replace("in_force: {from: 2011-01-01}", "in_force: {from: 2011-01-01, to: 2013-12-31}")
+    law = amended(people__grown=ending)
 
     changes = law.changes(date(2013, 12, 31), date(2014, 1, 1), "current")
 

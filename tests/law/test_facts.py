@@ -51,19 +51,19 @@ def test_what_is_of_the_type_is_taken(fact: FactDefinition, given: object, value
     assert type(value) is type(read)
 
 
-@pytest.mark.parametrize(
-    ("fact", "given"),
-    [
-        *((FLAG, given) for given in (1, 0, "true", "yes", "", None, Decimal(1), [], {})),
-        *((DAY, given) for given in (20120701, "20120701", "2012-7-1", "2012-07-01T00:00:00", "2012-07-01 ", "12-07-01", "today", True, None)),
-        *((DAY, given) for given in ("2011-02-29", "2012-13-01", "0000-01-01", "1899-12-31", "2101-01-01", "٢٠١٢-٠٧-٠١", "２０１２-07-01")),
-        *((NUMBER, given) for given in (True, False, "5", "", None, Decimal("5.5"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"))),
-        *((NUMBER, given) for given in (-1, 101, 10**40, Decimal("1E+999999"), Decimal("1E-999999"), 5.0, float("nan"), [5], {"a": 5})),
-        *((FACTOR, given) for given in (True, "", "1e3", "1E3", "+1", ".5", "1.", "0x1", "1_0", " 1", "1 ", "٠.٦٦", "NaN", "Infinity", "-Infinity")),
-        *((FACTOR, given) for given in ("0.66001", "-0.0001", "100.0001", Decimal("NaN"), Decimal("1E+999999"), 0.66, None, ["0.66"])),
-        *((COLOR, given) for given in ("Red", "RED", "", "purple", 0, True, None, ["red"], {"red": 1})),
-    ],
-)  # fmt: skip
+NOT_OF_THE_TYPE: list[tuple[FactDefinition, list[object]]] = [
+    (FLAG, [1, 0, "true", "yes", "", None, Decimal(1), [], {}]),
+    (DAY, [20120701, "20120701", "2012-7-1", "2012-07-01T00:00:00", "2012-07-01 ", "12-07-01", "today", True, None]),
+    (DAY, ["2011-02-29", "2012-13-01", "0000-01-01", "1899-12-31", "2101-01-01", "٢٠١٢-٠٧-٠١", "２０１２-07-01"]),
+    (NUMBER, [True, False, "5", "", None, Decimal("5.5"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), 5.0]),
+    (NUMBER, [-1, 101, 10**40, Decimal("1E+999999"), Decimal("1E-999999"), float("nan"), [5], {"a": 5}]),
+    (FACTOR, [True, "", "1e3", "1E3", "+1", ".5", "1.", "0x1", "1_0", " 1", "1 ", "٠.٦٦", "NaN", "Infinity", "-Infinity"]),
+    (FACTOR, ["0.66001", "-0.0001", "100.0001", Decimal("NaN"), Decimal("1E+999999"), 0.66, None, ["0.66"]]),
+    (COLOR, ["Red", "RED", "", "purple", 0, True, None, ["red"], {"red": 1}]),
+]
+
+
+@pytest.mark.parametrize(("fact", "given"), [(fact, given) for fact, wrong in NOT_OF_THE_TYPE for given in wrong])
 def test_what_is_not_of_the_type_is_refused(fact: FactDefinition, given: object) -> None:
     with pytest.raises(NotThatFact, match=r"^(Must be|There is no|Must have)"):
         fact.read(given)
@@ -163,7 +163,7 @@ PLAIN_OPERATORS = [(fact, op) for fact in (DAY, SIGNED, FACTOR) for op in sorted
 
 @pytest.mark.parametrize(("fact", "operator"), PLAIN_OPERATORS, ids=lambda p: p if isinstance(p, str) else p.type)
 @given(data=st.data())
-def test_an_operator_accepts_exactly_the_values_for_which_it_holds(fact: FactDefinition, operator: str, data: st.DataObject) -> None:
+def test_an_operator_accepts_the_values_for_which_it_holds(fact: FactDefinition, operator: str, data: st.DataObject) -> None:
     values = st.integers(fact.first_code // fact.step, fact.last_code // fact.step).map(lambda n: fact.value(n * fact.step))
     value, required = data.draw(values), data.draw(values)
     if data.draw(st.booleans()):
@@ -172,7 +172,7 @@ def test_an_operator_accepts_exactly_the_values_for_which_it_holds(fact: FactDef
     assert HOLDS[operator](value, required) == (fact.code(value) in accepted_codes(operator, required, fact))
 
 
-@given(fractions, st.decimals(min_value=-100, max_value=100, places=6), st.sampled_from(sorted(OPERATORS_OF["decimal"] - {"within"})))
+@given(fractions, st.decimals(-100, 100, places=6), st.sampled_from(sorted(OPERATORS_OF["decimal"] - {"within"})))
 def test_unrounded_values_are_held_against_the_operand_exactly(value: Fraction, required: Decimal, operator: str) -> None:
     expected = HOLDS[operator](value, Fraction(required))
 

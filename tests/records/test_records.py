@@ -1,0 +1,144 @@
+"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names an empty database, on PostgreSQL."""
+
+import os
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import inspect, text
+
+from app.records.database import open_database
+from app.records.migrate import differences, downgrade, is_current, newest_revision, upgrade
+from app.records.store import DeterminationRecord, RecordsUnavailable, Store
+from app.settings import Settings
+
+RECORD = DeterminationRecord(
+    id="01925b1e-7e3f-7000-8000-000000000001",
+    decided_at=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
+    question="enrollment.permitted",
+    as_of=date(2011, 2, 16),
+    edition="chapter-288",
+    outcome="ineligible",
+    subject="case:1",
+    law_digest="sha256:0",
+    request='{"question": "enrollment.permitted"}',
+    document='{"says":"§ – “é” 😀"}',
+)
+no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
+SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
+
+
+def numbered(number: int) -> DeterminationRecord:
+    return replace(RECORD, id=f"01925b1e-7e3f-7000-8000-{number:012}")
+
+
+@pytest.fixture(params=SERVERS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    if request.param == "sqlite":
+        yield Settings(database_url=f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}")
+        return
+    settings = Settings(database_url=os.environ["TEST_POSTGRESQL_URL"])
+    yield settings
+    downgrade(settings, "base")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    upgrade(settings)
+    store = Store(open_database(settings.database_url))
+    yield store
+    store.close()
+
+
+def test_migrations_lead_to_the_tables_that_the_code_describes(settings: Settings) -> None:
+    assert not is_current(settings)
+    assert differences(settings)
+
+    upgrade(settings)
+
+    assert is_current(settings)
+    assert [] == differences(settings)
+
+
+def test_migrations_go_down_and_up_again(settings: Settings) -> None:
+    upgrade(settings)
+    downgrade(settings, "base")
+
+    assert not is_current(settings)
+
+    upgrade(settings)
+    upgrade(settings)
+
+    assert is_current(settings)
+
+
+def test_what_was_kept_is_found_character_for_character(store: Store) -> None:
+    store.keep(RECORD)
+
+    assert RECORD.document == store.find(RECORD.id)
+
+
+def test_what_was_not_kept_is_not_found(store: Store) -> None:
+    assert store.find(RECORD.id) is None
+
+
+def test_several_are_kept_together_or_not_at_all(store: Store) -> None:
+    store.keep(numbered(7))
+
+    with pytest.raises(RecordsUnavailable):
+        store.keep_many([numbered(6), numbered(7), numbered(8)])
+
+    assert [None, RECORD.document, None] == [store.find(numbered(n).id) for n in (6, 7, 8)]
+
+
+def test_a_kept_determination_is_never_overwritten(store: Store) -> None:
+    store.keep(RECORD)
+
+    with pytest.raises(RecordsUnavailable):
+        store.keep(replace(RECORD, document="{}"))
+
+    assert RECORD.document == store.find(RECORD.id)
+
+
+def test_an_error_of_the_database_tells_no_values(store: Store) -> None:
+    store.keep(RECORD)
+
+    with pytest.raises(RecordsUnavailable) as refused:
+        store.keep(RECORD)
+
+    assert "case:1" not in str(refused.value)
+    assert refused.value.__cause__ is None
+
+
+def test_many_writers_at_once_lose_nothing(store: Store) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: store.keep(numbered(number)), range(200)))
+
+    assert all(store.find(numbered(number).id) for number in range(200))
+
+
+def test_every_column_holds_what_it_was_given(store: Store, settings: Settings) -> None:
+    store.keep(RECORD)
+
+    with open_database(settings.database_url).connect() as connection:
+        row = connection.execute(text("select subject, outcome, request, law_digest from determinations")).one()
+
+    assert (RECORD.subject, RECORD.outcome, RECORD.request, RECORD.law_digest) == tuple(row)
+
+
+def test_the_store_knows_its_revision(store: Store) -> None:
+    assert newest_revision() == store.revision()
+
+
+def test_sqlite_writes_ahead_and_to_the_disk(tmp_path: Path) -> None:
+    engine = open_database(f"sqlite:///{tmp_path / 'records.sqlite'}")
+
+    pragmas = ("journal_mode", "synchronous", "foreign_keys")
+    with engine.connect() as connection:
+        told = [connection.exec_driver_sql(f"PRAGMA {name}").scalar_one() for name in pragmas]
+
+    assert ["wal", 2, 1] == told
+    assert [] == inspect(engine).get_table_names()
