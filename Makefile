@@ -33,7 +33,7 @@ bench: $(VENV)/installed-dev  ## Decisions a second, in process and over HTTP, b
 	@set -a; . bin/memory.env; $(BIN)/python bench/run.py $(ARGS)
 
 soak: $(VENV)/installed-dev  ## Many decisions on 8 threads, every answer checked (DECISIONS=1000000)
-	@set -a; . bin/memory.env; $(BIN)/python bench/soak.py $(DECISIONS) $(ARGS)
+	@set -a; . bin/memory.env; $(BIN)/python bench/soak.py --decisions $(DECISIONS) $(ARGS)
 
 clean:  ## Remove everything that was installed or made here, kept determinations too
 	rm -rf .venv instance build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -5,9 +5,13 @@ import sys
 
 from app import create_app
 from app.law.errors import UnsoundLaw
+from app.records.errors import RecordsUnavailable
 
 try:
     app = create_app()
+except RecordsUnavailable as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(4)
 except UnsoundLaw as error:
     sys.stderr.write(f"{error}\nThe law cannot be used: {len(error.faults)} complaints.\n")
     sys.exit(3)

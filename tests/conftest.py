@@ -8,8 +8,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
 from app.law.lawbook import Lawbook
+from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
 

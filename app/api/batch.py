@@ -14,7 +14,7 @@ from app.api.faults import log_fault, log_unexpected
 from app.api.problems import Document, Problem
 from app.api.service import Service
 from app.api.strict_json import MalformedJson, loads
-from app.records.store import RecordsUnavailable
+from app.records.errors import RecordsUnavailable
 
 KEPT_TOGETHER = 50
 """Lines kept in one transaction; a line is told only after its transaction has ended."""

@@ -149,8 +149,10 @@ def engine_fault(error: EngineFault) -> Problem:
     return Problem("engine-fault", "Nothing was decided and nothing was kept. Tell the operator the request_id.")
 
 
-def decide(service: Service, asked: Asked, request_text: str, keep: bool) -> Decided:
-    """Decide, and put the determination into words; where it is to be kept it gets an id. Nothing is kept yet.
+def decide(service: Service, asked: Asked, request_text: str, keep: bool, id: str | None = None) -> Decided:
+    """Decide, and put the determination into words; where it is to be kept it gets an id, a new one unless *id* is given.
+
+    Nothing is kept yet.
 
     Raises:
         Problem: see `determine`.
@@ -164,7 +166,7 @@ def decide(service: Service, asked: Asked, request_text: str, keep: bool) -> Dec
     }
     if not keep:
         return Decided(determination, orjson.dumps(document), None)
-    id = new_id(decided_at)
+    id = id or new_id(decided_at)
     text = orjson.dumps({"id": id, **document})
     record = DeterminationRecord(
         id=id,

@@ -6,7 +6,7 @@ import traceback
 from flask import Flask, Response, g, has_request_context
 
 from app.api.problems import Problem, problem_response
-from app.records.store import RecordsUnavailable
+from app.records.errors import RecordsUnavailable
 
 log = logging.getLogger("app.api")
 RETRY_AFTER_SECONDS = 5

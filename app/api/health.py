@@ -8,8 +8,8 @@ from app.api.faults import RETRY_AFTER_SECONDS
 from app.api.problems import Problem
 from app.api.schemas import NoQuery
 from app.api.service import service
+from app.records.errors import RecordsUnavailable
 from app.records.migrate import newest_revision
-from app.records.store import RecordsUnavailable
 
 blp = Blueprint("health", __name__, description="For those who run the service.")
 

@@ -16,7 +16,7 @@ from app.api.schemas import OpenEnrollmentQuery
 from app.api.service import service
 from app.determinations.document import Document
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
-from app.law.lawbook import EditionLaw
+from app.law.lawbook import EditionLaw, Lawbook
 from app.law.spans import Span, day_after
 
 ICS = "text/calendar"
@@ -58,18 +58,33 @@ def read_open_enrollment(query: Query) -> Response:
         raise Problem("invalid-request", "Send year or on, not both.", [wrong])
     law = edition_law(here, {"edition": query.get("edition", here.edition)})
     day = None if "year" in query else query.get("on") or clock.today()
-    span = Span(date(query["year"], 1, 1), date(query["year"], 12, 31)) if day is None else Span(day, day)
-    found = [pair for series in law.series.values() for pair in series.meeting(span)]
-    following = [] if day is None else [pair for series in law.series.values() for pair in _next(series, day)]
     if _wants_ics(query):
+        found, following = _periods(law, query.get("year"), day)
         pairs = list(dict.fromkeys([*found, *following]))
         disposition = 'inline; filename="open-enrollment.ics"'
         return law_response(_ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition})
-    about: Document = {"year": query.get("year")} if day is None else _on_day(day, found, following)
-    periods = [period_document(*pair) for pair in found]
-    response = law_document({"edition": law.edition.name, **about, "periods": periods, "law": {"digest": here.lawbook.digest}})
+    response = law_document(open_enrollment_document(here.lawbook, law, query.get("year"), day))
     response.headers["Vary"] = "Accept"
     return response
+
+
+def open_enrollment_document(lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None) -> Document:
+    """The enrollment periods of a calendar year, or those of a day with the next one, as the JSON-ready answer."""
+    found, following = _periods(law, year, day)
+    about: Document = {"year": year} if day is None else _on_day(day, found, following)
+    periods = [period_document(*pair) for pair in found]
+    return {"edition": law.edition.name, **about, "periods": periods, "law": {"digest": lawbook.digest}}
+
+
+def _periods(law: EditionLaw, year: int | None, day: date | None) -> tuple[list[Found], list[Found]]:
+    """The periods of a year or day, and those that follow a day."""
+    if day is None:
+        assert year is not None
+        span = Span(date(year, 1, 1), date(year, 12, 31))
+    else:
+        span = Span(day, day)
+    found = [pair for series in law.series.values() for pair in series.meeting(span)]
+    return found, [] if day is None else [pair for series in law.series.values() for pair in _next(series, day)]
 
 
 def _wants_ics(query: Query) -> bool:

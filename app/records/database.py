@@ -8,6 +8,9 @@ from types import ModuleType
 from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError
+
+from app.records.errors import RecordsUnavailable
 
 log = logging.getLogger(__name__)
 
@@ -39,12 +42,15 @@ def open_database(address: str) -> Engine:
     """An engine for a database address. Nothing is connected yet; the folder of an SQLite file is made.
 
     Raises:
-        sqlalchemy.exc.ArgumentError: the address cannot be read as one.
+        RecordsUnavailable: the address cannot be read as one, or its driver is not installed.
     """
-    url = make_url(address)
-    if url.get_backend_name() == "sqlite":
-        return _sqlite(url)
-    return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    try:
+        url = make_url(address)
+        if url.get_backend_name() == "sqlite":
+            return _sqlite(url)
+        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+    except (ArgumentError, ImportError, ValueError) as error:
+        raise RecordsUnavailable(f"the database address cannot be used: {type(error).__name__}") from None
 
 
 def _sqlite(url: URL) -> Engine:

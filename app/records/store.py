@@ -10,11 +10,8 @@ from sqlalchemy import Engine, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.records.database import WRITES
+from app.records.errors import RecordsUnavailable
 from app.records.tables import determinations
-
-
-class RecordsUnavailable(Exception):
-    """The database cannot be reached, is not migrated, or refuses to keep anything. Nothing was kept."""
 
 
 @dataclass(frozen=True, slots=True)

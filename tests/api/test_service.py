@@ -3,7 +3,7 @@
 import re
 from html import unescape
 from pathlib import Path
-from uuid import UUID, uuid4
+from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
@@ -48,12 +48,12 @@ def test_nothing_personal_is_stored_on_the_way(client: FlaskClient) -> None:
 
 
 def test_a_request_id_is_taken_over_where_it_is_a_uuid(client: FlaskClient) -> None:
-    given = str(uuid4())
+    given = "0d5e0ac4-e530-4ba2-8a3d-2ba2c7a44e1f"
 
     assert given == client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"]
 
 
-@pytest.mark.parametrize("given", ["1", "x" * 36, "<script>", str(uuid4()).replace("-", ""), "{" + str(uuid4())[1:-1] + "}"])
+@pytest.mark.parametrize("given", ["1", "x" * 36, "<script>", "0" * 32, "{0000000-0000-4000-8000-00000000000}"])
 def test_any_other_request_id_is_replaced(client: FlaskClient, given: str) -> None:
     answered = client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"]
 

@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
 from app.engine import Engine, EngineFault, Evaluation
+from app.engine import compiler as compiler_module
 from app.engine import engine as engine_module
 from app.engine.compiler import MATCHES_AT_MOST, RULES_AT_MOST, TooLarge
 from app.engine.shadow import evaluate
@@ -22,7 +23,7 @@ from tests.engine.any_law import LawMaker, described
 CASES_OF_A_LAW = 12
 seeds = st.integers(0, 2**32)
 unhurried = [HealthCheck.too_slow, HealthCheck.filter_too_much]
-many = settings(max_examples=150, deadline=None, suppress_health_check=unhurried, print_blob=True)
+many = settings(max_examples=250, deadline=None, suppress_health_check=unhurried, print_blob=True)
 few = settings(max_examples=25, deadline=None, suppress_health_check=unhurried, print_blob=True)
 
 
@@ -63,6 +64,22 @@ def test_the_rules_and_the_plain_evaluator_agree_on_any_law(engine: Engine, seed
 def test_they_agree_on_law_as_large_as_the_engine_is_trusted_with(engine: Engine, seed: int) -> None:
     maker = LawMaker(seed, questions=4, provisions=12, conditions=6)
     assume(is_carried(engine, maker.law))
+    for _ in range(CASES_OF_A_LAW):
+        codes = maker.codes()
+        note(described(maker.law, codes))
+
+        assert evaluate(maker.law, codes) == run(engine, maker.law, codes)
+
+
+@few
+@given(seeds)
+def test_they_agree_on_law_that_is_split_into_a_program_for_each_question(seed: int) -> None:
+    """With so few rules allowed that the questions together are too many."""
+    maker, engine = LawMaker(seed, questions=4, provisions=3, conditions=3), Engine()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(compiler_module, "RULES_AT_MOST", 120)
+        assume(is_carried(engine, maker.law))
+    assume(engine.counters.rulesets > 1)
     for _ in range(CASES_OF_A_LAW):
         codes = maker.codes()
         note(described(maker.law, codes))

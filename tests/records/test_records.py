@@ -11,8 +11,9 @@ import pytest
 from sqlalchemy import inspect, text
 
 from app.records.database import open_database
+from app.records.errors import RecordsUnavailable
 from app.records.migrate import differences, downgrade, is_current, newest_revision, upgrade
-from app.records.store import DeterminationRecord, RecordsUnavailable, Store
+from app.records.store import DeterminationRecord, Store
 from app.settings import Settings
 
 RECORD = DeterminationRecord(
@@ -127,6 +128,12 @@ def test_every_column_holds_what_it_was_given(store: Store, settings: Settings) 
         row = connection.execute(text("select subject, outcome, request, law_digest from determinations")).one()
 
     assert (RECORD.subject, RECORD.outcome, RECORD.request, RECORD.law_digest) == tuple(row)
+
+
+@pytest.mark.parametrize("address", ["", "x", "sqlite", "oracle+nothing://x/y", "postgresql://h:port/y"])
+def test_an_address_that_cannot_be_used_is_refused(address: str) -> None:
+    with pytest.raises(RecordsUnavailable):
+        open_database(address)
 
 
 def test_the_store_knows_its_revision(store: Store) -> None:
