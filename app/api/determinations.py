@@ -1,6 +1,6 @@
 """Deciding, keeping and reading determinations."""
 
-import re
+from uuid import UUID
 
 from flask import Response, request
 
@@ -12,7 +12,6 @@ from app.api.schemas import AskedSchema, KeepQuery, NoQuery
 from app.api.service import service
 
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
-_ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 
 blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations", description="Decide questions, with every reason.")
 
@@ -61,13 +60,13 @@ def create_determinations(query: dict[str, bool]) -> Response:
     return Response(answer_lines(here, request.stream, query["keep"]), 200, mimetype=request.mimetype)
 
 
-@blp.get("/<id>")
+@blp.get("/<uuid:id>")
 @blp.query(NoQuery)
 @blp.answers(200, "Determination", "The determination exactly as it was issued; it is never decided again.")
 @blp.fails("unknown-determination", "invalid-request", "records-unavailable")
-def read_determination(query: dict[str, bool], id: str) -> Response:
+def read_determination(query: dict[str, bool], id: UUID) -> Response:
     """Read a determination that was kept."""
-    text = service().store.find(id) if _ID.fullmatch(id) else None
+    text = service().store.find(str(id))
     if text is None:
         raise Problem("unknown-determination", "No determination was kept under this id.")
     return Response(text, 200, mimetype=JSON)

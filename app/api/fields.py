@@ -5,6 +5,7 @@ What a value may be is decided in one place, `FactDefinition.read`; a field adds
 
 import re
 from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
@@ -170,6 +171,8 @@ class YearField(fields.Field[int]):
     def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
         if self._in_query:
             value = int(value) if re.fullmatch("[0-9]{4}", value) else None
+        elif isinstance(value, Decimal) and value == int(value):
+            value = int(value)  # JSON Schema calls 2012.0 an integer
         if isinstance(value, bool) or not isinstance(value, int) or not FIRST_DAY.year <= value <= LAST_DAY.year:
             raise ValidationError(f"Must be a year between {FIRST_DAY.year} and {LAST_DAY.year}.")
         return value

@@ -38,27 +38,28 @@ def document_api(app: Flask, service: Service) -> bytes:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
-    schemas = api.spec.components.schemas
+    schemas, editions = api.spec.components.schemas, list(service.lawbook.editions)
     for question in service.lawbook.questions.values():
-        schemas[f"Asked.{question.id}"] = {**_about(schemas["Asked"], question, []), "examples": [example(service, question)]}
+        schemas[f"Asked.{question.id}"] = {**_about(schemas["Asked"], question, editions), "examples": [example(service, question)]}
         if question.governed_by:
-            schemas[f"CalendarAsked.{question.id}"] = _about(schemas["CalendarAsked"], question, [CALENDAR_QUESTION])
+            schemas[f"CalendarAsked.{question.id}"] = _about(schemas["CalendarAsked"], question, editions, CALENDAR_QUESTION)
     _alternatives(schemas, "Asked")["discriminator"] = {"propertyName": "question", "mapping": _mapping(schemas, "Asked")}
     _alternatives(schemas, "CalendarAsked")
     document = api.spec.to_dict()
     for path, item in document["paths"].items():
-        _finish(path, item)
+        _finish(path, item, editions)
     return orjson.dumps(document)
 
 
-def _about(general: JsonSchema, question: Question, may_be_left_out: list[str]) -> JsonSchema:
+def _about(general: JsonSchema, question: Question, editions: list[str], may_be_left_out: str = "") -> JsonSchema:
     """A body's schema for one question, with the facts of that question; marshmallow's own knows facts only as an object."""
     properties = {
         **general["properties"],
+        "edition": {**general["properties"]["edition"], "enum": editions},
         "question": {"const": question.id, "description": question.asks},
         "facts": {"$ref": f"#/components/schemas/Facts.{question.id}"},
     }
-    required = set(general.get("required", [])) | ({"question"} if question.id not in may_be_left_out else set())
+    required = set(general.get("required", [])) | ({"question"} if question.id != may_be_left_out else set())
     return {**general, "properties": properties, "required": sorted(required)}
 
 
@@ -78,10 +79,13 @@ PATH_PARAMETERS = {
 }
 
 
-def _finish(path: str, item: dict[str, Any]) -> None:
-    """Path parameters with their meaning, responses in order of status."""
+def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
+    """Path parameters with their meaning, the editions that there are, responses in order of status."""
     for parameter in item.get("parameters", []):
         parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
     for method in ("get", "post"):
         if method in item:
+            for parameter in item[method].get("parameters", []):
+                if parameter["name"] == "edition":
+                    parameter["schema"]["enum"] = editions
             item[method]["responses"] = dict(sorted(item[method]["responses"].items()))

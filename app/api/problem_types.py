@@ -36,7 +36,7 @@ _ALL = (
         404,
         "No such determination was kept",
         "No determination was kept under this id.\n"
-        "An id is the UUID that came with the determination, in small letters. What was asked for with keep=false is not kept.",
+        "An id is the UUID that came with the determination. What was asked for with keep=false is not kept.",
     ),
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),

@@ -14,12 +14,12 @@ database_group = AppGroup("db", help="Bring the database to the tables this vers
 
 @contextmanager
 def reaching_records() -> Iterator[None]:
-    """Turns an unreachable database into a refusal. The import waits until records are wanted, because it is slow.
+    """Turns an unreachable database into a refusal. Imported here, because records are slow to import.
 
     Raises:
         Refusal: the database cannot be reached or refuses.
     """
-    from app.records.store import RecordsUnavailable
+    from app.records.errors import RecordsUnavailable
 
     try:
         yield

@@ -83,13 +83,10 @@ def _keep(store: "Store", missing: list[Demonstration]) -> None:
 
 def _record(here: Any, demonstration: Demonstration) -> "DeterminationRecord":
     """The determination under its fixed id, as the service itself would issue it."""
-    from dataclasses import replace
-
     from app.api.deciding import decide
     from app.api.schemas import AskedSchema
 
     text = orjson.dumps(demonstration.request).decode()
-    record = decide(here, AskedSchema().load(demonstration.request), text, keep=True).record
+    record = decide(here, AskedSchema().load(demonstration.request), text, keep=True, id=demonstration.id).record
     assert record is not None
-    document = orjson.dumps({**orjson.loads(record.document), "id": demonstration.id})
-    return replace(record, id=demonstration.id, document=document.decode())
+    return record

@@ -45,16 +45,11 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     for caution in cautions:
         click.echo(caution, err=True)
     if as_json:
-        from app.api.law_documents import period_document
+        from app.api.open_enrollment import open_enrollment_document
 
-        document = {
-            "edition": name,
-            "year": year,
-            "periods": [period_document(standing, period) for standing, period in found],
-            "not_encoded": [[str(missing.first), str(missing.last)] for missing in unknown],
-            "cautions": cautions,
-        }
-        print_json(document)
+        document = open_enrollment_document(law, law.edition(name), year, None)
+        outside = [[str(days.first), str(days.last)] for days in unknown]
+        print_json({**document, "not_encoded": outside, "cautions": cautions})
         return
     stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]
     stretches += [Stretch(s, NOT_ENCODED) for s in unknown]

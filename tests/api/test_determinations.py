@@ -83,10 +83,16 @@ def test_no_facts_are_no_error(client: FlaskClient) -> None:
     assert answer.get_json()["needs"]
 
 
+def test_an_id_may_be_written_in_capitals(client: FlaskClient) -> None:
+    created = client.post("/v1/determinations", json=CLOSED)
+
+    assert created.data == client.get(f"/v1/determinations/{created.get_json()['id'].upper()}").data
+
+
 @pytest.mark.parametrize(
     "id",
     [
-        "x", "1", "01925b1e-7e3f-7000-8000-000000000000", "01925B1E-7E3F-7000-8000-000000000000",
+        "x", "1", "01925b1e-7e3f-7000-8000-000000000000", "01925b1e-7e3f-7000-8000-00000000000",
         "01925b1e7e3f70008000000000000000",
         "{01925b1e-7e3f-7000-8000-000000000000}", "%00", "%F0%9F%98%80", "..%2f..", "' OR 1=1 --", "x" * 5000,
     ],

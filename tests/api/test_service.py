@@ -149,7 +149,7 @@ def test_the_openapi_document_is_valid(client: FlaskClient) -> None:
 
 
 def test_the_openapi_document_knows_every_address_of_the_interface(client: FlaskClient) -> None:
-    rules = {re.sub(r"<(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
+    rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
 
     documented = set(client.get("/openapi.json").get_json()["paths"])
 

@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 
 from app.determinations.case import Case
 from app.determinations.decide import Decider
-from app.engine.shadow import evaluate
 from app.determinations.knowledge import Knowledge
+from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook

@@ -25,6 +25,7 @@ ACT = Citation("the act")
 SAYS = Sentence.parse("{value}")
 START = date(2011, 1, 1)
 MISSING = 0.15
+MONTH_DAYS = [month * 100 + day for month in range(1, 13) for day in (1, 2, 15, 28)] + [1231]
 CHOICES = {"red": "Red", "green": "Green", "blue": "Blue", "white": "White"}
 
 
@@ -43,28 +44,16 @@ def any_day(random: Random) -> date:
 
 def any_calendar(random: Random) -> StandingCalendar:
     """A calendar of periods, or of days that return every year."""
-    periods, every_year = [], []
-    if random.random() < 0.5:
-        at = 101
-        for _ in range(random.randint(1, 3)):
-            month = random.randint(at // 100, 12)
-            first = max(at, month * 100 + random.randint(1, 28))
-            last = min(1231, random.choice((first, (first // 100) * 100 + 28, 1231)))
-            if first > last or first < at:
-                break
-            every_year.append(YearlyPeriod(first, last, "the act"))
-            if last >= 1228:
-                break
-            at = last + random.choice((1, 40))
-            at = at if at % 100 <= 28 else (at // 100 + 1) * 100 + 1
-            if at > 1228:
-                break
-    if not every_year:
-        for _ in range(random.randint(1, 6)):
-            first_day = any_day(random)
-            periods.append(Period(first_day, first_day + timedelta(days=random.randint(0, 90)), "the act"))
     in_force = Span(START, random.choice((None, START + timedelta(days=random.randint(100, 2_000)))))
-    calendar = Calendar("calendars/any", "any", "Any", ACT, "primary", START, in_force, "open", tuple(periods), tuple(every_year))
+    periods: tuple[Period, ...] = ()
+    every_year: tuple[YearlyPeriod, ...] = ()
+    if random.random() < 0.5:
+        ends = sorted(random.sample(MONTH_DAYS, 2 * random.randint(1, 3)))
+        every_year = tuple(YearlyPeriod(first, last, "the act") for first, last in zip(ends[::2], ends[1::2], strict=True))
+    else:
+        firsts = [any_day(random) for _ in range(random.randint(1, 6))]
+        periods = tuple(Period(first, first + timedelta(days=random.randint(0, 90)), "the act") for first in firsts)
+    calendar = Calendar("calendars/any", "any", "Any", ACT, "primary", START, in_force, "open", periods, every_year)
     return StandingCalendar(calendar, in_force, None)
 
 
