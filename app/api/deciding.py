@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
-from typing import TypedDict, cast
+from typing import Any, TypedDict, cast
 
 import orjson
 from uuid_utils import uuid7
@@ -11,7 +11,7 @@ from uuid_utils import uuid7
 from app import clock
 from app.api.blueprint import pointer_part
 from app.api.faults import log_fault
-from app.api.problems import Problem, Wrong
+from app.api.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.schemas import AskedSchema
 from app.api.service import Service
 from app.determinations.case import DEEPEST, make_case, read_facts
@@ -72,22 +72,26 @@ def typed_facts(service: Service, question: str, given: Mapping[str, object]) ->
 
 def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     """Some facts cannot be taken; each is pointed at where it stands in the body, one given twice at its second place."""
-    at: dict[str, list[str]] = {}
+    shown = error.errors[:ERRORS_AT_MOST]
+    at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown}
     for name, pointer in _pointers(given):
-        at.setdefault(name, []).append(pointer)
+        if name in at:
+            at[name].append(pointer)
     errors = []
-    for wrong in error.errors:
+    for wrong in shown:
         places = at[wrong.fact]
         place = places[-1] if wrong.detail == GIVEN_TWICE else places.pop(0) if len(places) > 1 else places[0]
         errors.append(Wrong("json", wrong.detail, pointer=f"/facts{place}", fact=wrong.fact))
-    return Problem("facts-refused", f"{len(errors)} of the facts cannot be taken; `errors` points at each.", errors)
+    further: dict[str, Any] = {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
+    detail = f"{len(error.errors)} of the facts cannot be taken; `errors` points at each."
+    return Problem("facts-refused", detail, errors, **further)
 
 
 def _pointers(given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
     """Where each fact stands in the body; the same walk as that of the reader of facts."""
     for key, value in given.items():
         name, at = f"{prefix}{key}", pointer + pointer_part(key)
-        if isinstance(value, Mapping) and depth < DEEPEST:
+        if isinstance(value, Mapping) and value and depth < DEEPEST:
             yield from _pointers(value, f"{name}.", at, depth + 1)
         else:
             yield name, at

@@ -31,7 +31,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
     Facts left out are never an error: at worst the outcome is `undetermined` and `needs` says what to ask next.
     """
     here = service()
-    decided = decide(here, asked, request.get_data(as_text=True), query["keep"])
+    decided = decide(here, asked, request.get_data().decode(), query["keep"])
     if decided.record is None:
         return Response(decided.text, 200, mimetype=JSON)
     here.store.keep(decided.record)

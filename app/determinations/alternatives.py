@@ -64,7 +64,7 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
 
 def _why_it_ends(stretch: Stretch) -> str:
     if stretch.outcome is None:
-        return f"From {day_in_words(stretch.day)} the law is not encoded: {stretch.because}."
+        return str(stretch.because)
     return f"On {day_in_words(stretch.day)} the same facts would be {stretch.outcome}."
 
 

@@ -6,6 +6,7 @@ from datetime import date
 
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.whatif import WhatIf
+from app.determinations.wording import day_in_words
 from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
@@ -17,7 +18,7 @@ from app.law.standing import StandingLaw
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A day from which (going forward) or to which (going back) the outcome is the same; none where the law is not encoded."""
+    """A day from which (going forward) or to which (going back) the outcome is the same; none, and why, where it is not known."""
 
     day: date
     outcome: Outcome | None
@@ -62,14 +63,18 @@ class OtherDays:
         while True:
             for cut in self.cuts_after(here, day):
                 yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
-            last = here.law.span.last
+            last, looked_at = here.law.span.last, self._looked_at(here)
+            if looked_at is not None and (last is None or looked_at.stop <= last.toordinal()):
+                day = date.fromordinal(looked_at.stop)
+                yield Stretch(day, None, f"Nobody looked further ahead than to {day_in_words(day_before(day))}.")
+                return
             if last is None or last >= LAST_DAY:
                 return
             day = day_after(last)
             try:
                 here = self.on(day)
             except LawNotEncoded as error:
-                yield Stretch(day, None, error.because)
+                yield Stretch(day, None, f"From {day_in_words(day)} the law is not encoded: {error.because}.")
                 return
             yield Stretch(day, here.outcome)
 
@@ -79,11 +84,18 @@ class OtherDays:
         while True:
             for cut in self._cuts_before(here, day):
                 yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
+            looked_at = self._looked_at(here)
+            if looked_at is not None and here.law.span.first.toordinal() < looked_at.start:
+                return
             if here.law.span.first <= date.min or not self._is_encoded(day_before(here.law.span.first)):
                 return
             day = day_before(here.law.span.first)
             here = self.on(day)
             yield Stretch(day, here.outcome)
+
+    def _looked_at(self, here: WhatIf) -> range | None:
+        """The days tried one by one, where only that is exact and the day matters."""
+        return here.looked_at(self.moves) if self.moves is not None and here.matters(self.moves) else None
 
     def _is_encoded(self, day: date) -> bool:
         try:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
 
-from app.determinations.derive import direction
+from app.determinations.derive import SERIES_FUNCTIONS, direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.remembered import Remembered
 from app.engine import Evaluation
@@ -19,6 +19,8 @@ from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 
+DAYS_EITHER_SIDE = 1_100
+"""How many days before and after are tried one by one where nothing better is known: three years and some days."""
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
 
@@ -151,7 +153,41 @@ class WhatIf:
         for condition in self.in_play.conditions_of[name]:
             if condition.fact.name != name:
                 found.update(self._crossings(condition.fact, fact, condition.accepts.edges()))
+        looked_at = self.looked_at(name)
+        if looked_at is not None:
+            found = {code for code in found if code in looked_at}.union(self._scan(fact, looked_at))
         return sorted(code for code in found if fact.first_code < code <= fact.last_code)
+
+    def looked_at(self, name: str) -> range | None:
+        """The codes tried one by one, where something computed from a day neither rises nor falls with it; else none.
+
+        A filing is late by its distance from a day of its own year, say. Such a fact is exact for some years about the day
+        stated, and nothing is said of days beyond.
+        """
+        fact = self.in_play.stated[name]
+        if fact.type != "day" or not self._wavers(name):
+            return None
+        here = self.knowledge.codes.get(name, self.law.span.first.toordinal())
+        return range(max(fact.first_code, here - DAYS_EITHER_SIDE), min(fact.last_code, here + DAYS_EITHER_SIDE) + 1)
+
+    def _wavers(self, name: str) -> bool:
+        kept = self.in_play.remember("wavering facts", dict[str, bool])
+        if name not in kept:
+            computed = [c.fact for c in self.in_play.conditions_of[name] if c.fact.computed and c.fact.name != name]
+            kept[name] = any(
+                f.computed is not None and f.computed.function not in SERIES_FUNCTIONS and not self._direction(f, name)
+                for f in computed
+            )
+        return kept[name]
+
+    def _scan(self, fact: FactDefinition, codes: range) -> Iterator[int]:
+        """The codes at which any condition on a fact changes, found by trying each."""
+        before = None
+        for code in codes:
+            truths = tuple(self.truths_if({fact.name: fact.value(code)}).values())
+            if before is not None and truths != before:
+                yield code
+            before = truths
 
     def _crossings(self, computed: FactDefinition, moving: FactDefinition, edges: Iterable[int]) -> Iterator[int]:
         """The codes of *moving* at which the computed fact passes an edge."""

@@ -1,6 +1,7 @@
 """POST /v1/determinations/batch: each line answered in its place, and nothing kept by halves."""
 
 import json
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -139,6 +140,16 @@ def test_a_batch_too_large_is_refused_whole(serve: Serve) -> None:
 
     assert (413, "body-too-large") == problem(answer)
     assert 0 == kept(client)
+
+
+def test_a_batch_of_unannounced_length_is_bounded_too(serve: Serve) -> None:
+    client = serve(batch_bytes=3_000)
+
+    answer = client.post(
+        BATCH, input_stream=BytesIO(lines(*[CLOSED] * 20)), content_type=JSONL, environ_overrides={"wsgi.input_terminated": True}
+    )
+
+    assert (413, "body-too-large") == problem(answer)
 
 
 def test_a_batch_may_be_larger_than_a_body(serve: Serve) -> None:

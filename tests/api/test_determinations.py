@@ -3,11 +3,13 @@
 import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.determinations.decide import Decider
 from app.engine import Engine, EngineFault
@@ -110,6 +112,8 @@ WRONG_FACTS: list[tuple[dict[str, Any], str]] = [
     ({"applicant": {"resident": None}}, "/facts/applicant/resident"),
     ({"applicant": {"resident": [True]}}, "/facts/applicant/resident"),
     ({"applicant": {"resident": {"x": {"y": {"z": True}}}}}, "/facts/applicant/resident/x/y"),
+    ({"applicant": {"resident": {}}}, "/facts/applicant/resident"),
+    ({"nobody": {}}, "/facts/nobody"),
     ({"applicant": True}, "/facts/applicant"),
     ({"enrollment": {"requested_on": 20120701}}, "/facts/enrollment/requested_on"),
     ({"enrollment": {"requested_on": "20120701"}}, "/facts/enrollment/requested_on"),
@@ -301,6 +305,22 @@ def test_a_body_as_large_as_allowed_is_read_and_one_byte_more_is_not(serve: Serv
 
     assert 200 == just.status_code
     assert (413, "body-too-large") == problem(over)
+
+
+def test_a_body_of_unannounced_length_is_read_or_refused_like_any_other(serve: Serve) -> None:
+    client = serve(body_bytes=2_000)
+    body = json.dumps(CLOSED).encode()
+
+    def send(length: int) -> TestResponse:
+        return client.post(
+            "/v1/determinations?keep=false",
+            input_stream=BytesIO(body.ljust(length)),
+            content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True},
+        )
+
+    assert 200 == send(1_999).status_code
+    assert (413, "body-too-large") == problem(send(5_000))
 
 
 @pytest.mark.parametrize(

@@ -29,13 +29,13 @@ MONTH_DAYS = [month * 100 + day for month in range(1, 13) for day in (1, 2, 15, 
 CHOICES = {"red": "Red", "green": "Green", "blue": "Blue", "white": "White"}
 
 
-def any_fact(random: Random, number: int) -> FactDefinition:
+def any_fact(random: Random, name: str) -> FactDefinition:
     """A fact of any type; some computed, whose values may lie outside what a caller could state."""
     kind = random.choice(("flag", "integer", "decimal", "day", "choice"))
     computed = Computation("value", ()) if kind in ("integer", "decimal", "day") and random.random() < 0.3 else None
     choices = CHOICES if kind == "choice" else {}
     minimum = random.choice((0, -50))
-    return FactDefinition(f"fact.number_{number}", kind, choices=choices, minimum=minimum, maximum=200, computed=computed)  # type: ignore[arg-type]
+    return FactDefinition(name, kind, choices=choices, minimum=minimum, maximum=200, computed=computed)  # type: ignore[arg-type]
 
 
 def any_day(random: Random) -> date:
@@ -82,12 +82,15 @@ def any_operand(random: Random, fact: FactDefinition, operator: str) -> Required
 
 
 class LawMaker:
-    """Makes one standing law of a few questions, the last of which may use the ones before."""
+    """Makes one standing law of a few questions, the last of which may use the ones before.
+
+    Facts are named after the seed: an engine serves one lawbook, in which a name always means the same fact.
+    """
 
     def __init__(self, seed: int, questions: int = 3, provisions: int = 6, conditions: int = 4) -> None:
         self.random = Random(seed)
         self.most_provisions, self.most_conditions = provisions, conditions
-        self.facts = [any_fact(self.random, number) for number in range(self.random.randint(2, 9))]
+        self.facts = [any_fact(self.random, f"law_{seed}.fact_{number}") for number in range(self.random.randint(2, 9))]
         self.conditions = self.provisions = 0
         made: list[StandingQuestion] = []
         count = self.random.randint(1, questions)
