@@ -1,12 +1,14 @@
 """Pages for people who write clients: the reference, Swagger UI, one page per type of problem. Nothing comes from outside."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import flask_swagger_ui
 import orjson
-from flask import Blueprint, Flask, Response, abort, redirect, render_template, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_from_directory
 
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.responses import law_response
@@ -17,58 +19,86 @@ SWAGGER_FILES = frozenset(
 )
 STATIC_SECONDS = 3600
 METHODS = ("get", "post")
+_NAME = "documentation"
 
 Document = dict[str, Any]
 
 
+pages = Blueprint("documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static")
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """The OpenAPI document as JSON text, and the page made from it."""
+
+    openapi: bytes
+
+    @cached_property
+    def document(self) -> Document:
+        """The OpenAPI document."""
+        return cast(Document, orjson.loads(self.openapi))
+
+    @cached_property
+    def reference(self) -> bytes:
+        """The reference page, made when somebody first asks for it."""
+        operations, schemas = list(_operations(self.document)), _schemas(self.document)
+        return render_template("api/reference.html", info=self.document["info"], operations=operations, schemas=schemas).encode()
+
+
 def show_documentation(app: Flask, openapi: bytes) -> None:
     """Serve the OpenAPI document and the pages made from it."""
-    pages = Blueprint(
-        "documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static"
-    )
-    document: Document = orjson.loads(openapi)
-    reference: list[bytes] = []
-
-    @pages.get("/openapi.json")
-    def openapi_json() -> Response:
-        return law_response(openapi)
-
-    @pages.get("/")
-    def root() -> Any:
-        return redirect("/docs")
-
-    @pages.get("/docs")
-    def docs() -> Response:
-        if not reference:
-            reference.append(
-                render_template(
-                    "api/reference.html", info=document["info"], operations=list(_operations(document)), schemas=_schemas(document)
-                ).encode()
-            )
-        return law_response(reference[0], "text/html")
-
-    @pages.get("/docs/try")
-    def try_it() -> str:
-        return render_template("api/try.html", title=document["info"]["title"])
-
-    @pages.get("/docs/try/<file>")
-    def swagger(file: str) -> Response:
-        if file not in SWAGGER_FILES:
-            abort(404)
-        return send_from_directory(SWAGGER, file, max_age=STATIC_SECONDS)
-
-    @pages.get("/problems")
-    def problems() -> str:
-        return render_template("api/problems.html", types=PROBLEM_TYPES.values())
-
-    @pages.get("/problems/<name>")
-    def problem(name: str) -> str:
-        type = PROBLEM_TYPES.get(name)
-        if type is None:
-            abort(404)
-        return render_template("api/problem.html", type=type)
-
+    app.extensions[_NAME] = Documentation(openapi)
     app.register_blueprint(pages)
+
+
+def _documentation() -> Documentation:
+    return cast(Documentation, current_app.extensions[_NAME])
+
+
+@pages.get("/")
+def root() -> Any:
+    """Lead to the reference."""
+    return redirect("/docs")
+
+
+@pages.get("/openapi.json")
+def openapi_json() -> Response:
+    """The OpenAPI document."""
+    return law_response(_documentation().openapi)
+
+
+@pages.get("/docs")
+def docs() -> Response:
+    """The reference: every operation, every schema, every fact."""
+    return law_response(_documentation().reference, "text/html")
+
+
+@pages.get("/docs/try")
+def try_it() -> str:
+    """Swagger UI on our own document, started by a script of ours, since its own page has an inline one."""
+    return render_template("api/try.html", title=_documentation().document["info"]["title"])
+
+
+@pages.get("/docs/try/<file>")
+def swagger(file: str) -> Response:
+    """A file of Swagger UI."""
+    if file not in SWAGGER_FILES:
+        abort(404)
+    return send_from_directory(SWAGGER, file, max_age=STATIC_SECONDS)
+
+
+@pages.get("/problems")
+def problems() -> str:
+    """Every type of problem."""
+    return render_template("api/problems.html", types=PROBLEM_TYPES.values())
+
+
+@pages.get("/problems/<name>")
+def problem(name: str) -> str:
+    """What one type of problem means."""
+    if name not in PROBLEM_TYPES:
+        abort(404)
+    return render_template("api/problem.html", type=PROBLEM_TYPES[name])
 
 
 def _operations(document: Document) -> Iterator[Document]:

@@ -17,8 +17,8 @@ from app.law.questions import Question
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health insurance, under Chapter 288 of "
-    "the Acts of 2010 and the law after it, and says why: every provision, every condition, with its source. "
+    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health insurance and says why: every "
+    "provision, every condition, with its source. Editions of the law: {editions}. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
 BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
@@ -27,10 +27,9 @@ BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, prov
 def document_api(app: Flask, service: Service) -> bytes:
     """Register the views and give the OpenAPI document as JSON text."""
     app.config.update(API_TITLE="Eligibility determinations", API_VERSION=VERSION, OPENAPI_VERSION="3.1.1")
-    api = Api(
-        app,
-        spec_kwargs={"info": {"description": DESCRIPTION}, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"},
-    )
+    told = "; ".join(f"`{edition.name}`, {edition.title}" for edition in service.lawbook.editions.values())
+    info = {"description": DESCRIPTION.format(editions=told)}
+    api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
     for name, schema in COMPONENTS.items():
         api.spec.components.schema(name, schema)

@@ -26,7 +26,7 @@ def flatten(nested: Mapping[str, object], prefix: str = "", depth: int = 1) -> I
     """Facts given as nested objects, as names and values; a name may also be given whole (`"a.b": 1`)."""
     for key, value in nested.items():
         name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and depth < DEEPEST:
+        if isinstance(value, Mapping) and value and depth < DEEPEST:
             yield from flatten(value, f"{name}.", depth + 1)
         else:
             yield name, value
@@ -43,6 +43,8 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
     facts: dict[str, Value] = {}
     errors: list[FactError] = []
     for name, value in flatten(given):
+        if value == {} and any(fact.startswith(f"{name}.") for fact in known):
+            continue  # a subject of which nothing is told
         definition = known.get(name)
         if name in facts:
             errors.append(FactError(name, "Is given twice."))

@@ -45,7 +45,7 @@ def edition_cautions(
             continue
         found, _, _ = concluded(other.asked, outcome, evaluation.provisions, otherwise)
         for difference in _differences(decided, found):
-            yield f"The edition {name} would conclude otherwise: {difference}."
+            yield f"The edition {name} would conclude otherwise; {difference}."
 
 
 def _of_calendars(name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge) -> Iterator[str]:
@@ -56,14 +56,14 @@ def _of_calendars(name: str, decided: Determination, in_play: FactsInPlay, knowl
             found = in_play.deriving.compute(call, knowledge.values)
             if found != decided.concludes.get(conclusion):
                 describes = decided.question.concludes[conclusion].describes
-                yield f"The edition {name} would conclude otherwise: {describes} {_told(found)}."
+                yield f"The edition {name} would conclude otherwise; {describes}: {_told(found)}."
 
 
 def _differences(decided: Determination, found: Concluded) -> Iterator[str]:
     ours: Mapping[str, Value | Span] = decided.concludes
     for conclusion in decided.question.concludes.values():
         if ours.get(conclusion.name) != found.get(conclusion.name):
-            yield f"{conclusion.describes} {_told(found.get(conclusion.name))}"
+            yield f"{conclusion.describes}: {_told(found.get(conclusion.name))}"
 
 
 def _told(value: Value | Span | None) -> str:

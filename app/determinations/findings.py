@@ -123,21 +123,23 @@ class Findings:
             computed_from=computed_from,
         )
 
-    def nested(self, condition: StandingCondition, truth: bool | None, determination: Determination | None) -> Finding:
+    def nested(
+        self, condition: StandingCondition, truth: bool | None, determination: Determination | None, knowledge: Knowledge
+    ) -> Finding:
         """The finding of a condition on another question's outcome, with that question's determination."""
         written = condition.condition
         outcome = determination.outcome if determination is not None else None
-        told = f"Not determined: {condition.fact.label}" if truth is None else self._sentence(condition, truth, outcome, None)
+        told = f"Not determined: {condition.fact.label}" if truth is None else self._sentence(condition, truth, outcome, knowledge)
         source = "determined" if determination is not None else None
         return Finding(
             written.id, written.words, self._paths[condition.index], condition.fact.name, written.operator, outcome,
             condition.required, _STATUS[truth], told, source, None, determination,  # type: ignore[arg-type]
         )  # fmt: skip
 
-    def _sentence(self, condition: StandingCondition, truth: bool, value: Value | None, knowledge: Knowledge | None) -> str:
+    def _sentence(self, condition: StandingCondition, truth: bool, value: Value | None, knowledge: Knowledge) -> str:
         """What to say of a finding; it ends with a warning where its source was not verified."""
         provision: StandingProvision = self.in_play.law.provision_of[condition.index]
-        known = facts_in_words(self.in_play.definitions, knowledge.values if knowledge is not None else {})
+        known = facts_in_words(self.in_play.definitions, knowledge.values)
 
         def word_for(name: str) -> str:
             if name == "value" and value is not None:

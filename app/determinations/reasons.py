@@ -99,7 +99,7 @@ class Telling:
         """One condition's status; where it looks at another question, with that question's determination."""
         truth = self.evaluation.conditions[condition.index]
         if condition.is_nested and condition.fact.name not in self.knowledge.stated:
-            return self.findings.nested(condition, truth, self.nested(condition.fact.name))
+            return self.findings.nested(condition, truth, self.nested(condition.fact.name), self.knowledge)
         return self.findings.plain(condition, truth, self.knowledge)
 
     def is_unread(self, provision: StandingProvision) -> bool:

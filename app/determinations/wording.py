@@ -42,13 +42,13 @@ def number_in_words(number: int | Decimal | Fraction) -> str:
     """Exact where it has few decimals; otherwise cut after six, with an ellipsis, never rounded across a threshold."""
     if isinstance(number, Fraction):
         if number.denominator == 1:
-            return str(number.numerator)
+            return f"{number.numerator:,}"
         scaled = number * 10**6
         if scaled.denominator != 1:
             exact = exact_decimal(number)
             return exact if exact is not None and len(exact) <= 12 else f"{_plain(Decimal(int(scaled)).scaleb(-6))}…"
         number = Decimal(scaled.numerator).scaleb(-6)
-    return _plain(number) if isinstance(number, Decimal) else str(number)
+    return f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
 
 
 def _plain(number: Decimal) -> str:
