@@ -35,10 +35,12 @@ if TYPE_CHECKING:
 
     from app.determinations.case import Case
     from app.determinations.decide import Decider
+    from app.determinations.model import Determination
 
 QUESTION = "enrollment.permitted"
 EDITION = "chapter-288"
 CASES = 400
+FIRST_TIME_CASES = 2000
 SEED = 288
 IN_PROCESS_SECONDS = 4.0
 ROUNDS = 3
@@ -112,26 +114,38 @@ def bodies() -> list[bytes]:
 # --- in process ---
 
 
-def cases(decider: "Decider") -> list["Case"]:
-    """The applications as cases, read and typed."""
+def cases(decider: "Decider", made: list[Facts]) -> list["Case"]:
+    """Applications as cases, read and typed."""
     from app.determinations.case import make_case, read_facts
 
     law = decider.lawbook
     today = date(2013, 12, 31)
-    return [make_case(law, QUESTION, read_facts(law, QUESTION, nested(f)), None, EDITION, today) for f in applications()]
+    return [make_case(law, QUESTION, read_facts(law, QUESTION, nested(facts)), None, EDITION, today) for facts in made]
 
 
-def rates_of(work: Callable[["Case"], object], asked: Sequence["Case"], seconds: float) -> tuple[float, float]:
-    """How often a second in this one thread, by the clock on the wall and by the processor time it got."""
+Rates = tuple[float, float]
+"""Decisions a second, by the clock on the wall and by the processor time they got."""
+
+
+def rates_of(work: Callable[["Case"], object], asked: Sequence["Case"], seconds: float) -> Rates:
+    """In this one thread, the same cases again and again."""
+    for case in asked:
+        work(case)
     done, endless = 0, cycle(asked)
-    for _ in asked:
-        work(next(endless))
     start, processor = time.perf_counter(), time.thread_time()
     while (spent := time.perf_counter() - start) < seconds:
         for _ in range(50):
             work(next(endless))
         done += 50
     return done / spent, done / (time.thread_time() - processor)
+
+
+def first_time_rates_of(work: Callable[["Case"], object], asked: Sequence["Case"]) -> Rates:
+    """In this one thread, each case once, so that nothing remembered of the very same case helps."""
+    start, processor = time.perf_counter(), time.thread_time()
+    for case in asked:
+        work(case)
+    return len(asked) / (time.perf_counter() - start), len(asked) / (time.thread_time() - processor)
 
 
 # --- the server: the service, and beside it a view that returns a constant of the same size ---
@@ -283,10 +297,9 @@ def _is_whole(buffer: bytearray) -> bool:
 
 def machine() -> str:
     """What the figures were measured on."""
-    described = (
-        line.split(":")[1].strip() for line in Path("/proc/cpuinfo").read_text().splitlines() if line.startswith("model name")
-    )
-    cpu = next(described, "unknown processor")
+    described = Path("/proc/cpuinfo")
+    lines = described.read_text().splitlines() if described.exists() else []
+    cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
     busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     return (
         f"{cpu}, {os.cpu_count()} cores, load {busy} when it began; {platform.system()} {platform.release()}, "
@@ -301,50 +314,64 @@ def main() -> None:
     from rich.table import Table
 
     from app.determinations.decide import Decider
-    from app.determinations.document import determination_document
     from app.law.library import open_lawbook
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 120)
     console.print(machine(), style="dim")
     decider = Decider(open_lawbook(ROOT / "rulesets"))
     decider.prepare()
-    asked = cases(decider)
-    documents = [encoded(determination_document(decider.decide(case))) for case in asked]
-    outcomes = Counter(decider.decide(case).outcome for case in asked)
-    size = sum(map(len, documents)) // len(documents)
-    told = ", ".join(f"{number} {outcome}" for outcome, number in outcomes.most_common())
-    console.print(f"{len(asked)} different applications for {QUESTION} ({told}); a document has {size:,} bytes on average.\n")
+    decided = [decider.decide(case) for case in cases(decider, applications())]
+    size = sum(len(encoded(one)) for one in decided) // len(decided)
+    told = ", ".join(f"{number} {outcome}" for outcome, number in Counter(one.outcome for one in decided).most_common())
+    console.print(f"{CASES} different applications for {QUESTION} ({told}); a document has {size:,} bytes on average.\n")
 
     table = Table("what", "workers", "a second", "a CPU second", "of the constant", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
-    for name, work in (
-        ("decide, document, JSON", lambda case: encoded(determination_document(decider.decide(case)))),
-        ("decide alone", decider.decide),
-    ):
-        wall, processor = rates_of(work, asked, IN_PROCESS_SECONDS)
+    for name, (wall, processor) in in_process(decider):
         table.add_row(f"in process, one thread: {name}", "", f"{wall:,.0f}", f"{processor:,.0f}", "")
+    for name, workers, load, constant in over_http(size):
+        wrong = load.statuses.total() - load.statuses[200] - load.statuses[201]
+        mark = f" ({wrong} answers were errors: {dict(load.statuses)})" if wrong else ""
+        table.add_row(f"HTTP: {name}{mark}", str(workers), f"{load.rate:,.0f}", "", f"{load.rate / constant.rate:.0%}")
+    console.print(table)
+    console.print(
+        "\nAimed at: 3,000 a second in process with the explanation; over HTTP without keeping half of the constant view.\n"
+        f"HTTP: {ROUNDS} rounds of {ROUND_SECONDS:.0f} seconds for each kind of request in turn; {CLIENTS} clients on these cores.",
+        style="dim",
+    )
+
+
+def in_process(decider: "Decider") -> Iterator[tuple[str, Rates]]:
+    """What one thread does without a server."""
+
+    def explained(case: "Case") -> bytes:
+        return encoded(decider.decide(case))
+
+    unseen = cases(decider, applications(FIRST_TIME_CASES, SEED + 1))
+    yield f"decide, document, JSON; {FIRST_TIME_CASES:,} cases once", first_time_rates_of(explained, unseen)
+    asked = cases(decider, applications())
+    yield f"decide, document, JSON; {CASES} cases in turn", rates_of(explained, asked, IN_PROCESS_SECONDS)
+    yield f"decide alone; {CASES} cases in turn", rates_of(decider.decide, asked, IN_PROCESS_SECONDS)
+
+
+def over_http(size: int) -> Iterator[tuple[str, int, Load, Load]]:
+    """Each kind of request with its workers, its load, and that of the constant view beside it."""
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, 2):
             with server(workers, size, Path(folder)) as port:
                 found = loads(port, list(PATHS.values()))
             for name, load in zip(PATHS, found, strict=True):
-                wrong = load.statuses.total() - load.statuses[200] - load.statuses[201]
-                mark = f" ({wrong} answers were errors: {dict(load.statuses)})" if wrong else ""
-                table.add_row(f"HTTP: {name}{mark}", str(workers), f"{load.rate:,.0f}", "", f"{load.rate / found[0].rate:.0%}")
-    console.print(table)
-    console.print(
-        "\nAimed at: 3,000 a second in process with the explanation; over HTTP without keeping half of the constant view.\n"
-        f"{ROUNDS} rounds of {ROUND_SECONDS:.0f} seconds each, one kind of request after the other; {CLIENTS} clients on the same cores.",
-        style="dim",
-    )
+                yield name, workers, load, found[0]
 
 
-def encoded(document: object) -> bytes:
-    """A document as the service sends it."""
+def encoded(decided: "Determination") -> bytes:
+    """A determination as the service sends it."""
     import orjson
 
-    return orjson.dumps(document)
+    from app.determinations.document import determination_document
+
+    return orjson.dumps(determination_document(decided))
 
 
 if __name__ == "__main__":

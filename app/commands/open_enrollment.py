@@ -103,6 +103,6 @@ def _print_period(screen: Screen, standing: StandingCalendar, period: Period) ->
     screen.line(f"Authority: {period.authority}. Evidence: {evidence}. {UNVERIFIED_WORDS.get(evidence, '')}".rstrip(), indent=2)
     url = period.url or calendar.citation.url
     if url:
-        screen.line(f"Source: {url}", indent=2)
+        screen.line(f"Source: {url}", indent=2, fold=False)
     if period.note:
         screen.line(f"Note: {' '.join(period.note.split())}", indent=2)

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
@@ -102,5 +103,6 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
 
 
 def print_json(document: object) -> None:
-    """A document on standard output."""
-    click.echo(json.dumps(document, ensure_ascii=False, indent=2))
+    """A document on standard output; escaped where the stream carries no more than ASCII."""
+    encoding = (sys.stdout.encoding or "ascii").lower()
+    click.echo(json.dumps(document, ensure_ascii=encoding not in ("utf-8", "utf8"), indent=2))

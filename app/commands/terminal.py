@@ -32,10 +32,10 @@ class Screen:
             self.console.width = PIPED_WIDTH
         self.width = self.console.width
 
-    def line(self, text: str | Text = "", indent: int = 0, style: str | None = None) -> None:
-        """One line of text, folded between words under its own indent."""
+    def line(self, text: str | Text = "", indent: int = 0, style: str | None = None, fold: bool = True) -> None:
+        """One line of text, folded between words under its own indent; not where it must be copied whole, as an address."""
         shown = text if isinstance(text, Text) else Text(text, style=style or "")
-        for part in shown.wrap(self.console, max(20, self.width - indent)):
+        for part in shown.wrap(self.console, max(20, self.width - indent)) if fold else [shown]:
             part.rstrip()
             self.console.print(Text(" " * indent) + self._carried(part), soft_wrap=True)
 

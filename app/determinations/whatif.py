@@ -19,8 +19,8 @@ from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 
-DAYS_EITHER_SIDE = 1_100
-"""How many days before and after are tried one by one where nothing better is known: three years and some days."""
+DAYS_EITHER_SIDE = 800
+"""How many days before and after are tried one by one where nothing better is known: two years and some days."""
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
 
@@ -42,6 +42,7 @@ class WhatIf:
     def __init__(self, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation) -> None:
         self.law, self.knowledge, self.evaluation = law, knowledge, evaluation
         self.in_play: FactsInPlay = knowledge.in_play
+        self._cuts: dict[str, list[int]] = {}
         self._like = self.in_play.remember("alike", Remembered[_Alike]).get(self.pattern, _Alike)
 
     @cached_property
@@ -148,6 +149,11 @@ class WhatIf:
 
     def cuts(self, name: str) -> list[int]:
         """The codes of a stated fact at which some condition changes, in order; between two of them nothing does."""
+        if name not in self._cuts:
+            self._cuts[name] = self._find_cuts(name)
+        return self._cuts[name]
+
+    def _find_cuts(self, name: str) -> list[int]:
         fact = self.in_play.stated[name]
         found = set(self.in_play.own_edges(name))
         for condition in self.in_play.conditions_of[name]:
@@ -165,9 +171,9 @@ class WhatIf:
         stated, and nothing is said of days beyond.
         """
         fact = self.in_play.stated[name]
-        if fact.type != "day" or not self._wavers(name):
+        here = self.knowledge.codes.get(name)
+        if here is None or fact.type != "day" or not self._wavers(name):
             return None
-        here = self.knowledge.codes.get(name, self.law.span.first.toordinal())
         return range(max(fact.first_code, here - DAYS_EITHER_SIDE), min(fact.last_code, here + DAYS_EITHER_SIDE) + 1)
 
     def _wavers(self, name: str) -> bool:
@@ -181,13 +187,30 @@ class WhatIf:
         return kept[name]
 
     def _scan(self, fact: FactDefinition, codes: range) -> Iterator[int]:
-        """The codes at which any condition on a fact changes, found by trying each."""
+        """The codes at which any condition on what is computed from a fact changes, found by trying each."""
+        values, derive = dict(self.knowledge.values), self.in_play.derive
+        conditions = [c for c in self.in_play.conditions_of[fact.name] if c.fact.name != fact.name]
+        wanted = {name for c in conditions for name in (c.fact.name, *self._computed_behind(c.fact))}
+        moving = [f for f in self.in_play.computed_from[fact.name] if f.name in wanted]
         before = None
         for code in codes:
-            truths = tuple(self.truths_if({fact.name: fact.value(code)}).values())
+            values[fact.name] = fact.value(code)
+            for computed in moving:
+                value = derive(computed, values)
+                if value is None:
+                    values.pop(computed.name, None)
+                else:
+                    values[computed.name] = value
+            truths = [c.fact.name in values and c.fact.code(values[c.fact.name]) in c.accepts for c in conditions]
             if before is not None and truths != before:
                 yield code
             before = truths
+
+    def _computed_behind(self, fact: FactDefinition) -> Iterator[str]:
+        for name in fact.computed.fact_names if fact.computed else ():
+            if name in self.in_play.computed:
+                yield name
+                yield from self._computed_behind(self.in_play.computed[name])
 
     def _crossings(self, computed: FactDefinition, moving: FactDefinition, edges: Iterable[int]) -> Iterator[int]:
         """The codes of *moving* at which the computed fact passes an edge."""

@@ -14,7 +14,7 @@ from typing import Any, Literal, cast
 
 from app.engine.shadow import OUTCOME_CODES
 from app.law.questions import Outcome
-from app.law.spans import LAST_DAY
+from app.law.spans import LAST_DAY, CodeSet
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
 Test = Mapping[str, object]
@@ -48,6 +48,8 @@ class Program:
     meanings: dict[str, Meaning] = field(default_factory=dict)
     fact_properties: dict[str, str] = field(default_factory=dict)
     """fact or question → the property that carries its code"""
+    alike: dict[tuple[str, CodeSet], list[int]] = field(default_factory=dict)
+    """the same test of the same fact → the conditions that make it, by index; it is compiled once, under the first"""
     recurring: set[str] = field(default_factory=set)
     """facts whose month and day are carried too, under the property with an `m` behind it"""
 
@@ -90,9 +92,9 @@ class Program:
         return self.fact_properties.setdefault(fact, f"f{len(self.fact_properties)}")
 
 
-def condition_property(condition: StandingCondition) -> str:
-    """The property that carries whether a condition is met."""
-    return f"c{condition.index}"
+def condition_property(program: Program, condition: StandingCondition) -> str:
+    """The property that carries whether a condition is met; conditions that make the same test share it."""
+    return f"c{program.alike[condition.fact.name, condition.accepts][0]}"
 
 
 def path_property(provision: StandingProvision, path: int) -> str:
@@ -122,7 +124,10 @@ def _compile(questions: tuple[StandingQuestion, ...]) -> Program:
     program.add([{CASE: 1}], None)
     provisions = [provision for question in questions for provision in question.provisions]
     for condition in (condition for provision in provisions for condition in provision.conditions):
-        _add_condition(program, condition)
+        alike = program.alike.setdefault((condition.fact.name, condition.accepts), [])
+        alike.append(condition.index)
+        if len(alike) == 1:
+            _add_condition(program, condition)
     for provision in provisions:
         _add_provision(program, provision)
     for question in questions:
@@ -178,7 +183,7 @@ def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[
 def _add_provision(program: Program, provision: StandingProvision) -> None:
     key, several = str(provision.index), len(provision.paths) > 1
     for number, path in enumerate(provision.paths):
-        findings = [condition_property(c) for c in path]
+        findings = list(dict.fromkeys(condition_property(program, c) for c in path))
         kind: Means = "path" if several else "provision"
         name = f"{key}x{number}" if several else key
         if several or not provision.provision.unread:

@@ -48,12 +48,18 @@ class _Part:
 
     ruleset: Ruleset
     stages: tuple[_Stage, ...]
+    alike: Mapping[int, tuple[int, ...]]
 
 
 @dataclass(frozen=True)
 class _Compiled:
     parts: tuple[_Part, ...]
     law: StandingLaw = field(repr=False)
+
+
+def _part(law: StandingLaw, ruleset: Ruleset) -> _Part:
+    alike = {indexes[0]: tuple(indexes) for indexes in ruleset.program.alike.values()}
+    return _Part(ruleset, _stages(law, ruleset.program), alike)
 
 
 def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
@@ -63,7 +69,7 @@ def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
         questions = tuple(q for q in law.questions if q.depth == depth and q.question.id in own)
         provisions = tuple(p for q in questions for p in q.provisions)
         if provisions:
-            findings = tuple(tuple((c.index, condition_property(c)) for c in p.conditions) for p in provisions)
+            findings = tuple(tuple((c.index, condition_property(program, c)) for c in p.conditions) for p in provisions)
             several = tuple(p for p in provisions if len(p.paths) > 1)
             stages.append(_Stage(questions, findings, _together(questions), several))
     return tuple(stages)
@@ -122,7 +128,7 @@ class Engine:
             if law.key not in self._rulesets:
                 self._rulesets[law.key] = tuple(Ruleset(program) for program in compile_law(law))
                 self.counters.rulesets += len(self._rulesets[law.key])
-            parts = tuple(_Part(ruleset, _stages(law, ruleset.program)) for ruleset in self._rulesets[law.key])
+            parts = tuple(_part(law, ruleset) for ruleset in self._rulesets[law.key])
             compiled = self._compiled[id(law)] = _Compiled(parts, law)
         return compiled
 
@@ -146,6 +152,7 @@ class _Run:
 
     def __init__(self, part: _Part, session: Session, found: Evaluation) -> None:
         self.program, self.stages, self.session, self.found = part.ruleset.program, part.stages, session, found
+        self.alike = part.alike
 
     def through(self, codes: Mapping[str, int]) -> None:
         for message in self.fact_messages(codes):
@@ -170,7 +177,8 @@ class _Run:
 
     def take_findings(self, fired: list[Meaning]) -> None:
         for meaning in fired:
-            self.found.conditions[int(meaning.key)] = meaning.value == 1
+            for index in self.alike[int(meaning.key)]:
+                self.found.conditions[index] = meaning.value == 1
 
     def decide(self, stage: _Stage, codes: Mapping[str, int]) -> None:
         paths: dict[str, int] = {}

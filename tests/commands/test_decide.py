@@ -181,8 +181,8 @@ def test_a_loose_day_is_a_wrong_use(flask: Flask, facts: Facts, day: str) -> Non
     assert 2 == flask("decide", "individual.eligible", facts({}), "--as-of", day).exit_code
 
 
-def _decide_outside(**environment: str) -> "subprocess.CompletedProcess[bytes]":
-    command = [sys.executable, "-m", "flask", "decide", "individual.eligible", "-"]
+def _decide_outside(*options: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
+    command = [sys.executable, "-m", "flask", "decide", "individual.eligible", "-", *options]
     text = b'{"applicant.resident": false}'
     return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, input=text, capture_output=True, timeout=120)
 
@@ -199,3 +199,10 @@ def test_a_terminal_without_these_characters_gets_others() -> None:
 
     assert 0 == result.returncode
     assert b"Outcome: x ineligible" in result.stdout
+
+
+def test_json_is_escaped_where_the_stream_carries_no_more() -> None:
+    result = _decide_outside("--json", PYTHONIOENCODING="ascii")
+
+    assert 0 == result.returncode
+    assert "M.G.L. c. 176J, § 1" in [r["citation"].get("under") for r in json.loads(result.stdout)["reasons"]]

@@ -1,5 +1,6 @@
 """What every command has in common."""
 
+import json
 import os
 import subprocess
 import sys
@@ -7,6 +8,8 @@ from collections.abc import Iterator
 
 import click
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from app.commands import command_line
 from app.settings import ROOT
@@ -59,3 +62,22 @@ def test_the_setting_chooses_the_edition() -> None:
     result = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, timeout=120)
 
     assert b"Open enrollment in 2026, edition current" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("command", "path"),
+    [
+        ("open-enrollment 2011", "/v1/open-enrollment?year=2011"),
+        ("law changes 2010-12-01 2011-01-01", "/v1/law/changes?from=2010-12-01&to=2011-01-01"),
+        ("law in-force 2011-02-16", "/v1/provisions?as_of=2011-02-16"),
+        ("questions enrollment.permitted", "/v1/questions/enrollment.permitted"),
+        ("questions", "/v1/questions"),
+    ],
+)
+def test_programs_are_told_the_same_as_over_http(app: Flask, client: FlaskClient, command: str, path: str) -> None:
+    told = json.loads(app.test_cli_runner().invoke(args=[*command.split(), "--json"]).stdout)
+    answered = client.get(path).get_json()
+
+    shared = set(told) & set(answered)
+    assert shared
+    assert {name: answered[name] for name in shared} == {name: told[name] for name in shared}
