@@ -131,7 +131,7 @@ RISES: dict[str, tuple[int, ...]] = {
     "largest": (1,), "smallest": (1,), "latest": (1,), "earliest": (1,),
     "days_after": (1, 1), "days_before": (1, -1), "years_after": (1, 1), "months_after": (1, 1),
     "first_of_next_month": (1,), "first_of_month_by_cutoff": (1, -1), "end_of_year": (1, 1), "first_of_year": (1, 1),
-    "rule_year_start": (1, 1, 1), "next_anniversary": (0, 1),
+    "rule_year_start": (1, -1, -1), "next_anniversary": (0, 1),
 }  # fmt: skip
 """Whether a function rises (1) or falls (-1) with each argument (the last entry repeats); 0 where it does neither.
 
