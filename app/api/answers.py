@@ -138,9 +138,13 @@ COMPONENTS: dict[str, Schema] = {
             "findings": many(ref("Finding")),
             "leads": told(FLAG, "Among several grants the one whose conclusions lead."),
             "concludes": CONCLUDES,
+            "concludes_from": told(
+                by_name(record({"citation": ref("Citation"), "evidence": EVIDENCE_TAG, "says": TEXT}, ["says"])),
+                "The source of a conclusion, where it is another than the provision's.",
+            ),
             "says": TEXT,
         },
-        ["leads", "concludes", "says"],
+        ["leads", "concludes", "concludes_from", "says"],
         "What one provision does in this case.",
     ),
     "WouldChange": record(
@@ -247,6 +251,7 @@ COMPONENTS: dict[str, Schema] = {
                             "when": told(by_name(many(OPEN_OBJECT)), "The conditions of each path; one path is enough."),
                             "parameters": by_name(OPEN_OBJECT),
                             "concludes": by_name(ANY),
+                            "concludes_from": by_name(OPEN_OBJECT),
                             "informs": by_name(ANY),
                             "caution": TEXT_OR_NONE,
                             "next_steps": many(OPEN_OBJECT),
@@ -283,7 +288,7 @@ COMPONENTS: dict[str, Schema] = {
                 record(
                     {
                         "on": DAY,
-                        "what": {"type": "string", "enum": ["came into force", "ended", "superseded"]},
+                        "what": {"type": "string", "enum": ["came into force", "ended", "superseded", "new value"]},
                         "id": TEXT,
                         "title": TEXT,
                         "kind": {"type": "string", "enum": ["provision", "calendar"]},
@@ -294,8 +299,11 @@ COMPONENTS: dict[str, Schema] = {
                         "answers": TEXT,
                         "effect": EFFECT,
                         "superseded_by": TEXT,
+                        "parameter": told(TEXT, "The parameter that took another value."),
+                        "unit": TEXT,
+                        "value": ANY,
                     },
-                    ["answers", "effect", "superseded_by"],
+                    ["answers", "effect", "superseded_by", "parameter", "unit", "value"],
                 )
             ),
             "law": LAW,

@@ -4,7 +4,7 @@ from datetime import date
 from typing import Any
 
 from app.determinations.document import Document, citation_document
-from app.determinations.wording import as_json
+from app.determinations.wording import as_json, source_document
 from app.law.calendars import Calendar, Period, StandingCalendar
 from app.law.facts import Computation, FactDefinition
 from app.law.lawbook import Change, EditionLaw, Lawbook
@@ -48,6 +48,7 @@ def provision_detail(lawbook: Lawbook, provision: Provision, law: EditionLaw, da
         "when": {path: [_condition(c) for c in conditions] for path, conditions in provision.paths.items()},
         "parameters": {name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
         "concludes": {name: _conclusion(c) for name, c in provision.concludes.items()},
+        "concludes_from": {name: source_document(source) for name, source in provision.sources.items()},
         "informs": {name: _conclusion(c) for name, c in provision.informs.items()},
         "caution": None if provision.caution is None else str(provision.caution),
         "next_steps": [{"says": s.says, "question": s.question, "on": s.on} for s in provision.next_steps],
@@ -185,4 +186,8 @@ def change_document(change: Change) -> Document:
         document["effect"] = what.effect
     if change.superseded_by is not None:
         document["superseded_by"] = change.superseded_by
+    if change.parameter is not None and change.value is not None:
+        document["parameter"] = change.parameter.name
+        document["unit"] = change.parameter.unit
+        document["value"] = as_json(change.value.value)
     return document

@@ -10,7 +10,7 @@ from app.commands.sources import DAY, edition_of, edition_option, lawbook, setti
 from app.commands.terminal import Screen, days
 from app.law.calendars import Calendar
 from app.law.errors import UnsoundLaw
-from app.law.lawbook import Lawbook
+from app.law.lawbook import Change, Lawbook
 from app.law.provision import Provision
 from app.law.spans import Span
 
@@ -110,10 +110,17 @@ def show_changes(first: date, last: date, edition: str | None, as_json: bool) ->
         print_json({"from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": told})
         return
     Screen().table(
-        ("day", "what happened", "provision", "title", "superseded by"),
-        [(str(c.on), c.what, c.provision.id, c.provision.title, c.superseded_by or "") for c in changes],
+        ("day", "what happened", "provision", "title", "superseded by, or the new value"),
+        [(str(c.on), c.what, c.provision.id, c.provision.title, _detail(c)) for c in changes],
     )
     click.echo(f"{counted(len(changes), 'change')} from {first} through {last} in the edition {name}.", err=True)
+
+
+def _detail(change: Change) -> str:
+    """What superseded a provision, or the value that a parameter took."""
+    if change.parameter is not None and change.value is not None:
+        return f"{change.parameter.name}: {change.value.value} {change.parameter.unit}"
+    return change.superseded_by or ""
 
 
 @law_group.command("coverage")

@@ -2,7 +2,7 @@
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,7 +10,7 @@ from functools import cached_property
 from app.law.calendars import Calendar, Series, StandingCalendar, ended_by
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Computation, FactDefinition, Value, Vocabulary
-from app.law.provision import CalendarName, Condition, ParameterName, Provision
+from app.law.provision import CalendarName, Condition, DatedValue, Parameter, ParameterName, Provision
 from app.law.questions import STATED_OUTCOMES, Edition, Question
 from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_after, day_before
 from app.law.standing import Required, StandingCondition, StandingLaw, StandingProvision, StandingQuestion, accepted_codes
@@ -18,12 +18,14 @@ from app.law.standing import Required, StandingCondition, StandingLaw, StandingP
 
 @dataclass(frozen=True)
 class Change:
-    """Something that came into force or ended on a day."""
+    """Something that came into force, ended, was superseded, or a parameter that took another value, on a day."""
 
     on: date
     what: str
     provision: Provision | Calendar
     superseded_by: str | None = None
+    parameter: Parameter | None = None
+    value: DatedValue | None = None
 
 
 class EditionLaw:
@@ -282,6 +284,15 @@ class Lawbook:
         wanted = [question] if question is not None else list(self.questions)
         return [p for id in wanted for p in law.provisions_on(id, day)]
 
+    def _new_values(self, provision: Provision, span: Span, law: EditionLaw) -> Iterator[Change]:
+        """The days on which a parameter takes another value while its provision stays as it is."""
+        cut = law.edition.enacted_through
+        for parameter in provision.parameters.values():
+            for value in parameter.values:
+                known = value.enacted is None or cut is None or value.enacted <= cut
+                if known and value.starts in span and value.starts > provision.in_force.first:
+                    yield Change(value.starts, "new value", provision, None, parameter, value)
+
     def changes(self, first: date, last: date, edition: str) -> list[Change]:
         """What came into force, ended, or was superseded from one day through another, in order of days."""
         law = self.edition(edition)
@@ -297,4 +308,6 @@ class Lawbook:
                     found.append(Change(span.last, "superseded", what, ending[0].id))
                 else:
                     found.append(Change(span.last, "ended", what))
+            if isinstance(what, Provision):
+                found.extend(c for c in self._new_values(what, span, law) if first <= c.on <= last)
         return sorted(found, key=lambda c: (c.on, c.provision.id))

@@ -227,3 +227,10 @@ def test_the_law_is_not_sent_again_to_who_has_it(client: FlaskClient) -> None:
 
     assert 304 == again.status_code
     assert b"" == again.data
+
+
+def test_a_parameter_that_takes_another_value_is_a_change_of_the_law(client: FlaskClient) -> None:
+    answered = client.get("/v1/law/changes?from=2013-12-02&to=2014-01-01&edition=current").get_json()
+
+    new = [c for c in answered["changes"] if c["what"] == "new value" and c["id"] == "enrollment/coverage-start-connector"]
+    assert [("2014-01-01", "cutoff", 23)] == [(c["on"], c["parameter"], c["value"]) for c in new]
