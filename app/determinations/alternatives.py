@@ -247,7 +247,7 @@ class _Repair:
         start = _reference(fact, self.as_of)
         knowledge = self.here.knowledge
         stated = {**knowledge.stated, **self.changes, **others}
-        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.here.evaluation)
+        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.here.evaluation, self.as_of)
         return [fact.value(start), *changed.values_upward(fact.name, start), *changed.values_downward(fact.name, start)]
 
     def make_nested(self, question: str, accepts: CodeSet) -> bool:

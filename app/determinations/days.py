@@ -55,7 +55,7 @@ class OtherDays:
         law = self._lawbook.standing(self._question, day, self._edition)
         stated = {**self._stated, self.moves: day} if self.moves else self._stated
         knowledge = Knowledge.of(self._facts_in_play(law), stated)
-        return WhatIf(law, knowledge, evaluate(law, knowledge.codes))
+        return WhatIf(law, knowledge, evaluate(law, knowledge.codes), day)
 
     def forward(self, start: WhatIf, day: date) -> Iterator[Stretch]:
         """Each later stretch, by its first day, until the last day there is."""

@@ -53,6 +53,7 @@ class FactsInPlay:
         self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
         self._effects: dict[str, list[tuple[dict[int, bool | None], list[Value]]]] = {}
         self._edges: dict[str, frozenset[int]] = {}
+        self._yearly: dict[str, list[int]] = {}
         self._kept: dict[str, Any] = {}
         self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
 
@@ -97,11 +98,19 @@ class FactsInPlay:
         return {name: {c.index: None for c in conditions} for name, conditions in self.conditions_of.items()}
 
     def own_edges(self, name: str) -> frozenset[int]:
-        """The codes at which the conditions on a fact itself change, not on what is computed from it."""
+        """The codes at which the conditions on a fact itself change, not on what is computed from it; yearly calendars apart."""
         edges = self._edges.get(name)
         if edges is None:
-            own = [c for c in self.conditions_of[name] if c.fact.name == name]
+            own = [c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is None]
             edges = self._edges[name] = frozenset(edge for c in own for edge in c.accepts.edges())
+        return edges
+
+    def yearly_edges(self, name: str) -> list[int]:
+        """The codes at which a yearly calendar opens or closes for a fact, in order."""
+        edges = self._yearly.get(name)
+        if edges is None:
+            own = [c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is not None]
+            edges = self._yearly[name] = sorted({edge for c in own for edge in c.accepts.edges()})
         return edges
 
     def effects_of_choices(self, name: str) -> list[tuple[dict[int, bool | None], list[Value]]]:

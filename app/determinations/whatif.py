@@ -5,8 +5,10 @@ condition changes. The cuts follow from the provisions' own thresholds, so looki
 sees every value there is.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -39,8 +41,8 @@ class _Alike:
 class WhatIf:
     """Outcomes of one case under changes to its facts."""
 
-    def __init__(self, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation) -> None:
-        self.law, self.knowledge, self.evaluation = law, knowledge, evaluation
+    def __init__(self, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation, as_of: date) -> None:
+        self.law, self.knowledge, self.evaluation, self.as_of = law, knowledge, evaluation, as_of
         self.in_play: FactsInPlay = knowledge.in_play
         self._cuts: dict[str, list[int]] = {}
         self._like = self.in_play.remember("alike", Remembered[_Alike]).get(self.pattern, _Alike)
@@ -112,6 +114,11 @@ class WhatIf:
 
     def truths_if(self, changes: Mapping[str, Value]) -> dict[int, bool | None]:
         """How the conditions on some stated facts, and on what is computed from them, would come out."""
+        if len(changes) == 1:
+            name, value = next(iter(changes.items()))
+            if not self.in_play.computed_from[name]:
+                code = self.in_play.stated[name].code(value)
+                return {c.index: code in c.accepts for c in self.in_play.conditions_of[name]}
         values: dict[str, Value] = {**self.knowledge.values, **changes}
         codes = {name: self.in_play.stated[name].code(value) for name, value in changes.items()}
         for name in changes:
@@ -159,10 +166,23 @@ class WhatIf:
         for condition in self.in_play.conditions_of[name]:
             if condition.fact.name != name:
                 found.update(self._crossings(condition.fact, fact, condition.accepts.edges()))
+        yearly = self.in_play.yearly_edges(name)
+        if yearly:
+            found.update(self._two_cycles_around(found, yearly, self.knowledge.codes.get(name, self.as_of.toordinal())))
         looked_at = self.looked_at(name)
         if looked_at is not None:
             found = {code for code in found if code in looked_at}.union(self._scan(fact, looked_at))
         return sorted(code for code in found if fact.first_code < code <= fact.last_code)
+
+    def _two_cycles_around(self, others: set[int], yearly: list[int], here: int) -> list[int]:
+        """The edges of yearly calendars near the other cuts and the day asked about.
+
+        Beyond them each year is like the one before, so what two whole years do not bring no later year brings.
+        """
+        first = min(others, default=here)
+        last = max(others, default=here)
+        low = bisect_left(yearly, min(first, here) - DAYS_EITHER_SIDE)
+        return yearly[low : bisect_right(yearly, max(last, here) + DAYS_EITHER_SIDE)]
 
     def looked_at(self, name: str) -> range | None:
         """The codes tried one by one, where something computed from a day neither rises nor falls with it; else none.
