@@ -5,7 +5,7 @@ import os
 PORT = os.environ.get("PORT", "8000")
 
 bind = f"127.0.0.1:{PORT}"
-worker_class = "gthread"
+worker_class = "app.serving.Worker"
 workers = 2
 threads = 4
 preload_app = True  # the law is read and compiled once, before anything is served, and shared by the workers

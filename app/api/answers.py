@@ -328,6 +328,7 @@ COMPONENTS: dict[str, Schema] = {
         {
             "edition": TEXT,
             "year": {"type": "integer"},
+            "not_encoded": told(many(many(DAY)), "Spans of the year's days that nobody encoded; of these nothing is said."),
             "on": DAY,
             "is_open": told({"type": ["boolean", "null"]}, "Null: for some only, or nobody found the text."),
             "status": {"type": "string", "enum": ["open", "continuous", "limited", "unread", "closed"]},
@@ -335,7 +336,7 @@ COMPONENTS: dict[str, Schema] = {
             "periods": many(ref("Period")),
             "law": LAW,
         },
-        ["year", "on", "is_open", "status", "next"],
+        ["year", "not_encoded", "on", "is_open", "status", "next"],
     ),
     "EligibilityCalendar": record(
         {

@@ -5,10 +5,10 @@ from tempfile import SpooledTemporaryFile
 from typing import IO
 
 import orjson
-from flask import stream_with_context
+from flask import Request, stream_with_context
 from marshmallow import ValidationError
 
-from app.api.blueprint import refuse
+from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
 from app.api.problems import Document, Problem
@@ -23,18 +23,27 @@ IN_MEMORY = 1_048_576
 Answer = tuple[int, Decided | Problem]
 
 
-def answer_lines(service: Service, stream: IO[bytes], keep: bool) -> Iterator[bytes]:
+def answer_lines(service: Service, incoming: Request, keep: bool) -> Iterator[bytes]:
     """The answers to the lines of a stream, one line each, decided while they are sent.
 
     The request is taken in before anything is answered: a client that sends everything before it reads would otherwise wait for us
     while we wait for it.
+
+    Raises:
+        Problem: incomplete-body, body-too-large.
     """
     spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed by the generator)
-    while block := stream.read(65_536):
-        spool.write(block)
+    whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
     spool.seek(0)
     lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
     return stream_with_context(_tell(service, lines, keep, spool))
+
+
+def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
+    taken = 0
+    while block := stream.read(65_536):
+        taken += spool.write(block)
+    return taken
 
 
 def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, bytes | Problem]]:

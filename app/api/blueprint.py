@@ -14,6 +14,7 @@ from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, prob
 from app.api.strict_json import MalformedJson, loads
 
 JSON = "application/json"
+T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -43,7 +44,7 @@ def read_body(incoming: Request) -> object:
         Problem: unsupported-media-type, body-too-large, malformed-json.
     """
     require_media_type(incoming, JSON)
-    body = incoming.get_data(cache=True)
+    body = whole(incoming, lambda: incoming.get_data(cache=True), len)
     if incoming.content_length is None and len(body) >= (incoming.max_content_length or len(body) + 1):
         # Of a body whose length nobody announced, the framework takes what is allowed and drops the rest without a word.
         raise problem_of_status(413)
@@ -51,6 +52,23 @@ def read_body(incoming: Request) -> object:
         return loads(body)
     except MalformedJson as error:
         raise Problem("malformed-json", str(error)) from None
+
+
+def whole(incoming: Request, read: Callable[[], T], length: Callable[[T], int]) -> T:
+    """What was read of a body, if all of it came.
+
+    Raises:
+        Problem: incomplete-body; the connection ended early, or the body's chunks are malformed.
+    """
+    try:
+        body = read()
+    except HTTPException:
+        raise
+    except Exception as error:  # each server has its own errors for a body it cannot read
+        raise Problem("incomplete-body", "The body could not be read to its end; nothing was kept.") from error
+    if incoming.content_length is not None and length(body) < incoming.content_length:
+        raise Problem("incomplete-body", "The body is shorter than Content-Length says; nothing was kept.")
+    return body
 
 
 def pointer_part(name: object) -> str:

@@ -48,7 +48,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
         "content": {type: {"schema": {"$ref": "#/components/schemas/Asked"}} for type in JSON_LINES},
     }
 )
-@blp.fails("body-too-large", "unsupported-media-type", "invalid-request")
+@blp.fails("incomplete-body", "body-too-large", "unsupported-media-type", "invalid-request", "internal-error")
 def create_determinations(query: dict[str, bool]) -> Response:
     """Decide many questions, one per line, and answer each in its place.
 
@@ -57,7 +57,7 @@ def create_determinations(query: dict[str, bool]) -> Response:
     here = service()
     require_media_type(request, *JSON_LINES)
     request.max_content_length = here.settings.batch_bytes
-    return Response(answer_lines(here, request.stream, query["keep"]), 200, mimetype=request.mimetype)
+    return Response(answer_lines(here, request, query["keep"]), 200, mimetype=request.mimetype)
 
 
 @blp.get("/<uuid:id>")

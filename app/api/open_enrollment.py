@@ -46,7 +46,7 @@ class Query(TypedDict, total=False):
 @blp.query(OpenEnrollmentQuery)
 @blp.answers(200, "OpenEnrollment", "The periods with authority, source and evidence; for a day also whether it is open.")
 @blp.answers(200, {"type": "string"}, "The periods; as iCalendar with `format=ics` or Accept: text/calendar.", content_type=ICS)
-@blp.fails("invalid-request", "unknown-edition")
+@blp.fails("invalid-request", "unknown-edition", "law-not-encoded")
 def read_open_enrollment(query: Query) -> Response:
     """Read the open enrollment periods of a year, or around a day.
 
@@ -58,6 +58,7 @@ def read_open_enrollment(query: Query) -> Response:
         raise Problem("invalid-request", "Send year or on, not both.", [wrong])
     law = edition_law(here, {"edition": query.get("edition", here.edition)})
     day = None if "year" in query else query.get("on") or clock.today()
+    _require_encoded(law, query.get("year"), day)
     if _wants_ics(query):
         found, following = _periods(law, query.get("year"), day)
         pairs = list(dict.fromkeys([*found, *following]))
@@ -71,18 +72,37 @@ def read_open_enrollment(query: Query) -> Response:
 def open_enrollment_document(lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None) -> Document:
     """The enrollment periods of a calendar year, or those of a day with the next one, as the JSON-ready answer."""
     found, following = _periods(law, year, day)
-    about: Document = {"year": year} if day is None else _on_day(day, found, following)
+    about: Document = _in_year(law, year) if year is not None else {}
+    if day is not None:
+        about = _on_day(day, found, following)
     periods = [period_document(*pair) for pair in found]
     return {"edition": law.edition.name, **about, "periods": periods, "law": {"digest": lawbook.digest}}
 
 
+def _span(year: int | None, day: date | None) -> Span:
+    if day is not None:
+        return Span(day, day)
+    assert year is not None
+    return Span(date(year, 1, 1), date(year, 12, 31))
+
+
+def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> None:
+    """Refuse days whose law nobody encoded: of those nothing may be said, least of all "closed"."""
+    span = _span(year, day)
+    if law.series and all(span in law.not_encoded(series, span) for series in law.series.values()):
+        detail = f"The enrollment periods of {year or day} are not encoded in the edition {law.edition.name}."
+        raise Problem("law-not-encoded", detail, edition=law.edition.name)
+
+
+def _in_year(law: EditionLaw, year: int) -> Document:
+    missing = [gap for series in law.series.values() for gap in law.not_encoded(series, _span(year, None))]
+    spans = [[gap.first.isoformat(), gap.last.isoformat()] for gap in dict.fromkeys(missing) if gap.last is not None]
+    return {"year": year, "not_encoded": spans}
+
+
 def _periods(law: EditionLaw, year: int | None, day: date | None) -> tuple[list[Found], list[Found]]:
     """The periods of a year or day, and those that follow a day."""
-    if day is None:
-        assert year is not None
-        span = Span(date(year, 1, 1), date(year, 12, 31))
-    else:
-        span = Span(day, day)
+    span = _span(year, day)
     found = [pair for series in law.series.values() for pair in series.meeting(span)]
     return found, [] if day is None else [pair for series in law.series.values() for pair in _next(series, day)]
 

@@ -71,6 +71,10 @@ def _alternatives(schemas: dict[str, JsonSchema], name: str) -> JsonSchema:
     return schemas[name]
 
 
+PROBLEM = {
+    "description": "This address does not take that method; `Allow` names those it does.",
+    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
+}
 PATH_PARAMETERS = {
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
@@ -87,4 +91,6 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
             for parameter in item[method].get("parameters", []):
                 if parameter["name"] == "edition":
                     parameter["schema"]["enum"] = editions
-            item[method]["responses"] = dict(sorted(item[method]["responses"].items()))
+            responses = item[method]["responses"]
+            responses.setdefault("405", PROBLEM)
+            item[method]["responses"] = dict(sorted(responses.items()))

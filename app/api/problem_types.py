@@ -28,6 +28,12 @@ _ALL = (
         "more than 19 digits, numbers with huge exponents, NaN and Infinity, NUL characters and halves of surrogate pairs.",
     ),
     ProblemType(
+        "incomplete-body",
+        400,
+        "The body did not come whole",
+        "Send the request again.\nThe connection ended before the body did, or its chunks were malformed. Nothing was kept.",
+    ),
+    ProblemType(
         "bad-request", 400, "The request cannot be understood", "The request is not proper HTTP. Check how it is put together."
     ),
     ProblemType("not-found", 404, "There is nothing at this address", "Nothing stands at this address. /docs lists every address."),

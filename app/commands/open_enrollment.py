@@ -9,9 +9,9 @@ from app.commands.sources import edition_of, edition_option, lawbook
 from app.commands.terminal import Screen
 from app.commands.timeline import EACH_MARK, Stretch, draw
 from app.determinations.wording import UNVERIFIED_WORDS, span_in_words
-from app.law.calendars import Period, Series, StandingCalendar
+from app.law.calendars import Period, StandingCalendar
 from app.law.lawbook import Lawbook
-from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_after, day_before
+from app.law.spans import FIRST_DAY, LAST_DAY, Span
 
 SERIES = "open-enrollment"
 NOT_ENCODED = "not encoded"
@@ -38,7 +38,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     name = edition_of(law, edition)
     span = Span(date(year, 1, 1), date(year, 12, 31))
     series = law.edition(name).series[SERIES]
-    unknown = not_encoded(law, series, name, span)
+    unknown = law.edition(name).not_encoded(series, span)
     if span in unknown:
         raise Refusal(REJECTED, "law-not-encoded", f"The calendar of {year} is not encoded in the edition {name}.")
     found, cautions = series.meeting(span), list(_cautions(law, name, span))
@@ -48,8 +48,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
         from app.api.open_enrollment import open_enrollment_document
 
         document = open_enrollment_document(law, law.edition(name), year, None)
-        outside = [[str(days.first), str(days.last)] for days in unknown]
-        print_json({**document, "not_encoded": outside, "cautions": cautions})
+        print_json({**document, "cautions": cautions})
         return
     stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]
     stretches += [Stretch(s, NOT_ENCODED) for s in unknown]
@@ -66,19 +65,6 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
         screen.line(f"{KINDS[NOT_ENCODED]} {span_in_words(missing.first, missing.last)}: not encoded", style="bold")
 
 
-def not_encoded(law: Lawbook, series: Series, edition: str, span: Span) -> list[Span]:
-    """The days of a span before the first calendar, or after the last day for which anybody looked."""
-    begins = min(c.in_force.first for c in series.calendars)
-    checked = law.edition(edition).edition.checked_through
-    missing = []
-    assert span.last is not None
-    if span.first < begins:
-        missing.append(span.until(day_before(begins)))
-    if checked is not None and checked < span.last:
-        missing.append(Span(max(span.first, day_after(checked)), span.last))
-    return missing
-
-
 def _cautions(law: Lawbook, name: str, span: Span) -> list[str]:
     here = _periods_told(law, name, span)
     return [
@@ -90,7 +76,7 @@ def _cautions(law: Lawbook, name: str, span: Span) -> list[str]:
 def _periods_told(law: Lawbook, edition: str, span: Span) -> object:
     series = law.edition(edition).series[SERIES]
     told = [(c.calendar.kind, p.first, p.last) for c, p in series.meeting(span)]
-    return told, not_encoded(law, series, edition, span)
+    return told, law.edition(edition).not_encoded(series, span)
 
 
 def _print_period(screen: Screen, standing: StandingCalendar, period: Period) -> None:

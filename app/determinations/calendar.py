@@ -114,10 +114,24 @@ def eligibility_calendar(decider: Decider, question: str, facts: Mapping[str, Va
 
 
 def _says(intervals: list[Interval], year: int) -> str:
-    spans = [
-        span_in_words(i.span.first, i.span.last) for i in intervals if i.determination and i.determination.outcome == "eligible"
-    ]  # fmt: skip
-    return f"Eligible in {year}: {'; '.join(spans)}." if spans else f"On no day of {year} would these facts be eligible."
+    """The days of eligibility, then the days of which nothing can be said, and why."""
+
+    def days(chosen: list[Interval]) -> str:
+        return "; ".join(span_in_words(i.span.first, i.span.last) for i in chosen)
+
+    eligible = [i for i in intervals if i.determination and i.determination.outcome == "eligible"]
+    open_still = [i for i in intervals if i.determination and i.determination.outcome == "undetermined"]
+    unencoded = [i for i in intervals if i.determination is None]
+    told = []
+    if eligible:
+        told.append(f"Eligible in {year}: {days(eligible)}.")
+    elif not open_still and not unencoded:
+        told.append(f"On no day of {year} would these facts be eligible.")
+    if open_still:
+        told.append(f"Not known from these facts: {days(open_still)}.")
+    if unencoded:
+        told.append(f"The law is not encoded: {days(unencoded)}.")
+    return " ".join(told)
 
 
 def _document(interval: Interval) -> Document:

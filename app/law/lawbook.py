@@ -58,6 +58,17 @@ class EditionLaw:
     def _ended(self, older: Provision | Calendar) -> Span:
         return ended_by(older.in_force, [newer.in_force.first for newer in self.successors.get(older.id, [])])
 
+    def not_encoded(self, series: Series, span: Span) -> list[Span]:
+        """The days of a span (with a last day) before the first calendar of a series, or after those for which anybody looked."""
+        assert span.last is not None
+        begins, checked = min(c.in_force.first for c in series.calendars), self.edition.checked_through
+        missing = []
+        if span.first < begins:
+            missing.append(span.until(day_before(begins)))
+        if checked is not None and checked < span.last:
+            missing.append(Span(max(span.first, day_after(checked)), span.last))
+        return missing
+
     def provisions_on(self, question: str, day: date) -> list[Provision]:
         """The provisions in force for a question, bars first, then what refers, then grants; by id within each."""
         order = {"bars": 0, "refers": 1, "grants": 2, "cautions": 3}

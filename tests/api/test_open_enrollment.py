@@ -171,3 +171,16 @@ def test_a_wrong_fact_of_a_calendar_is_pointed_at(client: FlaskClient) -> None:
 
     assert (422, "facts-refused") == problem(answer)
     assert {"/facts/applicant/resident"} == pointers(answer)
+
+
+@pytest.mark.parametrize("query", ["on=2027-03-01&edition=current", "on=2007-04-30", "year=2027&edition=current", "year=1900"])
+def test_days_nobody_encoded_are_refused_and_never_called_closed(client: FlaskClient, query: str) -> None:
+    answered = client.get(f"/v1/open-enrollment?{query}")
+
+    assert (422, "/problems/law-not-encoded") == (answered.status_code, answered.get_json()["type"])
+
+
+def test_a_year_encoded_in_part_says_which_days_are_not(client: FlaskClient) -> None:
+    answered = client.get("/v1/open-enrollment?year=2007").get_json()
+
+    assert [["2007-01-01", "2007-04-30"]] == answered["not_encoded"]

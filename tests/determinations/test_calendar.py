@@ -80,3 +80,21 @@ def test_every_day_of_a_year_is_told_as_asking_on_it_tells(decider: Decider, dat
             assert outcome == plain_outcome(decider, asked), day
             day += timedelta(days=1)
     assert date(year + 1, 1, 1) == day
+
+
+@pytest.mark.parametrize(
+    ("facts", "year", "edition", "told"),
+    [
+        ({}, 2011, "chapter-288", "Not known from these facts"),
+        (ORDINARY, 2006, "chapter-288", "The law is not encoded"),
+        (ORDINARY, 2027, "current", "The law is not encoded"),
+        ({**ORDINARY, "applicant.resident": False}, 2012, "chapter-288", "On no day of 2012 would these facts be eligible."),
+    ],
+)
+def test_no_is_told_only_of_days_on_which_it_is_no(
+    decider: Decider, facts: dict[str, Value], year: int, edition: str, told: str
+) -> None:
+    says = str(eligibility_calendar(decider, "enrollment.permitted", facts, year, edition)["says"])
+
+    assert told in says
+    assert ("On no day" in told) == ("On no day" in says)
