@@ -8,10 +8,10 @@ import click
 
 from app import clock
 from app.commands.explanation import print_determination
-from app.commands.refusals import NEGATIVE, answering, print_json, unknown_question
-from app.commands.sources import DAY, decider, edition_of, edition_option, read_json
+from app.commands.refusals import NEGATIVE, answering, print_json
+from app.commands.sources import DAY, asked, edition_option
 from app.commands.terminal import Screen
-from app.determinations.case import make_case, read_facts
+from app.determinations.case import make_case
 
 
 @click.command("decide")
@@ -36,14 +36,8 @@ def decide_command(
     """
     from app.determinations.document import determination_document
 
-    given = read_json(facts)
-    deciding = decider()
-    law = deciding.lawbook
-    if question not in law.questions:
-        raise unknown_question(question, list(law.questions))
-    name = edition_of(law, edition)
-    case = make_case(law, question, read_facts(law, question, given), as_of, name, clock.today())
-    decided = deciding.decide(case)
+    deciding, typed, name = asked(question, facts, edition)
+    decided = deciding.decide(make_case(deciding.lawbook, question, typed, as_of, name, clock.today()))
     if as_json:
         print_json(determination_document(decided))
     else:

@@ -5,11 +5,10 @@ from typing import IO, Any, cast
 
 import click
 
-from app.commands.refusals import answering, print_json, unknown_question
-from app.commands.sources import decider, edition_of, edition_option, read_json
+from app.commands.refusals import answering, print_json
+from app.commands.sources import asked, edition_option
 from app.commands.terminal import Screen, days
 from app.commands.timeline import EACH_MARK, Stretch, draw
-from app.determinations.case import read_facts
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
 
 NOT_ENCODED = "not encoded"
@@ -32,13 +31,8 @@ def eligibility_calendar_command(facts: IO[bytes], year: int, question: str, edi
     """
     from app.determinations.calendar import eligibility_calendar
 
-    given = read_json(facts)
-    deciding = decider()
-    law = deciding.lawbook
-    if question not in law.questions:
-        raise unknown_question(question, list(law.questions))
-    name = edition_of(law, edition)
-    document = eligibility_calendar(deciding, question, read_facts(law, question, given), year, name)
+    deciding, typed, name = asked(question, facts, edition)
+    document = eligibility_calendar(deciding, question, typed, year, name)
     if as_json:
         print_json(document)
     else:

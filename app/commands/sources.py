@@ -8,8 +8,10 @@ from typing import IO, Any
 import click
 from flask import current_app
 
-from app.commands.refusals import REJECTED, Refusal
+from app.commands.refusals import REJECTED, Refusal, unknown_question
+from app.determinations.case import read_facts
 from app.determinations.decide import Decider
+from app.law.facts import Value
 from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.settings import Settings
@@ -98,3 +100,20 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
     if not isinstance(document, dict):
         raise Refusal(REJECTED, "json-malformed", f"{name} must hold a JSON object of facts.")
     return document
+
+
+def asked(question: str, file: IO[bytes], edition: str | None) -> tuple[Decider, dict[str, Value], str]:
+    """What a command about one question needs: who decides it, its typed facts from a file, and the edition to use.
+
+    Raises:
+        Refusal: the file is not JSON, or there is no such question.
+        FactsRefused: facts that the question does not know, or not of their type.
+        UnknownEdition: there is none of that name.
+    """
+    given = read_json(file)
+    deciding = decider()
+    law = deciding.lawbook
+    if question not in law.questions:
+        raise unknown_question(question, list(law.questions))
+    name = edition_of(law, edition)
+    return deciding, read_facts(law, question, given), name

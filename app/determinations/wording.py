@@ -20,6 +20,7 @@ UNVERIFIED_WORDS: dict[str, str] = {
     "secondary": "Source unverified: read only in a secondary source.",
     "recollected": "Source unverified: the text was recalled, not read again.",
 }
+"""Evidence below guidance: whoever reads a sentence that rests on it is told so."""
 
 
 @lru_cache(maxsize=20_000)

@@ -14,8 +14,6 @@ from app.law.spans import Span
 Evidence = Literal["brief", "primary", "guidance", "secondary", "recollected"]
 Effect = Literal["grants", "bars", "refers", "cautions"]
 EVIDENCE: tuple[Evidence, ...] = ("brief", "primary", "guidance", "secondary", "recollected")
-UNVERIFIED: frozenset[str] = frozenset({"secondary", "recollected"})
-"""Evidence below guidance: whoever reads a sentence that rests on it is told so."""
 
 
 @dataclass(frozen=True)

@@ -11,11 +11,10 @@ from typing import cast
 
 from app.law.calendars import StandingCalendar
 from app.law.facts import FactDefinition, Value
-from app.law.provision import CalendarName, Condition, Effect, Provision
+from app.law.provision import Condition, Effect, Provision
 from app.law.questions import Question
 from app.law.spans import CodeSet, Span
 
-ORDERED = ("at_least", "at_most", "more_than", "less_than", "before", "after", "on_or_before", "on_or_after", "within")
 OPERATORS_OF: dict[str, frozenset[str]] = {
     "flag": frozenset({"is"}),
     "choice": frozenset({"is", "is_not", "one_of"}),
@@ -202,8 +201,3 @@ class StandingLaw:
     def fact_names(self) -> tuple[str, ...]:
         """The facts its conditions look at, in the order written; computed ones by their own name."""
         return tuple(dict.fromkeys(c.fact.name for c in self.conditions))
-
-
-def calendar_of(condition: Condition) -> str | None:
-    """The calendar that a condition names, if any."""
-    return condition.operand.id if isinstance(condition.operand, CalendarName) else None
