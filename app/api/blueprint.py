@@ -182,6 +182,15 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         }
         return _documenting(self.doc(responses=responses))
 
+    def needs(self, permission: str) -> Decorator:
+        """The permission that a view asks for. Every view names one; a test walks all of them."""
+
+        def needing(view: View) -> View:
+            view.permission = permission  # type: ignore[attr-defined]
+            return view
+
+        return needing
+
     def tells(self, **operation: Any) -> Decorator:
         """Further members of the operation in the OpenAPI document."""
         return _documenting(self.doc(**operation))

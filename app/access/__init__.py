@@ -1,0 +1,1 @@
+"""Who may do what: who asks, which permissions a role has, and how somebody shows who they are."""

@@ -1,0 +1,35 @@
+"""Who asks: a person who signed in, a machine with a credential, the command line, or anybody."""
+
+from dataclasses import dataclass
+
+from app.records.reach import EVERYTHING, NOTHING, Reach
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """Somebody with permissions, once they have shown who they are.
+
+    *actor* is what records and the audit trail name: `account:<id>`, `key:<id>`, `client:<id>`, `command:<user>` or `anybody`; never a
+    person's own name. *organization* is whose determinations they make; *reach* which kept ones they see.
+    """
+
+    actor: str
+    role: str
+    permissions: frozenset[str]
+    organization: str | None = None
+    reach: Reach = NOTHING
+    is_machine: bool = False
+
+    def may(self, permission: str) -> bool:
+        """Whether this permission was granted; `public` needs none."""
+        return permission == PUBLIC or permission in self.permissions
+
+
+PUBLIC = "public"
+"""The permission of routes that tell only what anybody may know: the law, the documentation, whether the service lives."""
+ANYBODY = Principal("anybody", "anybody", frozenset())
+
+
+def command_line(user: str) -> Principal:
+    """Whoever may run commands on the machine that has the database's address; the operating system has let them in."""
+    return Principal(f"command:{user}", "command", frozenset(), reach=EVERYTHING)
