@@ -9,8 +9,8 @@ from app.records.reach import EVERYTHING, NOTHING, Reach
 class Principal:
     """Somebody with permissions, once they have shown who they are.
 
-    *actor* is what records and the audit trail name: `account:<id>`, `key:<id>`, `client:<id>`, `command:<user>` or `anybody`; never a
-    person's own name. *organization* is whose determinations they make; *reach* which kept ones they see.
+    *actor* is what records and the audit trail name: `account:<id>`, `key:<id>`, `client:<id>`, `command:<user>` or `anybody`;
+    never a person's own name. *organization* is whose determinations they make; *reach* which kept ones they see.
     """
 
     actor: str
