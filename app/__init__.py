@@ -15,7 +15,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         environs.EnvError: a variable of the environment does not hold what it should.
     """
     from app.api import mount
-    from app.api.service import Service
+    from app.api.service import Service, law_text
     from app.commands import register
     from app.determinations.decide import Decider
     from app.law.library import open_lawbook
@@ -29,6 +29,6 @@ def create_app(settings: Settings | None = None) -> Flask:
     edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
     decider = Decider(lawbook)
     decider.prepare()
-    mount(app, Service(settings, decider, Store(open_database(settings.database_url)), edition))
+    mount(app, Service(settings, decider, Store(open_database(settings.database_url), law_text(lawbook)), edition))
     register(app)
     return app

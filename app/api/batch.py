@@ -8,12 +8,15 @@ import orjson
 from flask import Request, stream_with_context
 from marshmallow import ValidationError
 
+from app.api.authority import principal
 from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
 from app.api.problems import Document, Problem
 from app.api.service import Service
 from app.api.strict_json import MalformedJson, loads
+from app.api.trail import audit_entry
+from app.records.entries import Kept
 from app.records.errors import RecordsUnavailable
 
 KEPT_TOGETHER = 50
@@ -67,7 +70,7 @@ def _answer(service: Service, line: bytes | Problem, keep: bool) -> Decided | Pr
     try:
         if isinstance(line, Problem):
             return line
-        return decide(service, load_asked(loads(line)), line.decode(), keep)
+        return decide(service, load_asked(loads(line)), line.decode(), principal(), keep)
     except MalformedJson as error:
         return Problem("malformed-json", str(error))
     except ValidationError as error:
@@ -93,9 +96,10 @@ def _tell(service: Service, lines: Iterator[tuple[int, bytes | Problem]], keep: 
 def _told(service: Service, answers: list[Answer]) -> Iterator[bytes]:
     """Keep what is to be kept, all of it or nothing; then the lines."""
     records = [answer.record for _, answer in answers if isinstance(answer, Decided) and answer.record is not None]
+    kept = [Kept(record, audit_entry("determination.made", "determination", record.id)) for record in records]
     lost: Problem | None = None
     try:
-        service.store.keep_many(records)
+        service.store.keep_many(kept)
     except RecordsUnavailable as error:
         log_fault(str(error))
         lost = Problem("records-unavailable", "Nothing was kept for this line. Send it again.")

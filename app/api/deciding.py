@@ -2,29 +2,27 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date
 from typing import Any, TypedDict, cast
 
-import orjson
-from uuid_utils import uuid7
-
 from app import clock
+from app.access.principal import Principal
 from app.api.blueprint import pointer_part
 from app.api.faults import log_fault
+from app.api.identity import new_id
 from app.api.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.schemas import AskedSchema
 from app.api.service import Service
 from app.determinations.case import DEEPEST, make_case, read_facts
-from app.determinations.document import determination_document
+from app.determinations.document import issued_text
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.model import Determination
 from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
-from app.records.store import DeterminationRecord
+from app.records.entries import DeterminationRecord
 
 GIVEN_TWICE = "Is given twice."
-EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _asked = AskedSchema()
 
 
@@ -153,25 +151,22 @@ def engine_fault(error: EngineFault) -> Problem:
     return Problem("engine-fault", "Nothing was decided and nothing was kept. Tell the operator the request_id.")
 
 
-def decide(service: Service, asked: Asked, request_text: str, keep: bool, id: str | None = None) -> Decided:
+def decide(
+    service: Service, asked: Asked, request_text: str, by: Principal, keep: bool, id: str | None = None, replaces: str | None = None
+) -> Decided:
     """Decide, and put the determination into words; where it is to be kept it gets an id, a new one unless *id* is given.
 
-    Nothing is kept yet.
+    Nothing is kept yet. *replaces* is the determination that this one takes the place of.
 
     Raises:
         Problem: see `determine`.
     """
     determination = determine(service, asked)
     decided_at, subject = clock.now(), asked.get("subject")
-    document: dict[str, object] = {
-        "decided_at": decided_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
-        "subject": subject,
-        **determination_document(determination),
-    }
-    if not keep:
-        return Decided(determination, orjson.dumps(document), None)
-    id = id or new_id(decided_at)
-    text = orjson.dumps({"id": id, **document})
+    id = (id or new_id(decided_at)) if keep else None
+    text = issued_text(determination, id, decided_at, subject, replaces)
+    if id is None:
+        return Decided(determination, text, None)
     record = DeterminationRecord(
         id=id,
         decided_at=decided_at,
@@ -183,11 +178,9 @@ def decide(service: Service, asked: Asked, request_text: str, keep: bool, id: st
         law_digest=determination.law_digest,
         request=request_text,
         document=text.decode(),
+        author=by.actor,
+        organization=by.organization,
+        replaces=replaces,
+        decisive=tuple(reason.provision.id for reason in determination.reasons if reason.decisive),
     )
     return Decided(determination, text, record)
-
-
-def new_id(instant: datetime) -> str:
-    """A UUID of version 7: ids sort by the instant they were made at."""
-    microseconds = (instant - EPOCH) // timedelta(microseconds=1)
-    return str(uuid7(nanoseconds=microseconds * 1000))

@@ -4,12 +4,15 @@ from uuid import UUID
 
 from flask import Response, request
 
+from app.api.authority import principal
 from app.api.batch import answer_lines
 from app.api.blueprint import JSON, Blueprint, require_media_type
 from app.api.deciding import Asked, decide
 from app.api.problems import Problem
 from app.api.schemas import AskedSchema, KeepQuery, NoQuery
 from app.api.service import service
+from app.api.trail import audit_entry
+from app.records.entries import Kept
 
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
 
@@ -31,10 +34,10 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
     Facts left out are never an error: at worst the outcome is `undetermined` and `needs` says what to ask next.
     """
     here = service()
-    decided = decide(here, asked, request.get_data().decode(), query["keep"])
+    decided = decide(here, asked, request.get_data().decode(), principal(), query["keep"])
     if decided.record is None:
         return Response(decided.text, 200, mimetype=JSON)
-    here.store.keep(decided.record)
+    here.store.keep(Kept(decided.record, audit_entry("determination.made", "determination", decided.record.id)))
     return Response(decided.text, 201, {"Location": f"/v1/determinations/{decided.record.id}"}, mimetype=JSON)
 
 

@@ -11,6 +11,7 @@ from app.determinations.decide import Decider
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
+from app.records.entries import LawText
 from app.records.store import Store
 from app.settings import Settings
 
@@ -65,6 +66,11 @@ class Service:
             else:
                 spans.append([first.isoformat(), last.isoformat()])
         return spans
+
+
+def law_text(lawbook: Lawbook) -> LawText:
+    """The text of the law as it is kept with the first determination that is made under it."""
+    return LawText(lawbook.digest, lawbook.texts)
 
 
 def install(app: Flask, service: Service) -> None:

@@ -12,14 +12,17 @@ from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import track
 
+from app.access.principal import Principal
 from app.commands.database import reaching_records
 from app.commands.refusals import answering, counted, print_json
 from app.commands.sources import decider, edition_of, settings
 from app.settings import ROOT
 
 if TYPE_CHECKING:
-    from app.records.store import DeterminationRecord, Store
+    from app.records.entries import Kept
+    from app.records.store import Store
 
+DEMONSTRATION = Principal("command:demonstration", "command", frozenset(), organization="demonstration")
 DEMONSTRATIONS = ROOT / "fixtures" / "demo" / "requests"
 
 demonstration_group = AppGroup("demo", help="Data to look around with. Nobody in it is real.")
@@ -49,17 +52,19 @@ def load_demonstrations(as_json: bool) -> None:
     \b
     Example:  flask demo load
     """
+    from app.api.service import law_text
     from app.records.database import open_database
     from app.records.store import Store
 
     with reaching_records():
-        store = Store(open_database(settings().database_url))
+        engine = open_database(settings().database_url)
         try:
-            everything = demonstrations()
+            everything, store = demonstrations(), Store(engine)
             missing = [each for each in everything if store.find(each.id) is None]
-            _keep(store, missing)
+            if missing:  # only then is the law read and compiled
+                _keep(Store(engine, law_text(decider().lawbook)), missing)
         finally:
-            store.close()
+            engine.dispose()
     if as_json:
         print_json({"loaded": len(missing), "were_there": len(everything) - len(missing)})
     elif missing:
@@ -70,23 +75,23 @@ def load_demonstrations(as_json: bool) -> None:
 
 def _keep(store: "Store", missing: list[Demonstration]) -> None:
     """Decide and keep, all or none; a bar shows how far it is, on a terminal."""
-    if not missing:
-        return
     from app.api.service import Service
 
     deciding = decider()
     here = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
     stderr = Console(stderr=True)
     told = track(missing, "Deciding the demonstration data …", console=stderr, disable=not sys.stderr.isatty(), transient=True)
-    store.keep_many([_record(here, demonstration) for demonstration in told])
+    store.keep_many([_kept(here, demonstration) for demonstration in told])
 
 
-def _record(here: Any, demonstration: Demonstration) -> "DeterminationRecord":
+def _kept(here: Any, demonstration: Demonstration) -> "Kept":
     """The determination under its fixed id, as the service itself would issue it."""
     from app.api.deciding import decide
     from app.api.schemas import AskedSchema
+    from app.api.trail import audit_entry
+    from app.records.entries import Kept
 
     text = orjson.dumps(demonstration.request).decode()
-    record = decide(here, AskedSchema().load(demonstration.request), text, keep=True, id=demonstration.id).record
+    record = decide(here, AskedSchema().load(demonstration.request), text, DEMONSTRATION, keep=True, id=demonstration.id).record
     assert record is not None
-    return record
+    return Kept(record, audit_entry("determination.made", "determination", record.id, actor=DEMONSTRATION.actor))

@@ -1,9 +1,13 @@
 """A determination as the JSON document that callers get and that is kept."""
 
+from datetime import datetime
+
+import orjson
+
 from app.determinations.model import Determination, FactChange, WouldChange
 from app.determinations.wording import Document, as_json, citation_document, fact_document
 
-__all__ = ["Document", "citation_document", "determination_document", "fact_document"]
+__all__ = ["Document", "citation_document", "determination_document", "fact_document", "issued_text"]
 
 
 def _fact_change(change: FactChange) -> Document:
@@ -50,3 +54,16 @@ def determination_document(decided: Determination) -> Document:
         "facts": {name: as_json(value) for name, value in sorted(decided.facts.items())},
         "law": {"digest": decided.law_digest, "in_force": list(decided.law_in_force)},
     }
+
+
+def issued_text(decided: Determination, id: str | None, decided_at: datetime, subject: str | None, replaces: str | None) -> bytes:
+    """The JSON text of a determination as it is issued: what callers get and what is kept are these very bytes.
+
+    *id* is left out where it is not kept, *replaces* where it takes no other's place; the instant is told in UTC.
+    """
+    document: Document = {"id": id} if id is not None else {}
+    document["decided_at"] = decided_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    document["subject"] = subject
+    if replaces is not None:
+        document["replaces"] = replaces
+    return orjson.dumps({**document, **determination_document(decided)})

@@ -3,3 +3,15 @@
 
 class RecordsUnavailable(Exception):
     """The database cannot be reached, is not migrated, or refuses to keep. Nothing was kept; the message tells no values."""
+
+
+class RecordsFull(RecordsUnavailable):
+    """There is no room left for records. Nothing was kept."""
+
+
+class AlreadyReplaced(Exception):
+    """A redetermination came too late: another one replaced the determination first. Nothing was kept."""
+
+
+class AlreadyAnswered(Exception):
+    """Another request with the same idempotency key was answered first. Nothing was kept."""

@@ -1,33 +1,24 @@
-"""Keeps determinations and finds them again."""
+"""Keeps determinations, with everything that belongs in the same transaction, and finds them again."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
-from datetime import date, datetime
+from datetime import datetime
+from typing import Any
 
+import orjson
 from alembic.migration import MigrationContext
-from sqlalchemy import Engine, insert, select
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import ColumnElement, Connection, Engine, Table, false, insert, or_, select, true
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.records.database import WRITES
-from app.records.errors import RecordsUnavailable
-from app.records.tables import determinations
+from app.records.entries import DETERMINATION_COLUMNS, AuditEntry, DeterminationRecord, Kept, LawText, Row
+from app.records.errors import AlreadyAnswered, AlreadyReplaced, RecordsFull, RecordsUnavailable
+from app.records.reach import EVERYTHING, Reach
+from app.records.tables import audit_entries, decisive_provisions, determinations, idempotency_records, laws, unsealed
 
-
-@dataclass(frozen=True, slots=True)
-class DeterminationRecord:
-    """One determination as kept; *id* is a UUID of version 7 as text, *document* the JSON text that callers get."""
-
-    id: str
-    decided_at: datetime
-    question: str
-    as_of: date
-    edition: str
-    outcome: str
-    subject: str | None
-    law_digest: str
-    request: str
-    document: str
+__all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
+FULL = ("disk is full", "No space left", "disk full", "53100")
 
 
 @contextmanager
@@ -36,42 +27,143 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        raise RecordsUnavailable(f"the database failed with {type(error).__name__}") from None
+        full = (
+            any(sign in f"{getattr(error.orig, 'sqlstate', '')} {error.orig}" for sign in FULL) if hasattr(error, "orig") else False
+        )
+        kind = RecordsFull if full else RecordsUnavailable
+        raise kind(f"the database failed with {type(error).__name__}") from None
+
+
+def within(reach: Reach) -> ColumnElement[bool]:
+    """The condition that a determination lies within somebody's reach."""
+    if reach.everything:
+        return true()
+    made_here = determinations.c.organization == reach.organization if reach.organization is not None else false()
+    return or_(made_here, determinations.c.question.in_(sorted(reach.questions))) if reach.questions else made_here
 
 
 class Store:
-    """The kept determinations. Safe to share between threads."""
+    """The kept determinations. Safe to share between threads. *law* is the text that determinations are made under now."""
 
-    def __init__(self, engine: Engine) -> None:
-        self._reads, self._writes = engine, engine.execution_options(**{WRITES: True})
+    def __init__(self, engine: Engine, law: LawText | None = None) -> None:
+        self._engine, self._writes, self._law = engine, engine.execution_options(**{WRITES: True}), law
+        self._law_is_kept = False
 
-    def keep(self, record: DeterminationRecord) -> None:
-        """Keep one determination, durably.
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether records are in a file of this machine's and not on a server."""
+        return self._engine.dialect.name == "sqlite"
 
-        Raises:
-            RecordsUnavailable: it could not be kept.
-        """
-        self.keep_many([record])
+    @property
+    def file(self) -> str | None:
+        """The file that an SQLite database is in."""
+        return self._engine.url.database if self.is_sqlite else None
 
-    def keep_many(self, records: Iterable[DeterminationRecord]) -> None:
-        """Keep several determinations in one transaction: all of them or none.
-
-        Raises:
-            RecordsUnavailable: they could not be kept.
-        """
-        rows = [asdict(record) for record in records]
-        if rows:
-            with database_errors(), self._writes.begin() as connection:
-                connection.execute(insert(determinations), rows)
-
-    def find(self, id: str) -> str | None:
-        """The document of a determination, exactly as it was issued; none where no such one was kept.
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A connection to read with: everything read through it is of one moment.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with database_errors(), self._reads.connect() as connection:
-            return connection.execute(select(determinations.c.document).where(determinations.c.id == id)).scalar_one_or_none()
+        with database_errors(), self._engine.connect() as connection:
+            if not self.is_sqlite:
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """A transaction: all that is done through it is kept, durably, or nothing.
+
+        Raises:
+            RecordsUnavailable: nothing was kept.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            yield connection
+
+    def keep(self, kept: Kept) -> None:
+        """Keep one determination with its audit entry and its idempotency record, durably.
+
+        Raises:
+            AlreadyReplaced: what it was to replace was replaced by another first.
+            AlreadyAnswered: its idempotency key was used first by another request.
+            RecordsUnavailable: it could not be kept.
+        """
+        self.keep_many([kept])
+
+    def keep_many(self, kept: Iterable[Kept]) -> None:
+        """Keep several determinations in one transaction: all of them or none.
+
+        Raises:
+            AlreadyReplaced, AlreadyAnswered, RecordsUnavailable: see `keep`.
+        """
+        together = list(kept)
+        if not together:
+            return
+        with self.writing() as connection:
+            for each in together:
+                self._keep(connection, each)
+        self._law_is_kept = True
+
+    def _keep(self, connection: Connection, kept: Kept) -> None:
+        record = kept.determination
+        if self._law is not None and not self._law_is_kept and record.law_digest == self._law.digest:
+            self.keep_law(connection, self._law, record.decided_at)
+        if kept.idempotency is not None:
+            with _refused(AlreadyAnswered):
+                connection.execute(insert(idempotency_records), [kept.idempotency.row()])
+        row = record.row()
+        if record.replaces is None:
+            connection.execute(insert(determinations), [row])
+        else:
+            with _refused(AlreadyReplaced):
+                connection.execute(insert(determinations), [row])
+        if record.decisive:
+            rests_on = [{"provision": name, "determination": record.id} for name in sorted(set(record.decisive))]
+            connection.execute(insert(decisive_provisions), rests_on)
+        await_seal(connection, "determination", record.id, row["record_digest"])
+        self.note(connection, kept.audit)
+
+    def keep_law(self, connection: Connection, law: LawText, kept_at: datetime) -> None:
+        """Keep a text of the law in a transaction, where it is not kept yet."""
+        row = law.row(kept_at)
+        if connection.execute(insert_unless_there(connection, laws).values(row)).rowcount:
+            await_seal(connection, "law", law.digest, row["record_digest"])
+
+    def note(self, connection: Connection, entry: AuditEntry) -> None:
+        """Enter something in the audit trail, in a transaction."""
+        row = entry.row()
+        connection.execute(insert(audit_entries), [row])
+        await_seal(connection, "audit", entry.id, row["record_digest"])
+
+    def find(self, id: str, reach: Reach = EVERYTHING) -> str | None:
+        """The document of a determination, exactly as it was issued; none where no such one lies within reach.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with self.reading() as connection:
+            chosen = select(determinations.c.document).where(determinations.c.id == id, within(reach))
+            return connection.execute(chosen).scalar_one_or_none()
+
+    def record(self, id: str, reach: Reach = EVERYTHING) -> DeterminationRecord | None:
+        """A determination with all its columns; none where no such one lies within reach.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with self.reading() as connection:
+            return find_record(connection, id, reach)
+
+    def law(self, digest: str) -> LawText | None:
+        """The text of the law under a digest; none where it was never kept.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with self.reading() as connection:
+            texts = connection.execute(select(laws.c.texts).where(laws.c.digest == digest)).scalar_one_or_none()
+        return None if texts is None else LawText(digest, orjson.loads(texts))
 
     def revision(self) -> str | None:
         """The revision of the tables; none where the database was never migrated.
@@ -79,9 +171,45 @@ class Store:
         Raises:
             RecordsUnavailable: the database cannot be reached.
         """
-        with database_errors(), self._reads.connect() as connection:
+        with database_errors(), self._engine.connect() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def close(self) -> None:
         """Give up all connections."""
-        self._reads.dispose()
+        self._engine.dispose()
+
+
+def find_record(connection: Connection, id: str, reach: Reach = EVERYTHING) -> DeterminationRecord | None:
+    """A determination with all its columns, read through a connection; none where no such one lies within reach."""
+    row = connection.execute(select(determinations).where(determinations.c.id == id, within(reach))).mappings().one_or_none()
+    if row is None:
+        return None
+    rests_on = select(decisive_provisions.c.provision).where(decisive_provisions.c.determination == id)
+    provisions = connection.execute(rests_on.order_by(decisive_provisions.c.provision)).scalars().all()
+    return DeterminationRecord(**{name: row[name] for name in DETERMINATION_COLUMNS}, decisive=tuple(provisions))
+
+
+def successor_of(connection: Connection, id: str) -> str | None:
+    """The determination that replaced this one, if one did."""
+    return connection.execute(select(determinations.c.id).where(determinations.c.replaces == id)).scalar_one_or_none()
+
+
+@contextmanager
+def _refused(error: type[Exception]) -> Iterator[None]:
+    """An insertion that meets a row with the same unique value, in our own word."""
+    try:
+        yield
+    except IntegrityError:
+        raise error from None
+
+
+def insert_unless_there(connection: Connection, table: Table) -> Any:
+    """An insertion that leaves a row which is there already as it is."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def await_seal(connection: Connection, kind: str, object_id: str, digest: str) -> None:
+    """Enter a record among those that the next seal is to close."""
+    row: Row = {"kind": kind, "object_id": object_id, "digest": digest}
+    connection.execute(insert(unsealed), [row])

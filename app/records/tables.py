@@ -1,11 +1,33 @@
-"""The tables. A change here needs a revision in `migrations/versions`; a test compares the two."""
+"""The tables of records. A change here needs a revision in `migrations/versions`; a test compares the two.
+
+What is kept for good (determinations, laws, audit entries, disposals and the seals over them) is append-only: triggers refuse every
+change, and a deletion unless a disposal of that record was entered before.
+"""
 
 from datetime import UTC, datetime
 
-from sqlalchemy import Column, Date, DateTime, Dialect, Index, MetaData, String, Table, Text, TypeDecorator, Uuid
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+    Uuid,
+)
 
 metadata = MetaData(
     naming_convention={
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
         "pk": "pk_%(table_name)s",
         "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -28,10 +50,14 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+Id = Uuid(as_uuid=False)
+Digest = String(64)
+Sequence = BigInteger().with_variant(Integer, "sqlite")
+
 determinations = Table(
     "determinations",
     metadata,
-    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("id", Id, primary_key=True),
     Column("decided_at", Instant, nullable=False),
     Column("question", String(100), nullable=False),
     Column("as_of", Date, nullable=False),
@@ -41,7 +67,135 @@ determinations = Table(
     Column("law_digest", String(100), nullable=False),
     Column("request", Text, nullable=False),
     Column("document", Text, nullable=False),
+    Column("author", String(100), nullable=False),
+    Column("organization", String(100)),
+    Column("replaces", Id, ForeignKey("determinations.id"), unique=True),
+    Column("record_digest", Digest, nullable=False),
     Index(None, "subject", "decided_at"),
     Index(None, "question", "as_of"),
+    Index(None, "organization", "id"),
+    Index(None, "author", "id"),
 )
 """Determinations as issued: `document` is the answer's text byte for byte, `request` the body that asked for it."""
+
+decisive_provisions = Table(
+    "decisive_provisions",
+    metadata,
+    Column("provision", String(200), nullable=False),
+    Column("determination", Id, ForeignKey("determinations.id", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("provision", "determination"),
+)
+"""Which determinations rest on a provision: read off the document, for searching."""
+
+laws = Table(
+    "laws",
+    metadata,
+    Column("digest", String(100), primary_key=True),
+    Column("kept_at", Instant, nullable=False),
+    Column("texts", Text, nullable=False),
+    Column("record_digest", Digest, nullable=False),
+)
+"""The whole text of the law, once for each digest that determinations were made under: a JSON object of file names and texts."""
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", Instant, nullable=False),
+    Column("actor", String(100), nullable=False),
+    Column("action", String(100), nullable=False),
+    Column("kind", String(40), nullable=False),
+    Column("object_id", String(100)),
+    Column("outcome", String(40), nullable=False),
+    Column("address", String(100)),
+    Column("request_id", String(36)),
+    Column("record_digest", Digest, nullable=False),
+    Index(None, "kind", "object_id", "at"),
+    Index(None, "actor", "at"),
+)
+"""Who did or read what, when and from where. Never a value of anybody's facts."""
+
+idempotency_records = Table(
+    "idempotency_records",
+    metadata,
+    Column("actor", String(100), nullable=False),
+    Column("route", String(100), nullable=False),
+    Column("key", Digest, nullable=False),
+    Column("payload", Digest, nullable=False),
+    Column("kept_at", Instant, nullable=False, index=True),
+    Column("status", Integer, nullable=False),
+    Column("location", String(200)),
+    Column("etag", String(100)),
+    Column("determination", Id),
+    Column("body", Text),
+    Column("record_digest", Digest, nullable=False),
+    PrimaryKeyConstraint("actor", "route", "key"),
+)
+"""What a creating request was answered with, by the digest of its key; the body of a determination is that determination's own."""
+
+unsealed = Table(
+    "unsealed",
+    metadata,
+    Column("kind", String(20), nullable=False),
+    Column("object_id", String(100), nullable=False),
+    Column("digest", Digest, nullable=False),
+    PrimaryKeyConstraint("kind", "object_id"),
+)
+"""Records that no seal closes yet, entered in the transaction that kept them."""
+
+seals = Table(
+    "seals",
+    metadata,
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("first", Sequence, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("sealed_at", Instant, nullable=False),
+    Column("root", Digest, nullable=False),
+    Column("previous", Digest, nullable=False),
+    Column("chain", Digest, nullable=False),
+)
+"""A closed batch: its Merkle root and the chain of roots."""
+
+sealed_records = Table(
+    "sealed_records",
+    metadata,
+    Column("sequence", Sequence, primary_key=True, autoincrement=False),
+    Column("seal", Integer, ForeignKey("seals.number"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("object_id", String(100), nullable=False),
+    Column("digest", Digest, nullable=False),
+    UniqueConstraint("kind", "object_id"),
+)
+"""Every sealed record in one order without gaps; the order of events that others follow."""
+
+holds = Table(
+    "holds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("kind", String(20), nullable=False),
+    Column("object_id", String(100), nullable=False),
+    Column("because", String(500), nullable=False),
+    Column("placed_by", String(100), nullable=False),
+    Column("placed_at", Instant, nullable=False),
+    Column("lifted_by", String(100)),
+    Column("lifted_at", Instant),
+    Column("version", Integer, nullable=False),
+    Index(None, "kind", "object_id"),
+)
+"""Legal holds: nothing of a subject, or not this determination, is disposed of while one stands."""
+
+disposals = Table(
+    "disposals",
+    metadata,
+    Column("kind", String(20), nullable=False),
+    Column("object_id", String(100), nullable=False),
+    Column("digest", Digest, nullable=False),
+    Column("disposed_at", Instant, nullable=False),
+    Column("because", String(200), nullable=False),
+    Column("record_digest", Digest, nullable=False),
+    PrimaryKeyConstraint("kind", "object_id"),
+)
+"""What was disposed of when its time was over: its digest stays, so that its absence is explained."""
+
+APPEND_ONLY = ("determinations", "decisive_provisions", "laws", "audit_entries", "seals", "sealed_records", "disposals")
+"""Tables whose rows are never changed."""

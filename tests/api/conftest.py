@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.api import mount
-from app.api.service import Service
+from app.api.service import Service, law_text
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.migrate import upgrade
@@ -34,7 +34,8 @@ def serve(decider: Decider, database: Settings) -> Serve:
         if migrated:
             upgrade(settings)
         app = Flask("app", static_folder=None)
-        mount(app, Service(settings, by, Store(open_database(settings.database_url)), by.lawbook.default_edition))
+        store = Store(open_database(settings.database_url), law_text(by.lawbook))
+        mount(app, Service(settings, by, store, by.lawbook.default_edition))
         return app.test_client()
 
     return serving

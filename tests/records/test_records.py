@@ -6,14 +6,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import inspect, text
 
 from app.records.database import open_database
+from app.records.entries import AuditEntry, DeterminationRecord, Kept
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import differences, downgrade, is_current, newest_revision, upgrade
-from app.records.store import DeterminationRecord, Store
+from app.records.store import Store
 from app.settings import Settings
 
 RECORD = DeterminationRecord(
@@ -27,9 +29,15 @@ RECORD = DeterminationRecord(
     law_digest="sha256:0",
     request='{"question": "enrollment.permitted"}',
     document='{"says":"§ – “é” 😀"}',
+    author="key:1",
 )
 no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
 SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
+
+
+def kept(record: DeterminationRecord = RECORD) -> Kept:
+    entry = AuditEntry(str(uuid4()), record.decided_at, record.author, "determination.made", "determination", record.id, "done")
+    return Kept(record, entry)
 
 
 def numbered(number: int) -> DeterminationRecord:
@@ -77,7 +85,7 @@ def test_migrations_go_down_and_up_again(settings: Settings) -> None:
 
 
 def test_what_was_kept_is_found_character_for_character(store: Store) -> None:
-    store.keep(RECORD)
+    store.keep(kept(RECORD))
 
     assert RECORD.document == store.find(RECORD.id)
 
@@ -87,28 +95,28 @@ def test_what_was_not_kept_is_not_found(store: Store) -> None:
 
 
 def test_several_are_kept_together_or_not_at_all(store: Store) -> None:
-    store.keep(numbered(7))
+    store.keep(kept(numbered(7)))
 
     with pytest.raises(RecordsUnavailable):
-        store.keep_many([numbered(6), numbered(7), numbered(8)])
+        store.keep_many([kept(numbered(6)), kept(numbered(7)), kept(numbered(8))])
 
     assert [None, RECORD.document, None] == [store.find(numbered(n).id) for n in (6, 7, 8)]
 
 
 def test_a_kept_determination_is_never_overwritten(store: Store) -> None:
-    store.keep(RECORD)
+    store.keep(kept(RECORD))
 
     with pytest.raises(RecordsUnavailable):
-        store.keep(replace(RECORD, document="{}"))
+        store.keep(kept(replace(RECORD, document="{}")))
 
     assert RECORD.document == store.find(RECORD.id)
 
 
 def test_an_error_of_the_database_tells_no_values(store: Store) -> None:
-    store.keep(RECORD)
+    store.keep(kept(RECORD))
 
     with pytest.raises(RecordsUnavailable) as refused:
-        store.keep(RECORD)
+        store.keep(kept(RECORD))
 
     assert "case:1" not in str(refused.value)
     assert refused.value.__cause__ is None
@@ -116,13 +124,13 @@ def test_an_error_of_the_database_tells_no_values(store: Store) -> None:
 
 def test_many_writers_at_once_lose_nothing(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: store.keep(numbered(number)), range(200)))
+        list(pool.map(lambda number: store.keep(kept(numbered(number))), range(200)))
 
     assert all(store.find(numbered(number).id) for number in range(200))
 
 
 def test_every_column_holds_what_it_was_given(store: Store, settings: Settings) -> None:
-    store.keep(RECORD)
+    store.keep(kept(RECORD))
 
     with open_database(settings.database_url).connect() as connection:
         row = connection.execute(text("select subject, outcome, request, law_digest from determinations")).one()

@@ -1,0 +1,13 @@
+"""Ids of what is kept."""
+
+from datetime import UTC, datetime, timedelta
+
+from uuid_utils import uuid7
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def new_id(instant: datetime) -> str:
+    """A UUID of version 7: ids sort by the instant they were made at."""
+    microseconds = (instant - EPOCH) // timedelta(microseconds=1)
+    return str(uuid7(nanoseconds=microseconds * 1000))
