@@ -29,7 +29,7 @@ def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
     hashed = hashlib.sha256()
     for name, value in [("kind", kind), *sorted(columns.items())]:
         text = column_text(value)
-        content = b"" if text is None else text.encode()
+        content = b"" if text is None else text.encode(errors="surrogateescape")  # so that damaged text has a digest too
         length = "null" if text is None else str(len(content))
         hashed.update(f"{name}:{length}:".encode() + content)
     return hashed.hexdigest()

@@ -27,10 +27,9 @@ def database_errors() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:
-        full = (
-            any(sign in f"{getattr(error.orig, 'sqlstate', '')} {error.orig}" for sign in FULL) if hasattr(error, "orig") else False
-        )
-        kind = RecordsFull if full else RecordsUnavailable
+        cause = getattr(error, "orig", None)
+        told = f"{getattr(cause, 'sqlstate', '')} {cause}"
+        kind = RecordsFull if any(sign in told for sign in FULL) else RecordsUnavailable
         raise kind(f"the database failed with {type(error).__name__}") from None
 
 
@@ -127,7 +126,8 @@ class Store:
     def keep_law(self, connection: Connection, law: LawText, kept_at: datetime) -> None:
         """Keep a text of the law in a transaction, where it is not kept yet."""
         row = law.row(kept_at)
-        if connection.execute(insert_unless_there(connection, laws).values(row)).rowcount:
+        entered = insert_unless_there(connection, laws).values(row).returning(laws.c.digest)
+        if connection.execute(entered).scalar_one_or_none() is not None:
             await_seal(connection, "law", law.digest, row["record_digest"])
 
     def note(self, connection: Connection, entry: AuditEntry) -> None:

@@ -69,7 +69,7 @@ determinations = Table(
     Column("document", Text, nullable=False),
     Column("author", String(100), nullable=False),
     Column("organization", String(100)),
-    Column("replaces", Id, ForeignKey("determinations.id"), unique=True),
+    Column("replaces", Id, unique=True),
     Column("record_digest", Digest, nullable=False),
     Index(None, "subject", "decided_at"),
     Index(None, "question", "as_of"),
@@ -180,6 +180,7 @@ holds = Table(
     Column("lifted_by", String(100)),
     Column("lifted_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("record_digest", Digest, nullable=False),
     Index(None, "kind", "object_id"),
 )
 """Legal holds: nothing of a subject, or not this determination, is disposed of while one stands."""
@@ -187,13 +188,14 @@ holds = Table(
 disposals = Table(
     "disposals",
     metadata,
+    Column("id", Id, primary_key=True),
     Column("kind", String(20), nullable=False),
     Column("object_id", String(100), nullable=False),
     Column("digest", Digest, nullable=False),
     Column("disposed_at", Instant, nullable=False),
     Column("because", String(200), nullable=False),
     Column("record_digest", Digest, nullable=False),
-    PrimaryKeyConstraint("kind", "object_id"),
+    UniqueConstraint("kind", "object_id"),
 )
 """What was disposed of when its time was over: its digest stays, so that its absence is explained."""
 

@@ -1,65 +1,18 @@
 """Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names an empty database, on PostgreSQL."""
 
-import os
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import inspect, text
 
 from app.records.database import open_database
-from app.records.entries import AuditEntry, DeterminationRecord, Kept
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import differences, downgrade, is_current, newest_revision, upgrade
 from app.records.store import Store
 from app.settings import Settings
-
-RECORD = DeterminationRecord(
-    id="01925b1e-7e3f-7000-8000-000000000001",
-    decided_at=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
-    question="enrollment.permitted",
-    as_of=date(2011, 2, 16),
-    edition="chapter-288",
-    outcome="ineligible",
-    subject="case:1",
-    law_digest="sha256:0",
-    request='{"question": "enrollment.permitted"}',
-    document='{"says":"§ – “é” 😀"}',
-    author="key:1",
-)
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
-SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
-
-
-def kept(record: DeterminationRecord = RECORD) -> Kept:
-    entry = AuditEntry(str(uuid4()), record.decided_at, record.author, "determination.made", "determination", record.id, "done")
-    return Kept(record, entry)
-
-
-def numbered(number: int) -> DeterminationRecord:
-    return replace(RECORD, id=f"01925b1e-7e3f-7000-8000-{number:012}")
-
-
-@pytest.fixture(params=SERVERS)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    if request.param == "sqlite":
-        yield Settings(database_url=f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}")
-        return
-    settings = Settings(database_url=os.environ["TEST_POSTGRESQL_URL"])
-    yield settings
-    downgrade(settings, "base")
-
-
-@pytest.fixture
-def store(settings: Settings) -> Iterator[Store]:
-    upgrade(settings)
-    store = Store(open_database(settings.database_url))
-    yield store
-    store.close()
+from tests.records.conftest import RECORD, kept, numbered
 
 
 def test_migrations_lead_to_the_tables_that_the_code_describes(settings: Settings) -> None:

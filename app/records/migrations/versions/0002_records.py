@@ -5,6 +5,7 @@ Revision: 0002. Determinations kept before it get their digest here; the text of
 
 import json
 from datetime import UTC
+from uuid import uuid4
 
 import sqlalchemy as sa
 from alembic import op
@@ -32,12 +33,12 @@ def upgrade() -> None:
         table.add_column(sa.Column("replaces", ID, nullable=True))
         table.add_column(sa.Column("record_digest", sa.String(64), nullable=True))
     _make_seals()
+    _make_audit()
     _fill()
     with op.batch_alter_table("determinations") as table:
         table.alter_column("author", existing_type=sa.String(100), nullable=False)
         table.alter_column("record_digest", existing_type=sa.String(64), nullable=False)
         table.create_unique_constraint("uq_determinations_replaces", ["replaces"])
-        table.create_foreign_key("fk_determinations_replaces", "determinations", ["replaces"], ["id"])
     op.create_index("ix_determinations_organization_id", "determinations", ["organization", "id"])
     op.create_index("ix_determinations_author_id", "determinations", ["author", "id"])
     _make_tables()
@@ -58,6 +59,11 @@ def _fill() -> None:
         sa.column("document"), sa.column("author"), sa.column("organization"), sa.column("replaces", ID), sa.column("record_digest"),
     )  # fmt: skip
     waiting = sa.table("unsealed", sa.column("kind"), sa.column("object_id"), sa.column("digest"))
+    audit = sa.table(
+        "audit_entries",
+        sa.column("id", ID), sa.column("at", INSTANT), sa.column("actor"), sa.column("action"), sa.column("kind"),
+        sa.column("object_id"), sa.column("outcome"), sa.column("address"), sa.column("request_id"), sa.column("record_digest"),
+    )  # fmt: skip
     for row in connection.execute(sa.select(table)).mappings().all():
         columns = {**row, "author": "anybody"}
         del columns["record_digest"]
@@ -66,6 +72,13 @@ def _fill() -> None:
         digest = record_digest("determination", columns)
         connection.execute(sa.update(table).where(table.c.id == row["id"]).values(author="anybody", record_digest=digest))
         connection.execute(sa.insert(waiting).values(kind="determination", object_id=row["id"], digest=digest))
+        entry = {
+            "id": str(uuid4()), "at": columns["decided_at"], "actor": "anybody", "action": "determination.made",
+            "kind": "determination", "object_id": row["id"], "outcome": "done", "address": None, "request_id": None,
+        }  # fmt: skip
+        entry["record_digest"] = record_digest("audit", entry)
+        connection.execute(sa.insert(audit).values(entry))
+        connection.execute(sa.insert(waiting).values(kind="audit", object_id=entry["id"], digest=entry["record_digest"]))
 
 
 def _fill_decisive_provisions() -> None:
@@ -97,22 +110,6 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("digest", name="pk_laws"),
     )
     op.create_table(
-        "audit_entries",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("at", INSTANT, nullable=False),
-        sa.Column("actor", sa.String(100), nullable=False),
-        sa.Column("action", sa.String(100), nullable=False),
-        sa.Column("kind", sa.String(40), nullable=False),
-        sa.Column("object_id", sa.String(100)),
-        sa.Column("outcome", sa.String(40), nullable=False),
-        sa.Column("address", sa.String(100)),
-        sa.Column("request_id", sa.String(36)),
-        sa.Column("record_digest", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
-    )
-    op.create_index("ix_audit_entries_kind_object_id_at", "audit_entries", ["kind", "object_id", "at"])
-    op.create_index("ix_audit_entries_actor_at", "audit_entries", ["actor", "at"])
-    op.create_table(
         "idempotency_records",
         sa.Column("actor", sa.String(100), nullable=False),
         sa.Column("route", sa.String(100), nullable=False),
@@ -128,6 +125,25 @@ def _make_tables() -> None:
         sa.PrimaryKeyConstraint("actor", "route", "key", name="pk_idempotency_records"),
     )
     op.create_index("ix_idempotency_records_kept_at", "idempotency_records", ["kept_at"])
+
+
+def _make_audit() -> None:
+    op.create_table(
+        "audit_entries",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("at", INSTANT, nullable=False),
+        sa.Column("actor", sa.String(100), nullable=False),
+        sa.Column("action", sa.String(100), nullable=False),
+        sa.Column("kind", sa.String(40), nullable=False),
+        sa.Column("object_id", sa.String(100)),
+        sa.Column("outcome", sa.String(40), nullable=False),
+        sa.Column("address", sa.String(100)),
+        sa.Column("request_id", sa.String(36)),
+        sa.Column("record_digest", sa.String(64), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_audit_entries"),
+    )
+    op.create_index("ix_audit_entries_kind_object_id_at", "audit_entries", ["kind", "object_id", "at"])
+    op.create_index("ix_audit_entries_actor_at", "audit_entries", ["actor", "at"])
 
 
 def _make_seals() -> None:
@@ -175,18 +191,21 @@ def _make_retention() -> None:
         sa.Column("lifted_by", sa.String(100)),
         sa.Column("lifted_at", INSTANT),
         sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("record_digest", sa.String(64), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_holds"),
     )
     op.create_index("ix_holds_kind_object_id", "holds", ["kind", "object_id"])
     op.create_table(
         "disposals",
+        sa.Column("id", ID, nullable=False),
         sa.Column("kind", sa.String(20), nullable=False),
         sa.Column("object_id", sa.String(100), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("disposed_at", INSTANT, nullable=False),
         sa.Column("because", sa.String(200), nullable=False),
         sa.Column("record_digest", sa.String(64), nullable=False),
-        sa.PrimaryKeyConstraint("kind", "object_id", name="pk_disposals"),
+        sa.PrimaryKeyConstraint("id", name="pk_disposals"),
+        sa.UniqueConstraint("kind", "object_id", name="uq_disposals_kind_object_id"),
     )
 
 
@@ -254,7 +273,6 @@ def downgrade() -> None:
     op.drop_index("ix_determinations_author_id", "determinations")
     op.drop_index("ix_determinations_organization_id", "determinations")
     with op.batch_alter_table("determinations") as altered:
-        altered.drop_constraint("fk_determinations_replaces", type_="foreignkey")
         altered.drop_constraint("uq_determinations_replaces", type_="unique")
         for column in ("record_digest", "replaces", "organization", "author"):
             altered.drop_column(column)

@@ -1,0 +1,137 @@
+"""Closing batches of records, so that a change, a removal or an insertion shows. Writers never wait for it.
+
+Records wait in `unsealed` from the transaction that keeps them. A seal takes all that wait, puts them into one order without gaps,
+closes them in a Merkle tree and chains its root to the seal before. That order is also the order of events that others follow.
+"""
+
+import json
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, delete, func, insert, select, text, tuple_
+
+from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root
+from app.records.store import Store
+from app.records.tables import sealed_records, seals, unsealed
+
+TOGETHER = 20_000
+"""Records in one seal at most: what waits beyond that is closed by the next."""
+SEALING_LOCK = 2_880_176_004
+"""The advisory lock that lets one process seal at a time on a server; its number is arbitrary and ours."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A closed batch: the records from sequence *first* on, *count* of them."""
+
+    number: int
+    first: int
+    count: int
+    sealed_at: datetime
+    root: str
+    previous: str
+    chain: str
+
+
+def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal | None:
+    """Close everything that waits, up to a bound, in one transaction; none where nothing waits or another process is at it.
+
+    *checkpoints* is a file outside the database that gets a line for each seal: against it even the loss of the last seals shows.
+
+    Raises:
+        RecordsUnavailable: nothing was sealed.
+    """
+    if not waiting(store):
+        return None
+    with store.writing() as connection:
+        if not _alone(connection, store.is_sqlite):
+            return None
+        made = _close(connection, now)
+    if made is not None and checkpoints is not None:
+        note_checkpoint(checkpoints, made)
+    return made
+
+
+def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
+    """Seal batch after batch until nothing waits.
+
+    Raises:
+        RecordsUnavailable: the rest was not sealed.
+    """
+    while made := seal(store, now, checkpoints):
+        yield made
+
+
+def waiting(store: Store) -> int:
+    """How many records no seal closes yet.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    with store.reading() as connection:
+        return connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
+
+
+def _alone(connection: Connection, on_sqlite: bool) -> bool:
+    """Whether nobody else seals at the moment; a transaction that writes to SQLite is alone by itself."""
+    return on_sqlite or bool(
+        connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": SEALING_LOCK}).scalar_one()
+    )
+
+
+def _close(connection: Connection, now: datetime) -> Seal | None:
+    # Law comes before what was decided under it; ids are made in the order of time.
+    order = (unsealed.c.kind != "law", unsealed.c.object_id, unsealed.c.kind)
+    rows = connection.execute(select(unsealed).order_by(*order).limit(TOGETHER)).all()
+    if not rows:
+        return None
+    last = latest_seal(connection)
+    number, first, previous = (last.number + 1, last.first + last.count, last.chain) if last else (1, 1, EMPTY_CHAIN)
+    root = merkle_root([leaf_hash(row.kind, row.object_id, row.digest) for row in rows])
+    made = Seal(number, first, len(rows), now, root, previous, chain_digest(previous, number, first, len(rows), now, root))
+    connection.execute(insert(seals), [{name: getattr(made, name) for name in Seal.__slots__}])
+    numbered = [
+        {"sequence": first + i, "seal": number, "kind": row.kind, "object_id": row.object_id, "digest": row.digest}
+        for i, row in enumerate(rows)
+    ]
+    connection.execute(insert(sealed_records), numbered)
+    for start in range(0, len(rows), 500):
+        keys = [(row.kind, row.object_id) for row in rows[start : start + 500]]
+        connection.execute(delete(unsealed).where(tuple_(unsealed.c.kind, unsealed.c.object_id).in_(keys)))
+    return made
+
+
+def latest_seal(connection: Connection) -> Seal | None:
+    """The last batch that was closed, read through a connection."""
+    row = connection.execute(select(seals).order_by(seals.c.number.desc()).limit(1)).mappings().one_or_none()
+    return None if row is None else Seal(**row)
+
+
+def note_checkpoint(file: Path, made: Seal) -> None:
+    """Write a seal's number and chain to a file outside the database, to the disk before returning.
+
+    Raises:
+        OSError: the file cannot be written.
+    """
+    line = json.dumps({"number": made.number, "chain": made.chain, "root": made.root, "sealed_at": column_text(made.sealed_at)})
+    file.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+    try:
+        os.write(descriptor, f"{line}\n".encode())
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def read_checkpoints(file: Path) -> Sequence[tuple[int, str]]:
+    """The numbers and chains that were written to a file outside the database.
+
+    Raises:
+        OSError: the file cannot be read.
+        ValueError: a line of it is no checkpoint.
+    """
+    lines = file.read_text(encoding="utf-8").splitlines()
+    return [(int(told["number"]), str(told["chain"])) for told in map(json.loads, lines)]

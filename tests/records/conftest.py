@@ -1,0 +1,82 @@
+"""Databases of both kinds, migrated, for tests of what is kept."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, text
+
+from app.records.database import open_database
+from app.records.entries import AuditEntry, DeterminationRecord, Kept, LawText
+from app.records.migrate import downgrade, upgrade
+from app.records.store import Store
+from app.settings import Settings
+
+LAW = LawText("sha256:0", {"editions.yaml": "chapter-288: {}\n", "topic/rule.yaml": "provision: topic/rule\n"})
+RECORD = DeterminationRecord(
+    id="01925b1e-7e3f-7000-8000-000000000001",
+    decided_at=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
+    question="enrollment.permitted",
+    as_of=date(2011, 2, 16),
+    edition="chapter-288",
+    outcome="ineligible",
+    subject="case:1",
+    law_digest=LAW.digest,
+    request='{"question": "enrollment.permitted"}',
+    document='{"says":"§ – “é” 😀","reasons":[{"provision":"topic/rule","decisive":true}]}',
+    author="key:1",
+    organization="office-1",
+    decisive=("topic/rule",),
+)
+no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
+SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
+
+
+def kept(record: DeterminationRecord = RECORD) -> Kept:
+    """A record with the audit entry of its making."""
+    entry = AuditEntry(
+        str(uuid4()), record.decided_at, record.author, "determination.made", "determination", record.id, "done", "::1"
+    )
+    return Kept(record, entry)
+
+
+def numbered(number: int, **changes: object) -> DeterminationRecord:
+    """The record under another id."""
+    return replace(RECORD, id=f"01925b1e-7e3f-7000-8000-{number:012}", **changes)  # type: ignore[arg-type]
+
+
+@pytest.fixture(params=SERVERS)
+def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
+    if request.param == "sqlite":
+        yield Settings(database_url=f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}")
+        return
+    settings = Settings(database_url=os.environ["TEST_POSTGRESQL_URL"])
+    yield settings
+    downgrade(settings, "base")
+
+
+@pytest.fixture
+def store(settings: Settings) -> Iterator[Store]:
+    upgrade(settings)
+    store = Store(open_database(settings.database_url), LAW)
+    yield store
+    store.close()
+
+
+@pytest.fixture
+def database(settings: Settings, store: Store) -> Iterator[Engine]:
+    """A way into the same database beside the store, with the triggers against changes out of the way."""
+    engine = open_database(settings.database_url)
+    with engine.begin() as connection:
+        if engine.dialect.name == "sqlite":
+            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+                connection.execute(text(f"DROP TRIGGER {name}"))
+        else:
+            for name in connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all():
+                connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER USER"))
+    yield engine
+    engine.dispose()
