@@ -1,8 +1,10 @@
 """Many requests in one: JSON Lines in, JSON Lines out, each line answered in its place."""
 
 from collections.abc import Iterator
+from contextlib import ExitStack
+from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
-from typing import IO
+from typing import IO, NamedTuple
 
 import orjson
 from flask import Request, stream_with_context
@@ -12,6 +14,7 @@ from app.api.authority import principal
 from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
+from app.api.once import Attempt, attempt_at, claimed
 from app.api.problems import Document, Problem
 from app.api.service import Service
 from app.api.strict_json import MalformedJson, loads
@@ -23,23 +26,74 @@ KEPT_TOGETHER = 50
 """Lines kept in one transaction; a line is told only after its transaction has ended."""
 IN_MEMORY = 1_048_576
 
-Answer = tuple[int, Decided | Problem]
+ROUTE = "POST /v1/determinations/batch"
+Told = Decided | Attempt | Problem
+"""What a line comes to: decided now, answered before under its key, or refused."""
 
 
-def answer_lines(service: Service, incoming: Request, keep: bool) -> Iterator[bytes]:
+class Line(NamedTuple):
+    """One line of a batch with what it comes to; *attempt* is where its key is known from."""
+
+    number: int
+    told: Told
+    attempt: Attempt | None = None
+
+    @property
+    def is_new(self) -> bool:
+        """Whether it has to be kept."""
+        return isinstance(self.told, Decided) and self.told.record is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What holds for every line: whether determinations are kept, and the key that each line's own is made of."""
+
+    service: Service
+    keep: bool
+    key: str | None
+
+    def line(self, number: int, text: bytes | Problem) -> Line:
+        """Decide one line, or tell what is wrong with it; one answered before under its key is not decided again."""
+        if isinstance(text, Problem):
+            return Line(number, text)
+        try:
+            attempt = attempt_at(self.service, ROUTE, self.key and f"{self.key}\n{number}", text)
+            if attempt.earlier is not None:
+                return Line(number, attempt)
+            return Line(number, decide(self.service, load_asked(loads(text)), text.decode(), principal(), self.keep), attempt)
+        except MalformedJson as error:
+            return Line(number, Problem("malformed-json", str(error)))
+        except ValidationError as error:
+            return Line(number, refuse(error, "json"))
+        except Problem as problem:
+            return Line(number, problem)
+        except RecordsUnavailable as error:
+            log_fault(str(error))
+            return Line(number, NOT_KEPT)
+        except Exception as error:  # one line must not end the others
+            log_unexpected(error)
+            return Line(number, Problem("internal-error", "Nothing was kept for this line."))
+
+
+NOT_KEPT = Problem("records-unavailable", "Nothing was kept for this line. Send it again.")
+
+
+def answer_lines(service: Service, incoming: Request, keep: bool, key: str | None) -> Iterator[bytes]:
     """The answers to the lines of a stream, one line each, decided while they are sent.
 
     The request is taken in before anything is answered: a client that sends everything before it reads would otherwise wait for us
     while we wait for it.
 
     Raises:
-        Problem: incomplete-body, body-too-large.
+        Problem: incomplete-body, body-too-large, request-in-flight.
     """
-    spool = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed by the generator)
-    whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
-    spool.seek(0)
-    lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-    return stream_with_context(_tell(service, lines, keep, spool))
+    with ExitStack() as until_told:
+        spool = until_told.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
+        whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
+        spool.seek(0)
+        until_told.enter_context(claimed(service, ROUTE, key))
+        lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
+        return stream_with_context(_tell(Batch(service, keep, key), lines, until_told.pop_all()))
 
 
 def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
@@ -66,50 +120,39 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, 
             yield number, text
 
 
-def _answer(service: Service, line: bytes | Problem, keep: bool) -> Decided | Problem:
-    try:
-        if isinstance(line, Problem):
-            return line
-        return decide(service, load_asked(loads(line)), line.decode(), principal(), keep)
-    except MalformedJson as error:
-        return Problem("malformed-json", str(error))
-    except ValidationError as error:
-        return refuse(error, "json")
-    except Problem as problem:
-        return problem
-    except Exception as error:  # one line must not end the others
-        log_unexpected(error)
-        return Problem("internal-error", "Nothing was kept for this line.")
-
-
-def _tell(service: Service, lines: Iterator[tuple[int, bytes | Problem]], keep: bool, spool: IO[bytes]) -> Iterator[bytes]:
-    together: list[Answer] = []
-    with spool:
-        for number, line in lines:
-            together.append((number, _answer(service, line, keep)))
-            if not keep or len(together) == KEPT_TOGETHER:
-                yield from _told(service, together)
+def _tell(batch: Batch, lines: Iterator[tuple[int, bytes | Problem]], until_told: ExitStack) -> Iterator[bytes]:
+    together: list[Line] = []
+    with until_told:
+        for number, text in lines:
+            together.append(batch.line(number, text))
+            if not batch.keep or len(together) == KEPT_TOGETHER:
+                yield from _told(batch.service, together)
                 together = []
-        yield from _told(service, together)
+        yield from _told(batch.service, together)
 
 
-def _told(service: Service, answers: list[Answer]) -> Iterator[bytes]:
+def _told(service: Service, lines: list[Line]) -> Iterator[bytes]:
     """Keep what is to be kept, all of it or nothing; then the lines."""
-    records = [answer.record for _, answer in answers if isinstance(answer, Decided) and answer.record is not None]
-    kept = [Kept(record, audit_entry("determination.made", "determination", record.id)) for record in records]
     lost: Problem | None = None
     try:
-        service.store.keep_many(kept)
+        service.store.keep_many(_kept(line) for line in lines if line.is_new)
     except RecordsUnavailable as error:
         log_fault(str(error))
-        lost = Problem("records-unavailable", "Nothing was kept for this line. Send it again.")
-    for number, answer in answers:
-        told = lost if lost is not None and isinstance(answer, Decided) and answer.record is not None else answer
-        yield _line(number, told)
+        lost = NOT_KEPT
+    for line in lines:
+        yield _line(line.number, lost if lost is not None and line.is_new else line.told)
 
 
-def _line(number: int, answer: Decided | Problem) -> bytes:
-    if isinstance(answer, Decided):
-        return b'{"line":%d,"determination":%b}\n' % (number, answer.text)
-    document: Document = {"line": number, "problem": answer.document()}
-    return orjson.dumps(document) + b"\n"
+def _kept(line: Line) -> Kept:
+    assert isinstance(line.told, Decided) and line.told.record is not None and line.attempt is not None
+    record = line.told.record
+    answer = line.attempt.record(record.decided_at, 201, f"/v1/determinations/{record.id}", determination=record.id)
+    return Kept(record, audit_entry("determination.made", "determination", record.id), answer)
+
+
+def _line(number: int, told: Told) -> bytes:
+    if isinstance(told, Problem):
+        document: Document = {"line": number, "problem": told.document()}
+        return orjson.dumps(document) + b"\n"
+    text = told.text if isinstance(told, Decided) else told.earlier_body.encode()
+    return b'{"line":%d,"determination":%b}\n' % (number, text)

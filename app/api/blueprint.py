@@ -1,6 +1,7 @@
 """flask-smorest as this service uses it: our JSON reader, our problem documents, our fields in the OpenAPI document."""
 
 from collections.abc import Callable, Iterator, Mapping
+from copy import deepcopy
 from typing import Any, NoReturn, Protocol, TypeVar, cast
 
 import flask_smorest
@@ -190,6 +191,18 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             return view
 
         return needing
+
+    def header(self, name: str, description: str, required: bool = False) -> Decorator:
+        """A header that a view reads, for the OpenAPI document."""
+        told = {"name": name, "in": "header", "description": description, "required": required, "schema": {"type": "string"}}
+
+        def reading(view: View) -> View:
+            documented = deepcopy(getattr(view, "_apidoc", {}))
+            documented.setdefault("arguments", {}).setdefault("parameters", []).append(told)
+            view._apidoc = documented  # type: ignore[attr-defined]
+            return view
+
+        return reading
 
     def tells(self, **operation: Any) -> Decorator:
         """Further members of the operation in the OpenAPI document."""

@@ -36,6 +36,20 @@ _ALL = (
     ProblemType(
         "bad-request", 400, "The request cannot be understood", "The request is not proper HTTP. Check how it is put together."
     ),
+    ProblemType(
+        "idempotency-key-required",
+        400,
+        "An Idempotency-Key is needed",
+        "Send the header Idempotency-Key with a value of your own, a new one for each new request.\n"
+        "Machines must send it with everything that creates something, so that a request whose answer was lost can be sent again "
+        "without creating anything twice.",
+    ),
+    ProblemType(
+        "idempotency-key-malformed",
+        400,
+        "The Idempotency-Key cannot be read",
+        "Send 1 to 255 visible ASCII characters, such as a UUID.",
+    ),
     ProblemType("not-found", 404, "There is nothing at this address", "Nothing stands at this address. /docs lists every address."),
     ProblemType(
         "unknown-determination",
@@ -53,6 +67,13 @@ _ALL = (
         "Use a method that the Allow header of the answer names.",
     ),
     ProblemType("timed-out", 408, "The request took too long to arrive", "Send the whole request without pausing."),
+    ProblemType(
+        "request-in-flight",
+        409,
+        "A request with this key is being worked on",
+        "Send it again after the seconds that Retry-After names.\n"
+        "Then it is answered as the one that is being worked on will have been.",
+    ),
     ProblemType(
         "body-too-large",
         413,
@@ -95,6 +116,13 @@ _ALL = (
         422,
         "The law of that day is not encoded",
         "Ask as of a day for which the law was read; `encoded` lists them.\nA day that nobody encoded is never answered with a no.",
+    ),
+    ProblemType(
+        "idempotency-key-reused",
+        422,
+        "This key came with another request before",
+        "Send a new key for a new request.\n"
+        "A key stands for one request: the same address, query and body. What was answered to it stays known for at least a day.",
     ),
     ProblemType("unknown-edition", 422, "There is no such edition of the law", "Name one of the editions in `known`, or none."),
     ProblemType(

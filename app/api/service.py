@@ -12,6 +12,7 @@ from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
 from app.records.entries import LawText
+from app.records.inflight import Claims
 from app.records.store import Store
 from app.settings import Settings
 
@@ -31,6 +32,11 @@ class Service:
     def lawbook(self) -> Lawbook:
         """The law that determinations are made under."""
         return self.decider.lawbook
+
+    @cached_property
+    def claims(self) -> Claims:
+        """The idempotency keys that are being worked on."""
+        return Claims(self.store)
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:

@@ -12,7 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.records.database import WRITES
-from app.records.entries import DETERMINATION_COLUMNS, AuditEntry, DeterminationRecord, Kept, LawText, Row
+from app.records.entries import DETERMINATION_COLUMNS, AuditEntry, DeterminationRecord, IdempotencyRecord, Kept, LawText, Row
 from app.records.errors import AlreadyAnswered, AlreadyReplaced, RecordsFull, RecordsUnavailable
 from app.records.reach import EVERYTHING, Reach
 from app.records.tables import audit_entries, decisive_provisions, determinations, idempotency_records, laws, unsealed
@@ -154,6 +154,25 @@ class Store:
         """
         with self.reading() as connection:
             return find_record(connection, id, reach)
+
+    def answer(self, actor: str, route: str, key: str) -> tuple[IdempotencyRecord, str] | None:
+        """What the first request with a key was answered with, and the body of that answer; *key* is a digest.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        known = idempotency_records.c
+        chosen = (
+            select(idempotency_records, determinations.c.document)
+            .outerjoin(determinations, determinations.c.id == known.determination)
+            .where(known.actor == actor, known.route == route, known.key == key)
+        )
+        with self.reading() as connection:
+            row = connection.execute(chosen).mappings().one_or_none()
+        if row is None:
+            return None
+        earlier = IdempotencyRecord(**{name: row[name] for name in IdempotencyRecord.__slots__})
+        return earlier, row["document"] if earlier.determination is not None else earlier.body or ""
 
     def law(self, digest: str) -> LawText | None:
         """The text of the law under a digest; none where it was never kept.

@@ -8,7 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
 from app.records.entries import AuditEntry, DeterminationRecord, Kept, LawText
@@ -71,6 +71,8 @@ def store(settings: Settings) -> Iterator[Store]:
 def database(settings: Settings, store: Store) -> Iterator[Engine]:
     """A way into the same database beside the store, with the triggers against changes out of the way."""
     engine = open_database(settings.database_url)
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
             for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
