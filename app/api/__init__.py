@@ -1,5 +1,7 @@
 """The service over HTTP, version 1."""
 
+import secrets
+
 from flask import Flask
 
 from app.api.documentation import show_documentation
@@ -12,6 +14,7 @@ from app.api.service import Service, install
 def mount(app: Flask, service: Service) -> None:
     """Put every address of the service into an application."""
     app.config["MAX_CONTENT_LENGTH"] = service.settings.body_bytes
+    app.secret_key = app.secret_key or secrets.token_urlsafe(32)
     app.url_map.merge_slashes = False
     install(app, service)
     watch_requests(app)

@@ -161,6 +161,27 @@ class QueryFlagField(fields.Field[bool]):
         return {"type": "boolean"}
 
 
+class WholeNumberField(fields.Field[int]):
+    """A whole number between two bounds: a number in JSON, digits in a query."""
+
+    def __init__(self, least: int, most: int, *, in_query: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self._least, self._most, self._in_query = least, most, in_query
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+        if self._in_query:
+            value = int(value) if re.fullmatch("[0-9]{1,16}", value, re.ASCII) else None
+        elif isinstance(value, Decimal) and value == int(value):
+            value = int(value)  # JSON Schema calls 50.0 an integer
+        if isinstance(value, bool) or not isinstance(value, int) or not self._least <= value <= self._most:
+            raise ValidationError(f"Must be a whole number between {self._least} and {self._most}.")
+        return value
+
+    def json_schema(self) -> JsonSchema:
+        """A bounded integer."""
+        return {"type": "integer", "minimum": self._least, "maximum": self._most}
+
+
 class YearField(fields.Field[int]):
     """A calendar year that the service can speak of: a number in JSON, four digits in a query."""
 

@@ -5,12 +5,13 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, health, open_enrollment, provisions, questions
+from app.api import determinations, eligibility_calendars, events, health, open_enrollment, provisions, questions, searching
 from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
 from app.api.questions import example
+from app.api.record_answers import RECORD_COMPONENTS
 from app.api.schemas import CALENDAR_QUESTION
 from app.api.service import Service
 from app.law.questions import Question
@@ -21,7 +22,16 @@ DESCRIPTION = (
     "provision, every condition, with its source. Editions of the law: {editions}. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
-BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
+BLUEPRINTS = (
+    determinations.blp,
+    searching.blp,
+    events.blp,
+    eligibility_calendars.blp,
+    questions.blp,
+    provisions.blp,
+    open_enrollment.blp,
+    health.blp,
+)
 
 
 def document_api(app: Flask, service: Service) -> bytes:
@@ -31,7 +41,7 @@ def document_api(app: Flask, service: Service) -> bytes:
     info = {"description": DESCRIPTION.format(editions=told)}
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
-    for name, schema in COMPONENTS.items():
+    for name, schema in (COMPONENTS | RECORD_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))

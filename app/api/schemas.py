@@ -12,11 +12,11 @@ CALENDAR_QUESTION = "enrollment.permitted"
 REQUIRED: dict[str, Any] = {"required": "Is required.", "null": "Must not be null."}
 
 
-def _day(asks: str, **kwargs: Any) -> DayField:
+def day_field(asks: str, **kwargs: Any) -> DayField:
     return DayField(FactDefinition("day", "day", asks=asks), error_messages=REQUIRED, **kwargs)
 
 
-def _question(**kwargs: Any) -> TextField:
+def question_field(**kwargs: Any) -> TextField:
     return TextField(
         r"[A-Za-z0-9_.-]{1,100}",
         "Must be the id of a question, such as GET /v1/questions lists.",
@@ -46,29 +46,32 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
+SUBJECT = TextField(
+    r"[A-Za-z0-9._:-]{1,100}",
+    "Must be at most 100 letters, digits and . _ : - without spaces.",
+    error_messages=REQUIRED,
+    metadata={"description": "A reference of the caller's own; kept and told again, never interpreted. No personal data."},
+)
+
+
 class AskedSchema(StrictSchema):
     """One question about one applicant, business or plan."""
 
-    question = _question(required=True)
+    question = question_field(required=True)
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
         metadata={"description": "Facts, nested by the parts of their names or under whole names. What is not known is left out."},
     )
-    as_of = _day("The day whose law applies; today in Massachusetts where the question has no governing day and none is sent.")
+    as_of = day_field("The day whose law applies; today in Massachusetts where the question has no governing day and none is sent.")
     edition = _edition()
-    subject = TextField(
-        r"[A-Za-z0-9._:-]{1,100}",
-        "Must be at most 100 letters, digits and . _ : - without spaces.",
-        error_messages=REQUIRED,
-        metadata={"description": "A reference of the caller's own; kept and told again, never interpreted. No personal data."},
-    )
+    subject = SUBJECT
 
 
 class CalendarAskedSchema(StrictSchema):
     """A year in which to look for the days of eligibility."""
 
-    question = _question(load_default=CALENDAR_QUESTION)
+    question = question_field(load_default=CALENDAR_QUESTION)
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
@@ -95,23 +98,23 @@ class KeepQuery(NoQuery):
 class LawQuery(NoQuery):
     """Which law to look at."""
 
-    as_of = _day("Only what is in force on this day.")
+    as_of = day_field("Only what is in force on this day.")
     edition = _edition()
-    question = _question()
+    question = question_field()
 
 
 class ProvisionQuery(NoQuery):
     """On which day and in which edition to look at one provision."""
 
-    as_of = _day("The day whose values of the parameters are shown; today in Massachusetts where none is sent.")
+    as_of = day_field("The day whose values of the parameters are shown; today in Massachusetts where none is sent.")
     edition = _edition()
 
 
 class ChangesQuery(NoQuery):
     """Between which days to look for changes of the law."""
 
-    first = _day("The first day.", data_key="from", required=True)
-    last = _day("The last day.", data_key="to", required=True)
+    first = day_field("The first day.", data_key="from", required=True)
+    last = day_field("The last day.", data_key="to", required=True)
     edition = _edition()
 
 
@@ -119,7 +122,7 @@ class OpenEnrollmentQuery(NoQuery):
     """Which periods of enrollment to list."""
 
     year = YearField(in_query=True, metadata={"description": "Every period that shares a day with this calendar year."})
-    on = _day("Every period that holds this day, and the next one; today in Massachusetts where neither year nor on is sent.")
+    on = day_field("Every period that holds this day, and the next one; today in Massachusetts where neither year nor on is sent.")
     edition = _edition()
     format = TextField(
         "json|ics", "Must be json or ics.", metadata={"description": "`ics` for iCalendar; the Accept header says the same."}

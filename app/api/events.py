@@ -1,0 +1,53 @@
+"""A feed of what happened, as CloudEvents: how carriers and other systems follow without asking for everything again."""
+
+from typing import Any
+
+import orjson
+from flask import Response
+
+from app.api.authority import principal
+from app.api.blueprint import Blueprint
+from app.api.searching import EventsQuery
+from app.api.service import service
+from app.api.trail import audit_entry
+from app.records.events import DeterminationMade, LawChanged, happened
+
+CLOUDEVENTS = "application/cloudevents-batch+json"
+WAIVERS = "waiver."
+"""The questions whose determinations are told as waivers decided."""
+
+blp = Blueprint("events", __name__, url_prefix="/v1", description="Follow what happens.")
+
+
+@blp.get("/events")
+@blp.needs("events.read")
+@blp.query(EventsQuery)
+@blp.answers(200, "CloudEvents", "The events after that place, in order; Link says where to go on.", content_type=CLOUDEVENTS)
+@blp.fails("invalid-request", "records-unavailable")
+def read_events(query: dict[str, int]) -> Response:
+    """Follow determinations made, waivers decided and law changed, within your reach.
+
+    Events have one order in which nothing is ever inserted: whoever goes on where Link says misses nothing and gets nothing twice.
+    An event appears once its record is sealed, usually within seconds.
+    """
+    here = service()
+    found = happened(here.store, principal().reach, query["after"], query["limit"])
+    if found.events:
+        with here.store.writing() as connection:
+            here.store.note(
+                connection, audit_entry("events.read", "events", f"{found.events[0].sequence}-{found.events[-1].sequence}")
+            )
+    body = orjson.dumps([_event(event) for event in found.events])
+    link = f'</v1/events?after={found.next}&limit={query["limit"]}>; rel="next"'
+    return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)
+
+
+def _event(event: DeterminationMade | LawChanged) -> dict[str, Any]:
+    at = event.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    envelope = {"specversion": "1.0", "id": str(event.sequence), "source": "/v1", "time": at, "datacontenttype": "application/json"}
+    if isinstance(event, LawChanged):
+        return {**envelope, "type": "law.changed", "subject": event.digest, "data": {"digest": event.digest}}
+    type = "waiver.decided" if event.question.startswith(WAIVERS) else "determination.made"
+    told = ("id", "question", "as_of", "edition", "outcome", "subject", "organization", "law_digest", "replaces")
+    data = {name: getattr(event, name) for name in told}
+    return {**envelope, "type": type, "subject": event.id, "data": {**data, "href": f"/v1/determinations/{event.id}"}}

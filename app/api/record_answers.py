@@ -1,0 +1,67 @@
+"""What answers about kept records look like, as JSON Schemas for the OpenAPI document."""
+
+from app.api.answers import DAY, INSTANT, OPEN_OBJECT, OUTCOME, TEXT, TEXT_OR_NONE, Schema, many, record, told
+
+RECORD_COMPONENTS: dict[str, Schema] = {
+    "FoundDeterminations": record(
+        {
+            "determinations": many(
+                record(
+                    {
+                        "id": {"type": "string", "format": "uuid"},
+                        "decided_at": INSTANT,
+                        "question": TEXT,
+                        "as_of": DAY,
+                        "edition": TEXT,
+                        "outcome": OUTCOME,
+                        "subject": TEXT_OR_NONE,
+                        "author": told(TEXT, "Who asked, as records name them."),
+                        "organization": TEXT_OR_NONE,
+                        "law_digest": TEXT,
+                        "replaces": told(TEXT_OR_NONE, "The determination whose place this one took."),
+                        "replaced_by": told(TEXT_OR_NONE, "The determination that took this one's place."),
+                        "href": TEXT,
+                    }
+                )
+            ),
+            "next_cursor": told(TEXT, "Send it with the same search for the next page; left out on the last one."),
+        },
+        ["next_cursor"],
+    ),
+    "AuditEntries": record(
+        {
+            "entries": many(
+                record(
+                    {
+                        "id": {"type": "string", "format": "uuid"},
+                        "at": INSTANT,
+                        "actor": TEXT,
+                        "action": TEXT,
+                        "kind": TEXT,
+                        "object_id": TEXT_OR_NONE,
+                        "outcome": TEXT,
+                        "address": TEXT_OR_NONE,
+                        "request_id": TEXT_OR_NONE,
+                    }
+                )
+            ),
+            "next_cursor": TEXT,
+        },
+        ["next_cursor"],
+    ),
+    "CloudEvents": many(
+        record(
+            {
+                "specversion": {"const": "1.0"},
+                "id": told(TEXT, "The place in the order of events."),
+                "source": TEXT,
+                "type": {"type": "string", "enum": ["determination.made", "waiver.decided", "law.changed"]},
+                "subject": told(TEXT, "The id of the determination, or the digest of the law."),
+                "time": INSTANT,
+                "datacontenttype": TEXT,
+                "data": OPEN_OBJECT,
+            },
+            description="An event in the CloudEvents format, version 1.0.",
+        )
+    ),
+}

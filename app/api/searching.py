@@ -1,0 +1,184 @@
+"""Finding determinations and audit entries. What is searched for stands in bodies, never in an address."""
+
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any, TypedDict
+
+import orjson
+from flask import Response, current_app
+from marshmallow import fields
+
+from app import clock
+from app.api.authority import principal
+from app.api.blueprint import JSON, Blueprint
+from app.api.cursors import cursor_after, place_of
+from app.api.fields import TextField, WholeNumberField
+from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, day_field, question_field
+from app.api.service import Service, service
+from app.api.trail import audit_entry
+from app.law.questions import OUTCOMES
+from app.records.entries import AuditEntry
+from app.records.searching import FoundDetermination, Wanted, WantedEntries, search, search_trail
+
+MOST = 200
+USUALLY = 50
+
+blp = Blueprint("records", __name__, url_prefix="/v1", description="Find what was decided, and follow what is being decided.")
+
+
+def _text(must: str, description: str, **options: Any) -> TextField:
+    return TextField(r"[\x21-\x7e]{1,200}", must, error_messages=REQUIRED, metadata={"description": description}, **options)
+
+
+class PageSchema(StrictSchema):
+    """How much at once, and from where on."""
+
+    limit = WholeNumberField(
+        1, MOST, load_default=USUALLY, metadata={"description": f"How many at most; {USUALLY} where none is sent."}
+    )
+    cursor = TextField(
+        r"[A-Za-z0-9_.=-]{1,500}",
+        "Must be the next_cursor of the same search, as it came.",
+        error_messages=REQUIRED,
+        metadata={"description": "The next_cursor of the page before, with the same search."},
+    )
+
+
+class DecidedSchema(StrictSchema):
+    """Days in Massachusetts, both included."""
+
+    first = day_field("The first day.", data_key="from")
+    last = day_field("The last day.", data_key="to")
+
+
+class SearchSchema(PageSchema):
+    """Which determinations to find: all that is sent must hold."""
+
+    subject = SUBJECT
+    question = question_field()
+    outcome = TextField("|".join(OUTCOMES), f"Must be one of {', '.join(OUTCOMES)}.", metadata={"description": "The outcome."})
+    provision = _text("Must be the id of a provision.", "A provision that the outcome rests on.")
+    author = _text("Must be an actor as records name it.", "Who asked, as records name them.")
+    decided = fields.Nested(DecidedSchema, metadata={"description": "When it was decided: days in Massachusetts, both included."})
+
+
+class TrailSearchSchema(PageSchema):
+    """Which entries of the audit trail to find: all that is sent must hold."""
+
+    actor = _text("Must be an actor as records name it.", "Who did it, such as key:… or account:….")
+    action = _text("Must be an action.", "What was done, such as determination.read.")
+    kind = _text("Must be a kind of object.", "What kind of object it was done to.")
+    object_id = _text("Must be an id.", "The object it was done to.")
+
+
+class EventsQuery(NoQuery):
+    """From where on to follow."""
+
+    after = WholeNumberField(
+        0, 2**53, in_query=True, load_default=0, metadata={"description": "The sequence to go on after; 0 for the beginning."}
+    )
+    limit = WholeNumberField(1, MOST, in_query=True, load_default=USUALLY, metadata={"description": "How many at most."})
+
+
+class Searched(TypedDict, total=False):
+    """A body that `SearchSchema` has loaded."""
+
+    limit: int
+    cursor: str
+    subject: str
+    question: str
+    outcome: str
+    provision: str
+    author: str
+    decided: dict[str, date]
+
+
+@blp.post("/determinations/search")
+@blp.needs("determinations.search")
+@blp.query(NoQuery)
+@blp.body(SearchSchema)
+@blp.answers(200, "FoundDeterminations", "Those within your reach, the newest first; next_cursor where there are more.")
+@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable")
+def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
+    """Find kept determinations by subject, question, outcome, decisive provision, day and author.
+
+    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. That somebody searched is audited;
+    what for is not.
+    """
+    here, limit, before = service(), *_page(dict(wanted))
+    period = wanted.get("decided", {})
+    sought = Wanted(
+        subject=wanted.get("subject"),
+        question=wanted.get("question"),
+        outcome=wanted.get("outcome"),
+        provision=wanted.get("provision"),
+        author=wanted.get("author"),
+        decided_from=_midnight(period.get("first")),
+        decided_before=_midnight(period.get("last"), 1),
+    )
+    found = search(here.store, sought, principal().reach, limit + 1, before)
+    _note(here, "determination.searched", "determination")
+    return _answer("determinations", [_found(each) for each in found], limit, dict(wanted))
+
+
+@blp.post("/audit/search")
+@blp.needs("audit.read")
+@blp.query(NoQuery)
+@blp.body(TrailSearchSchema)
+@blp.answers(200, "AuditEntries", "The entries, the newest first; next_cursor where there are more.")
+@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable")
+def search_audit_trail(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+    """Find entries of the audit trail by actor, action and object."""
+    here, limit, before = service(), *_page(wanted)
+    chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+    found = search_trail(here.store, WantedEntries(**chosen), limit + 1, before)
+    _note(here, "audit.searched", "audit")
+    return _answer("entries", [_entry(each) for each in found], limit, wanted)
+
+
+def _page(wanted: dict[str, Any]) -> tuple[int, str | None]:
+    return wanted["limit"], place_of(_secret(), _without_page(wanted), wanted.get("cursor"))
+
+
+def _secret() -> str:
+    secret = current_app.secret_key
+    assert isinstance(secret, str)
+    return secret
+
+
+def _without_page(wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+
+
+def _answer(name: str, found: list[dict[str, Any]], limit: int, wanted: dict[str, Any]) -> Response:
+    document: dict[str, Any] = {name: found[:limit]}
+    if len(found) > limit:
+        document["next_cursor"] = cursor_after(_secret(), _without_page(wanted), found[limit - 1]["id"])
+    return Response(orjson.dumps(document), 200, mimetype=JSON)
+
+
+def _midnight(day: date | None, days_later: int = 0) -> datetime | None:
+    """The instant at which a day begins in Massachusetts."""
+    if day is None:
+        return None
+    return datetime.combine(day + timedelta(days=days_later), datetime.min.time(), clock.MASSACHUSETTS)
+
+
+def _instant(instant: datetime) -> str:
+    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _found(found: FoundDetermination) -> dict[str, Any]:
+    document = asdict(found)
+    document["decided_at"] = _instant(found.decided_at)
+    return {**document, "href": f"/v1/determinations/{found.id}"}
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    return {**asdict(entry), "at": _instant(entry.at)}
+
+
+def _note(here: Service, action: str, kind: str) -> None:
+    """Enter a reading in the audit trail, before anything of it is told."""
+    with here.store.writing() as connection:
+        here.store.note(connection, audit_entry(action, kind, None))
