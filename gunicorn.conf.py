@@ -26,3 +26,10 @@ The service is ready.
 def when_ready(server: object) -> None:
     """Say where to look, once connections are taken."""
     print(_WHERE.format(port=PORT), flush=True)
+
+
+def post_worker_init(worker: object) -> None:
+    """Let each worker seal what was kept; they take turns."""
+    from app.sealing import start_sealing
+
+    start_sealing(worker.wsgi)  # type: ignore[attr-defined]

@@ -150,6 +150,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """A view for POST."""
         return self._view(rule, "POST")
 
+    def delete(self, rule: str) -> Decorator:
+        """A view for DELETE."""
+        return self._view(rule, "DELETE")
+
     def _view(self, rule: str, method: str) -> Decorator:
         def registered(view: View) -> View:
             self.route(rule, methods=[method])(self.tells(operationId=view.__name__)(view))

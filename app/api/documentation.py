@@ -18,7 +18,7 @@ SWAGGER_FILES = frozenset(
     {"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"}
 )
 STATIC_SECONDS = 3600
-METHODS = ("get", "post")
+METHODS = ("get", "post", "delete")
 _NAME = "documentation"
 
 Document = dict[str, Any]

@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, events, health, open_enrollment, provisions, questions, searching
+from app.api import determinations, eligibility_calendars, events, health, holds, open_enrollment, provisions, questions, searching
 from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
@@ -26,6 +26,7 @@ BLUEPRINTS = (
     determinations.blp,
     searching.blp,
     events.blp,
+    holds.blp,
     eligibility_calendars.blp,
     questions.blp,
     provisions.blp,
@@ -87,6 +88,7 @@ PROBLEM = {
 }
 PATH_PARAMETERS = {
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
+    "/v1/holds/{id}": {"id": "The id that came with the hold."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
 }
@@ -96,7 +98,7 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
     """Path parameters with their meaning, the editions that there are, responses in order of status."""
     for parameter in item.get("parameters", []):
         parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
-    for method in ("get", "post"):
+    for method in ("get", "post", "delete"):
         if method in item:
             for parameter in item[method].get("parameters", []):
                 if parameter["name"] == "edition":

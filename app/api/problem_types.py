@@ -58,6 +58,7 @@ _ALL = (
         "No determination was kept under this id.\n"
         "An id is the UUID that came with the determination. What was asked for with keep=false is not kept.",
     ),
+    ProblemType("unknown-hold", 404, "There is no such hold", "GET /v1/holds lists the legal holds."),
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),
     ProblemType(
@@ -73,6 +74,12 @@ _ALL = (
         "A request with this key is being worked on",
         "Send it again after the seconds that Retry-After names.\n"
         "Then it is answered as the one that is being worked on will have been.",
+    ),
+    ProblemType(
+        "precondition-failed",
+        412,
+        "It has been changed since you read it",
+        "Read it again, and decide anew.\nIf-Match named another version than the present one. Nothing was changed.",
     ),
     ProblemType(
         "body-too-large",
@@ -140,6 +147,12 @@ _ALL = (
         "The batch has too many lines",
         "Send the rest in another batch. Lines before this one have been answered.",
     ),
+    ProblemType(
+        "precondition-required",
+        428,
+        "Say which version you want to change",
+        "Read it first, and send its ETag as If-Match.\nSo nobody undoes what somebody else has changed in the meantime.",
+    ),
     ProblemType("headers-too-large", 431, "The headers are too large", "Send fewer and shorter headers."),
     ProblemType(
         "engine-fault",
@@ -166,10 +179,12 @@ BY_STATUS: dict[int, str] = {
     404: "not-found",
     405: "method-not-allowed",
     408: "timed-out",
+    412: "precondition-failed",
     413: "body-too-large",
     414: "address-too-long",
     415: "unsupported-media-type",
     422: "invalid-request",
+    428: "precondition-required",
     431: "headers-too-large",
     500: "internal-error",
     503: "not-ready",

@@ -1,6 +1,21 @@
 """What answers about kept records look like, as JSON Schemas for the OpenAPI document."""
 
 from app.api.answers import DAY, INSTANT, OPEN_OBJECT, OUTCOME, TEXT, TEXT_OR_NONE, Schema, many, record, told
+from app.records.holds import HOLDABLE
+
+HOLD = record(
+    {
+        "id": {"type": "string", "format": "uuid"},
+        "kind": {"type": "string", "enum": list(HOLDABLE)},
+        "object_id": told(TEXT, "The determination's id, or the subject reference."),
+        "because": TEXT,
+        "placed_by": TEXT,
+        "placed_at": INSTANT,
+        "lifted_by": TEXT_OR_NONE,
+        "lifted_at": {"type": ["string", "null"], "format": "date-time"},
+        "version": {"type": "integer"},
+    }
+)
 
 RECORD_COMPONENTS: dict[str, Schema] = {
     "FoundDeterminations": record(
@@ -64,4 +79,6 @@ RECORD_COMPONENTS: dict[str, Schema] = {
             description="An event in the CloudEvents format, version 1.0.",
         )
     ),
+    "Hold": HOLD,
+    "Holds": record({"holds": many(HOLD)}),
 }

@@ -109,8 +109,7 @@ class Store:
         if self._law is not None and not self._law_is_kept and record.law_digest == self._law.digest:
             self.keep_law(connection, self._law, record.decided_at)
         if kept.idempotency is not None:
-            with _refused(AlreadyAnswered):
-                connection.execute(insert(idempotency_records), [kept.idempotency.row()])
+            keep_answer(connection, kept.idempotency)
         row = record.row()
         if record.replaces is None:
             connection.execute(insert(determinations), [row])
@@ -220,6 +219,16 @@ def _refused(error: type[Exception]) -> Iterator[None]:
         yield
     except IntegrityError:
         raise error from None
+
+
+def keep_answer(connection: Connection, answer: IdempotencyRecord) -> None:
+    """Keep what a creating request is answered with, in its transaction.
+
+    Raises:
+        AlreadyAnswered: its key was used first by another request.
+    """
+    with _refused(AlreadyAnswered):
+        connection.execute(insert(idempotency_records), [answer.row()])
 
 
 def insert_unless_there(connection: Connection, table: Table) -> Any:

@@ -1,0 +1,49 @@
+"""The kept records, for commands."""
+
+import getpass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from app import clock
+from app.access.principal import command_line
+from app.api.identity import new_id
+from app.commands.database import reaching_records
+from app.commands.sources import settings
+
+if TYPE_CHECKING:
+    from app.records.entries import AuditEntry
+    from app.records.store import Store
+
+
+@contextmanager
+def kept_records() -> Iterator["Store"]:
+    """The store of the database that the settings name.
+
+    Raises:
+        Refusal: the database cannot be reached or refuses.
+    """
+    from app.records.database import open_database
+    from app.records.store import Store
+
+    with reaching_records():
+        store = Store(open_database(settings().database_url))
+        try:
+            yield store
+        finally:
+            store.close()
+
+
+def command_entry(action: str, kind: str, object_id: str | None = None, outcome: str = "done") -> "AuditEntry":
+    """The audit trail's entry for what a command does; it names the user of the operating system."""
+    from app.records.entries import AuditEntry
+
+    now = clock.now()
+    return AuditEntry(new_id(now), now, command_line(_user()).actor, action, kind, object_id, outcome)
+
+
+def _user() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return "unknown"

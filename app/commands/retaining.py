@@ -1,0 +1,58 @@
+"""`flask records dispose`: deleting what was kept long enough, unless a legal hold keeps it."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from app import clock
+from app.api.identity import new_id
+from app.commands.record_stores import command_entry, kept_records
+from app.commands.refusals import REJECTED, Refusal, answering, print_json
+from app.commands.sources import settings
+from app.commands.terminal import Screen
+
+if TYPE_CHECKING:
+    from app.records.store import Store
+
+
+@click.command("dispose")
+@click.option("--dry-run", is_flag=True, help="Only say what would be disposed of.")
+@answering
+def dispose_command(dry_run: bool, as_json: bool) -> None:
+    """Delete records that were kept for as long as their class asks for; a legal hold keeps them.
+
+    What was disposed of leaves its digest, the day and the reason, sealed like everything else, so that its absence is explained.
+    The periods stand in app/records/retention.yaml; ELIGIBILITY_RETENTION names another file.
+
+    \b
+    Example:  flask records dispose --dry-run
+    """
+    from app.records.retention import DEFAULT, RetentionUnreadable, forget_answers, read_periods
+
+    try:
+        periods = read_periods(settings().retention or DEFAULT)
+    except RetentionUnreadable as error:
+        raise Refusal(REJECTED, "retention-unreadable", f"{error}.") from None
+    now = clock.now()
+    with kept_records() as store:
+        counts = {kind: _dispose(store, kind, now - periods[kind], now, dry_run) for kind in ("determination", "audit")}
+        counts["idempotency"] = forget_answers(store, now - periods["idempotency"], dry_run)
+        if not dry_run and any(counts.values()):
+            with store.writing() as connection:
+                store.note(connection, command_entry("records.disposed", "records"))
+    if as_json:
+        print_json({"dry_run": dry_run, "disposed": counts})
+        return
+    Screen().table(("class", "would be disposed of" if dry_run else "disposed of"), [(name, str(n)) for name, n in counts.items()])
+
+
+def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run: bool) -> int:
+    from app.records.retention import dispose, due
+
+    count = 0
+    for some in due(store, kind, before):
+        count += len(some)
+        if not dry_run:
+            dispose(store, some, now, f"kept since before {before.date()}", new_id)
+    return count

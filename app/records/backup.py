@@ -1,0 +1,197 @@
+"""Everything that is kept, in one file that any database of the same revision can take back.
+
+The file is compressed JSON Lines: a header, one line for each row in an order in which rows can be entered again, and a last line
+with the counts and a digest of all before it, so that a file which was cut off or changed is noticed before anything is kept.
+"""
+
+import base64
+import gzip
+import hashlib
+import os
+import zlib
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+from sqlalchemy import Column, Connection, Date, LargeBinary, func, insert, select
+
+from app.records.digests import column_text
+from app.records.migrate import newest_revision
+from app.records.store import Store
+from app.records.tables import Instant, metadata
+
+FORMAT = "eligibility-records-1"
+PAGE = 500
+Progress = Callable[[int], None]
+
+
+class NotABackup(Exception):
+    """The file cannot be taken back; the message says why. Nothing was kept."""
+
+
+class NotEmpty(Exception):
+    """The database holds something already; a backup is only taken back into an empty one."""
+
+
+def back_up(store: Store, file: Path, now: datetime, progress: Progress | None = None) -> dict[str, int]:
+    """Write everything that is kept at one moment to a file, readable by its owner only; how many rows of each table.
+
+    Raises:
+        RecordsUnavailable: the database could not be read.
+        FileExistsError: there is such a file already; OSError: it cannot be written.
+    """
+    digest, counts = hashlib.sha256(), {str(table.name): 0 for table in metadata.sorted_tables}
+    part = file.with_name(f"{file.name}.part")
+    if file.exists():
+        raise FileExistsError(file)
+    try:
+        with (
+            open(part, "wb", opener=_private) as raw,
+            gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out,
+            store.reading() as connection,
+        ):
+            _write(out, digest, {"format": FORMAT, "revision": newest_revision(), "made_at": column_text(now)})
+            for name, row in _everything(connection):
+                _write(out, digest, {"table": name, "row": row})
+                counts[name] += 1
+                if progress is not None:
+                    progress(1)
+            out.write(orjson.dumps({"counts": counts, "sha256": digest.hexdigest()}) + b"\n")
+        with part.open("rb") as written:
+            os.fsync(written.fileno())
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    part.rename(file)
+    return counts
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def _write(out: IO[bytes] | gzip.GzipFile, digest: Any, line: object) -> None:
+    text = orjson.dumps(line) + b"\n"
+    digest.update(text)
+    out.write(text)
+
+
+def _everything(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
+    for table in metadata.sorted_tables:
+        chosen = select(table).order_by(*table.primary_key.columns)
+        for row in connection.execution_options(yield_per=PAGE).execute(chosen).mappings():
+            yield str(table.name), {str(name): _told(value) for name, value in row.items()}
+
+
+def _told(value: Any) -> Any:
+    """A column's value as JSON carries it."""
+    if isinstance(value, bytes):
+        return base64.b64encode(value).decode()
+    return column_text(value) if isinstance(value, (datetime, date)) else value
+
+
+def _taken(column: Column[Any], told: Any) -> Any:
+    """A column's value from JSON."""
+    if told is None:
+        return None
+    if isinstance(column.type, Instant):
+        return datetime.fromisoformat(told)
+    if isinstance(column.type, Date):
+        return date.fromisoformat(told)
+    return base64.b64decode(told) if isinstance(column.type, LargeBinary) else told
+
+
+def count_rows(store: Store) -> int:
+    """How many rows a backup is going to hold.
+
+    Raises:
+        RecordsUnavailable: the database could not be read.
+    """
+    with store.reading() as connection:
+        return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables)
+
+
+def check_backup(file: Path) -> dict[str, int]:
+    """Read a backup from its beginning to its end; how many rows of each table it holds.
+
+    Raises:
+        NotABackup: it is not whole, was changed, or is of another revision.
+        OSError: it cannot be read.
+    """
+    counts: dict[str, int] = {}
+    for name, _ in _lines(file):
+        counts[name] = counts.get(name, 0) + 1
+    return counts
+
+
+def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[str, int]:
+    """Take a backup back into an empty, migrated database, in one transaction; how many rows of each table.
+
+    Raises:
+        NotABackup, NotEmpty: nothing was kept.
+        RecordsUnavailable: the database refuses; nothing was kept.
+        OSError: the file cannot be read.
+    """
+    check_backup(file)
+    counts: dict[str, int] = {}
+    with store.writing() as connection:
+        for table in metadata.sorted_tables:
+            if connection.execute(select(func.count()).select_from(table)).scalar_one():
+                raise NotEmpty(table.name)
+        for name, rows in _pages(file):
+            table = metadata.tables[name]
+            connection.execute(insert(table), [{key: _taken(table.c[key], told) for key, told in row.items()} for row in rows])
+            counts[name] = counts.get(name, 0) + len(rows)
+            if progress is not None:
+                progress(len(rows))
+    return counts
+
+
+def _pages(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    """Rows of one table together, some at a time."""
+    page: list[dict[str, Any]] = []
+    name = ""
+    for table, row in _lines(file):
+        if page and (table != name or len(page) == PAGE):
+            yield name, page
+            page = []
+        name = table
+        page.append(row)
+    if page:
+        yield name, page
+
+
+def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Every row of a backup with its table; that the file is whole is known only after the last.
+
+    Raises:
+        NotABackup: it is not.
+    """
+    digest, counts, ended = hashlib.sha256(), {str(table.name): 0 for table in metadata.sorted_tables}, False
+    try:
+        with gzip.open(file, "rb") as lines:
+            header = lines.readline()
+            _check_header(header)
+            digest.update(header)
+            for text in lines:
+                line = orjson.loads(text)
+                if "counts" in line:
+                    ended = line == {"counts": counts, "sha256": digest.hexdigest()} and not lines.read(1)
+                    break
+                digest.update(text)
+                counts[line["table"]] += 1
+                yield line["table"], line["row"]
+    except (gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError, TypeError) as error:
+        raise NotABackup(f"it cannot be read to its end ({type(error).__name__})") from None
+    if not ended:
+        raise NotABackup("it is not whole, or was changed")
+
+
+def _check_header(header: bytes) -> None:
+    told = orjson.loads(header)
+    if not isinstance(told, dict) or told.get("format") != FORMAT:
+        raise NotABackup("it is not a backup of these records")
+    if told.get("revision") != newest_revision():
+        raise NotABackup(f"it is of revision {told.get('revision')}, and the tables are of {newest_revision()}")

@@ -1,0 +1,108 @@
+"""Legal holds: what is kept although its time is over."""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, insert, select, update
+
+from app.records.digests import record_digest
+from app.records.entries import AuditEntry, IdempotencyRecord
+from app.records.store import Store, keep_answer
+from app.records.tables import holds
+
+HOLDABLE = ("determination", "subject")
+
+
+class HoldChanged(Exception):
+    """Somebody else changed the hold first. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """A legal hold on a determination, or on everything about a subject. It stands until somebody lifts it."""
+
+    id: str
+    kind: str
+    object_id: str
+    because: str
+    placed_by: str
+    placed_at: datetime
+    lifted_by: str | None = None
+    lifted_at: datetime | None = None
+    version: int = 1
+
+    def row(self) -> dict[str, Any]:
+        """The columns, with the digest over all others."""
+        columns = asdict(self)
+        return {**columns, "record_digest": record_digest("hold", columns)}
+
+
+def place_hold(store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyRecord | None = None) -> None:
+    """Keep a hold with its audit entry and what the request for it is answered with.
+
+    Raises:
+        AlreadyAnswered: its idempotency key was used first by another request.
+        RecordsUnavailable: it could not be kept.
+    """
+    with store.writing() as connection:
+        if answer is not None:
+            keep_answer(connection, answer)
+        connection.execute(insert(holds), [hold.row()])
+        store.note(connection, audit)
+
+
+def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None:
+    """Keep that a hold was lifted, where it is still as it was read.
+
+    Raises:
+        HoldChanged: it is not.
+        RecordsUnavailable: it could not be kept.
+    """
+    with store.writing() as connection:
+        still = update(holds).where(holds.c.id == hold.id, holds.c.version == hold.version)
+        if connection.execute(still.values(lifted.row())).rowcount != 1:
+            raise HoldChanged
+        store.note(connection, audit)
+
+
+def find_hold(store: Store, id: str) -> Hold | None:
+    """A hold by its id.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    found = _holds(store, select(holds).where(holds.c.id == id))
+    return found[0] if found else None
+
+
+def list_holds(store: Store) -> list[Hold]:
+    """Every hold, the newest first, lifted ones too.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    return _holds(store, select(holds).order_by(holds.c.id.desc()))
+
+
+def _holds(store: Store, chosen: Any) -> list[Hold]:
+    with store.reading() as connection:
+        return [Hold(**{name: row[name] for name in Hold.__slots__}) for row in connection.execute(chosen).mappings()]
+
+
+class StandingHolds(NamedTuple):
+    """What the holds that nobody lifted keep."""
+
+    determinations: frozenset[str]
+    subjects: frozenset[str]
+
+    def keep(self, id: str, subject: str | None) -> bool:
+        """Whether a determination must stay."""
+        return id in self.determinations or subject in self.subjects
+
+
+def standing_holds(connection: Connection) -> StandingHolds:
+    """The holds that nobody lifted, read through a connection."""
+    standing = connection.execute(select(holds.c.kind, holds.c.object_id).where(holds.c.lifted_at.is_(None))).all()
+    held = {kind: frozenset(hold.object_id for hold in standing if hold.kind == kind) for kind in HOLDABLE}
+    return StandingHolds(held["determination"], held["subject"])

@@ -1,0 +1,146 @@
+"""How long records are kept, and disposing of those whose time is over so that their absence is explained."""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from ruamel.yaml import YAML
+from ruamel.yaml.error import YAMLError
+from sqlalchemy import Column, Connection, Table, delete, insert, select
+
+from app.records.digests import record_digest
+from app.records.holds import standing_holds
+from app.records.store import Store, await_seal
+from app.records.tables import (
+    audit_entries,
+    decisive_provisions,
+    determinations,
+    disposals,
+    idempotency_records,
+    sealed_records,
+)
+
+DEFAULT = Path(__file__).parent / "retention.yaml"
+TOGETHER = 500
+CLASSES = ("determination", "audit", "idempotency")
+NewId = Callable[[datetime], str]
+
+
+class RetentionUnreadable(Exception):
+    """The file that says how long records are kept cannot be used; the message says why."""
+
+
+def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
+    """How long each class of record is kept.
+
+    Raises:
+        RetentionUnreadable: the file is not there, or does not say it of every class in years, months or days.
+    """
+    try:
+        told = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        if set(told) != set(CLASSES):
+            raise RetentionUnreadable(f"{file.name} must name {', '.join(CLASSES)} and nothing else")
+        periods = {name: _period(file, name, given) for name, given in told.items()}
+    except (OSError, TypeError, YAMLError) as error:
+        raise RetentionUnreadable(f"{file.name} cannot be read: {type(error).__name__}") from None
+    return periods
+
+
+def _period(file: Path, name: str, given: Mapping[str, int]) -> relativedelta:
+    if not given or set(given) - {"years", "months", "days"} or not all(type(n) is int and n > 0 for n in given.values()):
+        raise RetentionUnreadable(f"{file.name}: {name} needs a number of years, months or days, each a whole number above zero")
+    return relativedelta(**given)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A record whose time is over."""
+
+    kind: str
+    id: str
+    digest: str
+
+
+def due(store: Store, kind: str, before: datetime) -> Iterator[list[Due]]:
+    """The sealed records of a class that were made before an instant and that no hold keeps, some at a time, the oldest first.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    table, made_at = (
+        (determinations, determinations.c.decided_at) if kind == "determination" else (audit_entries, audit_entries.c.at)
+    )
+    after = ""
+    while True:
+        with store.reading() as connection:
+            found = _page(connection, table, made_at, before, after)
+            kept = _held(connection, kind, found)
+            sealed = _sealed(connection, kind, [row["id"] for row in found])
+        if not found:
+            return
+        after = found[-1]["id"]
+        yield [Due(kind, row["id"], row["record_digest"]) for row in found if row["id"] in sealed - kept]
+
+
+def _page(connection: Connection, table: Table, made_at: Column[Any], before: datetime, after: str) -> list[Mapping[str, Any]]:
+    chosen = select(table).where(made_at < before).order_by(table.c.id).limit(TOGETHER)
+    if after:
+        chosen = chosen.where(table.c.id > after)
+    return [dict(row) for row in connection.execute(chosen).mappings()]
+
+
+def _sealed(connection: Connection, kind: str, ids: list[str]) -> set[str]:
+    chosen = select(sealed_records.c.object_id).where(sealed_records.c.kind == kind, sealed_records.c.object_id.in_(ids))
+    return set(connection.execute(chosen).scalars())
+
+
+def _held(connection: Connection, kind: str, found: list[Mapping[str, Any]]) -> set[str]:
+    """Which of these records a hold keeps; an audit entry about a determination is kept with it."""
+    held = standing_holds(connection)
+    if kind == "determination":
+        return {row["id"] for row in found if held.keep(row["id"], row["subject"])}
+    about = {row["object_id"] for row in found if row["kind"] == "determination" and row["object_id"] is not None}
+    chosen = select(determinations.c.id, determinations.c.subject).where(determinations.c.id.in_(about))
+    kept = {row.id for row in connection.execute(chosen) if held.keep(row.id, row.subject)}
+    return {row["id"] for row in found if row["object_id"] in kept}
+
+
+def dispose(store: Store, records: list[Due], now: datetime, because: str, new_id: NewId) -> None:
+    """Delete records, and keep for each that it was disposed of, when and why: all of them or none.
+
+    Raises:
+        RecordsUnavailable: nothing was deleted.
+    """
+    if not records:
+        return
+    table = determinations if records[0].kind == "determination" else audit_entries
+    with store.writing() as connection:
+        for each in records:
+            id = new_id(now)
+            about = {"kind": each.kind, "object_id": each.id, "digest": each.digest, "because": because}
+            columns: dict[str, Any] = {"id": id, "disposed_at": now, **about}
+            digest = record_digest("disposal", columns)
+            connection.execute(insert(disposals), [{**columns, "record_digest": digest}])
+            await_seal(connection, "disposal", id, digest)
+        ids = [each.id for each in records]
+        if table is determinations:
+            connection.execute(delete(decisive_provisions).where(decisive_provisions.c.determination.in_(ids)))
+            connection.execute(delete(idempotency_records).where(idempotency_records.c.determination.in_(ids)))
+        connection.execute(delete(table).where(table.c.id.in_(ids)))
+
+
+def forget_answers(store: Store, before: datetime, dry_run: bool = False) -> int:
+    """Forget the answers to idempotent requests older than an instant; how many there were.
+
+    Raises:
+        RecordsUnavailable: nothing was forgotten.
+    """
+    old = idempotency_records.c.kept_at < before
+    with store.writing() as connection:
+        count = len(connection.execute(select(idempotency_records.c.key).where(old)).all())
+        if not dry_run:
+            connection.execute(delete(idempotency_records).where(old))
+    return count

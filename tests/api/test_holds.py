@@ -1,0 +1,67 @@
+"""Legal holds over HTTP: placed, read, lifted once, and on record for ever."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.api.asking import pointers, problem
+
+HOLD = {"kind": "subject", "object_id": "person-1", "because": "Matter 12-34"}
+
+
+def place(client: FlaskClient, **changes: Any) -> Any:
+    return client.post("/v1/holds", json={**HOLD, **changes})
+
+
+def test_a_hold_is_placed_and_read_again(client: FlaskClient) -> None:
+    placed = place(client)
+    read = client.get(placed.headers["Location"])
+
+    assert (201, 200) == (placed.status_code, read.status_code)
+    assert placed.get_json() == read.get_json()
+    assert {**HOLD, "lifted_at": None, "version": 1}.items() <= read.get_json().items()
+    assert placed.get_json() in client.get("/v1/holds").get_json()["holds"]
+    assert placed.headers["ETag"] == read.headers["ETag"]
+
+
+def test_a_hold_is_lifted_once_by_whoever_has_read_it(client: FlaskClient) -> None:
+    placed = place(client)
+    address, tag = placed.headers["Location"], placed.headers["ETag"]
+
+    assert (428, "precondition-required") == problem(client.delete(address))
+    assert (412, "precondition-failed") == problem(client.delete(address, headers={"If-Match": '"7"'}))
+    lifted = client.delete(address, headers={"If-Match": tag})
+    assert 200 == lifted.status_code
+    assert 2 == lifted.get_json()["version"]
+    assert lifted.get_json()["lifted_at"] is not None
+    assert (412, "precondition-failed") == problem(client.delete(address, headers={"If-Match": tag}))
+    assert lifted.get_json() == client.get(address).get_json()
+
+
+def test_a_request_for_a_hold_that_is_sent_again_places_one(client: FlaskClient) -> None:
+    answers = [client.post("/v1/holds", json=HOLD, headers={"Idempotency-Key": "hold-1"}) for _ in range(2)]
+
+    assert answers[0].data == answers[1].data
+    assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
+    assert "true" == answers[1].headers["Idempotent-Replayed"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"kind": "person"}, "/kind"),
+        ({"object_id": "a b"}, "/object_id"),
+        ({"because": "a\nb"}, "/because"),
+        ({"because": ""}, "/because"),
+    ],
+)
+def test_a_hold_that_says_something_else_is_refused(client: FlaskClient, changes: Any, pointer: str) -> None:
+    answer = place(client, **changes)
+
+    assert (422, "invalid-request") == problem(answer)
+    assert {pointer} == pointers(answer)
+
+
+def test_a_hold_that_is_not_there_is_not_found(client: FlaskClient) -> None:
+    assert (404, "unknown-hold") == problem(client.get("/v1/holds/01925b1e-7e3f-7000-8000-000000000001"))

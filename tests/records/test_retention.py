@@ -1,0 +1,134 @@
+"""What is kept long enough goes, unless a hold keeps it, and its absence stays explained."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from app.records.entries import AuditEntry, IdempotencyRecord, Kept
+from app.records.holds import Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
+from app.records.retention import RetentionUnreadable, dispose, due, forget_answers, read_periods
+from app.records.seals import seal_everything
+from app.records.store import Store
+from app.records.verification import verify
+from tests.records.conftest import kept, numbered
+
+OLD, NOW = datetime(2011, 2, 16, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
+LONG_AGO = NOW - timedelta(days=3653)
+
+
+def new_id(_: datetime) -> str:
+    return str(uuid4())
+
+
+def entry(action: str) -> AuditEntry:
+    return AuditEntry(str(uuid4()), NOW, "account:1", action, "determination", None, "done")
+
+
+@pytest.fixture
+def full(store: Store) -> Store:
+    """Two old determinations, of two subjects, and a young one; all sealed."""
+    for number, decided_at in ((1, OLD), (2, OLD), (3, NOW)):
+        record = numbered(number, decided_at=decided_at, subject=f"person-{number}")
+        made = kept(record)
+        answer = IdempotencyRecord(
+            "key:1", "POST /v1/determinations", str(number) * 64, "0" * 64, decided_at, 201, None, None, record.id
+        )
+        store.keep(Kept(record, replace(made.audit, at=decided_at), answer))
+    list(seal_everything(store, NOW))
+    return store
+
+
+def dispose_all(store: Store) -> list[str]:
+    gone = []
+    for kind in ("determination", "audit"):
+        for some in due(store, kind, LONG_AGO):
+            dispose(store, some, NOW, "kept for ten years", new_id)
+            gone += [each.id for each in some if kind == "determination"]
+    return gone
+
+
+def test_what_was_kept_long_enough_goes_and_the_rest_verifies(full: Store) -> None:
+    gone = dispose_all(full)
+
+    assert [numbered(1).id, numbered(2).id] == gone
+    assert [None, None] == [full.find(id) for id in gone]
+    assert full.find(numbered(3).id) is not None
+    assert () == verify(full).complaints
+    list(seal_everything(full, NOW))
+    assert () == verify(full).complaints
+
+
+def test_the_answers_to_requests_go_with_their_determinations(full: Store) -> None:
+    dispose_all(full)
+
+    assert full.answer("key:1", "POST /v1/determinations", "1" * 64) is None
+    assert full.answer("key:1", "POST /v1/determinations", "3" * 64) is not None
+
+
+def test_answers_are_forgotten_by_their_own_age(full: Store) -> None:
+    assert 2 == forget_answers(full, LONG_AGO, dry_run=True)
+    assert 2 == forget_answers(full, LONG_AGO)
+    assert 0 == forget_answers(full, LONG_AGO)
+
+
+def test_what_no_seal_closes_stays(store: Store) -> None:
+    store.keep(kept(numbered(1, decided_at=OLD)))
+
+    assert [] == dispose_all(store)
+
+
+@pytest.mark.parametrize(("kind", "object_id"), [("determination", numbered(1).id), ("subject", "person-1")])
+def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(full: Store, kind: str, object_id: str) -> None:
+    hold = Hold(str(uuid4()), kind, object_id, "matter 12", "account:1", NOW)
+    place_hold(full, hold, entry("hold.placed"))
+
+    assert [numbered(2).id] == dispose_all(full)
+    assert [] == [each for some in due(full, "audit", LONG_AGO) for each in some]
+
+    lift_hold(full, hold, replace(hold, lifted_by="account:2", lifted_at=NOW, version=2), entry("hold.lifted"))
+
+    assert [numbered(1).id] == dispose_all(full)
+    assert () == verify(full).complaints
+
+
+def test_a_hold_that_changed_meanwhile_is_not_lifted(full: Store) -> None:
+    hold = Hold(str(uuid4()), "subject", "person-1", "matter 12", "account:1", NOW)
+    lifted = replace(hold, lifted_by="account:2", lifted_at=NOW, version=2)
+    place_hold(full, hold, entry("hold.placed"))
+    lift_hold(full, hold, lifted, entry("hold.lifted"))
+
+    with pytest.raises(HoldChanged):
+        lift_hold(full, hold, lifted, entry("hold.lifted"))
+
+    assert lifted == find_hold(full, hold.id)
+    assert [lifted] == list_holds(full)
+    assert () == verify(full).complaints
+
+
+def test_the_periods_that_come_with_the_service_can_be_read() -> None:
+    assert {"determination", "audit", "idempotency"} == set(read_periods())
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "determination: {years: 1}\n", "determination: {years: 0}\naudit: {years: 1}\nidempotency: {days: 1}\n", "[]", "a: [", "",
+        "determination: {weeks: 1}\naudit: {years: 1}\nidempotency: {days: 1}\n",
+        "determination: {years: true}\naudit: {years: 1}\nidempotency: {days: 1}\n",
+        "determination: 10\naudit: {years: 1}\nidempotency: {days: 1}\n",
+    ],
+)  # fmt: skip
+def test_periods_that_say_something_else_are_refused(tmp_path: Path, text: str) -> None:
+    file = tmp_path / "retention.yaml"
+    file.write_text(text)
+
+    with pytest.raises(RetentionUnreadable):
+        read_periods(file)
+
+
+def test_periods_that_are_not_there_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(RetentionUnreadable):
+        read_periods(tmp_path / "nothing.yaml")
