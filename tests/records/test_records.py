@@ -1,6 +1,5 @@
-"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names an empty database, on PostgreSQL."""
+"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names a server, on PostgreSQL."""
 
-import os
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -28,22 +27,15 @@ RECORD = DeterminationRecord(
     request='{"question": "enrollment.permitted"}',
     document='{"says":"§ – “é” 😀"}',
 )
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
-SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
 
 
 def numbered(number: int) -> DeterminationRecord:
     return replace(RECORD, id=f"01925b1e-7e3f-7000-8000-{number:012}")
 
 
-@pytest.fixture(params=SERVERS)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    if request.param == "sqlite":
-        yield Settings(database_url=f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}")
-        return
-    settings = Settings(database_url=os.environ["TEST_POSTGRESQL_URL"])
-    yield settings
-    downgrade(settings, "base")
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url)
 
 
 @pytest.fixture
