@@ -35,7 +35,7 @@ def decider(lawbook: Lawbook) -> Decider:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The service on a database of its own, migrated."""
     database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
-    settings = Settings(database_url=f"sqlite:///{database}")
+    settings = Settings(database_url=f"sqlite:///{database}", secret_key="of-these-tests-alone")
     upgrade(settings)
     return create_app(settings)
 
