@@ -11,6 +11,7 @@ from uuid_utils import uuid7
 from app import clock
 from app.api.blueprint import pointer_part
 from app.api.faults import log_fault
+from app.api.metrics import count_determination, count_engine_fault
 from app.api.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.schemas import AskedSchema
 from app.api.service import Service
@@ -149,6 +150,7 @@ def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
 
 def engine_fault(error: EngineFault) -> Problem:
     """The engine failed. The log names provisions and conditions, never values; the caller is told nothing of them."""
+    count_engine_fault()
     log_fault(f"engine fault: {error}")
     return Problem("engine-fault", "Nothing was decided and nothing was kept. Tell the operator the request_id.")
 
@@ -162,6 +164,7 @@ def decide(service: Service, asked: Asked, request_text: str, keep: bool, id: st
         Problem: see `determine`.
     """
     determination = determine(service, asked)
+    count_determination(determination.question.id, determination.outcome)
     decided_at, subject = clock.now(), asked.get("subject")
     document: dict[str, object] = {
         "decided_at": decided_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),

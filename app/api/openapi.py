@@ -5,7 +5,7 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, health, open_enrollment, provisions, questions
+from app.api import determinations, eligibility_calendars, health, metrics, open_enrollment, provisions, questions
 from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
@@ -21,7 +21,15 @@ DESCRIPTION = (
     "provision, every condition, with its source. Editions of the law: {editions}. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
-BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
+BLUEPRINTS = (
+    determinations.blp,
+    eligibility_calendars.blp,
+    questions.blp,
+    provisions.blp,
+    open_enrollment.blp,
+    health.blp,
+    metrics.blp,
+)
 
 
 def document_api(app: Flask, service: Service) -> bytes:

@@ -112,6 +112,13 @@ _ALL = (
         "The batch has too many lines",
         "Send the rest in another batch. Lines before this one have been answered.",
     ),
+    ProblemType(
+        "too-many-requests",
+        429,
+        "You ask more often than is allowed",
+        "Nothing was done. Try again after the seconds that Retry-After names.\n"
+        "So many requests a minute are allowed from one address, and to one credential. Each line of a batch counts for one.",
+    ),
     ProblemType("headers-too-large", 431, "The headers are too large", "Send fewer and shorter headers."),
     ProblemType(
         "engine-fault",
@@ -128,6 +135,20 @@ _ALL = (
         "Determinations cannot be kept or read at the moment",
         "Nothing was kept. Try again after the seconds that Retry-After names.",
     ),
+    ProblemType(
+        "draining",
+        503,
+        "The service is about to stop",
+        "Send requests to another instance.\n"
+        "What was sent before is still answered. Only /readyz says so, for whoever distributes requests.",
+    ),
+    ProblemType(
+        "overloaded",
+        503,
+        "More is asked than can be answered at the moment",
+        "Nothing was done. Try again after the seconds that Retry-After names.\n"
+        "What is beyond the service at a time is turned away at once, so that the others are answered as fast as ever.",
+    ),
     ProblemType("not-ready", 503, "The service is not ready", "`checks` says what is missing."),
 )
 
@@ -142,6 +163,7 @@ BY_STATUS: dict[int, str] = {
     414: "address-too-long",
     415: "unsupported-media-type",
     422: "invalid-request",
+    429: "too-many-requests",
     431: "headers-too-large",
     500: "internal-error",
     503: "not-ready",
