@@ -11,6 +11,7 @@ from marshmallow import ValidationError
 from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
+from app.api.limits import counting_lines
 from app.api.problems import Document, Problem
 from app.api.service import Service
 from app.api.strict_json import MalformedJson, loads
@@ -36,7 +37,7 @@ def answer_lines(service: Service, incoming: Request, keep: bool) -> Iterator[by
     whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
     spool.seek(0)
     lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-    return stream_with_context(_tell(service, lines, keep, spool))
+    return stream_with_context(_tell(service, _counted(lines), keep, spool))
 
 
 def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
@@ -61,6 +62,18 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, 
             yield number, Problem("line-too-long", f"A line may have {longest} bytes.")
         elif text.strip():
             yield number, text
+
+
+def _counted(lines: Iterator[tuple[int, bytes | Problem]]) -> Iterator[tuple[int, bytes | Problem]]:
+    """The lines; in place of those beyond what their sender may ask in a minute, the problem that says so."""
+    count = counting_lines()
+    for number, line in lines:
+        try:
+            count()
+        except Problem as problem:
+            yield number, problem
+        else:
+            yield number, line
 
 
 def _answer(service: Service, line: bytes | Problem, keep: bool) -> Decided | Problem:
