@@ -15,7 +15,7 @@ from typing import cast
 from flask import Flask, current_app, request
 from limits import RateLimitItem, RateLimitItemPerMinute
 from limits.storage import storage_from_string
-from limits.strategies import SlidingWindowCounterRateLimiter
+from limits.strategies import FixedWindowRateLimiter
 
 from app import clock
 from app.access.principal import ANYBODY
@@ -91,7 +91,7 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         self._a_minute = {"address": settings.rate_per_address, "credential": settings.rate_per_credential}
         self._is_shared = not settings.rate_storage.startswith("memory:")
-        self._counting = SlidingWindowCounterRateLimiter(storage_from_string(settings.rate_storage))
+        self._counting = FixedWindowRateLimiter(storage_from_string(settings.rate_storage))
         self._told_at = -TELL_EVERY_SECONDS
 
     def take(self, kind: str, who: str, number: int) -> None:
