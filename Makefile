@@ -17,8 +17,12 @@ INSTALL := bin/install $(PYTHON) $(VENV)
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/installed  ## Install, prepare the database, load the demonstration data, serve on 127.0.0.1 (PORT=8000)
+run: free-port $(VENV)/installed  ## Install, prepare the database, load the demonstration data, serve on 127.0.0.1 (PORT=8000)
 	@PORT=$(PORT) bin/serve $(VENV)
+
+.PHONY: free-port
+free-port:  # before anything is installed: a port that is taken is told at once
+	@PORT=$(PORT) bin/free-port $(PYTHON)
 
 test: $(VENV)/installed-dev  ## All tests (ARGS="-k name" for some of them)
 	@$(BIN)/pytest -n 2 $(ARGS)

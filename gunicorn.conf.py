@@ -1,17 +1,48 @@
-"""How the service is served. Everything may be changed by GUNICORN_CMD_ARGS, for instance `--workers 4`."""
+"""How the service is served. Everything may be changed by GUNICORN_CMD_ARGS, for instance `--timeout 120`."""
 
 import os
+import shutil
+import signal
+import sys
+import tempfile
+import threading
+from pathlib import Path
+
+from environs import EnvError
+
+# Before anything else of ours is imported: whoever counts looks for this folder when it is imported.
+if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="eligibility-metrics-")
+METRICS = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
+if "app.api.metrics" not in sys.modules:  # at the start, and not where a running server reads this again
+    METRICS.mkdir(parents=True, exist_ok=True)
+    for _file in METRICS.glob("*.db"):
+        _file.unlink()
+
+from app import draining  # noqa: E402
+from app.settings import from_environment  # noqa: E402
 
 PORT = os.environ.get("PORT", "8000")
+try:
+    settings = from_environment()
+except EnvError as error:
+    sys.stderr.write(f"{error}\n")
+    sys.exit(2)
 
 bind = f"127.0.0.1:{PORT}"
 worker_class = "app.serving.Worker"
-workers = 2
-threads = 4
+logger_class = "app.serving.Logger"
+workers = settings.workers
+threads = settings.threads
 preload_app = True  # the law is read and compiled once, before anything is served, and shared by the workers
-graceful_timeout = 30
+control_socket_disable = True
+timeout = 60
+graceful_timeout = 25
 keepalive = 15
-accesslog = None
+max_requests = 50_000  # a fresh worker now and then, so that nothing can pile up for ever
+max_requests_jitter = 5_000
+forwarded_allow_ips = ""  # who is believed about a client's address and scheme: ELIGIBILITY_PROXY_HOPS
+accesslog = None  # the service logs each request itself, without what a caller sent
 
 _WHERE = """
 The service is ready.
@@ -24,7 +55,8 @@ The service is ready.
 
 
 def when_ready(server: object) -> None:
-    """Say where to look, once connections are taken."""
+    """Say where to look, once connections are taken; from now on a request to stop is first told to those who send requests."""
+    server.handle_term = lambda: _drain(server)  # type: ignore[attr-defined]
     print(_WHERE.format(port=PORT), flush=True)
 
 
@@ -33,3 +65,26 @@ def post_worker_init(worker: object) -> None:
     from app.sealing import start_sealing
 
     start_sealing(worker.wsgi)  # type: ignore[attr-defined]
+
+
+def _drain(server: object) -> None:
+    """The first SIGTERM lets /readyz fail, while everything is answered as before; some seconds later, or at a second one, stop."""
+    if draining.is_draining() or not settings.drain_seconds:
+        raise StopIteration  # this is how gunicorn's main loop is left
+    draining.begin()
+    server.log.info("draining for %s seconds", settings.drain_seconds)  # type: ignore[attr-defined]
+    stop = threading.Timer(settings.drain_seconds, server.SIG_QUEUE.put, [signal.SIGTERM])  # type: ignore[attr-defined]
+    stop.daemon = True
+    stop.start()
+
+
+def child_exit(server: object, worker: object) -> None:
+    """A worker ended: what it counted is kept, its files are not."""
+    from app.api.metrics import forget_process
+
+    forget_process(worker.pid)  # type: ignore[attr-defined]
+
+
+def on_exit(server: object) -> None:
+    """Nothing is left behind."""
+    shutil.rmtree(METRICS, ignore_errors=True)

@@ -2,7 +2,8 @@
 
 from flask import Flask
 
-from app.settings import Settings, from_environment
+from app.production import require_fit
+from app.settings import Settings, from_environment, secret_key
 
 
 def create_app(settings: Settings | None = None) -> Flask:
@@ -13,6 +14,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         UnknownEdition: the settings name an edition that the law does not have.
         RecordsUnavailable: the database address cannot be used.
         environs.EnvError: a variable of the environment does not hold what it should.
+        UnfitForProduction: production mode is set, and something is left open.
     """
     from app.api import mount
     from app.api.service import Service, law_text
@@ -23,8 +25,15 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.records.store import Store
 
     settings = settings or from_environment()
+    require_fit(settings)
     app = Flask(__name__, static_folder=None)
     app.config["SETTINGS"] = settings
+    app.config["SECRET_KEY"] = secret_key(settings)
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
+    app.config["SESSION_COOKIE_SECURE"] = settings.secure_cookies
+    app.config["SESSION_COOKIE_HTTPONLY"] = True
+    app.config["SESSION_COOKIE_SAMESITE"] = "Lax"
+    app.config["SESSION_COOKIE_NAME"] = "__Host-session" if settings.secure_cookies else "session"
     lawbook = open_lawbook(settings.rulesets)
     edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
     decider = Decider(lawbook)

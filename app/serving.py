@@ -1,19 +1,236 @@
-"""The gunicorn worker of this service: what is not proper HTTP is refused as a problem, and nothing of it is quoted.
+"""The gunicorn worker of this service, and its logger.
 
-gunicorn's own worker writes the line it could not read into its log and into its answer. A body that was announced too
-short is read as the next request, so that line may hold an applicant's facts.
+What is not proper HTTP is refused as a problem, and nothing of it is quoted: gunicorn's own worker writes the line it could not
+read into its log and into its answer, and a body that was announced too short is read as the next request, so that line may hold
+an applicant's facts.
+
+No more is taken in than can be answered in good time. The threads of a worker are its slots, and a few requests may wait for one;
+what comes beyond is answered with 503 by the worker's main loop, before a thread, the parser or the application have seen it. A
+worker that is full first leaves new connections to its siblings for a moment. Whoever asks how the service is gets a thread aside.
 """
 
 import json
+import logging
 import socket
+import time
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from functools import partial
+from typing import Any
 from uuid import uuid4
 
+from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
-from gunicorn.workers.gthread import ThreadWorker
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from app import logs
+from app.api import limits
+from app.api.metrics import count_refused
+from app.api.problem_types import PROBLEM_TYPES
+from app.api.requests import HEADERS
+from app.settings import from_environment
+
+EXEMPT = (b"/healthz", b"/readyz", b"/metrics")
+HEAD_BYTES = 256
+"""So much of a request is looked at to see whether it asks how the service is."""
+RETRY_AFTER_SECONDS = 2
+LEFT_TO_SIBLINGS_SECONDS = 0.02
+"""How long a full worker leaves new connections to the others, before it takes and refuses them."""
+LINGER_SECONDS = 2.0
+"""How long a refused client may take to read its answer; closing at once would destroy what it has not read yet."""
+LAST_WORDS_SECONDS = 1.0
+"""How long a worker that stops waits for clients that are connected and have said nothing."""
+TELL_EVERY_SECONDS = 1.0
+
+
+def problem_answer(type: str, title: str, status: int, detail: str, headers: str = "") -> bytes:
+    """A whole HTTP response with a problem document, for a request that never reaches the application."""
+    request_id = str(uuid4())
+    document = {"type": f"/problems/{type}", "title": title, "status": status, "detail": detail, "request_id": request_id}
+    body = json.dumps(document).encode()
+    fixed = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
+    head = (
+        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+        f"Content-Length: {len(body)}\r\nX-Request-Id: {request_id}\r\n{headers}{fixed}\r\n"
+    )
+    return head.encode() + body
+
+
+class Logger(GunicornLogger):  # type: ignore[misc]
+    """gunicorn's own lines, as lines of our log."""
+
+    def setup(self, cfg: Any) -> None:
+        """Hand everything on to the root logger."""
+        super().setup(cfg)
+        logs.configure(from_environment().log_level)
+        for log in (self.error_log, self.access_log):
+            log.handlers.clear()
+            log.propagate = True
+            log.setLevel(max(logging.INFO, logging.getLogger().level))  # its finer lines quote addresses
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A threaded worker that quotes nothing it could not read."""
+    """A threaded worker that takes in no more than it can answer, quotes nothing it could not read, and leaves when it is worn."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        settings = from_environment()
+        self.alive: bool
+        self._room = self.cfg.threads + settings.queue
+        self._faults_at_most = settings.faults_at_most
+        self._taken = 0
+        self._accept_again_at: float | None = None
+        self._lingering: deque[tuple[float, TConn]] = deque()
+        self._refused_untold, self._told_at = 0, 0.0
+
+    def init_process(self) -> None:
+        """Start, with a thread beside the others for those who ask how the service is."""
+        limits.share_between(self.cfg.workers)
+        self._aside = ThreadPoolExecutor(max_workers=1)
+        super().init_process()
+
+    # --- admission; all of it in the main loop's thread ---
+
+    @property
+    def _is_full(self) -> bool:
+        return bool(self._taken >= self._room)
+
+    def accept(self, listener: socket.socket) -> None:
+        """Take a connection; where this worker is full, leave it to the others for a moment first."""
+        if self._is_full and self.cfg.workers > 1 and self.alive:
+            now = time.monotonic()
+            if self._accept_again_at is None:
+                self._accept_again_at = now + LEFT_TO_SIBLINGS_SECONDS
+            if now < self._accept_again_at:
+                super().set_accept_enabled(False)
+                return
+        super().accept(listener)
+
+    def set_accept_enabled(self, enabled: bool) -> None:
+        """Take connections, or not; before it stops for good, a worker takes those that were made already."""
+        if enabled and self._accept_again_at is not None and time.monotonic() < self._accept_again_at:
+            return
+        if not enabled and not self.alive and self._accepting:
+            for listener in self.sockets:
+                self._take_all(listener)
+        super().set_accept_enabled(enabled)
+
+    def _take_all(self, listener: socket.socket) -> None:
+        before = -1
+        while before != self.nr_conns:
+            before = self.nr_conns
+            super().accept(listener)
+
+    def enqueue_req(self, conn: TConn) -> None:
+        """Hand a connection with a request to a thread, or turn it away; one that says nothing yet waits without a thread."""
+        if self.cfg.is_ssl:
+            super().enqueue_req(conn)
+            return
+        head = self._begun(conn)
+        if head is None:
+            self._wait(conn)
+        elif head.partition(b" ")[2].startswith(EXEMPT):
+            self._aside.submit(self.handle, conn).add_done_callback(partial(self._done, conn, 0))
+        elif self._is_full:
+            self._turn_away(conn)
+        else:
+            self._taken += 1
+            self.tpool.submit(self.handle, conn).add_done_callback(partial(self._done, conn, 1))
+
+    def _begun(self, conn: TConn) -> bytes | None:
+        """The beginning of a request, left where it is; nothing where none has come yet."""
+        if conn.parser is not None and (read_ahead := conn.parser.unreader.buf.getvalue()):
+            return bytes(read_ahead[:HEAD_BYTES])
+        try:
+            return bytes(conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT))
+        except BlockingIOError:
+            return None
+        except OSError:
+            return b""  # the client is gone; a thread will notice
+
+    def _wait(self, conn: TConn) -> None:
+        conn.sock.setblocking(False)
+        conn.set_timeout()
+        if not self.alive:
+            conn.timeout = min(conn.timeout, time.monotonic() + LAST_WORDS_SECONDS)
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, 1, partial(self.on_pending_socket_readable, conn))
+
+    def _done(self, conn: TConn, slots: int, future: Any) -> None:
+        self.method_queue.defer(self._finish, conn, slots, future)
+
+    def _finish(self, conn: TConn, slots: int, future: Any) -> None:
+        self._taken -= slots
+        self.finish_request(conn, future)
+
+    def _turn_away(self, conn: TConn) -> None:
+        """Answer with 503, then wait until the client has taken the answer."""
+        type = PROBLEM_TYPES["overloaded"]
+        detail = type.explains.partition("\n")[0]
+        answer = problem_answer(type.name, type.title, type.status, detail, f"Retry-After: {RETRY_AFTER_SECONDS}\r\n")
+        try:
+            conn.sock.setblocking(False)
+            conn.sock.recv(65_536)
+            conn.sock.sendall(answer)
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, 1, partial(self._drop, conn))
+            self._lingering.append((time.monotonic() + LINGER_SECONDS, conn))
+        except OSError:
+            self._close(conn)
+        self._refused_untold += 1
+
+    def _drop(self, conn: TConn, _socket: object) -> None:
+        """Throw away what a refused client still sends, until it hangs up."""
+        try:
+            if conn.sock.recv(65_536):
+                return
+        except BlockingIOError:
+            return
+        except OSError:
+            pass
+        self._lingering = deque(pair for pair in self._lingering if pair[1] is not conn)
+        self._close(conn)
+
+    def _close(self, conn: TConn) -> None:
+        with suppress(KeyError, ValueError, OSError):  # it was not registered
+            self.poller.unregister(conn.sock)
+        self.nr_conns -= 1
+        conn.close()
+
+    def wait_for_and_dispatch_events(self, timeout: float) -> None:
+        """Wait for something to do; not longer than until connections are to be taken again or refused ones to be closed."""
+        now = time.monotonic()
+        if self._accept_again_at is not None:
+            timeout = min(timeout, max(0.0, self._accept_again_at - now))
+        super().wait_for_and_dispatch_events(timeout)
+        now = time.monotonic()
+        if self._accept_again_at is not None and (now >= self._accept_again_at + LEFT_TO_SIBLINGS_SECONDS or not self._is_full):
+            self._accept_again_at = None
+        while self._lingering and self._lingering[0][0] < now:
+            self._close(self._lingering.popleft()[1])
+        if self._refused_untold and now >= self._told_at + TELL_EVERY_SECONDS:
+            count_refused("overloaded", self._refused_untold)
+            self.log.warning("turned away %s requests: overloaded", self._refused_untold)
+            self._refused_untold, self._told_at = 0, now
+
+    # --- the end of a worker ---
+
+    def _cap_keepalive(self, deadline: float) -> None:
+        """Wait neither for clients that may ask again nor for those that never asked for longer than a moment."""
+        super()._cap_keepalive(deadline)
+        for conn in self.pending_conns:
+            conn.timeout = min(conn.timeout, time.monotonic() + LAST_WORDS_SECONDS)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Answer a request; a worker whose engine failed too often is replaced by a new one after it."""
+        answered = super().handle_request(req, conn)
+        faults = self.wsgi.extensions["decider"].engine.counters.faults
+        if faults >= self._faults_at_most and self.alive:
+            self.log.error("the engine failed %s times in this worker, which makes room for a new one", faults)
+            self.alive = False
+            self.method_queue.defer(lambda: None)
+        return answered
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that never reached the application, and log the kind of fault only."""
@@ -22,22 +239,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             status, title = 414, "The address is too long"
         elif isinstance(exc, LimitRequestHeaders):
             status, title = 431, "The headers are too large"
-        request_id = str(uuid4())
-        self.log.warning("refused what is not proper HTTP: %s, request %s", type(exc).__name__, request_id)
-        body = json.dumps(
-            {
-                "type": "/problems/bad-request",
-                "title": title,
-                "status": status,
-                "detail": "The request is not proper HTTP, or a part of it is too large.",
-                "request_id": request_id,
-            }
-        ).encode()
-        head = (
-            f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\n"
-            f"Content-Length: {len(body)}\r\nX-Request-Id: {request_id}\r\nX-Content-Type-Options: nosniff\r\n\r\n"
-        )
+        self.log.warning("refused what is not proper HTTP: %s", type(exc).__name__)
         try:
-            client.sendall(head.encode() + body)
+            client.sendall(
+                problem_answer("bad-request", title, status, "The request is not proper HTTP, or a part of it is too large.")
+            )
         except OSError:
             self.log.debug("the client was gone before it could be told")

@@ -1,20 +1,25 @@
 """What the environment says, read once."""
 
-from dataclasses import dataclass
+import os
+import secrets
+from dataclasses import dataclass, fields
 from pathlib import Path
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from environs import Env, validate
+from environs import Env, EnvError, FileAwareEnv, validate
 
 ROOT = Path(__file__).resolve().parent.parent
+SECRET_FILE = ROOT / "instance" / "secret.key"
+SECRET_BYTES = 32
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Where the law and the records are, which edition is used where nobody names one, and how much is read at once.
+    """Everything that may be set; docs/settings.md says what each is for, and a test compares the two.
 
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch. Records are sealed
     every `sealing_seconds` by the service itself, or by `flask records seal`; `checkpoints` is a file that notes every seal outside
-    the database, `retention` one that says how long records are kept.
+    the database, `retention` one that says how long records are kept. `rate_…` are requests a minute, 0 for no limit.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -27,15 +32,54 @@ class Settings:
     sealing_seconds: float = 1.0
     checkpoints: Path | None = None
     retention: Path | None = None
+    mode: str = "development"
+    debug: bool = False
+    secret_key: str | None = None
+    secret_key_fallbacks: tuple[str, ...] = ()
+    secure_cookies: bool = False
+    log_level: str = "info"
+    workers: int = 2
+    threads: int = 4
+    queue: int = 8
+    drain_seconds: float = 1.0
+    faults_at_most: int = 10
+    proxy_hops: int = 0
+    rate_per_address: int = 60_000
+    rate_per_credential: int = 600_000
+    rate_storage: str = "memory://"
+
+    @property
+    def in_production(self) -> bool:
+        """Whether nothing may be left open that is only for looking around."""
+        return self.mode == "production"
+
+
+SHOWN = {"edition", "mode", "log_level"}
+"""The texts among the settings that are printed as they are; of all others it is only said whether they are set."""
+HARMLESS_PARAMETERS = {"host", "port", "sslmode", "sslrootcert"}
 
 
 def from_environment() -> Settings:
     """The settings that environment variables give; unset ones keep their defaults.
 
+    Each may also be read from a file: `DATABASE_URL_FILE=/run/secrets/database` stands for `DATABASE_URL`.
+
     Raises:
         environs.EnvError: a variable does not hold what it should.
     """
-    env, defaults = Env(), Settings()
+    env, defaults = FileAwareEnv(strip_whitespace=True), Settings()
+    try:
+        return _read(env, defaults)
+    except EnvError:
+        raise
+    except ValueError as error:  # a file that cannot be read
+        raise EnvError(str(error)) from None
+
+
+def _read(env: Env, defaults: Settings) -> Settings:
+    some, natural = validate.Range(min=1), validate.Range(min=0)
+    mode = env.str("ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"]))
+    levels = validate.OneOf(["debug", "info", "warning", "error"])
     return Settings(
         rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(defaults.rulesets))),
         edition=env.str("ELIGIBILITY_EDITION", None),
@@ -47,4 +91,72 @@ def from_environment() -> Settings:
         sealing_seconds=env.float("ELIGIBILITY_SEALING_SECONDS", defaults.sealing_seconds, validate=validate.Range(min=0.05)),
         checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", ROOT / "instance" / "checkpoints.jsonl"),
         retention=env.path("ELIGIBILITY_RETENTION", None),
+        mode=mode,
+        debug=env.bool("FLASK_DEBUG", defaults.debug),
+        secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),
+        secret_key_fallbacks=tuple(env.list("ELIGIBILITY_SECRET_KEY_FALLBACKS", [])),
+        secure_cookies=env.bool("ELIGIBILITY_SECURE_COOKIES", mode == "production"),
+        log_level=env.str("ELIGIBILITY_LOG_LEVEL", defaults.log_level, validate=levels),
+        workers=env.int("ELIGIBILITY_WORKERS", defaults.workers, validate=some),
+        threads=env.int("ELIGIBILITY_THREADS", defaults.threads, validate=some),
+        queue=env.int("ELIGIBILITY_QUEUE", defaults.queue, validate=natural),
+        drain_seconds=env.float("ELIGIBILITY_DRAIN_SECONDS", defaults.drain_seconds, validate=validate.Range(min=0, max=20)),
+        faults_at_most=env.int("ELIGIBILITY_FAULTS_AT_MOST", defaults.faults_at_most, validate=some),
+        proxy_hops=env.int("ELIGIBILITY_PROXY_HOPS", defaults.proxy_hops, validate=natural),
+        rate_per_address=env.int("ELIGIBILITY_RATE_PER_ADDRESS", defaults.rate_per_address, validate=natural),
+        rate_per_credential=env.int("ELIGIBILITY_RATE_PER_CREDENTIAL", defaults.rate_per_credential, validate=natural),
+        rate_storage=env.str("ELIGIBILITY_RATE_STORAGE", defaults.rate_storage),
     )
+
+
+def redacted(settings: Settings) -> dict[str, object]:
+    """The settings as they may be printed. What is not known to be harmless is only said to be set or not."""
+    told: dict[str, object] = {}
+    for field in fields(settings):
+        value = getattr(settings, field.name)
+        if field.name == "database_url" or field.name.endswith("_storage"):
+            told[field.name] = _redacted_address(value)
+        elif isinstance(value, bool | int | float | Path) or (field.name in SHOWN and value is not None):
+            told[field.name] = str(value) if isinstance(value, Path) else value
+        else:
+            told[field.name] = "set" if value else "not set"
+    return told
+
+
+def _redacted_address(address: str) -> str:
+    """An address without user, password and whatever parameters may carry one."""
+    try:
+        parts = urlsplit(address)
+        at = "…@" if "@" in parts.netloc else ""
+        query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] in HARMLESS_PARAMETERS], safe="/:")
+        shown = f"{parts.scheme}://{at}{parts.netloc.rpartition('@')[2]}{parts.path}"
+    except ValueError:
+        return "set"
+    return f"{shown}?{query}" if query else shown
+
+
+def secret_key(settings: Settings) -> str:
+    """What sessions and cursors are signed with: the one that was set; in development one made for this copy and kept.
+
+    Raises:
+        OSError: it can neither be read nor kept.
+    """
+    if settings.secret_key:
+        return settings.secret_key
+    if not SECRET_FILE.exists():
+        _make_secret(SECRET_FILE)
+    return SECRET_FILE.read_text(encoding="ascii")
+
+
+def _make_secret(file: Path) -> None:
+    """A new secret that only this user may read, whole at once; one that another process made first stays."""
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        made.write(secrets.token_urlsafe(SECRET_BYTES))
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

@@ -1,10 +1,14 @@
-"""What every test may use: the law as it stands in the repository, read once."""
+"""What every test may use: the law as it stands in the repository, read once; and databases of its own."""
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import URL, make_url
 
 from app import create_app
 from app.determinations.decide import Decider
@@ -12,6 +16,7 @@ from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
+from tests.machine import require
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -30,7 +35,7 @@ def decider(lawbook: Lawbook) -> Decider:
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The service on a database of its own, migrated."""
     database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
-    settings = Settings(database_url=f"sqlite:///{database}")
+    settings = Settings(database_url=f"sqlite:///{database}", secret_key="of-these-tests-alone")
     upgrade(settings)
     return create_app(settings)
 
@@ -38,3 +43,33 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
+
+
+@pytest.fixture
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test alone, on the server that TEST_POSTGRESQL_URL names.
+
+    Every process of pytest-xdist has a database of its own, made anew for every test.
+    """
+    require(os.environ.get("TEST_POSTGRESQL_URL"), "TEST_POSTGRESQL_URL names no PostgreSQL server")
+    server = make_url(os.environ["TEST_POSTGRESQL_URL"])
+    name = f"test_{worker_id}_{os.getpid()}"
+    _at(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE template0')
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _at(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _at(server: URL, *statements: str) -> None:
+    """Say something to a server, outside of any transaction."""
+    address = server.set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(address, autocommit=True) as connection:
+        for statement in statements:
+            connection.execute(statement)
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty database, once of each kind; nothing is migrated yet."""
+    if request.param == "postgresql":
+        return str(request.getfixturevalue("postgresql_url"))
+    return f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}"

@@ -6,8 +6,9 @@ from flask import Flask
 
 from app.api.documentation import show_documentation
 from app.api.faults import handle_faults
+from app.api.limits import limit_addresses, limit_credentials
 from app.api.openapi import document_api
-from app.api.requests import watch_requests
+from app.api.requests import trust_proxies, watch_requests
 from app.api.service import Service, install
 
 
@@ -16,7 +17,10 @@ def mount(app: Flask, service: Service) -> None:
     app.config["MAX_CONTENT_LENGTH"] = service.settings.body_bytes
     app.secret_key = app.secret_key or secrets.token_urlsafe(32)
     app.url_map.merge_slashes = False
+    trust_proxies(app, service.settings.proxy_hops)
     install(app, service)
     watch_requests(app)
+    limit_addresses(app, service.settings)
+    limit_credentials(app)  # after whatever finds out who asks
     handle_faults(app)
     show_documentation(app, document_api(app, service))

@@ -14,6 +14,7 @@ from app.api.authority import principal
 from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
+from app.api.limits import counting_lines
 from app.api.once import Attempt, attempt_at, claimed
 from app.api.problems import Document, Problem
 from app.api.service import Service
@@ -93,7 +94,7 @@ def answer_lines(service: Service, incoming: Request, keep: bool, key: str | Non
         spool.seek(0)
         until_told.enter_context(claimed(service, ROUTE, key))
         lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-        return stream_with_context(_tell(Batch(service, keep, key), lines, until_told.pop_all()))
+        return stream_with_context(_tell(Batch(service, keep, key), _counted(lines), until_told.pop_all()))
 
 
 def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
@@ -118,6 +119,18 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, 
             yield number, Problem("line-too-long", f"A line may have {longest} bytes.")
         elif text.strip():
             yield number, text
+
+
+def _counted(lines: Iterator[tuple[int, bytes | Problem]]) -> Iterator[tuple[int, bytes | Problem]]:
+    """The lines; in place of those beyond what their sender may ask in a minute, the problem that says so."""
+    count = counting_lines()
+    for number, line in lines:
+        try:
+            count()
+        except Problem as problem:
+            yield number, problem
+        else:
+            yield number, line
 
 
 def _tell(batch: Batch, lines: Iterator[tuple[int, bytes | Problem]], until_told: ExitStack) -> Iterator[bytes]:

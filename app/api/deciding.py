@@ -10,6 +10,7 @@ from app.access.principal import Principal
 from app.api.blueprint import pointer_part
 from app.api.faults import log_fault
 from app.api.identity import new_id
+from app.api.metrics import count_determination, count_engine_fault
 from app.api.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.schemas import AskedSchema
 from app.api.service import Service
@@ -147,6 +148,7 @@ def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
 
 def engine_fault(error: EngineFault) -> Problem:
     """The engine failed. The log names provisions and conditions, never values; the caller is told nothing of them."""
+    count_engine_fault()
     log_fault(f"engine fault: {error}")
     return Problem("engine-fault", "Nothing was decided and nothing was kept. Tell the operator the request_id.")
 
@@ -162,6 +164,7 @@ def decide(
         Problem: see `determine`.
     """
     determination = determine(service, asked)
+    count_determination(determination.question.id, determination.outcome)
     decided_at, subject = clock.now(), asked.get("subject")
     id = (id or new_id(decided_at)) if keep else None
     text = issued_text(determination, id, decided_at, subject, replaces)

@@ -1,5 +1,6 @@
 """Pages for people who write clients: the reference, Swagger UI, one page per type of problem. Nothing comes from outside."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -9,6 +10,7 @@ from typing import Any, cast
 import flask_swagger_ui
 import orjson
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_from_directory
+from markupsafe import Markup, escape
 
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.responses import law_response
@@ -25,6 +27,13 @@ Document = dict[str, Any]
 
 
 pages = Blueprint("documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static")
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+@pages.app_template_filter()
+def worded(text: object) -> Markup:
+    """A sentence for a page: safe, and what stands between backticks shown as code."""
+    return Markup(_QUOTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped before)
 
 
 @dataclass(frozen=True)

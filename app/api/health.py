@@ -3,6 +3,7 @@
 import orjson
 from flask import Response
 
+from app import draining
 from app.api.blueprint import JSON, Blueprint
 from app.api.faults import RETRY_AFTER_SECONDS
 from app.api.problems import Problem
@@ -26,9 +27,11 @@ def healthz(query: dict[str, object]) -> Response:
 @blp.get("/readyz")
 @blp.query(NoQuery)
 @blp.answers(200, "Readiness", "The database is reachable and migrated, the law is loaded.")
-@blp.fails("invalid-request", "not-ready")
+@blp.fails("invalid-request", "not-ready", "draining")
 def readyz(query: dict[str, object]) -> Response:
-    """Say whether requests can be answered and determinations kept."""
+    """Say whether requests should be sent here: can they be answered and determinations kept, and is the service to stay?"""
+    if draining.is_draining():
+        raise Problem("draining", "This service is about to stop. Send requests elsewhere.", headers={"Retry-After": "1"})
     here = service()
     counters = here.decider.engine.counters
     needed = newest_revision()

@@ -5,7 +5,18 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, events, health, holds, open_enrollment, provisions, questions, searching
+from app.api import (
+    determinations,
+    eligibility_calendars,
+    events,
+    health,
+    holds,
+    metrics,
+    open_enrollment,
+    provisions,
+    questions,
+    searching,
+)
 from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
@@ -32,6 +43,7 @@ BLUEPRINTS = (
     provisions.blp,
     open_enrollment.blp,
     health.blp,
+    metrics.blp,
 )
 
 

@@ -153,6 +153,13 @@ _ALL = (
         "Say which version you want to change",
         "Read it first, and send its ETag as If-Match.\nSo nobody undoes what somebody else has changed in the meantime.",
     ),
+    ProblemType(
+        "too-many-requests",
+        429,
+        "You ask more often than is allowed",
+        "Nothing was done. Try again after the seconds that Retry-After names.\n"
+        "So many requests a minute are allowed from one address, and to one credential. Each line of a batch counts for one.",
+    ),
     ProblemType("headers-too-large", 431, "The headers are too large", "Send fewer and shorter headers."),
     ProblemType(
         "engine-fault",
@@ -168,6 +175,20 @@ _ALL = (
         503,
         "Determinations cannot be kept or read at the moment",
         "Nothing was kept. Try again after the seconds that Retry-After names.",
+    ),
+    ProblemType(
+        "draining",
+        503,
+        "The service is about to stop",
+        "Send requests to another instance.\n"
+        "What was sent before is still answered. Only /readyz says so, for whoever distributes requests.",
+    ),
+    ProblemType(
+        "overloaded",
+        503,
+        "More is asked than can be answered at the moment",
+        "Nothing was done. Try again after the seconds that Retry-After names.\n"
+        "What is beyond the service at a time is turned away at once, so that the others are answered as fast as ever.",
     ),
     ProblemType("not-ready", 503, "The service is not ready", "`checks` says what is missing."),
 )
@@ -185,6 +206,7 @@ BY_STATUS: dict[int, str] = {
     415: "unsupported-media-type",
     422: "invalid-request",
     428: "precondition-required",
+    429: "too-many-requests",
     431: "headers-too-large",
     500: "internal-error",
     503: "not-ready",

@@ -72,4 +72,7 @@ def problem_response(problem: Problem) -> Response:
 def problem_of_status(status: int) -> Problem:
     """The problem for an HTTP error that the framework raised by number."""
     type = BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
-    return Problem(type, PROBLEM_TYPES[type].explains.partition("\n")[0])
+    detail = PROBLEM_TYPES[type].explains.partition("\n")[0]
+    if status == 413 and has_request_context() and request.max_content_length is not None:
+        detail = f"A body may have {request.max_content_length:,} bytes here. {detail}"
+    return Problem(type, detail)

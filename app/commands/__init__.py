@@ -4,9 +4,11 @@ Every command takes `--json` (the machine's answer on standard output). Exit cod
 `--exit-code` asks for it; 2 the command was given wrongly; 3 the facts or the law were rejected; 4 something it needs is down.
 """
 
+import sys
+
+import click
 from environs import EnvError
 from flask import Flask
-from flask.cli import NoAppException
 
 from app.settings import Settings, from_environment
 
@@ -38,13 +40,16 @@ def register(app: Flask) -> None:
 def command_line(settings: Settings | None = None) -> Flask:
     """What the `flask` command loads: settings and commands alone, so that `flask --help` reads no law and compiles nothing.
 
-    Raises:
-        NoAppException: a variable of the environment does not hold what it should; the `flask` command says so and ends with 2.
+    A variable of the environment that does not hold what it should ends the process with 2 and a sentence.
     """
     app = Flask("app")
     try:
         app.config["SETTINGS"] = settings or from_environment()
     except EnvError as error:
-        raise NoAppException(str(error)) from None
+        from app.commands.refusals import USAGE
+
+        # An exception would be taken for a missing command, or shown as a traceback by `flask --help`.
+        click.echo(str(error), err=True)
+        sys.exit(USAGE)
     register(app)
     return app

@@ -5,7 +5,7 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from app.commands.refusals import answering, counted, print_json, unsound
+from app.commands.refusals import REJECTED, Refusal, answering, counted, print_json, unsound
 from app.commands.sources import DAY, edition_of, edition_option, lawbook, settings
 from app.commands.terminal import Screen, days
 from app.law.calendars import Calendar
@@ -54,6 +54,8 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
     law = book.edition(name)
     provisions = book.in_force(day, name, question)
     calendars = [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
+    if not provisions and not calendars:
+        raise Refusal(REJECTED, "law-not-encoded", f"No law of {day} is encoded in the edition {name}{_about(question)}.")
     caution = _unchecked(book, name, day)
     if caution:
         click.echo(caution, err=True)
@@ -77,6 +79,10 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
     ]
     Screen().table(("question", "effect", "provision", "in force", "evidence", "instrument"), rows)
     click.echo(f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.", err=True)
+
+
+def _about(question: str | None) -> str:
+    return f" that bears on {question}" if question else ""
 
 
 def _unchecked(book: Lawbook, edition: str, day: date) -> str | None:

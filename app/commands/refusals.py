@@ -1,7 +1,9 @@
 """What a command says when it cannot answer, and with which code it ends."""
 
+import errno
 import functools
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,6 +20,9 @@ from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion, Unsou
 
 NEGATIVE, USAGE, REJECTED, DOWN = 1, 2, 3, 4
 """The exit codes beside 0, which means done."""
+UNWRITTEN = "answer-unwritten"
+WRITING_FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
+"""Errors that mean nothing but a full or failing disk; that a reader went away is none of them."""
 
 
 class Refusal(click.ClickException):
@@ -85,21 +90,42 @@ def refusing() -> Iterator[None]:
 
 
 def answering(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A command that also answers as JSON; a refusal is then told on standard output too, for the program that reads it."""
+    """A command that also answers as JSON; a refusal is then told on standard output too, for the program that reads it.
+
+    An answer that cannot be written (the disk is full) is a refusal as well.
+    """
 
     @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")
     @with_appcontext
     @functools.wraps(command)
     def run(*args: Any, as_json: bool, **kwargs: Any) -> Any:
         try:
-            with refusing():
+            with refusing(), writing():
                 return command(*args, as_json=as_json, **kwargs)
         except Refusal as refusal:
-            if as_json:
-                print_json(refusal.document())
+            if as_json and refusal.refused != UNWRITTEN:
+                with writing():
+                    print_json(refusal.document())
             raise
 
     return run
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Sees to it that what was said on standard output has been written.
+
+    Raises:
+        Refusal: it could not be; what is left of it is dropped, so that the end of the process does not stumble over it again.
+    """
+    try:
+        yield
+        sys.stdout.flush()
+    except OSError as error:
+        if error.errno not in WRITING_FAILED:
+            raise
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Refusal(DOWN, UNWRITTEN, f"The answer could not be written: {os.strerror(error.errno).lower()}.") from None
 
 
 def print_json(document: object) -> None:

@@ -8,8 +8,9 @@ import json
 import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 from sqlalchemy import Connection, delete, func, insert, select, text, tuple_
 
@@ -73,6 +74,21 @@ def waiting(store: Store) -> int:
     """
     with store.reading() as connection:
         return connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
+
+
+def oldest_waiting(store: Store) -> datetime | None:
+    """When the oldest record that no seal closes was made, read off its id; none where nothing waits.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    dated = unsealed.c.kind.in_(("determination", "audit"))
+    with store.reading() as connection:
+        oldest = connection.execute(select(func.min(unsealed.c.object_id)).where(dated)).scalar_one_or_none()
+    if oldest is None:
+        return None
+    id = UUID(oldest)
+    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC) if id.version == 7 else None
 
 
 def _alone(connection: Connection, on_sqlite: bool) -> bool:

@@ -139,6 +139,7 @@ def test_a_batch_too_large_is_refused_whole(serve: Serve) -> None:
     answer = post(client, lines(*[CLOSED] * 20), BATCH, JSONL)
 
     assert (413, "body-too-large") == problem(answer)
+    assert "3,000 bytes" in answer.get_json()["detail"]
     assert 0 == kept(client)
 
 

@@ -305,6 +305,7 @@ def test_a_body_as_large_as_allowed_is_read_and_one_byte_more_is_not(serve: Serv
 
     assert 200 == just.status_code
     assert (413, "body-too-large") == problem(over)
+    assert "2,000 bytes" in over.get_json()["detail"]
 
 
 def test_a_body_of_unannounced_length_is_read_or_refused_like_any_other(serve: Serve) -> None:

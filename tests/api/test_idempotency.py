@@ -1,7 +1,6 @@
 """Sent again with the same key, a request is answered as it was, and nothing is created twice."""
 
 import json
-import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -14,25 +13,17 @@ from werkzeug.test import TestResponse
 
 from app.access.principal import Principal
 from app.api.service import service
-from app.records.migrate import downgrade
 from app.records.store import Store
-from app.settings import Settings
 from tests.api.asking import CLOSED, asked, lines, problem
 
 PATH, BATCH = "/v1/determinations", "/v1/determinations/batch"
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=no_server)])
-def client(request: pytest.FixtureRequest, serve: Callable[..., FlaskClient]) -> Iterator[FlaskClient]:
-    if request.param == "sqlite":
-        yield serve()
-        return
-    address = os.environ["TEST_POSTGRESQL_URL"]
-    client = serve(database_url=address)
+@pytest.fixture
+def client(database_url: str, serve: Callable[..., FlaskClient]) -> Iterator[FlaskClient]:
+    client = serve(database_url=database_url)
     yield client
     store_of(client).close()
-    downgrade(Settings(database_url=address), "base")
 
 
 def store_of(client: FlaskClient) -> Store:

@@ -153,7 +153,7 @@ def test_the_openapi_document_knows_every_address_of_the_interface(client: Flask
 
     documented = set(client.get("/openapi.json").get_json()["paths"])
 
-    assert {rule for rule in rules if rule.startswith("/v1") or rule in ("/healthz", "/readyz")} == documented
+    assert {rule for rule in rules if rule.startswith("/v1") or rule in ("/healthz", "/readyz", "/metrics")} == documented
 
 
 def validator(client: FlaskClient, name: str) -> Draft202012Validator:

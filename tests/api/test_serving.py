@@ -1,44 +1,20 @@
 """What reaches the server but is not proper HTTP, or does not come whole: on real sockets."""
 
 import socket
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
-from tests.case_files import ROOT
+from tests.servers import Served, served
 
 SECRET = "secret-subject-77"
 BODY = f'{{"question": "individual.eligible", "subject": "{SECRET}", "facts": {{"applicant": {{"resident": true}}}}}}'
 
 
-def _free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[int, Path]]:
-    folder, port = tmp_path_factory.mktemp("serving"), _free_port()
-    environment = {"DATABASE_URL": f"sqlite:///{folder / 'kept.sqlite'}", "PORT": str(port), "PATH": "/usr/bin:/bin"}
-    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environment, check=True, capture_output=True)
-    log = folder / "log"
-    with log.open("wb") as written:
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--workers", "1", "wsgi:app"]
-        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=written, stderr=subprocess.STDOUT)
-        try:
-            for _ in range(300):
-                if b"ready" in log.read_bytes() or process.poll() is not None:
-                    break
-                time.sleep(0.1)
-            yield port, log
-        finally:
-            process.terminate()
-            process.wait(30)
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with served(tmp_path_factory.mktemp("serving"), "--workers", "1") as running:
+        yield running
 
 
 def _sent(port: int, raw: str) -> bytes:
@@ -64,27 +40,25 @@ HEAD = "POST /v1/determinations HTTP/1.1\r\nHost: x\r\nContent-Type: application
     ],
     ids=["cut short", "malformed chunks", "a long address", "not HTTP"],
 )
-def test_what_does_not_come_whole_is_a_problem_document(server: tuple[int, Path], raw: str, status: bytes) -> None:
-    answer = _sent(server[0], raw)
+def test_what_does_not_come_whole_is_a_problem_document(server: Served, raw: str, status: bytes) -> None:
+    answer = _sent(server.port, raw)
 
     assert status == answer.split(b" ", 2)[1]
     assert b"application/problem+json" in answer
     assert SECRET.encode() not in answer
 
 
-def test_a_body_taken_for_a_request_is_not_quoted_in_the_log(server: tuple[int, Path]) -> None:
-    port, log = server
+def test_a_body_taken_for_a_request_is_not_quoted_in_the_log(server: Served) -> None:
+    _sent(server.port, f"{HEAD}Content-Length: 10\r\n\r\n{BODY}\r\n\r\n")
+    _sent(server.port, f"{HEAD}\r\n{BODY}\r\n\r\n")
 
-    _sent(port, f"{HEAD}Content-Length: 10\r\n\r\n{BODY}\r\n\r\n")
-    _sent(port, f"{HEAD}\r\n{BODY}\r\n\r\n")
-
-    assert SECRET.encode() not in log.read_bytes()
+    assert SECRET.encode() not in server.log.read_bytes()
 
 
-def test_a_batch_that_does_not_come_whole_keeps_nothing(server: tuple[int, Path]) -> None:
+def test_a_batch_that_does_not_come_whole_keeps_nothing(server: Served) -> None:
     head = "POST /v1/determinations/batch HTTP/1.1\r\nHost: x\r\nContent-Type: application/jsonl\r\n"
 
-    answer = _sent(server[0], f"{head}Content-Length: 5000\r\n\r\n{BODY}\n{BODY}\n")
+    answer = _sent(server.port, f"{head}Content-Length: 5000\r\n\r\n{BODY}\n{BODY}\n")
 
     assert b"400" == answer.split(b" ", 2)[1]
     assert b"incomplete-body" in answer

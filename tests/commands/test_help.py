@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import click
 import pytest
@@ -29,7 +30,8 @@ OURS = dict(commands(command_line().cli))
 def test_the_commands_are_these() -> None:
     assert {
         "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
-        "eligibility-calendar", "db upgrade", "db check", "demo load",
+        "eligibility-calendar", "db upgrade", "db check", "demo load", "records seal", "records verify", "records backup",
+        "records restore", "records dispose",
     } == set(OURS)  # fmt: skip
 
 
@@ -81,3 +83,29 @@ def test_programs_are_told_the_same_as_over_http(app: Flask, client: FlaskClient
     shared = set(told) & set(answered)
     assert shared
     assert {name: answered[name] for name in shared} == {name: told[name] for name in shared}
+
+
+def _run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "flask", *arguments]
+    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120)
+
+
+@pytest.mark.parametrize("arguments", [("law", "check"), ("--help",)])
+def test_a_setting_that_cannot_be_read_is_told_and_nothing_else(arguments: tuple[str, ...]) -> None:
+    result = _run(*arguments, ELIGIBILITY_BODY_BYTES="much")
+
+    assert 2 == result.returncode
+    assert 1 == len(result.stderr.splitlines())
+    assert "ELIGIBILITY_BODY_BYTES" in result.stderr
+    assert "" == result.stdout
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+@pytest.mark.parametrize("arguments", [("questions",), ("decide", "enrollment.permitted", "fixtures/demo/applicant.json")])
+def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(arguments: tuple[str, ...], as_json: tuple[str, ...]) -> None:
+    with Path("/dev/full").open("wb") as full:
+        command = [sys.executable, "-m", "flask", *arguments, *as_json]
+        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+
+    assert (4, "The answer could not be written: no space left on device.\n") == (result.returncode, result.stderr)

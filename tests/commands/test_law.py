@@ -143,3 +143,12 @@ def test_coverage_shows_years_and_what_no_condition_claims(flask: Flask) -> None
     assert "Days encoded, 2007 to 2026, edition current" in result.stdout
     assert "enrollment.permitted            ▒██████████████████▒" in result.stdout
     assert "What of each gist no condition claims" in result.stdout
+
+
+@pytest.mark.parametrize(("arguments", "about"), [((), ""), (("--question", "rate.permitted"), " that bears on rate.permitted")])
+def test_a_day_without_any_encoded_law_is_refused(flask: Flask, arguments: tuple[str, ...], about: str) -> None:
+    result = flask("law", "in-force", "1800-01-01", *arguments)
+
+    assert 3 == result.exit_code
+    assert "" == result.stdout
+    assert f"No law of 1800-01-01 is encoded in the edition chapter-288{about}.\n" == result.stderr

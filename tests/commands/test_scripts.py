@@ -74,3 +74,17 @@ def test_a_python_that_does_not_fit_is_refused_by_name(tmp_path: Path, version: 
     assert 1 == result.returncode
     assert f"{version} does not fit" in result.stderr
     assert not (tmp_path / "venv").exists()
+
+
+def test_a_port_that_is_taken_is_told_before_anything_is_installed(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        command = ["make", "run", f"PORT={port}", f"VENV={tmp_path / 'venv'}", f"PYTHON={sys.executable}"]
+
+        result = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+
+    assert 0 != result.returncode
+    assert f"Port {port} cannot be used" in result.stderr
+    assert not (tmp_path / "venv").exists()

@@ -1,10 +1,8 @@
 """Databases of both kinds, migrated, for tests of what is kept."""
 
-import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -12,7 +10,7 @@ from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
 from app.records.entries import AuditEntry, DeterminationRecord, Kept, LawText
-from app.records.migrate import downgrade, upgrade
+from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
 
@@ -32,8 +30,6 @@ RECORD = DeterminationRecord(
     organization="office-1",
     decisive=("topic/rule",),
 )
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
-SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
 
 
 def kept(record: DeterminationRecord = RECORD) -> Kept:
@@ -49,14 +45,9 @@ def numbered(number: int, **changes: object) -> DeterminationRecord:
     return replace(RECORD, id=f"01925b1e-7e3f-7000-8000-{number:012}", **changes)  # type: ignore[arg-type]
 
 
-@pytest.fixture(params=SERVERS)
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    if request.param == "sqlite":
-        yield Settings(database_url=f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}")
-        return
-    settings = Settings(database_url=os.environ["TEST_POSTGRESQL_URL"])
-    yield settings
-    downgrade(settings, "base")
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    return Settings(database_url=database_url)
 
 
 @pytest.fixture

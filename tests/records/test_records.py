@@ -1,4 +1,4 @@
-"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names an empty database, on PostgreSQL."""
+"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names a server, on PostgreSQL."""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace

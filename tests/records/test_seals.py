@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, Table, inspect, select, text
 
 from app.records.entries import IdempotencyRecord, Kept
 from app.records.errors import RecordsUnavailable
-from app.records.seals import read_checkpoints, seal, seal_everything, waiting
+from app.records.seals import oldest_waiting, read_checkpoints, seal, seal_everything, waiting
 from app.records.store import Store
 from app.records.tables import APPEND_ONLY, determinations, metadata, sealed_records, seals
 from app.records.verification import Verified, verify
@@ -65,6 +65,14 @@ def test_a_seal_closes_everything_that_waits_law_first(store: Store) -> None:
 def test_nothing_waits_nothing_is_sealed(sealed: Store) -> None:
     assert 1 == len(list(seal_everything(sealed, NOW)))
     assert seal(sealed, NOW) is None
+
+
+def test_how_long_records_wait_is_read_off_their_ids(store: Store) -> None:
+    assert oldest_waiting(store) is None
+
+    keep(store, 2, 1)
+
+    assert datetime(2024, 9, 24, tzinfo=UTC) < (oldest_waiting(store) or NOW) < datetime(2024, 10, 6, tzinfo=UTC)
 
 
 def test_the_text_of_a_law_is_kept_once(sealed: Store) -> None:

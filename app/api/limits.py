@@ -1,0 +1,129 @@
+"""How often somebody may ask: so many requests a minute from one address, and so many to one credential.
+
+The counts are kept where ELIGIBILITY_RATE_STORAGE says. In memory each process counts for itself, so each allows its share; a
+client whose connections all reach one process is then held to less. With Redis all processes and machines count together.
+"""
+
+import logging
+import math
+import time
+from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv6Address, ip_address
+from typing import cast
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from app import clock
+from app.access.principal import ANYBODY
+from app.api.authority import principal
+from app.api.metrics import count_refused
+from app.api.problems import Problem
+from app.settings import Settings
+
+NOT_LIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+NETWORK_BITS = 64
+"""Of an address of version 6 so much names the network; whoever has one has all the addresses in it."""
+TELL_EVERY_SECONDS = 10.0
+_NAME = "limits"
+_processes = 1
+
+log = logging.getLogger(__name__)
+
+
+def share_between(processes: int) -> None:
+    """Say how many processes serve side by side; each allows its share of what is counted in memory."""
+    global _processes
+    _processes = processes
+
+
+def limit_addresses(app: Flask, settings: Settings) -> None:
+    """Refuse whom an address sends too much; before anything is known of who asks."""
+    app.extensions[_NAME] = Limits(settings)
+    app.before_request(_take_for_address)
+
+
+def limit_credentials(app: Flask) -> None:
+    """Refuse whom a credential sends too much; to be put after whatever finds out who asks."""
+    app.before_request(_take_for_credential)
+
+
+def counting_lines() -> Callable[[], None]:
+    """What counts one line of a batch each time it is called, also while the answer is being sent; see `Limits.take`."""
+    here, who = _limits(), principal()
+    if who is ANYBODY:
+        return partial(here.take, "address", _network(request.remote_addr or ""), 1)
+    return partial(here.take, "credential", who.actor, 1)
+
+
+def _limits() -> "Limits":
+    return cast(Limits, current_app.extensions[_NAME])
+
+
+def _take_for_address() -> None:
+    if request.path not in NOT_LIMITED:
+        _limits().take("address", _network(request.remote_addr or ""), 1)
+
+
+def _take_for_credential() -> None:
+    who = principal()
+    if who is not ANYBODY and request.path not in NOT_LIMITED:
+        _limits().take("credential", who.actor, 1)
+
+
+def _network(address: str) -> str:
+    """Whom an address stands for: itself, or its network where it is of version 6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or int(found) >> (128 - NETWORK_BITS))
+    return str(found)
+
+
+class Limits:
+    """The counts of one application. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._a_minute = {"address": settings.rate_per_address, "credential": settings.rate_per_credential}
+        self._is_shared = not settings.rate_storage.startswith("memory:")
+        self._counting = FixedWindowRateLimiter(storage_from_string(settings.rate_storage))
+        self._told_at = -TELL_EVERY_SECONDS
+
+    def take(self, kind: str, who: str, number: int) -> None:
+        """Count some requests of somebody.
+
+        Where the counts cannot be reached everything is allowed: that many ask is less bad than that nobody may.
+
+        Raises:
+            Problem: too-many-requests; then they are not counted.
+        """
+        if self._a_minute[kind] == 0:
+            return
+        allowed = self._a_minute[kind] if self._is_shared else math.ceil(self._a_minute[kind] / _processes)
+        item = RateLimitItemPerMinute(allowed)
+        try:
+            if self._counting.hit(item, kind, who, cost=number):
+                return
+            seconds = self._seconds_until_free(item, kind, who)
+        except Exception as error:  # each storage has its own errors
+            self._tell(error)
+            return
+        count_refused("too-many-requests")
+        whose = "your address" if kind == "address" else "your credential"
+        detail = f"From {whose} {self._a_minute[kind]:,} requests a minute are taken. Try again in {seconds} seconds."
+        raise Problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
+
+    def _seconds_until_free(self, item: RateLimitItem, kind: str, who: str) -> int:
+        reset_at = self._counting.get_window_stats(item, kind, who).reset_time
+        return max(1, min(60, math.ceil(reset_at - clock.now().timestamp())))
+
+    def _tell(self, error: Exception) -> None:
+        now = time.monotonic()
+        if now >= self._told_at + TELL_EVERY_SECONDS:
+            self._told_at = now
+            log.error("requests cannot be counted, so they are not limited: %s", type(error).__name__)

@@ -1,0 +1,77 @@
+"""What a service in production mode refuses to start with. Each refusal is a sentence that says what to do."""
+
+from collections.abc import Iterator
+from urllib.parse import parse_qs, unquote, urlsplit
+
+from app.settings import Settings
+
+SECRET_AT_LEAST = 32
+DIFFERENT_CHARACTERS_AT_LEAST = 12
+SAMPLES = ("change", "example", "sample", "secret", "password", "replace", "default", "your-", "1234567890")
+"""What stands in keys that somebody meant to replace; a key drawn at random holds none of them but once in many thousands."""
+
+
+class UnfitForProduction(Exception):
+    """The settings leave something open that production mode does not allow; *reasons* has a sentence for each."""
+
+    def __init__(self, reasons: list[str]) -> None:
+        super().__init__("\n".join(reasons))
+        self.reasons = reasons
+
+
+def require_fit(settings: Settings) -> None:
+    """Nothing, where the mode is another or everything is as it must be.
+
+    Raises:
+        UnfitForProduction: with every reason at once.
+    """
+    reasons = list(_reasons(settings)) if settings.in_production else []
+    if reasons:
+        raise UnfitForProduction(reasons)
+
+
+def _reasons(settings: Settings) -> Iterator[str]:
+    how = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    if not settings.secret_key:
+        yield f"ELIGIBILITY_SECRET_KEY (or ELIGIBILITY_SECRET_KEY_FILE) is not set. {how}"
+    for name, key in _keys(settings):
+        if len(key) < SECRET_AT_LEAST:
+            yield f"{name} is shorter than {SECRET_AT_LEAST} characters. {how}"
+        elif any(sample in key.lower() for sample in SAMPLES) or len(set(key)) < DIFFERENT_CHARACTERS_AT_LEAST:
+            yield f"{name} looks like a sample and not like a key drawn at random. {how}"
+    yield from _open_database(settings.database_url)
+    if settings.debug:
+        yield "FLASK_DEBUG is on: it would let callers run code. Unset it."
+    if not settings.secure_cookies:
+        yield "ELIGIBILITY_SECURE_COOKIES is off: session cookies would travel without TLS. Unset it."
+
+
+def _keys(settings: Settings) -> Iterator[tuple[str, str]]:
+    if settings.secret_key:
+        yield "ELIGIBILITY_SECRET_KEY", settings.secret_key
+    for key in settings.secret_key_fallbacks:
+        yield "A key in ELIGIBILITY_SECRET_KEY_FALLBACKS", key
+
+
+def _open_database(address: str) -> Iterator[str]:
+    """Complaints about a connection to the database that others could read or answer in its place."""
+    try:
+        parts = urlsplit(address)
+        kind, hosts, query = parts.scheme.partition("+")[0], unquote(parts.hostname or ""), parse_qs(parts.query)
+    except ValueError:
+        yield "DATABASE_URL cannot be read as an address."
+        return
+    if kind == "sqlite":
+        return
+    if kind != "postgresql":
+        yield "DATABASE_URL names neither SQLite nor PostgreSQL."
+        return
+    if "sslmode" not in query and not {"hostaddr", "service"} & set(query):
+        named = [host for text in ([hosts] if hosts else query.get("host", [])) for host in text.split(",")]
+        if named and all(host.startswith("/") for host in named):
+            return  # a socket of this machine
+    if set(query.get("sslmode", [])) != {"verify-full"}:
+        yield (
+            "DATABASE_URL does not ask for TLS with a checked certificate. Add ?sslmode=verify-full (and sslrootcert=…), "
+            "or name the folder of a socket on this machine: postgresql://user@/name?host=/run/postgresql"
+        )

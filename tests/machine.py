@@ -1,0 +1,23 @@
+"""What tests need of the machine beyond Python. Where it is missing a test is skipped and says so; under CI_NO_SKIP it fails."""
+
+import os
+import shutil
+
+import pytest
+
+
+def require(is_there: object, reason: str) -> None:
+    """Go on only where something is there; else skip with a reason, or fail where skipping is not allowed."""
+    if is_there:
+        return
+    if os.environ.get("CI_NO_SKIP"):
+        pytest.fail(f"{reason}; under CI_NO_SKIP that is a failure", pytrace=False)
+    pytest.skip(reason)
+
+
+def require_program(name: str) -> str:
+    """The path of a program, found as a shell would or where Debian keeps those of administrators."""
+    path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
+    require(path, f"{name} is not installed")
+    assert path is not None
+    return path

@@ -1,0 +1,104 @@
+"""The service as it is really served: gunicorn with the configuration that is shipped, on a free port, on a database of its own."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.settings import ROOT
+
+PATIENCE_SECONDS = 60.0
+Answer = tuple[int, dict[str, str], bytes]
+
+
+def free_port() -> int:
+    """A port of this machine nobody listens on."""
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        return int(taken.getsockname()[1])
+
+
+@dataclass(frozen=True)
+class Served:
+    """A running service."""
+
+    port: int
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+    def send(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
+        """The status, headers (by small names) and body of one answer, on a connection of its own."""
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
+        try:
+            text = body if isinstance(body, bytes | None) else json.dumps(body).encode()
+            given = {"Content-Type": "application/json"} if text is not None else {}
+            connection.request(method, path, text, {**given, **(headers or {})})
+            answer = connection.getresponse()
+            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+        finally:
+            connection.close()
+
+    def lines(self) -> list[dict[str, Any]]:
+        """The lines of the log so far."""
+        text = self.log.read_text(encoding="utf-8")
+        return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
+
+    def stop(self) -> int:
+        """Ask it to stop, wait, and give the code it ended with."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(PATIENCE_SECONDS)
+
+
+def environment(folder: Path, **more: str) -> dict[str, str]:
+    """What a service started for a test finds in its environment; nothing of what is set round the tests."""
+    kept = {name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH", "HOME") if name in os.environ}
+    return {
+        **kept,
+        "PATH": "/usr/bin:/bin",
+        "DATABASE_URL": f"sqlite:///{folder / 'kept.sqlite'}",
+        "ELIGIBILITY_SECRET_KEY": "only-for-this-test",
+        "ELIGIBILITY_DRAIN_SECONDS": "0",
+        **more,
+    }
+
+
+@contextmanager
+def served(folder: Path, *options: str, application: str = "wsgi:app", **more: str) -> Iterator[Served]:
+    """Migrate, serve, and stop in the end. *options* are gunicorn's, *more* goes into the environment."""
+    port = free_port()
+    env = environment(folder, PORT=str(port), **more)
+    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=env, check=True, capture_output=True)
+    log = folder / "log"
+    with log.open("wb") as written:
+        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", *options, application]
+        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=written, stderr=subprocess.STDOUT)
+        try:
+            wait_until(lambda: b"The service is ready" in log.read_bytes() or process.poll() is not None)
+            assert process.poll() is None, log.read_text(encoding="utf-8")
+            yield Served(port, log, process)
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait(PATIENCE_SECONDS)
+
+
+def wait_until(holds: Any) -> None:
+    """Wait until something holds.
+
+    Raises:
+        TimeoutError: it did not within a minute.
+    """
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not holds():
+        if time.monotonic() > deadline:
+            raise TimeoutError("what was waited for did not happen")
+        time.sleep(0.05)

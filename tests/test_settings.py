@@ -1,0 +1,29 @@
+"""The settings stand in their table as they are in the code."""
+
+import re
+
+import pytest
+
+from app.settings import ROOT, Settings, from_environment
+
+TABLE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
+ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \|.*\| (.+) \|$", TABLE, re.MULTILINE))
+READ = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (ROOT / "app" / "settings.py").read_text(encoding="utf-8")))
+SERVERS_OWN = {"PORT", "GUNICORN_CMD_ARGS", "PROMETHEUS_MULTIPROC_DIR"}
+
+
+def test_every_setting_is_in_the_table_and_nothing_else() -> None:
+    assert READ | SERVERS_OWN == set(ROWS)
+
+
+def test_the_defaults_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in READ:
+        monkeypatch.delenv(name, raising=False)
+    settings = from_environment()
+
+    plain = {name: text.strip("`") for name, text in ROWS.items() if re.fullmatch(r"`[\w.:/]+`", text) and name in READ}
+    told = {name: str(getattr(settings, name.removeprefix("ELIGIBILITY_").lower(), None)) for name in plain}
+
+    assert {**plain, "ELIGIBILITY_RULESETS": ""} == {**told, "ELIGIBILITY_RULESETS": ""}
+    assert len(plain) > 10
+    assert Settings() == settings
