@@ -14,8 +14,8 @@ from app.api.deciding import Decided, decide, load_asked
 from app.api.faults import log_fault, log_unexpected
 from app.api.problems import Document, Problem
 from app.api.service import Service
-from app.api.strict_json import MalformedJson, loads
 from app.api.trail import audit_entry
+from app.determinations.strict_json import MalformedJson, loads
 from app.records.entries import Kept
 from app.records.errors import RecordsUnavailable
 

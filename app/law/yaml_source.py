@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TypeVar
 
 from ruamel.yaml import YAML
@@ -194,19 +193,21 @@ def _refuse_references(text: str, file: str, faults: Faults) -> None:
             faults.note(place, "tags are not allowed")
 
 
-def read_file(path: Path, file: str, faults: Faults) -> Item:
-    """The value that a YAML file holds; *file* is what complaints call it."""
+def read_source(text: str | None, file: str, faults: Faults) -> Item:
+    """The value that the text of a YAML file holds; *file* is what complaints call it. No text is what was not UTF-8."""
+    if text is None:
+        faults.note(Place(file, 1), "the file is not UTF-8 text")
+        raise Unreadable
     try:
-        text = path.read_text(encoding="utf-8")
         _refuse_references(text, file, faults)
         node = YAML(typ="safe", pure=True).compose(text)
-    except UnicodeDecodeError:
-        faults.note(Place(file, 1), "the file is not UTF-8 text")
-        raise Unreadable from None
     except (MarkedYAMLError, YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         faults.note(Place(file, mark.line + 1 if mark else 1), f"the YAML cannot be read: {problem}")
+        raise Unreadable from None
+    except RecursionError:
+        faults.note(Place(file, 1), "the YAML is nested too deeply")
         raise Unreadable from None
     if node is None:
         faults.note(Place(file, 1), "the file is empty")
