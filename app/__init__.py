@@ -1,11 +1,14 @@
 """The eligibility determination service."""
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from app.settings import Settings, from_environment
+if TYPE_CHECKING:  # whoever checks a packet imports this package and needs neither
+    from flask import Flask
+
+    from app.settings import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """The service with everything in its place: the law read, compiled and held against itself before anybody asks.
 
     Raises:
@@ -14,6 +17,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         RecordsUnavailable: the database address cannot be used.
         environs.EnvError: a variable of the environment does not hold what it should.
     """
+    from flask import Flask
+
     from app.api import mount
     from app.api.service import Service, law_text
     from app.commands import register
@@ -21,6 +26,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     from app.law.library import open_lawbook
     from app.records.database import open_database
     from app.records.store import Store
+    from app.settings import from_environment
 
     settings = settings or from_environment()
     app = Flask(__name__, static_folder=None)

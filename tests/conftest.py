@@ -12,6 +12,7 @@ from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
+from tests.acting import acting
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -32,7 +33,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
     settings = Settings(database_url=f"sqlite:///{database}")
     upgrade(settings)
-    return create_app(settings)
+    return acting(create_app(settings))
 
 
 @pytest.fixture

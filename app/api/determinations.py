@@ -1,6 +1,4 @@
-"""Deciding, keeping and reading determinations."""
-
-from uuid import UUID
+"""Deciding and keeping determinations."""
 
 from flask import Response, request
 
@@ -8,8 +6,7 @@ from app.api.authority import principal
 from app.api.batch import answer_lines
 from app.api.blueprint import JSON, Blueprint, require_media_type
 from app.api.deciding import Asked, decide
-from app.api.problems import Problem
-from app.api.schemas import AskedSchema, KeepQuery, NoQuery
+from app.api.schemas import AskedSchema, KeepQuery
 from app.api.service import service
 from app.api.trail import audit_entry
 from app.records.entries import Kept
@@ -61,15 +58,3 @@ def create_determinations(query: dict[str, bool]) -> Response:
     require_media_type(request, *JSON_LINES)
     request.max_content_length = here.settings.batch_bytes
     return Response(answer_lines(here, request, query["keep"]), 200, mimetype=request.mimetype)
-
-
-@blp.get("/<uuid:id>")
-@blp.query(NoQuery)
-@blp.answers(200, "Determination", "The determination exactly as it was issued; it is never decided again.")
-@blp.fails("unknown-determination", "invalid-request", "records-unavailable")
-def read_determination(query: dict[str, bool], id: UUID) -> Response:
-    """Read a determination that was kept."""
-    text = service().store.find(str(id))
-    if text is None:
-        raise Problem("unknown-determination", "No determination was kept under this id.")
-    return Response(text, 200, mimetype=JSON)

@@ -5,11 +5,21 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, health, open_enrollment, provisions, questions
+from app.api import (
+    deciding_again,
+    determinations,
+    eligibility_calendars,
+    health,
+    kept_determinations,
+    open_enrollment,
+    provisions,
+    questions,
+)
 from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
+from app.api.kept_answers import KEPT_COMPONENTS
 from app.api.questions import example
 from app.api.schemas import CALENDAR_QUESTION
 from app.api.service import Service
@@ -21,7 +31,16 @@ DESCRIPTION = (
     "provision, every condition, with its source. Editions of the law: {editions}. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
-BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
+BLUEPRINTS = (
+    determinations.blp,
+    kept_determinations.blp,
+    deciding_again.blp,
+    eligibility_calendars.blp,
+    questions.blp,
+    provisions.blp,
+    open_enrollment.blp,
+    health.blp,
+)
 
 
 def document_api(app: Flask, service: Service) -> bytes:
@@ -31,7 +50,7 @@ def document_api(app: Flask, service: Service) -> bytes:
     info = {"description": DESCRIPTION.format(editions=told)}
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
-    for name, schema in COMPONENTS.items():
+    for name, schema in {**COMPONENTS, **KEPT_COMPONENTS}.items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -77,6 +96,11 @@ PROBLEM = {
 }
 PATH_PARAMETERS = {
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
+    "/v1/determinations/{id}/packet": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/replay": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/reconsider": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to be replaced."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
 }
