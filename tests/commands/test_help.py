@@ -30,6 +30,7 @@ def test_the_commands_are_these() -> None:
     assert {
         "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
         "eligibility-calendar", "db upgrade", "db check", "demo load",
+        "records replay",
     } == set(OURS)  # fmt: skip
 
 
