@@ -232,7 +232,7 @@ def _anew(here: Service, record: DeterminationRecord, given: dict[str, Any]) -> 
 
 
 def _request_text(asked: Asked) -> str:
-    """What was asked as the text of a request, with every number as it was sent."""
+    """What was asked as the text of a request, with every number as exact as it was sent."""
     return orjson.dumps(asked, lambda number: orjson.Fragment(str(number))).decode()
 
 

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from app.law.errors import Fault, Place, Places
@@ -15,6 +16,8 @@ from app.law.errors import Fault, Place, Places
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DEEPEST = 32
+"""Levels; composing calls itself for each, and the law has a handful."""
 T = TypeVar("T")
 Scalar = bool | int | Decimal | date | str | None
 
@@ -184,9 +187,14 @@ class Item:
 
 
 def _refuse_references(text: str, file: str, faults: Faults) -> None:
-    """Note every anchor, alias and tag, on values and on keys."""
+    """Note every anchor, alias and tag, on values and on keys; stop where mappings and lists are nested without end."""
+    depth = 0
     for event in YAML(typ="safe", pure=True).parse(text):
         place = Place(file, event.start_mark.line + 1)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            faults.note(place, f"mappings and lists may be nested {DEEPEST} levels deep, not deeper")
+            raise Unreadable
         if getattr(event, "anchor", None) is not None:
             faults.note(place, "anchors and aliases are not allowed")
         if getattr(event, "tag", None) is not None:
@@ -205,9 +213,6 @@ def read_source(text: str | None, file: str, faults: Faults) -> Item:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
         faults.note(Place(file, mark.line + 1 if mark else 1), f"the YAML cannot be read: {problem}")
-        raise Unreadable from None
-    except RecursionError:
-        faults.note(Place(file, 1), "the YAML is nested too deeply")
         raise Unreadable from None
     if node is None:
         faults.note(Place(file, 1), "the file is empty")

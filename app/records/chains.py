@@ -54,7 +54,7 @@ def _ids(connection: Connection, id: str) -> list[str]:
     before = before.union(select(here.id, here.replaces).join(before, here.id == before.c.replaces))
     after = select(here.id, here.replaces).where(here.id == id).cte("after", recursive=True)
     after = after.union(select(here.id, here.replaces).join(after, here.replaces == after.c.id))
-    rows = {*connection.execute(select(before)).tuples(), *connection.execute(select(after)).tuples()}
+    rows = {(own, replaces) for cte in (before, after) for own, replaces in connection.execute(select(cte))}
     follows = {replaces: own for own, replaces in rows}
     ids = {own for own, _ in rows}
     at = next((own for own, replaces in rows if replaces not in ids), id)

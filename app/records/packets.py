@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 
 from app.records.digests import column_text, inclusion_proof, leaf_hash, record_digest
 from app.records.entries import DETERMINATION_COLUMNS, DeterminationRecord
-from app.records.packet_format import FORMAT, HOW_TO_CHECK
+from app.records.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
 from app.records.reach import EVERYTHING, Reach
 from app.records.store import Store, find_record
 from app.records.tables import laws, sealed_records, seals
@@ -70,7 +70,7 @@ def _sealed(connection: Connection, id: str) -> _Sealed:
     rows = connection.execute(batch).all()
     leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]
     position = next(at for at, row in enumerate(rows) if row.sequence == own.sequence)
-    told = {**seal, "sealed_at": column_text(seal["sealed_at"])}
+    told = {name: seal[name] for name in CONTENT["seal"]} | {"sealed_at": column_text(seal["sealed_at"])}
     return _Sealed(own.sequence, own.digest, inclusion_proof(leaves, position), told)
 
 

@@ -38,7 +38,7 @@ def laws_used(store: Store, period: Period) -> dict[str, int]:
         select(digest, func.count()).where(period.holds()).group_by(digest).order_by(func.min(determinations.c.decided_at), digest)
     )
     with store.reading() as connection:
-        return dict(connection.execute(counted).tuples().all())
+        return dict(connection.execute(counted).all())
 
 
 def made_under(store: Store, law_digest: str, period: Period, page: int = PAGE) -> Iterator[DeterminationRecord]:

@@ -127,7 +127,8 @@ class Store:
     def keep_law(self, connection: Connection, law: LawText, kept_at: datetime) -> None:
         """Keep a text of the law in a transaction, where it is not kept yet."""
         row = law.row(kept_at)
-        if connection.execute(insert_unless_there(connection, laws).values(row)).rowcount:
+        added = insert_unless_there(connection, laws).values(row).returning(laws.c.digest)  # PostgreSQL counts no rows here
+        if connection.execute(added).first() is not None:
             await_seal(connection, "law", law.digest, row["record_digest"])
 
     def note(self, connection: Connection, entry: AuditEntry) -> None:
