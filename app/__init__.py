@@ -1,12 +1,14 @@
 """The eligibility determination service."""
 
-from flask import Flask
+from typing import TYPE_CHECKING
 
-from app.production import require_fit
-from app.settings import Settings, from_environment, secret_key
+if TYPE_CHECKING:  # whoever checks a packet imports this package and needs neither
+    from flask import Flask
+
+    from app.settings import Settings
 
 
-def create_app(settings: Settings | None = None) -> Flask:
+def create_app(settings: "Settings | None" = None) -> "Flask":
     """The service with everything in its place: the law read, compiled and held against itself before anybody asks.
 
     Raises:
@@ -16,13 +18,17 @@ def create_app(settings: Settings | None = None) -> Flask:
         environs.EnvError: a variable of the environment does not hold what it should.
         UnfitForProduction: production mode is set, and something is left open.
     """
+    from flask import Flask
+
     from app.api import mount
     from app.api.service import Service, law_text
     from app.commands import register
     from app.determinations.decide import Decider
     from app.law.library import open_lawbook
+    from app.production import require_fit
     from app.records.database import open_database
     from app.records.store import Store
+    from app.settings import from_environment, secret_key
 
     settings = settings or from_environment()
     require_fit(settings)

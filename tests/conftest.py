@@ -16,6 +16,7 @@ from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
+from tests.acting import acting
 from tests.machine import require
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,7 +38,7 @@ def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
     settings = Settings(database_url=f"sqlite:///{database}", secret_key="of-these-tests-alone")
     upgrade(settings)
-    return create_app(settings)
+    return acting(create_app(settings))
 
 
 @pytest.fixture

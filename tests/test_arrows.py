@@ -19,6 +19,7 @@ WRONG = {
     ),
     "Only the engine imports durable-rules": ("determinations/decide.py", "import durable_rules_engine"),
     "Only records import SQLAlchemy and Alembic": ("api/health.py", "import sqlalchemy"),
+    "A packet is checked without the service": ("verify.py", "import app.records.store"),
     "Only the ways in import Flask and marshmallow": ("engine/engine.py", "import flask"),
 }
 

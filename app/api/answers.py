@@ -13,6 +13,7 @@ TEXT_OR_NONE: Schema = {"type": ["string", "null"]}
 FLAG: Schema = {"type": "boolean"}
 DAY: Schema = {"type": "string", "format": "date"}
 DAY_OR_NONE: Schema = {"type": ["string", "null"], "format": "date"}
+ID: Schema = {"type": "string", "format": "uuid"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 ANY: Schema = {
     "description": "A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as exact text, spans as pairs of days."
@@ -64,9 +65,10 @@ _NESTED: dict[str, Schema] = {
     "concludes": CONCLUDES,
 }
 _WHOLE: dict[str, Schema] = {
-    "id": told({"type": "string", "format": "uuid"}, "A UUID of version 7; only where the determination was kept."),
+    "id": told(ID, "A UUID of version 7; only where the determination was kept."),
     "decided_at": INSTANT,
     "subject": told(TEXT_OR_NONE, "The caller's own reference."),
+    "replaces": told(ID, "The determination whose place this one takes."),
     "question": TEXT,
     "asks": TEXT,
     "as_of": told(DAY, "The day whose law was applied."),
@@ -157,7 +159,7 @@ COMPONENTS: dict[str, Schema] = {
         },
     ),
     "NestedDetermination": record(_NESTED, description="The determination of another question that a finding rests on."),
-    "Determination": record(_WHOLE, ["id"], "A decision with every reason."),
+    "Determination": record(_WHOLE, ["id", "replaces"], "A decision with every reason."),
     "BatchLine": record(
         {
             "line": told({"type": "integer", "minimum": 1}, "The number of the line sent."),

@@ -18,8 +18,8 @@ from app.api.limits import counting_lines
 from app.api.once import Attempt, attempt_at, claimed
 from app.api.problems import Document, Problem
 from app.api.service import Service
-from app.api.strict_json import MalformedJson, loads
 from app.api.trail import audit_entry
+from app.determinations.strict_json import MalformedJson, loads
 from app.records.entries import Kept
 from app.records.errors import RecordsUnavailable
 

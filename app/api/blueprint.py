@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, problem_response
-from app.api.strict_json import MalformedJson, loads
+from app.determinations.strict_json import MalformedJson, loads
 
 JSON = "application/json"
 T = TypeVar("T")

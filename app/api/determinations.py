@@ -1,6 +1,4 @@
-"""Deciding, keeping and reading determinations."""
-
-from uuid import UUID
+"""Deciding and keeping determinations."""
 
 from flask import Response, request
 
@@ -9,8 +7,7 @@ from app.api.batch import answer_lines
 from app.api.blueprint import JSON, Blueprint, require_media_type
 from app.api.deciding import Asked, decide
 from app.api.once import IDEMPOTENCY, ONCE, given_key, once
-from app.api.problems import Problem
-from app.api.schemas import AskedSchema, KeepQuery, NoQuery
+from app.api.schemas import AskedSchema, KeepQuery
 from app.api.service import service
 from app.api.trail import audit_entry
 from app.records.entries import Kept
@@ -76,15 +73,3 @@ def create_determinations(query: dict[str, bool]) -> Response:
     request.max_content_length = here.settings.batch_bytes
     key = given_key() if query["keep"] else None
     return Response(answer_lines(here, request, query["keep"], key), 200, mimetype=request.mimetype)
-
-
-@blp.get("/<uuid:id>")
-@blp.query(NoQuery)
-@blp.answers(200, "Determination", "The determination exactly as it was issued; it is never decided again.")
-@blp.fails("unknown-determination", "invalid-request", "records-unavailable")
-def read_determination(query: dict[str, bool], id: UUID) -> Response:
-    """Read a determination that was kept."""
-    text = service().store.find(str(id))
-    if text is None:
-        raise Problem("unknown-determination", "No determination was kept under this id.")
-    return Response(text, 200, mimetype=JSON)

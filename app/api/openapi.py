@@ -6,11 +6,13 @@ import orjson
 from flask import Flask
 
 from app.api import (
+    deciding_again,
     determinations,
     eligibility_calendars,
     events,
     health,
     holds,
+    kept_determinations,
     metrics,
     open_enrollment,
     provisions,
@@ -21,6 +23,7 @@ from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
+from app.api.kept_answers import KEPT_COMPONENTS
 from app.api.questions import example
 from app.api.record_answers import RECORD_COMPONENTS
 from app.api.schemas import CALENDAR_QUESTION
@@ -38,6 +41,8 @@ BLUEPRINTS = (
     searching.blp,
     events.blp,
     holds.blp,
+    kept_determinations.blp,
+    deciding_again.blp,
     eligibility_calendars.blp,
     questions.blp,
     provisions.blp,
@@ -54,7 +59,7 @@ def document_api(app: Flask, service: Service) -> bytes:
     info = {"description": DESCRIPTION.format(editions=told)}
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
-    for name, schema in (COMPONENTS | RECORD_COMPONENTS).items():
+    for name, schema in (COMPONENTS | KEPT_COMPONENTS | RECORD_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -101,6 +106,11 @@ PROBLEM = {
 PATH_PARAMETERS = {
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
     "/v1/holds/{id}": {"id": "The id that came with the hold."},
+    "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
+    "/v1/determinations/{id}/packet": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/replay": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/reconsider": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to be replaced."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
 }

@@ -67,6 +67,21 @@ _ALL = (
         "This address does not take that method",
         "Use a method that the Allow header of the answer names.",
     ),
+    ProblemType(
+        "law-not-kept",
+        409,
+        "The text of that law was not kept",
+        "This determination cannot be decided again here.\n"
+        "The text of the law is kept with the first determination made under it. Of determinations made before that was so it is "
+        "missing, until somebody puts it back from a copy of the rulesets with the same digest.",
+    ),
+    ProblemType(
+        "not-sealed",
+        409,
+        "The record is not sealed yet",
+        "Ask again after the seconds that Retry-After names.\n"
+        "Records are sealed in batches; a packet holds the proof that the record belongs to one.",
+    ),
     ProblemType("timed-out", 408, "The request took too long to arrive", "Send the whole request without pausing."),
     ProblemType(
         "request-in-flight",
@@ -133,6 +148,14 @@ _ALL = (
     ),
     ProblemType("unknown-edition", 422, "There is no such edition of the law", "Name one of the editions in `known`, or none."),
     ProblemType(
+        "not-reconsidered",
+        422,
+        "The law as encoded today does not take this case",
+        "`because` names what is in the way; where facts are, `refused` lists them.\n"
+        "The same facts are decided as of the same day in the same edition. A question, an edition, a fact or a day that the law "
+        "encoded today does not know any more stands in the way of that.",
+    ),
+    ProblemType(
         "no-calendar",
         422,
         "There is no eligibility calendar for this question",
@@ -168,6 +191,14 @@ _ALL = (
         "Nothing was decided and nothing was kept.\n"
         "Every answer is found twice, by the rules engine and by a plain evaluator of the same provisions. Where the two "
         "disagree, or the engine fails, nothing is issued. Tell the operator the request_id.",
+    ),
+    ProblemType(
+        "replay-differs",
+        500,
+        "Decided again, the same case comes out otherwise",
+        "Tell the operator the request_id. `differs_at` names the first member that differs.\n"
+        "The same request under the same law must give the same document to the byte. Where it does not, the record, the text of "
+        "the law or the program was changed. The record stays as it is.",
     ),
     ProblemType("internal-error", 500, "Something went wrong on our side", "Nothing was kept. Tell the operator the request_id."),
     ProblemType(

@@ -68,6 +68,17 @@ class AskedSchema(StrictSchema):
     subject = SUBJECT
 
 
+class RedeterminationSchema(StrictSchema):
+    """What is to be otherwise in a redetermination; what is left out stays as it was."""
+
+    facts = FactsField(
+        error_messages=REQUIRED,
+        metadata={"description": "All facts, as for a determination. Left out: the facts of the determination to be replaced."},
+    )
+    as_of = day_field("The day whose law applies. Left out: the governing day of the facts, else that of the one replaced.")
+    edition = _edition()
+
+
 class CalendarAskedSchema(StrictSchema):
     """A year in which to look for the days of eligibility."""
 

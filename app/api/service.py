@@ -7,7 +7,9 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.api.facts_schemas import FactsSchemas
+from app.determinations.again import ReplayCounters
 from app.determinations.decide import Decider
+from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
@@ -37,6 +39,16 @@ class Service:
     def claims(self) -> Claims:
         """The idempotency keys that are being worked on."""
         return Claims(self.store)
+
+    @cached_property
+    def deciders(self) -> Deciders:
+        """Who decides under the present law, and under older ones."""
+        return Deciders(self.decider)
+
+    @cached_property
+    def replays(self) -> ReplayCounters:
+        """What replays have come to since the process started."""
+        return ReplayCounters()
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:

@@ -33,6 +33,7 @@ def register(app: Flask) -> None:
         database_group,
         records_group,
         demonstration_group,
+        records_group,
     ):
         app.cli.add_command(command)
 

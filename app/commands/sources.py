@@ -89,7 +89,7 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
     Raises:
         Refusal: it is not JSON, or not an object.
     """
-    from app.api.strict_json import MalformedJson, loads
+    from app.determinations.strict_json import MalformedJson, loads
 
     written = str(getattr(file, "name", "<stdin>"))
     name = "standard input" if written in ("<stdin>", "-") else Path(written).name

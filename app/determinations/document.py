@@ -56,6 +56,11 @@ def determination_document(decided: Determination) -> Document:
     }
 
 
+def with_successor(issued: bytes, id: str) -> bytes:
+    """An issued text with the determination that replaced it named at its end; everything before stays as it was issued."""
+    return issued.removesuffix(b"}") + b',"replaced_by":' + orjson.dumps(id) + b"}"
+
+
 def issued_text(decided: Determination, id: str | None, decided_at: datetime, subject: str | None, replaces: str | None) -> bytes:
     """The JSON text of a determination as it is issued: what callers get and what is kept are these very bytes.
 

@@ -94,6 +94,12 @@ class Engine:
         self._compiled: dict[int, _Compiled] = {}
         self.counters = Counters()
 
+    def beside(self) -> "Engine":
+        """An engine for another text of the law. Law that is the same in both is compiled once, since the engine cannot unload."""
+        other = Engine()
+        other._lock, other._rulesets, other.counters = self._lock, self._rulesets, self.counters
+        return other
+
     def prepare(self, laws: Iterable[StandingLaw]) -> None:
         """Compile before serving; compiling while requests wait is slow and, without the lock, was seen to race."""
         for law in laws:

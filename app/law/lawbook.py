@@ -76,6 +76,14 @@ class EditionLaw:
         return sorted(found, key=lambda p: (order[p.effect], p.id))
 
 
+def text_digest(texts: Mapping[str, str]) -> str:
+    """The digest of a text of the law: file names and texts, each with its length, in the order of the names."""
+    hashed = hashlib.sha256()
+    for file, text in sorted(texts.items()):
+        hashed.update(f"{len(file.encode())}:{file}{len(text.encode())}:{text}".encode())
+    return f"sha256:{hashed.hexdigest()}"
+
+
 class Lawbook:
     """All provisions, facts, calendars, questions and editions, each by its id. Build it through `app.law.library`."""
 
@@ -98,10 +106,7 @@ class Lawbook:
     @cached_property
     def digest(self) -> str:
         """A digest of the whole text of the law, file by file; the same text, the same digest."""
-        hashed = hashlib.sha256()
-        for file, text in sorted(self.texts.items()):
-            hashed.update(f"{len(file.encode())}:{file}{len(text.encode())}:{text}".encode())
-        return f"sha256:{hashed.hexdigest()}"
+        return text_digest(self.texts)
 
     @cached_property
     def default_edition(self) -> str:

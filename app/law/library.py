@@ -1,5 +1,6 @@
-"""From a folder of rulesets to a lawbook: reads every file, then holds all of it against itself."""
+"""From a folder of rulesets, or from its texts as they were kept, to a lawbook: reads every file, then holds it against itself."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.law.calendars import Calendar
@@ -9,18 +10,23 @@ from app.law.facts import FactDefinition, Vocabulary
 from app.law.lawbook import Lawbook
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
-from app.law.reader import file_text, read_fact, read_provision
+from app.law.reader import read_fact, read_provision
 from app.law.soundness import check
-from app.law.yaml_source import Faults, Item, read_file
+from app.law.yaml_source import Faults, Item, read_source
 
 SHARED = ("questions.yaml", "facts.yaml", "editions.yaml")
+KEPT = "rulesets"
+"""What complaints call the folder that kept texts once stood in."""
+
+Sources = Mapping[str, str | None]
+"""Files by their path in the folder: what they hold, or nothing where that is not UTF-8 text."""
 
 
 class _Reading:
-    """The files of one rulesets folder while they are being read."""
+    """The files of the law while they are being read; *folder* is what complaints call the place they stand in."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder, self.faults = folder, Faults()
+    def __init__(self, folder: str, sources: Sources) -> None:
+        self.folder, self.sources, self.faults = folder, sources, Faults()
         self.texts: dict[str, str] = {}
         self.provisions: dict[str, Provision] = {}
         self.calendars: dict[str, Calendar] = {}
@@ -31,22 +37,22 @@ class _Reading:
     def read(self) -> None:
         for name in SHARED:
             self.faults.tolerate(lambda name=name: self._read_shared(name))  # type: ignore[misc]
-        for path in sorted(self.folder.rglob("*.yaml")):
-            file = path.relative_to(self.folder).as_posix()
-            if file not in SHARED:
-                self.faults.tolerate(lambda path=path, file=file: self._read_one(path, file))  # type: ignore[misc]
+        for file in sorted(self.sources, key=lambda file: file.split("/")):
+            if file not in SHARED and file.endswith(".yaml"):
+                self.faults.tolerate(lambda file=file: self._read_one(file))  # type: ignore[misc]
 
-    def _open(self, path: Path, file: str) -> Item:
-        item = read_file(path, f"{self.folder.name}/{file}", self.faults)
-        self.texts[file] = file_text(path)
+    def _open(self, file: str) -> Item:
+        text = self.sources[file]
+        item = read_source(text, f"{self.folder}/{file}", self.faults)
+        assert text is not None
+        self.texts[file] = text
         return item
 
     def _read_shared(self, file: str) -> None:
-        path = self.folder / file
-        if not path.is_file():
-            self.faults.note(Place(f"{self.folder.name}/{file}", 1), "the file is missing")
+        if file not in self.sources:
+            self.faults.note(Place(f"{self.folder}/{file}", 1), "the file is missing")
             return
-        for name, item in self._open(path, file).fields().items():
+        for name, item in self._open(file).fields().items():
             self.faults.tolerate(lambda name=name, item=item: self._take_shared(file, name, item))  # type: ignore[misc]
 
     def _take_shared(self, file: str, name: str, item: Item) -> None:
@@ -63,8 +69,8 @@ class _Reading:
         else:
             self.facts[fact.name] = fact
 
-    def _read_one(self, path: Path, file: str) -> None:
-        item, id = self._open(path, file), file.removesuffix(".yaml")
+    def _read_one(self, file: str) -> None:
+        item, id = self._open(file), file.removesuffix(".yaml")
         if "/" not in file:
             raise item.refuse("a provision stands in the folder of its topic")
         if file.startswith("calendars/"):
@@ -79,16 +85,35 @@ class _Reading:
         return Lawbook(self.provisions, Vocabulary(self.facts), self.questions, self.calendars, self.editions, self.texts)
 
 
-def _read(folder: Path) -> tuple[_Reading, list[Fault]]:
-    reading = _Reading(folder)
+def _sources(folder: Path) -> Sources:
+    """Every file of the law in a folder."""
+    return {path.relative_to(folder).as_posix(): _text(path) for path in folder.rglob("*.yaml") if path.is_file()}
+
+
+def _text(path: Path) -> str | None:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        return None
+
+
+def _read(folder: str, sources: Sources) -> tuple[_Reading, list[Fault]]:
+    reading = _Reading(folder, sources)
     reading.read()
-    checked = check(reading.provisions, reading.facts, reading.questions, reading.calendars, reading.editions, folder.name)
+    checked = check(reading.provisions, reading.facts, reading.questions, reading.calendars, reading.editions, folder)
     return reading, sorted({*reading.faults.noted, *checked})
+
+
+def _sound(folder: str, sources: Sources) -> Lawbook:
+    reading, faults = _read(folder, sources)
+    if faults:
+        raise UnsoundLaw(faults)
+    return reading.lawbook()
 
 
 def faults_in(folder: Path) -> list[Fault]:
     """Every complaint about a rulesets folder, in file and line order; none where the law is sound."""
-    return _read(folder)[1]
+    return _read(folder.name, _sources(folder))[1]
 
 
 def open_lawbook(folder: Path) -> Lawbook:
@@ -97,7 +122,13 @@ def open_lawbook(folder: Path) -> Lawbook:
     Raises:
         UnsoundLaw: something in it cannot be used; the error holds every complaint.
     """
-    reading, faults = _read(folder)
-    if faults:
-        raise UnsoundLaw(faults)
-    return reading.lawbook()
+    return _sound(folder.name, _sources(folder))
+
+
+def lawbook_of(texts: Mapping[str, str]) -> Lawbook:
+    """The law whose files hold these texts, as `Lawbook.texts` has them: the same law, with the same digest. No folder is read.
+
+    Raises:
+        UnsoundLaw: something in it cannot be used; the error holds every complaint.
+    """
+    return _sound(KEPT, texts)

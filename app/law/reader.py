@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from functools import partial
-from pathlib import Path
 from typing import TypeVar
 
 from app.law.facts import LARGEST, PLACES, Citation, Computation, FactDefinition, Presumption, Value
@@ -329,11 +328,3 @@ def _paths(item: Item, fields: Mapping[str, Item]) -> dict[str, tuple[Condition,
         if ids.count(condition.id) > 1:
             item.faults.note(condition.places.of("id"), f"the condition id {condition.id} is used twice")
     return paths
-
-
-def file_text(path: Path) -> str:
-    """The text of a ruleset file, as kept with the law."""
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        raise Unreadable from None

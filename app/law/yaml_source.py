@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from app.law.errors import Fault, Place, Places
@@ -16,6 +16,8 @@ from app.law.errors import Fault, Place, Places
 _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+DEEPEST = 32
+"""Levels; composing calls itself for each, and the law has a handful."""
 T = TypeVar("T")
 Scalar = bool | int | Decimal | date | str | None
 
@@ -185,24 +187,28 @@ class Item:
 
 
 def _refuse_references(text: str, file: str, faults: Faults) -> None:
-    """Note every anchor, alias and tag, on values and on keys."""
+    """Note every anchor, alias and tag, on values and on keys; stop where mappings and lists are nested without end."""
+    depth = 0
     for event in YAML(typ="safe", pure=True).parse(text):
         place = Place(file, event.start_mark.line + 1)
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if depth > DEEPEST:
+            faults.note(place, f"mappings and lists may be nested {DEEPEST} levels deep, not deeper")
+            raise Unreadable
         if getattr(event, "anchor", None) is not None:
             faults.note(place, "anchors and aliases are not allowed")
         if getattr(event, "tag", None) is not None:
             faults.note(place, "tags are not allowed")
 
 
-def read_file(path: Path, file: str, faults: Faults) -> Item:
-    """The value that a YAML file holds; *file* is what complaints call it."""
+def read_source(text: str | None, file: str, faults: Faults) -> Item:
+    """The value that the text of a YAML file holds; *file* is what complaints call it. No text is what was not UTF-8."""
+    if text is None:
+        faults.note(Place(file, 1), "the file is not UTF-8 text")
+        raise Unreadable
     try:
-        text = path.read_text(encoding="utf-8")
         _refuse_references(text, file, faults)
         node = YAML(typ="safe", pure=True).compose(text)
-    except UnicodeDecodeError:
-        faults.note(Place(file, 1), "the file is not UTF-8 text")
-        raise Unreadable from None
     except (MarkedYAMLError, YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]

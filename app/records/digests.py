@@ -76,6 +76,17 @@ def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[dict[str, st
     return path
 
 
+def inclusion_sides(position: int, count: int) -> list[str]:
+    """The sides of the neighbours on the way from a place in a batch to its root; no two places share them."""
+    sides = []
+    while count > 1:
+        neighbour = position ^ 1
+        if neighbour < count:
+            sides.append("left" if neighbour < position else "right")
+        position, count = position // 2, (count + 1) // 2
+    return sides
+
+
 def root_of_proof(leaf: bytes, path: Iterable[Mapping[str, str]]) -> str:
     """The root that a leaf leads to along its proof."""
     reached = leaf

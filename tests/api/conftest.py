@@ -15,6 +15,7 @@ from app.records.database import open_database
 from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
+from tests.acting import acting
 
 Serve = Callable[..., FlaskClient]
 
@@ -36,6 +37,6 @@ def serve(decider: Decider, database: Settings) -> Serve:
         app = Flask("app", static_folder=None)
         store = Store(open_database(settings.database_url), law_text(by.lawbook))
         mount(app, Service(settings, by, store, by.lawbook.default_edition))
-        return app.test_client()
+        return acting(app).test_client()
 
     return serving

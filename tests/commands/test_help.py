@@ -31,7 +31,7 @@ def test_the_commands_are_these() -> None:
     assert {
         "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
         "eligibility-calendar", "db upgrade", "db check", "demo load", "records seal", "records verify", "records backup",
-        "records restore", "records dispose",
+        "records restore", "records dispose", "records replay",
     } == set(OURS)  # fmt: skip
 
 

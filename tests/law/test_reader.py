@@ -8,7 +8,8 @@ import pytest
 
 from app import create_app
 from app.law.errors import UnsoundLaw
-from app.law.library import faults_in, open_lawbook
+from app.law.lawbook import Lawbook
+from app.law.library import faults_in, lawbook_of, open_lawbook
 from app.settings import Settings
 from tests.case_files import load
 from tests.law.small_law import FILES, key_for, write_law
@@ -216,3 +217,46 @@ def test_the_service_does_not_start_on_unsound_law(tmp_path: Path) -> None:
 def test_the_service_does_not_start_without_law(tmp_path: Path) -> None:
     with pytest.raises(UnsoundLaw, match=r"questions\.yaml:1: the file is missing"):
         create_app(Settings(rulesets=tmp_path / "rulesets", database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"))
+
+
+# --- the same law from kept texts ---
+
+
+def test_kept_texts_are_the_same_law_without_a_folder(tmp_path: Path) -> None:
+    read = open_lawbook(write_law(tmp_path))
+    (tmp_path / "rulesets").rename(tmp_path / "gone")
+
+    again = lawbook_of(read.texts)
+
+    assert read.digest == again.digest
+    assert read.texts == again.texts
+    assert list(read.provisions.values()) == list(again.provisions.values())
+
+
+def test_files_are_taken_in_the_same_order_from_a_folder_and_from_kept_texts(tmp_path: Path) -> None:
+    beside = FILES[SEASON].replace("doors/season", "doors-old/season")
+    rulesets = write_law(tmp_path)
+    (rulesets / "doors-old").mkdir()
+    (rulesets / "doors-old" / "season.yaml").write_text(beside, encoding="utf-8")
+
+    read = open_lawbook(rulesets)
+
+    assert list(read.provisions) == list(lawbook_of(dict(reversed(read.texts.items()))).provisions)
+
+
+def test_the_law_of_the_repository_has_the_same_digest_from_its_texts(lawbook: Lawbook) -> None:
+    assert lawbook.digest == lawbook_of(lawbook.texts).digest
+
+
+def test_kept_texts_that_are_no_law_are_refused_with_every_complaint() -> None:
+    with pytest.raises(UnsoundLaw) as refused:
+        lawbook_of({**FILES, GROWN: "provision: nobody\n"})
+
+    assert any(str(fault).startswith(f"rulesets/{GROWN}:1:") for fault in refused.value.faults)
+
+
+@pytest.mark.parametrize("deep", ["[" * 5_000 + "]" * 5_000, "{a: " * 5_000 + "b" + "}" * 5_000], ids=["lists", "mappings"])
+def test_yaml_nested_without_end_is_a_fault(tmp_path: Path, deep: str) -> None:
+    found = complaints(write_law(tmp_path, people__grown=deep))
+
+    assert f"rulesets/{GROWN}:1: mappings and lists may be nested 32 levels deep, not deeper" in found

@@ -1,0 +1,48 @@
+"""One kept determination, as the views that read or check it find it; every reading enters the audit trail first."""
+
+from uuid import UUID
+
+from app.api.authority import principal
+from app.api.problems import Problem
+from app.api.service import service
+from app.api.trail import audit_entry
+from app.determinations.document import with_successor
+from app.records.chains import Link, link
+
+KIND = "determination"
+
+
+def unknown_determination() -> Problem:
+    """Nothing lies under this id, or nothing that this caller may see; the two are told alike."""
+    return Problem("unknown-determination", "No determination was kept under this id.")
+
+
+def kept(id: UUID) -> Link:
+    """A determination within the caller's reach, with its successor.
+
+    Raises:
+        Problem: unknown-determination.
+        RecordsUnavailable: the database could not be asked.
+    """
+    found = link(service().store, str(id), principal().reach)
+    if found is None:
+        raise unknown_determination()
+    return found
+
+
+def text_of(found: Link) -> bytes:
+    """The determination as it is read: as it was issued, and once it was replaced with the name of its successor."""
+    issued = found.record.document.encode()
+    return issued if found.replaced_by is None else with_successor(issued, found.replaced_by)
+
+
+def note(action: str, *ids: str, outcome: str = "done") -> None:
+    """Enter in the audit trail what is about to be told of determinations.
+
+    Raises:
+        RecordsUnavailable: it could not be entered; then nothing may be told.
+    """
+    store = service().store
+    with store.writing() as connection:
+        for id in ids:
+            store.note(connection, audit_entry(action, KIND, id, outcome))

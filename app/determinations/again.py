@@ -1,0 +1,156 @@
+"""Deciding again what was decided before, from what was kept of it, and saying where the two differ."""
+
+import threading
+from collections.abc import Iterator
+from datetime import date, datetime
+from typing import NamedTuple, Protocol
+
+import orjson
+
+from app.determinations.case import make_case, read_facts
+from app.determinations.decide import Decider
+from app.determinations.document import issued_text
+from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.model import Determination
+from app.determinations.strict_json import MalformedJson, loads
+from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
+
+POINTER_AT_MOST = 300
+"""Of a document that was tampered with, names may be of any length."""
+
+
+class RequestUnreadable(ValueError):
+    """What was kept of a request is no request."""
+
+
+class ReplayCounters:
+    """How many determinations were decided again, and of how many something else came out; read by the metrics."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self.agreed = self.differed = 0
+
+    def count(self, agrees: bool) -> None:
+        """Count one replay."""
+        with self._lock:
+            if agrees:
+                self.agreed += 1
+            else:
+                self.differed += 1
+
+
+class Asked(NamedTuple):
+    """What a kept request asked: the question, and the facts as they were sent."""
+
+    question: str
+    facts: dict[str, object]
+
+
+class Kept(Protocol):
+    """What is kept of a determination and is needed to decide it again."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def decided_at(self) -> datetime: ...
+    @property
+    def subject(self) -> str | None: ...
+    @property
+    def replaces(self) -> str | None: ...
+    @property
+    def as_of(self) -> date: ...
+    @property
+    def edition(self) -> str: ...
+    @property
+    def request(self) -> str: ...
+    @property
+    def document(self) -> str: ...
+
+
+def asked_in(request: str) -> Asked:
+    """The question and the facts of a kept request, read as strictly as when it came.
+
+    Raises:
+        RequestUnreadable: it is not the JSON text of a request.
+    """
+    try:
+        body = loads(request.encode())
+    except MalformedJson as error:
+        raise RequestUnreadable(str(error)) from None
+    if not isinstance(body, dict):
+        raise RequestUnreadable("It is not an object.")
+    question, facts = body.get("question"), body.get("facts", {})
+    if not isinstance(question, str) or not isinstance(facts, dict):
+        raise RequestUnreadable("It has no question, or facts that are no object.")
+    return Asked(question, facts)
+
+
+def decide_again(decider: Decider, kept: Kept) -> Determination:
+    """The determination of a kept request under the law of a decider, as of the day and in the edition of then.
+
+    What a request left open, its day and its edition, was filled in when it came; so both are taken from what was kept.
+
+    Raises:
+        RequestUnreadable: what was kept is no request.
+        FactsRefused, AsOfDiffers, UnknownQuestion, UnknownEdition, LawNotEncoded: that law does not take it.
+        EngineFault: the engine failed or is contradicted.
+    """
+    question, given = asked_in(kept.request)
+    facts = read_facts(decider.lawbook, question, given)
+    return decider.decide(make_case(decider.lawbook, question, facts, kept.as_of, kept.edition, kept.as_of))
+
+
+def replay(decider: Decider, kept: Kept) -> str | None:
+    """Where what is decided again, and issued again in the same words, differs from the document that was kept; none where nowhere.
+
+    Raises:
+        EngineFault: the engine failed or is contradicted.
+    """
+    try:
+        determination = decide_again(decider, kept)
+    except (RequestUnreadable, FactsRefused):
+        return "/facts"
+    except UnknownQuestion:
+        return "/question"
+    except UnknownEdition:
+        return "/edition"
+    except (AsOfDiffers, LawNotEncoded):
+        return "/as_of"
+    again = issued_text(determination, kept.id, kept.decided_at, kept.subject, kept.replaces)
+    return first_difference(kept.document.encode(), again)
+
+
+def first_difference(kept: bytes, again: bytes) -> str | None:
+    """Where two JSON texts differ first: a JSON pointer, or `byte N` where they differ as texts only or one is no JSON.
+
+    The pointer tells names and never a value. None where the texts are the same to the byte.
+    """
+    if kept == again:
+        return None
+    try:
+        pointer = next(_differences(orjson.loads(kept), orjson.loads(again), ""), None)
+    except orjson.JSONDecodeError:
+        pointer = None
+    if pointer is not None:
+        return "".join(c if c.isprintable() else "?" for c in pointer[:POINTER_AT_MOST])
+    pairs = enumerate(zip(kept, again, strict=False))
+    return f"byte {next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(kept), len(again)))}"
+
+
+def _differences(kept: object, again: object, pointer: str) -> Iterator[str]:
+    if isinstance(kept, dict) and isinstance(again, dict):
+        for name in [*again, *(name for name in kept if name not in again)]:
+            at = pointer + "/" + name.replace("~", "~0").replace("/", "~1")
+            if name in kept and name in again:
+                yield from _differences(kept[name], again[name], at)
+            else:
+                yield at
+    elif isinstance(kept, list) and isinstance(again, list):
+        for number in range(max(len(kept), len(again))):
+            at = f"{pointer}/{number}"
+            if number < min(len(kept), len(again)):
+                yield from _differences(kept[number], again[number], at)
+            else:
+                yield at
+    elif type(kept) is not type(again) or kept != again:
+        yield pointer

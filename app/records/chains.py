@@ -1,0 +1,65 @@
+"""What replaced what: each redetermination names the one whose place it takes, and each one is replaced once at most."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, select
+
+from app.records.entries import DeterminationRecord
+from app.records.reach import EVERYTHING, Reach
+from app.records.store import Store, find_record, successor_of
+from app.records.tables import determinations
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A determination, and the one that replaced it, if one did; both as of one moment."""
+
+    record: DeterminationRecord
+    replaced_by: str | None
+
+
+def link(store: Store, id: str, reach: Reach = EVERYTHING) -> Link | None:
+    """A determination with its successor; none where no such one lies within reach.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    with store.reading() as connection:
+        record = find_record(connection, id, reach)
+        return None if record is None else Link(record, successor_of(connection, id))
+
+
+def chain(store: Store, id: str, reach: Reach = EVERYTHING) -> Iterator[DeterminationRecord]:
+    """Every determination of a chain that lies within reach, from the first to the last; none where *id* itself does not.
+
+    One at a time is in memory, however long the chain.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    with store.reading() as connection:
+        if find_record(connection, id, reach) is None:
+            return
+        for each in _ids(connection, id):
+            record = find_record(connection, each, reach)
+            if record is not None:
+                yield record
+
+
+def _ids(connection: Connection, id: str) -> list[str]:
+    """The ids of a chain in its order. Whoever bends a chain into a ring in the database itself gets each member once."""
+    here = determinations.c
+    before = select(here.id, here.replaces).where(here.id == id).cte("before", recursive=True)
+    before = before.union(select(here.id, here.replaces).join(before, here.id == before.c.replaces))
+    after = select(here.id, here.replaces).where(here.id == id).cte("after", recursive=True)
+    after = after.union(select(here.id, here.replaces).join(after, here.replaces == after.c.id))
+    rows = {(own, replaces) for cte in (before, after) for own, replaces in connection.execute(select(cte))}
+    follows = {replaces: own for own, replaces in rows}
+    ids = {own for own, _ in rows}
+    at = next((own for own, replaces in rows if replaces not in ids), id)
+    ordered = [at]
+    while (following := follows.get(at)) is not None and following not in ordered[:1]:
+        ordered.append(following)
+        at = following
+    return ordered

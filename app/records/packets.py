@@ -1,0 +1,95 @@
+"""Everything about one determination in one file, to be checked without this database."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from app.records.digests import column_text, inclusion_proof, leaf_hash, record_digest
+from app.records.entries import DETERMINATION_COLUMNS, DeterminationRecord
+from app.records.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
+from app.records.reach import EVERYTHING, Reach
+from app.records.store import Store, find_record
+from app.records.tables import laws, sealed_records, seals
+
+KIND = "determination"
+Document = dict[str, Any]
+
+
+class NotSealed(Exception):
+    """No seal closes the record yet; one will."""
+
+
+class NoLawText(Exception):
+    """The text of the law that the record names was never kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Packet:
+    """The file's text, and whether the record still is what was sealed."""
+
+    text: bytes
+    is_as_sealed: bool
+
+
+def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> Packet | None:
+    """The packet of a determination, all of it read at one moment; none where no such one lies within reach.
+
+    Raises:
+        NotSealed: its batch is still open.
+        NoLawText: there is nothing to derive it from again.
+        RecordsUnavailable: the database could not be asked.
+    """
+    with store.reading() as connection:
+        record = find_record(connection, id, reach)
+        if record is None:
+            return None
+        sealed = _sealed(connection, id)
+        return _packet(record, sealed, _law_texts(connection, record.law_digest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    sequence: int
+    digest: str
+    path: list[dict[str, str]]
+    seal: Document
+
+
+def _sealed(connection: Connection, id: str) -> _Sealed:
+    """Where a record stands in its batch, and the seal that closes it."""
+    here = sealed_records.c
+    own = connection.execute(
+        select(here.sequence, here.seal, here.digest).where(here.kind == KIND, here.object_id == id)
+    ).one_or_none()
+    if own is None:
+        raise NotSealed
+    seal = connection.execute(select(seals).where(seals.c.number == own.seal)).mappings().one()
+    batch = select(here.sequence, here.kind, here.object_id, here.digest).where(here.seal == own.seal).order_by(here.sequence)
+    rows = connection.execute(batch).all()
+    leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]
+    position = next(at for at, row in enumerate(rows) if row.sequence == own.sequence)
+    told = {name: seal[name] for name in CONTENT["seal"]} | {"sealed_at": column_text(seal["sealed_at"])}
+    return _Sealed(own.sequence, own.digest, inclusion_proof(leaves, position), told)
+
+
+def _law_texts(connection: Connection, digest: str) -> object:
+    texts = connection.execute(select(laws.c.texts).where(laws.c.digest == digest)).scalar_one_or_none()
+    if texts is None:
+        raise NoLawText
+    return orjson.loads(texts)
+
+
+def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: object) -> Packet:
+    columns = {name: column_text(getattr(record, name)) for name in DETERMINATION_COLUMNS}
+    document = {
+        "format": FORMAT,
+        "how_to_check": HOW_TO_CHECK,
+        "record": {"kind": KIND, "columns": columns, "digest": sealed.digest},
+        "law": {"digest": record.law_digest, "texts": law_texts},
+        "inclusion": {"sequence": sealed.sequence, "path": sealed.path},
+        "seal": sealed.seal,
+    }
+    text = orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    return Packet(text, record_digest(KIND, columns) == sealed.digest)

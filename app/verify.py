@@ -1,0 +1,315 @@
+"""Checks a packet without the service: `python -m app.verify packet.json [--root HEX] [--chain HEX]`.
+
+Neither database nor network nor web framework is used: the standard library, and the program's own reader of the law and engine,
+with which the outcome is derived again. Ends with 0 where everything holds, 1 where something does not, 2 where it is no packet.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any
+
+from app.determinations.again import replay
+from app.determinations.older_law import LawAltered, decider_under
+from app.determinations.strict_json import MalformedJson, loads
+from app.engine import Engine, EngineFault
+from app.law.lawbook import text_digest
+from app.records.digests import chain_digest, column_text, inclusion_sides, leaf_hash, record_digest, root_of_proof
+from app.records.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
+
+LARGEST = 67_108_864
+"""Bytes; the law is some hundred times smaller."""
+HOLDS, FAILS, NO_PACKET = 0, 1, 2
+_HEX = frozenset("0123456789abcdef")
+TOLD_IN_DOCUMENT = ("id", "decided_at", "question", "as_of", "edition", "outcome", "subject", "law_digest", "replaces")
+"""Columns that the document tells too."""
+
+
+class NotAPacket(ValueError):
+    """The file is not a packet; the message says what is wrong with it."""
+
+
+@dataclass(frozen=True)
+class Packet:
+    """A packet whose every member is there and of its type; whether any of it is true is another question."""
+
+    columns: Mapping[str, str | None]
+    digest: str
+    law_digest: str
+    texts: Mapping[str, str]
+    sequence: int
+    path: Sequence[Mapping[str, str]]
+    seal: Mapping[str, Any]
+    sealed_at: datetime
+
+    @property
+    def position(self) -> int:
+        """The record's place in its batch, counted from 0."""
+        return self.sequence - int(self.seal["first"])
+
+
+@dataclass(frozen=True)
+class KeptColumns:
+    """The columns as deciding again needs them."""
+
+    id: str
+    decided_at: datetime
+    subject: str | None
+    replaces: str | None
+    as_of: date
+    edition: str
+    request: str
+    document: str
+
+
+# --- reading ---
+
+
+def read_packet(content: bytes) -> Packet:
+    """A packet from the bytes of its file.
+
+    Raises:
+        NotAPacket: it is not JSON, or has other members than a packet of this format, or members of other types.
+    """
+    try:
+        document = loads(content)
+    except MalformedJson as error:
+        raise NotAPacket(f"It cannot be read as JSON. {error}") from None
+    packet = _members(document, "packet", "The file")
+    if packet["format"] != FORMAT:
+        raise NotAPacket(f"Its format is not {FORMAT}.")
+    if packet["how_to_check"] != HOW_TO_CHECK:
+        raise NotAPacket("how_to_check does not say what it says in every packet of this format.")
+    record, law = _members(packet["record"], "record", "record"), _members(packet["law"], "law", "law")
+    inclusion, seal = _members(packet["inclusion"], "inclusion", "inclusion"), _members(packet["seal"], "seal", "seal")
+    if record["kind"] != "determination":
+        raise NotAPacket("record.kind is not determination.")
+    return Packet(
+        columns=_columns(record["columns"]),
+        digest=_hex(record["digest"], "record.digest"),
+        law_digest=_text(law["digest"], "law.digest"),
+        texts=_texts(law["texts"]),
+        sequence=_number(inclusion["sequence"], "inclusion.sequence"),
+        path=[_step(step) for step in _list(inclusion["path"], "inclusion.path")],
+        seal={
+            **{name: _number(seal[name], f"seal.{name}") for name in ("number", "first", "count")},
+            **{name: _hex(seal[name], f"seal.{name}") for name in ("root", "previous", "chain")},
+        },
+        sealed_at=_instant(seal["sealed_at"], "seal.sealed_at"),
+    )
+
+
+def _members(value: object, part: str, called: str) -> Mapping[str, object]:
+    if not isinstance(value, dict):
+        raise NotAPacket(f"{called} is not an object.")
+    missing = [name for name in CONTENT[part] if name not in value]
+    if missing:
+        raise NotAPacket(f"{called} has no member {missing[0]}.")
+    if len(value) != len(CONTENT[part]):
+        raise NotAPacket(f"{called} has members that a packet of this format does not have.")
+    return value
+
+
+def _columns(value: object) -> Mapping[str, str | None]:
+    columns = _members(value, "columns", "record.columns")
+    may_be_none = ("subject", "organization", "replaces")
+    return {
+        name: None if column is None and name in may_be_none else _text(column, f"record.columns.{name}")
+        for name, column in columns.items()
+    }
+
+
+def _texts(value: object) -> Mapping[str, str]:
+    if not isinstance(value, dict):
+        raise NotAPacket("law.texts is not an object.")
+    return {file: _text(text, "Every text of the law") for file, text in value.items()}
+
+
+def _step(value: object) -> Mapping[str, str]:
+    step = _members(value, "step", "A step of inclusion.path")
+    if step["side"] not in ("left", "right"):
+        raise NotAPacket("A step of inclusion.path has a side that is neither left nor right.")
+    return {"side": str(step["side"]), "hash": _hex(step["hash"], "The hash of a step")}
+
+
+def _list(value: object, called: str) -> list[object]:
+    if not isinstance(value, list):
+        raise NotAPacket(f"{called} is not a list.")
+    return value
+
+
+def _text(value: object, called: str) -> str:
+    if not isinstance(value, str):
+        raise NotAPacket(f"{called} is not text.")
+    return value
+
+
+def _hex(value: object, called: str) -> str:
+    text = _text(value, called)
+    if len(text) != 64 or not set(text) <= _HEX:
+        raise NotAPacket(f"{called} is not a SHA-256 in 64 hexadecimal digits.")
+    return text
+
+
+def _number(value: object, called: str) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
+        raise NotAPacket(f"{called} is not a whole number.")
+    return value
+
+
+def _instant(value: object, called: str) -> datetime:
+    text = _text(value, called)
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise NotAPacket(f"{called} is not an instant.") from None
+    if instant.tzinfo is None or column_text(instant) != text:
+        raise NotAPacket(f"{called} is not an instant in UTC, written to the microsecond.")
+    return instant
+
+
+# --- checking ---
+
+Check = tuple[str, Callable[[], str | None]]
+
+
+def checks(packet: Packet, root: str | None, chain: str | None) -> Iterator[Check]:
+    """What is checked, in order: what it is called, and what finds the complaint, if there is one."""
+    yield "The record has the digest that was sealed", lambda: _record(packet)
+    yield "The record lies in the sealed batch", lambda: _inclusion(packet)
+    yield "The seal is linked to the one before", lambda: _link(packet)
+    yield "The text of the law has the record's digest", lambda: _law(packet)
+    yield "The document says what the record's columns say", lambda: _document(packet)
+    if root is not None:
+        yield "The root is the one you gave", lambda: _same(packet.seal["root"], root, "the root of the seal")
+    if chain is not None:
+        yield "The link is the one you gave", lambda: _same(packet.seal["chain"], chain, "the link of the seal")
+
+
+def _same(ours: str, given: str, called: str) -> str | None:
+    return None if ours == given.strip().lower() else f"{called} is {ours}"
+
+
+def _record(packet: Packet) -> str | None:
+    found = record_digest("determination", packet.columns)
+    return None if found == packet.digest else f"the columns have the digest {found}, sealed was {packet.digest}"
+
+
+def _inclusion(packet: Packet) -> str | None:
+    if not 0 <= packet.position < packet.seal["count"]:
+        return "the sequence number lies outside the batch"
+    if [step["side"] for step in packet.path] != inclusion_sides(packet.position, packet.seal["count"]):
+        return "the path is not that of this place in the batch"
+    reached = root_of_proof(leaf_hash("determination", str(packet.columns["id"]), packet.digest), packet.path)
+    return None if reached == packet.seal["root"] else f"the path leads to {reached}, the root of the seal is another"
+
+
+def _link(packet: Packet) -> str | None:
+    seal = packet.seal
+    found = chain_digest(seal["previous"], seal["number"], seal["first"], seal["count"], packet.sealed_at, seal["root"])
+    return None if found == seal["chain"] else f"the link would be {found}"
+
+
+def _law(packet: Packet) -> str | None:
+    found = text_digest(packet.texts)
+    if packet.law_digest != packet.columns["law_digest"]:
+        return "the packet names another law than the record"
+    return None if found == packet.law_digest else f"the files have the digest {found}"
+
+
+def _document(packet: Packet) -> str | None:
+    columns = packet.columns
+    try:
+        document = loads(str(columns["document"]).encode())
+    except MalformedJson:
+        return "the document is not JSON"
+    if not isinstance(document, dict):
+        return "the document is not an object"
+    law = document.get("law")
+    told = {**document, "law_digest": law.get("digest") if isinstance(law, dict) else None}
+    for name in TOLD_IN_DOCUMENT:
+        if told.get(name) != columns[name]:
+            return f"{name} is something else in the document"
+    return None
+
+
+def derive(packet: Packet) -> str | None:
+    """What stands against deriving the document again from the packet's law and request, byte for byte; none where nothing does."""
+    columns = {name: packet.columns[name] for name in KeptColumns.__dataclass_fields__}
+    try:
+        decided_at, as_of = _instant(columns["decided_at"], "decided_at"), date.fromisoformat(str(columns["as_of"]))
+        kept = KeptColumns(**{**columns, "decided_at": decided_at, "as_of": as_of})  # type: ignore[arg-type]
+        decider = decider_under(packet.law_digest, packet.texts, Engine())
+        differs_at = replay(decider, kept)
+    except (NotAPacket, ValueError, LawAltered, EngineFault) as error:
+        return str(error)
+    except Exception as error:  # law of somebody else's making may break the reader in ways nobody foresaw
+        return f"deciding ended with {type(error).__name__}"
+    return None if differs_at is None else f"what is decided again differs at {differs_at}"
+
+
+def verify(packet: Packet, root: str | None, chain: str | None, say: Callable[[str], object]) -> bool:
+    """Check everything, tell each line, and say whether all of it holds.
+
+    The outcome is derived only where the rest holds: a law that nobody sealed is not run.
+    """
+    holds = True
+    for name, find in checks(packet, root, chain):
+        complaint = find()
+        holds = holds and complaint is None
+        say(f"holds    {name}." if complaint is None else f"FAILS    {name}: {complaint}.")
+    name = "Decided again from the packet's law and facts, the same comes out to the byte"
+    if not holds:
+        say(f"skipped  {name}: not tried, because something above does not hold.")
+    else:
+        complaint = derive(packet)
+        holds = complaint is None
+        say(f"holds    {name}." if holds else f"FAILS    {name}: {complaint}.")
+    return holds
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check a packet and print what was checked, line by line."""
+    parser = argparse.ArgumentParser(prog="python -m app.verify", description="Check the packet of a determination.")
+    parser.add_argument("packet", type=Path, help="the file that GET /v1/determinations/{id}/packet gave")
+    parser.add_argument("--root", metavar="HEX", help="the root of the seal, as it was published or kept elsewhere")
+    parser.add_argument("--chain", metavar="HEX", help="the link of the seal, as it was published or kept elsewhere")
+    given = parser.parse_args(arguments)
+    try:
+        packet = read_packet(_content(given.packet))
+    except NotAPacket as error:
+        _say(f"This is not a packet. {error}")
+        return NO_PACKET
+    columns, seal = packet.columns, packet.seal
+    _say(f"Determination {columns['id']}: {columns['question']} as of {columns['as_of']}, outcome {columns['outcome']}.")
+    _say(f"Seal {seal['number']} of {column_text(packet.sealed_at)}, root {seal['root']}.")
+    holds = verify(packet, given.root, given.chain, _say)
+    if given.root is None and given.chain is None:
+        _say("Compare the root above with one published or kept elsewhere (--root): without that, all of it might be made up.")
+    _say("All of it holds." if holds else "Something does not hold; see above.")
+    return HOLDS if holds else FAILS
+
+
+def _content(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            content = file.read(LARGEST + 1)
+    except OSError as error:
+        raise NotAPacket(f"It cannot be read: {error.strerror}.") from None
+    if len(content) > LARGEST:
+        raise NotAPacket(f"It is larger than {LARGEST:,} bytes.")
+    return content
+
+
+def _say(line: str) -> None:
+    """One line on standard output; text of the packet's own cannot move the cursor or break the line."""
+    encoding = sys.stdout.encoding or "ascii"
+    printable = "".join(c if c.isprintable() else "?" for c in line)
+    sys.stdout.write(printable.encode(encoding, "replace").decode(encoding) + "\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())
