@@ -4,6 +4,7 @@ import gc
 import sys
 
 from app import create_app
+from app.access.roles import UnsoundRoles
 from app.law.errors import UnsoundLaw
 from app.records.errors import RecordsUnavailable
 
@@ -12,6 +13,9 @@ try:
 except RecordsUnavailable as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(4)
+except UnsoundRoles as error:
+    sys.stderr.write(f"{error}\nThe roles cannot be used: {len(error.faults)} complaints.\n")
+    sys.exit(3)
 except UnsoundLaw as error:
     sys.stderr.write(f"{error}\nThe law cannot be used: {len(error.faults)} complaints.\n")
     sys.exit(3)
