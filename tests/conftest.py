@@ -12,6 +12,7 @@ from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
+from tests.callers import client_of
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -29,12 +30,13 @@ def decider(lawbook: Lawbook) -> Decider:
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The service on a database of its own, migrated."""
-    database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
-    settings = Settings(database_url=f"sqlite:///{database}")
+    folder = tmp_path_factory.mktemp("records")
+    settings = Settings(database_url=f"sqlite:///{folder / 'determinations.sqlite'}", instance=folder)
     upgrade(settings)
     return create_app(settings)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    """An eligibility worker's program."""
+    return client_of(app)

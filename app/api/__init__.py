@@ -2,8 +2,10 @@
 
 from flask import Flask
 
+from app.api.authentication import authenticate_requests
 from app.api.documentation import show_documentation
 from app.api.faults import handle_faults
+from app.api.oauth import serve_oauth
 from app.api.openapi import document_api
 from app.api.requests import watch_requests
 from app.api.service import Service, install
@@ -15,5 +17,7 @@ def mount(app: Flask, service: Service) -> None:
     app.url_map.merge_slashes = False
     install(app, service)
     watch_requests(app)
+    authenticate_requests(app, service.gate)
     handle_faults(app)
+    serve_oauth(app, service.gate)
     show_documentation(app, document_api(app, service))

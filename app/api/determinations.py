@@ -17,6 +17,7 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations", des
 
 
 @blp.post("")
+@blp.needs("determinations.create", without_keeping="law.decide")
 @blp.query(KeepQuery)
 @blp.body(AskedSchema)
 @blp.answers(201, "Determination", "Decided and kept; a denial as well as an approval. Location says where to read it again.")
@@ -39,6 +40,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
 
 
 @blp.post("/batch")
+@blp.needs("determinations.create", without_keeping="law.decide")
 @blp.query(KeepQuery)
 @blp.answers(200, "BatchLine", "For each line sent its determination or its problem, in order.", content_type=JSON_LINES[0])
 @blp.tells(
@@ -61,6 +63,7 @@ def create_determinations(query: dict[str, bool]) -> Response:
 
 
 @blp.get("/<uuid:id>")
+@blp.needs("determinations.read")
 @blp.query(NoQuery)
 @blp.answers(200, "Determination", "The determination exactly as it was issued; it is never decided again.")
 @blp.fails("unknown-determination", "invalid-request", "records-unavailable")

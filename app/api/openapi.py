@@ -5,9 +5,10 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, health, open_enrollment, provisions, questions
+from app.api import credentials, determinations, eligibility_calendars, health, open_enrollment, provisions, questions
 from app.api.answers import COMPONENTS
-from app.api.blueprint import Api
+from app.api.blueprint import SCHEME, Api
+from app.api.credential_answers import CREDENTIAL_COMPONENTS
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
 from app.api.questions import example
@@ -21,7 +22,15 @@ DESCRIPTION = (
     "provision, every condition, with its source. Editions of the law: {editions}. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
-BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
+BLUEPRINTS = (
+    determinations.blp,
+    eligibility_calendars.blp,
+    questions.blp,
+    provisions.blp,
+    open_enrollment.blp,
+    health.blp,
+    credentials.blp,
+)
 
 
 def document_api(app: Flask, service: Service) -> bytes:
@@ -31,7 +40,8 @@ def document_api(app: Flask, service: Service) -> bytes:
     info = {"description": DESCRIPTION.format(editions=told)}
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
-    for name, schema in COMPONENTS.items():
+    api.spec.components.security_scheme(SCHEME, BEARER)
+    for name, schema in (COMPONENTS | CREDENTIAL_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -75,8 +85,19 @@ PROBLEM = {
     "description": "This address does not take that method; `Allow` names those it does.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": (
+        "An API key (`elig_…`), which administrators make with `flask keys create` or POST /v1/credentials; or an access token, "
+        "which a client gets from POST /oauth/token by client credentials (/.well-known/oauth-authorization-server). "
+        "Each operation lists the permission that it needs."
+    ),
+}
 PATH_PARAMETERS = {
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
+    "/v1/credentials/{id}": {"id": "The id of a key or client."},
+    "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
 }
@@ -86,7 +107,7 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
     """Path parameters with their meaning, the editions that there are, responses in order of status."""
     for parameter in item.get("parameters", []):
         parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
-    for method in ("get", "post"):
+    for method in ("get", "post", "patch", "delete"):
         if method in item:
             for parameter in item[method].get("parameters", []):
                 if parameter["name"] == "edition":

@@ -36,6 +36,21 @@ _ALL = (
     ProblemType(
         "bad-request", 400, "The request cannot be understood", "The request is not proper HTTP. Check how it is put together."
     ),
+    ProblemType(
+        "unauthenticated",
+        401,
+        "It is not known who asks",
+        "Send a key or an access token: Authorization: Bearer …\n"
+        "An administrator makes keys with `flask keys create` or POST /v1/credentials. Systems with client credentials get access "
+        "tokens from POST /oauth/token. A key that is not taken is mistyped, has expired or was revoked.",
+    ),
+    ProblemType(
+        "forbidden",
+        403,
+        "You may not do that",
+        "Your role, your key or your access token does not have the permission that this needs.\n"
+        "`permission` names it. A client that limited its own access token may ask for one with that scope.",
+    ),
     ProblemType("not-found", 404, "There is nothing at this address", "Nothing stands at this address. /docs lists every address."),
     ProblemType(
         "unknown-determination",
@@ -47,12 +62,24 @@ _ALL = (
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),
     ProblemType(
+        "unknown-credential",
+        404,
+        "There is no such key or client",
+        "GET /v1/credentials lists the keys and clients.",
+    ),
+    ProblemType(
         "method-not-allowed",
         405,
         "This address does not take that method",
         "Use a method that the Allow header of the answer names.",
     ),
     ProblemType("timed-out", 408, "The request took too long to arrive", "Send the whole request without pausing."),
+    ProblemType(
+        "precondition-failed",
+        412,
+        "It has been changed since you read it",
+        "Read it again, and decide anew.\nIf-Match named another version than the present one. Nothing was changed.",
+    ),
     ProblemType(
         "body-too-large",
         413,
@@ -112,6 +139,12 @@ _ALL = (
         "The batch has too many lines",
         "Send the rest in another batch. Lines before this one have been answered.",
     ),
+    ProblemType(
+        "precondition-required",
+        428,
+        "Say which version you want to change",
+        "Read it first, and send its ETag as If-Match.\nSo nobody undoes what somebody else has changed in the meantime.",
+    ),
     ProblemType("headers-too-large", 431, "The headers are too large", "Send fewer and shorter headers."),
     ProblemType(
         "engine-fault",
@@ -135,13 +168,17 @@ PROBLEM_TYPES: dict[str, ProblemType] = {type.name: type for type in _ALL}
 
 BY_STATUS: dict[int, str] = {
     400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
     408: "timed-out",
+    412: "precondition-failed",
     413: "body-too-large",
     414: "address-too-long",
     415: "unsupported-media-type",
     422: "invalid-request",
+    428: "precondition-required",
     431: "headers-too-large",
     500: "internal-error",
     503: "not-ready",

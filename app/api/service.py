@@ -6,11 +6,14 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from app.access.gate import Gate, open_gate
+from app.access.roles import read_roles
 from app.api.facts_schemas import FactsSchemas
 from app.determinations.decide import Decider
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
+from app.records.credentials import CredentialStore
 from app.records.store import Store
 from app.settings import Settings
 
@@ -30,6 +33,15 @@ class Service:
     def lawbook(self) -> Lawbook:
         """The law that determinations are made under."""
         return self.decider.lawbook
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What recognizes callers.
+
+        Raises:
+            UnsoundRoles: the file of the roles cannot be used.
+        """
+        return open_gate(self.settings, read_roles(self.lawbook.questions), CredentialStore(self.store.engine))
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:
