@@ -211,8 +211,8 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             needing(permission, without_keeping)(view)
             if permission == PUBLIC:
                 return self.tells(security=[])(view)
-            told = {SCHEME: [permission]} if without_keeping is None else {SCHEME: [permission, without_keeping]}
-            return self.tells(security=[told])(self.fails("unauthenticated", "forbidden")(view))
+            told = [{SCHEME: [one]} for one in (permission, without_keeping) if one is not None]
+            return self.tells(security=told)(self.fails("unauthenticated", "forbidden", "records-unavailable")(view))
 
         return declared
 

@@ -114,4 +114,5 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
                     parameter["schema"]["enum"] = editions
             responses = item[method]["responses"]
             responses.setdefault("405", PROBLEM)
+            responses.get("204", {}).pop("content", None)
             item[method]["responses"] = dict(sorted(responses.items()))
