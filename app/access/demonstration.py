@@ -34,7 +34,7 @@ def remove_key(folder: Path) -> None:
 def _told(credentials: Credentials) -> Told:
     for found in credentials.named(KEY, NAME):
         if (found.role, found.organization, found.scopes, found.revoked_at) == (ROLE, ORGANIZATION, None, None):
-            return credentials.rotate(found.id, found.version, _BY, overlap_hours=0, days=DAYS)
+            return credentials.rotate(found.id, None, _BY, overlap_hours=0, days=DAYS)
     return credentials.create(Wanted(KEY, NAME, ROLE, ORGANIZATION, DAYS), _BY)
 
 

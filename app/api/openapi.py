@@ -5,6 +5,8 @@ from typing import Any
 import orjson
 from flask import Flask
 
+from app.access.principal import PUBLIC
+from app.access.roles import Roles
 from app.api import credentials, determinations, eligibility_calendars, health, open_enrollment, provisions, questions
 from app.api.answers import COMPONENTS
 from app.api.blueprint import SCHEME, Api
@@ -47,6 +49,7 @@ def document_api(app: Flask, service: Service) -> bytes:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    _name_roles(api.spec.components.schemas["CredentialWanted"]["properties"], service.gate.roles)
     schemas, editions = api.spec.components.schemas, list(service.lawbook.editions)
     for question in service.lawbook.questions.values():
         schemas[f"Asked.{question.id}"] = {**_about(schemas["Asked"], question, editions), "examples": [example(service, question)]}
@@ -58,6 +61,12 @@ def document_api(app: Flask, service: Service) -> bytes:
     for path, item in document["paths"].items():
         _finish(path, item, editions)
     return orjson.dumps(document)
+
+
+def _name_roles(members: JsonSchema, roles: Roles) -> None:
+    """Tell which roles and which permissions there are, where a credential is asked for."""
+    members["role"]["enum"] = list(roles.roles)
+    members["scopes"]["items"]["enum"] = [name for name in roles.permissions if name != PUBLIC]
 
 
 def _about(general: JsonSchema, question: Question, editions: list[str], may_be_left_out: str = "") -> JsonSchema:
