@@ -19,5 +19,5 @@ def mount(app: Flask, service: Service) -> None:
     watch_requests(app)
     authenticate_requests(app, service.gate)
     handle_faults(app)
-    serve_oauth(app, service.gate)
+    serve_oauth(app)
     show_documentation(app, document_api(app, service))

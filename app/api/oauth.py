@@ -18,10 +18,10 @@ from flask import Blueprint, Flask, Request, Response, current_app, g, request
 
 from app import clock
 from app.access.credentials import CLIENT, is_id
-from app.access.gate import Gate
 from app.access.key_text import is_key
 from app.access.principal import PUBLIC
 from app.access.signing import ALGORITHM, NoSigningKey
+from app.api.authentication import gate
 from app.api.blueprint import JSON, needing
 from app.api.faults import RETRY_AFTER_SECONDS, log_fault
 from app.records.credentials import Credential
@@ -84,37 +84,36 @@ class Grant(ClientCredentialsGrant):  # type: ignore[misc]
 class Server(AuthorizationServer):  # type: ignore[misc]
     """Authlib's server on our clients and tokens."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self) -> None:
         super().__init__()
-        self._gate = gate
         self.register_grant(Grant)
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> Client:
         """The client of an id; a stand-in where there is none that is taken, so that both are answered alike."""
-        found = self._gate.store.find(client_id) if is_id(client_id) else None
-        if found is None or found.kind != CLIENT or not found.is_live(clock.now()) or found.role not in self._gate.roles.roles:
+        found = gate().store.find(client_id) if is_id(client_id) else None
+        if found is None or found.kind != CLIENT or not found.is_live(clock.now()) or found.role not in gate().roles.roles:
             return Client(None, frozenset())
-        allowed = self._gate.roles[found.role].permissions
+        allowed = gate().roles[found.role].permissions
         return Client(found, allowed if found.scopes is None else allowed & frozenset(found.scopes))
 
     def create_oauth2_request(self, incoming: object) -> OAuth2Request:
         """The present request under the address that clients know, whatever stands between them and us."""
-        made = FormRequest("POST", f"{self._gate.tokens.issuer}{TOKEN_PATH}", headers=request.headers)
+        made = FormRequest("POST", f"{gate().tokens.issuer}{TOKEN_PATH}", headers=request.headers)
         made.payload = FormPayload(request)
         return made
 
     def save_token(self, token: Mapping[str, Any], asked: OAuth2Request) -> None:
         """Tokens are not kept; that one was given is noted."""
-        _note(self._gate, f"client:{asked.client.get_client_id()}", asked.client.get_client_id(), "done")
+        _note(f"client:{asked.client.get_client_id()}", asked.client.get_client_id(), "done")
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
         """Nobody listens."""
 
     def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
         scopes = sorted(set((scope or "").split()) or client.allowed)
-        text = self._gate.tokens.issue(client.get_client_id(), scopes)
-        return {"access_token": text, "token_type": "Bearer", "expires_in": self._gate.tokens.seconds, "scope": " ".join(scopes)}
+        text = gate().tokens.issue(client.get_client_id(), scopes)
+        return {"access_token": text, "token_type": "Bearer", "expires_in": gate().tokens.seconds, "scope": " ".join(scopes)}
 
 
 class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
@@ -135,21 +134,17 @@ class FormRequest(OAuth2Request):  # type: ignore[misc]
         return self.payload.data
 
 
-def serve_oauth(app: Flask, gate: Gate) -> None:
+def serve_oauth(app: Flask) -> None:
     """Give an application its token endpoint and what belongs to it."""
-    app.extensions[_NAME] = Server(gate), gate
+    app.extensions[_NAME] = Server()
     app.register_blueprint(pages)
-
-
-def _here() -> tuple[Server, Gate]:
-    return cast(tuple[Server, Gate], current_app.extensions[_NAME])
 
 
 @pages.post(TOKEN_PATH)
 @needing(PUBLIC)
 def create_token() -> Response:
     """Give a client an access token."""
-    server, gate = _here()
+    server = cast(Server, current_app.extensions[_NAME])
     if (refused := _unreadable(request)) is not None:
         return refused
     try:
@@ -162,7 +157,7 @@ def create_token() -> Response:
     document = answer.get_json()
     if document.get("error") == "invalid_client":
         client = request.authorization.username if request.authorization else request.form.get("client_id")
-        _note(gate, "anybody", client if client is not None and is_id(client) else "unknown", "refused")
+        _note("anybody", client if client is not None and is_id(client) else "unknown", "refused")
         return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
     return answer
 
@@ -200,7 +195,7 @@ def _is_basic(header: str) -> bool:
 @needing(PUBLIC)
 def read_keys() -> Response:
     """The public halves of the keys whose signatures are taken."""
-    document = {"keys": [dict(key.public()) for key in _here()[1].tokens.keys.live()]}
+    document = {"keys": [dict(key.public()) for key in gate().tokens.keys.live()]}
     return _public(document)
 
 
@@ -208,8 +203,7 @@ def read_keys() -> Response:
 @needing(PUBLIC)
 def read_metadata() -> Response:
     """What clients may know of the token endpoint (RFC 8414)."""
-    gate = _here()[1]
-    issuer = gate.tokens.issuer
+    issuer = gate().tokens.issuer
     return _public(
         {
             "issuer": issuer,
@@ -218,7 +212,7 @@ def read_metadata() -> Response:
             "grant_types_supported": [GRANT],
             "response_types_supported": [],
             "token_endpoint_auth_methods_supported": list(METHODS),
-            "scopes_supported": [name for name in gate.roles.permissions if name != PUBLIC],
+            "scopes_supported": [name for name in gate().roles.permissions if name != PUBLIC],
             "service_documentation": f"{issuer}/docs",
             "access_token_signing_alg_values_supported": [ALGORITHM],
         }
@@ -234,6 +228,6 @@ def _error(status: int, error: str, description: str, headers: Mapping[str, str]
     return Response(text, status, {"Cache-Control": "no-store", **(headers or {})}, mimetype=JSON)
 
 
-def _note(gate: Gate, actor: str, client: str, outcome: str) -> None:
+def _note(actor: str, client: str, outcome: str) -> None:
     asked = {"address": request.remote_addr, "request_id": g.get("request_id")}
-    gate.trail.note(actor=actor, action="token.issue", kind=CLIENT, object_id=client, outcome=outcome, **asked)
+    gate().trail.note(actor=actor, action="token.issue", kind=CLIENT, object_id=client, outcome=outcome, **asked)
