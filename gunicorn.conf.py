@@ -6,7 +6,9 @@ import signal
 import sys
 import tempfile
 import threading
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from environs import EnvError
 
@@ -20,16 +22,19 @@ if "app.api.metrics" not in sys.modules:  # at the start, and not where a runnin
         _file.unlink()
 
 from app import draining  # noqa: E402
-from app.settings import from_environment  # noqa: E402
+from app.access.demonstration import FILE  # noqa: E402
+from app.settings import from_environment, is_loopback  # noqa: E402
 
 PORT = os.environ.get("PORT", "8000")
+HOST = os.environ.get("ELIGIBILITY_HOST", "127.0.0.1").strip("[]")
+ADDRESS = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 try:
     settings = from_environment()
 except EnvError as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(2)
 
-bind = f"127.0.0.1:{PORT}"
+bind = ADDRESS
 worker_class = "app.serving.Worker"
 logger_class = "app.serving.Logger"
 workers = settings.workers
@@ -46,18 +51,33 @@ accesslog = None  # the service logs each request itself, without what a caller 
 
 _WHERE = """
 The service is ready.
-  documentation   http://127.0.0.1:{port}/docs
-  what to ask     http://127.0.0.1:{port}/v1/questions
-  try it          curl -s http://127.0.0.1:{port}/v1/determinations -H 'Content-Type: application/json' \\
+  documentation   http://{address}/docs
+  what to ask     http://{address}/v1/questions
+{try_it}  stop it         Ctrl-C
+"""
+_TRY_IT = """\
+  try it          curl -s http://{address}/v1/determinations -H 'Content-Type: application/json' \\
+                    -H 'Authorization: Bearer {key}' \\
                     -d '{{"question": "enrollment.permitted", "facts": {{"enrollment": {{"requested_on": "2011-02-16"}}}}}}'
-  stop it         Ctrl-C
 """
 
 
-def when_ready(server: object) -> None:
-    """Say where to look, once connections are taken; from now on a request to stop is first told to those who send requests."""
-    server.handle_term = lambda: _drain(server)  # type: ignore[attr-defined]
-    print(_WHERE.format(port=PORT), flush=True)
+def when_ready(server: Any) -> None:
+    """Say where to look, once connections are taken; with the demonstration's key, where only this machine can use it.
+
+    From now on a request to stop is first told to those who send requests.
+    """
+    server.handle_term = lambda: _drain(server)
+    try_it = ""
+    if all(_is_here(listener.sock.getsockname()) for listener in server.LISTENERS):
+        with suppress(OSError):  # nobody has loaded the demonstration
+            key = (settings.instance / FILE).read_text(encoding="ascii").strip()
+            try_it = _TRY_IT.format(address=ADDRESS, key=key)
+    print(_WHERE.format(address=ADDRESS, try_it=try_it), flush=True)
+
+
+def _is_here(name: object) -> bool:
+    return isinstance(name, tuple) and is_loopback(name[0])
 
 
 def post_worker_init(worker: object) -> None:

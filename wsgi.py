@@ -7,6 +7,7 @@ import sys
 from environs import EnvError
 
 from app import create_app
+from app.access.roles import UnsoundRoles
 from app.law.errors import UnsoundLaw
 from app.logs import configure
 from app.production import UnfitForProduction
@@ -26,6 +27,9 @@ except UnfitForProduction as error:
 except RecordsUnavailable as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(4)
+except UnsoundRoles as error:
+    sys.stderr.write(f"{error}\nThe roles cannot be used: {len(error.faults)} complaints.\n")
+    sys.exit(3)
 except UnsoundLaw as error:
     sys.stderr.write(f"{error}\nThe law cannot be used: {len(error.faults)} complaints.\n")
     sys.exit(3)

@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from tests.readme import contained, traced_answer, traced_request  # noqa: E402
+from tests.readme import contained, traced_answer, traced_key_file, traced_request  # noqa: E402
 
 PATIENCE_SECONDS = 600
 
@@ -56,13 +56,15 @@ def is_ready(port: int) -> bool:
 def follow(port: int) -> None:
     """Send the traced request, compare the answer with the README's, read it again."""
     path, body = traced_request()
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json"})
+    bearer = {"Authorization": f"Bearer {traced_key_file().read_text(encoding='ascii').strip()}"}
+    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json", **bearer})
     with urllib.request.urlopen(request, timeout=30) as answer:
         status, location, text = answer.status, answer.headers["Location"], answer.read()
     differing = contained(traced_answer(), json.loads(text))
     if status != 201 or differing:
         sys.exit("\n".join([f"The traced request was answered with {status}, and not as the README shows:", *differing]))
-    with urllib.request.urlopen(f"http://127.0.0.1:{port}{location}", timeout=30) as again:
+    reading = urllib.request.Request(f"http://127.0.0.1:{port}{location}", headers=bearer)
+    with urllib.request.urlopen(reading, timeout=30) as again:
         if again.read() != text:
             sys.exit("The kept determination reads otherwise than it was issued.")
 

@@ -13,6 +13,7 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
 
     Raises:
         UnsoundLaw: the rulesets cannot be used; the error holds every complaint.
+        UnsoundRoles: the roles cannot be used.
         UnknownEdition: the settings name an edition that the law does not have.
         RecordsUnavailable: the database address cannot be used.
         environs.EnvError: a variable of the environment does not hold what it should.

@@ -2,11 +2,14 @@
 
 import os
 import secrets
+from argparse import ArgumentError, ArgumentParser
 from dataclasses import dataclass, fields
+from ipaddress import ip_address
 from pathlib import Path
+from shlex import split
 from urllib.parse import parse_qsl, urlencode, urlsplit
 
-from environs import Env, EnvError, FileAwareEnv, validate
+from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FILE = ROOT / "instance" / "secret.key"
@@ -20,6 +23,9 @@ class Settings:
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch. Records are sealed
     every `sealing_seconds` by the service itself, or by `flask records seal`; `checkpoints` is a file that notes every seal outside
     the database, `retention` one that says how long records are kept. `rate_…` are requests a minute, 0 for no limit.
+    *host* is where the
+    service listens, *issuer* the address that clients reach it at, which access tokens name; these live *token_seconds*.
+    *instance* is the folder for what this installation alone has: the database, the keys that sign tokens, the demonstration's key.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -47,6 +53,10 @@ class Settings:
     rate_per_address: int = 60_000
     rate_per_credential: int = 600_000
     rate_storage: str = "memory://"
+    host: str = "127.0.0.1"
+    issuer: str = "http://127.0.0.1:8000"
+    token_seconds: int = 900
+    instance: Path = ROOT / "instance"
 
     @property
     def in_production(self) -> bool:
@@ -80,6 +90,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
     some, natural = validate.Range(min=1), validate.Range(min=0)
     mode = env.str("ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"]))
     levels = validate.OneOf(["debug", "info", "warning", "error"])
+    bound = bound_host(env.str("GUNICORN_CMD_ARGS", ""))
     return Settings(
         rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(defaults.rulesets))),
         edition=env.str("ELIGIBILITY_EDITION", None),
@@ -106,6 +117,12 @@ def _read(env: Env, defaults: Settings) -> Settings:
         rate_per_address=env.int("ELIGIBILITY_RATE_PER_ADDRESS", defaults.rate_per_address, validate=natural),
         rate_per_credential=env.int("ELIGIBILITY_RATE_PER_CREDENTIAL", defaults.rate_per_credential, validate=natural),
         rate_storage=env.str("ELIGIBILITY_RATE_STORAGE", defaults.rate_storage),
+        host=env.str("ELIGIBILITY_HOST", defaults.host) if bound is None else bound,
+        issuer=env.str("ELIGIBILITY_ISSUER", f"http://127.0.0.1:{env.str('PORT', '8000')}", validate=_is_issuer),
+        token_seconds=env.int(
+            "ELIGIBILITY_TOKEN_SECONDS", defaults.token_seconds, validate=validate.Range(60, defaults.token_seconds)
+        ),
+        instance=Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance))),
     )
 
 
@@ -160,3 +177,36 @@ def _make_secret(file: Path) -> None:
         pass
     finally:
         draft.unlink()
+
+
+def _is_issuer(address: str) -> None:
+    """An https address without path, or an http address of this machine: a token sent in the clear is anybody's."""
+    parts = urlsplit(address)
+    is_bare = bool(parts.hostname) and not parts.path and not parts.query and not parts.fragment and "@" not in parts.netloc
+    if not is_bare or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))):
+        raise ValidationError("ELIGIBILITY_ISSUER must be like https://eligibility.example.org, without a path")
+
+
+def bound_host(arguments: str) -> str | None:
+    """The host that arguments of gunicorn bind to; none where none is named. Of several, one that others can reach, if any.
+
+    What is no host and port, such as a socket that a proxy reads, is told whole: it is not this machine alone.
+    """
+    parser = ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
+    parser.add_argument("-b", "--bind", action="append", default=[])
+    try:
+        bound = parser.parse_known_args(split(arguments))[0].bind
+    except (ArgumentError, ValueError):  # gunicorn itself will refuse them
+        return arguments
+    hosts = [address if "/" in address else address.rpartition(":")[0] if ":" in address else address for address in bound]
+    return next((host for host in hosts if not is_loopback(host)), hosts[0] if hosts else None)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether only this machine can reach what listens on a host."""
+    if host == "localhost":
+        return True
+    try:
+        return ip_address(host.strip("[]")).is_loopback
+    except ValueError:
+        return False

@@ -156,12 +156,14 @@ def served() -> "Flask":
     """What the bench's gunicorn loads: wsgi.py, which also keeps the law out of garbage collection, and the constant view."""
     from flask import Flask, Response, request
 
+    from app.api.blueprint import needing
     from wsgi import app as service
 
     app: Flask = service
     constant = b'"' + b"x" * (int(os.environ["BENCH_CONSTANT_BYTES"]) - 2) + b'"'
 
     @app.post(CONSTANT)
+    @needing("public")
     def answer_constant() -> Response:
         request.get_data()
         return Response(constant, mimetype="application/json")
@@ -170,19 +172,21 @@ def served() -> "Flask":
 
 
 @contextmanager
-def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[int]:
-    """A real gunicorn on a free port of this machine, on a fresh database."""
+def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[int, str]]:
+    """A real gunicorn on a free port of this machine, on a fresh database; the port, and a key that it takes."""
     port = _free_port()
     address = f"sqlite:///{folder / f'bench-{workers}.sqlite'}"
     environment = os.environ | {
         "PORT": str(port),
         "DATABASE_URL": address,
         "BENCH_CONSTANT_BYTES": str(constant_bytes),
+        "ELIGIBILITY_INSTANCE": str(folder),
         "PYTHONPATH": str(ROOT),
     }
-    subprocess.run(
-        [sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
-    )
+    flask = [sys.executable, "-m", "flask"]
+    subprocess.run([*flask, "db", "upgrade"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    making = [*flask, "keys", "create", "bench", "--role", "eligibility_worker", "--organization", "bench", "--json"]
+    made = subprocess.run(making, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     command = [
         sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--no-control-socket", "--log-level", "warning",
         "--workers", str(workers), "bench.run:served()",
@@ -190,7 +194,7 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[int]:
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:
         _wait_for(port, process)
-        yield port
+        yield port, json.loads(made.stdout)["key"]
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=30)
@@ -234,23 +238,23 @@ class Load:
         return Load(self.seconds + other.seconds, self.statuses + other.statuses)
 
 
-def loads(port: int, paths: Sequence[str]) -> list[Load]:
+def loads(port: int, key: str, paths: Sequence[str]) -> list[Load]:
     """All clients at once against one path after the other, several rounds, so that what else the machine does hits all alike."""
     found = [Load(0.0, Counter()) for _ in paths]
     with get_context("spawn").Pool(2) as pool:
         for _ in range(ROUNDS):
             for number, path in enumerate(paths):
-                pool.starmap(_clients, [(port, path, WARM_UP_SECONDS, CLIENTS // 2)] * 2)
-                halves = pool.starmap(_clients, [(port, path, ROUND_SECONDS, CLIENTS // 2)] * 2)
+                pool.starmap(_clients, [(port, key, path, WARM_UP_SECONDS, CLIENTS // 2)] * 2)
+                halves = pool.starmap(_clients, [(port, key, path, ROUND_SECONDS, CLIENTS // 2)] * 2)
                 found[number] += Load(max(h.seconds for h in halves), halves[0].statuses + halves[1].statuses)
     return found
 
 
-def _clients(port: int, path: str, seconds: float, count: int) -> Load:
+def _clients(port: int, key: str, path: str, seconds: float, count: int) -> Load:
     """Several connections in one process: each sends its next request as soon as its answer is there."""
     import selectors
 
-    requests = cycle([_request(port, path, body) for body in bodies()])
+    requests = cycle([_request(port, key, path, body) for body in bodies()])
     ready = selectors.DefaultSelector()
     for _ in range(count):
         connection = socket.create_connection(("127.0.0.1", port))
@@ -277,9 +281,10 @@ def _clients(port: int, path: str, seconds: float, count: int) -> Load:
     return Load(spent, statuses)
 
 
-def _request(port: int, path: str, body: bytes) -> bytes:
+def _request(port: int, key: str, path: str, body: bytes) -> bytes:
     head = (
-        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nAuthorization: Bearer {key}\r\n"
+        f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
     )
     return head.encode() + body
 
@@ -362,8 +367,8 @@ def over_http(size: int) -> Iterator[tuple[str, int, Load, Load]]:
     """Each kind of request with its workers, its load, and that of the constant view beside it."""
     with tempfile.TemporaryDirectory() as folder:
         for workers in (1, 2):
-            with server(workers, size, Path(folder)) as port:
-                found = loads(port, list(PATHS.values()))
+            with server(workers, size, Path(folder)) as (port, key):
+                found = loads(port, key, list(PATHS.values()))
             for name, load in zip(PATHS, found, strict=True):
                 yield name, workers, load, found[0]
 

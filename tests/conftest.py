@@ -16,7 +16,7 @@ from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
-from tests.acting import acting
+from tests.callers import client_of
 from tests.machine import require
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -35,15 +35,17 @@ def decider(lawbook: Lawbook) -> Decider:
 @pytest.fixture(scope="session")
 def app(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The service on a database of its own, migrated."""
-    database = tmp_path_factory.mktemp("records") / "determinations.sqlite"
-    settings = Settings(database_url=f"sqlite:///{database}", secret_key="of-these-tests-alone")
+    folder = tmp_path_factory.mktemp("records")
+    address = f"sqlite:///{folder / 'determinations.sqlite'}"
+    settings = Settings(database_url=address, instance=folder, secret_key="of-these-tests-alone")
     upgrade(settings)
-    return acting(create_app(settings))
+    return create_app(settings)
 
 
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
-    return app.test_client()
+    """An eligibility worker's program."""
+    return client_of(app)
 
 
 @pytest.fixture

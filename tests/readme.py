@@ -15,6 +15,14 @@ def blocks(language: str) -> list[str]:
     return [text for kind, text in _BLOCK.findall(README.read_text(encoding="utf-8")) if kind == language]
 
 
+def traced_key_file() -> Path:
+    """The file that holds the key which the README's request sends."""
+    curl = next(block for block in blocks("sh") if block.startswith("curl"))
+    header = re.search(r'-H "Authorization: Bearer \$\(cat (\S+)\)"', curl)
+    assert header is not None
+    return ROOT / header[1]
+
+
 def traced_request() -> tuple[str, bytes]:
     """The path and the body of the request that the README shows."""
     curl = next(block for block in blocks("sh") if block.startswith("curl"))

@@ -10,7 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,13 +34,28 @@ class Served:
     port: int
     log: Path
     process: "subprocess.Popen[bytes]"
+    environment: dict[str, str]
+    keys: dict[str, str] = field(default_factory=dict)
 
-    def send(self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None) -> Answer:
-        """The status, headers (by small names) and body of one answer, on a connection of its own."""
+    def key(self, role: str = "eligibility_worker") -> str:
+        """A key of a role, made on the command line when it is first asked for."""
+        if role not in self.keys:
+            where = ["--organization", "county-office"] if role == "eligibility_worker" else []
+            command = [sys.executable, "-m", "flask", "keys", "create", role, "--role", role, *where, "--json"]
+            made = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+            self.keys[role] = json.loads(made.stdout)["key"]
+        return self.keys[role]
+
+    def send(
+        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, role: str = "eligibility_worker"
+    ) -> Answer:
+        """The status, headers (by small names) and body of one answer to somebody of a role, on a connection of its own."""
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             text = body if isinstance(body, bytes | None) else json.dumps(body).encode()
-            given = {"Content-Type": "application/json"} if text is not None else {}
+            given = {"Authorization": f"Bearer {self.key(role)}"}
+            if text is not None:
+                given["Content-Type"] = "application/json"
             connection.request(method, path, text, {**given, **(headers or {})})
             answer = connection.getresponse()
             return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
@@ -66,6 +81,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "PATH": "/usr/bin:/bin",
         "DATABASE_URL": f"sqlite:///{folder / 'kept.sqlite'}",
         "ELIGIBILITY_SECRET_KEY": "only-for-this-test",
+        "ELIGIBILITY_INSTANCE": str(folder),
         "ELIGIBILITY_DRAIN_SECONDS": "0",
         **more,
     }
@@ -84,7 +100,7 @@ def served(folder: Path, *options: str, application: str = "wsgi:app", **more: s
         try:
             wait_until(lambda: b"The service is ready" in log.read_bytes() or process.poll() is not None)
             assert process.poll() is None, log.read_text(encoding="utf-8")
-            yield Served(port, log, process)
+            yield Served(port, log, process, env)
         finally:
             if process.poll() is None:
                 process.terminate()

@@ -19,7 +19,9 @@ from app import create_app
 from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.law.spans import Span
+from app.records.migrate import upgrade
 from app.settings import Settings
+from tests.callers import client_of
 from tests.case_files import ROOT, load, nested
 
 AMENDMENTS = Path(__file__).parent / "amendments"
@@ -54,8 +56,10 @@ def amended(name: str, folder: Path) -> Path:
 @contextmanager
 def serving(house: Path) -> Iterator[FlaskClient]:
     """The service on the law of a house."""
-    settings = Settings(rulesets=house / "rulesets", database_url=f"sqlite:///{house / 'determinations.sqlite'}")
-    yield create_app(settings).test_client()
+    address = f"sqlite:///{house / 'determinations.sqlite'}"
+    settings = Settings(rulesets=house / "rulesets", database_url=address, instance=house)
+    upgrade(settings)
+    yield client_of(create_app(settings))
 
 
 @pytest.fixture(scope="module")

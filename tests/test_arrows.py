@@ -21,6 +21,7 @@ WRONG = {
     "Only records import SQLAlchemy and Alembic": ("api/health.py", "import sqlalchemy"),
     "A packet is checked without the service": ("verify.py", "import app.records.store"),
     "Only the ways in import Flask and marshmallow": ("engine/engine.py", "import flask"),
+    "Only access reads and signs tokens, only the ways in speak OAuth": ("commands/clients.py", "import joserfc"),
 }
 
 

@@ -4,9 +4,11 @@ import secrets
 
 from flask import Flask
 
+from app.api.authentication import authenticate_requests
 from app.api.documentation import show_documentation
 from app.api.faults import handle_faults
 from app.api.limits import limit_addresses, limit_credentials
+from app.api.oauth import serve_oauth
 from app.api.openapi import document_api
 from app.api.requests import trust_proxies, watch_requests
 from app.api.service import Service, install
@@ -21,6 +23,8 @@ def mount(app: Flask, service: Service) -> None:
     install(app, service)
     watch_requests(app)
     limit_addresses(app, service.settings)
-    limit_credentials(app)  # after whatever finds out who asks
+    authenticate_requests(app, service.gate)
+    limit_credentials(app)
     handle_faults(app)
+    serve_oauth(app)
     show_documentation(app, document_api(app, service))

@@ -10,11 +10,14 @@ from marshmallow import RAISE, Schema, ValidationError
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import HTTPException
 
+from app.access.principal import PUBLIC
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, problem_response
 from app.determinations.strict_json import MalformedJson, loads
 
 JSON = "application/json"
+SCHEME = "bearer"
+"""What the OpenAPI document calls the way in which callers show who they are."""
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -23,6 +26,17 @@ class Decorator(Protocol):
     """What leaves a view's type as it is."""
 
     def __call__(self, view: View, /) -> View: ...
+
+
+def needing(permission: str, without_keeping: str | None = None) -> Decorator:
+    """The permission that a view asks for; another where `keep=false` is asked. For views of any blueprint."""
+
+    def declared(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        view.permission_without_keeping = without_keeping  # type: ignore[attr-defined]
+        return view
+
+    return declared
 
 
 def require_media_type(incoming: Request, *accepted: str) -> None:
@@ -150,6 +164,10 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """A view for POST."""
         return self._view(rule, "POST")
 
+    def patch(self, rule: str) -> Decorator:
+        """A view for PATCH."""
+        return self._view(rule, "PATCH")
+
     def delete(self, rule: str) -> Decorator:
         """A view for DELETE."""
         return self._view(rule, "DELETE")
@@ -187,14 +205,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         }
         return _documenting(self.doc(responses=responses))
 
-    def needs(self, permission: str) -> Decorator:
-        """The permission that a view asks for. Every view names one; a test walks all of them."""
+    def needs(self, permission: str, without_keeping: str | None = None) -> Decorator:
+        """The permission that a view asks for; another where `keep=false` is asked. Every view names one."""
 
-        def needing(view: View) -> View:
-            view.permission = permission  # type: ignore[attr-defined]
-            return view
+        def declared(view: View) -> View:
+            needing(permission, without_keeping)(view)
+            if permission == PUBLIC:
+                return self.tells(security=[])(view)
+            told = [{SCHEME: [one]} for one in (permission, without_keeping) if one is not None]
+            return self.tells(security=told)(self.fails("unauthenticated", "forbidden", "records-unavailable")(view))
 
-        return needing
+        return declared
 
     def header(self, name: str, description: str, required: bool = False) -> Decorator:
         """A header that a view reads, for the OpenAPI document."""

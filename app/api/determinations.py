@@ -19,6 +19,7 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations", des
 
 
 @blp.post("")
+@blp.needs("determinations.create", without_keeping="law.decide")
 @blp.query(KeepQuery)
 @blp.body(AskedSchema)
 @blp.header("Idempotency-Key", IDEMPOTENCY)
@@ -51,6 +52,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
 
 
 @blp.post("/batch")
+@blp.needs("determinations.create", without_keeping="law.decide")
 @blp.query(KeepQuery)
 @blp.answers(200, "BatchLine", "For each line sent its determination or its problem, in order.", content_type=JSON_LINES[0])
 @blp.tells(

@@ -12,6 +12,8 @@ import orjson
 from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_from_directory
 from markupsafe import Markup, escape
 
+from app.access.principal import PUBLIC
+from app.api.blueprint import needing
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.responses import law_response
 
@@ -19,14 +21,15 @@ SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
 SWAGGER_FILES = frozenset(
     {"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"}
 )
+STATIC = Path(__file__).parent / "static"
 STATIC_SECONDS = 3600
-METHODS = ("get", "post", "delete")
+METHODS = ("get", "post", "patch", "delete")
 _NAME = "documentation"
 
 Document = dict[str, Any]
 
 
-pages = Blueprint("documentation", __name__, template_folder="templates", static_folder="static", static_url_path="/docs/static")
+pages = Blueprint("documentation", __name__, template_folder="templates")
 _QUOTED = re.compile(r"`([^`]+)`")
 
 
@@ -65,30 +68,35 @@ def _documentation() -> Documentation:
 
 
 @pages.get("/")
+@needing(PUBLIC)
 def root() -> Any:
     """Lead to the reference."""
     return redirect("/docs")
 
 
 @pages.get("/openapi.json")
+@needing(PUBLIC)
 def openapi_json() -> Response:
     """The OpenAPI document."""
     return law_response(_documentation().openapi)
 
 
 @pages.get("/docs")
+@needing(PUBLIC)
 def docs() -> Response:
     """The reference: every operation, every schema, every fact."""
     return law_response(_documentation().reference, "text/html")
 
 
 @pages.get("/docs/try")
+@needing(PUBLIC)
 def try_it() -> str:
     """Swagger UI on our own document, started by a script of ours, since its own page has an inline one."""
     return render_template("api/try.html", title=_documentation().document["info"]["title"])
 
 
 @pages.get("/docs/try/<file>")
+@needing(PUBLIC)
 def swagger(file: str) -> Response:
     """A file of Swagger UI."""
     if file not in SWAGGER_FILES:
@@ -96,13 +104,22 @@ def swagger(file: str) -> Response:
     return send_from_directory(SWAGGER, file, max_age=STATIC_SECONDS)
 
 
+@pages.get("/docs/static/<file>")
+@needing(PUBLIC)
+def static(file: str) -> Response:
+    """A file of the pages' own."""
+    return send_from_directory(STATIC, file)
+
+
 @pages.get("/problems")
+@needing(PUBLIC)
 def problems() -> str:
     """Every type of problem."""
     return render_template("api/problems.html", types=PROBLEM_TYPES.values())
 
 
 @pages.get("/problems/<name>")
+@needing(PUBLIC)
 def problem(name: str) -> str:
     """What one type of problem means."""
     if name not in PROBLEM_TYPES:

@@ -27,6 +27,7 @@ class CalendarAsked(TypedDict, total=False):
 
 
 @blp.post("/eligibility-calendars")
+@blp.needs("law.decide")
 @blp.query(NoQuery)
 @blp.body(CalendarAskedSchema)
 @blp.answers(200, "EligibilityCalendar", "Every interval of the year, what it is decided as, and on which ground; nothing is kept.")

@@ -4,6 +4,7 @@ import orjson
 from flask import Response
 
 from app import draining
+from app.access.principal import PUBLIC
 from app.api.blueprint import JSON, Blueprint
 from app.api.faults import RETRY_AFTER_SECONDS
 from app.api.problems import Problem
@@ -16,6 +17,7 @@ blp = Blueprint("health", __name__, description="For those who run the service."
 
 
 @blp.get("/healthz")
+@blp.needs(PUBLIC)
 @blp.query(NoQuery)
 @blp.answers(200, "Health", "The process lives.")
 @blp.fails("invalid-request")
@@ -25,6 +27,7 @@ def healthz(query: dict[str, object]) -> Response:
 
 
 @blp.get("/readyz")
+@blp.needs(PUBLIC)
 @blp.query(NoQuery)
 @blp.answers(200, "Readiness", "The database is reachable and migrated, the law is loaded.")
 @blp.fails("invalid-request", "not-ready", "draining")

@@ -7,6 +7,7 @@ from flask import Response, request
 from icalendar import Calendar, Event
 
 from app import clock
+from app.access.principal import PUBLIC
 from app.api.blueprint import JSON, Blueprint
 from app.api.law_documents import period_document
 from app.api.problems import Problem, Wrong
@@ -43,6 +44,7 @@ class Query(TypedDict, total=False):
 
 
 @blp.get("/open-enrollment")
+@blp.needs(PUBLIC)
 @blp.query(OpenEnrollmentQuery)
 @blp.answers(200, "OpenEnrollment", "The periods with authority, source and evidence; for a day also whether it is open.")
 @blp.answers(200, {"type": "string"}, "The periods; as iCalendar with `format=ics` or Accept: text/calendar.", content_type=ICS)

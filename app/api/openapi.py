@@ -5,7 +5,10 @@ from typing import Any
 import orjson
 from flask import Flask
 
+from app.access.principal import PUBLIC
+from app.access.roles import Roles
 from app.api import (
+    credentials,
     deciding_again,
     determinations,
     eligibility_calendars,
@@ -20,7 +23,8 @@ from app.api import (
     searching,
 )
 from app.api.answers import COMPONENTS
-from app.api.blueprint import Api
+from app.api.blueprint import SCHEME, Api
+from app.api.credential_answers import CREDENTIAL_COMPONENTS
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
 from app.api.kept_answers import KEPT_COMPONENTS
@@ -49,6 +53,7 @@ BLUEPRINTS = (
     open_enrollment.blp,
     health.blp,
     metrics.blp,
+    credentials.blp,
 )
 
 
@@ -59,12 +64,14 @@ def document_api(app: Flask, service: Service) -> bytes:
     info = {"description": DESCRIPTION.format(editions=told)}
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
-    for name, schema in (COMPONENTS | KEPT_COMPONENTS | RECORD_COMPONENTS).items():
+    api.spec.components.security_scheme(SCHEME, BEARER)
+    for name, schema in (COMPONENTS | KEPT_COMPONENTS | RECORD_COMPONENTS | CREDENTIAL_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
     for blueprint in BLUEPRINTS:
         api.register_blueprint(blueprint)
+    _name_roles(api.spec.components.schemas["CredentialWanted"]["properties"], service.gate.roles)
     schemas, editions = api.spec.components.schemas, list(service.lawbook.editions)
     for question in service.lawbook.questions.values():
         schemas[f"Asked.{question.id}"] = {**_about(schemas["Asked"], question, editions), "examples": [example(service, question)]}
@@ -76,6 +83,12 @@ def document_api(app: Flask, service: Service) -> bytes:
     for path, item in document["paths"].items():
         _finish(path, item, editions)
     return orjson.dumps(document)
+
+
+def _name_roles(members: JsonSchema, roles: Roles) -> None:
+    """Tell which roles and which permissions there are, where a credential is asked for."""
+    members["role"]["enum"] = list(roles.roles)
+    members["scopes"]["items"]["enum"] = [name for name in roles.permissions if name != PUBLIC]
 
 
 def _about(general: JsonSchema, question: Question, editions: list[str], may_be_left_out: str = "") -> JsonSchema:
@@ -103,6 +116,15 @@ PROBLEM = {
     "description": "This address does not take that method; `Allow` names those it does.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
+BEARER = {
+    "type": "http",
+    "scheme": "bearer",
+    "description": (
+        "An API key (`elig_…`), which administrators make with `flask keys create` or POST /v1/credentials; or an access token, "
+        "which a client gets from POST /oauth/token by client credentials (/.well-known/oauth-authorization-server). "
+        "Each operation lists the permission that it needs."
+    ),
+}
 PATH_PARAMETERS = {
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
     "/v1/holds/{id}": {"id": "The id that came with the hold."},
@@ -111,6 +133,8 @@ PATH_PARAMETERS = {
     "/v1/determinations/{id}/replay": {"id": "The id that came with the determination."},
     "/v1/determinations/{id}/reconsider": {"id": "The id that came with the determination."},
     "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to be replaced."},
+    "/v1/credentials/{id}": {"id": "The id of a key or client."},
+    "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
 }
@@ -120,11 +144,12 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
     """Path parameters with their meaning, the editions that there are, responses in order of status."""
     for parameter in item.get("parameters", []):
         parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
-    for method in ("get", "post", "delete"):
+    for method in ("get", "post", "patch", "delete"):
         if method in item:
             for parameter in item[method].get("parameters", []):
                 if parameter["name"] == "edition":
                     parameter["schema"]["enum"] = editions
             responses = item[method]["responses"]
             responses.setdefault("405", PROBLEM)
+            responses.get("204", {}).pop("content", None)
             item[method]["responses"] = dict(sorted(responses.items()))

@@ -50,6 +50,21 @@ _ALL = (
         "The Idempotency-Key cannot be read",
         "Send 1 to 255 visible ASCII characters, such as a UUID.",
     ),
+    ProblemType(
+        "unauthenticated",
+        401,
+        "It is not known who asks",
+        "Send a key or an access token: Authorization: Bearer …\n"
+        "An administrator makes keys with `flask keys create` or POST /v1/credentials. Systems with client credentials get access "
+        "tokens from POST /oauth/token. A key that is not taken is mistyped, has expired or was revoked.",
+    ),
+    ProblemType(
+        "forbidden",
+        403,
+        "You may not do that",
+        "Your role, your key or your access token does not have the permission that this needs.\n"
+        "`permission` names it. A client that limited its own access token may ask for one with that scope.",
+    ),
     ProblemType("not-found", 404, "There is nothing at this address", "Nothing stands at this address. /docs lists every address."),
     ProblemType(
         "unknown-determination",
@@ -61,6 +76,12 @@ _ALL = (
     ProblemType("unknown-hold", 404, "There is no such hold", "GET /v1/holds lists the legal holds."),
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),
+    ProblemType(
+        "unknown-credential",
+        404,
+        "There is no such key or client",
+        "GET /v1/credentials lists the keys and clients.",
+    ),
     ProblemType(
         "method-not-allowed",
         405,
@@ -228,6 +249,8 @@ PROBLEM_TYPES: dict[str, ProblemType] = {type.name: type for type in _ALL}
 
 BY_STATUS: dict[int, str] = {
     400: "bad-request",
+    401: "unauthenticated",
+    403: "forbidden",
     404: "not-found",
     405: "method-not-allowed",
     408: "timed-out",

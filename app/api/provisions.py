@@ -6,6 +6,7 @@ from typing import TypedDict
 from flask import Response
 
 from app import clock
+from app.access.principal import PUBLIC
 from app.api.blueprint import Blueprint
 from app.api.deciding import unknown_edition, unknown_question
 from app.api.law_documents import calendar_detail, calendar_summary, change_document, provision_detail, provision_summary
@@ -45,6 +46,7 @@ def edition_law(here: Service, query: Query) -> EditionLaw:
 
 
 @blp.get("/provisions")
+@blp.needs(PUBLIC)
 @blp.query(LawQuery)
 @blp.answers(200, "Provisions", "The provisions of an edition, all of them or those in force on a day, and the calendars they use.")
 @blp.fails("unknown-question", "invalid-request", "unknown-edition")
@@ -78,6 +80,7 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
 
 
 @blp.get("/provisions/<topic>/<name>")
+@blp.needs(PUBLIC)
 @blp.query(ProvisionQuery)
 @blp.answers(200, "Provision", "The provision with its conditions and parameters and the text of its file; or a calendar.")
 @blp.fails("unknown-provision", "invalid-request", "unknown-edition")
@@ -97,6 +100,7 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
 
 
 @blp.get("/law/changes")
+@blp.needs(PUBLIC)
 @blp.query(ChangesQuery)
 @blp.answers(200, "Changes", "What came into force, ended, or was superseded, in order of days.")
 @blp.fails("invalid-request", "unknown-edition")

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response
 
+from app.access.principal import PUBLIC
 from app.api.blueprint import Blueprint
 from app.api.deciding import unknown_question
 from app.api.facts_schemas import DIALECT, FactsSchemas
@@ -24,6 +25,7 @@ blp = Blueprint("questions", __name__, url_prefix="/v1/questions", description="
 
 
 @blp.get("")
+@blp.needs(PUBLIC)
 @blp.query(NoQuery)
 @blp.answers(200, "Questions", "Every question with its outcomes and conclusions.")
 @blp.fails("invalid-request")
@@ -34,6 +36,7 @@ def list_questions(query: dict[str, object]) -> Response:
 
 
 @blp.get("/<id>")
+@blp.needs(PUBLIC)
 @blp.query(NoQuery)
 @blp.answers(200, "Question", "The question, the JSON Schema of its facts, what follows from them, and an example.")
 @blp.fails("unknown-question", "invalid-request")

@@ -6,6 +6,8 @@ from typing import cast
 
 from flask import Flask, current_app
 
+from app.access.gate import Gate, open_gate
+from app.access.roles import read_roles
 from app.api.facts_schemas import FactsSchemas
 from app.determinations.again import ReplayCounters
 from app.determinations.decide import Decider
@@ -13,6 +15,7 @@ from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
+from app.records.credentials import CredentialStore
 from app.records.entries import LawText
 from app.records.inflight import Claims
 from app.records.store import Store
@@ -49,6 +52,15 @@ class Service:
     def replays(self) -> ReplayCounters:
         """What replays have come to since the process started."""
         return ReplayCounters()
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What recognizes callers.
+
+        Raises:
+            UnsoundRoles: the file of the roles cannot be used.
+        """
+        return open_gate(self.settings, read_roles(self.lawbook.questions), CredentialStore(self.store.engine))
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:

@@ -15,10 +15,12 @@ from app.settings import Settings, from_environment
 
 def register(app: Flask) -> None:
     """Give an application its commands."""
+    from app.commands.clients import clients_group
     from app.commands.database import database_group
     from app.commands.decide import decide_command
     from app.commands.demonstration import demonstration_group
     from app.commands.eligibility_calendar import eligibility_calendar_command
+    from app.commands.keys import keys_group
     from app.commands.law import law_group
     from app.commands.open_enrollment import open_enrollment_command
     from app.commands.questions import questions_command
@@ -33,7 +35,8 @@ def register(app: Flask) -> None:
         database_group,
         records_group,
         demonstration_group,
-        records_group,
+        keys_group,
+        clients_group,
     ):
         app.cli.add_command(command)
 

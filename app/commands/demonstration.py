@@ -14,9 +14,9 @@ from rich.progress import track
 
 from app.access.principal import Principal
 from app.commands.database import reaching_records
-from app.commands.refusals import answering, counted, print_json
+from app.commands.refusals import DOWN, Refusal, answering, counted, print_json
 from app.commands.sources import decider, edition_of, settings
-from app.settings import ROOT
+from app.settings import ROOT, is_loopback
 
 if TYPE_CHECKING:
     from app.records.entries import Kept
@@ -49,6 +49,8 @@ def demonstrations(folder: Path = DEMONSTRATIONS) -> list[Demonstration]:
 def load_demonstrations(as_json: bool) -> None:
     """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as it was.
 
+    Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written into instance/demonstration.key.
+
     \b
     Example:  flask demo load
     """
@@ -63,14 +65,37 @@ def load_demonstrations(as_json: bool) -> None:
             missing = [each for each in everything if store.find(each.id) is None]
             if missing:  # only then is the law read and compiled
                 _keep(Store(engine, law_text(decider().lawbook)), missing)
+            key_file = _renew_key(store)
         finally:
             engine.dispose()
     if as_json:
-        print_json({"loaded": len(missing), "were_there": len(everything) - len(missing)})
+        told = {"loaded": len(missing), "were_there": len(everything) - len(missing)}
+        print_json({**told, "key_file": None if key_file is None else str(key_file)})
     elif missing:
         click.echo(f"Loaded {counted(len(missing), 'demonstration determination')}.")
     else:
         click.echo(f"The {counted(len(everything), 'demonstration determination')} were there already.")
+
+
+def _renew_key(store: "Store") -> Path | None:
+    """A new key for the demonstration, in its file; none where more than this machine can reach the service.
+
+    Raises:
+        Refusal: the file cannot be written.
+    """
+    from app.access.credentials import Credentials
+    from app.access.demonstration import remove_key, renew_key
+    from app.access.roles import read_roles
+    from app.records.credentials import CredentialStore
+
+    try:
+        if not is_loopback(settings().host):
+            remove_key(settings().instance)
+            click.echo(f"No key was made, because more than this machine can reach {settings().host}.", err=True)
+            return None
+        return renew_key(Credentials(CredentialStore(store.engine), read_roles(None)), settings().instance)
+    except OSError as error:
+        raise Refusal(DOWN, "key-file-unavailable", f"The demonstration's key cannot be written: {error.strerror}.") from None
 
 
 def _keep(store: "Store", missing: list[Demonstration]) -> None:

@@ -54,6 +54,11 @@ class Store:
         return self._engine.dialect.name == "sqlite"
 
     @property
+    def engine(self) -> Engine:
+        """The connection to the database, for the stores of other records in it."""
+        return self._engine
+
+    @property
     def file(self) -> str | None:
         """The file that an SQLite database is in."""
         return self._engine.url.database if self.is_sqlite else None

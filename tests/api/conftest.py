@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -12,10 +13,10 @@ from app.api import mount
 from app.api.service import Service, law_text
 from app.determinations.decide import Decider
 from app.records.database import open_database
-from app.records.migrate import upgrade
+from app.records.migrate import downgrade, upgrade
 from app.records.store import Store
 from app.settings import Settings
-from tests.acting import acting
+from tests.callers import client_of
 
 Serve = Callable[..., FlaskClient]
 
@@ -23,7 +24,7 @@ Serve = Callable[..., FlaskClient]
 @pytest.fixture
 def database(tmp_path: Path) -> Settings:
     """Settings with a database that is not there yet."""
-    return Settings(database_url=f"sqlite:///{tmp_path / 'records' / 'determinations.sqlite'}")
+    return Settings(database_url=f"sqlite:///{tmp_path / 'records' / 'determinations.sqlite'}", instance=tmp_path)
 
 
 @pytest.fixture
@@ -35,8 +36,16 @@ def serve(decider: Decider, database: Settings) -> Serve:
         if migrated:
             upgrade(settings)
         app = Flask("app", static_folder=None)
+        app.config["SETTINGS"] = settings
         store = Store(open_database(settings.database_url), law_text(by.lawbook))
         mount(app, Service(settings, by, store, by.lawbook.default_edition))
-        return acting(app).test_client()
+        return client_of(app) if migrated else app.test_client()
 
     return serving
+
+
+def without_tables(client: FlaskClient) -> FlaskClient:
+    """The same client, known to the service already, after every table is gone."""
+    client.get(f"/v1/determinations/{UUID(int=0)}")
+    downgrade(client.application.config["SETTINGS"], "base")
+    return client

@@ -12,7 +12,7 @@ from app.api.service import Service
 from app.records.database import open_database
 from app.records.tables import determinations
 from tests.api.asking import CLOSED, asked, lines, post, problem
-from tests.api.conftest import Serve
+from tests.api.conftest import Serve, without_tables
 
 BATCH = "/v1/determinations/batch"
 JSONL = "application/jsonl"
@@ -77,8 +77,8 @@ def test_kept_lines_are_read_again_as_told(client: FlaskClient) -> None:
         assert line["determination"] == client.get(f"/v1/determinations/{line['determination']['id']}").get_json()
 
 
-def test_without_keeping_no_database_is_needed(serve: Serve) -> None:
-    client = serve(migrated=False)
+def test_without_keeping_only_the_caller_is_looked_up_in_the_database(serve: Serve) -> None:
+    client = without_tables(serve())
 
     [line] = answers(client, lines(CLOSED))
 
@@ -98,7 +98,7 @@ def test_an_aborted_stream_has_kept_what_was_told_and_whole_records_only(serve: 
 
 
 def test_while_the_database_is_away_each_line_says_so(serve: Serve) -> None:
-    client = serve(migrated=False)
+    client = without_tables(serve())
 
     told = answers(client, lines(CLOSED, "{"), query="")
 

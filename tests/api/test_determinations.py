@@ -15,7 +15,8 @@ from app.determinations.decide import Decider
 from app.engine import Engine, EngineFault
 from app.law.lawbook import Lawbook
 from tests.api.asking import CLOSED, asked, pointers, post, problem
-from tests.api.conftest import Serve
+from tests.api.conftest import Serve, without_tables
+from tests.callers import client_of
 
 
 def test_a_denial_is_created_like_an_approval(client: FlaskClient) -> None:
@@ -47,7 +48,7 @@ def test_what_was_kept_is_read_byte_for_byte(client: FlaskClient) -> None:
 
 
 def test_without_keeping_there_is_no_id_and_no_row(serve: Serve) -> None:
-    client = serve(migrated=False)
+    client = without_tables(serve())
 
     answer = client.post("/v1/determinations?keep=false", json=CLOSED)
 
@@ -334,7 +335,7 @@ def test_a_wrong_query_is_refused_and_nothing_kept(client: FlaskClient, query: s
 
 
 def test_while_the_database_is_away_nothing_is_kept_and_retry_is_asked(serve: Serve) -> None:
-    client = serve(migrated=False)
+    client = without_tables(serve())
 
     answer = client.post("/v1/determinations", json=CLOSED)
 
@@ -384,7 +385,7 @@ def test_an_unforeseen_fault_tells_no_values_to_the_log_or_the_caller(
 
 def test_many_at_once_are_each_kept_whole(client: FlaskClient) -> None:
     def create(number: int) -> tuple[str, bytes]:
-        answer = client.application.test_client().post("/v1/determinations", json=asked(subject=f"n{number}"))
+        answer = client_of(client.application).post("/v1/determinations", json=asked(subject=f"n{number}"))
         return answer.headers["Location"], answer.data
 
     with ThreadPoolExecutor(8) as pool:

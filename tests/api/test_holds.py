@@ -3,11 +3,18 @@
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.asking import pointers, problem
+from tests.callers import client_of
 
 HOLD = {"kind": "subject", "object_id": "person-1", "because": "Matter 12-34"}
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return client_of(app, "supervisor")
 
 
 def place(client: FlaskClient, **changes: Any) -> Any:

@@ -6,7 +6,6 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from werkzeug.test import TestResponse
@@ -14,6 +13,7 @@ from werkzeug.test import TestResponse
 from app.access.principal import Principal
 from app.api.service import service
 from app.records.store import Store
+from tests.acting import acting
 from tests.api.asking import CLOSED, asked, lines, problem
 
 PATH, BATCH = "/v1/determinations", "/v1/determinations/batch"
@@ -31,8 +31,8 @@ def store_of(client: FlaskClient) -> Store:
         return service().store
 
 
-def act_as(client: FlaskClient, somebody: Principal) -> None:
-    client.application.before_request_funcs.setdefault(None, []).append(lambda: setattr(g, "principal", somebody))
+def act_as(client: FlaskClient, who: Principal) -> None:
+    acting(client.application, who)
 
 
 def kept(client: FlaskClient) -> int:
@@ -113,9 +113,10 @@ def test_two_hundred_at_once_with_one_key_create_one(client: FlaskClient) -> Non
 
 
 def test_while_a_request_is_worked_on_its_twin_is_told_to_come_back(client: FlaskClient) -> None:
+    act_as(client, Principal("key:1", "eligibility_worker", frozenset()))
     with client.application.app_context():
         here = service()
-    with here.claims.claim("anybody", "POST /v1/determinations", "a-1"):
+    with here.claims.claim("key:1", "POST /v1/determinations", "a-1"):
         refused, other = send(client, "a-1"), send(client, "a-2")
 
     assert (409, "request-in-flight") == problem(refused)

@@ -3,12 +3,12 @@
 from typing import Any
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from app.access.principal import Principal
 from app.api import limits
+from tests.acting import acting
 from tests.api.asking import CLOSED, lines, post, problem
 from tests.api.conftest import Serve
 
@@ -19,10 +19,8 @@ def ask(client: FlaskClient, path: str = "/v1/questions", address: str = "192.0.
 
 
 def signed_in(client: FlaskClient, actor: str) -> None:
-    """Let every request of a client come from somebody; stands in front of the limits as authentication does."""
-    who = Principal(actor, "carrier_system", frozenset())
-    before = client.application.before_request_funcs[None]
-    before.insert(0, lambda: setattr(g, "principal", who))
+    """Let every request of a client come from somebody."""
+    acting(client.application, Principal(actor, "carrier_system", frozenset()))
 
 
 def test_who_asks_too_often_is_refused_until_the_minute_is_over(serve: Serve) -> None:

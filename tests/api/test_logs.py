@@ -93,7 +93,7 @@ def test_nothing_that_a_caller_sends_stands_in_the_log_nor_in_the_figures(server
     wait_until(lambda: sum(line["event"] == "request" for line in server.lines()) >= sent)
 
     assert sent > 150
-    _, _, figures = server.send("GET", "/metrics")
+    _, _, figures = server.send("GET", "/metrics", role="auditor")
     for text in (server.log.read_text(encoding="utf-8"), figures.decode()):
         assert CANARY not in text
         assert DAY not in text

@@ -34,7 +34,7 @@ def figures(text: str) -> dict[tuple[str, ...], float]:
 
 
 def _asked(server: Served) -> dict[tuple[str, ...], float]:
-    return figures(server.send("GET", "/metrics")[2].decode())
+    return figures(server.send("GET", "/metrics", role="auditor")[2].decode())
 
 
 def _workers(server: Served) -> list[int]:

@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-from flask import g
 from flask.testing import FlaskClient
 
 from app import clock
@@ -11,6 +10,7 @@ from app.access.principal import Principal
 from app.api.service import service
 from app.records.reach import EVERYTHING, NOTHING, Reach
 from app.records.seals import seal_everything
+from tests.acting import acting
 from tests.api.asking import CLOSED, asked, pointers, problem
 from tests.api.conftest import Serve
 
@@ -31,15 +31,11 @@ WAIVER = {"question": "waiver.reviewable", "as_of": "2011-03-01", "facts": {}}
 
 @pytest.fixture
 def client(serve: Serve) -> FlaskClient:
-    client = serve()
-    acting: dict[str, Principal] = {"now": AUDITOR}
-    client.application.extensions["acting"] = acting
-    client.application.before_request_funcs.setdefault(None, []).append(lambda: setattr(g, "principal", acting["now"]))
-    return client
+    return acting(serve().application, AUDITOR).test_client()
 
 
-def act_as(client: FlaskClient, somebody: Principal) -> None:
-    client.application.extensions["acting"]["now"] = somebody
+def act_as(client: FlaskClient, who: Principal) -> None:
+    acting(client.application, who)
 
 
 def decide(client: FlaskClient, body: Any = CLOSED, by: Principal = OFFICE) -> str:

@@ -25,7 +25,7 @@ ORDINARY = {
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}")
+    return Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", instance=tmp_path / "instance")
 
 
 @pytest.fixture

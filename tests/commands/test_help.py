@@ -32,6 +32,8 @@ def test_the_commands_are_these() -> None:
         "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
         "eligibility-calendar", "db upgrade", "db check", "demo load", "records seal", "records verify", "records backup",
         "records restore", "records dispose", "records replay",
+        "keys create", "keys list", "keys revoke", "keys rotate", "keys signing list", "keys signing rotate",
+        "clients create", "clients list", "clients revoke", "clients rotate-secret",
     } == set(OURS)  # fmt: skip
 
 

@@ -49,14 +49,15 @@ def test_a_database_without_tables_is_something_down(flask: Flask) -> None:
     assert "flask db upgrade" in result.stderr
 
 
-def test_demonstrations_are_loaded_once(flask: Flask) -> None:
+def test_demonstrations_are_loaded_once(flask: Flask, settings: Settings) -> None:
     flask("db", "upgrade")
 
     first, second = flask("demo", "load", "--json"), flask("demo", "load", "--json")
 
     everything = len(demonstrations())
-    assert {"loaded": everything, "were_there": 0} == json.loads(first.stdout)
-    assert {"loaded": 0, "were_there": everything} == json.loads(second.stdout)
+    key_file = str(settings.instance / "demonstration.key")
+    assert {"loaded": everything, "were_there": 0, "key_file": key_file} == json.loads(first.stdout)
+    assert {"loaded": 0, "were_there": everything, "key_file": key_file} == json.loads(second.stdout)
 
 
 def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(flask: Flask, settings: Settings) -> None:

@@ -1,0 +1,221 @@
+"""Making, changing and revoking the credentials of machines: API keys and OAuth 2 clients."""
+
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils import uuid7
+
+from app import clock
+from app.access.key_text import digest_of, label_of, new_key
+from app.access.roles import ORGANIZATION, OrganizationNeeded, Roles, UnknownRole
+from app.records.credentials import Credential, CredentialEntry, CredentialStore, Secret, UnknownCredential
+
+KEY, CLIENT = "key", "client"
+NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"
+DAYS = {KEY: 90, CLIENT: 366}
+"""How long a credential is taken where nobody says."""
+MOST_DAYS = 366
+OVERLAP_HOURS = 24
+"""How long the old secret is taken beside the new one where nobody says."""
+MOST_OVERLAP_HOURS = 720
+
+
+class CredentialRefused(Exception):
+    """Something asked for cannot be; *member* names it."""
+
+    def __init__(self, member: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.member = member
+
+
+@dataclass(frozen=True, slots=True)
+class Asker:
+    """Who asks for a change, and for the audit trail from where."""
+
+    actor: str
+    address: str | None = None
+    request_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A credential to be made: the permissions it is limited to are *scopes*, none meaning all of its role's."""
+
+    kind: str
+    name: str
+    role: str
+    organization: str | None = None
+    days: int | None = None
+    scopes: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A credential with its new secret, which is told this once and kept nowhere."""
+
+    credential: Credential
+    secret: str
+
+
+class Credentials:
+    """The credentials of the service."""
+
+    def __init__(self, store: CredentialStore, roles: Roles) -> None:
+        self._store, self._roles = store, roles
+
+    def create(self, wanted: Wanted, by: Asker) -> Told:
+        """Make a credential.
+
+        Raises:
+            CredentialRefused: something about it cannot be.
+            RecordsUnavailable: it could not be kept.
+        """
+        scopes = self._checked(wanted)
+        now, text = clock.now(), new_key()
+        credential = Credential(
+            id=str(uuid7()),
+            kind=wanted.kind,
+            name=wanted.name,
+            role=wanted.role,
+            organization=wanted.organization,
+            scopes=scopes,
+            created_at=now,
+            created_by=by.actor,
+            expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
+            secrets=(_secret(text, now),),
+        )
+        self._store.keep(credential, _entry(by, "create", credential.kind, credential.id))
+        return Told(credential, text)
+
+    def find(self, id: str) -> Credential:
+        """A credential.
+
+        Raises:
+            UnknownCredential: there is none of that id.
+            RecordsUnavailable: the database could not be asked.
+        """
+        found = self._store.find(id) if is_id(id) else None
+        if found is None:
+            raise UnknownCredential
+        return found
+
+    def find_by_label(self, text: str) -> Credential:
+        """The credential of a secret, by its label or by its public beginning, such as `elig_k3j9x2ab`, with whatever follows.
+
+        Raises:
+            UnknownCredential: there is none with such a secret, or its secrets have been replaced since.
+            RecordsUnavailable: the database could not be asked.
+        """
+        found = self._store.find_by_label(text.removeprefix("elig_")[:8])
+        if found is None:
+            raise UnknownCredential
+        return self.find(found[0].id)
+
+    def page(self, after: str | None, limit: int) -> list[Credential]:
+        """At most *limit* credentials in the order in which they were made, from after an id."""
+        return self._store.page(after, limit)
+
+    def named(self, kind: str, name: str) -> list[Credential]:
+        """The credentials of a kind and a name, the newest first."""
+        return self._store.named(kind, name)
+
+    def change(self, id: str, version: int | None, by: Asker, name: str | None = None, days: int | None = None) -> Credential:
+        """Give a credential another name, or another end, counted from now in days.
+
+        Raises:
+            CredentialRefused: it cannot be so, or the credential was revoked.
+            UnknownCredential, Stale, RecordsUnavailable: as the store says.
+        """
+        self._still(id)
+        changes: dict[str, Any] = {}
+        if name is not None:
+            changes["name"] = _matching(NAME, "name", name)
+        if days is not None:
+            changes["expires_at"] = _expiry(clock.now(), days)
+        return self._store.change(id, version, changes, _entry(by, "change", self.find(id).kind, id))
+
+    def revoke(self, id: str, version: int | None, by: Asker) -> Credential:
+        """Let a credential be taken no more. It stays on record; revoking it again changes nothing of what was said.
+
+        Raises:
+            UnknownCredential, Stale, RecordsUnavailable: as the store says.
+        """
+        found = self.find(id)
+        revoked_at = found.revoked_at or clock.now()
+        return self._store.change(id, version, {"revoked_at": revoked_at}, _entry(by, "revoke", found.kind, id))
+
+    def rotate(self, id: str, version: int | None, by: Asker, overlap_hours: int = OVERLAP_HOURS, days: int | None = None) -> Told:
+        """Give a credential a new secret; the old one is taken for an overlap, and the credential's end moves where *days* says so.
+
+        Raises:
+            CredentialRefused: it was revoked or has expired, or the overlap is too long.
+            UnknownCredential, Stale, RecordsUnavailable: as the store says.
+        """
+        if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
+            raise CredentialRefused("overlap_hours", f"Must be a whole number from 0 to {MOST_OVERLAP_HOURS}.")
+        found, now, text = self._still(id), clock.now(), new_key()
+        changes = {} if days is None else {"expires_at": _expiry(now, days)}
+        if not changes and not found.is_live(now):
+            raise CredentialRefused("id", "The credential has expired; give it another end first.")
+        overlap, entry = now + timedelta(hours=overlap_hours), _entry(by, "rotate", found.kind, id)
+        return Told(self._store.replace_secret(id, version, _secret(text, now), overlap, changes, entry), text)
+
+    def _still(self, id: str) -> Credential:
+        found = self.find(id)
+        if found.revoked_at is not None:
+            raise CredentialRefused("id", "The credential was revoked, which is for good; make another.")
+        return found
+
+    def _checked(self, wanted: Wanted) -> tuple[str, ...] | None:
+        """The scopes in order, once everything asked for is seen to be possible."""
+        if wanted.kind not in DAYS:
+            raise CredentialRefused("kind", f"Must be {KEY} or {CLIENT}.")
+        _matching(NAME, "name", wanted.name)
+        if wanted.organization is not None:
+            _matching(ORGANIZATION, "organization", wanted.organization)
+        try:
+            self._roles.reach(wanted.role, wanted.organization)
+        except UnknownRole:
+            raise CredentialRefused("role", f"There is no such role; there are {', '.join(self._roles.roles)}.") from None
+        except OrganizationNeeded:
+            raise CredentialRefused("organization", "This role sees what its organization made; name the organization.") from None
+        if wanted.scopes is None:
+            return None
+        beyond = sorted(set(wanted.scopes) - self._roles[wanted.role].permissions)
+        if beyond or not wanted.scopes:
+            may = ", ".join(sorted(self._roles[wanted.role].permissions))
+            raise CredentialRefused("scopes", f"Must be permissions of the role, at least one: {may}.")
+        return tuple(sorted(set(wanted.scopes)))
+
+
+def is_id(text: str) -> bool:
+    """Whether a text is an id as credentials have them, so that the database may be asked for it."""
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False
+
+
+def _secret(text: str, now: datetime) -> Secret:
+    label = label_of(text)
+    assert label is not None
+    return Secret(label, digest_of(text), now)
+
+
+def _entry(by: Asker, action: str, kind: str, id: str) -> CredentialEntry:
+    return CredentialEntry(by.actor, f"credential.{action}", kind, id, "done", by.address, by.request_id)
+
+
+def _expiry(now: datetime, days: int) -> datetime:
+    if not 1 <= days <= MOST_DAYS:
+        raise CredentialRefused("days", f"Must be a whole number from 1 to {MOST_DAYS}.")
+    return now + timedelta(days=days)
+
+
+def _matching(pattern: str, member: str, text: str) -> str:
+    if not re.fullmatch(pattern, text):
+        raise CredentialRefused(member, "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit.")
+    return text

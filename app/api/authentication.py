@@ -1,0 +1,113 @@
+"""Who asks, and whether they may: before every view, once. A route that declares no permission is closed to everybody.
+
+What stands under /v1 believes an Authorization header alone. A browser sends its cookies along wherever a page of somebody else's
+leads it, so none is looked at there.
+"""
+
+from collections.abc import Callable
+from typing import cast
+
+from flask import Flask, current_app, g, request
+
+from app.access.gate import Gate
+from app.access.principal import ANYBODY, PUBLIC, Principal
+from app.api.authority import principal
+from app.api.problems import Problem
+
+_GATE, _PEOPLE = "gate", "signed_in"
+REALM = 'Bearer realm="eligibility"'
+UNDECLARED = "a permission that no role has"
+"""What a route asks for that declares nothing."""
+
+SignedIn = Callable[[], Principal | None]
+"""Reads who is signed in from the present request's cookies; none where nobody is."""
+
+
+def authenticate_requests(app: Flask, gate: Gate) -> None:
+    """Let nobody through to a view without the permission that it declares."""
+    app.extensions[_GATE] = gate
+    app.before_request(_admit)
+
+
+def recognize_people(app: Flask, signed_in: SignedIn) -> None:
+    """Recognize those who are signed in, wherever it is not /v1 that they ask."""
+    app.extensions[_PEOPLE] = signed_in
+
+
+def gate() -> Gate:
+    """What recognizes callers of the application that handles the present request."""
+    return cast(Gate, current_app.extensions[_GATE])
+
+
+def permission_needed() -> str:
+    """The permission that the present request's view declares."""
+    view = current_app.view_functions[request.endpoint or ""]
+    needed: str = getattr(view, "permission", UNDECLARED)
+    if request.args.get("keep") == "false":
+        needed = getattr(view, "permission_without_keeping", None) or needed
+    return needed
+
+
+def _admit() -> None:
+    """Recognize the caller and hold the view's permission against theirs; then the view may run.
+
+    Raises:
+        Problem: unauthenticated, forbidden.
+    """
+    rule = request.url_rule
+    if rule is None or (request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)):
+        return  # nothing stands there, or the framework itself tells which methods there are
+    if (needed := permission_needed()) == PUBLIC:
+        return
+    g.principal = _recognized()
+    demand(needed)
+
+
+def demand(permission: str) -> None:
+    """Refuse the present request unless its caller has a permission.
+
+    Raises:
+        Problem: unauthenticated, forbidden.
+    """
+    asking = principal()
+    if asking.may(permission):
+        return
+    if asking is ANYBODY:
+        raise _unauthenticated("Send a key or an access token: Authorization: Bearer …", REALM)
+    gate().trail.note(
+        actor=asking.actor,
+        action="access.refuse",
+        kind="permission",
+        object_id=permission,
+        outcome="refused",
+        address=request.remote_addr,
+        request_id=g.get("request_id"),
+    )
+    told = "no permission was declared for this address" if permission == UNDECLARED else f"this needs the permission {permission}"
+    scope = "" if permission == UNDECLARED else f', scope="{permission}"'
+    challenge = f'{REALM}, error="insufficient_scope"{scope}'
+    detail = f"You are recognized, but {told}, which you were not given."
+    raise Problem("forbidden", detail, headers={"WWW-Authenticate": challenge}, permission=None if scope == "" else permission)
+
+
+def _recognized() -> Principal:
+    """Whoever the header names; without one, on addresses for people, whoever is signed in.
+
+    Raises:
+        Problem: unauthenticated; what the header carries is not taken. Why is not told: it would help only those who try.
+    """
+    header = request.headers.get("Authorization")
+    if header is None:
+        signed_in = cast(SignedIn | None, current_app.extensions.get(_PEOPLE))
+        is_for_programs = request.path == "/v1" or request.path.startswith("/v1/")
+        return ANYBODY if signed_in is None or is_for_programs else signed_in() or ANYBODY
+    scheme, _, bearer = header.strip().partition(" ")
+    found = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        detail = "The key or access token is not taken: it is mistyped, has expired or was revoked."
+        raise _unauthenticated(detail, f'{REALM}, error="invalid_token"')
+    return found
+
+
+def _unauthenticated(detail: str, challenge: str) -> Problem:
+    return Problem("unauthenticated", detail, headers={"WWW-Authenticate": challenge})

@@ -1,0 +1,164 @@
+"""Keys and clients of machines, for administrators. A secret is told once, in the answer that makes it, and kept nowhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypedDict
+from uuid import UUID
+
+import orjson
+from flask import Response, g, request
+
+from app import clock
+from app.access.credential_documents import credential_document
+from app.access.credentials import CLIENT, Asker, CredentialRefused, Credentials, Told, Wanted
+from app.api.authentication import gate
+from app.api.authority import principal
+from app.api.blueprint import JSON, Blueprint
+from app.api.credential_schemas import CredentialChangesSchema, CredentialsQuery, CredentialWantedSchema, SecretWantedSchema
+from app.api.preconditions import changed_since, etag_of, version_matched
+from app.api.problems import Problem, Wrong
+from app.api.schemas import NoQuery
+from app.records.credentials import Credential, Stale, UnknownCredential
+
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "schema": {"type": "string"},
+    "description": "The ETag with which it was read.",
+}
+IF_MATCH_FAILURES = ("unknown-credential", "precondition-failed", "precondition-required", "records-unavailable")
+
+blp = Blueprint(
+    "credentials", __name__, url_prefix="/v1/credentials", description="API keys and OAuth 2 clients, for administrators."
+)
+
+
+class Page(TypedDict, total=False):
+    """A query that the schema has loaded."""
+
+    after: str
+    limit: int
+
+
+@blp.get("")
+@blp.needs("credentials.read")
+@blp.query(CredentialsQuery)
+@blp.answers(200, "Credentials", "Keys and clients in the order in which they were made, those that are taken no more too.")
+@blp.fails("invalid-request", "records-unavailable")
+def list_credentials(query: Page) -> Response:
+    """List keys and clients."""
+    found, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
+    shown = found[: query["limit"]]
+    following = f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}" if len(found) > len(shown) else None
+    document = {"credentials": [credential_document(one, now) for one in shown], "next": following}
+    return Response(orjson.dumps(document), 200, mimetype=JSON)
+
+
+@blp.post("")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.body(CredentialWantedSchema)
+@blp.answers(201, "CredentialTold", "Made. `secret` is told this once: it is the key, or the client's secret beside its `id`.")
+@blp.fails(
+    "malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable",
+)  # fmt: skip
+def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+    """Make a key or a client."""
+    scopes = wanted.pop("scopes", None)
+    with _refusals():
+        told = _kept().create(Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), _asker())
+    return _told(told, f"/v1/credentials/{told.credential.id}")
+
+
+@blp.get("/<uuid:id>")
+@blp.needs("credentials.read")
+@blp.query(NoQuery)
+@blp.answers(200, "Credential", "The key or client, without its secret; its ETag is for changing it.")
+@blp.fails("unknown-credential", "invalid-request", "records-unavailable")
+def read_credential(query: dict[str, object], id: UUID) -> Response:
+    """Read a key or client."""
+    with _refusals():
+        return _shown(_kept().find(str(id)))
+
+
+@blp.patch("/<uuid:id>")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.body(CredentialChangesSchema)
+@blp.answers(200, "Credential", "As it is now.")
+@blp.tells(parameters=[IF_MATCH])
+@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES)
+def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
+    """Give a key or client another name, or another end, counted from now."""
+    version = version_matched()
+    with _refusals():
+        return _shown(_kept().change(str(id), version, _asker(), changes.get("name"), changes.get("days")))
+
+
+@blp.delete("/<uuid:id>")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.answers(204, {}, "Taken no more, within half a minute by every process. It stays on record.")
+@blp.tells(parameters=[IF_MATCH])
+@blp.fails("invalid-request", *IF_MATCH_FAILURES)
+def revoke_credential(query: dict[str, object], id: UUID) -> Response:
+    """Revoke a key or client, and every access token of it."""
+    version = version_matched()
+    with _refusals():
+        _kept().revoke(str(id), version, _asker())
+    gate().bearers.forget()
+    return Response(status=204)
+
+
+@blp.post("/<uuid:id>/secrets")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.body(SecretWantedSchema)
+@blp.answers(
+    201, "CredentialTold", "`secret` is new and told this once; the one before is taken for the overlap, older ones are not."
+)
+@blp.tells(parameters=[IF_MATCH])
+@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES)
+def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) -> Response:
+    """Give a key or client a new secret beside the present one."""
+    version = version_matched()
+    with _refusals():
+        told = _kept().rotate(str(id), version, _asker(), wanted["overlap_hours"], wanted.get("days"))
+    gate().bearers.forget()
+    return _told(told, f"/v1/credentials/{id}")
+
+
+def _kept() -> Credentials:
+    return gate().credentials
+
+
+def _asker() -> Asker:
+    return Asker(principal().actor, request.remote_addr, g.get("request_id"))
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the credentials refuse, as problems."""
+    try:
+        yield
+    except CredentialRefused as refused:
+        pointer = "" if refused.member == "id" else f"/{refused.member}"
+        raise Problem("invalid-request", str(refused), [Wrong("json", str(refused), pointer=pointer)]) from None
+    except UnknownCredential:
+        raise Problem("unknown-credential", "There is no key or client of this id.") from None
+    except Stale:
+        raise changed_since() from None
+
+
+def _shown(credential: Credential) -> Response:
+    text = orjson.dumps(credential_document(credential, clock.now()))
+    return Response(text, 200, {"ETag": etag_of(credential.version)}, mimetype=JSON)
+
+
+def _told(told: Told, location: str) -> Response:
+    document = {**credential_document(told.credential, clock.now()), "secret": told.secret}
+    if told.credential.kind == CLIENT:
+        document["token_endpoint"] = f"{gate().tokens.issuer}/oauth/token"
+    headers = {"Location": location, "ETag": etag_of(told.credential.version)}
+    return Response(orjson.dumps(document), 201, headers, mimetype=JSON)

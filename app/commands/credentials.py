@@ -1,0 +1,125 @@
+"""What the commands about API keys and about OAuth 2 clients have in common."""
+
+import getpass
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from app import clock
+from app.commands.database import reaching_records
+from app.commands.refusals import USAGE, Refusal, counted, print_json
+from app.commands.sources import settings
+from app.commands.terminal import Screen
+
+if TYPE_CHECKING:
+    from app.access.credentials import Asker, Credentials, Told
+    from app.records.credentials import Credential
+
+PAGE = 200
+
+
+def limits(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that say what a new credential may do and how long."""
+    for option in (
+        click.option("--days", type=int, metavar="N", help="In how many days it ends; at most 366."),
+        click.option("--scope", "scopes", multiple=True, metavar="PERMISSION", help="Only this permission; may be given again."),
+        click.option("--organization", metavar="O", help="Whose determinations it makes and sees."),
+        click.option("--role", required=True, metavar="R", help="Its role, which says what it may do at most."),
+    ):
+        command = option(command)
+    return command
+
+
+@contextmanager
+def credentials() -> Iterator["Credentials"]:
+    """The kept credentials. What they refuse ends the command.
+
+    Raises:
+        Refusal: something asked for cannot be, there is no such credential, or the database cannot be reached.
+    """
+    from app.access.credentials import CredentialRefused, Credentials
+    from app.access.roles import read_roles
+    from app.records.credentials import CredentialStore, UnknownCredential
+    from app.records.database import open_database
+
+    with reaching_records():
+        engine = open_database(settings().database_url)
+        try:
+            yield Credentials(CredentialStore(engine), read_roles(None))
+        except CredentialRefused as refused:
+            sentence = str(refused)
+            raise Refusal(USAGE, "credential-refused", f"{refused.member}: {sentence[:1].lower()}{sentence[1:]}") from None
+        except UnknownCredential:
+            raise Refusal(USAGE, "credential-unknown", "There is no such key or client; `list` shows them.") from None
+        finally:
+            engine.dispose()
+
+
+def asker() -> "Asker":
+    """Whoever runs the command; the operating system has let them in."""
+    from app.access.credentials import Asker
+
+    try:
+        return Asker(f"command:{getpass.getuser()}")
+    except (KeyError, OSError):  # a user id without a name
+        return Asker("command:nobody")
+
+
+def named(kept: "Credentials", kind: str, text: str) -> "Credential":
+    """A credential of a kind, by its id or by the public beginning of its secret.
+
+    Raises:
+        UnknownCredential: there is none.
+    """
+    from app.access.credentials import is_id
+    from app.records.credentials import UnknownCredential
+
+    found = kept.find(text) if is_id(text) else kept.find_by_label(text)
+    if found.kind != kind:
+        raise UnknownCredential
+    return found
+
+
+def document(credential: "Credential") -> dict[str, object]:
+    """A credential as it is told to programs; the same as over HTTP."""
+    from app.access.credential_documents import credential_document
+
+    return credential_document(credential, clock.now())
+
+
+def tell_secret(told: "Told", member: str, as_json: bool) -> None:
+    """A new secret, on standard output alone, so that it can be caught; what to know of it on standard error."""
+    if as_json:
+        print_json({**document(told.credential), member: told.secret})
+        return
+    click.echo(told.secret)
+    until = told.credential.expires_at.date()
+    click.echo(
+        f"Id {told.credential.id}; taken until {until}. It is not kept and not told again: put it where it is safe.", err=True
+    )
+
+
+def tell_list(kind: str, noun: str, as_json: bool) -> None:
+    """Every credential of a kind, those that are taken no more too."""
+    found: list[Credential] = []
+    with credentials() as kept:
+        while page := kept.page(found[-1].id if found else None, PAGE):
+            found += page
+    mine = [document(credential) for credential in found if credential.kind == kind]
+    if as_json:
+        print_json({f"{noun}s": mine})
+        return
+    columns = ("id", "name", "role", "organization", "state", "ends", "last used", "secrets")
+    rows = [[_cell(one, column) for column in columns] for one in mine]
+    Screen().table(columns, rows)
+    click.echo(f"{counted(len(mine), noun)}.", err=True)
+
+
+def _cell(told: dict[str, Any], column: str) -> str:
+    if column == "secrets":
+        return ", ".join(secret["begins"] for secret in told["secrets"])
+    member = {"ends": "expires_at", "last used": "last_used_on"}.get(column, column)
+    text = str(told[member] or "–")
+    return text[:10] if column == "ends" else text

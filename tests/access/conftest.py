@@ -1,0 +1,55 @@
+"""The service on SQLite and, where TEST_POSTGRESQL_URL names an empty database, on PostgreSQL; and callers of every kind."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.api import mount
+from app.api.service import Service
+from app.determinations.decide import Decider
+from app.records.database import open_database
+from app.records.migrate import downgrade, upgrade
+from app.records.store import Store
+from app.settings import Settings
+from tests.callers import client_of
+
+no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
+SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
+
+
+@pytest.fixture(params=SERVERS)
+def served(request: pytest.FixtureRequest, tmp_path: Path, decider: Decider) -> Iterator[Flask]:
+    """The service on a database of its own, with nobody in it."""
+    address = f"sqlite:///{tmp_path / 'records.sqlite'}"
+    settings = Settings(database_url=address if request.param == "sqlite" else os.environ["TEST_POSTGRESQL_URL"], instance=tmp_path)
+    upgrade(settings)
+    app = Flask("app", static_folder=None)
+    app.config["SETTINGS"] = settings
+    store = Store(open_database(settings.database_url))
+    mount(app, Service(settings, decider, store, decider.lawbook.default_edition))
+    yield app
+    store.close()
+    if request.param == "postgresql":
+        downgrade(settings, "base")
+
+
+@pytest.fixture
+def administrator(served: Flask) -> FlaskClient:
+    """An administrator's program."""
+    return client_of(served, "administrator", None)
+
+
+@pytest.fixture
+def worker(served: Flask) -> FlaskClient:
+    """An eligibility worker's program."""
+    return client_of(served)
+
+
+@pytest.fixture
+def nobody(served: Flask) -> FlaskClient:
+    """Somebody who shows nothing."""
+    return served.test_client()

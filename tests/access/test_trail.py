@@ -1,0 +1,75 @@
+"""What the audit trail is told of those who ask: never a secret, and of strangers no more than that they were refused."""
+
+import base64
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.access.credentials import CLIENT, Told, Wanted
+from app.access.gate import Gate
+from app.api.authentication import authenticate_requests, gate
+from tests.callers import ADMINISTRATOR
+
+REQUEST_ID = "0d5e0ac4-e530-4ba2-8a3d-2ba2c7a44e1f"
+
+
+class Noted(list[dict[str, str | None]]):
+    """A trail that is looked at afterwards."""
+
+    def note(self, **entry: str | None) -> None:
+        self.append(entry)
+
+
+@pytest.fixture
+def noted(served: Flask) -> Noted:
+    trail = Noted()
+    with served.app_context():
+        found: Gate = replace(gate(), trail=trail)
+    found.tokens.keys.rotate()
+    authenticate_requests(served, found)
+    return trail
+
+
+@pytest.fixture
+def carrier(served: Flask) -> Told:
+    with served.app_context():
+        return gate().credentials.create(Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR)
+
+
+def ask_for_a_token(client: FlaskClient, id: str, secret: str) -> int:
+    header = "Basic " + base64.b64encode(f"{id}:{secret}".encode()).decode()
+    headers = {"Authorization": header, "X-Request-Id": REQUEST_ID}
+    return client.post("/oauth/token", data={"grant_type": "client_credentials"}, headers=headers).status_code
+
+
+def test_a_token_given_is_noted(noted: Noted, nobody: FlaskClient, carrier: Told) -> None:
+    assert 200 == ask_for_a_token(nobody, carrier.credential.id, carrier.secret)
+
+    told = {"action": "token.issue", "kind": "client", "object_id": carrier.credential.id, "outcome": "done"}
+    actor = f"client:{carrier.credential.id}"
+    assert [{**told, "actor": actor, "address": "127.0.0.1", "request_id": REQUEST_ID}] == noted
+
+
+@pytest.mark.parametrize("known", [True, False])
+def test_a_token_refused_is_noted_without_what_was_sent(noted: Noted, nobody: FlaskClient, carrier: Told, known: bool) -> None:
+    id = carrier.credential.id if known else "somebody@example.org"
+
+    assert 401 == ask_for_a_token(nobody, id, "a wrong secret")
+
+    assert [("anybody", id if known else "unknown", "refused")] == [(n["actor"], n["object_id"], n["outcome"]) for n in noted]
+    assert "wrong" not in repr(noted)
+
+
+def test_somebody_recognized_who_may_not_is_noted_and_strangers_are_not(
+    noted: Noted, administrator: FlaskClient, nobody: FlaskClient
+) -> None:
+    path = "/v1/determinations/01925b1e-7e3f-7000-8000-000000000000"
+
+    assert 401 == nobody.get(path).status_code
+    assert 403 == administrator.get(path).status_code
+
+    [entry] = noted
+    assert ("access.refuse", "permission", "determinations.read") == (entry["action"], entry["kind"], entry["object_id"])
+    assert str(entry["actor"]).startswith("key:")
