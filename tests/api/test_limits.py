@@ -45,7 +45,7 @@ def test_another_address_is_not_refused(serve: Serve) -> None:
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
 def test_who_watches_the_service_is_not_limited(serve: Serve, path: str) -> None:
-    client = serve(rate_per_address=1)
+    client = acting(serve(rate_per_address=1).application).test_client()
 
     assert {200} == {ask(client, path).status_code for _ in range(5)}
 
