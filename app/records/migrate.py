@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
+from app.records import account_tables  # noqa: F401  (its tables are to be known)
 from app.records.database import WRITES, open_database
 from app.records.store import Store, database_errors
 from app.records.tables import metadata

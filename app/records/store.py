@@ -45,6 +45,11 @@ class Store:
     def __init__(self, engine: Engine) -> None:
         self._reads, self._writes = engine, engine.execution_options(**{WRITES: True})
 
+    @property
+    def engine(self) -> Engine:
+        """The database, for what else is kept in it."""
+        return self._reads
+
     def keep(self, record: DeterminationRecord) -> None:
         """Keep one determination, durably.
 

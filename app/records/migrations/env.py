@@ -2,6 +2,7 @@
 
 from alembic import context
 
+from app.records import account_tables  # noqa: F401  (its tables are to be known)
 from app.records.tables import metadata
 
 connection = context.config.attributes["connection"]
