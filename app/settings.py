@@ -1,9 +1,11 @@
 """What the environment says, read once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from environs import Env
+
+from app.single_sign_on import SingleSignOn, single_sign_on
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -12,7 +14,9 @@ ROOT = Path(__file__).resolve().parent.parent
 class Settings:
     """Where the law and the records are, which edition is used where nobody names one, and how much is read at once.
 
-    `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch.
+    `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch. `secret_key` signs
+    the forms of pages; without one each start makes its own, and forms opened before it must be opened again. `plain_cookies` lets
+    browsers sign in over plain HTTP that do not take a loopback address for secure; never set it elsewhere.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -21,6 +25,9 @@ class Settings:
     batch_lines: int = 100_000
     body_bytes: int = 1_048_576
     batch_bytes: int = 268_435_456
+    secret_key: str | None = field(default=None, repr=False)
+    plain_cookies: bool = False
+    single_sign_on: SingleSignOn | None = None
 
 
 def from_environment() -> Settings:
@@ -37,4 +44,7 @@ def from_environment() -> Settings:
         batch_lines=env.int("ELIGIBILITY_BATCH_LINES", defaults.batch_lines),
         body_bytes=env.int("ELIGIBILITY_BODY_BYTES", defaults.body_bytes),
         batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", defaults.batch_bytes),
+        secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),
+        plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", defaults.plain_cookies),
+        single_sign_on=single_sign_on(env),
     )
