@@ -5,6 +5,7 @@ from flask import Flask
 from app.api.documentation import show_documentation
 from app.api.faults import handle_faults
 from app.api.openapi import document_api
+from app.api.pages import show_pages
 from app.api.requests import watch_requests
 from app.api.service import Service, install
 
@@ -17,3 +18,4 @@ def mount(app: Flask, service: Service) -> None:
     watch_requests(app)
     handle_faults(app)
     show_documentation(app, document_api(app, service))
+    show_pages(app, service)

@@ -8,7 +8,7 @@ from typing import Any, cast
 
 import flask_swagger_ui
 import orjson
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, send_from_directory
 
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.responses import law_response
@@ -18,7 +18,7 @@ SWAGGER_FILES = frozenset(
     {"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"}
 )
 STATIC_SECONDS = 3600
-METHODS = ("get", "post")
+METHODS = ("get", "post", "patch", "delete")
 _NAME = "documentation"
 
 Document = dict[str, Any]
@@ -53,12 +53,6 @@ def show_documentation(app: Flask, openapi: bytes) -> None:
 
 def _documentation() -> Documentation:
     return cast(Documentation, current_app.extensions[_NAME])
-
-
-@pages.get("/")
-def root() -> Any:
-    """Lead to the reference."""
-    return redirect("/docs")
 
 
 @pages.get("/openapi.json")

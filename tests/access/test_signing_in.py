@@ -1,0 +1,445 @@
+"""Signing in and out with a password, as people do it with their browsers."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+
+import pytest
+from flask import Flask
+from freezegun import freeze_time
+from sqlalchemy import text as sql
+
+from app.access.people import People
+from app.access.roster import NewAccount, Roster
+from app.records.accounts import Account
+from tests.access.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, Kept, text
+
+Browse = Callable[..., Browser]
+NOW = "2026-03-02 14:00:00"
+
+
+def test_somebody_with_an_account_signs_in_and_is_told_who_they_are(browser: Browser) -> None:
+    answer = browser.sign_in()
+
+    assert (303, "/") == (answer.status_code, answer.headers["Location"])
+    assert "You are signed in as alma , eligibility worker of office-12" in text(browser.get("/"))
+
+
+def test_the_case_of_the_sign_in_name_does_not_count(browser: Browser) -> None:
+    assert 303 == browser.sign_in(name=" Alma ").status_code
+
+
+def test_the_password_may_be_composed_in_another_way(browse: Browse, roster: Roster) -> None:
+    roster.create(NewAccount("bo", "auditor"), OFFICE, "sept hérons très gris là")
+
+    assert 303 == browse().sign_in("bo", "sept hérons très gris là").status_code
+
+
+def test_after_signing_in_one_goes_on_to_the_page_one_came_for(browser: Browser) -> None:
+    led = browser.get("/sessions")
+    form = browser.get(led.headers["Location"]).get_data(as_text=True)
+
+    assert "/sign-in?next=/sessions" == led.headers["Location"]
+    assert 'name="next" value="/sessions"' in form
+    assert "/sessions" == browser.sign_in(next="/sessions").headers["Location"]
+
+
+@pytest.mark.parametrize(
+    "elsewhere",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "javascript:alert(1)",
+        "/a\tb",
+        "/ /evil",
+        "x",
+        "/é",
+    ],
+)
+def test_nobody_is_led_to_another_site(browser: Browser, elsewhere: str) -> None:
+    assert "/" == browser.sign_in(next=elsewhere).headers["Location"]
+    assert "/" == browser.client.get("/sign-in", query_string={"next": elsewhere}, base_url="https://localhost").headers["Location"]
+
+
+def test_the_cookie_is_kept_to_this_host_to_tls_and_from_scripts(browser: Browser) -> None:
+    given = next(c for c in browser.sign_in().headers.getlist("Set-Cookie") if "eligibility-session" in c)
+
+    name, *attributes = re.split("; ?", given)
+    assert re.fullmatch(r"__Host-eligibility-session=[\w-]{43}", name)
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} == set(attributes)
+
+
+def test_the_form_has_a_cookie_of_the_same_kind(browser: Browser) -> None:
+    (given,) = browser.get("/sign-in").headers.getlist("Set-Cookie")
+
+    assert given.startswith("__Host-eligibility-form=")
+    assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} == set(re.split("; ?", given)[1:])
+
+
+def test_the_database_does_not_hold_the_secret_of_a_session(browser: Browser, app: Flask) -> None:
+    browser.sign_in()
+
+    with app.extensions["eligibility"].store.engine.connect() as connection:
+        rows = connection.execute(sql("select * from account_sessions")).all()
+    assert 1 == len(rows)
+    assert browser.cookie is not None
+    assert browser.cookie not in str(rows)
+
+
+def test_signing_in_gives_a_new_secret_each_time(browser: Browser) -> None:
+    browser.sign_in()
+    first = browser.cookie
+    browser.fill("/", action="/sign-in", name="alma", password=PASSWORD)
+
+    assert first != browser.cookie
+
+
+def test_signing_in_again_ends_the_former_session_of_that_browser(browser: Browser, people: People, alma: Account) -> None:
+    browser.sign_in()
+    browser.fill("/", action="/sign-in", name="alma", password=PASSWORD)
+
+    assert browser.cookie is not None
+    here = people.of(browser.cookie)
+    assert here is not None
+    assert [here.session] == people.sessions.of(alma.id, here.session.created_at)
+
+
+def test_a_secret_planted_before_signing_in_is_worth_nothing(browser: Browser, app: Flask) -> None:
+    planted = "A" * 43
+    browser.client.set_cookie("__Host-eligibility-session", planted, domain="localhost", secure=True)
+    browser.sign_in()
+
+    intruder = Browser(app)
+    intruder.client.set_cookie("__Host-eligibility-session", planted, domain="localhost", secure=True)
+    assert planted != browser.cookie
+    assert browser.is_signed_in
+    assert not intruder.is_signed_in
+
+
+@pytest.mark.parametrize("secret", ["", "x", "A" * 43, "é" * 43, "' or 1=1", "A" * 5000])
+@pytest.mark.filterwarnings("ignore:The '__Host-eligibility-session' cookie is too large")
+def test_an_invented_secret_is_nobodys(browser: Browser, secret: str) -> None:
+    browser.sign_in()
+    browser.client.set_cookie("__Host-eligibility-session", secret, domain="localhost", secure=True)
+
+    assert 303 == browser.get("/sessions").status_code
+
+
+def test_what_was_signed_out_of_does_not_come_back(browser: Browser) -> None:
+    browser.sign_in()
+    kept = browser.cookie
+    answer = browser.sign_out()
+
+    assert (303, "/sign-in") == (answer.status_code, answer.headers["Location"])
+    assert browser.cookie is None
+    assert "You have signed out." in text(browser.get("/sign-in"))
+    browser.client.set_cookie("__Host-eligibility-session", str(kept), domain="localhost", secure=True)
+    assert not browser.is_signed_in
+
+
+def test_signing_out_is_a_form_and_no_link(browser: Browser) -> None:
+    browser.sign_in()
+
+    assert 405 == browser.get("/sign-out").status_code
+    assert browser.is_signed_in
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("alma", OTHER), ("nobody", PASSWORD), ("alma", PASSWORD.upper()), ("", "x"), ("alma", "")]
+)
+def test_a_wrong_name_or_password_opens_nothing(browser: Browser, name: str, password: str) -> None:
+    answer = browser.sign_in(name, password)
+
+    assert answer.status_code in (403, 422)
+    assert browser.cookie is None
+
+
+@pytest.mark.parametrize("name", ["al\x00ma", "alma\u212a", "\ud800", "😀", "x" * 900, "alma\r\nSet-Cookie: x=y", "%", "al_a"])
+def test_whatever_is_typed_as_a_name_is_at_most_nobodys(browser: Browser, name: str) -> None:
+    assert 403 == browser.sign_in(name.encode("utf-8", "replace").decode()).status_code
+    assert 403 == browser.sign_in("alma", f"{PASSWORD}\x00").status_code
+
+
+def test_refusals_look_the_same_whatever_was_wrong(browser: Browser, browse: Browse, roster: Roster, alma: Account) -> None:
+    roster.change(roster.create(NewAccount("gone", "auditor"), OFFICE, PASSWORD)[0], {"disabled": True}, OFFICE)
+    roster.create(NewAccount("at-provider", "auditor", None, "https://provider.example", "1"), OFFICE)
+    for _ in range(6):
+        browse(address="192.0.2.1").sign_in(password=OTHER)  # locks alma
+
+    def refusal(name: str, password: str) -> tuple[int, str, list[str]]:
+        answer = browse().sign_in(name, password)
+        page = re.sub(r'name="csrf_token"[^>]*|value="[^"]*"', "", answer.get_data(as_text=True))
+        headers = sorted(name for name, _ in answer.headers)
+        return answer.status_code, page, headers
+
+    told = [
+        refusal("alma", PASSWORD),
+        refusal("alma", OTHER),
+        refusal("gone", PASSWORD),
+        refusal("gone", OTHER),
+        refusal("at-provider", PASSWORD),
+        refusal("nobody", PASSWORD),
+        refusal("' or 1=1 --", PASSWORD),
+    ]
+    assert 403 == told[0][0]
+    assert [told[0]] * len(told) == told
+
+
+def test_refusals_cost_the_same_work_whatever_was_wrong(browse: Browse, roster: Roster, hasher: Counting, alma: Account) -> None:
+    roster.change(roster.create(NewAccount("gone", "auditor"), OFFICE, PASSWORD)[0], {"disabled": True}, OFFICE)
+    roster.create(NewAccount("at-provider", "auditor", None, "https://provider.example", "1"), OFFICE)
+
+    for name in ("alma", "nobody", "gone", "at-provider"):
+        hasher.compared.clear()
+        browse().sign_in(name, OTHER)
+        (compared,) = hasher.compared
+        assert "$argon2id$v=19$m=64,t=1,p=1$" == compared[: compared.index("p=1$") + 4]
+
+
+def test_a_hash_of_another_cost_is_made_anew_at_sign_in(browser: Browser, people: People, alma: Account) -> None:
+    dear = people.passwords.__class__(lambda: Counting.__mro__[1](time_cost=2, memory_cost=128, parallelism=1)).hash(PASSWORD)
+    people.accounts.rehashed(alma, dear)
+
+    browser.sign_in()
+
+    found = people.accounts.find(alma.id)
+    assert found is not None
+    assert "$m=64,t=1,p=1$" in (found.password_hash or "")
+    assert 303 == Browser(browser.client.application).sign_in().status_code
+
+
+def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(browser: Browser, trail: Kept, alma: Account) -> None:
+    browser.sign_in(password=OTHER)
+    browser.sign_in(name=PASSWORD)
+    browser.sign_in()
+    browser.sign_out()
+
+    assert [
+        ("session.signed_in", "refused"),
+        ("session.signed_in", "refused"),
+        ("session.signed_in", "done"),
+        ("session.signed_out", "done"),
+    ] == trail.told()
+    assert [alma.id, "unknown", alma.id, alma.id] == [entry.object_id for entry in trail.entries]
+    assert ["anybody", "anybody", f"account:{alma.id}", f"account:{alma.id}"] == [entry.actor for entry in trail.entries]
+    assert {"203.0.113.7"} == {entry.address for entry in trail.entries}
+    assert all(entry.request_id for entry in trail.entries)
+    assert PASSWORD not in str(trail.entries) and OTHER not in str(trail.entries)
+
+
+def test_a_change_that_the_trail_cannot_tell_does_not_happen(
+    browser: Browser, trail: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(**_entry: str | None) -> None:
+        raise RuntimeError("disk full")
+
+    monkeypatch.setattr(trail, "note", broken)
+    answer = browser.sign_in()
+
+    assert 500 == answer.status_code
+    assert browser.cookie is None
+    assert "disk full" not in text(answer)
+
+
+def test_too_many_comparisons_at_once_are_put_off(
+    browser: Browser, browse: Browse, people: People, monkeypatch: pytest.MonkeyPatch, trail: Kept
+) -> None:
+    monkeypatch.setattr("app.access.passwords.PATIENCE_SECONDS", 0.01)
+    with people.passwords.slot(), people.passwords.slot():
+        answer = browser.sign_in()
+
+    assert (503, "3") == (answer.status_code, answer.headers["Retry-After"])
+    assert [] == trail.told()
+    assert 303 == browser.sign_in().status_code
+
+
+def test_a_password_replaced_while_somebody_signs_in_with_it_opens_nothing(
+    browser: Browser, hasher: Counting, roster: Roster, alma: Account, people: People
+) -> None:
+    hasher.meanwhile = lambda: roster.accounts.change(alma.id, {"password_hash": "another"}, OFFICE.did("account.changed", alma.id))
+
+    assert 403 == browser.sign_in().status_code
+    assert [] == people.sessions.of(alma.id, alma.created_at)
+
+
+def test_an_account_disabled_while_somebody_signs_in_opens_nothing(
+    browser: Browser, hasher: Counting, roster: Roster, alma: Account, people: People
+) -> None:
+    hasher.meanwhile = lambda: roster.change(alma, {"disabled": True}, OFFICE)
+
+    assert 403 == browser.sign_in().status_code
+    roster.change(people.accounts.page()[0], {"disabled": False}, OFFICE)
+    assert [] == people.sessions.of(alma.id, alma.created_at)
+
+
+# --- lock-out ---
+
+
+def fail(browser: Browser, times: int, name: str = "alma") -> list[int]:
+    return [browser.sign_in(name, OTHER).status_code for _ in range(times)]
+
+
+def test_an_account_is_locked_after_five_failures_and_opens_by_itself(browser: Browser) -> None:
+    with freeze_time(NOW) as clock:
+        fail(browser, 5)
+        assert 403 == browser.sign_in().status_code
+        clock.tick(timedelta(seconds=59))
+        assert 403 == browser.sign_in().status_code
+        clock.tick(timedelta(seconds=2))
+        assert 303 == browser.sign_in().status_code
+
+
+def test_four_failures_cost_nothing_and_a_success_forgets_them(browser: Browser) -> None:
+    with freeze_time(NOW):
+        for _ in range(3):
+            fail(browser, 4)
+            assert 303 == browser.sign_in().status_code
+            browser.sign_out()
+
+
+def test_each_further_failure_doubles_the_wait(browser: Browser, people: People, alma: Account) -> None:
+    waits = []
+    with freeze_time(NOW) as clock:
+        fail(browser, 4)
+        for _ in range(9):
+            fail(browser, 1)
+            found = people.accounts.find(alma.id)
+            assert found is not None and found.locked_until is not None
+            waits.append(found.locked_until)
+            clock.move_to(found.locked_until + timedelta(seconds=1))
+
+    minutes = [round((until - before).total_seconds() / 60) for before, until in pairwise(waits)]
+    assert [2, 4, 8, 16, 32, 60, 60, 60] == minutes
+
+
+def test_attempts_on_a_locked_account_neither_count_nor_lengthen_the_lock(browser: Browser, people: People, alma: Account) -> None:
+    with freeze_time(NOW):
+        fail(browser, 5)
+        before = people.accounts.find(alma.id)
+        fail(browser, 5)
+
+        assert before == people.accounts.find(alma.id)
+
+
+def test_after_a_hundred_failures_only_an_administrator_opens_the_account(
+    browser: Browser, browse: Browse, people: People, roster: Roster, alma: Account
+) -> None:
+    people.accounts.change(alma.id, {"failed_attempts": 99}, OFFICE.did("account.changed", alma.id))
+    with freeze_time(NOW) as clock:
+        fail(browser, 1)
+        clock.tick(timedelta(days=50))
+        assert 403 == browse().sign_in().status_code
+        roster.unlock(alma, OFFICE)
+        assert 303 == browse().sign_in().status_code
+
+
+def test_the_trail_tells_of_a_lock(browser: Browser, trail: Kept, alma: Account) -> None:
+    fail(browser, 6)
+
+    refused, locked = ("session.signed_in", "refused"), ("account.locked", "done")
+    assert [*[refused] * 5, locked, refused] == trail.told()
+
+
+def test_a_lock_keeps_nobody_out_who_is_in(browser: Browser, browse: Browse) -> None:
+    browser.sign_in()
+    fail(browse(address="192.0.2.1"), 6)
+
+    assert browser.is_signed_in
+
+
+def test_many_guesses_at_once_are_no_more_than_five(app: Flask, hasher: Counting, alma: Account) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda number: Browser(app, address=f"192.0.2.{number}").sign_in(password=OTHER), range(24)))
+
+    found = app.extensions["people"].accounts.find(alma.id)
+    assert 24 == len(hasher.compared)
+    assert 5 == found.failed_attempts
+
+
+def test_an_address_that_tries_many_names_has_to_wait(browse: Browse, hasher: Counting, alma: Account) -> None:
+    with freeze_time(NOW) as clock:
+        assert [403] * 30 == [browse().sign_in(f"name{number}", OTHER).status_code for number in range(30)]
+        hasher.compared.clear()
+        held = browse().sign_in()
+
+        assert (429, "61") == (held.status_code, held.headers["Retry-After"])
+        assert "Try again in 2 minutes" in text(held)
+        assert [] == hasher.compared
+        assert 303 == browse(address="203.0.113.8").sign_in().status_code
+        clock.tick(timedelta(seconds=62))
+        assert 303 == browse().sign_in().status_code
+
+
+def test_whoever_signs_in_from_an_office_wears_its_patience_out_for_nobody(browse: Browse, alma: Account) -> None:
+    with freeze_time(NOW):
+        assert {303} == {browse().sign_in().status_code for _ in range(40)}
+
+
+def test_whatever_else_goes_well_there_forgives_an_address_no_failure(browse: Browse, alma: Account) -> None:
+    with freeze_time(NOW):
+        browser = browse()
+        browser.sign_in()
+        for number in range(27):
+            browse().sign_in(f"name{number}", OTHER)
+        browser.fill("/password", current=PASSWORD, new=OTHER, again=OTHER)
+        browser.sign_out()
+        browser.sign_in(password=OTHER)
+
+        assert [403, 403, 403, 429] == [browse().sign_in(f"other{number}", PASSWORD).status_code for number in range(4)]
+
+
+def test_an_address_is_forgotten_after_a_quiet_hour(browse: Browse, alma: Account, app: Flask) -> None:
+    with freeze_time(NOW) as clock:
+        [browse().sign_in(f"name{number}", OTHER) for number in range(29)]
+        clock.tick(timedelta(minutes=61))
+        assert [403] * 10 == [browse().sign_in(f"name{number}", OTHER).status_code for number in range(10)]
+        clock.tick(timedelta(minutes=61))
+        browse(address="198.51.100.1").sign_in()
+
+        with app.extensions["eligibility"].store.engine.connect() as connection:
+            assert ["198.51.100.1"] == list(connection.execute(sql("select address from sign_in_addresses")).scalars())
+
+
+def test_one_customers_ipv6_network_is_one_address(browse: Browse, alma: Account) -> None:
+    with freeze_time(NOW):
+        for number in range(30):
+            browse(address=f"2001:db8:0:1::{number:x}").sign_in(f"name{number}", OTHER)
+
+        assert 429 == browse(address="2001:db8:0:1:ffff::1").sign_in().status_code
+        assert 303 == browse(address="2001:db8:0:2::1").sign_in().status_code
+
+
+# --- accounts that lie unused ---
+
+
+def test_an_account_unused_for_sixty_days_is_disabled(browser: Browser, people: People, alma: Account, trail: Kept) -> None:
+    with freeze_time(alma.created_at + timedelta(days=60, seconds=1)):
+        answer = browser.sign_in()
+
+    found = people.accounts.find(alma.id)
+    assert found is not None
+    assert 403 == answer.status_code
+    assert "unused" == found.disabled_because
+    assert "unused" not in text(answer)
+    assert [("account.disabled", "done"), ("session.signed_in", "refused")] == trail.told()
+
+
+def test_on_the_sixtieth_day_it_still_opens_and_counts_from_there(browser: Browser, browse: Browse, alma: Account) -> None:
+    with freeze_time(alma.created_at + timedelta(days=60)):
+        assert 303 == browser.sign_in().status_code
+    with freeze_time(alma.created_at + timedelta(days=119)):
+        assert 303 == browse().sign_in().status_code
+
+
+def test_once_enabled_again_it_may_lie_unused_as_long_again(browse: Browse, roster: Roster, people: People, alma: Account) -> None:
+    with freeze_time(alma.created_at + timedelta(days=61)):
+        browse().sign_in()
+        found = people.accounts.find(alma.id)
+        assert found is not None
+        roster.change(found, {"disabled": False}, OFFICE)
+    with freeze_time(alma.created_at + timedelta(days=100)):
+        assert 303 == browse().sign_in().status_code
