@@ -149,6 +149,14 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         """A view for POST."""
         return self._view(rule, "POST")
 
+    def patch(self, rule: str) -> Decorator:
+        """A view for PATCH."""
+        return self._view(rule, "PATCH")
+
+    def delete(self, rule: str) -> Decorator:
+        """A view for DELETE."""
+        return self._view(rule, "DELETE")
+
     def _view(self, rule: str, method: str) -> Decorator:
         def registered(view: View) -> View:
             self.route(rule, methods=[method])(self.tells(operationId=view.__name__)(view))

@@ -5,7 +5,8 @@ from typing import Any
 import orjson
 from flask import Flask
 
-from app.api import determinations, eligibility_calendars, health, open_enrollment, provisions, questions
+from app.api import accounts, determinations, eligibility_calendars, health, open_enrollment, provisions, questions
+from app.api.account_schemas import ACCOUNT_COMPONENTS
 from app.api.answers import COMPONENTS
 from app.api.blueprint import Api
 from app.api.facts_schemas import documented_field
@@ -21,7 +22,15 @@ DESCRIPTION = (
     "provision, every condition, with its source. Editions of the law: {editions}. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
-BLUEPRINTS = (determinations.blp, eligibility_calendars.blp, questions.blp, provisions.blp, open_enrollment.blp, health.blp)
+BLUEPRINTS = (
+    determinations.blp,
+    eligibility_calendars.blp,
+    questions.blp,
+    provisions.blp,
+    open_enrollment.blp,
+    accounts.blp,
+    health.blp,
+)
 
 
 def document_api(app: Flask, service: Service) -> bytes:
@@ -31,7 +40,7 @@ def document_api(app: Flask, service: Service) -> bytes:
     info = {"description": DESCRIPTION.format(editions=told)}
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
-    for name, schema in COMPONENTS.items():
+    for name, schema in {**COMPONENTS, **ACCOUNT_COMPONENTS}.items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -76,6 +85,8 @@ PROBLEM = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 PATH_PARAMETERS = {
+    "/v1/accounts/{id}": {"id": "The id of an account."},
+    "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
@@ -86,7 +97,7 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
     """Path parameters with their meaning, the editions that there are, responses in order of status."""
     for parameter in item.get("parameters", []):
         parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
-    for method in ("get", "post"):
+    for method in ("get", "post", "patch", "delete"):
         if method in item:
             for parameter in item[method].get("parameters", []):
                 if parameter["name"] == "edition":
