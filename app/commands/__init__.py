@@ -20,6 +20,7 @@ def register(app: Flask) -> None:
     from app.commands.law import law_group
     from app.commands.open_enrollment import open_enrollment_command
     from app.commands.questions import questions_command
+    from app.commands.users import users_group
 
     for command in (
         law_group,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
         eligibility_calendar_command,
         database_group,
         demonstration_group,
+        users_group,
     ):
         app.cli.add_command(command)
 

@@ -29,7 +29,9 @@ OURS = dict(commands(command_line().cli))
 def test_the_commands_are_these() -> None:
     assert {
         "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
-        "eligibility-calendar", "db upgrade", "db check", "demo load",
+        "eligibility-calendar", "db upgrade", "db check", "demo load", "users create", "users list", "users disable",
+        "users enable", "users unlock",
+        "users reset-password",
     } == set(OURS)  # fmt: skip
 
 
