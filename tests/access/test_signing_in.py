@@ -276,6 +276,23 @@ def test_an_account_disabled_while_somebody_signs_in_opens_nothing(
     assert [] == people.sessions.of(alma.id, alma.created_at)
 
 
+def test_many_people_of_one_office_sign_in_at_once(app: Flask, roster: Roster, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.access.passwords.PATIENCE_SECONDS", 60)
+    names = [f"person-{number}" for number in range(6)]
+    for name in names:
+        roster.create(NewAccount(name, "supervisor"), OFFICE, PASSWORD)
+
+    def morning(number: int) -> list[int]:
+        browser, name = Browser(app), names[number % len(names)]
+        typed_wrong = browser.sign_in(name, OTHER).status_code if number < len(names) else 403
+        return [typed_wrong, browser.sign_in(name).status_code, browser.sign_out().status_code]
+
+    with ThreadPoolExecutor(8) as pool:
+        mornings = list(pool.map(morning, range(48)))
+
+    assert [[403, 303, 303]] * 48 == mornings
+
+
 # --- lock-out ---
 
 
