@@ -42,8 +42,8 @@ def _reasons(settings: Settings) -> Iterator[str]:
     yield from _open_database(settings.database_url)
     if settings.debug:
         yield "FLASK_DEBUG is on: it would let callers run code. Unset it."
-    if not settings.secure_cookies:
-        yield "ELIGIBILITY_SECURE_COOKIES is off: session cookies would travel without TLS. Unset it."
+    if settings.plain_cookies:
+        yield "ELIGIBILITY_PLAIN_COOKIES is on: session cookies would travel without TLS. Unset it."
 
 
 def _keys(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,7 @@
 import os
 import secrets
 from argparse import ArgumentError, ArgumentParser
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
 from shlex import split
@@ -11,8 +11,10 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
+from app.single_sign_on import SingleSignOn, single_sign_on
+
 ROOT = Path(__file__).resolve().parent.parent
-SECRET_FILE = ROOT / "instance" / "secret.key"
+SECRET_FILE = "secret.key"  # noqa: S105  (where it is, not what it is)
 SECRET_BYTES = 32
 
 
@@ -23,9 +25,9 @@ class Settings:
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch. Records are sealed
     every `sealing_seconds` by the service itself, or by `flask records seal`; `checkpoints` is a file that notes every seal outside
     the database, `retention` one that says how long records are kept. `rate_…` are requests a minute, 0 for no limit.
-    *host* is where the
-    service listens, *issuer* the address that clients reach it at, which access tokens name; these live *token_seconds*.
-    *instance* is the folder for what this installation alone has: the database, the keys that sign tokens, the demonstration's key.
+    `host` is where the service listens, `issuer` the address that clients reach it at, which access tokens name; these live
+    `token_seconds`. `instance` is the folder for what this installation alone has: the database, the keys that sign tokens.
+    `plain_cookies` lets browsers sign in over plain HTTP that do not take a loopback address for secure; never set it elsewhere.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -40,9 +42,10 @@ class Settings:
     retention: Path | None = None
     mode: str = "development"
     debug: bool = False
-    secret_key: str | None = None
+    secret_key: str | None = field(default=None, repr=False)
     secret_key_fallbacks: tuple[str, ...] = ()
-    secure_cookies: bool = False
+    plain_cookies: bool = False
+    single_sign_on: SingleSignOn | None = None
     log_level: str = "info"
     workers: int = 2
     threads: int = 4
@@ -106,7 +109,8 @@ def _read(env: Env, defaults: Settings) -> Settings:
         debug=env.bool("FLASK_DEBUG", defaults.debug),
         secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),
         secret_key_fallbacks=tuple(env.list("ELIGIBILITY_SECRET_KEY_FALLBACKS", [])),
-        secure_cookies=env.bool("ELIGIBILITY_SECURE_COOKIES", mode == "production"),
+        plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", defaults.plain_cookies),
+        single_sign_on=single_sign_on(env),
         log_level=env.str("ELIGIBILITY_LOG_LEVEL", defaults.log_level, validate=levels),
         workers=env.int("ELIGIBILITY_WORKERS", defaults.workers, validate=some),
         threads=env.int("ELIGIBILITY_THREADS", defaults.threads, validate=some),
@@ -129,14 +133,14 @@ def _read(env: Env, defaults: Settings) -> Settings:
 def redacted(settings: Settings) -> dict[str, object]:
     """The settings as they may be printed. What is not known to be harmless is only said to be set or not."""
     told: dict[str, object] = {}
-    for field in fields(settings):
-        value = getattr(settings, field.name)
-        if field.name == "database_url" or field.name.endswith("_storage"):
-            told[field.name] = _redacted_address(value)
-        elif isinstance(value, bool | int | float | Path) or (field.name in SHOWN and value is not None):
-            told[field.name] = str(value) if isinstance(value, Path) else value
+    for each in fields(settings):
+        value = getattr(settings, each.name)
+        if each.name == "database_url" or each.name.endswith("_storage"):
+            told[each.name] = _redacted_address(value)
+        elif isinstance(value, bool | int | float | Path) or (each.name in SHOWN and value is not None):
+            told[each.name] = str(value) if isinstance(value, Path) else value
         else:
-            told[field.name] = "set" if value else "not set"
+            told[each.name] = "set" if value else "not set"
     return told
 
 
@@ -160,9 +164,10 @@ def secret_key(settings: Settings) -> str:
     """
     if settings.secret_key:
         return settings.secret_key
-    if not SECRET_FILE.exists():
-        _make_secret(SECRET_FILE)
-    return SECRET_FILE.read_text(encoding="ascii")
+    file = settings.instance / SECRET_FILE
+    if not file.exists():
+        _make_secret(file)
+    return file.read_text(encoding="ascii")
 
 
 def _make_secret(file: Path) -> None:

@@ -15,7 +15,7 @@ from app.settings import ROOT, Settings, redacted, secret_key
 from tests.servers import environment, served
 
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
-FIT = Settings(mode="production", secret_key=KEY, secure_cookies=True)
+FIT = Settings(mode="production", secret_key=KEY)
 OVER_TLS = "postgresql://service:pw@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
 
 
@@ -68,7 +68,7 @@ def test_a_key_that_somebody_could_guess_is_not(key: str | None, because: str) -
 @pytest.mark.parametrize(
     ("change", "because"),
     [
-        ({"debug": True}, "FLASK_DEBUG"), ({"secure_cookies": False}, "ELIGIBILITY_SECURE_COOKIES"),
+        ({"debug": True}, "FLASK_DEBUG"), ({"plain_cookies": True}, "ELIGIBILITY_PLAIN_COOKIES"),
         ({"secret_key_fallbacks": ("short",)}, "ELIGIBILITY_SECRET_KEY_FALLBACKS"),
     ],
 )  # fmt: skip
@@ -84,14 +84,14 @@ def test_nothing_is_asked_of_a_service_under_development() -> None:
 
 
 def test_the_server_ends_with_2_and_every_reason(tmp_path: Path) -> None:
-    more = {"ELIGIBILITY_MODE": "production", "FLASK_DEBUG": "1", "ELIGIBILITY_SECURE_COOKIES": "no"}
+    more = {"ELIGIBILITY_MODE": "production", "FLASK_DEBUG": "1", "ELIGIBILITY_PLAIN_COOKIES": "yes"}
     env = {**environment(tmp_path, **more), "DATABASE_URL": "postgresql://u:hidden-word@db/d", "ELIGIBILITY_SECRET_KEY": "sample"}
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
 
     result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
     assert 2 == result.returncode
-    assert all(name in result.stderr for name in ("SECRET_KEY", "DATABASE_URL", "FLASK_DEBUG", "SECURE_COOKIES"))
+    assert all(name in result.stderr for name in ("SECRET_KEY", "DATABASE_URL", "FLASK_DEBUG", "PLAIN_COOKIES"))
     assert "hidden-word" not in result.stderr + result.stdout
     assert "Traceback" not in result.stderr
 
@@ -117,7 +117,7 @@ def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_no
     with served(tmp_path, "--workers", "1", **more) as running:
         told = next(line for line in running.lines() if line["event"] == "settings")
 
-    assert ("production", "set", True) == (told["mode"], told["secret_key"], told["secure_cookies"])
+    assert ("production", "set", False) == (told["mode"], told["secret_key"], told["plain_cookies"])
     assert KEY not in running.log.read_text(encoding="utf-8")
 
 

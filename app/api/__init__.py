@@ -10,6 +10,7 @@ from app.api.faults import handle_faults
 from app.api.limits import limit_addresses, limit_credentials
 from app.api.oauth import serve_oauth
 from app.api.openapi import document_api
+from app.api.pages import show_pages
 from app.api.requests import trust_proxies, watch_requests
 from app.api.service import Service, install
 
@@ -28,3 +29,4 @@ def mount(app: Flask, service: Service) -> None:
     handle_faults(app)
     serve_oauth(app)
     show_documentation(app, document_api(app, service))
+    show_pages(app, service)

@@ -4,7 +4,6 @@ What stands under /v1 believes an Authorization header alone. A browser sends it
 leads it, so none is looked at there.
 """
 
-from collections.abc import Callable
 from typing import cast
 
 from flask import Flask, current_app, g, request
@@ -14,24 +13,17 @@ from app.access.principal import ANYBODY, PUBLIC, Principal
 from app.api.authority import principal
 from app.api.problems import Problem
 
-_GATE, _PEOPLE = "gate", "signed_in"
+_GATE = "gate"
 REALM = 'Bearer realm="eligibility"'
+PAGES = "pages"
 UNDECLARED = "a permission that no role has"
 """What a route asks for that declares nothing."""
-
-SignedIn = Callable[[], Principal | None]
-"""Reads who is signed in from the present request's cookies; none where nobody is."""
 
 
 def authenticate_requests(app: Flask, gate: Gate) -> None:
     """Let nobody through to a view without the permission that it declares."""
     app.extensions[_GATE] = gate
     app.before_request(_admit)
-
-
-def recognize_people(app: Flask, signed_in: SignedIn) -> None:
-    """Recognize those who are signed in, wherever it is not /v1 that they ask."""
-    app.extensions[_PEOPLE] = signed_in
 
 
 def gate() -> Gate:
@@ -57,6 +49,8 @@ def _admit() -> None:
     rule = request.url_rule
     if rule is None or (request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)):
         return  # nothing stands there, or the framework itself tells which methods there are
+    if request.blueprint == PAGES:
+        return  # pages see for themselves who is signed in, and lead others to where they can
     if (needed := permission_needed()) == PUBLIC:
         return
     g.principal = _recognized()
@@ -91,16 +85,14 @@ def demand(permission: str) -> None:
 
 
 def _recognized() -> Principal:
-    """Whoever the header names; without one, on addresses for people, whoever is signed in.
+    """Whoever the header names; anybody without one.
 
     Raises:
         Problem: unauthenticated; what the header carries is not taken. Why is not told: it would help only those who try.
     """
     header = request.headers.get("Authorization")
     if header is None:
-        signed_in = cast(SignedIn | None, current_app.extensions.get(_PEOPLE))
-        is_for_programs = request.path == "/v1" or request.path.startswith("/v1/")
-        return ANYBODY if signed_in is None or is_for_programs else signed_in() or ANYBODY
+        return ANYBODY
     scheme, _, bearer = header.strip().partition(" ")
     found = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
     if found is None:

@@ -9,7 +9,6 @@ from app import clock
 from app.access.principal import Principal
 from app.api.blueprint import pointer_part
 from app.api.faults import log_fault
-from app.api.identity import new_id
 from app.api.metrics import count_determination, count_engine_fault
 from app.api.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.schemas import AskedSchema
@@ -22,6 +21,7 @@ from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
 from app.records.entries import DeterminationRecord
+from app.records.identity import new_id
 
 GIVEN_TWICE = "Is given twice."
 _asked = AskedSchema()

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import flask_swagger_ui
 import orjson
-from flask import Blueprint, Flask, Response, abort, current_app, redirect, render_template, send_from_directory
+from flask import Blueprint, Flask, Response, abort, current_app, render_template, send_from_directory
 from markupsafe import Markup, escape
 
 from app.access.principal import PUBLIC
@@ -65,13 +65,6 @@ def show_documentation(app: Flask, openapi: bytes) -> None:
 
 def _documentation() -> Documentation:
     return cast(Documentation, current_app.extensions[_NAME])
-
-
-@pages.get("/")
-@needing(PUBLIC)
-def root() -> Any:
-    """Lead to the reference."""
-    return redirect("/docs")
 
 
 @pages.get("/openapi.json")

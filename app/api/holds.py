@@ -11,7 +11,6 @@ from app import clock
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.fields import TextField
-from app.api.identity import new_id
 from app.api.once import IDEMPOTENCY, ONCE, once
 from app.api.preconditions import changed_since, etag_of, version_matched
 from app.api.problems import Problem
@@ -19,6 +18,7 @@ from app.api.schemas import REQUIRED, NoQuery, StrictSchema
 from app.api.service import service
 from app.api.trail import audit_entry
 from app.records.holds import HOLDABLE, Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
+from app.records.identity import new_id
 
 ROUTE = "POST /v1/holds"
 

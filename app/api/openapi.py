@@ -8,6 +8,7 @@ from flask import Flask
 from app.access.principal import PUBLIC
 from app.access.roles import Roles
 from app.api import (
+    accounts,
     credentials,
     deciding_again,
     determinations,
@@ -22,6 +23,7 @@ from app.api import (
     questions,
     searching,
 )
+from app.api.account_schemas import ACCOUNT_COMPONENTS
 from app.api.answers import COMPONENTS
 from app.api.blueprint import SCHEME, Api
 from app.api.credential_answers import CREDENTIAL_COMPONENTS
@@ -51,6 +53,7 @@ BLUEPRINTS = (
     questions.blp,
     provisions.blp,
     open_enrollment.blp,
+    accounts.blp,
     health.blp,
     metrics.blp,
     credentials.blp,
@@ -65,7 +68,7 @@ def document_api(app: Flask, service: Service) -> bytes:
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
     api.spec.components.security_scheme(SCHEME, BEARER)
-    for name, schema in (COMPONENTS | KEPT_COMPONENTS | RECORD_COMPONENTS | CREDENTIAL_COMPONENTS).items():
+    for name, schema in (COMPONENTS | KEPT_COMPONENTS | RECORD_COMPONENTS | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -126,6 +129,8 @@ BEARER = {
     ),
 }
 PATH_PARAMETERS = {
+    "/v1/accounts/{id}": {"id": "The id of an account."},
+    "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
     "/v1/holds/{id}": {"id": "The id that came with the hold."},
     "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},

@@ -76,6 +76,31 @@ _ALL = (
     ProblemType("unknown-hold", 404, "There is no such hold", "GET /v1/holds lists the legal holds."),
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),
+    ProblemType("unknown-account", 404, "There is no such account", "GET /v1/accounts lists the accounts."),
+    ProblemType(
+        "name-taken",
+        409,
+        "There is an account of that name already",
+        "Choose another sign-in name.\nThe case of letters does not count. A person of the identity provider has one account.",
+    ),
+    ProblemType(
+        "precondition-failed",
+        412,
+        "It was changed meanwhile",
+        "Read it again, and decide anew.\nNothing was changed: what If-Match names is not what is there now.",
+    ),
+    ProblemType(
+        "precondition-required",
+        428,
+        "The request must say which version it changes",
+        "Read it first, and send the ETag of the answer as If-Match.\nSo nobody undoes a change that they have not seen.",
+    ),
+    ProblemType(
+        "too-many-at-once",
+        503,
+        "Too many passwords are worked on at this moment",
+        "Try again after the seconds that Retry-After names.\nHashing a password takes much memory on purpose, so few are at once.",
+    ),
     ProblemType(
         "unknown-credential",
         404,

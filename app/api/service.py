@@ -8,6 +8,7 @@ from flask import Flask, current_app
 
 from app.access.gate import Gate, open_gate
 from app.access.roles import read_roles
+from app.access.trail import KeptTrail, enter_told
 from app.api.facts_schemas import FactsSchemas
 from app.determinations.again import ReplayCounters
 from app.determinations.decide import Decider
@@ -60,7 +61,8 @@ class Service:
         Raises:
             UnsoundRoles: the file of the roles cannot be used.
         """
-        return open_gate(self.settings, read_roles(self.lawbook.questions), CredentialStore(self.store.engine))
+        credentials = CredentialStore(self.store.engine, enter_told)
+        return open_gate(self.settings, read_roles(self.lawbook.questions), credentials, KeptTrail(self.store))
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:

@@ -4,8 +4,8 @@ from flask import g, has_request_context, request
 
 from app import clock
 from app.api.authority import principal
-from app.api.identity import new_id
 from app.records.entries import AuditEntry
+from app.records.identity import new_id
 
 
 def audit_entry(action: str, kind: str, object_id: str | None, outcome: str = "done", actor: str | None = None) -> AuditEntry:

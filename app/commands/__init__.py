@@ -25,6 +25,7 @@ def register(app: Flask) -> None:
     from app.commands.open_enrollment import open_enrollment_command
     from app.commands.questions import questions_command
     from app.commands.records import records_group
+    from app.commands.users import users_group
 
     for command in (
         law_group,
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
         demonstration_group,
         keys_group,
         clients_group,
+        users_group,
     ):
         app.cli.add_command(command)
 

@@ -41,13 +41,14 @@ def credentials() -> Iterator["Credentials"]:
     """
     from app.access.credentials import CredentialRefused, Credentials
     from app.access.roles import read_roles
+    from app.access.trail import enter_told
     from app.records.credentials import CredentialStore, UnknownCredential
     from app.records.database import open_database
 
     with reaching_records():
         engine = open_database(settings().database_url)
         try:
-            yield Credentials(CredentialStore(engine), read_roles(None))
+            yield Credentials(CredentialStore(engine, enter_told), read_roles(None))
         except CredentialRefused as refused:
             sentence = str(refused)
             raise Refusal(USAGE, "credential-refused", f"{refused.member}: {sentence[:1].lower()}{sentence[1:]}") from None

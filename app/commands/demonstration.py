@@ -86,6 +86,7 @@ def _renew_key(store: "Store") -> Path | None:
     from app.access.credentials import Credentials
     from app.access.demonstration import remove_key, renew_key
     from app.access.roles import read_roles
+    from app.access.trail import enter_told
     from app.records.credentials import CredentialStore
 
     try:
@@ -93,7 +94,7 @@ def _renew_key(store: "Store") -> Path | None:
             remove_key(settings().instance)
             click.echo(f"No key was made, because more than this machine can reach {settings().host}.", err=True)
             return None
-        return renew_key(Credentials(CredentialStore(store.engine), read_roles(None)), settings().instance)
+        return renew_key(Credentials(CredentialStore(store.engine, enter_told), read_roles(None)), settings().instance)
     except OSError as error:
         raise Refusal(DOWN, "key-file-unavailable", f"The demonstration's key cannot be written: {error.strerror}.") from None
 

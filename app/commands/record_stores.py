@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from app import clock
 from app.access.principal import command_line
-from app.api.identity import new_id
 from app.commands.database import reaching_records
 from app.commands.sources import settings
+from app.records.identity import new_id
 
 if TYPE_CHECKING:
     from app.records.entries import AuditEntry

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.api.identity import new_id
 from app.commands.record_stores import command_entry, kept_records
 from app.commands.refusals import REJECTED, Refusal, answering, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
+from app.records.identity import new_id
 
 if TYPE_CHECKING:
     from app.records.store import Store

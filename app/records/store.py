@@ -136,9 +136,7 @@ class Store:
 
     def note(self, connection: Connection, entry: AuditEntry) -> None:
         """Enter something in the audit trail, in a transaction."""
-        row = entry.row()
-        connection.execute(insert(audit_entries), [row])
-        await_seal(connection, "audit", entry.id, row["record_digest"])
+        enter(connection, entry)
 
     def find(self, id: str, reach: Reach = EVERYTHING) -> str | None:
         """The document of a determination, exactly as it was issued; none where no such one lies within reach.
@@ -224,6 +222,13 @@ def _refused(error: type[Exception]) -> Iterator[None]:
         yield
     except IntegrityError:
         raise error from None
+
+
+def enter(connection: Connection, entry: AuditEntry) -> None:
+    """Enter something in the audit trail, in the transaction of whatever it tells of."""
+    row = entry.row()
+    connection.execute(insert(audit_entries), [row])
+    await_seal(connection, "audit", entry.id, row["record_digest"])
 
 
 def keep_answer(connection: Connection, answer: IdempotencyRecord) -> None:

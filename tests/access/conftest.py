@@ -1,6 +1,5 @@
-"""The service on SQLite and, where TEST_POSTGRESQL_URL names an empty database, on PostgreSQL; and callers of every kind."""
+"""The service on SQLite and, where TEST_POSTGRESQL_URL names a server, on PostgreSQL; and callers of every kind."""
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,20 +11,16 @@ from app.api import mount
 from app.api.service import Service
 from app.determinations.decide import Decider
 from app.records.database import open_database
-from app.records.migrate import downgrade, upgrade
+from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
 from tests.callers import client_of
 
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
-SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
 
-
-@pytest.fixture(params=SERVERS)
-def served(request: pytest.FixtureRequest, tmp_path: Path, decider: Decider) -> Iterator[Flask]:
+@pytest.fixture
+def served(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flask]:
     """The service on a database of its own, with nobody in it."""
-    address = f"sqlite:///{tmp_path / 'records.sqlite'}"
-    settings = Settings(database_url=address if request.param == "sqlite" else os.environ["TEST_POSTGRESQL_URL"], instance=tmp_path)
+    settings = Settings(database_url=database_url, instance=tmp_path)
     upgrade(settings)
     app = Flask("app", static_folder=None)
     app.config["SETTINGS"] = settings
@@ -33,8 +28,6 @@ def served(request: pytest.FixtureRequest, tmp_path: Path, decider: Decider) -> 
     mount(app, Service(settings, decider, store, decider.lawbook.default_edition))
     yield app
     store.close()
-    if request.param == "postgresql":
-        downgrade(settings, "base")
 
 
 @pytest.fixture

@@ -10,9 +10,7 @@ from freezegun import freeze_time
 from app import clock
 from app.access.bearers import KEPT_SECONDS, Bearers
 from app.access.credentials import KEY, Wanted
-from app.access.principal import Principal
-from app.api.authentication import gate, recognize_people
-from app.api.authority import principal
+from app.api.authentication import gate
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 
@@ -119,21 +117,6 @@ def test_a_view_that_declares_nothing_is_closed_to_everybody(served: Flask) -> N
     for role in ("auditor", "administrator", "supervisor"):
         assert (403, "forbidden") == problem(client_of(served, role).get("/v1/forgotten"))
     assert (401, "unauthenticated") == problem(served.test_client().get("/v1/forgotten"))
-
-
-def test_whoever_is_signed_in_is_recognized_by_cookie_everywhere_but_under_v1(served: Flask, nobody: FlaskClient) -> None:
-    somebody = Principal("account:1", "auditor", frozenset({"determinations.read", "session"}))
-    recognize_people(served, lambda: somebody)
-
-    def shown() -> str:
-        return principal().actor
-
-    shown.permission = "session"  # type: ignore[attr-defined]
-    served.add_url_rule("/signed-in", view_func=shown)
-    nobody.set_cookie("session", "anything")
-
-    assert "account:1" == nobody.get("/signed-in").get_data(as_text=True)
-    assert (401, "unauthenticated") == problem(nobody.get(UNKNOWN))
 
 
 def test_an_expired_key_is_refused(served: Flask, nobody: FlaskClient) -> None:

@@ -1,15 +1,11 @@
 """A law that is amended between determination and replay: services on the same records, before and after."""
 
-import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
 
 from app.access.principal import Principal
 from app.api import mount
@@ -17,7 +13,7 @@ from app.api.service import Service, law_text
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
 from app.records.database import open_database
-from app.records.migrate import downgrade, upgrade
+from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import ROOT, Settings
 from tests.acting import EVERYWHERE, acting
@@ -26,31 +22,13 @@ Serving = Callable[..., FlaskClient]
 Amend = Callable[..., Decider]
 CALENDAR = "calendars/open-enrollment-2011.yaml"
 PROVISION = "enrollment/open-periods-2011.yaml"
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
 
 
-@contextmanager
-def alone(settings: Settings) -> Iterator[None]:
-    """The server's database for one test at a time, though tests run in several processes."""
-    engine = open_database(settings.database_url)
-    with engine.connect() as connection:
-        connection.execute(text("SELECT pg_advisory_lock(288)"))
-        yield
-    engine.dispose()
-
-
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=no_server)])
-def settings(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Settings]:
-    if request.param == "sqlite":
-        settings = Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}")
-        upgrade(settings)
-        yield settings
-        return
-    settings = Settings(database_url=os.environ["TEST_POSTGRESQL_URL"])
-    with alone(settings):
-        upgrade(settings)
-        yield settings
-        downgrade(settings, "base")
+@pytest.fixture
+def settings(database_url: str) -> Settings:
+    settings = Settings(database_url=database_url)
+    upgrade(settings)
+    return settings
 
 
 @pytest.fixture

@@ -34,6 +34,7 @@ def test_the_commands_are_these() -> None:
         "records restore", "records dispose", "records replay",
         "keys create", "keys list", "keys revoke", "keys rotate", "keys signing list", "keys signing rotate",
         "clients create", "clients list", "clients revoke", "clients rotate-secret",
+        "users create", "users list", "users disable", "users enable", "users unlock", "users reset-password",
     } == set(OURS)  # fmt: skip
 
 

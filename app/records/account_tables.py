@@ -1,0 +1,60 @@
+"""The tables of people's accounts, of the sessions they opened, and of the addresses from which sign-in failed."""
+
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
+
+from app.records.tables import Instant, metadata
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("name_key", String(100), nullable=False),
+    Column("role", String(40), nullable=False),
+    Column("organization", String(100)),
+    Column("issuer", String(255)),
+    Column("subject", String(255)),
+    Column("role_is_provided", Boolean, nullable=False),
+    Column("password_hash", Text),
+    Column("password_set_at", Instant),
+    Column("must_change", Boolean, nullable=False),
+    Column("disabled_at", Instant),
+    Column("disabled_because", String(20)),
+    Column("failed_attempts", Integer, nullable=False),
+    Column("locked_until", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("enabled_at", Instant, nullable=False),
+    Column("last_sign_in_at", Instant),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("name_key"),
+    UniqueConstraint("issuer", "subject"),
+)
+"""`name_key` is the name in lower case. An account without `password_hash` signs in through the identity provider alone."""
+
+account_sessions = Table(
+    "account_sessions",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column("token_hash", String(64), nullable=False),
+    Column("account_id", Uuid(as_uuid=False), ForeignKey("accounts.id", name="fk_account_sessions_account_id"), nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("address", String(64), nullable=False),
+    Column("browser", String(200), nullable=False),
+    UniqueConstraint("token_hash"),
+    Index(None, "account_id"),
+    Index(None, "seen_at"),
+)
+"""Open sessions. The secret that the browser holds is kept as its SHA-256 only; `id` names a session to its owner."""
+
+sign_in_addresses = Table(
+    "sign_in_addresses",
+    metadata,
+    Column("address", String(64), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("held_until", Instant),
+    Column("tried_at", Instant, nullable=False),
+    Index(None, "tried_at"),
+)
+"""Addresses with attempts that did not succeed; forgotten once they have been quiet for long enough."""

@@ -1,0 +1,200 @@
+"""People at their browsers, and a service with real accounts: on SQLite, and on PostgreSQL where TEST_POSTGRESQL_URL names one."""
+
+import os
+import re
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from html import unescape
+from pathlib import Path
+
+import pytest
+from argon2 import PasswordHasher
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import make_url
+from werkzeug.test import TestResponse
+
+from app.access.opening import open_people
+from app.access.passwords import Passwords
+from app.access.people import People
+from app.access.roster import NewAccount, Roster
+from app.access.trail import Origin, noting
+from app.api import mount
+from app.api.pages.guard import install_people
+from app.api.service import Service
+from app.determinations.decide import Decider
+from app.records.accounts import Account, Entry
+from app.records.database import open_database
+from app.records.migrate import upgrade
+from app.records.store import Store
+from app.settings import Settings
+
+no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
+SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
+PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
+OFFICE = Origin("command:tests")
+
+
+class Kept:
+    """An audit trail that keeps its entries where a test can read them."""
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+
+    def note(self, **entry: str | None) -> None:
+        self.entries.append(Entry(**entry))  # type: ignore[arg-type]
+
+    def told(self) -> list[tuple[str, str]]:
+        """What happened, and how it ended."""
+        return [(entry.action, entry.outcome) for entry in self.entries]
+
+
+class Counting(PasswordHasher):
+    """Argon2 at a low cost, which counts its work; *meanwhile* happens while it works."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=64, parallelism=1)
+        self.compared: list[str] = []
+        self.meanwhile: Callable[[], object] = lambda: None
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> bool:
+        self.compared.append(str(hash))
+        self.meanwhile()
+        return super().verify(hash, password)
+
+
+class Browser:
+    """Somebody's browser: keeps cookies, fills in the forms of pages."""
+
+    def __init__(self, app: Flask, address: str = "203.0.113.7", agent: str = "Testing 1.0") -> None:
+        self.client: FlaskClient = app.test_client()
+        self._sends = {"environ_base": {"REMOTE_ADDR": address}, "headers": {"User-Agent": agent}, "base_url": "https://localhost"}
+
+    def get(self, path: str) -> TestResponse:
+        return self.client.get(path, **self._sends)
+
+    def post(self, path: str, **fields: str) -> TestResponse:
+        """A form sent as it stands."""
+        return self.client.post(path, data=fields, **self._sends)
+
+    def fill(self, page: str, action: str | None = None, **fields: str) -> TestResponse:
+        """Open a page and send its form with the token that stands in it."""
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(page).get_data(as_text=True))
+        return self.post(action or page, csrf_token=token[1] if token else "", **fields)
+
+    def sign_in(self, name: str = "alma", password: str = PASSWORD, **fields: str) -> TestResponse:
+        return self.fill("/sign-in", name=name, password=password, **fields)
+
+    def sign_out(self) -> TestResponse:
+        return self.fill("/", action="/sign-out")
+
+    @property
+    def cookie(self) -> str | None:
+        """The secret of the session."""
+        kept = self.client.get_cookie("__Host-eligibility-session", domain="localhost")
+        return kept.value if kept else None
+
+    @property
+    def is_signed_in(self) -> bool:
+        return self.get("/sessions").status_code == 200
+
+
+def text(answer: TestResponse) -> str:
+    """What a page says."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.get_data(as_text=True))).split())
+
+
+@contextmanager
+def schema_of_its_own(address: str) -> Iterator[str]:
+    """An address of the same PostgreSQL database where only this test run's tables are, whatever else uses the database."""
+    name = f"people_{os.getpid()}"
+    engine = open_database(address)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
+    try:
+        yield make_url(address).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
+    finally:
+        with engine.begin() as connection:
+            connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
+        engine.dispose()
+
+
+@pytest.fixture(scope="session", params=SERVERS)
+def served(request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The service on each database."""
+    folder: Path = tmp_path_factory.mktemp("people")
+    with ExitStack() as stack:
+        if request.param == "sqlite":
+            address = f"sqlite:///{folder / 'people.sqlite'}"
+        else:
+            address = stack.enter_context(schema_of_its_own(os.environ["TEST_POSTGRESQL_URL"]))
+        settings = Settings(database_url=address)
+        upgrade(settings)
+        app = serving(decider, settings)
+        yield app
+        app.extensions["eligibility"].store.close()
+
+
+def serving(decider: Decider, settings: Settings) -> Flask:
+    """A service with these settings."""
+    app = Flask("app", static_folder=None)
+    service = Service(settings, decider, Store(open_database(settings.database_url)), decider.lawbook.default_edition)
+    mount(app, service)
+    return app
+
+
+@pytest.fixture
+def hasher() -> Counting:
+    return Counting()
+
+
+@pytest.fixture
+def trail() -> Kept:
+    return Kept()
+
+
+@pytest.fixture
+def app(served: Flask, hasher: Counting, trail: Kept) -> Flask:
+    """The service without any account, session or failed attempt."""
+    return emptied(served, hasher, trail)
+
+
+def emptied(app: Flask, hasher: Counting, trail: Kept) -> Flask:
+    store = app.extensions["eligibility"].store
+    with store.engine.begin() as connection:
+        for table in ("account_sessions", "accounts", "sign_in_addresses"):
+            connection.exec_driver_sql(f"DELETE FROM {table}")
+    install_people(app, open_people(store, noting(trail), Passwords(lambda: hasher)))
+    return app
+
+
+@pytest.fixture
+def people(app: Flask) -> People:
+    found = app.extensions["people"]
+    assert isinstance(found, People)
+    return found
+
+
+@pytest.fixture
+def roster(people: People) -> Roster:
+    return Roster(people.accounts, people.passwords)
+
+
+@pytest.fixture
+def alma(roster: Roster, trail: Kept) -> Account:
+    """An eligibility worker with a password of her own."""
+    account, _ = roster.create(NewAccount("alma", "eligibility_worker", "office-12"), OFFICE, PASSWORD)
+    trail.entries.clear()
+    return account
+
+
+@pytest.fixture
+def browse(app: Flask) -> Callable[..., Browser]:
+    """Opens another browser."""
+    return lambda **told: Browser(app, **told)
+
+
+@pytest.fixture
+def browser(app: Flask, alma: Account) -> Browser:
+    """Alma's browser; she has not signed in yet."""
+    return Browser(app)

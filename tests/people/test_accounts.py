@@ -1,0 +1,249 @@
+"""Administering accounts over HTTP."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask import Flask, g, request
+from flask.testing import FlaskClient
+
+from app.access.principal import Principal
+from app.access.roster import PEOPLES_ROLES
+from app.records.accounts import Account
+from tests.api.asking import pointers, problem
+from tests.people.conftest import OTHER, Browser, Kept
+
+BO: dict[str, Any] = {"name": "bo", "role": "auditor", "organization": "office-3"}
+ADMINISTRATOR = Principal("account:0192-admin", "administrator", frozenset({"accounts.read", "accounts.write"}))
+Browse = Callable[..., Browser]
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """A client whose requests are an administrator's, as whoever checks credentials would have found."""
+
+    def as_administrator() -> None:
+        if request.path.startswith("/v1/accounts"):
+            g.principal = ADMINISTRATOR
+
+    app._got_first_request = False
+    app.before_request(as_administrator)
+    yield app.test_client()
+    app.before_request_funcs[None].remove(as_administrator)
+
+
+def made(client: FlaskClient, **changes: Any) -> dict[str, Any]:
+    answer = client.post("/v1/accounts", json={**BO, **changes})
+    assert 201 == answer.status_code, answer.get_json()
+    document: dict[str, Any] = answer.get_json()
+    return document
+
+
+def test_an_account_is_made_with_a_one_time_password_told_once(client: FlaskClient, browse: Browse, trail: Kept) -> None:
+    answer = client.post("/v1/accounts", json=BO)
+    document = answer.get_json()
+    one_time = document.pop("one_time_password")
+
+    assert 201 == answer.status_code
+    assert (f"/v1/accounts/{document['id']}", '"1"') == (answer.headers["Location"], answer.headers["ETag"])
+    assert document == client.get(answer.headers["Location"]).get_json()
+    assert {**BO, "disabled": False, "must_change_password": True}.items() <= document.items()
+    assert 303 == browse().sign_in("bo", one_time).status_code
+    assert [("account.created", "done"), ("session.signed_in", "done")] == trail.told()
+    assert "account:0192-admin" == trail.entries[0].actor
+
+
+def test_a_name_is_taken_whatever_the_case_of_its_letters(client: FlaskClient) -> None:
+    made(client)
+
+    assert (409, "name-taken") == problem(client.post("/v1/accounts", json={**BO, "name": "BO"}))
+
+
+def test_of_many_at_once_one_gets_the_name(app: Flask, client: FlaskClient) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: app.test_client().post("/v1/accounts", json=BO).status_code, range(16)))
+
+    assert [201, *[409] * 15] == sorted(answers)
+
+
+@pytest.mark.parametrize(
+    ("changes", "pointer"),
+    [
+        ({"name": "b"}, "/name"),
+        ({"name": "b o"}, "/name"),
+        ({"name": "бо"}, "/name"),
+        ({"name": "x" * 101}, "/name"),
+        ({"name": None}, "/name"),
+        ({"role": "carrier_system"}, "/role"),
+        ({"role": "Auditor"}, "/role"),
+        ({"role": 1}, "/role"),
+        ({"organization": ""}, "/organization"),
+        ({"organization": "a\nb"}, "/organization"),
+        ({"organization": "x" * 101}, "/organization"),
+        ({"subject": "somebody"}, "/subject"),
+        ({"password": OTHER}, "/password"),
+        ({"disabled": True}, "/disabled"),
+    ],
+)
+def test_what_no_account_can_have_is_refused_with_its_place(client: FlaskClient, changes: dict[str, Any], pointer: str) -> None:
+    answer = client.post("/v1/accounts", json={**BO, **changes})
+
+    assert (422, "invalid-request") == problem(answer)
+    assert {pointer} == pointers(answer)
+    assert [] == client.get("/v1/accounts").get_json()["accounts"]
+
+
+@pytest.mark.parametrize("role", PEOPLES_ROLES)
+def test_every_role_of_people_can_be_given(client: FlaskClient, role: str) -> None:
+    assert role == made(client, role=role)["role"]
+
+
+def test_accounts_are_listed_in_pages_that_neither_skip_nor_repeat(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.api.accounts.PAGE", 3)
+    ids = [made(client, name=f"person-{n}")["id"] for n in range(7)]
+
+    seen, following = [], "/v1/accounts"
+    while following:
+        page = client.get(following).get_json()
+        seen.append([account["id"] for account in page["accounts"]])
+        following = page["next"]
+        made(client, name=f"late-{len(seen)}") if len(seen) == 1 else None
+
+    listed = [id for page in seen for id in page]
+    assert [3, 3, 2] == [len(page) for page in seen]
+    assert ids == listed[:7]
+    assert len(set(listed)) == len(listed)
+
+
+def test_a_change_needs_the_version_it_changes(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+
+    assert (428, "precondition-required") == problem(client.patch(path, json={"role": "supervisor"}))
+    for outdated in ('"2"', 'W/"1"', "1x", '"0", "7"'):
+        answer = client.patch(path, json={"role": "supervisor"}, headers={"If-Match": outdated})
+        assert (412, "precondition-failed") == problem(answer)
+    assert "auditor" == client.get(path).get_json()["role"]
+
+
+def test_a_change_gives_the_account_as_it_is_now(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+    answer = client.patch(path, json={"role": "supervisor", "organization": None}, headers={"If-Match": '"1"'})
+
+    assert (200, '"2"') == (answer.status_code, answer.headers["ETag"])
+    assert {"role": "supervisor", "organization": None}.items() <= answer.get_json().items()
+    assert answer.get_json() == client.get(path).get_json()
+
+
+def test_any_version_will_do_where_the_caller_says_so(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+
+    assert 200 == client.patch(path, json={"role": "supervisor"}, headers={"If-Match": "*"}).status_code
+
+
+def test_of_two_who_change_the_same_at_once_one_is_told_to_look_again(app: Flask, client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+
+    def change(number: int) -> int:
+        sent = {"organization": f"office-{number}"}
+        return app.test_client().patch(path, json=sent, headers={"If-Match": '"1"'}).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        answers = sorted(pool.map(change, range(100, 108)))
+
+    assert [200, *[412] * 7] == answers
+    assert '"2"' == client.get(path).headers["ETag"]
+
+
+def test_a_change_to_what_is_so_already_changes_nothing(client: FlaskClient, trail: Kept) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+    answer = client.patch(path, json={"role": "auditor", "disabled": False}, headers={"If-Match": '"1"'})
+
+    assert (200, '"1"') == (answer.status_code, answer.headers["ETag"])
+    assert [("account.created", "done")] == trail.told()
+
+
+def test_signing_in_changes_no_version(client: FlaskClient, browser: Browser, alma: Account) -> None:
+    before = client.get(f"/v1/accounts/{alma.id}")
+    browser.sign_in(password=OTHER)
+    browser.sign_in()
+    after = client.get(f"/v1/accounts/{alma.id}")
+
+    assert before.get_json() == after.get_json()
+    assert before.headers["ETag"] == after.headers["ETag"]
+
+
+def test_disabling_signs_the_person_out_and_keeps_them_out(
+    client: FlaskClient, browser: Browser, alma: Account, trail: Kept
+) -> None:
+    browser.sign_in()
+    path = f"/v1/accounts/{alma.id}"
+    disabled = client.patch(path, json={"disabled": True}, headers={"If-Match": '"1"'})
+
+    assert (True, "administrator") == (disabled.get_json()["disabled"], disabled.get_json()["disabled_because"])
+    assert not browser.is_signed_in
+    assert 403 == browser.sign_in().status_code
+    assert 200 == client.patch(path, json={"disabled": False}, headers={"If-Match": '"2"'}).status_code
+    assert 303 == browser.sign_in().status_code
+    assert {("account.disabled", "done"), ("account.enabled", "done")} < set(trail.told())
+
+
+@pytest.mark.parametrize(
+    ("sent", "pointer"),
+    [({"name": "other"}, "/name"), ({"disabled": "yes"}, "/disabled"), ({"role": None}, "/role"), ({"version": 5}, "/version")],
+)
+def test_what_cannot_be_changed_is_refused(client: FlaskClient, sent: dict[str, Any], pointer: str) -> None:
+    answer = client.patch(f"/v1/accounts/{made(client)['id']}", json=sent, headers={"If-Match": '"1"'})
+
+    assert (422, {pointer}) == (answer.status_code, pointers(answer))
+
+
+def test_an_administrator_sees_where_somebody_is_signed_in_and_ends_it(
+    client: FlaskClient, browser: Browser, alma: Account, trail: Kept
+) -> None:
+    browser.sign_in()
+    path = f"/v1/accounts/{alma.id}/sessions"
+    told = client.get(path).get_json()
+
+    (session,) = told["sessions"]
+    assert ("203.0.113.7", "Testing 1.0") == (session["address"], session["browser"])
+    assert told["last_signed_in_at"] == session["created_at"]
+    assert told["locked_until"] is None
+    assert browser.cookie not in str(told)
+    assert 204 == client.delete(path).status_code
+    assert not browser.is_signed_in
+    assert [] == client.get(path).get_json()["sessions"]
+    assert ("session.ended", "done") == trail.told()[-1]
+
+
+def test_an_administrator_sees_a_lock(client: FlaskClient, browser: Browser, alma: Account) -> None:
+    for _ in range(5):
+        browser.sign_in(password=OTHER)
+
+    assert client.get(f"/v1/accounts/{alma.id}/sessions").get_json()["locked_until"]
+
+
+def test_what_is_not_there_is_not_found(client: FlaskClient) -> None:
+    nobody = "/v1/accounts/01925b1e-7e3f-7000-8000-000000000000"
+
+    assert (404, "unknown-account") == problem(client.get(nobody))
+    assert (404, "unknown-account") == problem(client.patch(nobody, json={}, headers={"If-Match": "*"}))
+    assert (404, "unknown-account") == problem(client.get(f"{nobody}/sessions"))
+    assert (404, "unknown-account") == problem(client.delete(f"{nobody}/sessions"))
+
+
+def test_every_address_says_what_it_needs(app: Flask) -> None:
+    needed = {
+        (rule.rule, method): getattr(app.view_functions[rule.endpoint], "permission", None)
+        or getattr(app.view_functions[rule.endpoint], "_permissions", None)
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/v1/accounts")
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+    assert {method: {needed[path, method] for path, m in needed if m == method} for _, method in needed} == {
+        "GET": {"accounts.read"},
+        "POST": {"accounts.write"},
+        "PATCH": {"accounts.write"},
+        "DELETE": {"accounts.write"},
+    }
