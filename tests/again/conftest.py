@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from app.access.principal import Principal
 from app.api import mount
