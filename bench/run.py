@@ -178,13 +178,15 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[int]:
         "PORT": str(port),
         "DATABASE_URL": address,
         "BENCH_CONSTANT_BYTES": str(constant_bytes),
+        "ELIGIBILITY_RATE_PER_ADDRESS": "0",
+        "ELIGIBILITY_LOG_LEVEL": "warning",
         "PYTHONPATH": str(ROOT),
     }
     subprocess.run(
         [sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
     )
     command = [
-        sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--no-control-socket", "--log-level", "warning",
+        sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py",
         "--workers", str(workers), "bench.run:served()",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)

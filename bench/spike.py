@@ -6,6 +6,7 @@ It reports and never asserts. Clients arrive at a fixed rate, each on a connecti
 """
 
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Sequence
@@ -58,6 +59,14 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), **quiet) as running:
         print("gunicorn alone, determinations kept on SQLite")
         tell(spike(running.port, requests))
+    if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
+        from tests.proxies import proxied
+
+        # All clients share an address here, so what nginx allows an address is set aside.
+        change = {"limit_req zone=requests burst=200 nodelay;": "", "limit_conn connections 100;": ""}
+        with tempfile.TemporaryDirectory(prefix="ngx") as folder, proxied(Path(folder), change, **quiet) as proxy:
+            print("\nbehind the shipped nginx")
+            tell(spike(proxy.port, requests))
 
 
 if __name__ == "__main__":
