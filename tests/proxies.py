@@ -74,9 +74,8 @@ def proxied(folder: Path, change: dict[str, str] | None = None, **more: str) -> 
         text = text.replace(shipped, changed)
     (folder / "nginx.conf").write_text(text, encoding="utf-8")
     make_certificate(folder)
-    with served(
-        folder, "--bind", f"unix:{folder}/s", ELIGIBILITY_PROXY_HOPS="1", ELIGIBILITY_RATE_PER_ADDRESS="0", **more
-    ) as service:
+    more = {"ELIGIBILITY_PROXY_HOPS": "1", "ELIGIBILITY_RATE_PER_ADDRESS": "0", **more}
+    with served(folder, "--bind", f"unix:{folder}/s", **more) as service:
         command = [nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")]
         subprocess.run([*command, "-t"], check=True, capture_output=True)
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
