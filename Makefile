@@ -12,7 +12,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := bin/install $(PYTHON) $(VENV)
 
-.PHONY: help run test lint bench soak clean
+.PHONY: help run test lint bench soak spike flood clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,12 @@ bench: $(VENV)/installed-dev  ## Decisions a second, in process and over HTTP, b
 
 soak: $(VENV)/installed-dev  ## Many decisions on 8 threads, every answer checked (DECISIONS=1000000)
 	@set -a; . bin/memory.env; $(BIN)/python bench/soak.py --decisions $(DECISIONS) $(ARGS)
+
+spike: $(VENV)/installed-dev  ## What ten times the usual load does: who is answered how fast, who is refused, when it is over
+	@set -a; . bin/memory.env; $(BIN)/python bench/spike.py
+
+flood: $(VENV)/installed-dev  ## How fast others are answered through nginx while 10,000 connections are held open
+	@set -a; . bin/memory.env; $(BIN)/python bench/flood.py
 
 clean:  ## Remove everything that was installed or made here, kept determinations too
 	rm -rf .venv instance build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

@@ -12,6 +12,7 @@ worker that is full first leaves new connections to its siblings for a moment. W
 import json
 import logging
 import socket
+import sys
 import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,8 @@ LEFT_TO_SIBLINGS_SECONDS = 0.02
 """How long a full worker leaves new connections to the others, before it takes and refuses them."""
 LINGER_SECONDS = 2.0
 """How long a refused client may take to read its answer; closing at once would destroy what it has not read yet."""
+TURN_SECONDS = 0.001
+"""How long a thread computes before another has its turn: the main loop, which refuses, must not wait long for it."""
 LAST_WORDS_SECONDS = 1.0
 """How long a worker that stops waits for clients that are connected and have said nothing."""
 TELL_EVERY_SECONDS = 1.0
@@ -88,6 +91,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Start, with a thread beside the others for those who ask how the service is."""
         limits.share_between(self.cfg.workers)
         self._aside = ThreadPoolExecutor(max_workers=1)
+        sys.setswitchinterval(TURN_SECONDS)
         super().init_process()
 
     # --- admission; all of it in the main loop's thread ---

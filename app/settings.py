@@ -49,7 +49,7 @@ class Settings:
     log_level: str = "info"
     workers: int = 2
     threads: int = 4
-    queue: int = 8
+    queue: int = 4
     drain_seconds: float = 1.0
     faults_at_most: int = 10
     proxy_hops: int = 0

@@ -181,6 +181,8 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[in
         "DATABASE_URL": address,
         "BENCH_CONSTANT_BYTES": str(constant_bytes),
         "ELIGIBILITY_INSTANCE": str(folder),
+        "ELIGIBILITY_RATE_PER_ADDRESS": "0",
+        "ELIGIBILITY_LOG_LEVEL": "warning",
         "PYTHONPATH": str(ROOT),
     }
     flask = [sys.executable, "-m", "flask"]
@@ -188,7 +190,7 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[in
     making = [*flask, "keys", "create", "bench", "--role", "eligibility_worker", "--organization", "bench", "--json"]
     made = subprocess.run(making, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     command = [
-        sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--no-control-socket", "--log-level", "warning",
+        sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py",
         "--workers", str(workers), "bench.run:served()",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)

@@ -267,6 +267,12 @@ _ALL = (
         "Nothing was done. Try again after the seconds that Retry-After names.\n"
         "What is beyond the service at a time is turned away at once, so that the others are answered as fast as ever.",
     ),
+    ProblemType(
+        "no-answer-in-time",
+        504,
+        "The answer took too long",
+        "Ask again. Whether something was kept is not known; a request with an Idempotency-Key can be repeated safely.",
+    ),
     ProblemType("not-ready", 503, "The service is not ready", "`checks` says what is missing."),
 )
 

@@ -38,7 +38,7 @@ def test_help_tells_every_target() -> None:
     result = make("help")
 
     told = [line.split()[1] for line in result.stdout.splitlines()]
-    assert ["help", "run", "test", "lint", "bench", "soak", "clean"] == told
+    assert ["help", "run", "test", "lint", "bench", "soak", "spike", "flood", "clean"] == told
 
 
 def test_a_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""What the compose file and the image would start, started here: no image can be built where these tests run."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from app.production import require_fit
+from app.settings import ROOT, Settings, from_environment
+from tests.servers import served
+
+KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
+DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def compose() -> Any:
+    return YAML(typ="safe").load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
+
+
+def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "key").write_text(KEY, encoding="ascii")
+    for name, value in compose["services"]["service"]["environment"].items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ELIGIBILITY_SECRET_KEY_FILE", str(tmp_path / "key"))
+
+    settings = from_environment()
+
+    require_fit(settings)
+    assert settings.in_production
+    assert 1 == settings.proxy_hops
+    assert settings == replace(Settings(), **{name: getattr(settings, name) for name in CHANGED})
+
+
+CHANGED = ("mode", "secret_key", "secure_cookies", "database_url", "proxy_hops", "drain_seconds")
+
+
+def test_it_gives_a_stopping_service_the_time_it_may_take(compose: Any) -> None:
+    service = compose["services"]["service"]
+
+    assert int(service["stop_grace_period"].rstrip("s")) >= 25 + float(service["environment"]["ELIGIBILITY_DRAIN_SECONDS"])
+
+
+def test_nothing_but_nginx_can_be_reached_from_outside(compose: Any) -> None:
+    assert ["nginx"] == [name for name, service in compose["services"].items() if "ports" in service]
+
+
+def test_what_the_image_starts_starts_here(tmp_path: Path) -> None:
+    """The image's own environment and command, with another folder for the socket."""
+    given = dict(re.findall(r'(ELIGIBILITY_\w+|GUNICORN_CMD_ARGS)=("[^"]+"|\S+)', DOCKERFILE))
+    given = {name: value.strip('"').replace("/run/eligibility", str(tmp_path)) for name, value in given.items()}
+
+    assert 'CMD ["gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]' in DOCKERFILE
+    with served(tmp_path, **{**given, "ELIGIBILITY_SECRET_KEY": KEY}):
+        assert (tmp_path / "service.sock").is_socket()
