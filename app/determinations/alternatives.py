@@ -218,8 +218,7 @@ class _Repair:
 
     def is_met(self, index: int) -> bool:
         """Whether a condition holds with the acts found so far."""
-        truths = self.here.truths_if(self.changes) if self.changes else {}
-        return bool(truths.get(index, self.here.evaluation.conditions[index]))
+        return self.here.meets_if(self.changes, index)
 
     def make_met(self, condition: StandingCondition) -> bool:
         """Find the act that makes a condition hold, its day as near as can be to the day asked about.
@@ -235,7 +234,7 @@ class _Repair:
             others = {other: stated[other].value(_reference(stated[other], self.as_of)) for other in missing if other != name}
             for value in self.candidates(stated[name], others):
                 changes = {**self.changes, **others, name: value}
-                if self.here.truths_if(changes).get(condition.index):
+                if self.here.meets_if(changes, condition.index):
                     self.changes = changes
                     return True
         return False
@@ -247,13 +246,13 @@ class _Repair:
         start = _reference(fact, self.as_of)
         knowledge = self.here.knowledge
         stated = {**knowledge.stated, **self.changes, **others}
-        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.here.evaluation, self.as_of)
+        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.as_of)
         return [fact.value(start), *changed.values_upward(fact.name, start), *changed.values_downward(fact.name, start)]
 
     def make_nested(self, question: str, accepts: CodeSet) -> bool:
         """Make another question's outcome what is required, by its own first path that acts can bring about."""
         nested: StandingQuestion | None = self.here.law.by_question.get(question)
-        wanted = self.here.evaluation.outcomes.get(question)
+        wanted = self.here.judged.outcomes.get(question)
         code = OUTCOME_CODES.get(wanted) if wanted else None
         if code is not None and code in accepts:
             return True

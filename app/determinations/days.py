@@ -7,7 +7,6 @@ from datetime import date
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.whatif import WhatIf
 from app.determinations.wording import day_in_words
-from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
@@ -55,7 +54,7 @@ class OtherDays:
         law = self._lawbook.standing(self._question, day, self._edition)
         stated = {**self._stated, self.moves: day} if self.moves else self._stated
         knowledge = Knowledge.of(self._facts_in_play(law), stated)
-        return WhatIf(law, knowledge, evaluate(law, knowledge.codes), day)
+        return WhatIf(law, knowledge, day)
 
     def forward(self, start: WhatIf, day: date) -> Iterator[Stretch]:
         """Each later stretch, by its first day, until the last day there is."""
