@@ -80,6 +80,11 @@ class FactsInPlay:
         return {**self.stated, **self.computed}
 
     @cached_property
+    def nothing_known(self) -> dict[str, Value | None]:
+        """Every fact in play, unknown."""
+        return dict.fromkeys(self.definitions)
+
+    @cached_property
     def computed_from(self) -> dict[str, list[FactDefinition]]:
         """stated fact → the computed facts that move with it, in order."""
         return {
@@ -180,6 +185,11 @@ class Knowledge:
                 known.values[fact.name] = value
                 known.codes[fact.name] = fact.code_of(value)
         return known
+
+    @cached_property
+    def looked_up(self) -> Mapping[str, Value | None]:
+        """Every fact in play with its value, none where it is unknown."""
+        return {**self.in_play.nothing_known, **self.values}
 
     def is_presumed(self, name: str) -> bool:
         """Whether a value was not stated but presumed by the law."""

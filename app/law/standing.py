@@ -128,6 +128,16 @@ class StandingQuestion:
         return self._by_effect[effect]
 
     @cached_property
+    def cautioning(self) -> tuple[StandingProvision, ...]:
+        """Its provisions of which there may be something to beware: a caution, an unread text, a referral, another question."""
+        return tuple(p for p in self.provisions if p.provision.caution or p.is_unread or p.effect == "refers" or p.uses)
+
+    @cached_property
+    def informing(self) -> tuple[StandingProvision, ...]:
+        """Its provisions that tell something whether they apply or not."""
+        return tuple(p for p in self.provisions if p.provision.informs)
+
+    @cached_property
     def bars(self) -> tuple[int, ...]:
         """The indexes of its provisions that bar."""
         return tuple(p.index for p in self.of("bars"))
