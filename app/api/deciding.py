@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, TypedDict, cast
 
-import orjson
 from uuid_utils import uuid7
 
 from app import clock
@@ -15,7 +14,7 @@ from app.api.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.schemas import AskedSchema
 from app.api.service import Service
 from app.determinations.case import DEEPEST, make_case, read_facts
-from app.determinations.document import determination_document
+from app.determinations.document import determination_json
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.model import Determination
 from app.engine import EngineFault
@@ -163,15 +162,14 @@ def decide(service: Service, asked: Asked, request_text: str, keep: bool, id: st
     """
     determination = determine(service, asked)
     decided_at, subject = clock.now(), asked.get("subject")
-    document: dict[str, object] = {
+    head: dict[str, object] = {
         "decided_at": decided_at.isoformat(timespec="microseconds").replace("+00:00", "Z"),
         "subject": subject,
-        **determination_document(determination),
     }
     if not keep:
-        return Decided(determination, orjson.dumps(document), None)
+        return Decided(determination, determination_json(determination, head), None)
     id = id or new_id(decided_at)
-    text = orjson.dumps({"id": id, **document})
+    text = determination_json(determination, {"id": id, **head})
     record = DeterminationRecord(
         id=id,
         decided_at=decided_at,
