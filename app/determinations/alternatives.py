@@ -19,6 +19,8 @@ from app.law.standing import StandingCondition, StandingProvision, StandingQuest
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 ACTS_AT_MOST = 4
+ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
+"""Which changes are told first, of those that reach the same outcome."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +36,17 @@ def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
     """Everything that would change a determination."""
     later, valid_until, because = _later(here, days, as_of)
     changes = [*later, *_past(here, days, as_of)]
-    for name, fact in here.in_play.stated.items():
-        if name == days.moves or not here.matters(name) or (fact.type == "outcome" and name not in here.knowledge.stated):
+    for fact in here.mattering:
+        name = fact.name
+        if name == days.moves or (fact.type == "outcome" and name not in here.knowledge.stated):
             continue
         if name == days.governing:
             changes.extend(_stated_as_asked(here, fact, as_of))
         else:
-            changes.extend(_of_one_fact(here, fact, as_of))
+            changes.extend(_remembered_changes(here, fact, as_of))
     if here.outcome != "eligible" and not any(c.becomes == "eligible" and c.kind == "act" for c in changes):
         changes.extend(_remembered_acts(here, as_of))
-    order = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
-    changes.sort(key=lambda c: (c.becomes != "eligible", order[c.kind]))
+    changes.sort(key=lambda c: ORDER[c.kind] if c.becomes == "eligible" else ORDER[c.kind] + len(ORDER))
     return Alternatives(tuple(changes), valid_until, because)
 
 
@@ -91,6 +93,17 @@ def _stated_as_asked(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterato
     outcome = here.outcome_if({fact.name: as_of})
     if outcome not in (here.outcome, "undetermined"):
         yield _change(here, fact, [as_of], outcome, as_of)
+
+
+def _remembered_changes(here: WhatIf, fact: FactDefinition, as_of: date) -> tuple[WouldChange, ...]:
+    """The same changes help everybody whose conditions come out alike, and whose facts that bear on this one are the same."""
+    values, name = here.knowledge.values, fact.name
+    key: tuple[object, ...]
+    if fact.type in ("flag", "choice", "outcome"):
+        key = (name, values.get(name))
+    else:
+        key = (name, as_of, *[values.get(other) for other in here.in_play.moving_with[name]])
+    return here.changes_of(key, lambda: _of_one_fact(here, fact, as_of))
 
 
 def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:

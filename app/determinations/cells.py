@@ -26,18 +26,18 @@ class Judged(NamedTuple):
 class FactCells:
     """The cells of one fact; *bits* are all conditions on it."""
 
-    __slots__ = ("_met", "_starts", "bits")
+    __slots__ = ("bits", "met", "starts")
 
     def __init__(self, conditions: Iterable[StandingCondition]) -> None:
         conditions = list(conditions)
         self.bits = bits_of(conditions)
-        self._starts = sorted({edge for condition in conditions for edge in condition.accepts.edges()})
-        inside = [self._starts[0] - 1, *self._starts] if self._starts else [0]
-        self._met = [bits_of(c for c in conditions if code in c.accepts) for code in inside]
+        self.starts = sorted({edge for condition in conditions for edge in condition.accepts.edges()})
+        inside = [self.starts[0] - 1, *self.starts] if self.starts else [0]
+        self.met = [bits_of(c for c in conditions if code in c.accepts) for code in inside]
 
     def met_at(self, code: int) -> int:
         """The conditions that a code meets."""
-        return self._met[bisect_right(self._starts, code)]
+        return self.met[bisect_right(self.starts, code)]
 
 
 class _Question(NamedTuple):
@@ -67,7 +67,7 @@ class Cells:
         for condition in law.conditions:
             on.setdefault(condition.fact.name, []).append(condition)
         self.of_fact = {name: FactCells(conditions) for name, conditions in on.items()}
-        self._facts = tuple(self.of_fact.items())
+        self._facts = [(name, cells.starts, cells.met, cells.bits) for name, cells in self.of_fact.items()]
         self._questions = tuple(_question(law, question) for question in law.questions)
         self._ids = tuple(law.by_question)
         self._asked = law.asked.question.id
@@ -77,11 +77,11 @@ class Cells:
     def bits(self, codes: Mapping[str, int]) -> tuple[int, int]:
         """The conditions that codes meet, and those they settle; on other questions' outcomes only where these are stated."""
         met = known = 0
-        for name, cells in self._facts:
+        for name, starts, met_in, bits in self._facts:
             code = codes.get(name)
             if code is not None:
-                met |= cells.met_at(code)
-                known |= cells.bits
+                met |= met_in[bisect_right(starts, code)]
+                known |= bits
         return met, known
 
     def told(self, codes: Mapping[str, int]) -> tuple[str, ...]:
@@ -90,7 +90,8 @@ class Cells:
 
     def outcome(self, met: int, known: int, told: tuple[str, ...]) -> Outcome:
         """The outcome of the question asked; *told* are the questions whose outcomes are stated."""
-        return self._outcomes.get((met, known, told), lambda: self._judge(met, known, told).outcomes[self._asked])
+        key = (met, known, told)
+        return self._outcomes.find(key) or self._outcomes.keep(key, self._judge(met, known, told).outcomes[self._asked])
 
     def judged(self, met: int, known: int, told: tuple[str, ...]) -> Judged:
         """Every outcome and every provision. Shared between cases: do not change it."""

@@ -53,6 +53,9 @@ class FactsInPlay:
                 self.conditions_of[name].append(condition)
         self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
         self._derive = {fact.name: self.deriving.prepared(fact.computed) for fact in self.computed.values() if fact.computed}
+        self.codes_of_stated = [(fact.name, fact.code_of) for fact in self.stated.values()]
+        self.derived = [(fact.name, self._derive[fact.name], fact.code_of) for fact in self.computed.values()]
+        """Each computed fact, how it follows from values, and how it is coded; each after those it follows from."""
         self._effects: dict[str, list[tuple[int, list[Value]]]] = {}
         self._edges: dict[str, frozenset[int]] = {}
         self._crossed: dict[str, list[tuple[FactDefinition, tuple[int, ...]]]] = {}
@@ -146,6 +149,15 @@ class FactsInPlay:
             edges = self._yearly[name] = sorted({edge for c in own for edge in c.accepts.edges()})
         return edges
 
+    @cached_property
+    def moving_with(self) -> dict[str, tuple[str, ...]]:
+        """stated fact → itself and the facts that something computed is computed from together with it."""
+        together = {name: {name: None} for name in self.stated}
+        for name, computed in self.computed_from.items():
+            for fact in computed:
+                together[name].update(dict.fromkeys(n for n in self._vocabulary.inputs_of(fact.name) if n in self.stated))
+        return {name: tuple(names) for name, names in together.items()}
+
     def effects_of_choices(self, name: str) -> list[tuple[int, list[Value]]]:
         """For a fact with few values: the conditions met, as bits, and all values that meet just these."""
         if name not in self._effects:
@@ -176,14 +188,16 @@ class Knowledge:
     def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value]) -> "Knowledge":
         """Everything that follows from what was stated."""
         known = cls(in_play, stated, {**in_play.presumed, **stated})
-        for name, fact in in_play.stated.items():
-            if name in known.values:
-                known.codes[name] = fact.code_of(known.values[name])
-        for fact in in_play.computed.values():
-            value = in_play.derive(fact, known.values)
+        values, codes = known.values, known.codes
+        for name, code_of in in_play.codes_of_stated:
+            stated_value = values.get(name)
+            if stated_value is not None:
+                codes[name] = code_of(stated_value)
+        for name, derive, code_of in in_play.derived:
+            value = derive(values)
             if value is not None:
-                known.values[fact.name] = value
-                known.codes[fact.name] = fact.code_of(value)
+                values[name] = value  # type: ignore[assignment]
+                codes[name] = code_of(value)
         return known
 
     @cached_property

@@ -6,7 +6,7 @@ sees every value there is.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -15,6 +15,7 @@ from itertools import pairwise
 from app.determinations.cells import Judged
 from app.determinations.derive import SERIES_FUNCTIONS, direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.model import WouldChange
 from app.determinations.remembered import Remembered
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
@@ -24,6 +25,8 @@ DAYS_EITHER_SIDE = 800
 """How many days before and after are tried one by one where nothing better is known: two years and some days."""
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
+CHANGES_AT_MOST = 256
+"""How many changes are remembered for cases whose conditions come out alike."""
 
 
 @dataclass(slots=True)
@@ -32,6 +35,8 @@ class _Alike:
 
     matters: dict[str, bool] = field(default_factory=dict)
     choices: dict[str, list[tuple[Outcome, list[Value]]]] = field(default_factory=dict)
+    mattering: list[FactDefinition] | None = None
+    changes: dict[Hashable, tuple[WouldChange, ...]] = field(default_factory=dict)
 
 
 class WhatIf:
@@ -99,6 +104,24 @@ class WhatIf:
         if known is None:
             known = self._like.matters[name] = self._could_matter(name)
         return known
+
+    @property
+    def mattering(self) -> list[FactDefinition]:
+        """The stated facts that matter."""
+        found = self._like.mattering
+        if found is None:
+            found = self._like.mattering = [fact for name, fact in self.in_play.stated.items() if self.matters(name)]
+        return found
+
+    def changes_of(self, key: Hashable, find: Callable[[], Iterable[WouldChange]]) -> tuple[WouldChange, ...]:
+        """Changes that are the same for all cases whose conditions come out alike, once *key* holds what else bears on them."""
+        kept = self._like.changes
+        found = kept.get(key)
+        if found is None:
+            found = tuple(find())
+            if len(kept) < CHANGES_AT_MOST:
+                kept[key] = found
+        return found
 
     def _could_matter(self, name: str) -> bool:
         bits = self.in_play.bits_behind.get(name)

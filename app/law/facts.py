@@ -172,6 +172,8 @@ class FactDefinition:
                 return date.toordinal
             case "choice" | "outcome":
                 return {choice: code for code, choice in enumerate(self.choices)}.__getitem__
+            case "integer":
+                return lambda value: value if type(value) is int and -CODE_LIMIT <= value <= CODE_LIMIT else self.code(value)
         return self.code
 
     def value(self, code: int) -> Value:
