@@ -5,12 +5,12 @@ See `docs/decisions/engine.md` for what was measured and why it is driven so.
 
 import itertools
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Protocol, cast
 
 import durable_rules_engine
 
-from app.engine.compiler import CASE, Meaning, Program
+from app.engine.compiler import CASE, NAME_LENGTH, Meaning, Program
 from app.engine.evaluation import EngineFault
 
 
@@ -24,8 +24,17 @@ class _Native(Protocol):
 
 _native = cast(_Native, durable_rules_engine)
 _numbers = itertools.count(1)
+NAME_END = 2 + NAME_LENGTH
 FIRINGS_AT_MOST = 4_000
 """More firings than rules times any real number of messages: the engine is going round in circles."""
+
+
+def property(name: str, code: int) -> str:
+    """A property with its code, as it stands in a message."""
+    return f'"{name}":{code}'
+
+
+FIRST = property(CASE, 1)
 
 
 class Ruleset:
@@ -50,8 +59,8 @@ class Session:
         self._messages = 0
         self._is_broken = False
 
-    def post(self, properties: Mapping[str, int]) -> list[Meaning]:
-        """Assert a message and say what fired.
+    def post(self, properties: Sequence[str]) -> list[Meaning]:
+        """Assert a message of properties, each as `property` writes it, and say what fired.
 
         Raises:
             EngineFault: the engine refused the message or fired without end.
@@ -59,11 +68,10 @@ class Session:
         fired: list[Meaning] = []
         self._messages += 1
         if self._messages == 1:
-            properties = {CASE: 1, **properties}
+            properties = [FIRST, *properties]
         elif not properties:
             return fired
-        written = ",".join([f'"{name}":{code}' for name, code in properties.items()])
-        text = f'{{"id":{self._messages},"sid":"{self._sid}",{written}}}'
+        text = f'{{"id":{self._messages},"sid":"{self._sid}",{",".join(properties)}}}'
         try:
             _, state = _native.assert_fact(self._handle, text)
             started = _native.start_action_for_state(self._handle, state)
@@ -72,7 +80,7 @@ class Session:
             for _ in range(FIRINGS_AT_MOST):
                 if action is None:
                     return fired
-                meaning = meanings.get(action[2 : action.index('"', 2)])
+                meaning = meanings.get(action[2:NAME_END])  # {"0042":{"m":…
                 if meaning is not None:
                     fired.append(meaning)
                 action = next_action(handle, state)
