@@ -19,6 +19,8 @@ from app.law.standing import StandingCondition, StandingProvision, StandingQuest
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 ACTS_AT_MOST = 4
+ELIGIBLE: frozenset[Outcome] = frozenset({"eligible"})
+NOT_ELIGIBLE: frozenset[Outcome] = frozenset(STATED_OUTCOMES) - ELIGIBLE
 ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
 """Which changes are told first, of those that reach the same outcome."""
 
@@ -54,12 +56,13 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
     """The first later days with another outcome; stops at the first that is eligible, or different where this one is."""
     found: dict[Outcome, Stretch] = {}
     valid_until, because = None, None
-    for stretch in days.forward(here, as_of):
+    others = NOT_ELIGIBLE if here.outcome == "eligible" else ELIGIBLE
+    for stretch in days.forward(here, as_of, others):
         if stretch.outcome != here.outcome and valid_until is None:
             valid_until, because = day_before(stretch.day), _why_it_ends(stretch)
         if stretch.outcome in STATED_OUTCOMES and stretch.outcome != here.outcome:
             found.setdefault(stretch.outcome, stretch)
-        if "eligible" in found or (here.outcome == "eligible" and found):
+        if stretch.outcome in others:
             break
     return [_on_day(days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
 
@@ -74,7 +77,7 @@ def _past(here: WhatIf, days: OtherDays, as_of: date) -> list[WouldChange]:
     """The last earlier day on which the same facts would have been eligible."""
     if here.outcome == "eligible" or days.moves is None:
         return []
-    for stretch in days.backward(here, as_of):
+    for stretch in days.backward(here, as_of, ELIGIBLE):
         if stretch.outcome == "eligible":
             return [_on_day(days, as_of, stretch, "past")]
     return []
@@ -97,13 +100,13 @@ def _stated_as_asked(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterato
 
 def _remembered_changes(here: WhatIf, fact: FactDefinition, as_of: date) -> tuple[WouldChange, ...]:
     """The same changes help everybody whose conditions come out alike, and whose facts that bear on this one are the same."""
-    values, name = here.knowledge.values, fact.name
+    name = fact.name
     key: tuple[object, ...]
     if fact.type in ("flag", "choice", "outcome"):
-        key = (name, values.get(name))
+        key = (name, here.knowledge.values.get(name))
     else:
-        key = (name, as_of, *[values.get(other) for other in here.in_play.moving_with[name]])
-    return here.changes_of(key, lambda: _of_one_fact(here, fact, as_of))
+        key = (name, as_of, here.moving_with(name))
+    return here.remembered(key, lambda: _of_one_fact(here, fact, as_of))
 
 
 def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:

@@ -33,7 +33,7 @@ def edition_cautions(
             yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
             continue
         in_play = facts_in_play(other)
-        if other.key == law.key and not in_play.computes_with_series:
+        if not in_play.computes_with_series and in_play.decides_like(law):
             yield from _of_calendars(name, decided, in_play, knowledge)
             continue
         otherwise = Knowledge.of(in_play, case.facts)

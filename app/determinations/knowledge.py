@@ -77,6 +77,14 @@ class FactsInPlay:
             self._kept[name] = make()
         return cast(T, self._kept[name])
 
+    def decides_like(self, law: StandingLaw) -> bool:
+        """Whether this law and another come to the same of the same facts."""
+        kept: dict[int, tuple[StandingLaw, bool]] = self.remember("laws that decide alike", dict)
+        found = kept.get(id(law))
+        if found is None or found[0] is not law:
+            found = kept[id(law)] = (law, law.key == self.law.key)
+        return found[1]
+
     @cached_property
     def definitions(self) -> dict[str, FactDefinition]:
         """The facts in play by name, stated and computed."""
@@ -175,7 +183,7 @@ class FactsInPlay:
         return value
 
 
-@dataclass
+@dataclass(slots=True)
 class Knowledge:
     """The facts of one case under one standing law."""
 
@@ -183,11 +191,12 @@ class Knowledge:
     stated: Mapping[str, Value]
     values: dict[str, Value] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
+    _looked_up: dict[str, Value | None] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value]) -> "Knowledge":
         """Everything that follows from what was stated."""
-        known = cls(in_play, stated, {**in_play.presumed, **stated})
+        known = cls(in_play, stated, {**in_play.presumed, **stated}, {})
         values, codes = known.values, known.codes
         for name, code_of in in_play.codes_of_stated:
             stated_value = values.get(name)
@@ -200,10 +209,12 @@ class Knowledge:
                 codes[name] = code_of(value)
         return known
 
-    @cached_property
+    @property
     def looked_up(self) -> Mapping[str, Value | None]:
         """Every fact in play with its value, none where it is unknown."""
-        return {**self.in_play.nothing_known, **self.values}
+        if self._looked_up is None:
+            self._looked_up = {**self.in_play.nothing_known, **self.values}
+        return self._looked_up
 
     def is_presumed(self, name: str) -> bool:
         """Whether a value was not stated but presumed by the law."""

@@ -3,9 +3,8 @@
 A sentence stands in a finding only because its condition came out so; nothing here decides anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from functools import cached_property
 
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.findings import Findings
@@ -43,13 +42,10 @@ class Telling:
         self.lawbook, self.law, self.knowledge = lawbook, law, knowledge
         self.evaluation, self.as_of = evaluation, as_of
         self.findings = Findings.of(knowledge.in_play)
+        self.word_for = facts_in_words(knowledge.in_play.definitions, knowledge.values)
+        """What to write for a fact in a sentence."""
         self._nested: dict[str, Determination] = {}
         self._concludes: dict[int, Concluded] = {}
-
-    @cached_property
-    def word_for(self) -> Callable[[str], str]:
-        """What to write for a fact in a sentence."""
-        return facts_in_words(self.knowledge.in_play.definitions, self.knowledge.values)
 
     def determination(self, question: StandingQuestion) -> Determination:
         """The determination of one question, without what would change it."""

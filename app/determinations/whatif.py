@@ -9,13 +9,12 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from itertools import pairwise
+from typing import Any, TypeVar
 
 from app.determinations.cells import Judged
 from app.determinations.derive import SERIES_FUNCTIONS, direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.model import WouldChange
 from app.determinations.remembered import Remembered
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
@@ -25,8 +24,9 @@ DAYS_EITHER_SIDE = 800
 """How many days before and after are tried one by one where nothing better is known: two years and some days."""
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
-CHANGES_AT_MOST = 256
-"""How many changes are remembered for cases whose conditions come out alike."""
+FURTHER_AT_MOST = 256
+"""How much is remembered for cases whose conditions come out alike and that differ in the values behind them."""
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -36,7 +36,7 @@ class _Alike:
     matters: dict[str, bool] = field(default_factory=dict)
     choices: dict[str, list[tuple[Outcome, list[Value]]]] = field(default_factory=dict)
     mattering: list[FactDefinition] | None = None
-    changes: dict[Hashable, tuple[WouldChange, ...]] = field(default_factory=dict)
+    further: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class WhatIf:
@@ -51,12 +51,13 @@ class WhatIf:
         self.told = self.cells.told(knowledge.codes)
         self.pattern = (self.met, self.known, self.told)
         """What is the same of all cases whose conditions come out alike."""
-        self._like = self.in_play.remember("alike", Remembered[_Alike]).get(self.pattern, _Alike)
-
-    @cached_property
-    def outcome(self) -> Outcome:
+        self.outcome: Outcome = self.cells.outcome(*self.pattern)
         """The outcome as the facts are."""
-        return self.cells.outcome(*self.pattern)
+        self._like = self._alike(self.pattern)
+
+    def _alike(self, pattern: Hashable) -> _Alike:
+        kept: Remembered[_Alike] = self.in_play.remember("alike", Remembered)
+        return kept.find(pattern) or kept.keep(pattern, _Alike())
 
     @property
     def judged(self) -> Judged:
@@ -113,15 +114,20 @@ class WhatIf:
             found = self._like.mattering = [fact for name, fact in self.in_play.stated.items() if self.matters(name)]
         return found
 
-    def changes_of(self, key: Hashable, find: Callable[[], Iterable[WouldChange]]) -> tuple[WouldChange, ...]:
-        """Changes that are the same for all cases whose conditions come out alike, once *key* holds what else bears on them."""
-        kept = self._like.changes
-        found = kept.get(key)
+    def remembered(self, key: Hashable, find: Callable[[], Iterable[T]]) -> tuple[T, ...]:
+        """What is the same for all cases whose conditions come out alike, once *key* holds what else bears on it."""
+        kept = self._like.further
+        found: tuple[T, ...] | None = kept.get(key)
         if found is None:
             found = tuple(find())
-            if len(kept) < CHANGES_AT_MOST:
-                kept[key] = found
+            if len(kept) >= FURTHER_AT_MOST:
+                kept = self._like.further = {}
+            kept[key] = found
         return found
+
+    def moving_with(self, name: str) -> tuple[Value | None, ...]:
+        """The values of a stated fact and of those that something is computed from together with it."""
+        return tuple([self.knowledge.values.get(other) for other in self.in_play.moving_with[name]])
 
     def _could_matter(self, name: str) -> bool:
         bits = self.in_play.bits_behind.get(name)

@@ -119,6 +119,16 @@ class StandingQuestion:
     provisions: tuple[StandingProvision, ...]
 
     @cached_property
+    def tests(self) -> tuple[tuple[str, tuple[tuple[int, int, int, CodeSet | None], ...]], ...]:
+        """Each fact with the conditions on it: index, first and last code that meet it, and all that do where there are gaps."""
+        tests: dict[str, list[tuple[int, int, int, CodeSet | None]]] = {}
+        for condition in (condition for provision in self.provisions for condition in provision.conditions):
+            codes = condition.accepts.intervals or ((1, 0),)
+            several = condition.accepts if len(codes) > 1 else None
+            tests.setdefault(condition.fact.name, []).append((condition.index, *codes[0], several))
+        return tuple((name, tuple(conditions)) for name, conditions in tests.items())
+
+    @cached_property
     def _by_effect(self) -> dict[Effect, tuple[StandingProvision, ...]]:
         effects: tuple[Effect, ...] = ("bars", "refers", "grants", "cautions")
         return {effect: tuple(p for p in self.provisions if p.effect == effect) for effect in effects}
