@@ -66,6 +66,11 @@ class _Compiled:
     parts: tuple[_Part, ...]
     law: StandingLaw = field(repr=False)
 
+    def start_afresh(self) -> None:
+        """Trust nothing that earlier decisions may have left behind."""
+        for part in self.parts:
+            part.ruleset.start_afresh()
+
 
 def _part(law: StandingLaw, ruleset: Ruleset) -> _Part:
     program = ruleset.program
@@ -146,10 +151,13 @@ class Engine:
         """
         try:
             with self._lock:
-                found = self._run(self._ruleset_of(law), codes)
+                compiled = self._ruleset_of(law)
+                found = self._run(compiled, codes)
                 self.counters.decisions += 1
             expected = evaluate(law, codes)
             if found != expected:
+                with self._lock:
+                    compiled.start_afresh()
                 raise EngineFault(f"engine and plain evaluator disagree on {_differences(law, found, expected)}")
         except EngineFault:
             self.counters.faults += 1
@@ -178,7 +186,7 @@ class Engine:
             try:
                 _Run(part, session, found).through(known)
             finally:
-                session.close()
+                part.ruleset.close(session)
             for question, outcome in found.outcomes.items():
                 if outcome != "undetermined":
                     known.setdefault(question, OUTCOME_CODES[outcome])
