@@ -64,7 +64,7 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
             found.setdefault(stretch.outcome, stretch)
         if stretch.outcome in others:
             break
-    return [_on_day(days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
+    return [_told_of_day(here, days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
 
 
 def _why_it_ends(stretch: Stretch) -> str:
@@ -79,8 +79,15 @@ def _past(here: WhatIf, days: OtherDays, as_of: date) -> list[WouldChange]:
         return []
     for stretch in days.backward(here, as_of, ELIGIBLE):
         if stretch.outcome == "eligible":
-            return [_on_day(days, as_of, stretch, "past")]
+            return [_told_of_day(here, days, as_of, stretch, "past")]
     return []
+
+
+def _told_of_day(here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
+    """The same is told to everybody who asks as of a day of what turns on another."""
+    kept: Remembered[WouldChange] = here.in_play.remember("other days", Remembered)
+    key = (days.moves, as_of, stretch.day, stretch.outcome, kind)
+    return kept.find(key) or kept.keep(key, _on_day(days, as_of, stretch, kind))
 
 
 def _on_day(days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:

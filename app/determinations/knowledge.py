@@ -102,9 +102,9 @@ class FactsInPlay:
             name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)] for name in self.stated
         }  # fmt: skip
 
-    def inputs_of(self, condition: StandingCondition) -> list[str]:
+    def inputs_of(self, condition: StandingCondition) -> tuple[str, ...]:
         """The stated facts that a condition rests on."""
-        return [condition.fact.name] if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
+        return (condition.fact.name,) if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
 
     @cached_property
     def acts_in(self) -> dict[int, bool]:

@@ -10,6 +10,7 @@ from app.determinations.conclude import Concluded, concluded
 from app.determinations.findings import Findings
 from app.determinations.knowledge import Knowledge
 from app.determinations.model import Determination, Finding, NextStepTold, Reason, ReasonStatus
+from app.determinations.remembered import Remembered
 from app.determinations.wording import derived_in_words, facts_in_words, fill
 from app.engine import Evaluation
 from app.engine.shadow import all_hold
@@ -61,7 +62,7 @@ class Telling:
             outcome=outcome,
             says=self.says(question, outcome, concludes),
             reasons=tuple(reasons),
-            needs=tuple(self.needs(question)) if outcome == "undetermined" else (),
+            needs=self.remembered_needs(question) if outcome == "undetermined" else (),
             concludes=concludes,
             next_steps=tuple(self.next_steps(question, outcome, deciding)),
             cautions=tuple(dict.fromkeys(self.cautions(question))),
@@ -124,6 +125,12 @@ class Telling:
         return self._nested[question]
 
     # --- what is needed ---
+
+    def remembered_needs(self, question: StandingQuestion) -> tuple[FactDefinition, ...]:
+        """The same facts are needed of everybody whose conditions come out alike and who told the same ones."""
+        kept: Remembered[tuple[FactDefinition, ...]] = self.knowledge.in_play.remember("needs", Remembered)
+        key = (question.index, *self.evaluation.conditions, *self.knowledge.values)
+        return kept.find(key) or kept.keep(key, tuple(self.needs(question)))
 
     def needs(self, question: StandingQuestion) -> list[FactDefinition]:
         """The facts still needed, in the order to ask them: for bars first, then for the grant that fewest answers would settle."""

@@ -254,6 +254,7 @@ class Vocabulary:
 
     def __init__(self, definitions: Mapping[str, FactDefinition]) -> None:
         self._definitions = dict(definitions)
+        self._inputs: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> FactDefinition:
         return self._definitions[name]
@@ -268,8 +269,14 @@ class Vocabulary:
         """The definition, or none where nobody defined such a fact."""
         return self._definitions.get(name)
 
-    def inputs_of(self, name: str) -> list[str]:
+    def inputs_of(self, name: str) -> tuple[str, ...]:
         """The facts a caller states for this one: itself, or what it is computed from, in order, each once."""
+        found = self._inputs.get(name)
+        if found is None:
+            found = self._inputs[name] = tuple(self._find_inputs(name))
+        return found
+
+    def _find_inputs(self, name: str) -> list[str]:
         definition = self._definitions.get(name)
         if definition is None or definition.computed is None:
             return [name]
