@@ -377,11 +377,9 @@ def over_http(size: int) -> Iterator[tuple[str, int, Load, Load]]:
 
 def encoded(decided: "Determination") -> bytes:
     """A determination as the service sends it."""
-    import orjson
+    from app.determinations.document import determination_json
 
-    from app.determinations.document import determination_document
-
-    return orjson.dumps(determination_document(decided))
+    return determination_json(decided)
 
 
 if __name__ == "__main__":

@@ -19,6 +19,10 @@ from app.law.standing import StandingCondition, StandingProvision, StandingQuest
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 ACTS_AT_MOST = 4
+ELIGIBLE: frozenset[Outcome] = frozenset({"eligible"})
+NOT_ELIGIBLE: frozenset[Outcome] = frozenset(STATED_OUTCOMES) - ELIGIBLE
+ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
+"""Which changes are told first, of those that reach the same outcome."""
 
 
 @dataclass(frozen=True)
@@ -34,17 +38,17 @@ def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
     """Everything that would change a determination."""
     later, valid_until, because = _later(here, days, as_of)
     changes = [*later, *_past(here, days, as_of)]
-    for name, fact in here.in_play.stated.items():
-        if name == days.moves or not here.matters(name) or (fact.type == "outcome" and name not in here.knowledge.stated):
+    for fact in here.mattering:
+        name = fact.name
+        if name == days.moves or (fact.type == "outcome" and name not in here.knowledge.stated):
             continue
         if name == days.governing:
             changes.extend(_stated_as_asked(here, fact, as_of))
         else:
-            changes.extend(_of_one_fact(here, fact, as_of))
+            changes.extend(_remembered_changes(here, fact, as_of))
     if here.outcome != "eligible" and not any(c.becomes == "eligible" and c.kind == "act" for c in changes):
         changes.extend(_remembered_acts(here, as_of))
-    order = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
-    changes.sort(key=lambda c: (c.becomes != "eligible", order[c.kind]))
+    changes.sort(key=lambda c: ORDER[c.kind] if c.becomes == "eligible" else ORDER[c.kind] + len(ORDER))
     return Alternatives(tuple(changes), valid_until, because)
 
 
@@ -52,14 +56,15 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
     """The first later days with another outcome; stops at the first that is eligible, or different where this one is."""
     found: dict[Outcome, Stretch] = {}
     valid_until, because = None, None
-    for stretch in days.forward(here, as_of):
+    others = NOT_ELIGIBLE if here.outcome == "eligible" else ELIGIBLE
+    for stretch in days.forward(here, as_of, others):
         if stretch.outcome != here.outcome and valid_until is None:
             valid_until, because = day_before(stretch.day), _why_it_ends(stretch)
         if stretch.outcome in STATED_OUTCOMES and stretch.outcome != here.outcome:
             found.setdefault(stretch.outcome, stretch)
-        if "eligible" in found or (here.outcome == "eligible" and found):
+        if stretch.outcome in others:
             break
-    return [_on_day(days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
+    return [_told_of_day(here, days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
 
 
 def _why_it_ends(stretch: Stretch) -> str:
@@ -72,10 +77,17 @@ def _past(here: WhatIf, days: OtherDays, as_of: date) -> list[WouldChange]:
     """The last earlier day on which the same facts would have been eligible."""
     if here.outcome == "eligible" or days.moves is None:
         return []
-    for stretch in days.backward(here, as_of):
+    for stretch in days.backward(here, as_of, ELIGIBLE):
         if stretch.outcome == "eligible":
-            return [_on_day(days, as_of, stretch, "past")]
+            return [_told_of_day(here, days, as_of, stretch, "past")]
     return []
+
+
+def _told_of_day(here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
+    """The same is told to everybody who asks as of a day of what turns on another."""
+    kept: Remembered[WouldChange] = here.in_play.remember("other days", Remembered)
+    key = (days.moves, as_of, stretch.day, stretch.outcome, kind)
+    return kept.find(key) or kept.keep(key, _on_day(days, as_of, stretch, kind))
 
 
 def _on_day(days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
@@ -91,6 +103,17 @@ def _stated_as_asked(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterato
     outcome = here.outcome_if({fact.name: as_of})
     if outcome not in (here.outcome, "undetermined"):
         yield _change(here, fact, [as_of], outcome, as_of)
+
+
+def _remembered_changes(here: WhatIf, fact: FactDefinition, as_of: date) -> tuple[WouldChange, ...]:
+    """The same changes help everybody whose conditions come out alike, and whose facts that bear on this one are the same."""
+    name = fact.name
+    key: tuple[object, ...]
+    if fact.type in ("flag", "choice", "outcome"):
+        key = (name, here.knowledge.values.get(name))
+    else:
+        key = (name, as_of, here.moving_with(name))
+    return here.remembered(key, lambda: _of_one_fact(here, fact, as_of))
 
 
 def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:
@@ -218,8 +241,7 @@ class _Repair:
 
     def is_met(self, index: int) -> bool:
         """Whether a condition holds with the acts found so far."""
-        truths = self.here.truths_if(self.changes) if self.changes else {}
-        return bool(truths.get(index, self.here.evaluation.conditions[index]))
+        return self.here.meets_if(self.changes, index)
 
     def make_met(self, condition: StandingCondition) -> bool:
         """Find the act that makes a condition hold, its day as near as can be to the day asked about.
@@ -235,7 +257,7 @@ class _Repair:
             others = {other: stated[other].value(_reference(stated[other], self.as_of)) for other in missing if other != name}
             for value in self.candidates(stated[name], others):
                 changes = {**self.changes, **others, name: value}
-                if self.here.truths_if(changes).get(condition.index):
+                if self.here.meets_if(changes, condition.index):
                     self.changes = changes
                     return True
         return False
@@ -247,13 +269,13 @@ class _Repair:
         start = _reference(fact, self.as_of)
         knowledge = self.here.knowledge
         stated = {**knowledge.stated, **self.changes, **others}
-        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.here.evaluation, self.as_of)
+        changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.as_of)
         return [fact.value(start), *changed.values_upward(fact.name, start), *changed.values_downward(fact.name, start)]
 
     def make_nested(self, question: str, accepts: CodeSet) -> bool:
         """Make another question's outcome what is required, by its own first path that acts can bring about."""
         nested: StandingQuestion | None = self.here.law.by_question.get(question)
-        wanted = self.here.evaluation.outcomes.get(question)
+        wanted = self.here.judged.outcomes.get(question)
         code = OUTCOME_CODES.get(wanted) if wanted else None
         if code is not None and code in accepts:
             return True

@@ -66,10 +66,9 @@ def concluded(
         if leader is None or provision.index == leader or provision.effect != "grants":
             for name, value in per_provision[provision.index].items():
                 together.setdefault(name, value)
-    for provision in question.provisions:
-        if provision.provision.informs:
-            for name, value in work_out(provision.provision.informs, question.question, knowledge, provision.parameters).items():
-                together.setdefault(name, value)
+    for provision in question.informing:
+        for name, value in work_out(provision.provision.informs, question.question, knowledge, provision.parameters).items():
+            together.setdefault(name, value)
     written = question.question.outcome_concludes.get(outcome)
     if written:
         for name, value in work_out(written, question.question, knowledge, {}).items():

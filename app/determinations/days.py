@@ -7,7 +7,6 @@ from datetime import date
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.whatif import WhatIf
 from app.determinations.wording import day_in_words
-from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
@@ -55,14 +54,13 @@ class OtherDays:
         law = self._lawbook.standing(self._question, day, self._edition)
         stated = {**self._stated, self.moves: day} if self.moves else self._stated
         knowledge = Knowledge.of(self._facts_in_play(law), stated)
-        return WhatIf(law, knowledge, evaluate(law, knowledge.codes), day)
+        return WhatIf(law, knowledge, day)
 
-    def forward(self, start: WhatIf, day: date) -> Iterator[Stretch]:
-        """Each later stretch, by its first day, until the last day there is."""
+    def forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
+        """Each later stretch, by its first day, until one of these outcomes or the last day there is."""
         here = start
         while True:
-            for cut in self.cuts_after(here, day):
-                yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
+            yield from self._turns(here, day, until, self.cuts_after)
             last, looked_at = here.law.span.last, self._looked_at(here)
             if looked_at is not None and (last is None or looked_at.stop <= last.toordinal()):
                 day = date.fromordinal(looked_at.stop)
@@ -78,12 +76,11 @@ class OtherDays:
                 return
             yield Stretch(day, here.outcome)
 
-    def backward(self, start: WhatIf, day: date) -> Iterator[Stretch]:
-        """Each earlier stretch, by its last day, until the first day that is encoded."""
+    def backward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
+        """Each earlier stretch, by its last day, until one of these outcomes or the first day that is encoded."""
         here = start
         while True:
-            for cut in self._cuts_before(here, day):
-                yield Stretch(cut, here.outcome_if({self.moves: cut}) if self.moves else here.outcome)
+            yield from self._turns(here, day, until, self._cuts_before)
             looked_at = self._looked_at(here)
             if looked_at is not None and here.law.span.first.toordinal() < looked_at.start:
                 return
@@ -92,6 +89,26 @@ class OtherDays:
             day = day_before(here.law.span.first)
             here = self.on(day)
             yield Stretch(day, here.outcome)
+
+    def _turns(
+        self, here: WhatIf, day: date, until: frozenset[Outcome], cuts: Callable[[WhatIf, date], Iterator[date]]
+    ) -> tuple[Stretch, ...]:
+        """The stretches of one standing law, seen from a day, on which the outcome turns, through the first with one of these."""
+        moves = self.moves
+        if moves is None or not here.matters(moves):
+            return ()
+
+        def find() -> Iterator[Stretch]:
+            before = here.outcome
+            for cut in cuts(here, day):
+                outcome = here.outcome_if({moves: cut})
+                if outcome != before:
+                    yield Stretch(cut, outcome)
+                if outcome in until:
+                    return
+                before = outcome
+
+        return here.remembered((cuts.__name__, moves, day, until, here.moving_with(moves)), find)
 
     def _looked_at(self, here: WhatIf) -> range | None:
         """The days tried one by one, where only that is exact and the day matters."""

@@ -56,7 +56,7 @@ class Decider:
         evaluation = self.engine.evaluate(law, knowledge.codes)
         decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(law.asked)
         days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts)
-        other = alternatives(WhatIf(law, knowledge, evaluation, case.as_of), days, case.as_of)
+        other = alternatives(WhatIf(law, knowledge, case.as_of), days, case.as_of)
         differing = edition_cautions(self.lawbook, self.facts_in_play, case, law, knowledge, decided)
         return decided._replace(
             facts=dict(case.facts),

@@ -146,6 +146,21 @@ def direction(function: str, index: int) -> int:
     return signs[min(index, len(signs) - 1)]
 
 
+def _of_two(function: Callable[..., Derived], first: str, second: str) -> Callable[[Mapping[str, Value]], Derived]:
+    """A function of two facts."""
+
+    def derive(values: Mapping[str, Value]) -> Derived:
+        left, right = values.get(first), values.get(second)
+        if left is None or right is None:
+            return None
+        try:
+            return function(left, right)
+        except (ValueError, OverflowError):
+            return None  # a day past the end of the calendar is no day
+
+    return derive
+
+
 @dataclass(frozen=True)
 class Deriving:
     """What functions may look at beside facts: the calendars of an edition and the parameters of a provision."""
@@ -173,6 +188,14 @@ class Deriving:
             return int(result) if isinstance(result, Fraction) and _is_whole(call.function, arguments) else result
         except (ValueError, OverflowError):
             return None  # a day past the end of the calendar is no day
+
+    def prepared(self, call: Computation) -> Callable[[Mapping[str, Value]], Derived]:
+        """`compute` for one function of facts alone, looked at once: it is asked again for every applicant."""
+        function, arguments = call.function, call.arguments
+        is_plain = function in PLAIN and function not in _WHOLE
+        if is_plain and len(arguments) == 2 and all(isinstance(a, str) and a[0] != "$" for a in arguments):
+            return _of_two(PLAIN[function], str(arguments[0]), str(arguments[1]))
+        return lambda values: self.compute(call, values)
 
     def _of_series(self, call: Computation, values: Mapping[str, Value]) -> Derived:
         name, fact = call.arguments

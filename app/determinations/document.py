@@ -1,39 +1,29 @@
 """A determination as the JSON document that callers get and that is kept."""
 
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 import orjson
 
-from app.determinations.model import Determination, FactChange, WouldChange
+from app.determinations.model import Determination, Reason, WouldChange
 from app.determinations.wording import Document, as_json, citation_document, fact_document
 
-__all__ = ["Document", "citation_document", "determination_document", "fact_document", "issued_text"]
-
-
-def _fact_change(change: FactChange) -> Document:
-    document: Document = {
-        "fact": change.fact.name,
-        "asks": change.fact.label,
-        "from": as_json(change.was),
-        "to": as_json(change.to),
-    }
-    if change.or_to:
-        document["or_to"] = [as_json(value) for value in change.or_to]
-    return document
-
-
-def _would_change(change: WouldChange) -> Document:
-    return {
-        "becomes": change.becomes,
-        "kind": change.kind,
-        "past": change.kind == "past",
-        "if": [_fact_change(c) for c in change.changes],
-        "says": change.says,
-    }
+__all__ = ["Document", "citation_document", "determination_document", "determination_json", "fact_document", "issued_text"]
 
 
 def determination_document(decided: Determination) -> Document:
     """Everything a determination says, without what only a kept one has (its id, when, for whom)."""
+    return _document(decided, lambda reason: reason.document, lambda change: change.document)
+
+
+def determination_json(decided: Determination, head: Mapping[str, object] | None = None) -> bytes:
+    """The same as JSON text behind what *head* holds; what other determinations say alike is written once for all of them."""
+    return orjson.dumps({**(head or {}), **_document(decided, lambda reason: reason.json, lambda change: change.json)})
+
+
+def _document(
+    decided: Determination, reason_json: Callable[[Reason], object], change_json: Callable[[WouldChange], object]
+) -> Document:
     return {
         "question": decided.question.id,
         "asks": decided.question.asks,
@@ -41,10 +31,10 @@ def determination_document(decided: Determination) -> Document:
         "edition": decided.edition,
         "outcome": decided.outcome,
         "says": decided.says,
-        "reasons": [reason.document for reason in decided.reasons],
+        "reasons": [reason_json(reason) for reason in decided.reasons],
         "needs": [fact_document(fact) for fact in decided.needs],
         "concludes": {name: as_json(value) for name, value in decided.concludes.items()},
-        "would_change": [_would_change(change) for change in decided.would_change],
+        "would_change": [change_json(change) for change in decided.would_change],
         "valid_until": decided.valid_until.isoformat() if decided.valid_until else None,
         "valid_until_because": decided.valid_until_because,
         "next_steps": [
@@ -71,4 +61,4 @@ def issued_text(decided: Determination, id: str | None, decided_at: datetime, su
     document["subject"] = subject
     if replaces is not None:
         document["replaces"] = replaces
-    return orjson.dumps({**document, **determination_document(decided)})
+    return determination_json(decided, document)

@@ -8,7 +8,6 @@ from app.determinations.derive import SERIES_FUNCTIONS
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
 from app.determinations.wording import day_in_words, derived_in_words
-from app.engine.shadow import evaluate
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, Value
 from app.law.lawbook import Lawbook
@@ -34,16 +33,16 @@ def edition_cautions(
             yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
             continue
         in_play = facts_in_play(other)
-        if other.key == law.key and not in_play.computes_with_series:
+        if not in_play.computes_with_series and in_play.decides_like(law):
             yield from _of_calendars(name, decided, in_play, knowledge)
             continue
         otherwise = Knowledge.of(in_play, case.facts)
-        evaluation = evaluate(other, otherwise.codes)
-        outcome = evaluation.outcomes[case.question]
+        judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
+        outcome = judged.outcomes[case.question]
         if outcome != decided.outcome:
             yield f"The edition {name} would answer {outcome} on the same day and facts."
             continue
-        found, _, _ = concluded(other.asked, outcome, evaluation.provisions, otherwise)
+        found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
         for difference in _differences(decided, found):
             yield f"The edition {name} would conclude otherwise; {difference}."
 

@@ -4,8 +4,9 @@ A sentence stands in a finding only because its condition came out so; nothing h
 condition with the same values reads the same, so reasons are remembered by the facts that bear on them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Mapping
 from datetime import date
+from operator import itemgetter
 
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination, Finding, FindingStatus, Reason
@@ -25,6 +26,22 @@ from app.law.standing import StandingCondition, StandingProvision, StandingQuest
 _STATUS: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
 
 
+class _Behind:
+    """The facts that bear on something, looked up for one applicant after another."""
+
+    __slots__ = ("_presumed", "_values", "names")
+
+    def __init__(self, in_play: FactsInPlay, names: tuple[str, ...]) -> None:
+        self.names = names
+        self._values: Callable[[Mapping[str, Value | None]], object] = itemgetter(*names) if names else lambda _: ()
+        self._presumed = [name for name in names if name in in_play.presumed]
+
+    def key(self, knowledge: Knowledge) -> Hashable:
+        """Their values, and which of those that the law presumes were stated: the same key, the same words."""
+        values = self._values(knowledge.looked_up)
+        return (values, *[name in knowledge.stated for name in self._presumed]) if self._presumed else values
+
+
 class Findings:
     """The findings that a standing law can give."""
 
@@ -37,9 +54,10 @@ class Findings:
             for name, path in provision.provision.paths.items()
             for _ in path
         ]  # fmt: skip
-        self._looked_at = [self._facts_behind(provision) for provision in law.provisions]
+        self._looked_at = [_Behind(in_play, self._facts_behind(provision)) for provision in law.provisions]
         self._reasons: list[Remembered[Reason]] = [Remembered() for _ in law.provisions]
-        self._questions = [self._facts_behind_question(question) for question in law.questions]
+        self._questions = [self._behind_question(question) for question in law.questions]
+        self._is_remembered = [self._remembers(provision.uses) for provision in law.provisions]
         self._determinations: list[Remembered[Determination]] = [Remembered() for _ in law.questions]
 
     @classmethod
@@ -64,44 +82,43 @@ class Findings:
     def reason(
         self,
         provision: StandingProvision,
-        marks: tuple[object, ...],
+        marks: tuple[bool, bool],
         knowledge: Knowledge,
         nested: Callable[[str], Determination | None],
-        make: Callable[[], Reason],
+        make: Callable[[StandingProvision, tuple[bool, bool]], Reason],
     ) -> Reason:
         """A provision's reason: the same facts, the same marks and the same determinations inside give the same one."""
-        values, names = knowledge.values, self._looked_at[provision.index]
-        inside: tuple[object, ...] = ()
+        index = provision.index
+        if not self._is_remembered[index]:
+            return make(provision, marks)
+        key: Hashable = (marks, self._looked_at[index].key(knowledge))
         if provision.uses:
-            if not self._remembers(provision.uses):
-                return make()
             # a kept reason keeps the determinations inside it, so their identities stay theirs
-            inside = tuple(id(nested(question)) for question in provision.uses if question not in knowledge.stated)
-        told = tuple(name in knowledge.stated for name in names if name in self.in_play.presumed)
-        return self._reasons[provision.index].get((marks, inside, told, *[values.get(name) for name in names]), make)
+            key = (key, *[id(nested(question)) for question in provision.uses if question not in knowledge.stated])
+        kept = self._reasons[index]
+        return kept.find(key) or kept.keep(key, make(provision, marks))
 
     def _remembers(self, questions: tuple[str, ...]) -> bool:
         standing = self.in_play.law.by_question
         return all(q in standing and self._questions[standing[q].index] is not None for q in questions)
 
-    def _facts_behind_question(self, question: StandingQuestion) -> tuple[str, ...] | None:
+    def _behind_question(self, question: StandingQuestion) -> _Behind | None:
         """Every fact that bears on a used question's determination; none where it cannot be told by facts alone."""
         if any(provision.uses for provision in question.provisions) or question.question.outcome_concludes:
             return None
-        names = dict.fromkeys(name for provision in question.provisions for name in self._looked_at[provision.index])
+        names = dict.fromkeys(name for provision in question.provisions for name in self._looked_at[provision.index].names)
         for sentence in question.question.says.values():
             names.update(dict.fromkeys(name for name in sentence.names if name in self.in_play.definitions))
-        return tuple(names)
+        return _Behind(self.in_play, tuple(names))
 
     def determination(
         self, question: StandingQuestion, knowledge: Knowledge, as_of: date, make: Callable[[], Determination]
     ) -> Determination:
         """The determination of a question that another uses: the same facts on the same day give the same one."""
-        names = self._questions[question.index]
-        if names is None:
+        behind = self._questions[question.index]
+        if behind is None:
             return make()
-        told = tuple(name in knowledge.stated for name in names if name in self.in_play.presumed)
-        return self._determinations[question.index].get((as_of, told, *[knowledge.values.get(name) for name in names]), make)
+        return self._determinations[question.index].get((as_of, behind.key(knowledge)), make)
 
     def plain(self, condition: StandingCondition, truth: bool | None, knowledge: Knowledge) -> Finding:
         """The finding of a condition on a fact that was stated, presumed or computed."""

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, TypeVar, cast
 
-from app.determinations.derive import SERIES_FUNCTIONS, Deriving
+from app.determinations.cells import Cells, bits_of
+from app.determinations.derive import SERIES_FUNCTIONS, Derived, Deriving
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.spans import Span
@@ -51,8 +52,13 @@ class FactsInPlay:
             for name in self.inputs_of(condition):
                 self.conditions_of[name].append(condition)
         self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
-        self._effects: dict[str, list[tuple[dict[int, bool | None], list[Value]]]] = {}
+        self._derive = {fact.name: self.deriving.prepared(fact.computed) for fact in self.computed.values() if fact.computed}
+        self.codes_of_stated = [(fact.name, fact.code_of) for fact in self.stated.values()]
+        self.derived = [(fact.name, self._derive[fact.name], fact.code_of) for fact in self.computed.values()]
+        """Each computed fact, how it follows from values, and how it is coded; each after those it follows from."""
+        self._effects: dict[str, list[tuple[int, list[Value]]]] = {}
         self._edges: dict[str, frozenset[int]] = {}
+        self._crossed: dict[str, list[tuple[FactDefinition, tuple[int, ...]]]] = {}
         self._yearly: dict[str, list[int]] = {}
         self._kept: dict[str, Any] = {}
         self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
@@ -71,10 +77,23 @@ class FactsInPlay:
             self._kept[name] = make()
         return cast(T, self._kept[name])
 
+    def decides_like(self, law: StandingLaw) -> bool:
+        """Whether this law and another come to the same of the same facts."""
+        kept: dict[int, tuple[StandingLaw, bool]] = self.remember("laws that decide alike", dict)
+        found = kept.get(id(law))
+        if found is None or found[0] is not law:
+            found = kept[id(law)] = (law, law.key == self.law.key)
+        return found[1]
+
     @cached_property
     def definitions(self) -> dict[str, FactDefinition]:
         """The facts in play by name, stated and computed."""
         return {**self.stated, **self.computed}
+
+    @cached_property
+    def nothing_known(self) -> dict[str, Value | None]:
+        """Every fact in play, unknown."""
+        return dict.fromkeys(self.definitions)
 
     @cached_property
     def computed_from(self) -> dict[str, list[FactDefinition]]:
@@ -83,9 +102,9 @@ class FactsInPlay:
             name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)] for name in self.stated
         }  # fmt: skip
 
-    def inputs_of(self, condition: StandingCondition) -> list[str]:
+    def inputs_of(self, condition: StandingCondition) -> tuple[str, ...]:
         """The stated facts that a condition rests on."""
-        return [condition.fact.name] if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
+        return (condition.fact.name,) if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
 
     @cached_property
     def acts_in(self) -> dict[int, bool]:
@@ -93,9 +112,23 @@ class FactsInPlay:
         return {p.index: any(self.stated[n].is_act for c in p.conditions for n in self.inputs_of(c)) for p in self.law.provisions}
 
     @cached_property
-    def unknown_truths(self) -> dict[str, dict[int, bool | None]]:
-        """stated fact → its conditions, all unknown."""
-        return {name: {c.index: None for c in conditions} for name, conditions in self.conditions_of.items()}
+    def cells(self) -> Cells:
+        """The cells of every fact, and what the law comes to in them."""
+        return Cells(self.law)
+
+    @cached_property
+    def bits_behind(self) -> dict[str, int]:
+        """stated fact → the conditions that rest on it, also through what is computed from it, as bits."""
+        return {name: bits_of(conditions) for name, conditions in self.conditions_of.items()}
+
+    @cached_property
+    def touched_by(self) -> dict[str, frozenset[int]]:
+        """stated fact → the questions, by index, with conditions that rest on it."""
+        question_of, provision_of = self.law.question_of, self.law.provision_of
+        return {
+            name: frozenset(question_of[provision_of[c.index].index].index for c in conditions)
+            for name, conditions in self.conditions_of.items()
+        }
 
     def own_edges(self, name: str) -> frozenset[int]:
         """The codes at which the conditions on a fact itself change, not on what is computed from it; yearly calendars apart."""
@@ -105,6 +138,17 @@ class FactsInPlay:
             edges = self._edges[name] = frozenset(edge for c in own for edge in c.accepts.edges())
         return edges
 
+    def crossed_edges(self, name: str) -> list[tuple[FactDefinition, tuple[int, ...]]]:
+        """Each fact computed from a stated one that conditions look at, with the codes at which those conditions change."""
+        crossed = self._crossed.get(name)
+        if crossed is None:
+            edges: dict[str, set[int]] = {}
+            for condition in self.conditions_of[name]:
+                if condition.fact.name != name:
+                    edges.setdefault(condition.fact.name, set()).update(condition.accepts.edges())
+            crossed = self._crossed[name] = [(self.computed[fact], tuple(sorted(at))) for fact, at in edges.items()]
+        return crossed
+
     def yearly_edges(self, name: str) -> list[int]:
         """The codes at which a yearly calendar opens or closes for a fact, in order."""
         edges = self._yearly.get(name)
@@ -113,27 +157,33 @@ class FactsInPlay:
             edges = self._yearly[name] = sorted({edge for c in own for edge in c.accepts.edges()})
         return edges
 
-    def effects_of_choices(self, name: str) -> list[tuple[dict[int, bool | None], list[Value]]]:
-        """For a fact with few values: how its conditions come out, and all values for which they come out so."""
+    @cached_property
+    def moving_with(self) -> dict[str, tuple[str, ...]]:
+        """stated fact → itself and the facts that something computed is computed from together with it."""
+        together = {name: {name: None} for name in self.stated}
+        for name, computed in self.computed_from.items():
+            for fact in computed:
+                together[name].update(dict.fromkeys(n for n in self._vocabulary.inputs_of(fact.name) if n in self.stated))
+        return {name: tuple(names) for name, names in together.items()}
+
+    def effects_of_choices(self, name: str) -> list[tuple[int, list[Value]]]:
+        """For a fact with few values: the conditions met, as bits, and all values that meet just these."""
         if name not in self._effects:
-            fact = self.stated[name]
-            groups: dict[tuple[bool, ...], tuple[dict[int, bool | None], list[Value]]] = {}
+            fact, groups = self.stated[name], dict[int, list[Value]]()
             for code in range(fact.last_code + 1):
-                met = tuple(code in c.accepts for c in self.conditions_of[name])
-                truths: dict[int, bool | None] = {c.index: m for c, m in zip(self.conditions_of[name], met, strict=True)}
-                groups.setdefault(met, (truths, []))[1].append(fact.value(code))
-            self._effects[name] = list(groups.values())
+                met = bits_of(c for c in self.conditions_of[name] if code in c.accepts)
+                groups.setdefault(met, []).append(fact.value(code))
+            self._effects[name] = list(groups.items())
         return self._effects[name]
 
     def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
         """The value of a computed fact; none where something it needs is unknown."""
-        assert fact.computed is not None
-        value = self.deriving.compute(fact.computed, values)
+        value: Derived = self._derive[fact.name](values)
         assert not isinstance(value, Span)
         return value
 
 
-@dataclass
+@dataclass(slots=True)
 class Knowledge:
     """The facts of one case under one standing law."""
 
@@ -141,20 +191,30 @@ class Knowledge:
     stated: Mapping[str, Value]
     values: dict[str, Value] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
+    _looked_up: dict[str, Value | None] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
     def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value]) -> "Knowledge":
         """Everything that follows from what was stated."""
-        known = cls(in_play, stated, {**in_play.presumed, **stated})
-        for name, fact in in_play.stated.items():
-            if name in known.values:
-                known.codes[name] = fact.code(known.values[name])
-        for fact in in_play.computed.values():
-            value = in_play.derive(fact, known.values)
+        known = cls(in_play, stated, {**in_play.presumed, **stated}, {})
+        values, codes = known.values, known.codes
+        for name, code_of in in_play.codes_of_stated:
+            stated_value = values.get(name)
+            if stated_value is not None:
+                codes[name] = code_of(stated_value)
+        for name, derive, code_of in in_play.derived:
+            value = derive(values)
             if value is not None:
-                known.values[fact.name] = value
-                known.codes[fact.name] = fact.code(value)
+                values[name] = value  # type: ignore[assignment]
+                codes[name] = code_of(value)
         return known
+
+    @property
+    def looked_up(self) -> Mapping[str, Value | None]:
+        """Every fact in play with its value, none where it is unknown."""
+        if self._looked_up is None:
+            self._looked_up = {**self.in_play.nothing_known, **self.values}
+        return self._looked_up
 
     def is_presumed(self, name: str) -> bool:
         """Whether a value was not stated but presumed by the law."""

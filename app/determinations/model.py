@@ -1,11 +1,13 @@
 """A determination and everything it rests on. Values only: nothing here looks anything up."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from types import MappingProxyType
 from typing import Literal, NamedTuple
+
+import orjson
 
 from app.determinations.wording import Document, as_json, citation_document, fact_document, required_as_json, source_document
 from app.law.facts import FactDefinition, Value
@@ -37,9 +39,8 @@ class Finding:
     computed_from: Mapping[str, Value | None] | None = None
     determination: "Determination | None" = None
 
-    @cached_property
-    def document(self) -> Document:
-        """The finding as JSON carries it. Findings are shared between determinations: do not change it."""
+    def document(self, reason_json: "Callable[[Reason], object]") -> Document:
+        """The finding as JSON carries it; *reason_json* gives the reasons of a determination inside it."""
         day = self.value if isinstance(self.value, date) else None
         document: Document = {
             "condition": self.condition,
@@ -57,7 +58,7 @@ class Finding:
         if self.computed_from is not None:
             document["computed_from"] = {name: as_json(value) for name, value in self.computed_from.items()}
         if self.determination is not None:
-            document["determination"] = self.determination.nested_document
+            document["determination"] = self.determination.nested_document(reason_json)
         return document
 
 
@@ -74,8 +75,16 @@ class Reason:
     says: str | None = None
 
     @cached_property
+    def json(self) -> orjson.Fragment:
+        """The reason as JSON text, written once: reasons are shared between determinations."""
+        return orjson.Fragment(orjson.dumps(self._document(lambda reason: reason.json)))
+
+    @property
     def document(self) -> Document:
-        """The reason as JSON carries it. Reasons are shared between determinations: do not change it."""
+        """The reason as JSON carries it."""
+        return self._document(lambda reason: reason.document)
+
+    def _document(self, reason_json: "Callable[[Reason], object]") -> Document:
         document: Document = {
             "provision": self.provision.id,
             "title": self.provision.title,
@@ -84,7 +93,7 @@ class Reason:
             "decisive": self.decisive,
             "citation": citation_document(self.provision.citation),
             "evidence": self.provision.evidence,
-            "findings": [finding.document for finding in self.findings],
+            "findings": [finding.document(reason_json) for finding in self.findings],
         }
         if self.leads:
             document["leads"] = True
@@ -116,14 +125,44 @@ class FactChange(NamedTuple):
     to: Value
     or_to: tuple[Value, ...] = ()
 
+    @property
+    def document(self) -> Document:
+        """The change of the fact as JSON carries it."""
+        document: Document = {
+            "fact": self.fact.name,
+            "asks": self.fact.label,
+            "from": as_json(self.was),
+            "to": as_json(self.to),
+        }
+        if self.or_to:
+            document["or_to"] = [as_json(value) for value in self.or_to]
+        return document
 
-class WouldChange(NamedTuple):
+
+@dataclass(frozen=True)
+class WouldChange:
     """The smallest change of facts that reaches another outcome: every one of *changes* is needed, and none smaller is enough."""
 
     becomes: Outcome
     changes: tuple[FactChange, ...]
     kind: ChangeKind
     says: str
+
+    @cached_property
+    def json(self) -> orjson.Fragment:
+        """The change as JSON text, written once: changes are shared between determinations."""
+        return orjson.Fragment(orjson.dumps(self.document))
+
+    @property
+    def document(self) -> Document:
+        """The change as JSON carries it."""
+        return {
+            "becomes": self.becomes,
+            "kind": self.kind,
+            "past": self.kind == "past",
+            "if": [change.document for change in self.changes],
+            "says": self.says,
+        }
 
 
 class Determination(NamedTuple):
@@ -146,14 +185,13 @@ class Determination(NamedTuple):
     law_digest: str = ""
     law_in_force: tuple[str, ...] = ()
 
-    @property
-    def nested_document(self) -> Document:
+    def nested_document(self, reason_json: Callable[[Reason], object]) -> Document:
         """A determination that another one uses, as it stands inside the other's finding."""
         return {
             "question": self.question.id,
             "outcome": self.outcome,
             "says": self.says,
-            "reasons": [reason.document for reason in self.reasons],
+            "reasons": [reason_json(reason) for reason in self.reasons],
             "needs": [fact_document(fact) for fact in self.needs],
             "concludes": {name: as_json(value) for name, value in self.concludes.items()},
         }

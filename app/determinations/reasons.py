@@ -3,14 +3,14 @@
 A sentence stands in a finding only because its condition came out so; nothing here decides anything.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
-from functools import cached_property, partial
 
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.findings import Findings
 from app.determinations.knowledge import Knowledge
 from app.determinations.model import Determination, Finding, NextStepTold, Reason, ReasonStatus
+from app.determinations.remembered import Remembered
 from app.determinations.wording import derived_in_words, facts_in_words, fill
 from app.engine import Evaluation
 from app.engine.shadow import all_hold
@@ -43,23 +43,18 @@ class Telling:
         self.lawbook, self.law, self.knowledge = lawbook, law, knowledge
         self.evaluation, self.as_of = evaluation, as_of
         self.findings = Findings.of(knowledge.in_play)
-        self._nested: dict[str, Determination] = {}
-
-    @cached_property
-    def word_for(self) -> Callable[[str], str]:
+        self.word_for = facts_in_words(knowledge.in_play.definitions, knowledge.values)
         """What to write for a fact in a sentence."""
-        return facts_in_words(self.knowledge.in_play.definitions, self.knowledge.values)
+        self._nested: dict[str, Determination] = {}
+        self._concludes: dict[int, Concluded] = {}
 
     def determination(self, question: StandingQuestion) -> Determination:
         """The determination of one question, without what would change it."""
         outcome = self.evaluation.outcomes[question.question.id]
         concludes, per_provision, leader = concluded(question, outcome, self.evaluation.provisions, self.knowledge)
         deciding = decisive(question, self.evaluation)
-        reasons = [
-            self.reason(p, p.index in deciding, p.index == leader, per_provision.get(p.index, {}))
-            for p in question.provisions if p.effect != "cautions" or self.evaluation.provisions[p.index]
-        ]  # fmt: skip
-        reasons.sort(key=lambda r: (not r.leads, not r.decisive))
+        self._concludes.update(per_provision)
+        reasons = self.reasons(question, deciding, leader)
         return Determination(
             question=question.question,
             as_of=self.as_of,
@@ -67,7 +62,7 @@ class Telling:
             outcome=outcome,
             says=self.says(question, outcome, concludes),
             reasons=tuple(reasons),
-            needs=tuple(self.needs(question)) if outcome == "undetermined" else (),
+            needs=self.remembered_needs(question) if outcome == "undetermined" else (),
             concludes=concludes,
             next_steps=tuple(self.next_steps(question, outcome, deciding)),
             cautions=tuple(dict.fromkeys(self.cautions(question))),
@@ -83,17 +78,27 @@ class Telling:
 
     # --- reasons ---
 
-    def reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
-        """One provision's status with all its findings."""
-        marks = (is_decisive, leads)
-        make = partial(self._reason, provision, is_decisive, leads, concludes)
-        return self.findings.reason(provision, marks, self.knowledge, self.nested, make)
+    def reasons(self, question: StandingQuestion, deciding: set[int], leader: int | None) -> list[Reason]:
+        """Every provision's status with all its findings: the leading one first, then those that decide, then the others."""
+        status, find = self.evaluation.provisions, self.findings.reason
+        first: list[Reason] = []
+        others: list[Reason] = []
+        for provision in question.provisions:
+            index = provision.index
+            if provision.effect != "cautions" or status[index]:
+                marks = (index in deciding, index == leader)
+                found = find(provision, marks, self.knowledge, self.nested, self._reason)
+                if marks[1]:
+                    first.insert(0, found)
+                else:
+                    (first if marks[0] else others).append(found)
+        return first + others
 
-    def _reason(self, provision: StandingProvision, is_decisive: bool, leads: bool, concludes: Concluded) -> Reason:
+    def _reason(self, provision: StandingProvision, marks: tuple[bool, bool]) -> Reason:
         findings = tuple(self.finding(condition) for condition in provision.conditions)
         says = provision.provision.unread if self.is_unread(provision) else None
         status = _REASON[self.evaluation.provisions[provision.index]]
-        return Reason(provision.provision, status, is_decisive, leads, findings, concludes, says)
+        return Reason(provision.provision, status, *marks, findings, self._concludes.get(provision.index, {}), says)
 
     def finding(self, condition: StandingCondition) -> Finding:
         """One condition's status; where it looks at another question, with that question's determination."""
@@ -120,6 +125,12 @@ class Telling:
         return self._nested[question]
 
     # --- what is needed ---
+
+    def remembered_needs(self, question: StandingQuestion) -> tuple[FactDefinition, ...]:
+        """The same facts are needed of everybody whose conditions come out alike and who told the same ones."""
+        kept: Remembered[tuple[FactDefinition, ...]] = self.knowledge.in_play.remember("needs", Remembered)
+        key = (question.index, *self.evaluation.conditions, *self.knowledge.values)
+        return kept.find(key) or kept.keep(key, tuple(self.needs(question)))
 
     def needs(self, question: StandingQuestion) -> list[FactDefinition]:
         """The facts still needed, in the order to ask them: for bars first, then for the grant that fewest answers would settle."""
@@ -165,7 +176,7 @@ class Telling:
     def cautions(self, question: StandingQuestion) -> Iterator[str]:
         """The cautions of the provisions that apply, and what could not be read; those of used questions too."""
         granted = self.evaluation.outcomes[question.question.id] == "eligible"
-        for provision in question.provisions:
+        for provision in question.cautioning:
             caution = provision.provision.caution
             if caution is not None and self.evaluation.provisions[provision.index]:
                 yield fill(caution, lambda name, p=provision: self.in_caution(p, name))  # type: ignore[misc]

@@ -15,12 +15,20 @@ class Remembered(Generic[T]):
     def __init__(self) -> None:
         self._answers: dict[Hashable, T] = {}
 
+    def find(self, key: Hashable) -> T | None:
+        """The answer for a key, or none where it is not remembered."""
+        return self._answers.get(key)
+
+    def keep(self, key: Hashable, answer: T) -> T:
+        """Remember an answer."""
+        if len(self._answers) >= KEPT_AT_MOST:
+            self._answers = {}
+        self._answers[key] = answer
+        return answer
+
     def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """The answer for a key, worked out once."""
         answer = self._answers.get(key)
         if answer is None:
-            answer = work_out()
-            if len(self._answers) >= KEPT_AT_MOST:
-                self._answers = {}
-            self._answers[key] = answer
+            answer = self.keep(key, work_out())
         return answer

@@ -6,28 +6,27 @@ sees every value there is.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cached_property
 from itertools import pairwise
+from typing import Any, TypeVar
 
+from app.determinations.cells import Judged
 from app.determinations.derive import SERIES_FUNCTIONS, direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.remembered import Remembered
-from app.engine import Evaluation
-from app.engine.shadow import OUTCOME_CODES, condition_truth, outcome_of, provision_truth, settled_outcome_of
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
-from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
+from app.law.standing import StandingLaw
 
 DAYS_EITHER_SIDE = 800
 """How many days before and after are tried one by one where nothing better is known: two years and some days."""
 PERIODS_EITHER_SIDE = 8
 """How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
-
-
-OutcomeOf = Callable[[StandingQuestion, Sequence[bool | None]], Outcome]
+FURTHER_AT_MOST = 256
+"""How much is remembered for cases whose conditions come out alike and that differ in the values behind them."""
+T = TypeVar("T")
 
 
 @dataclass(slots=True)
@@ -36,121 +35,119 @@ class _Alike:
 
     matters: dict[str, bool] = field(default_factory=dict)
     choices: dict[str, list[tuple[Outcome, list[Value]]]] = field(default_factory=dict)
+    mattering: list[FactDefinition] | None = None
+    further: dict[Hashable, Any] = field(default_factory=dict)
 
 
 class WhatIf:
     """Outcomes of one case under changes to its facts."""
 
-    def __init__(self, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation, as_of: date) -> None:
-        self.law, self.knowledge, self.evaluation, self.as_of = law, knowledge, evaluation, as_of
+    def __init__(self, law: StandingLaw, knowledge: Knowledge, as_of: date) -> None:
+        self.law, self.knowledge, self.as_of = law, knowledge, as_of
         self.in_play: FactsInPlay = knowledge.in_play
+        self.cells = self.in_play.cells
         self._cuts: dict[str, list[int]] = {}
-        self._like = self.in_play.remember("alike", Remembered[_Alike]).get(self.pattern, _Alike)
-
-    @cached_property
-    def pattern(self) -> tuple[object, ...]:
+        self.met, self.known = self.cells.bits(knowledge.codes)
+        self.told = self.cells.told(knowledge.codes)
+        self.pattern = (self.met, self.known, self.told)
         """What is the same of all cases whose conditions come out alike."""
-        told = [name for name in self.law.by_question if name in self.knowledge.codes]
-        return (tuple(self.evaluation.conditions), tuple(told))
+        self.outcome: Outcome = self.cells.outcome(*self.pattern)
+        """The outcome as the facts are."""
+        self._like = self._alike(self.pattern)
+
+    def _alike(self, pattern: Hashable) -> _Alike:
+        kept: Remembered[_Alike] = self.in_play.remember("alike", Remembered)
+        return kept.find(pattern) or kept.keep(pattern, _Alike())
 
     @property
-    def outcome(self) -> Outcome:
-        """The outcome as the facts are."""
-        return self.evaluation.outcomes[self.law.asked.question.id]
+    def judged(self) -> Judged:
+        """Every outcome and every provision as the facts are."""
+        return self.cells.judged(*self.pattern)
 
-    def outcome_with(self, truths: Mapping[int, bool | None]) -> Outcome:
-        """The outcome if some conditions came out otherwise."""
-        return self._outcome_with(truths, outcome_of, look_again=False)
-
-    def _outcome_with(self, truths: Mapping[int, bool | None], outcome_of: OutcomeOf, look_again: bool) -> Outcome:
-        """The same by another rule for outcomes; *look_again* at provisions whose conditions stay as they are, too."""
-        law, before = self.law, self.evaluation
-        conditions, touched = before.conditions, dict[int, dict[int, StandingProvision]]()
-        for index, truth in truths.items():
-            if look_again or truth is not before.conditions[index]:
-                if conditions is before.conditions:
-                    conditions = list(conditions)
-                conditions[index] = truth
-                self._touch(index, touched)
-        if touched:
-            provisions = list(before.provisions)
-            for question in law.questions:
-                if question.index in touched and (self._redo(touched[question.index], conditions, provisions) or look_again):
-                    outcome = outcome_of(question, provisions)
-                    if question is law.asked:
-                        return outcome
-                    if outcome != before.outcomes[question.question.id]:
-                        self._follow(question.question.id, outcome, conditions, touched)
-        return before.outcomes[law.asked.question.id]
-
-    def _touch(self, condition: int, touched: dict[int, dict[int, StandingProvision]]) -> None:
-        provision = self.law.provision_of[condition]
-        touched.setdefault(self.law.question_of[provision.index].index, {})[provision.index] = provision
-
-    def _redo(
-        self,
-        touched: Mapping[int, StandingProvision],
-        conditions: list[bool | None],
-        provisions: list[bool | None],
-    ) -> bool:
-        """Look again at the provisions touched; whether any comes out otherwise."""
-        moved = False
-        for index, provision in touched.items():
-            truth = provision_truth(provision, conditions)
-            if truth is not provisions[index]:
-                provisions[index] = truth
-                moved = True
-        return moved
-
-    def _follow(
-        self, used: str, outcome: Outcome, conditions: list[bool | None], touched: dict[int, dict[int, StandingProvision]]
-    ) -> None:
-        """Let the conditions on another question's outcome change with it, unless the caller stated that outcome."""
-        if used in self.knowledge.codes:
-            return
-        for condition in self.law.used_in[used]:
-            conditions[condition.index] = None if outcome == "undetermined" else OUTCOME_CODES[outcome] in condition.accepts
-            self._touch(condition.index, touched)
-
-    def truths_if(self, changes: Mapping[str, Value]) -> dict[int, bool | None]:
-        """How the conditions on some stated facts, and on what is computed from them, would come out."""
-        if len(changes) == 1:
-            name, value = next(iter(changes.items()))
-            if not self.in_play.computed_from[name]:
-                code = self.in_play.stated[name].code(value)
-                return {c.index: code in c.accepts for c in self.in_play.conditions_of[name]}
-        values: dict[str, Value] = {**self.knowledge.values, **changes}
-        codes = {name: self.in_play.stated[name].code(value) for name, value in changes.items()}
+    def bits_if(self, changes: Mapping[str, Value]) -> tuple[int, int]:
+        """The conditions met and the conditions known if some stated facts, and what is computed from them, were otherwise."""
+        in_play, cells = self.in_play, self.cells.of_fact
+        met, known, codes = self.met, self.known, dict[str, int]()
+        values: dict[str, Value] | None = None
+        for name, value in changes.items():
+            moved = ~in_play.bits_behind[name]
+            met, known = met & moved, known & moved
+            codes[name] = in_play.stated[name].code_of(value)
         for name in changes:
-            for fact in self.in_play.computed_from[name]:
-                derived = self.in_play.derive(fact, values)
+            for fact in in_play.computed_from[name]:
+                if values is None:
+                    values = {**self.knowledge.values, **changes}
+                derived = in_play.derive(fact, values)
                 if derived is None:
                     values.pop(fact.name, None)
                     codes.pop(fact.name, None)
                 else:
                     values[fact.name] = derived
-                    codes[fact.name] = fact.code(derived)
-        return {c.index: condition_truth(c, codes) for name in changes for c in self.in_play.conditions_of.get(name, ())}
+                    codes[fact.name] = fact.code_of(derived)
+        for name, code in codes.items():
+            of_fact = cells.get(name)
+            if of_fact is not None:
+                met, known = met | of_fact.met_at(code), known | of_fact.bits
+        return met, known
 
     def outcome_if(self, changes: Mapping[str, Value]) -> Outcome:
         """The outcome if some stated facts were otherwise."""
-        return self.outcome_with(self.truths_if(changes))
+        met, known = self.bits_if(changes)
+        return self.cells.outcome(met, known, self.told)
+
+    def meets_if(self, changes: Mapping[str, Value], condition: int) -> bool:
+        """Whether a condition on a fact, not on another question's outcome, is met if some stated facts were otherwise."""
+        return bool(self.bits_if(changes)[0] >> condition & 1)
 
     def matters(self, name: str) -> bool:
         """Whether any value of a fact could change the outcome: false only where it is the same with the fact unknown."""
         known = self._like.matters.get(name)
         if known is None:
-            unknown = self.in_play.unknown_truths.get(name) or {}
-            settled = self._outcome_with(unknown, settled_outcome_of, look_again=True)
-            known = bool(unknown) and (self.outcome == "undetermined" or settled != self.outcome)
-            self._like.matters[name] = known
+            known = self._like.matters[name] = self._could_matter(name)
         return known
+
+    @property
+    def mattering(self) -> list[FactDefinition]:
+        """The stated facts that matter."""
+        found = self._like.mattering
+        if found is None:
+            found = self._like.mattering = [fact for name, fact in self.in_play.stated.items() if self.matters(name)]
+        return found
+
+    def remembered(self, key: Hashable, find: Callable[[], Iterable[T]]) -> tuple[T, ...]:
+        """What is the same for all cases whose conditions come out alike, once *key* holds what else bears on it."""
+        kept = self._like.further
+        found: tuple[T, ...] | None = kept.get(key)
+        if found is None:
+            found = tuple(find())
+            if len(kept) >= FURTHER_AT_MOST:
+                kept = self._like.further = {}
+            kept[key] = found
+        return found
+
+    def moving_with(self, name: str) -> tuple[Value | None, ...]:
+        """The values of a stated fact and of those that something is computed from together with it."""
+        return tuple([self.knowledge.values.get(other) for other in self.in_play.moving_with[name]])
+
+    def _could_matter(self, name: str) -> bool:
+        bits = self.in_play.bits_behind.get(name)
+        if not bits:
+            return False
+        if self.outcome == "undetermined":
+            return True
+        touched = self.in_play.touched_by[name]
+        return self.cells.settled(self.met & ~bits, self.known & ~bits, self.told, touched, self.judged) != self.outcome
 
     def outcomes_of_choices(self, name: str) -> list[tuple[Outcome, list[Value]]]:
         """For a fact with few values: each outcome, with the values that come to it."""
         reached = self._like.choices.get(name)
         if reached is None:
-            reached = [(self.outcome_with(truths), values) for truths, values in self.in_play.effects_of_choices(name)]
+            bits = self.in_play.bits_behind[name]
+            met, known = self.met & ~bits, self.known | bits
+            reached = [
+                (self.cells.outcome(met | met_there, known, self.told), values)
+                for met_there, values in self.in_play.effects_of_choices(name)
+            ]
             self._like.choices[name] = reached
         return reached
 
@@ -163,9 +160,8 @@ class WhatIf:
     def _find_cuts(self, name: str) -> list[int]:
         fact = self.in_play.stated[name]
         found = set(self.in_play.own_edges(name))
-        for condition in self.in_play.conditions_of[name]:
-            if condition.fact.name != name:
-                found.update(self._crossings(condition.fact, fact, condition.accepts.edges()))
+        for computed, edges in self.in_play.crossed_edges(name):
+            found.update(self._crossings(computed, fact, edges))
         yearly = self.in_play.yearly_edges(name)
         if yearly:
             found.update(self._two_cycles_around(found, yearly, self.knowledge.codes.get(name, self.as_of.toordinal())))
@@ -232,7 +228,7 @@ class WhatIf:
                 yield name
                 yield from self._computed_behind(self.in_play.computed[name])
 
-    def _crossings(self, computed: FactDefinition, moving: FactDefinition, edges: Iterable[int]) -> Iterator[int]:
+    def _crossings(self, computed: FactDefinition, moving: FactDefinition, edges: Sequence[int]) -> Iterator[int]:
         """The codes of *moving* at which the computed fact passes an edge."""
         assert computed.computed is not None
         call = computed.computed
@@ -242,7 +238,7 @@ class WhatIf:
             if other is not None:
                 yield from (other + edge if rises else other - edge + 1 for edge in edges)
         elif call.function == "days_until_next_period":
-            yield from self._before_periods(str(call.arguments[0]), moving, list(edges))
+            yield from self._before_periods(str(call.arguments[0]), moving, edges)
         else:
             sign = self._direction(computed, moving.name)
             for edge in edges if sign else ():
@@ -250,7 +246,7 @@ class WhatIf:
                 if crossing is not None:
                     yield crossing
 
-    def _before_periods(self, series_name: str, moving: FactDefinition, edges: list[int]) -> Iterator[int]:
+    def _before_periods(self, series_name: str, moving: FactDefinition, edges: Sequence[int]) -> Iterator[int]:
         series = self.in_play.deriving.series.get(series_name)
         starts = [day.toordinal() for day in series.starts()] if series else []
         here = self.knowledge.codes.get(moving.name, moving.first_code)

@@ -15,6 +15,7 @@ from app.law.standing import Required, StandingCondition
 
 Document = dict[str, object]
 NOT_STATED = "not stated"
+PLAIN_JSON = (str, int)
 NO_PERIOD = "no period"
 UNVERIFIED_WORDS: dict[str, str] = {
     "secondary": "Source unverified: read only in a secondary source.",
@@ -97,7 +98,7 @@ def derived_in_words(value: Value | Span | None) -> str:
 
 def as_json(value: Value | Span | None) -> object:
     """A value as JSON carries it: days as ISO text, spans as pairs, decimals as exact text (a fraction where they do not end)."""
-    if value is None or isinstance(value, str | int):
+    if value is None or isinstance(value, PLAIN_JSON):
         return value
     if isinstance(value, date):
         return value.isoformat()

@@ -24,19 +24,25 @@ MATCHES_AT_MOST = 48
 RULES_AT_MOST = 500
 """The engine keeps the tests of a node in a table of 512 places."""
 CASE = "case"
+NAME_LENGTH = 4
+"""Every rule's name is as long, so that it is found in what the engine says without looking for its end."""
 
 
 class TooLarge(Exception):
     """A standing law that the engine cannot carry; found when the law is loaded, not when somebody asks."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the firing of a rule says: this condition, path, provision or outcome has this truth or value."""
+    """What the firing of a rule says: this condition, path, provision or outcome has this truth or value.
+
+    *index* is that of the condition or provision, *key* the path or the question.
+    """
 
     means: Means
     key: str
     value: int
+    index: int = -1
 
 
 @dataclass
@@ -55,7 +61,7 @@ class Program:
 
     def add(self, tests: list[Test], meaning: Meaning | None) -> None:
         """One rule: all *tests* hold of one message."""
-        name = f"r{len(self.rules)}"
+        name = f"{len(self.rules):0{NAME_LENGTH}}"
         test = tests[0] if len(tests) == 1 else {"$and": tests}
         self.rules[name] = {"all": [{"m": test}]}
         if meaning is not None:
@@ -149,7 +155,7 @@ def _between(name: str, low: int | None, high: int | None) -> list[Test]:
 
 def _add_condition(program: Program, condition: StandingCondition) -> None:
     name, fact, key = program.property_of(condition.fact.name), condition.fact, str(condition.index)
-    met, not_met = Meaning("condition", key, 1), Meaning("condition", key, 0)
+    met, not_met = Meaning("condition", key, 1, condition.index), Meaning("condition", key, 0, condition.index)
     if condition.recurs is not None:
         program.recurring.add(fact.name)
         for tests, is_met in _recurring_tests(name, condition):
@@ -185,17 +191,17 @@ def _add_provision(program: Program, provision: StandingProvision) -> None:
     for number, path in enumerate(provision.paths):
         findings = list(dict.fromkeys(condition_property(program, c) for c in path))
         kind: Means = "path" if several else "provision"
-        name = f"{key}x{number}" if several else key
+        name, index = (f"{key}x{number}", -1) if several else (key, provision.index)
         if several or not provision.provision.unread:
-            program.add([{finding: 1} for finding in findings], Meaning(kind, name, 1))
+            program.add([{finding: 1} for finding in findings], Meaning(kind, name, 1, index))
         for finding in findings:
-            program.add([{finding: 0}], Meaning(kind, name, 0))
+            program.add([{finding: 0}], Meaning(kind, name, 0, index))
     if several:
         paths = [path_property(provision, number) for number in range(len(provision.paths))]
         if not provision.provision.unread:
             for path_name in paths:
-                program.add([{path_name: 1}], Meaning("provision", key, 1))
-        program.add([{path_name: 0} for path_name in paths], Meaning("provision", key, 0))
+                program.add([{path_name: 1}], Meaning("provision", key, 1, provision.index))
+        program.add([{path_name: 0} for path_name in paths], Meaning("provision", key, 0, provision.index))
 
 
 def _add_outcomes(program: Program, question: StandingQuestion) -> None:

@@ -1,7 +1,7 @@
 """One engine for the process: compiles, evaluates, compares with the plain evaluator."""
 
 import threading
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -15,7 +15,7 @@ from app.engine.compiler import (
     provision_property,
 )
 from app.engine.evaluation import EngineFault, Evaluation
-from app.engine.session import Ruleset, Session
+from app.engine.session import Ruleset, Session, property
 from app.engine.shadow import OUTCOME_CODES, evaluate
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
@@ -32,22 +32,32 @@ class Counters:
     rulesets: int = 0
 
 
+Truths = tuple[tuple[int, str, str], ...]
+"""Conditions or provisions by index, each with what is written where it is false and where it is true."""
+
+
 @dataclass(frozen=True)
 class _Stage:
     """The provisions of one depth: what is posted, and in which messages."""
 
     questions: tuple[StandingQuestion, ...]
-    findings: tuple[tuple[tuple[int, str], ...], ...]
-    together: tuple[tuple[tuple[int, str], ...], ...]
-    several: tuple[StandingProvision, ...]
+    findings: tuple[Truths, ...]
+    together: tuple[Truths, ...]
+    several: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True)
 class _Part:
-    """A ruleset and the stages of the questions it decides."""
+    """A ruleset and the stages of the questions it decides.
+
+    *facts* are the messages of the facts: each fact with the property of its code, and that of its month and day where these count.
+    *used* are the questions whose outcomes other questions look at, *alike* the conditions that make the same test.
+    """
 
     ruleset: Ruleset
     stages: tuple[_Stage, ...]
+    facts: tuple[tuple[tuple[str, str, str | None], ...], ...]
+    used: tuple[tuple[str, str], ...]
     alike: Mapping[int, tuple[int, ...]]
 
 
@@ -56,10 +66,22 @@ class _Compiled:
     parts: tuple[_Part, ...]
     law: StandingLaw = field(repr=False)
 
+    def start_afresh(self) -> None:
+        """Trust nothing that earlier decisions may have left behind."""
+        for part in self.parts:
+            part.ruleset.start_afresh()
+
 
 def _part(law: StandingLaw, ruleset: Ruleset) -> _Part:
-    alike = {indexes[0]: tuple(indexes) for indexes in ruleset.program.alike.values()}
-    return _Part(ruleset, _stages(law, ruleset.program), alike)
+    program = ruleset.program
+    properties = program.fact_properties
+    facts = tuple(
+        tuple((fact, properties[fact], f"{properties[fact]}m" if fact in program.recurring else None) for fact in message)
+        for message in program.fact_messages
+    )
+    used = tuple((fact, name) for fact, name in properties.items() if fact in law.by_question)
+    alike = {indexes[0]: tuple(indexes) for indexes in program.alike.values()}
+    return _Part(ruleset, _stages(law, program), facts, used, alike)
 
 
 def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
@@ -69,20 +91,41 @@ def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
         questions = tuple(q for q in law.questions if q.depth == depth and q.question.id in own)
         provisions = tuple(p for q in questions for p in q.provisions)
         if provisions:
-            findings = tuple(tuple((c.index, condition_property(program, c)) for c in p.conditions) for p in provisions)
-            several = tuple(p for p in provisions if len(p.paths) > 1)
-            stages.append(_Stage(questions, findings, _together(questions), several))
+            several = tuple(
+                tuple(path_property(p, number) for number in range(len(p.paths))) for p in provisions if len(p.paths) > 1
+            )  # fmt: skip
+            stages.append(_Stage(questions, _findings(provisions, program), _together(questions), several))
     return tuple(stages)
 
 
-def _together(questions: tuple[StandingQuestion, ...]) -> tuple[tuple[tuple[int, str], ...], ...]:
-    """The provisions of as many questions as fit into one message, with the property of each."""
+def _findings(provisions: Iterable[StandingProvision], program: Program) -> tuple[Truths, ...]:
+    """The findings of whole provisions, as many together as a message may hold; each once in a message."""
+    groups: list[dict[str, int]] = [{}]
+    for provision in provisions:
+        own = {condition_property(program, c): c.index for c in provision.conditions}
+        if len(groups[-1].keys() | own) > MATCHES_AT_MOST:
+            groups.append({})
+        groups[-1].update(own)
+    return tuple(_truths((index, name) for name, index in group.items()) for group in groups)
+
+
+def _together(questions: tuple[StandingQuestion, ...]) -> tuple[Truths, ...]:
+    """The provisions of as many questions as fit into one message."""
     groups: list[list[StandingQuestion]] = [[]]
     for question in questions:
         if sum(len(q.provisions) for q in (*groups[-1], question)) > MATCHES_AT_MOST:
             groups.append([])
         groups[-1].append(question)
-    return tuple(tuple((p.index, provision_property(p)) for q in group for p in q.provisions) for group in groups)
+    return tuple(_truths((p.index, provision_property(p)) for q in group for p in q.provisions) for group in groups)
+
+
+def _truths(named: Iterable[tuple[int, str]]) -> Truths:
+    return tuple((index, property(name, 0), property(name, 1)) for index, name in named)
+
+
+def _written(truths: Truths, found: Sequence[bool | None]) -> list[str]:
+    """Those that are known, as they stand in a message."""
+    return [true if found[index] else false for index, false, true in truths if found[index] is not None]
 
 
 class Engine:
@@ -114,10 +157,13 @@ class Engine:
         """
         try:
             with self._lock:
-                found = self._run(self._ruleset_of(law), codes)
+                compiled = self._ruleset_of(law)
+                found = self._run(compiled, codes)
                 self.counters.decisions += 1
             expected = evaluate(law, codes)
             if found != expected:
+                with self._lock:
+                    compiled.start_afresh()
                 raise EngineFault(f"engine and plain evaluator disagree on {_differences(law, found, expected)}")
         except EngineFault:
             self.counters.faults += 1
@@ -146,7 +192,7 @@ class Engine:
             try:
                 _Run(part, session, found).through(known)
             finally:
-                session.close()
+                part.ruleset.close(session)
             for question, outcome in found.outcomes.items():
                 if outcome != "undetermined":
                     known.setdefault(question, OUTCOME_CODES[outcome])
@@ -157,85 +203,68 @@ class _Run:
     """One decision, stage by stage; the rules do the deciding, this only carries what fired from one stage to the next."""
 
     def __init__(self, part: _Part, session: Session, found: Evaluation) -> None:
-        self.program, self.stages, self.session, self.found = part.ruleset.program, part.stages, session, found
-        self.alike = part.alike
+        self.part, self.session, self.found = part, session, found
 
     def through(self, codes: Mapping[str, int]) -> None:
-        for message in self.fact_messages(codes):
-            self.take_findings(self.session.post(message))
-        for stage in self.stages:
+        for facts in self.part.facts:
+            self.take_findings(self.session.post(self.fact_message(facts, codes)))
+        for stage in self.part.stages:
             self.decide(stage, codes)
 
-    def fact_messages(self, codes: Mapping[str, int]) -> Iterator[dict[str, int]]:
+    def fact_message(self, facts: Iterable[tuple[str, str, str | None]], codes: Mapping[str, int]) -> list[str]:
         """The codes of the facts that are known; with month and day beside those that are held against a yearly calendar."""
-        properties, recurring = self.program.fact_properties, self.program.recurring
-        for facts in self.program.fact_messages:
-            message = {}
-            for fact in facts:
-                code = codes.get(fact)
-                if code is not None:
-                    name = properties[fact]
-                    message[name] = code
-                    if fact in recurring:
-                        day = date.fromordinal(code)
-                        message[f"{name}m"] = day.month * 100 + day.day
-            yield message
+        message = []
+        for fact, name, of_year in facts:
+            code = codes.get(fact)
+            if code is not None:
+                message.append(property(name, code))
+                if of_year is not None:
+                    day = date.fromordinal(code)
+                    message.append(property(of_year, day.month * 100 + day.day))
+        return message
 
     def take_findings(self, fired: list[Meaning]) -> None:
+        conditions, alike = self.found.conditions, self.part.alike
         for meaning in fired:
-            for index in self.alike[int(meaning.key)]:
-                self.found.conditions[index] = meaning.value == 1
+            for index in alike[meaning.index]:
+                conditions[index] = meaning.value == 1
 
     def decide(self, stage: _Stage, codes: Mapping[str, int]) -> None:
+        post, provisions = self.session.post, self.found.provisions
         paths: dict[str, int] = {}
-        for message in self.finding_messages(stage):
-            for meaning in self.session.post(message):
+        for findings in stage.findings:
+            for meaning in post(_written(findings, self.found.conditions)):
                 if meaning.means == "path":
                     paths[f"h{meaning.key}"] = meaning.value
                 else:
-                    self.found.provisions[int(meaning.key)] = meaning.value == 1
-        for provision in stage.several:
-            names = [path_property(provision, number) for number in range(len(provision.paths))]
-            for meaning in self.session.post({name: paths[name] for name in names if name in paths}):
-                self.found.provisions[int(meaning.key)] = meaning.value == 1
+                    provisions[meaning.index] = meaning.value == 1
+        for names in stage.several:
+            for meaning in post([property(name, paths[name]) for name in names if name in paths]):
+                provisions[meaning.index] = meaning.value == 1
         outcomes = self.conclude(stage)
-        used = {
-            name: outcomes[fact] for fact, name in self.program.fact_properties.items() if fact in outcomes and fact not in codes
-        }  # fmt: skip
+        used = [property(name, outcomes[fact]) for fact, name in self.part.used if fact in outcomes and fact not in codes]
         if used:
-            self.take_findings(self.session.post(used))
-
-    def finding_messages(self, stage: _Stage) -> list[dict[str, int]]:
-        """The findings of whole provisions, as many together as a message may hold."""
-        conditions = self.found.conditions
-        messages: list[dict[str, int]] = [{}]
-        for findings in stage.findings:
-            if len(messages[-1]) + len(findings) > MATCHES_AT_MOST:
-                messages.append({})
-            message = messages[-1]
-            for index, name in findings:
-                truth = conditions[index]
-                if truth is not None:
-                    message[name] = 1 if truth else 0
-        return messages
+            self.take_findings(post(used))
 
     def conclude(self, stage: _Stage) -> dict[str, int]:
         """The outcomes of a stage's questions, by code; undetermined ones are left out."""
         fired: dict[str, set[int]] = {}
-        for group in stage.together:
-            provisions = self.found.provisions
-            status = {name: 1 if provisions[index] else 0 for index, name in group if provisions[index] is not None}
-            for meaning in self.session.post(status):
+        for provisions in stage.together:
+            for meaning in self.session.post(_written(provisions, self.found.provisions)):
                 fired.setdefault(meaning.key, set()).add(meaning.value)
         outcomes = {}
         for question in stage.questions:
             id = question.question.id
-            codes = fired.get(id, set())
-            outcome = next((o for o in _PRECEDENCE if OUTCOME_CODES[o] in codes), None)
-            self.found.outcomes[id] = outcome or "undetermined"
-            if outcome is not None:
+            outcome = _first(fired[id]) if id in fired else "undetermined"
+            self.found.outcomes[id] = outcome
+            if outcome != "undetermined":
                 outcomes[id] = OUTCOME_CODES[outcome]
         return outcomes
+
+
+def _first(codes: set[int]) -> Outcome:
+    """Of outcomes for which rules fired, the one that goes before the others."""
+    return next(outcome for outcome in _PRECEDENCE if OUTCOME_CODES[outcome] in codes)
 
 
 def _differences(law: StandingLaw, found: Evaluation, expected: Evaluation) -> str:

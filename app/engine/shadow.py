@@ -96,11 +96,12 @@ def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     provisions: list[bool | None] = [None] * len(law.provisions)
     outcomes: dict[str, Outcome] = {}
     for question in law.questions:
+        for name, tests in question.tests:
+            code = known.get(name)
+            if code is not None:
+                for index, first, last, several in tests:
+                    conditions[index] = first <= code <= last if several is None else code in several
         for provision in question.provisions:
-            for condition in provision.conditions:
-                code = known.get(condition.fact.name)
-                if code is not None:
-                    conditions[condition.index] = code in condition.accepts
             provisions[provision.index] = provision_truth(provision, conditions)
         outcome = outcomes[question.question.id] = outcome_of(question, provisions)
         if outcome != "undetermined":

@@ -7,12 +7,13 @@ is inexact.
 
 import math
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from typing import Literal, TypeVar
+from functools import cached_property
+from typing import Any, Literal, TypeVar
 
 from app.law.errors import Place
 from app.law.spans import FIRST_DAY, LAST_DAY
@@ -110,7 +111,7 @@ class FactDefinition:
         """What the fact is called where it is shown: its question, or what it describes."""
         return self.asks or self.describes or self.name
 
-    @property
+    @cached_property
     def first_code(self) -> int:
         """The smallest code a value of this fact can have."""
         if self.type == "day":
@@ -119,7 +120,7 @@ class FactDefinition:
             return 0
         return -CODE_LIMIT if self.computed else self.minimum * self._scale
 
-    @property
+    @cached_property
     def last_code(self) -> int:
         """The largest code a value of this fact can have."""
         if self.type == "day":
@@ -130,7 +131,7 @@ class FactDefinition:
             return len(self.choices) - 1
         return CODE_LIMIT if self.computed else self.maximum * self._scale
 
-    @property
+    @cached_property
     def step(self) -> int:
         """The distance between the codes of two neighboring values that a caller can state."""
         return 2 * 10 ** (PLACES - self.places) if self.type == "decimal" else 1
@@ -160,6 +161,20 @@ class FactDefinition:
         scaled = Fraction(value) * GRID
         whole = math.floor(scaled)
         return max(-CODE_LIMIT, min(CODE_LIMIT, 2 * whole + (scaled != whole)))
+
+    @cached_property
+    def code_of(self) -> Callable[[Any], int]:
+        """`code` as a function of this fact's own type, found once: it is called for every fact of every applicant."""
+        match self.type:
+            case "flag":
+                return int
+            case "day":
+                return date.toordinal
+            case "choice" | "outcome":
+                return {choice: code for code, choice in enumerate(self.choices)}.__getitem__
+            case "integer":
+                return lambda value: value if type(value) is int and -CODE_LIMIT <= value <= CODE_LIMIT else self.code(value)
+        return self.code
 
     def value(self, code: int) -> Value:
         """The value that a code stands for; the inverse of `code` for every value a caller can state."""
@@ -239,6 +254,7 @@ class Vocabulary:
 
     def __init__(self, definitions: Mapping[str, FactDefinition]) -> None:
         self._definitions = dict(definitions)
+        self._inputs: dict[str, tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> FactDefinition:
         return self._definitions[name]
@@ -253,8 +269,14 @@ class Vocabulary:
         """The definition, or none where nobody defined such a fact."""
         return self._definitions.get(name)
 
-    def inputs_of(self, name: str) -> list[str]:
+    def inputs_of(self, name: str) -> tuple[str, ...]:
         """The facts a caller states for this one: itself, or what it is computed from, in order, each once."""
+        found = self._inputs.get(name)
+        if found is None:
+            found = self._inputs[name] = tuple(self._find_inputs(name))
+        return found
+
+    def _find_inputs(self, name: str) -> list[str]:
         definition = self._definitions.get(name)
         if definition is None or definition.computed is None:
             return [name]

@@ -223,14 +223,15 @@ class Lawbook:
             LawNotEncoded: that day's law was not read, or nobody looked whether it still holds.
             UnknownQuestion, UnknownEdition: there is none of that name.
         """
-        boundaries = self.boundaries(self.question(question).id, edition)
+        boundaries = self._boundaries.get((question, edition)) or self.boundaries(self.question(question).id, edition)
         at = bisect_right(boundaries, day)
         first = boundaries[at - 1] if at else day
         key = (question, edition, first)
-        if key not in self._standing:
+        standing = self._standing.get(key)
+        if standing is None:
             last = day_before(boundaries[at]) if at < len(boundaries) else None
-            self._standing[key] = self._resolve(question, Span(first, last), self.edition(edition), day)
-        return self._standing[key]
+            standing = self._standing[key] = self._resolve(question, Span(first, last), self.edition(edition), day)
+        return standing
 
     def _resolve(self, asked: str, span: Span, law: EditionLaw, day: date) -> StandingLaw:
         self._require_encoded(asked, span.first, law, day)

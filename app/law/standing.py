@@ -119,6 +119,16 @@ class StandingQuestion:
     provisions: tuple[StandingProvision, ...]
 
     @cached_property
+    def tests(self) -> tuple[tuple[str, tuple[tuple[int, int, int, CodeSet | None], ...]], ...]:
+        """Each fact with the conditions on it: index, first and last code that meet it, and all that do where there are gaps."""
+        tests: dict[str, list[tuple[int, int, int, CodeSet | None]]] = {}
+        for condition in (condition for provision in self.provisions for condition in provision.conditions):
+            codes = condition.accepts.intervals or ((1, 0),)
+            several = condition.accepts if len(codes) > 1 else None
+            tests.setdefault(condition.fact.name, []).append((condition.index, *codes[0], several))
+        return tuple((name, tuple(conditions)) for name, conditions in tests.items())
+
+    @cached_property
     def _by_effect(self) -> dict[Effect, tuple[StandingProvision, ...]]:
         effects: tuple[Effect, ...] = ("bars", "refers", "grants", "cautions")
         return {effect: tuple(p for p in self.provisions if p.effect == effect) for effect in effects}
@@ -126,6 +136,16 @@ class StandingQuestion:
     def of(self, effect: Effect) -> tuple[StandingProvision, ...]:
         """Its provisions with one effect."""
         return self._by_effect[effect]
+
+    @cached_property
+    def cautioning(self) -> tuple[StandingProvision, ...]:
+        """Its provisions of which there may be something to beware: a caution, an unread text, a referral, another question."""
+        return tuple(p for p in self.provisions if p.provision.caution or p.is_unread or p.effect == "refers" or p.uses)
+
+    @cached_property
+    def informing(self) -> tuple[StandingProvision, ...]:
+        """Its provisions that tell something whether they apply or not."""
+        return tuple(p for p in self.provisions if p.provision.informs)
 
     @cached_property
     def bars(self) -> tuple[int, ...]:

@@ -3,13 +3,14 @@
 from dataclasses import replace
 from datetime import date
 
+import orjson
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.determinations.case import Case, make_case, read_facts
 from app.determinations.decide import Decider
-from app.determinations.document import determination_document
+from app.determinations.document import determination_document, determination_json
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.model import Determination
 from app.law.errors import LawNotEncoded
@@ -38,6 +39,19 @@ def test_a_denial_lists_the_later_day_the_acts_and_the_missed_day(decider: Decid
     assert date(2011, 7, 1) == kinds["later"].changes[0].to
     assert date(2011, 2, 15) == kinds["past"].changes[0].to
     assert "waiver.granted" in [change.fact.name for change in kinds["act"].changes]
+
+
+@given(st.data())
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+def test_the_text_written_once_for_many_is_that_of_the_whole_document(decider: Decider, data: st.DataObject) -> None:
+    case = data.draw(cases(decider.lawbook))
+    try:
+        decided = decider.decide(case)
+    except LawNotEncoded:
+        return
+
+    expected = orjson.dumps({"id": "1", **determination_document(decided)})
+    assert expected == determination_json(decided, {"id": "1"}) == determination_json(decider.decide(case), {"id": "1"})
 
 
 def test_several_open_routes_are_all_told_and_the_earliest_coverage_leads(decider: Decider) -> None:

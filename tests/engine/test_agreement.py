@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from app.engine import Engine, EngineFault, Evaluation
 from app.engine import compiler as compiler_module
 from app.engine import engine as engine_module
+from app.engine import session as session_module
 from app.engine.compiler import MATCHES_AT_MOST, RULES_AT_MOST, TooLarge
 from app.engine.shadow import evaluate
 from app.law.facts import FactDefinition
@@ -171,13 +172,44 @@ def test_a_session_that_broke_leaves_the_next_ones_unharmed(engine: Engine) -> N
     maker = LawMaker(7)
     codes = maker.codes()
     with engine._lock:
-        session = engine._ruleset_of(maker.law).parts[0].ruleset.open()
+        ruleset = engine._ruleset_of(maker.law).parts[0].ruleset
+        session = ruleset.open()
         with pytest.raises(EngineFault):
-            session.post({"f0": "}{"})  # type: ignore[dict-item]
-        session.close()
+            session.post(['"f0":}{'])
+        ruleset.close(session)
 
     for _ in range(100):
         assert evaluate(maker.law, codes) == engine.evaluate(maker.law, codes)
+
+
+def test_a_session_that_was_not_emptied_to_the_end_is_not_used_again(
+    monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]
+) -> None:
+    """As when a worker is stopped in the middle of a decision: what was left behind must not meet the next one's facts."""
+    engine, (law, codes) = Engine(), decided
+    engine.evaluate(law, codes)
+    with monkeypatch.context() as patch:
+        patch.setattr(session_module.Session, "retract", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            engine.evaluate(law, codes)
+
+    assert evaluate(law, {}) == engine.evaluate(law, {})
+
+
+def interrupted(session: session_module.Session) -> bool:
+    raise KeyboardInterrupt
+
+
+def test_decisions_leave_nothing_behind_for_the_next(engine: Engine) -> None:
+    """The same few cases of one law in any order, thousands of them in one session's state."""
+    for seed in range(5):
+        maker, order = LawMaker(seed), Random(seed)
+        cases = [maker.codes() for _ in range(8)]
+        expected = [evaluate(maker.law, codes) for codes in cases]
+        for _ in range(400):
+            number = order.randrange(len(cases))
+
+            assert expected[number] == run(engine, maker.law, cases[number])
 
 
 # --- what is too large is refused when it is loaded ---

@@ -166,4 +166,4 @@ def test_a_question_asks_for_the_facts_of_the_questions_it_uses(amended: Amended
 
 
 def test_a_computed_fact_is_asked_for_by_what_it_is_computed_from(amended: Amended) -> None:
-    assert ["person.born_on", "visit.asked_on"] == amended().vocabulary.inputs_of("person.age")
+    assert ("person.born_on", "visit.asked_on") == amended().vocabulary.inputs_of("person.age")
