@@ -53,6 +53,7 @@ _WHERE = """
 The service is ready.
   documentation   http://{address}/docs
   what to ask     http://{address}/v1/questions
+  sign in         http://{address}/sign-in
 {try_it}  stop it         Ctrl-C
 """
 _TRY_IT = """\

@@ -1,13 +1,16 @@
 """What the audit trail is told in matters of access: who signed in, and what was done to which account or credential."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import asdict, dataclass
 from typing import Any, Protocol
 
 from app import clock
 from app.records.accounts import Entry, Note
-from app.records.entries import AuditEntry
+from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.identity import new_id
-from app.records.store import Store, enter
+from app.records.store import Store, enter, keep_answer
 
 DONE, REFUSED = "done", "refused"
 UNKNOWN = "unknown"
@@ -94,11 +97,34 @@ class Told(Protocol):
         """In which request."""
 
 
+Answer = Callable[[str], IdempotencyRecord | None]
+"""From the id of what was created to what the request for it is answered with; none where nothing is to be remembered."""
+_answer: ContextVar[Answer | None] = ContextVar("answer", default=None)
+
+
+@contextmanager
+def answering(answer: Answer) -> Iterator[None]:
+    """Keep, with the next thing that a store creates, what the request for it is answered with: in the same transaction."""
+    token = _answer.set(answer)
+    try:
+        yield
+    finally:
+        _answer.reset(token)
+
+
 def enter_told(connection: Any, told: Told) -> None:
-    """Enter in the audit trail what a store tells, in the transaction of the change itself."""
+    """Enter in the audit trail what a store tells, in the transaction of the change itself.
+
+    Raises:
+        AlreadyAnswered: the request's idempotency key was used first by another one.
+    """
     now = clock.now()
     about = (told.actor, told.action, told.kind, told.object_id, told.outcome, told.address, told.request_id)
     enter(connection, AuditEntry(new_id(now), now, *about))
+    if (answer := _answer.get()) is not None:
+        _answer.set(None)
+        if (record := answer(told.object_id)) is not None:
+            keep_answer(connection, record)
 
 
 class KeptTrail:

@@ -10,25 +10,21 @@ from flask import Response, g, request
 from app import clock
 from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, Roster
-from app.access.trail import Origin
+from app.access.trail import Origin, answering
 from app.api.account_schemas import PAGE, AccountChangesSchema, AccountsQuery, NewAccountSchema
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
+from app.api.once import IDEMPOTENCY, ONCE, REPLAYED, once
 from app.api.pages.guard import people
+from app.api.preconditions import changed_since, require_version, tagged
 from app.api.problems import Problem, Wrong
 from app.api.schemas import NoQuery
 from app.api.service import service
-from app.api.versions import outdated, require_version, tagged
 from app.records.account_sessions import Session
 from app.records.accounts import Account, NameTaken, VersionDiffers
+from app.records.entries import IdempotencyRecord
 
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "The ETag of the account as you read it.",
-}
+ROUTE = "POST /v1/accounts"
 
 blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts", description="Administer people's accounts.")
 
@@ -49,10 +45,13 @@ def list_accounts(query: dict[str, str]) -> Response:
 @blp.needs("accounts.write")
 @blp.query(NoQuery)
 @blp.body(NewAccountSchema)
-@blp.answers(201, "AccountMade", "Made. Hand the one-time password over; it is told only here.")
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(
+    201, "AccountMade", "Made. Hand the one-time password over; it is told this once, and null where the answer comes again."
+)
 @blp.fails(
     "malformed-json", "name-taken", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable",
-    "too-many-at-once",
+    "too-many-at-once", *ONCE,
 )  # fmt: skip
 def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
     """Make an account, with a one-time password or for somebody who comes from the identity provider."""
@@ -66,15 +65,35 @@ def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
         )
     issuer = provider.issuer if provider is not None and subject is not None else None
     new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
+    with once(service(), ROUTE) as attempt:
+        if attempt.earlier is not None:
+            return _told_again(attempt.earlier)
+        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/accounts/{id}")):
+            account, one_time = _made(new)
+    return _told_made(account, one_time)
+
+
+def _made(new: NewAccount) -> tuple[Account, str | None]:
     try:
-        account, one_time = _roster().create(new, _origin())
+        return _roster().create(new, _origin())
     except NameTaken:
         raise Problem("name-taken", "Choose another sign-in name, or look whether the person has an account already.") from None
     except TooManyAtOnce:
         raise Problem("too-many-at-once", "Try again in a few seconds.", headers={"Retry-After": "3"}) from None
+
+
+def _told_made(account: Account, one_time: str | None) -> Response:
     response = _json({**_told(account), "one_time_password": one_time}, 201)
     response.headers["Location"] = f"/v1/accounts/{account.id}"
     return tagged(response, account.version)
+
+
+def _told_again(earlier: IdempotencyRecord) -> Response:
+    """The account that the first request with this key made, as it is now; its one-time password was told once."""
+    assert earlier.location is not None
+    response = _told_made(_found(UUID(earlier.location.rpartition("/")[2])), None)
+    response.headers[REPLAYED] = "true"
+    return response
 
 
 @blp.get("/<uuid:id>")
@@ -92,9 +111,7 @@ def read_account(query: dict[str, Any], id: UUID) -> Response:
 @blp.needs("accounts.write")
 @blp.query(NoQuery)
 @blp.body(AccountChangesSchema)
-@blp.tells(
-    parameters=[{"in": "header", "name": "If-Match", "required": True, "schema": {"type": "string"}, "description": "Its ETag."}]
-)
+@blp.header("If-Match", "The ETag of the account as you read it.", required=True)
 @blp.answers(200, "Account", "The account as it is now.")
 @blp.fails(
     "malformed-json", "unknown-account", "precondition-failed", "body-too-large", "unsupported-media-type", "invalid-request",
@@ -107,7 +124,7 @@ def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Re
     try:
         account = _roster().change(account, asked, _origin(), account.version)
     except VersionDiffers:
-        raise outdated() from None
+        raise changed_since() from None
     return tagged(_json(_told(account)), account.version)
 
 

@@ -36,7 +36,7 @@ CREDENTIAL_COMPONENTS: dict[str, Schema] = {
     "CredentialTold": record(
         {
             **_CREDENTIAL,
-            "secret": told(TEXT, "The key, or the client's secret; told this once."),
+            "secret": told(TEXT_OR_NONE, "The key, or the client's secret; told this once, and null where the answer comes again."),
             "token_endpoint": told(TEXT, "Where a client gets its access tokens."),
         },
         ["token_endpoint"],

@@ -10,23 +10,20 @@ from flask import Response, g, request
 
 from app import clock
 from app.access.credential_documents import credential_document
-from app.access.credentials import CLIENT, Asker, CredentialRefused, Credentials, Told, Wanted
+from app.access.credentials import CLIENT, Asker, CredentialRefused, Credentials, Wanted
+from app.access.trail import answering
 from app.api.authentication import gate
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.credential_schemas import CredentialChangesSchema, CredentialsQuery, CredentialWantedSchema, SecretWantedSchema
+from app.api.once import IDEMPOTENCY, ONCE, REPLAYED, once
 from app.api.preconditions import changed_since, etag_of, version_matched
 from app.api.problems import Problem, Wrong
 from app.api.schemas import NoQuery
+from app.api.service import service
 from app.records.credentials import Credential, Stale, UnknownCredential
+from app.records.entries import IdempotencyRecord
 
-IF_MATCH = {
-    "in": "header",
-    "name": "If-Match",
-    "required": True,
-    "schema": {"type": "string"},
-    "description": "The ETag with which it was read.",
-}
 IF_MATCH_FAILURES = ("unknown-credential", "precondition-failed", "precondition-required", "records-unavailable")
 
 blp = Blueprint(
@@ -59,16 +56,20 @@ def list_credentials(query: Page) -> Response:
 @blp.needs("credentials.write")
 @blp.query(NoQuery)
 @blp.body(CredentialWantedSchema)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
 @blp.answers(201, "CredentialTold", "Made. `secret` is told this once: it is the key, or the client's secret beside its `id`.")
 @blp.fails(
-    "malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable",
+    "malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable", *ONCE,
 )  # fmt: skip
 def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Response:
     """Make a key or a client."""
     scopes = wanted.pop("scopes", None)
-    with _refusals():
-        told = _kept().create(Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), _asker())
-    return _told(told, f"/v1/credentials/{told.credential.id}")
+    with once(service(), "POST /v1/credentials") as attempt, _refusals():
+        if attempt.earlier is not None:
+            return _told_again(attempt.earlier)
+        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
+            told = _kept().create(Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), _asker())
+    return _told(told.credential, told.secret)
 
 
 @blp.get("/<uuid:id>")
@@ -87,7 +88,7 @@ def read_credential(query: dict[str, object], id: UUID) -> Response:
 @blp.query(NoQuery)
 @blp.body(CredentialChangesSchema)
 @blp.answers(200, "Credential", "As it is now.")
-@blp.tells(parameters=[IF_MATCH])
+@blp.header("If-Match", "The ETag with which it was read.", required=True)
 @blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES)
 def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
     """Give a key or client another name, or another end, counted from now."""
@@ -100,7 +101,7 @@ def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUI
 @blp.needs("credentials.write")
 @blp.query(NoQuery)
 @blp.answers(204, {}, "Taken no more, within half a minute by every process. It stays on record.")
-@blp.tells(parameters=[IF_MATCH])
+@blp.header("If-Match", "The ETag with which it was read.", required=True)
 @blp.fails("invalid-request", *IF_MATCH_FAILURES)
 def revoke_credential(query: dict[str, object], id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
@@ -118,15 +119,19 @@ def revoke_credential(query: dict[str, object], id: UUID) -> Response:
 @blp.answers(
     201, "CredentialTold", "`secret` is new and told this once; the one before is taken for the overlap, older ones are not."
 )
-@blp.tells(parameters=[IF_MATCH])
-@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES)
+@blp.header("If-Match", "The ETag with which it was read.", required=True)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES, *ONCE)
 def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) -> Response:
     """Give a key or client a new secret beside the present one."""
-    version = version_matched()
-    with _refusals():
-        told = _kept().rotate(str(id), version, _asker(), wanted["overlap_hours"], wanted.get("days"))
+    with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
+        if attempt.earlier is not None:
+            return _told_again(attempt.earlier)
+        version = version_matched()
+        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
+            told = _kept().rotate(str(id), version, _asker(), wanted["overlap_hours"], wanted.get("days"))
     gate().bearers.forget()
-    return _told(told, f"/v1/credentials/{id}")
+    return _told(told.credential, told.secret)
 
 
 def _kept() -> Credentials:
@@ -156,9 +161,17 @@ def _shown(credential: Credential) -> Response:
     return Response(text, 200, {"ETag": etag_of(credential.version)}, mimetype=JSON)
 
 
-def _told(told: Told, location: str) -> Response:
-    document = {**credential_document(told.credential, clock.now()), "secret": told.secret}
-    if told.credential.kind == CLIENT:
+def _told(credential: Credential, secret: str | None) -> Response:
+    document = {**credential_document(credential, clock.now()), "secret": secret}
+    if credential.kind == CLIENT:
         document["token_endpoint"] = f"{gate().tokens.issuer}/oauth/token"
-    headers = {"Location": location, "ETag": etag_of(told.credential.version)}
+    headers = {"Location": f"/v1/credentials/{credential.id}", "ETag": etag_of(credential.version)}
     return Response(orjson.dumps(document), 201, headers, mimetype=JSON)
+
+
+def _told_again(earlier: IdempotencyRecord) -> Response:
+    """What the first request with this key made, as it is now; its secret was told once."""
+    assert earlier.location is not None
+    response = _told(_kept().find(earlier.location.rpartition("/")[2]), None)
+    response.headers[REPLAYED] = "true"
+    return response

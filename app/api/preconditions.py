@@ -2,7 +2,7 @@
 
 import re
 
-from flask import request
+from flask import Response, request
 
 from app.api.problems import Problem
 
@@ -12,6 +12,22 @@ _ETAG = re.compile(r'"(\d{1,9})"')
 def etag_of(version: int) -> str:
     """The entity tag of a version."""
     return f'"{version}"'
+
+
+def tagged(response: Response, version: int) -> Response:
+    """The response with its version as entity tag."""
+    response.headers["ETag"] = etag_of(version)
+    return response
+
+
+def require_version(version: int) -> None:
+    """See that the caller changes what it has read.
+
+    Raises:
+        Problem: precondition-required, where the caller does not say what it has read; precondition-failed, where that is outdated.
+    """
+    if version_matched() != version:
+        raise changed_since()
 
 
 def version_matched() -> int:

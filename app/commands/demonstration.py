@@ -2,12 +2,13 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 import orjson
+from flask import current_app
 from flask.cli import AppGroup
 from rich.console import Console
 from rich.progress import track
@@ -16,9 +17,11 @@ from app.access.principal import Principal
 from app.commands.database import reaching_records
 from app.commands.refusals import DOWN, Refusal, answering, counted, print_json
 from app.commands.sources import decider, edition_of, settings
+from app.commands.terminal import Screen
 from app.settings import ROOT, is_loopback
 
 if TYPE_CHECKING:
+    from app.access.demonstration_accounts import DemonstrationAccount
     from app.records.entries import Kept
     from app.records.store import Store
 
@@ -49,7 +52,8 @@ def demonstrations(folder: Path = DEMONSTRATIONS) -> list[Demonstration]:
 def load_demonstrations(as_json: bool) -> None:
     """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as it was.
 
-    Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written into instance/demonstration.key.
+    Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written into instance/demonstration.key,
+    and an account for each role is made, with a one-time password that is printed until somebody has signed in with it.
 
     \b
     Example:  flask demo load
@@ -65,35 +69,64 @@ def load_demonstrations(as_json: bool) -> None:
             missing = [each for each in everything if store.find(each.id) is None]
             if missing:  # only then is the law read and compiled
                 _keep(Store(engine, law_text(decider().lawbook)), missing)
-            key_file = _renew_key(store)
+            is_here = _is_here()
+            key_file = _renew_key(store) if is_here else None
+            accounts = _make_accounts(store) if is_here else []
         finally:
             engine.dispose()
     if as_json:
         told = {"loaded": len(missing), "were_there": len(everything) - len(missing)}
-        print_json({**told, "key_file": None if key_file is None else str(key_file)})
-    elif missing:
+        shown = [asdict(account) for account in accounts]
+        print_json({**told, "key_file": None if key_file is None else str(key_file), "accounts": shown})
+        return
+    if missing:
         click.echo(f"Loaded {counted(len(missing), 'demonstration determination')}.")
     else:
         click.echo(f"The {counted(len(everything), 'demonstration determination')} were there already.")
+    _tell_accounts(accounts)
 
 
-def _renew_key(store: "Store") -> Path | None:
-    """A new key for the demonstration, in its file; none where more than this machine can reach the service.
+def _is_here() -> bool:
+    """Whether only this machine can reach the service; else there is neither key nor account for the demonstration."""
+    from app.access.demonstration import remove_key
+
+    if is_loopback(settings().host):
+        return True
+    remove_key(settings().instance)
+    click.echo(f"No key and no account was made, because more than this machine can reach {settings().host}.", err=True)
+    return False
+
+
+def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
+    from app.access.demonstration_accounts import make_demonstration_accounts
+    from app.access.opening import open_people
+    from app.access.roster import Roster
+    from app.access.trail import Origin
+
+    people = open_people(store, passwords=current_app.extensions.get("passwords"))
+    return make_demonstration_accounts(Roster(people.accounts, people.passwords), Origin(DEMONSTRATION.actor))
+
+
+def _tell_accounts(accounts: "list[DemonstrationAccount]") -> None:
+    new = [account for account in accounts if account.one_time_password is not None]
+    if new:
+        click.echo("Accounts to sign in with once, each with a password of one's own afterwards:")
+        Screen().table(("name", "one-time password"), [(account.name, account.one_time_password or "") for account in new])
+
+
+def _renew_key(store: "Store") -> Path:
+    """A new key for the demonstration, in its file.
 
     Raises:
         Refusal: the file cannot be written.
     """
     from app.access.credentials import Credentials
-    from app.access.demonstration import remove_key, renew_key
+    from app.access.demonstration import renew_key
     from app.access.roles import read_roles
     from app.access.trail import enter_told
     from app.records.credentials import CredentialStore
 
     try:
-        if not is_loopback(settings().host):
-            remove_key(settings().instance)
-            click.echo(f"No key was made, because more than this machine can reach {settings().host}.", err=True)
-            return None
         return renew_key(Credentials(CredentialStore(store.engine, enter_told), read_roles(None)), settings().instance)
     except OSError as error:
         raise Refusal(DOWN, "key-file-unavailable", f"The demonstration's key cannot be written: {error.strerror}.") from None

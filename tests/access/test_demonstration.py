@@ -77,7 +77,7 @@ def test_where_others_can_reach_the_service_there_is_no_key(served: Flask, decid
 
     assert json.loads(result.stdout)["key_file"] is None
     assert not (settings.instance / FILE).exists()
-    assert "No key was made" in result.stderr
+    assert "No key and no account was made" in result.stderr
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost"])

@@ -15,6 +15,7 @@ from app.api.service import service
 from app.records.store import Store
 from tests.acting import acting
 from tests.api.asking import CLOSED, asked, lines, problem
+from tests.callers import client_of
 
 PATH, BATCH = "/v1/determinations", "/v1/determinations/batch"
 
@@ -37,8 +38,8 @@ def act_as(client: FlaskClient, who: Principal) -> None:
 
 def kept(client: FlaskClient) -> int:
     with store_of(client).reading() as connection:
-        tables = ("determinations", "audit_entries")
-        counts = [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in tables]
+        entered = "audit_entries WHERE action = 'determination.made'"
+        counts = [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in ("determinations", entered)]
     assert counts[0] == counts[1]
     return int(counts[0])
 
@@ -170,3 +171,26 @@ def test_a_key_is_not_kept_as_it_was_sent(client: FlaskClient) -> None:
         row = connection.execute(text("SELECT * FROM idempotency_records")).one()
 
     assert "jane" not in str(tuple(row))
+
+
+SECRETS = [
+    ("/v1/accounts", {"name": "alma", "role": "auditor"}, "one_time_password"),
+    ("/v1/credentials", {"kind": "key", "name": "reader", "role": "auditor"}, "secret"),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "secret"), SECRETS)
+def test_what_is_told_once_is_not_told_again_and_nothing_is_made_twice(
+    client: FlaskClient, path: str, body: dict[str, Any], secret: str
+) -> None:
+    administrator = client_of(client.application, "administrator", None)
+
+    first, again = (send(administrator, "made-once", body, path) for _ in range(2))
+    other = send(administrator, "made-once", {**body, "name": "berta"}, path)
+
+    assert (201, 201) == (first.status_code, again.status_code)
+    assert first.get_json()[secret]
+    assert {**first.get_json(), secret: None} == again.get_json()
+    assert [first.headers[name] for name in ("Location", "ETag")] == [again.headers[name] for name in ("Location", "ETag")]
+    assert "true" == again.headers["Idempotent-Replayed"]
+    assert (422, "idempotency-key-reused") == problem(other)
