@@ -93,6 +93,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
     some, natural = validate.Range(min=1), validate.Range(min=0)
     mode = env.str("ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"]))
     levels = validate.OneOf(["debug", "info", "warning", "error"])
+    instance = Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance)))
     bound = bound_host(env.str("GUNICORN_CMD_ARGS", ""))
     return Settings(
         rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(defaults.rulesets))),
@@ -103,7 +104,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
         batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", defaults.batch_bytes),
         sealing=env.str("ELIGIBILITY_SEALING", defaults.sealing, validate=validate.OneOf(["in-process", "command"])),
         sealing_seconds=env.float("ELIGIBILITY_SEALING_SECONDS", defaults.sealing_seconds, validate=validate.Range(min=0.05)),
-        checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", ROOT / "instance" / "checkpoints.jsonl"),
+        checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", instance / "checkpoints.jsonl"),
         retention=env.path("ELIGIBILITY_RETENTION", None),
         mode=mode,
         debug=env.bool("FLASK_DEBUG", defaults.debug),
@@ -126,7 +127,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
         token_seconds=env.int(
             "ELIGIBILITY_TOKEN_SECONDS", defaults.token_seconds, validate=validate.Range(60, defaults.token_seconds)
         ),
-        instance=Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance))),
+        instance=instance,
     )
 
 

@@ -31,9 +31,10 @@ class _Open:
     taken: bytearray = field(default_factory=bytearray)
 
 
-def request(path: str, body: bytes, host: str = "127.0.0.1") -> bytes:
-    """The bytes of a request that wants no further one on its connection."""
+def request(path: str, body: bytes, key: str, host: str = "127.0.0.1") -> bytes:
+    """The bytes of a request by whoever has a key, which wants no further one on its connection."""
     head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    head += f"Authorization: Bearer {key}\r\n"
     return f"{head}Connection: close\r\n\r\n".encode() + body
 
 

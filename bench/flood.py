@@ -25,8 +25,8 @@ FLOODS = {"nobody else": (0, NOTHING), "500 slow headers": (500, HALF_A_HEAD), "
 
 def main() -> None:
     """Measure and print."""
-    asked = request("/v1/determinations", bodies()[0])
     with tempfile.TemporaryDirectory(prefix="ngx") as folder, proxied(Path(folder), ELIGIBILITY_LOG_LEVEL="warning") as proxy:
+        asked = request("/v1/determinations", bodies()[0], proxy.service.key())
         for name, (number, begins) in FLOODS.items():
             with flood(proxy.port, number, begins) as held:
                 told = healthy(proxy.port, asked, REQUESTS)

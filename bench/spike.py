@@ -50,15 +50,18 @@ def tell(found: list[list[Arrival]]) -> None:
     print("not normal again within ten seconds")
 
 
+def _requests(key: str) -> list[bytes]:
+    return [request("/v1/determinations", body, key) for body in bodies()]
+
+
 def main() -> None:
     """Measure and print."""
     from tests.servers import served
 
-    requests = [request("/v1/determinations", body) for body in bodies()]
     quiet = {"ELIGIBILITY_RATE_PER_ADDRESS": "0", "ELIGIBILITY_LOG_LEVEL": "warning"}
     with tempfile.TemporaryDirectory() as folder, served(Path(folder), **quiet) as running:
         print("gunicorn alone, determinations kept on SQLite")
-        tell(spike(running.port, requests))
+        tell(spike(running.port, _requests(running.key())))
     if shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin"):
         from tests.proxies import proxied
 
@@ -66,7 +69,7 @@ def main() -> None:
         change = {"limit_req zone=requests burst=200 nodelay;": "", "limit_conn connections 100;": ""}
         with tempfile.TemporaryDirectory(prefix="ngx") as folder, proxied(Path(folder), change, **quiet) as proxy:
             print("\nbehind the shipped nginx")
-            tell(spike(proxy.port, requests))
+            tell(spike(proxy.port, _requests(proxy.service.key())))
 
 
 if __name__ == "__main__":

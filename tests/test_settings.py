@@ -8,7 +8,8 @@ from app.settings import ROOT, Settings, from_environment
 
 TABLE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \|.*\| (.+) \|$", TABLE, re.MULTILINE))
-READ = set(re.findall(r'env\.\w+\("([A-Z_]+)"', (ROOT / "app" / "settings.py").read_text(encoding="utf-8")))
+CODE = "".join((ROOT / "app" / name).read_text(encoding="utf-8") for name in ("settings.py", "single_sign_on.py"))
+READ = {name for name in re.findall(r'"((?:ELIGIBILITY|DATABASE|FLASK)_[A-Z_]+)"', CODE) if not name.endswith("_FILE")}
 SERVERS_OWN = {"PORT", "GUNICORN_CMD_ARGS", "PROMETHEUS_MULTIPROC_DIR"}
 
 

@@ -18,7 +18,7 @@ from app.api.service import Service, install
 def mount(app: Flask, service: Service) -> None:
     """Put every address of the service into an application."""
     app.config["MAX_CONTENT_LENGTH"] = service.settings.body_bytes
-    app.secret_key = app.secret_key or secrets.token_urlsafe(32)
+    app.secret_key = app.secret_key or service.settings.secret_key or secrets.token_urlsafe(32)
     app.url_map.merge_slashes = False
     trust_proxies(app, service.settings.proxy_hops)
     install(app, service)

@@ -1,6 +1,6 @@
 """What a request may use: the law, the one who decides, the records."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import cast
 
@@ -62,7 +62,8 @@ class Service:
             UnsoundRoles: the file of the roles cannot be used.
         """
         credentials = CredentialStore(self.store.engine, enter_told)
-        return open_gate(self.settings, read_roles(self.lawbook.questions), credentials, KeptTrail(self.store))
+        roles = replace(read_roles(None), questions=frozenset(self.lawbook.questions))
+        return open_gate(self.settings, roles, credentials, KeptTrail(self.store))
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:

@@ -70,7 +70,7 @@ def test_a_token_lets_its_client_in(nobody: FlaskClient, carrier: Told) -> None:
     token = granted(nobody, carrier)
 
     assert ("Bearer", 900) == (token["token_type"], token["expires_in"])
-    created = bearing(nobody, token["access_token"]).post("/v1/determinations", json=CLOSED)
+    created = bearing(nobody, token["access_token"]).post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "claim-1"})
     assert 201 == created.status_code
     assert 200 == nobody.get(created.headers["Location"]).status_code
 

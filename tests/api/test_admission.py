@@ -22,7 +22,7 @@ def test_a_spike_is_answered_with_what_was_asked_or_with_when_to_come_back(tmp_p
     with served(tmp_path, **more) as running:
         wait_until(lambda: running.send("GET", "/readyz")[0] == 200)
 
-        told = arrive(running.port, [request("/v1/determinations", BODY)], TOGETHER * 100, 2 / 100 * 3)
+        told = arrive(running.port, [request("/v1/determinations", BODY, running.key())], TOGETHER * 100, 2 / 100 * 3)
         after = [running.send("POST", "/v1/determinations", CLOSED)[0] for _ in range(10)]
 
         assert {201, 503} == {one.status for one in told}
@@ -32,7 +32,7 @@ def test_a_spike_is_answered_with_what_was_asked_or_with_when_to_come_back(tmp_p
 
 
 def _refused(server: Served) -> int:
-    figures = server.send("GET", "/metrics")[2].decode()
+    figures = server.send("GET", "/metrics", role="auditor")[2].decode()
     found = [line for line in figures.splitlines() if line.startswith('eligibility_requests_refused_total{reason="overloaded"}')]
     return int(float(found[0].split()[1])) if found else 0
 
@@ -40,12 +40,13 @@ def _refused(server: Served) -> int:
 def test_a_full_service_still_says_how_it_is_and_what_it_counts(tmp_path: Path) -> None:
     more = {"ELIGIBILITY_WORKERS": "1", "ELIGIBILITY_THREADS": "1", "ELIGIBILITY_QUEUE": "0"}
     with served(tmp_path, **more) as running:
+        running.key("auditor")
         batch = threading.Thread(target=_long_batch, args=[running])
         batch.start()
         wait_until(lambda: running.send("GET", "/v1/questions")[0] == 503)
 
         refused = running.send("POST", "/v1/determinations", CLOSED, {"X-Request-Id": "nothing"})
-        watched = [running.send("GET", path)[0] for path in ("/healthz", "/readyz", "/metrics")]
+        watched = [running.send("GET", path, role="auditor")[0] for path in ("/healthz", "/readyz", "/metrics")]
         assert batch.is_alive()
         batch.join()
 
@@ -68,6 +69,7 @@ def _long_batch(server: Served) -> None:
 
 def test_connections_that_say_nothing_hold_up_nobody(tmp_path: Path) -> None:
     with served(tmp_path, ELIGIBILITY_WORKERS="1", ELIGIBILITY_THREADS="1", ELIGIBILITY_QUEUE="1") as running:
+        running.key()
         silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(100)]
         time.sleep(0.2)
 

@@ -69,6 +69,7 @@ class Load:
 @pytest.mark.parametrize("keeps_alive", [True, False], ids=["kept alive", "a connection each"])
 def test_no_request_is_lost_when_the_service_is_told_to_stop(tmp_path: Path, keeps_alive: bool) -> None:
     with served(tmp_path, ELIGIBILITY_DRAIN_SECONDS="1.5", ELIGIBILITY_QUEUE="50") as running:
+        running.key()
         load = Load(running, keeps_alive)
         load.start()
         batch = threading.Thread(target=lambda: streamed.append(_batch(running)))
@@ -94,8 +95,9 @@ def test_no_request_is_lost_when_the_service_is_told_to_stop(tmp_path: Path, kee
 def _batch(server: Served) -> int:
     """How many determinations came back of a batch that is on its way while the service stops."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
+    key = {"Authorization": f"Bearer {server.key()}"}
     body = lines(*[CLOSED] * 1_000)
-    connection.request("POST", "/v1/determinations/batch?keep=false", body, {"Content-Type": "application/jsonl"})
+    connection.request("POST", "/v1/determinations/batch?keep=false", body, {"Content-Type": "application/jsonl", **key})
     return connection.getresponse().read().count(b'\n{"line"') + 1
 
 

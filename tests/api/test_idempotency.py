@@ -99,7 +99,7 @@ def test_a_key_that_cannot_be_one_is_refused(client: FlaskClient, key: str) -> N
 
 def test_two_hundred_at_once_with_one_key_create_one(client: FlaskClient) -> None:
     def one(_: int) -> tuple[int, bytes]:
-        answer = send(client.application.test_client(), "storm")
+        answer = send(client_of(client.application), "storm")
         if answer.status_code == 409:
             assert "request-in-flight" == problem(answer)[1]
             assert 1 <= int(answer.headers["Retry-After"])

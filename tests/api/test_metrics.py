@@ -12,6 +12,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from app.api.metrics import observe_sealing, read_metrics
 from tests.api.asking import CLOSED, asked
+from tests.callers import client_of
 from tests.servers import Served, served, wait_until
 
 FAULTY = asked(facts={**CLOSED["facts"], "enrollment": {"requested_on": "2012-04-01", "product": "individual_plan"}})
@@ -79,7 +80,7 @@ def test_engine_faults_are_counted_and_a_worker_with_too_many_is_replaced(server
 def test_how_far_sealing_is_behind_is_told(client: FlaskClient) -> None:
     observe_sealing(12.5, 3)
 
-    told = figures(client.get("/metrics").get_data(as_text=True))
+    told = figures(client_of(client.application, "auditor").get("/metrics").get_data(as_text=True))
 
     assert (12.5, 3) == (told["eligibility_sealing_lag_seconds",], told["eligibility_unsealed_records",])
 
@@ -92,7 +93,7 @@ def test_labels_hold_routes_and_never_paths(client: FlaskClient) -> None:
     client.get("/v1/questions/nothing-of-the-kind", buffered=True)
     client.get("/nothing-of-the-kind", buffered=True)
 
-    text = client.get("/metrics").get_data(as_text=True)
+    text = client_of(client.application, "auditor").get("/metrics").get_data(as_text=True)
 
     assert 'route="/v1/questions/<id>"' in text
     assert not re.search("nothing-of-the-kind", text)

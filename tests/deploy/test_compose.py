@@ -25,6 +25,7 @@ def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.M
     (tmp_path / "key").write_text(KEY, encoding="ascii")
     for name, value in compose["services"]["service"]["environment"].items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("ELIGIBILITY_INSTANCE", str(tmp_path))
     monkeypatch.setenv("ELIGIBILITY_SECRET_KEY_FILE", str(tmp_path / "key"))
 
     settings = from_environment()
@@ -35,7 +36,7 @@ def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.M
     assert settings == replace(Settings(), **{name: getattr(settings, name) for name in CHANGED})
 
 
-CHANGED = ("mode", "secret_key", "secure_cookies", "database_url", "proxy_hops", "drain_seconds")
+CHANGED = ("mode", "secret_key", "database_url", "proxy_hops", "drain_seconds", "instance", "checkpoints", "issuer")
 
 
 def test_it_gives_a_stopping_service_the_time_it_may_take(compose: Any) -> None:

@@ -13,8 +13,6 @@ from bench.floods import HALF_A_BODY, HALF_A_HEAD, NOTHING, flood, healthy
 from tests.api.asking import CLOSED
 from tests.proxies import Proxied, proxied
 
-REQUEST = request("/v1/determinations", json.dumps(CLOSED).encode())
-
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[Proxied]:
@@ -31,7 +29,7 @@ def proxy() -> Iterator[Proxied]:
 )
 def test_healthy_requests_are_answered_meanwhile(proxy: Proxied, number: int, begins: bytes) -> None:
     with flood(proxy.port, number, begins) as held:
-        told = healthy(proxy.port, REQUEST, 20)
+        told = healthy(proxy.port, request("/v1/determinations", json.dumps(CLOSED).encode(), proxy.service.key()), 20)
         still_open = held.still_open()
 
     assert [201] * 20 == [status for status, _ in told]

@@ -56,8 +56,9 @@ def assert_problem(answer: Answer, status: int, type: str) -> None:
 
 
 def test_a_determination_is_made_and_read_through_it(proxy: Proxied) -> None:
-    status, headers, body = send(proxy.port, "POST", "/v1/determinations", json.dumps(CLOSED).encode())
-    again = send(proxy.port, "GET", headers["location"])
+    key = f"Bearer {proxy.service.key()}"
+    status, headers, body = send(proxy.port, "POST", "/v1/determinations", json.dumps(CLOSED).encode(), Authorization=key)
+    again = send(proxy.port, "GET", headers["location"], Authorization=key)
 
     assert (201, 200) == (status, again[0])
     assert body == again[2]
@@ -83,7 +84,8 @@ def test_too_large_a_body_is_refused_without_being_taken_in(proxy: Proxied) -> N
 def test_a_batch_may_be_larger(proxy: Proxied) -> None:
     body = (json.dumps(CLOSED).encode().ljust(30_000) + b"\n") * 50
 
-    answer = send(proxy.port, "POST", "/v1/determinations/batch?keep=false", body, Content_Type="application/jsonl")
+    named = {"Content_Type": "application/jsonl", "Authorization": f"Bearer {proxy.service.key()}"}
+    answer = send(proxy.port, "POST", "/v1/determinations/batch?keep=false", body, **named)
 
     assert 200 == answer[0]
     assert 50 == answer[2].count(b"\n")
@@ -97,7 +99,7 @@ def test_trace_and_what_is_not_http_and_what_is_too_long_are_refused(proxy: Prox
 
 
 def test_the_services_own_problems_are_passed_on_as_they_are(proxy: Proxied) -> None:
-    status, headers, body = send(proxy.port, "POST", "/v1/determinations", b"{")
+    status, headers, body = send(proxy.port, "POST", "/v1/determinations", b"{", Authorization=f"Bearer {proxy.service.key()}")
 
     assert (400, "/problems/malformed-json") == (status, json.loads(body)["type"])
     assert 1 == len([name for name in headers if name == "x-request-id"])

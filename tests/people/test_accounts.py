@@ -5,12 +5,13 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from flask import Flask, g, request
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.principal import Principal
 from app.access.roster import PEOPLES_ROLES
 from app.records.accounts import Account
+from tests.acting import acting
 from tests.api.asking import pointers, problem
 from tests.people.conftest import OTHER, Browser, Kept
 
@@ -23,14 +24,9 @@ Browse = Callable[..., Browser]
 def client(app: Flask) -> Iterator[FlaskClient]:
     """A client whose requests are an administrator's, as whoever checks credentials would have found."""
 
-    def as_administrator() -> None:
-        if request.path.startswith("/v1/accounts"):
-            g.principal = ADMINISTRATOR
-
-    app._got_first_request = False
-    app.before_request(as_administrator)
-    yield app.test_client()
-    app.before_request_funcs[None].remove(as_administrator)
+    before = list(app.before_request_funcs[None])
+    yield acting(app, ADMINISTRATOR).test_client()
+    app.before_request_funcs[None][:] = before
 
 
 def made(client: FlaskClient, **changes: Any) -> dict[str, Any]:

@@ -20,7 +20,7 @@ SOME_ID = "01925b1e-7e3f-7000-8000-000000000000"
 def forms(app: Flask) -> Iterator[Rule]:
     """Every address that takes something from a person."""
     for rule in app.url_map.iter_rules():
-        if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"} and not rule.rule.startswith("/v1/"):
+        if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"} and not rule.rule.startswith(("/v1/", "/oauth/")):
             yield rule
 
 
