@@ -20,6 +20,7 @@ from app.records.packets import NoLawText, NotSealed, packet
 
 SEALED_WITHIN = 2
 """Seconds after which to ask again for a packet."""
+UNCHANGED = {304: {"description": "It is still what the ETag in If-None-Match stands for; without a body."}}
 
 blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations", description="Read what was decided and kept.")
 
@@ -28,7 +29,7 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
 @blp.query(NoQuery)
 @blp.needs("determinations.read")
 @blp.answers(200, "KeptDetermination", "The determination exactly as it was issued; it is never decided again.")
-@blp.answers(304, {}, "It is still what the ETag in If-None-Match stands for.")
+@blp.tells(responses=UNCHANGED)
 @blp.fails("unknown-determination", "invalid-request", "records-unavailable")
 def read_determination(query: dict[str, bool], id: UUID) -> Response:
     """Read a determination that was kept.
@@ -45,6 +46,7 @@ def read_determination(query: dict[str, bool], id: UUID) -> Response:
 @blp.query(NoQuery)
 @blp.needs("determinations.read")
 @blp.answers(200, "Chain", "Every determination of the chain, from the first to the one that stands.")
+@blp.tells(responses=UNCHANGED)
 @blp.fails("unknown-determination", "invalid-request", "records-unavailable")
 def read_chain(query: dict[str, bool], id: UUID) -> Response:
     """List the determinations that replaced one another, from the first to the last; the same list for each of them."""
