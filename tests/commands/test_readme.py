@@ -53,9 +53,10 @@ def test_links_lead_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
-def test_the_commands_shown_are_commands(app: Flask) -> None:
+def test_the_commands_shown_are_commands(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     shown = [line.split("#")[0].split() for block in blocks("sh") for line in block.splitlines() if line.startswith("flask ")]
 
     for words in shown:
+        monkeypatch.chdir(tmp_path if "backup" in words else ROOT)
         result = app.test_cli_runner().invoke(args=words[1:])
         assert 0 == result.exit_code, (words, result.output)
