@@ -67,7 +67,7 @@ class Settings:
         return self.mode == "production"
 
 
-SHOWN = {"edition", "mode", "log_level"}
+SHOWN = {"edition", "host", "issuer", "mode", "log_level", "sealing"}
 """The texts among the settings that are printed as they are; of all others it is only said whether they are set."""
 HARMLESS_PARAMETERS = {"host", "port", "sslmode", "sslrootcert"}
 

@@ -12,7 +12,7 @@ from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.fields import TextField
 from app.api.once import IDEMPOTENCY, ONCE, once
-from app.api.preconditions import changed_since, etag_of, version_matched
+from app.api.preconditions import changed_since, etag_of, require_version
 from app.api.problems import Problem
 from app.api.schemas import REQUIRED, NoQuery, StrictSchema
 from app.api.service import service
@@ -102,8 +102,7 @@ def read_hold(query: dict[str, object], id: UUID) -> Response:
 def lift(query: dict[str, object], id: UUID) -> Response:
     """Lift a legal hold."""
     hold = _found(id)
-    if version_matched() != hold.version:
-        raise changed_since()
+    require_version(hold.version)
     if hold.lifted_at is None:
         lifted = replace(hold, lifted_by=principal().actor, lifted_at=clock.now(), version=hold.version + 1)
         try:

@@ -21,12 +21,12 @@ def tagged(response: Response, version: int) -> Response:
 
 
 def require_version(version: int) -> None:
-    """See that the caller changes what it has read.
+    """See that the caller changes what it has read, or says with `*` that any version will do.
 
     Raises:
         Problem: precondition-required, where the caller does not say what it has read; precondition-failed, where that is outdated.
     """
-    if version_matched() != version:
+    if request.headers.get("If-Match", "").strip() != "*" and version_matched() != version:
         raise changed_since()
 
 

@@ -25,6 +25,12 @@ from tests.callers import bearing
 CONFIGURATION = ROOT / "gunicorn.conf.py"
 
 
+@pytest.fixture(autouse=True)
+def figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """A folder for figures of these tests alone: reading the server's configuration would make one for the whole process."""
+    monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "figures"))
+
+
 def loaded(app: Flask) -> str:
     """The key that is in the file after the demonstration was made anew."""
     with app.app_context():

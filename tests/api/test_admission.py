@@ -3,7 +3,6 @@
 import json
 import socket
 import threading
-import time
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ def test_connections_that_say_nothing_hold_up_nobody(tmp_path: Path) -> None:
     with served(tmp_path, ELIGIBILITY_WORKERS="1", ELIGIBILITY_THREADS="1", ELIGIBILITY_QUEUE="1") as running:
         running.key()
         silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(100)]
-        time.sleep(0.2)
+        wait_until(lambda: running.send("POST", "/v1/determinations", CLOSED)[0] == 201)
 
         assert [201] * 5 == [running.send("POST", "/v1/determinations", CLOSED)[0] for _ in range(5)]
 

@@ -48,9 +48,10 @@ class Load:
 
     def _send(self) -> None:
         connection = self._connect()
+        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.server.key()}"}
         while not self._not_ready.is_set():
             try:
-                connection.request("POST", "/v1/determinations", BODY, {"Content-Type": "application/json"})
+                connection.request("POST", "/v1/determinations", BODY, headers)
                 answer = connection.getresponse()
                 answer.read()
                 self.statuses.append(answer.status)
