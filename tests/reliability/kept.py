@@ -42,6 +42,8 @@ def require_sound(store: Store) -> None:
     assert 0 == verified.unsealed
     found = counted(store)
     with store.reading() as connection:
+        if store.is_sqlite:
+            assert "ok" == connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
         made = audit_entries.c.action.in_(("determination.made", "determination.redetermined"))
         assert found["determinations"] == connection.execute(select(func.count()).where(made)).scalar_one()
 
