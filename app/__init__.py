@@ -41,6 +41,8 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
     decider = Decider(lawbook)
     decider.prepare()
-    mount(app, Service(settings, decider, Store(open_database(settings.database_url), law_text(lawbook)), edition))
+    mount(
+        app, Service(settings, decider, Store(open_database(settings.database_url, settings.threads), law_text(lawbook)), edition)
+    )
     register(app)
     return app

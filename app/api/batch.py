@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from app.api.authority import principal
 from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
-from app.api.faults import log_fault, log_unexpected
+from app.api.faults import log_unexpected, not_kept
 from app.api.limits import counting_lines
 from app.api.once import Attempt, attempt_at, claimed
 from app.api.problems import Document, Problem
@@ -69,14 +69,13 @@ class Batch:
         except Problem as problem:
             return Line(number, problem)
         except RecordsUnavailable as error:
-            log_fault(str(error))
-            return Line(number, NOT_KEPT)
+            return Line(number, not_kept(error, NOT_KEPT))
         except Exception as error:  # one line must not end the others
             log_unexpected(error)
             return Line(number, Problem("internal-error", "Nothing was kept for this line."))
 
 
-NOT_KEPT = Problem("records-unavailable", "Nothing was kept for this line. Send it again.")
+NOT_KEPT = "Nothing was kept for this line. Send it again."
 
 
 def answer_lines(service: Service, incoming: Request, keep: bool, key: str | None) -> Iterator[bytes]:
@@ -150,8 +149,7 @@ def _told(service: Service, lines: list[Line]) -> Iterator[bytes]:
     try:
         service.store.keep_many(_kept(line) for line in lines if line.is_new)
     except RecordsUnavailable as error:
-        log_fault(str(error))
-        lost = NOT_KEPT
+        lost = not_kept(error, NOT_KEPT)
     for line in lines:
         yield _line(line.number, lost if lost is not None and line.is_new else line.told)
 

@@ -210,7 +210,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             if permission == PUBLIC:
                 return self.tells(security=[])(view)
             told = [{SCHEME: [one]} for one in (permission, without_keeping) if one is not None]
-            return self.tells(security=told)(self.fails("unauthenticated", "forbidden", "records-unavailable")(view))
+            return self.tells(security=told)(
+                self.fails("unauthenticated", "forbidden", "records-unavailable", "records-full")(view)
+            )
 
         return declared
 

@@ -60,7 +60,8 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
         "required": True,
         "description": "JSON Lines: one request per line, each as for a single determination. Blank lines are skipped.",
         "content": {type: {"schema": {"$ref": "#/components/schemas/Asked"}} for type in JSON_LINES},
-    }
+    },
+    responses={200: {"content": {JSON_LINES[1]: {"schema": {"$ref": "#/components/schemas/BatchLine"}}}}},
 )
 @blp.header("Idempotency-Key", IDEMPOTENCY)
 @blp.fails("incomplete-body", "body-too-large", "unsupported-media-type", "invalid-request", "internal-error", *ONCE)

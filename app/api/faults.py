@@ -6,7 +6,7 @@ import traceback
 from flask import Flask, Response, g, has_request_context
 
 from app.api.problems import Problem, problem_response
-from app.records.errors import RecordsUnavailable
+from app.records.errors import RecordsFull, RecordsUnavailable
 
 log = logging.getLogger("app.api")
 RETRY_AFTER_SECONDS = 5
@@ -20,9 +20,14 @@ def handle_faults(app: Flask) -> None:
 
 
 def _records_unavailable(error: RecordsUnavailable) -> Response:
+    return problem_response(not_kept(error, "Nothing was kept. Try again after the seconds that Retry-After names."))
+
+
+def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
+    """The problem for records that cannot be kept or read; why stands in the log."""
     log_fault(str(error))
-    detail = "Nothing was kept. Try again after the seconds that Retry-After names."
-    return problem_response(Problem("records-unavailable", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}))
+    type = "records-full" if isinstance(error, RecordsFull) else "records-unavailable"
+    return Problem(type, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def _unexpected(error: Exception) -> Response:

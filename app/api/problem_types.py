@@ -254,6 +254,13 @@ _ALL = (
         "Nothing was kept. Try again after the seconds that Retry-After names.",
     ),
     ProblemType(
+        "records-full",
+        507,
+        "There is no room for more records",
+        "Nothing was kept. Try again after the seconds that Retry-After names.\n"
+        "The operator must make room where the records are. Until then nothing is read whose reading is noted in the audit trail.",
+    ),
+    ProblemType(
         "draining",
         503,
         "The service is about to stop",

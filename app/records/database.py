@@ -19,6 +19,12 @@ WRITES = "writes"
 SAFE_SQLITE = (3, 51, 3)
 """Earlier versions can damage a database in write-ahead mode when a checkpoint and a reset of the log meet."""
 LOCK_WAIT_MS = 10_000
+SERVER_WAIT_SECONDS = 5
+"""How long a server is waited for, whether for a connection, a free one of the pool, or a lock; then the request is refused."""
+CONNECTIONS_OF_A_THREAD = 2
+"""A request with an idempotency key holds one connection for the key and writes through another."""
+CONNECTIONS_BESIDE = 4
+"""For sealing, and for whoever asks how the service is."""
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -38,8 +44,10 @@ def sqlite_module() -> ModuleType:
     return recent  # type: ignore[no-any-return]
 
 
-def open_database(address: str) -> Engine:
-    """An engine for a database address. Nothing is connected yet; the folder of an SQLite file is made.
+def open_database(address: str, threads: int = 4) -> Engine:
+    """An engine for a database address, to be used by so many threads at once.
+
+    Nothing is connected yet; the folder of an SQLite file is made.
 
     Raises:
         RecordsUnavailable: the address cannot be read as one, or its driver is not installed.
@@ -48,7 +56,7 @@ def open_database(address: str) -> Engine:
         url = make_url(address)
         if url.get_backend_name() == "sqlite":
             return _sqlite(url)
-        return create_engine(url, pool_pre_ping=True, connect_args={"connect_timeout": 5})
+        return _on_server(url, threads)
     except (ArgumentError, ImportError, ValueError) as error:
         raise RecordsUnavailable(f"the database address cannot be used: {type(error).__name__}") from None
 
@@ -64,6 +72,19 @@ def _sqlite(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _on_server(url: URL, threads: int) -> Engine:
+    """What the address itself sets stays as it is set there."""
+    waits = {"connect_timeout": SERVER_WAIT_SECONDS, "options": f"-c lock_timeout={SERVER_WAIT_SECONDS}s"}
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_size=CONNECTIONS_OF_A_THREAD * threads + CONNECTIONS_BESIDE,
+        max_overflow=0,
+        pool_timeout=SERVER_WAIT_SECONDS,
+        connect_args={name: value for name, value in waits.items() if name not in url.query},
+    )
 
 
 def _prepare_connection(connection: Any, _record: object) -> None:
