@@ -10,13 +10,14 @@ import pytest
 
 import app.settings
 from app import create_app
-from app.data_keys import new_key, open_to_guessing
+from app.data_keys import open_to_guessing
 from app.production import UnfitForProduction, require_fit
 from app.settings import ROOT, NoDataKeys, Settings, data_keys, index_key, redacted, secret_key
 from tests.servers import environment, served
 
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
-DATA_KEYS, INDEX_KEY = f"first:{new_key()}", new_key()
+DATA_KEYS = "first:3q2uFZJ0mB7xVtYc9LwKe5RhGdSaPiON1f8Uj4b6XyE"
+INDEX_KEY = "Zt7vQ1nLk3Xb9WmDy5RsC0pHa2UfGe8JiV4xKoN6lYw"
 FIT = Settings(mode="production", secret_key=KEY, data_keys=DATA_KEYS, index_key=INDEX_KEY)
 OVER_TLS = "postgresql://service:pw@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
 

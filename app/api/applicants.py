@@ -62,6 +62,7 @@ def create_applicant(query: dict[str, object], asked: dict[str, Any]) -> Respons
         try:
             here.applicants.keep(applicant, audit_entry("applicant.created", KIND, subject), answer)
         except SubjectTaken:
+            _note("applicant.created", [subject], "refused")
             raise Problem("subject-taken", "Send another reference, or none, and one is made.") from None
     return Response(body, 201, {"Location": location, "ETag": etag_of(applicant.version)}, mimetype=JSON)
 

@@ -105,6 +105,7 @@ def test_a_subject_reference_stands_for_one_person(served: Flask, worker: FlaskC
 
     for client in (worker, client_of(served, organization="elsewhere")):
         assert (409, "subject-taken") == problem(keep(client, subject="case-7"))
+    assert ["done", "refused", "refused"] == [outcome for _, _, outcome in trail(served)]
 
 
 def test_a_request_that_is_sent_again_is_answered_the_same_and_keeps_nothing_personal(served: Flask, worker: FlaskClient) -> None:
