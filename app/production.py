@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from app.data_keys import open_to_guessing
 from app.settings import Settings
 
 SECRET_AT_LEAST = 32
@@ -39,6 +40,7 @@ def _reasons(settings: Settings) -> Iterator[str]:
             yield f"{name} is shorter than {SECRET_AT_LEAST} characters. {how}"
         elif any(sample in key.lower() for sample in SAMPLES) or len(set(key)) < DIFFERENT_CHARACTERS_AT_LEAST:
             yield f"{name} looks like a sample and not like a key drawn at random. {how}"
+    yield from open_to_guessing(settings.data_keys, settings.index_key, settings.secret_key)
     yield from _open_database(settings.database_url)
     if settings.debug:
         yield "FLASK_DEBUG is on: it would let callers run code. Unset it."

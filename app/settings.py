@@ -3,6 +3,7 @@
 import os
 import secrets
 from argparse import ArgumentError, ArgumentParser
+from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from ipaddress import ip_address
 from pathlib import Path
@@ -11,11 +12,17 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
+from app.data_keys import are_data_keys, is_index_key, new_key
 from app.single_sign_on import SingleSignOn, single_sign_on
 
 ROOT = Path(__file__).resolve().parent.parent
 SECRET_FILE = "secret.key"  # noqa: S105  (where it is, not what it is)
+DATA_KEYS_FILE, INDEX_KEY_FILE = "data.keys", "index.key"
 SECRET_BYTES = 32
+
+
+class NoDataKeys(Exception):
+    """Personal data cannot be read or kept: the keys for it are not set; the message names the setting."""
 
 
 @dataclass(frozen=True)
@@ -28,6 +35,7 @@ class Settings:
     `host` is where the service listens, `issuer` the address that clients reach it at, which access tokens name; these live
     `token_seconds`. `instance` is the folder for what this installation alone has: the database, the keys that sign tokens.
     `plain_cookies` lets browsers sign in over plain HTTP that do not take a loopback address for secure; never set it elsewhere.
+    `data_keys` encrypt personal data, `index_key` is what it is found by: see `app.data_keys`.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -44,6 +52,8 @@ class Settings:
     debug: bool = False
     secret_key: str | None = field(default=None, repr=False)
     secret_key_fallbacks: tuple[str, ...] = ()
+    data_keys: str | None = field(default=None, repr=False)
+    index_key: str | None = field(default=None, repr=False)
     plain_cookies: bool = False
     single_sign_on: SingleSignOn | None = None
     log_level: str = "info"
@@ -110,6 +120,8 @@ def _read(env: Env, defaults: Settings) -> Settings:
         debug=env.bool("FLASK_DEBUG", defaults.debug),
         secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),
         secret_key_fallbacks=tuple(env.list("ELIGIBILITY_SECRET_KEY_FALLBACKS", [])),
+        data_keys=env.str("ELIGIBILITY_DATA_KEYS", None, validate=are_data_keys),
+        index_key=env.str("ELIGIBILITY_INDEX_KEY", None, validate=is_index_key),
         plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", defaults.plain_cookies),
         single_sign_on=single_sign_on(env),
         log_level=env.str("ELIGIBILITY_LOG_LEVEL", defaults.log_level, validate=levels),
@@ -163,20 +175,50 @@ def secret_key(settings: Settings) -> str:
     Raises:
         OSError: it can neither be read nor kept.
     """
-    if settings.secret_key:
-        return settings.secret_key
-    file = settings.instance / SECRET_FILE
+    return settings.secret_key or _kept(settings.instance / SECRET_FILE, lambda: secrets.token_urlsafe(SECRET_BYTES))
+
+
+def data_keys(settings: Settings) -> str:
+    """The keys that personal data is encrypted with: those that were set; in development one made for this copy and kept.
+
+    Raises:
+        NoDataKeys: production mode is set and they are not.
+        OSError: they can neither be read nor kept.
+    """
+    if settings.data_keys:
+        return settings.data_keys
+    if settings.in_production:
+        raise NoDataKeys("ELIGIBILITY_DATA_KEYS (or ELIGIBILITY_DATA_KEYS_FILE) is not set")
+    return _kept(settings.instance / DATA_KEYS_FILE, lambda: f"first:{new_key()}")
+
+
+def index_key(settings: Settings) -> str:
+    """The key of the blind index: the one that was set; in development one made for this copy and kept.
+
+    Raises:
+        NoDataKeys: production mode is set and it is not.
+        OSError: it can neither be read nor kept.
+    """
+    if settings.index_key:
+        return settings.index_key
+    if settings.in_production:
+        raise NoDataKeys("ELIGIBILITY_INDEX_KEY (or ELIGIBILITY_INDEX_KEY_FILE) is not set")
+    return _kept(settings.instance / INDEX_KEY_FILE, new_key)
+
+
+def _kept(file: Path, make: Callable[[], str]) -> str:
+    """What a file holds; it is made where it is not there yet."""
     if not file.exists():
-        _make_secret(file)
+        _make_secret(file, make())
     return file.read_text(encoding="ascii")
 
 
-def _make_secret(file: Path) -> None:
+def _make_secret(file: Path, text: str) -> None:
     """A new secret that only this user may read, whole at once; one that another process made first stays."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}")
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-        made.write(secrets.token_urlsafe(SECRET_BYTES))
+        made.write(text)
     try:
         os.link(draft, file)
     except FileExistsError:

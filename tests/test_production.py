@@ -10,12 +10,15 @@ import pytest
 
 import app.settings
 from app import create_app
+from app.data_keys import open_to_guessing
 from app.production import UnfitForProduction, require_fit
-from app.settings import ROOT, Settings, redacted, secret_key
+from app.settings import ROOT, NoDataKeys, Settings, data_keys, index_key, redacted, secret_key
 from tests.servers import environment, served
 
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
-FIT = Settings(mode="production", secret_key=KEY)
+DATA_KEYS = "first:3q2uFZJ0mB7xVtYc9LwKe5RhGdSaPiON1f8Uj4b6XyE"
+INDEX_KEY = "Zt7vQ1nLk3Xb9WmDy5RsC0pHa2UfGe8JiV4xKoN6lYw"
+FIT = Settings(mode="production", secret_key=KEY, data_keys=DATA_KEYS, index_key=INDEX_KEY)
 OVER_TLS = "postgresql://service:pw@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
 
 
@@ -70,6 +73,8 @@ def test_a_key_that_somebody_could_guess_is_not(key: str | None, because: str) -
     [
         ({"debug": True}, "FLASK_DEBUG"), ({"plain_cookies": True}, "ELIGIBILITY_PLAIN_COOKIES"),
         ({"secret_key_fallbacks": ("short",)}, "ELIGIBILITY_SECRET_KEY_FALLBACKS"),
+        ({"data_keys": None}, "ELIGIBILITY_DATA_KEYS"), ({"index_key": None}, "ELIGIBILITY_INDEX_KEY"),
+        ({"data_keys": f"a:{INDEX_KEY}"}, "two purposes"),
     ],
 )  # fmt: skip
 def test_debugging_and_open_cookies_are_not(change: dict[str, object], because: str) -> None:
@@ -91,7 +96,9 @@ def test_the_server_ends_with_2_and_every_reason(tmp_path: Path) -> None:
     result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
     assert 2 == result.returncode
-    assert all(name in result.stderr for name in ("SECRET_KEY", "DATABASE_URL", "FLASK_DEBUG", "PLAIN_COOKIES"))
+    assert all(
+        name in result.stderr for name in ("SECRET_KEY", "DATA_KEYS", "INDEX_KEY", "DATABASE_URL", "FLASK_DEBUG", "PLAIN_COOKIES")
+    )
     assert "hidden-word" not in result.stderr + result.stdout
     assert "Traceback" not in result.stderr
 
@@ -112,13 +119,18 @@ def test_a_setting_that_cannot_be_read_ends_the_server_with_2(tmp_path: Path, na
 
 def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_nor_password(tmp_path: Path) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n", encoding="ascii")
-    more = {"ELIGIBILITY_MODE": "production", "ELIGIBILITY_SECRET_KEY_FILE": str(tmp_path / "key")}
+    (tmp_path / "keys").write_text(f"{DATA_KEYS}\n", encoding="ascii")
+    more = {
+        "ELIGIBILITY_MODE": "production", "ELIGIBILITY_SECRET_KEY_FILE": str(tmp_path / "key"),
+        "ELIGIBILITY_DATA_KEYS_FILE": str(tmp_path / "keys"), "ELIGIBILITY_INDEX_KEY": INDEX_KEY,
+    }  # fmt: skip
 
     with served(tmp_path, "--workers", "1", **more) as running:
         told = next(line for line in running.lines() if line["event"] == "settings")
 
     assert ("production", "set", False) == (told["mode"], told["secret_key"], told["plain_cookies"])
-    assert KEY not in running.log.read_text(encoding="utf-8")
+    assert ("set", "set") == (told["data_keys"], told["index_key"])
+    assert all(key not in running.log.read_text(encoding="utf-8") for key in (KEY, DATA_KEYS, INDEX_KEY))
 
 
 def test_settings_are_told_without_what_is_secret() -> None:
@@ -143,6 +155,27 @@ def test_under_development_a_key_is_made_once_for_this_copy_and_for_this_user_al
     assert len(made) >= 32
     assert 0o600 == file.stat().st_mode & 0o777
     assert [file] == list(file.parent.iterdir())
+
+
+def test_under_development_keys_for_personal_data_are_made_once_for_this_copy_and_for_this_user_alone(tmp_path: Path) -> None:
+    settings = Settings(instance=tmp_path / "instance")
+
+    made = data_keys(settings), index_key(settings)
+
+    assert made == (data_keys(settings), index_key(settings))
+    assert [] == list(open_to_guessing(*made, None))
+    files = list(settings.instance.iterdir())
+    assert {"data.keys", "index.key"} == {file.name for file in files}
+    assert {0o600} == {file.stat().st_mode & 0o777 for file in files}
+
+
+def test_under_production_no_keys_for_personal_data_are_made(tmp_path: Path) -> None:
+    settings = Settings(mode="production", instance=tmp_path)
+
+    for find in (data_keys, index_key):
+        with pytest.raises(NoDataKeys):
+            find(settings)
+    assert [] == list(tmp_path.iterdir())
 
 
 def test_what_was_signed_with_the_key_before_is_still_taken(tmp_path: Path) -> None:

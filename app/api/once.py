@@ -2,7 +2,7 @@
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -119,12 +119,15 @@ def claimed(service: Service, route: str, key: str | None) -> Iterator[None]:
 
 
 @contextmanager
-def once(service: Service, route: str) -> Iterator[Attempt]:
+def once(service: Service, route: str, keyed: Callable[[bytes], bytes] | None = None) -> Iterator[Attempt]:
     """The present request as an attempt under its key; *route* names what is created, such as `POST /v1/determinations`.
+
+    *keyed* digests what was sent under a key before it is kept as a digest, so that nobody can try out names against that.
 
     Raises:
         Problem: the key is missing, malformed, used with another payload, or in flight.
     """
     key = given_key()
     with claimed(service, route, key):
-        yield attempt_at(service, route, key, request.full_path.encode() + b"\n" + request.get_data(cache=True))
+        sent = request.full_path.encode() + b"\n" + request.get_data(cache=True)
+        yield attempt_at(service, route, key, sent if keyed is None else keyed(sent))

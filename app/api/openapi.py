@@ -9,6 +9,7 @@ from app.access.principal import PUBLIC
 from app.access.roles import Roles
 from app.api import (
     accounts,
+    applicants,
     credentials,
     deciding_again,
     determinations,
@@ -25,6 +26,7 @@ from app.api import (
 )
 from app.api.account_schemas import ACCOUNT_COMPONENTS
 from app.api.answers import COMPONENTS
+from app.api.applicant_answers import APPLICANT_COMPONENTS
 from app.api.blueprint import SCHEME, Api
 from app.api.credential_answers import CREDENTIAL_COMPONENTS
 from app.api.facts_schemas import documented_field
@@ -54,6 +56,7 @@ BLUEPRINTS = (
     provisions.blp,
     open_enrollment.blp,
     accounts.blp,
+    applicants.blp,
     health.blp,
     metrics.blp,
     credentials.blp,
@@ -68,7 +71,8 @@ def document_api(app: Flask, service: Service) -> bytes:
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
     api.spec.components.security_scheme(SCHEME, BEARER)
-    for name, schema in (COMPONENTS | KEPT_COMPONENTS | RECORD_COMPONENTS | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS).items():
+    kept = KEPT_COMPONENTS | RECORD_COMPONENTS | APPLICANT_COMPONENTS
+    for name, schema in (COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -132,6 +136,7 @@ PATH_PARAMETERS = {
     "/v1/accounts/{id}": {"id": "The id of an account."},
     "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
     "/v1/determinations/{id}": {"id": "The id that came with the determination."},
+    "/v1/applicants/{subject}": {"subject": "The subject reference of the applicant."},
     "/v1/holds/{id}": {"id": "The id that came with the hold."},
     "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
     "/v1/determinations/{id}/packet": {"id": "The id that came with the determination."},

@@ -73,6 +73,26 @@ _ALL = (
         "No determination was kept under this id.\n"
         "An id is the UUID that came with the determination. What was asked for with keep=false is not kept.",
     ),
+    ProblemType(
+        "unknown-applicant",
+        404,
+        "There is no such applicant",
+        "POST /v1/applicants/search finds applicants of your own organization by name.",
+    ),
+    ProblemType(
+        "subject-taken",
+        409,
+        "There is an applicant under that subject reference already",
+        "Send another reference, or none, and one is made.\nA reference stands for one person only, whoever chose it.",
+    ),
+    ProblemType(
+        "applicant-unreadable",
+        500,
+        "The name or the birth date cannot be decrypted",
+        "Tell the operator the request_id.\n"
+        "The log names the row. Its key is missing from the data keys, or it was changed in the database, "
+        "which `flask records verify` would tell.",
+    ),
     ProblemType("unknown-hold", 404, "There is no such hold", "GET /v1/holds lists the legal holds."),
     ProblemType("unknown-question", 404, "There is no such question", "GET /v1/questions lists what can be asked."),
     ProblemType("unknown-provision", 404, "There is no such provision", "GET /v1/provisions lists the provisions of an edition."),

@@ -46,9 +46,10 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
+SUBJECT_PATTERN, SUBJECT_MUST = r"[A-Za-z0-9._:-]{1,100}", "Must be at most 100 letters, digits and . _ : - without spaces."
 SUBJECT = TextField(
-    r"[A-Za-z0-9._:-]{1,100}",
-    "Must be at most 100 letters, digits and . _ : - without spaces.",
+    SUBJECT_PATTERN,
+    SUBJECT_MUST,
     error_messages=REQUIRED,
     metadata={"description": "A reference of the caller's own; kept and told again, never interpreted. No personal data."},
 )

@@ -16,7 +16,9 @@ from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
+from app.records.applicants import Applicants
 from app.records.credentials import CredentialStore
+from app.records.encryption import key_ring
 from app.records.entries import LawText
 from app.records.inflight import Claims
 from app.records.store import Store
@@ -64,6 +66,15 @@ class Service:
         credentials = CredentialStore(self.store.engine, enter_told)
         roles = replace(read_roles(None), questions=frozenset(self.lawbook.questions))
         return open_gate(self.settings, roles, credentials, KeptTrail(self.store))
+
+    @cached_property
+    def applicants(self) -> Applicants:
+        """Names and birth dates, with the keys for them.
+
+        Raises:
+            NoDataKeys, KeysUnreadable, OSError: there are no such keys.
+        """
+        return Applicants(self.store, key_ring(self.settings))
 
     @cached_property
     def facts_schemas(self) -> FactsSchemas:

@@ -15,6 +15,7 @@ from app.settings import Settings, from_environment
 
 def register(app: Flask) -> None:
     """Give an application its commands."""
+    from app.commands.applicants import applicants_group
     from app.commands.clients import clients_group
     from app.commands.database import database_group
     from app.commands.decide import decide_command
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
         eligibility_calendar_command,
         database_group,
         records_group,
+        applicants_group,
         demonstration_group,
         keys_group,
         clients_group,

@@ -23,6 +23,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
     """Delete records that were kept for as long as their class asks for; a legal hold keeps them.
 
     What was disposed of leaves its digest, the day and the reason, sealed like everything else, so that its absence is explained.
+    Applicants leave an entry in the audit trail.
     The periods stand in app/records/retention.yaml; ELIGIBILITY_RETENTION names another file.
 
     \b
@@ -38,6 +39,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
     with kept_records() as store:
         counts = {kind: _dispose(store, kind, now - periods[kind], now, dry_run) for kind in ("determination", "audit")}
         counts["idempotency"] = forget_answers(store, now - periods["idempotency"], dry_run)
+        counts["applicant"] = _dispose_applicants(store, now - periods["applicant"], dry_run)
         if not dry_run and any(counts.values()):
             with store.writing() as connection:
                 store.note(connection, command_entry("records.disposed", "records"))
@@ -55,4 +57,16 @@ def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run
         count += len(some)
         if not dry_run:
             dispose(store, some, now, f"kept since before {before.date()}", new_id)
+    return count
+
+
+def _dispose_applicants(store: "Store", before: datetime, dry_run: bool) -> int:
+    from app.records.forgetting import dispose_applicants, due_applicants
+
+    count = 0
+    for some in due_applicants(store, before):
+        if dry_run:
+            count += len(some)
+        else:
+            count += dispose_applicants(store, some, lambda one: command_entry("applicant.disposed", "applicant", one))
     return count

@@ -25,7 +25,7 @@ from app.records.tables import (
 
 DEFAULT = Path(__file__).parent / "retention.yaml"
 TOGETHER = 500
-CLASSES = ("determination", "audit", "idempotency")
+CLASSES = ("determination", "audit", "idempotency", "applicant")
 NewId = Callable[[datetime], str]
 
 
@@ -98,14 +98,15 @@ def _sealed(connection: Connection, kind: str, ids: list[str]) -> set[str]:
 
 
 def _held(connection: Connection, kind: str, found: list[Mapping[str, Any]]) -> set[str]:
-    """Which of these records a hold keeps; an audit entry about a determination is kept with it."""
+    """Which of these records a hold keeps; an audit entry about a determination or an applicant is kept with it."""
     held = standing_holds(connection)
     if kind == "determination":
         return {row["id"] for row in found if held.keep(row["id"], row["subject"])}
     about = {row["object_id"] for row in found if row["kind"] == "determination" and row["object_id"] is not None}
     chosen = select(determinations.c.id, determinations.c.subject).where(determinations.c.id.in_(about))
     kept = {row.id for row in connection.execute(chosen) if held.keep(row.id, row.subject)}
-    return {row["id"] for row in found if row["object_id"] in kept}
+    personal = {row["id"] for row in found if row["kind"] == "applicant" and row["object_id"] in held.subjects}
+    return personal | {row["id"] for row in found if row["object_id"] in kept}
 
 
 def dispose(store: Store, records: list[Due], now: datetime, because: str, new_id: NewId) -> None:

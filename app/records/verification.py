@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Column, Connection, Table, exists, func, select
 
+from app.records.applicant_tables import applicants
 from app.records.damaged import PAGE, Found, rows, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root, record_digest
 from app.records.store import Store
@@ -230,6 +231,7 @@ class _Looking:
         for kind, table, key in (
             ("idempotency", idempotency_records, idempotency_records.c.key),
             ("hold", holds, holds.c.id),
+            ("applicant", applicants, applicants.c.id),
         ):
             for id, row in rows(self._connection, table, key):
                 if row is None or row["record_digest"] != _digest(kind, row):

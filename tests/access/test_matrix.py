@@ -16,7 +16,7 @@ from tests.callers import client_of
 MATRIX = Path(__file__).with_name("matrix.csv")
 SAMPLES = {
     "<uuid:id>": "01925b1e-7e3f-7000-8000-000000000000", "<id>": "enrollment.permitted", "<topic>": "enrollment",
-    "<name>": "open-periods-2011", "<file>": "docs.css", "<path:filename>": "pages.css",
+    "<name>": "open-periods-2011", "<file>": "docs.css", "<path:filename>": "pages.css", "<subject>": "person-nobody",
 }  # fmt: skip
 """What stands in an address for its variables."""
 SENT_AWAY = {303, 400}

@@ -99,6 +99,25 @@ def test_nothing_that_a_caller_sends_stands_in_the_log_nor_in_the_figures(server
         assert DAY not in text
 
 
+def test_nothing_personal_stands_in_the_log_nor_in_a_refusal(server: Served) -> None:
+    person = {"name": f"Zora {CANARY}", "born_on": DAY}
+    hostile = [
+        {**person, "subject": f"{CANARY} {DAY}"},
+        {**person, "born_on": f"{DAY}T"},
+        {**person, "name": f"{CANARY} 123-45-6789"},
+    ]
+
+    status, headers, _ = server.send("POST", "/v1/applicants", person, {"Idempotency-Key": "1"})
+    refusals = [server.send("POST", "/v1/applicants", each, {"Idempotency-Key": "2"})[2] for each in hostile]
+    refusals += [server.send("PATCH", headers["location"], person, {"If-Match": '"9"'})[2]]
+    server.send("GET", "/v1/applicants/123-45-6789")
+    found = server.send("POST", "/v1/applicants/search", person)
+
+    assert (201, 200, 1) == (status, found[0], len(json.loads(found[2])["applicants"]))
+    told = b"".join(refusals).decode() + server.log.read_text(encoding="utf-8")
+    assert [] == [word for word in (CANARY, DAY, "Zora", "123-45-6789") if word in told]
+
+
 def _talk(port: int, raw: str) -> None:
     with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
         connection.sendall(raw.encode())

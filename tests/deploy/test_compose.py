@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from app.data_keys import new_key
 from app.production import require_fit
 from app.settings import ROOT, Settings, from_environment
 from tests.servers import served
@@ -22,11 +23,13 @@ def compose() -> Any:
 
 
 def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    (tmp_path / "key").write_text(KEY, encoding="ascii")
+    for name, text in (("key", KEY), ("data", f"first:{new_key()}"), ("index", new_key())):
+        (tmp_path / name).write_text(text, encoding="ascii")
     for name, value in compose["services"]["service"]["environment"].items():
         monkeypatch.setenv(name, value)
     monkeypatch.setenv("ELIGIBILITY_INSTANCE", str(tmp_path))
-    monkeypatch.setenv("ELIGIBILITY_SECRET_KEY_FILE", str(tmp_path / "key"))
+    for variable, name in (("SECRET_KEY", "key"), ("DATA_KEYS", "data"), ("INDEX_KEY", "index")):
+        monkeypatch.setenv(f"ELIGIBILITY_{variable}_FILE", str(tmp_path / name))
 
     settings = from_environment()
 
@@ -36,7 +39,10 @@ def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.M
     assert settings == replace(Settings(), **{name: getattr(settings, name) for name in CHANGED})
 
 
-CHANGED = ("mode", "secret_key", "database_url", "proxy_hops", "drain_seconds", "instance", "checkpoints", "issuer")
+CHANGED = (
+    "mode", "secret_key", "data_keys", "index_key", "database_url", "proxy_hops", "drain_seconds", "instance", "checkpoints",
+    "issuer",
+)  # fmt: skip
 
 
 def test_it_gives_a_stopping_service_the_time_it_may_take(compose: Any) -> None:
@@ -55,5 +61,6 @@ def test_what_the_image_starts_starts_here(tmp_path: Path) -> None:
     given = {name: value.strip('"').replace("/run/eligibility", str(tmp_path)) for name, value in given.items()}
 
     assert 'CMD ["gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]' in DOCKERFILE
-    with served(tmp_path, **{**given, "ELIGIBILITY_SECRET_KEY": KEY}):
+    keys = {"ELIGIBILITY_DATA_KEYS": f"first:{new_key()}", "ELIGIBILITY_INDEX_KEY": new_key()}
+    with served(tmp_path, **{**given, **keys, "ELIGIBILITY_SECRET_KEY": KEY}):
         assert (tmp_path / "service.sock").is_socket()

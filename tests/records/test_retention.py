@@ -109,16 +109,17 @@ def test_a_hold_that_changed_meanwhile_is_not_lifted(full: Store) -> None:
 
 
 def test_the_periods_that_come_with_the_service_can_be_read() -> None:
-    assert {"determination", "audit", "idempotency"} == set(read_periods())
+    assert {"determination", "audit", "idempotency", "applicant"} == set(read_periods())
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "determination: {years: 1}\n", "determination: {years: 0}\naudit: {years: 1}\nidempotency: {days: 1}\n", "[]", "a: [", "",
-        "determination: {weeks: 1}\naudit: {years: 1}\nidempotency: {days: 1}\n",
-        "determination: {years: true}\naudit: {years: 1}\nidempotency: {days: 1}\n",
-        "determination: 10\naudit: {years: 1}\nidempotency: {days: 1}\n",
+        "determination: {years: 1}\n", "[]", "a: [", "",
+        "determination: {years: 0}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
+        "determination: {weeks: 1}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
+        "determination: {years: true}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
+        "determination: 10\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
     ],
 )  # fmt: skip
 def test_periods_that_say_something_else_are_refused(tmp_path: Path, text: str) -> None:

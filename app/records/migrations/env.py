@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from app.records import account_tables, credential_tables  # noqa: F401  (put their tables on the shared metadata)
+from app.records import account_tables, applicant_tables, credential_tables  # noqa: F401  (put their tables on the shared metadata)
 from app.records.tables import metadata
 
 connection = context.config.attributes["connection"]

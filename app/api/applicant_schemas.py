@@ -1,0 +1,131 @@
+"""What requests about applicants may carry. No complaint repeats what was sent, and social security numbers are turned away."""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from marshmallow import ValidationError, fields, validates_schema
+
+from app import clock
+from app.api.fields import DayField, JsonSchema, TextField, WholeNumberField
+from app.api.schemas import REQUIRED, SUBJECT_MUST, SUBJECT_PATTERN, StrictSchema
+from app.law.facts import FactDefinition
+from app.records.encryption import normalized
+
+MOST, USUALLY = 50, 20
+NAME_AT_MOST = 200
+NO_NUMBER = "This looks like a social security number. Send none: a reference of your own making and the name are enough."
+SUBJECT = re.compile(SUBJECT_PATTERN, re.ASCII)
+_NINE_DIGITS = re.compile(r"(?<!\d)\d{3}[\W_]{0,3}\d{2}[\W_]{0,3}\d{4}(?!\d)")
+_UNFIT = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of characters that stand in nobody's name: controls, halves of characters, private and unassigned ones, line ends."""
+
+
+def refuse_number(text: str) -> None:
+    """Nothing, where a text holds no nine digits grouped as a social security number may be.
+
+    Raises:
+        marshmallow.ValidationError: it does.
+    """
+    if not _is_uuid(text) and _NINE_DIGITS.search(unicodedata.normalize("NFKC", text)):
+        raise ValidationError(NO_NUMBER)
+
+
+def _is_uuid(text: str) -> bool:
+    """A UUID may hold nine digits in a row by chance."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+class SubjectField(TextField):
+    """A subject reference that is none of the numbers people are known by elsewhere."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        refuse_number(text)
+        return text
+
+
+class NameField(fields.Field[str]):
+    """A person's name, in any script."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+        if not isinstance(value, str) or not 0 < len(value) <= NAME_AT_MOST or not normalized(value):
+            raise ValidationError(f"Must be a name of 1 to {NAME_AT_MOST} characters.")
+        if any(unicodedata.category(letter) in _UNFIT for letter in value):
+            raise ValidationError("Must be on one line, without control characters.")
+        refuse_number(value)
+        return " ".join(unicodedata.normalize("NFC", value).split())
+
+    def json_schema(self) -> JsonSchema:
+        """Text of some length."""
+        return {"type": "string", "minLength": 1, "maxLength": NAME_AT_MOST}
+
+
+class BirthDayField(DayField):
+    """A day that is not after today in Massachusetts."""
+
+    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+        day = super()._deserialize(value, attr, data, **kwargs)
+        if isinstance(day, date) and day > clock.today():
+            raise ValidationError("Must not be after today.")
+        return day
+
+
+def _name(**kwargs: Any) -> NameField:
+    told = {"description": "The name as the person writes it. Kept encrypted.", "example": "Maria Gonçalves"}
+    return NameField(error_messages=REQUIRED, metadata=told, **kwargs)
+
+
+def _born_on(**kwargs: Any) -> BirthDayField:
+    definition = FactDefinition("born_on", "day", asks="The birth date. Kept encrypted.")
+    return BirthDayField(definition, error_messages=REQUIRED, **kwargs)
+
+
+class NewApplicantSchema(StrictSchema):
+    """Who a subject reference is to stand for."""
+
+    subject = SubjectField(
+        SUBJECT_PATTERN,
+        SUBJECT_MUST,
+        error_messages=REQUIRED,
+        metadata={
+            "description": "A reference of your own making, no social security number; one is made where none is sent.",
+            "example": "case-2026-0117",
+        },
+    )
+    name = _name(required=True)
+    born_on = _born_on(required=True)
+
+
+class ApplicantChangesSchema(StrictSchema):
+    """What to correct."""
+
+    name = _name()
+    born_on = _born_on()
+
+    @validates_schema
+    def _require_something(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if not data:
+            raise ValidationError("Send name, born_on or both.")
+
+
+class ApplicantSearchSchema(StrictSchema):
+    """Whom to find: exactly this name, and this birth date where one is sent."""
+
+    name = _name(required=True)
+    born_on = _born_on()
+    limit = WholeNumberField(
+        1, MOST, load_default=USUALLY, metadata={"description": f"How many at most; {USUALLY} where none is sent."}
+    )
+    cursor = TextField(
+        r"[A-Za-z0-9_.=-]{1,500}",
+        "Must be the next_cursor of the same search, as it came.",
+        error_messages=REQUIRED,
+        metadata={"description": "The next_cursor of the page before, with the same search."},
+    )

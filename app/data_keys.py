@@ -1,0 +1,113 @@
+"""The keys that personal data is encrypted with, and the key it is found by, as settings tell them. No message names a key.
+
+Data keys are `id:key,id:key`: the first encrypts, the others only decrypt what was encrypted before. Each key is 32 bytes in
+base64, as `secrets.token_urlsafe(32)` draws it.
+"""
+
+import base64
+import binascii
+import re
+import secrets
+from collections.abc import Iterator
+
+from environs import ValidationError
+
+KEY_BYTES = 32
+DATA_KEYS, INDEX_KEY = "ELIGIBILITY_DATA_KEYS", "ELIGIBILITY_INDEX_KEY"
+DIFFERENT_BYTES_AT_LEAST = 16
+"""A key drawn at random has some thirty different bytes; one with fewer than sixteen was typed."""
+_ID = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
+_KEY = re.compile(r"[A-Za-z0-9_+/-]{43}=?", re.ASCII)
+_HOW = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+
+
+class KeysUnreadable(ValueError):
+    """A setting does not hold the keys that it should; the message says what to put there, and no key."""
+
+
+def read_data_keys(text: str) -> dict[str, bytes]:
+    """The keys by their ids, the one that encrypts first.
+
+    Raises:
+        KeysUnreadable: something is no `id:key`, a key is not of 32 bytes, or an id or a key stands twice.
+    """
+    keys: dict[str, bytes] = {}
+    for part in text.replace("\n", ",").split(","):
+        id, colon, key = part.strip().partition(":")
+        if not colon or not _ID.fullmatch(id):
+            raise KeysUnreadable(f"{DATA_KEYS} must be like 2026a:…,2025a:… where an id has 1 to 16 letters, digits, _ or -")
+        if id in keys:
+            raise KeysUnreadable(f"{DATA_KEYS} has two keys of one id. Give the new one a new id")
+        keys[id] = _key(DATA_KEYS, key)
+    if len(set(keys.values())) < len(keys):
+        raise KeysUnreadable(f"{DATA_KEYS} has one key under two ids. {_HOW}")
+    return keys
+
+
+def read_index_key(text: str) -> bytes:
+    """The key of the blind index.
+
+    Raises:
+        KeysUnreadable: it is not of 32 bytes.
+    """
+    return _key(INDEX_KEY, text)
+
+
+def _key(name: str, text: str) -> bytes:
+    text = text.strip()
+    try:
+        if not _KEY.fullmatch(text):
+            raise ValueError
+        return base64.urlsafe_b64decode(text.rstrip("=").replace("+", "-").replace("/", "_") + "=")
+    except (ValueError, binascii.Error):
+        raise KeysUnreadable(f"{name} needs keys of {KEY_BYTES} bytes in base64. {_HOW}") from None
+
+
+def are_data_keys(text: str) -> None:
+    """Nothing, where a setting can be read as data keys.
+
+    Raises:
+        environs.ValidationError: it cannot.
+    """
+    try:
+        read_data_keys(text)
+    except KeysUnreadable as error:
+        raise ValidationError(str(error)) from None
+
+
+def is_index_key(text: str) -> None:
+    """Nothing, where a setting can be read as the key of the blind index.
+
+    Raises:
+        environs.ValidationError: it cannot.
+    """
+    try:
+        read_index_key(text)
+    except KeysUnreadable as error:
+        raise ValidationError(str(error)) from None
+
+
+def new_key() -> str:
+    """A key drawn at random, as settings hold it."""
+    return secrets.token_urlsafe(KEY_BYTES)
+
+
+def open_to_guessing(data_keys: str | None, index_key: str | None, secret_key: str | None) -> Iterator[str]:
+    """Complaints about keys that are missing, that cannot be read, that nobody drew at random, or that serve two purposes."""
+    keys: list[bytes] = []
+    for name, text in ((DATA_KEYS, data_keys), (INDEX_KEY, index_key)):
+        if not text:
+            more = ", and write an id before it: 2026a:…" if name == DATA_KEYS else ""
+            yield f"{name} (or {name}_FILE) is not set. {_HOW}{more}"
+            continue
+        try:
+            found = list(read_data_keys(text).values()) if name == DATA_KEYS else [read_index_key(text)]
+        except KeysUnreadable as error:
+            yield f"{error}."
+            continue
+        if any(len(set(key)) < DIFFERENT_BYTES_AT_LEAST or all(32 <= byte < 127 for byte in key) for key in found):
+            yield f"A key in {name} looks like a sample and not like a key drawn at random. {_HOW}"
+        keys += found
+    texts = [text for text in (data_keys, index_key) if text]
+    if len(set(keys)) < len(keys) or (secret_key and any(secret_key in text for text in texts)):
+        yield f"One key serves two purposes: the secret key, the data keys and {INDEX_KEY} must differ. {_HOW}"
