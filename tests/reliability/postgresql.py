@@ -31,9 +31,19 @@ class Server:
         return f"postgresql+psycopg://postgres@/postgres?host={self._folder}"
 
     def start(self) -> None:
-        """Start, and recover what needs recovering. It is there when this ends."""
+        """Start, and recover what needs recovering. It is there when this ends.
+
+        A server that was killed is not started again while one of its processes has not noticed yet, so it is tried again.
+        """
         options = f"{OPTIONS}'{self._folder}'"
-        self._run("pg_ctl", "--silent", "--wait", "--log", str(self._folder / "log"), "--options", options, "start")
+        wait_until(lambda: self._starts("--silent", "--wait", "--log", str(self._folder / "log"), "--options", options, "start"))
+
+    def _starts(self, *arguments: str) -> bool:
+        try:
+            self._run("pg_ctl", *arguments)
+        except subprocess.CalledProcessError:
+            return False
+        return True
 
     def stop_at_once(self) -> None:
         """Stop as in an emergency: nobody is waited for, nothing is tidied up."""
@@ -42,11 +52,20 @@ class Server:
     def kill(self) -> None:
         """kill -9, the postmaster first and then every process of its."""
         postmaster = int((self._data / "postmaster.pid").read_text().splitlines()[0])
-        children = Path(f"/proc/{postmaster}/task/{postmaster}/children").read_text().split()
-        for process in (postmaster, *map(int, children)):
+        os.kill(postmaster, signal.SIGKILL)
+        for process in self._processes():
             with suppress(ProcessLookupError):
                 os.kill(process, signal.SIGKILL)
-        wait_until(lambda: not any(_lives(process) for process in (postmaster, *map(int, children))))
+        wait_until(lambda: not self._processes())
+
+    def _processes(self) -> list[int]:
+        """The server's processes that live: those that work in its folder."""
+        found = []
+        for process in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (process / "cwd").readlink() == self._data:
+                    found.append(int(process.name))
+        return found
 
     def close(self) -> None:
         """Stop, if it runs."""
@@ -58,13 +77,6 @@ class Server:
         if os.getuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
         subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
-
-
-def _lives(process: int) -> bool:
-    """Whether a process still does something; one whose parent was killed may wait for a while to be cleared away."""
-    with suppress(OSError):
-        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
-    return False
 
 
 def _programs() -> Path:
