@@ -9,7 +9,7 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import Result
 
-from app.access.demonstration import make_demonstration_accounts
+from app.access.demonstration_accounts import make_demonstration_accounts
 from app.access.opening import open_people
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
