@@ -1,7 +1,9 @@
 """What every test may use: the law as it stands in the repository, read once; and databases of its own."""
 
 import os
+import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -48,18 +50,9 @@ def client(app: Flask) -> FlaskClient:
     return client_of(app)
 
 
-@pytest.fixture
-def postgresql_url(worker_id: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test alone, on the server that TEST_POSTGRESQL_URL names.
-
-    Every process of pytest-xdist has a database of its own, made anew for every test.
-    """
+def _server() -> URL:
     require(os.environ.get("TEST_POSTGRESQL_URL"), "TEST_POSTGRESQL_URL names no PostgreSQL server")
-    server = make_url(os.environ["TEST_POSTGRESQL_URL"])
-    name = f"test_{worker_id}_{os.getpid()}"
-    _at(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}" TEMPLATE template0')
-    yield server.set(database=name).render_as_string(hide_password=False)
-    _at(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    return make_url(os.environ["TEST_POSTGRESQL_URL"])
 
 
 def _at(server: URL, *statements: str) -> None:
@@ -70,9 +63,57 @@ def _at(server: URL, *statements: str) -> None:
             connection.execute(statement)
 
 
+@contextmanager
+def _postgresql(name: str, template: str) -> Iterator[str]:
+    """A PostgreSQL database for as long as it is needed, a copy of another one."""
+    server = _server()
+    drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
+    _at(server, drop, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    yield server.set(database=name).render_as_string(hide_password=False)
+    _at(server, drop)
+
+
+@pytest.fixture
+def postgresql_url(worker_id: str) -> Iterator[str]:
+    """The address of an empty PostgreSQL database of this test alone, on the server that TEST_POSTGRESQL_URL names."""
+    with _postgresql(f"test_{worker_id}_{os.getpid()}", "template0") as address:
+        yield address
+
+
+@pytest.fixture(scope="session")
+def migrated_postgresql(worker_id: str) -> Iterator[str]:
+    """The name of a migrated PostgreSQL database without anything in it, to be copied."""
+    name = f"migrated_{worker_id}_{os.getpid()}"
+    with _postgresql(name, "template0") as address:
+        upgrade(Settings(database_url=address))
+        yield name
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A migrated SQLite database without anything in it, to be copied."""
+    file = tmp_path_factory.mktemp("migrated") / "records.sqlite"
+    upgrade(Settings(database_url=f"sqlite:///{file}"))
+    return file
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once of each kind; nothing is migrated yet."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
     return f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str) -> Iterator[str]:
+    """The address of a migrated database of this test alone, once of each kind."""
+    if request.param == "postgresql":
+        _server()
+        with _postgresql(f"test_{worker_id}_{os.getpid()}", request.getfixturevalue("migrated_postgresql")) as address:
+            yield address
+        return
+    file = tmp_path / "deep" / "records.sqlite"
+    file.parent.mkdir()
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+    yield f"sqlite:///{file}"

@@ -1,5 +1,6 @@
 """Services that differ in their settings, on the law that is read already."""
 
+import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,12 +29,16 @@ def database(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def serve(decider: Decider, database: Settings) -> Serve:
+def serve(decider: Decider, database: Settings, migrated_sqlite: Path) -> Serve:
     """A service with other settings or another decider, on a migrated database of its own."""
 
     def serving(migrated: bool = True, by: Decider = decider, **changes: object) -> FlaskClient:
         settings = replace(database, **changes)  # type: ignore[arg-type]
-        if migrated:
+        if migrated and settings.database_url == database.database_url:
+            file = Path(settings.database_url.removeprefix("sqlite:///"))
+            file.parent.mkdir(exist_ok=True)
+            shutil.copy(migrated_sqlite, file)
+        elif migrated:
             upgrade(settings)
         app = Flask("app", static_folder=None)
         app.config["SETTINGS"] = settings

@@ -10,7 +10,6 @@ from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
 from app.records.entries import AuditEntry, DeterminationRecord, Kept, LawText
-from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
 
@@ -52,7 +51,6 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 def store(settings: Settings) -> Iterator[Store]:
-    upgrade(settings)
     store = Store(open_database(settings.database_url), LAW)
     yield store
     store.close()

@@ -15,26 +15,31 @@ from app.settings import Settings
 from tests.records.conftest import RECORD, kept, numbered
 
 
-def test_migrations_lead_to_the_tables_that_the_code_describes(settings: Settings) -> None:
-    assert not is_current(settings)
-    assert differences(settings)
-
-    upgrade(settings)
-
-    assert is_current(settings)
-    assert [] == differences(settings)
+@pytest.fixture
+def empty(empty_database_url: str) -> Settings:
+    return Settings(database_url=empty_database_url)
 
 
-def test_migrations_go_down_and_up_again(settings: Settings) -> None:
-    upgrade(settings)
-    downgrade(settings, "base")
+def test_migrations_lead_to_the_tables_that_the_code_describes(empty: Settings) -> None:
+    assert not is_current(empty)
+    assert differences(empty)
 
-    assert not is_current(settings)
+    upgrade(empty)
 
-    upgrade(settings)
-    upgrade(settings)
+    assert is_current(empty)
+    assert [] == differences(empty)
 
-    assert is_current(settings)
+
+def test_migrations_go_down_and_up_again(empty: Settings) -> None:
+    upgrade(empty)
+    downgrade(empty, "base")
+
+    assert not is_current(empty)
+
+    upgrade(empty)
+    upgrade(empty)
+
+    assert is_current(empty)
 
 
 def test_what_was_kept_is_found_character_for_character(store: Store) -> None:
