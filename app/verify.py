@@ -61,6 +61,8 @@ class KeptColumns:
     replaces: str | None
     as_of: date
     edition: str
+    question: str
+    outcome: str
     request: str
     document: str
 

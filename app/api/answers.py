@@ -336,6 +336,7 @@ COMPONENTS: dict[str, Schema] = {
             "status": {"type": "string", "enum": ["open", "continuous", "limited", "unread", "closed"]},
             "next": told({"anyOf": [ref("Period"), {"type": "null"}]}, "The next open period; null where none is encoded."),
             "periods": many(ref("Period")),
+            "cautions": told(many(TEXT), "Where another edition says otherwise, or cannot answer."),
             "law": LAW,
         },
         ["year", "not_encoded", "on", "is_open", "status", "next"],

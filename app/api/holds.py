@@ -11,6 +11,7 @@ from app import clock
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.fields import TextField
+from app.api.kept import unknown_determination
 from app.api.once import IDEMPOTENCY, ONCE, once
 from app.api.preconditions import changed_since, etag_of, require_version
 from app.api.problems import Problem
@@ -54,11 +55,13 @@ class HoldAskedSchema(StrictSchema):
 @blp.get("")
 @blp.needs("holds.read")
 @blp.query(NoQuery)
-@blp.answers(200, "Holds", "Every hold, the newest first, lifted ones too.")
+@blp.answers(200, "Holds", "The holds that your organization placed, the newest first, lifted ones too; auditors see all.")
 @blp.fails("invalid-request", "records-unavailable")
 def read_holds(query: dict[str, object]) -> Response:
     """List the legal holds."""
-    return Response(orjson.dumps({"holds": [_document(hold) for hold in list_holds(service().store)]}), 200, mimetype=JSON)
+    return Response(
+        orjson.dumps({"holds": [_document(hold) for hold in list_holds(service().store, principal().reach)]}), 200, mimetype=JSON
+    )
 
 
 @blp.post("")
@@ -67,15 +70,24 @@ def read_holds(query: dict[str, object]) -> Response:
 @blp.body(HoldAskedSchema)
 @blp.header("Idempotency-Key", IDEMPOTENCY)
 @blp.answers(201, "Hold", "The hold stands.")
-@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable", *ONCE)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "unknown-determination",
+    "records-unavailable",
+    *ONCE,
+)
 def create_hold(query: dict[str, object], asked: dict[str, str]) -> Response:
     """Hold a determination, or everything about a subject: nothing of it is disposed of until the hold is lifted."""
     here = service()
     with once(here, ROUTE) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
-        now = clock.now()
-        hold = Hold(new_id(now), asked["kind"], asked["object_id"], asked["because"], principal().actor, now)
+        _require_there(asked)
+        now, by = clock.now(), principal()
+        hold = Hold(new_id(now), asked["kind"], asked["object_id"], asked["because"], by.actor, now, by.organization)
         body, location = orjson.dumps(_document(hold)), f"/v1/holds/{hold.id}"
         answer = attempt.record(now, 201, location, etag_of(hold.version), body=body.decode())
         place_hold(here.store, hold, audit_entry("hold.placed", hold.kind, hold.object_id), answer)
@@ -113,8 +125,23 @@ def lift(query: dict[str, object], id: UUID) -> Response:
     return Response(orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON)
 
 
+def _require_there(asked: dict[str, str]) -> None:
+    """A determination that is to be held must be one, within the caller's reach: with a mistyped id nothing would be held.
+
+    Raises:
+        Problem: unknown-determination.
+    """
+    if asked["kind"] == "determination":
+        try:
+            id = str(UUID(asked["object_id"]))
+        except ValueError:
+            raise unknown_determination() from None
+        if id != asked["object_id"] or service().store.find(id, principal().reach) is None:
+            raise unknown_determination()
+
+
 def _found(id: UUID) -> Hold:
-    hold = find_hold(service().store, str(id))
+    hold = find_hold(service().store, str(id), principal().reach)
     if hold is None:
         raise Problem("unknown-hold", "No hold stands under this id.")
     return hold

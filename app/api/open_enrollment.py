@@ -16,6 +16,7 @@ from app.api.responses import law_document, law_response
 from app.api.schemas import OpenEnrollmentQuery
 from app.api.service import service
 from app.determinations.document import Document
+from app.determinations.wording import span_in_words
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
 from app.law.lawbook import EditionLaw, Lawbook
 from app.law.spans import Span, day_after
@@ -78,7 +79,30 @@ def open_enrollment_document(lawbook: Lawbook, law: EditionLaw, year: int | None
     if day is not None:
         about = _on_day(day, found, following)
     periods = [period_document(*pair) for pair in found]
-    return {"edition": law.edition.name, **about, "periods": periods, "law": {"digest": lawbook.digest}}
+    cautions = period_cautions(lawbook, law, _span(year, day))
+    return {"edition": law.edition.name, **about, "periods": periods, "cautions": cautions, "law": {"digest": lawbook.digest}}
+
+
+def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
+    """Where other editions of the law say otherwise of a day or a year, one sentence each."""
+    assert span.last is not None
+    when = span_in_words(span.first, span.last) if span.first == span.last else str(span.first.year)
+    cautions = []
+    for other in (lawbook.edition(name) for name in lawbook.editions if name != law.edition.name):
+        if _is_not_encoded(other, span):
+            cautions.append(f"The edition {other.edition.name} cannot answer for {when}: that law is not encoded.")
+        elif _periods_told(other, span) != _periods_told(law, span):
+            cautions.append(f"The edition {other.edition.name} lists other periods in {when}.")
+    return cautions
+
+
+def _periods_told(law: EditionLaw, span: Span) -> object:
+    told = [(c.calendar.kind, p.first, p.last) for series in law.series.values() for c, p in series.meeting(span)]
+    return told, [gap for series in law.series.values() for gap in law.not_encoded(series, span)]
+
+
+def _is_not_encoded(law: EditionLaw, span: Span) -> bool:
+    return bool(law.series) and all(span in law.not_encoded(series, span) for series in law.series.values())
 
 
 def _span(year: int | None, day: date | None) -> Span:
@@ -90,8 +114,7 @@ def _span(year: int | None, day: date | None) -> Span:
 
 def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> None:
     """Refuse days whose law nobody encoded: of those nothing may be said, least of all "closed"."""
-    span = _span(year, day)
-    if law.series and all(span in law.not_encoded(series, span) for series in law.series.values()):
+    if _is_not_encoded(law, _span(year, day)):
         detail = f"The enrollment periods of {year or day} are not encoded in the edition {law.edition.name}."
         raise Problem("law-not-encoded", detail, edition=law.edition.name)
 

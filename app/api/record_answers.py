@@ -11,6 +11,7 @@ HOLD = record(
         "because": TEXT,
         "placed_by": TEXT,
         "placed_at": INSTANT,
+        "organization": told(TEXT_OR_NONE, "Who placed it."),
         "lifted_by": TEXT_OR_NONE,
         "lifted_at": {"type": ["string", "null"], "format": "date-time"},
         "version": {"type": "integer"},

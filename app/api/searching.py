@@ -12,6 +12,7 @@ from app import clock
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.cursors import cursor_after, place_of
+from app.api.deciding import unknown_question
 from app.api.fields import TextField, WholeNumberField
 from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, day_field, question_field
 from app.api.service import Service, service
@@ -98,7 +99,9 @@ class Searched(TypedDict, total=False):
 @blp.query(NoQuery)
 @blp.body(SearchSchema)
 @blp.answers(200, "FoundDeterminations", "Those within your reach, the newest first; next_cursor where there are more.")
-@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable")
+@blp.fails(
+    "malformed-json", "unknown-question", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable",
+)  # fmt: skip
 def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
     """Find kept determinations by subject, question, outcome, decisive provision, day and author.
 
@@ -106,6 +109,8 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
     what for is not.
     """
     here, limit, before = service(), *_page(dict(wanted))
+    if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
+        raise unknown_question("json")
     period = wanted.get("decided", {})
     sought = Wanted(
         subject=wanted.get("subject"),

@@ -10,7 +10,6 @@ from app.commands.terminal import Screen
 from app.commands.timeline import EACH_MARK, Stretch, draw
 from app.determinations.wording import UNVERIFIED_WORDS, span_in_words
 from app.law.calendars import Period, StandingCalendar
-from app.law.lawbook import Lawbook
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
 
 SERIES = "open-enrollment"
@@ -34,6 +33,8 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     \b
     Example:  flask open-enrollment 2011
     """
+    from app.api.open_enrollment import open_enrollment_document, period_cautions
+
     law = lawbook()
     name = edition_of(law, edition)
     span = Span(date(year, 1, 1), date(year, 12, 31))
@@ -41,15 +42,12 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     unknown = law.edition(name).not_encoded(series, span)
     if span in unknown:
         raise Refusal(REJECTED, "law-not-encoded", f"The calendar of {year} is not encoded in the edition {name}.")
-    found, cautions = series.meeting(span), list(_cautions(law, name, span))
-    for caution in cautions:
+    for caution in period_cautions(law, law.edition(name), span):
         click.echo(caution, err=True)
     if as_json:
-        from app.api.open_enrollment import open_enrollment_document
-
-        document = open_enrollment_document(law, law.edition(name), year, None)
-        print_json({**document, "cautions": cautions})
+        print_json(open_enrollment_document(law, law.edition(name), year, None))
         return
+    found = series.meeting(span)
     stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]
     stretches += [Stretch(s, NOT_ENCODED) for s in unknown]
     screen = Screen()
@@ -63,20 +61,6 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     for missing in unknown:
         screen.line()
         screen.line(f"{KINDS[NOT_ENCODED]} {span_in_words(missing.first, missing.last)}: not encoded", style="bold")
-
-
-def _cautions(law: Lawbook, name: str, span: Span) -> list[str]:
-    here = _periods_told(law, name, span)
-    return [
-        f"The edition {other} lists other periods in {span.first.year}."
-        for other in law.editions if other != name and _periods_told(law, other, span) != here
-    ]  # fmt: skip
-
-
-def _periods_told(law: Lawbook, edition: str, span: Span) -> object:
-    series = law.edition(edition).series[SERIES]
-    told = [(c.calendar.kind, p.first, p.last) for c, p in series.meeting(span)]
-    return told, law.edition(edition).not_encoded(series, span)
 
 
 def _print_period(screen: Screen, standing: StandingCalendar, period: Period) -> None:

@@ -64,8 +64,9 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     """
     from app.records.verification import count_records, verify
 
+    noted = _noted(checkpoints)
     with kept_records() as store, progress_of("Verifying", count_records(store)) as advance:
-        verified = verify(store, _noted(checkpoints), advance)
+        verified = verify(store, noted, advance)
     told = verified.complaints
     if as_json:
         complaints = [{"kind": c.kind, "id": c.object_id, "what": c.what} for c in told]
@@ -73,6 +74,10 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
         print_json({"holds": not told, **counts, "complaints": complaints})
     else:
         _tell(verified.records, verified.seals, verified.unsealed, [str(complaint) for complaint in told])
+        if noted:
+            Screen().line(
+                f"Seals were compared with {checkpoints or settings().checkpoints}; --checkpoints names another file.", fold=False
+            )
     if told:
         sys.exit(REJECTED)
 

@@ -62,6 +62,10 @@ class Kept(Protocol):
     @property
     def edition(self) -> str: ...
     @property
+    def question(self) -> str: ...
+    @property
+    def outcome(self) -> str: ...
+    @property
     def request(self) -> str: ...
     @property
     def document(self) -> str: ...
@@ -117,6 +121,10 @@ def replay(decider: Decider, kept: Kept) -> str | None:
     except (AsOfDiffers, LawNotEncoded):
         return "/as_of"
     again = issued_text(determination, kept.id, kept.decided_at, kept.subject, kept.replaces)
+    if kept.question != determination.question.id:
+        return "/question"
+    if kept.outcome != determination.outcome:  # what is searched by must say what the document says
+        return "/outcome"
     return first_difference(kept.document.encode(), again)
 
 

@@ -4,10 +4,11 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import ColumnElement, Connection, false, insert, select, true, update
 
 from app.records.digests import record_digest
 from app.records.entries import AuditEntry, IdempotencyRecord
+from app.records.reach import EVERYTHING, Reach
 from app.records.store import Store, keep_answer
 from app.records.tables import holds
 
@@ -28,6 +29,7 @@ class Hold:
     because: str
     placed_by: str
     placed_at: datetime
+    organization: str | None = None
     lifted_by: str | None = None
     lifted_at: datetime | None = None
     version: int = 1
@@ -66,23 +68,30 @@ def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None
         store.note(connection, audit)
 
 
-def find_hold(store: Store, id: str) -> Hold | None:
-    """A hold by its id.
+def find_hold(store: Store, id: str, reach: Reach = EVERYTHING) -> Hold | None:
+    """A hold by its id; none where no such one lies within reach.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    found = _holds(store, select(holds).where(holds.c.id == id))
+    found = _holds(store, select(holds).where(holds.c.id == id, _within(reach)))
     return found[0] if found else None
 
 
-def list_holds(store: Store) -> list[Hold]:
-    """Every hold, the newest first, lifted ones too.
+def list_holds(store: Store, reach: Reach = EVERYTHING) -> list[Hold]:
+    """Every hold within reach, the newest first, lifted ones too.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    return _holds(store, select(holds).order_by(holds.c.id.desc()))
+    return _holds(store, select(holds).where(_within(reach)).order_by(holds.c.id.desc()))
+
+
+def _within(reach: Reach) -> ColumnElement[bool]:
+    """Holds are seen by the organization that placed them, and by whoever sees everything."""
+    if reach.everything:
+        return true()
+    return holds.c.organization == reach.organization if reach.organization is not None else false()
 
 
 def _holds(store: Store, chosen: Any) -> list[Hold]:

@@ -177,6 +177,7 @@ holds = Table(
     Column("because", String(500), nullable=False),
     Column("placed_by", String(100), nullable=False),
     Column("placed_at", Instant, nullable=False),
+    Column("organization", String(100)),
     Column("lifted_by", String(100)),
     Column("lifted_at", Instant),
     Column("version", Integer, nullable=False),

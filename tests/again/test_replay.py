@@ -117,6 +117,16 @@ def test_a_change_in_the_kept_request_is_noticed(client: FlaskClient, tamper: Ta
     assert pointer == answer.get_json()["differs_at"]
 
 
+def test_a_change_in_what_is_searched_by_is_noticed(client: FlaskClient, tamper: Tamper) -> None:
+    id = made(client)
+    tamper("determinations.outcome", "ineligible", "eligible")
+
+    answer = client.post(f"/v1/determinations/{id}/replay")
+
+    assert (500, "replay-differs") == problem(answer)
+    assert "/outcome" == answer.get_json()["differs_at"]
+
+
 def test_a_change_in_the_kept_text_of_the_law_is_noticed(serving: Serving, tamper: Tamper, longer_winter: Decider) -> None:
     id = made(serving())
     tamper("laws.texts", "2011-02-15", "2011-02-14")

@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.api.asking import pointers, problem
+from tests.api.asking import CLOSED, pointers, problem
 from tests.callers import client_of
 
 HOLD = {"kind": "subject", "object_id": "person-1", "because": "Matter 12-34"}
@@ -72,3 +72,28 @@ def test_a_hold_that_says_something_else_is_refused(client: FlaskClient, changes
 
 def test_a_hold_that_is_not_there_is_not_found(client: FlaskClient) -> None:
     assert (404, "unknown-hold") == problem(client.get("/v1/holds/01925b1e-7e3f-7000-8000-000000000001"))
+
+
+def test_a_hold_is_seen_and_lifted_by_the_organization_that_placed_it(app: Flask, client: FlaskClient) -> None:
+    placed = place(client)
+    address, tag = placed.headers["Location"], placed.headers["ETag"]
+    stranger, auditor = client_of(app, "supervisor", "another-office"), client_of(app, "auditor", None)
+
+    assert (404, "unknown-hold") == problem(stranger.get(address))
+    assert (404, "unknown-hold") == problem(stranger.delete(address, headers={"If-Match": tag}))
+    assert placed.get_json() not in stranger.get("/v1/holds").get_json()["holds"]
+    assert placed.get_json() in auditor.get("/v1/holds").get_json()["holds"]
+    assert 200 == client.get(address).status_code
+
+
+@pytest.mark.parametrize("id", ["zz", "01925b1e-7e3f-7000-8000-000000000001", "00000000000040008000000000000000"])
+def test_a_determination_that_is_not_there_cannot_be_held(client: FlaskClient, id: str) -> None:
+    assert (404, "unknown-determination") == problem(place(client, kind="determination", object_id=id))
+
+
+def test_somebody_elses_determination_cannot_be_held(app: Flask, client: FlaskClient) -> None:
+    theirs = client_of(app, "eligibility_worker", "another-office").post("/v1/determinations", json=CLOSED).get_json()["id"]
+    ours = client_of(app).post("/v1/determinations", json=CLOSED).get_json()["id"]
+
+    assert (404, "unknown-determination") == problem(place(client, kind="determination", object_id=theirs))
+    assert 201 == place(client, kind="determination", object_id=ours).status_code

@@ -184,3 +184,19 @@ def test_a_year_encoded_in_part_says_which_days_are_not(client: FlaskClient) -> 
     answered = client.get("/v1/open-enrollment?year=2007").get_json()
 
     assert [["2007-01-01", "2007-04-30"]] == answered["not_encoded"]
+
+
+@pytest.mark.parametrize(
+    ("query", "caution"),
+    [
+        ("on=2026-11-21", "The edition current cannot answer for November 21, 2026: that law is not encoded."),
+        ("year=2021", "The edition current lists other periods in 2021."),
+        ("year=2021&edition=current", "The edition chapter-288 lists other periods in 2021."),
+    ],
+)
+def test_where_another_edition_says_otherwise_it_is_told(client: FlaskClient, query: str, caution: str) -> None:
+    assert [caution] == client.get(f"/v1/open-enrollment?{query}").get_json()["cautions"]
+
+
+def test_where_the_editions_agree_nothing_is_told(client: FlaskClient) -> None:
+    assert [] == client.get("/v1/open-enrollment?year=2012").get_json()["cautions"]

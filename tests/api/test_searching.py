@@ -134,6 +134,10 @@ def test_a_search_that_says_something_else_is_refused(client: FlaskClient, wante
     assert {pointer} == pointers(answer)
 
 
+def test_a_question_that_there_is_not_is_refused(client: FlaskClient) -> None:
+    assert (404, "unknown-question") == problem(client.post("/v1/determinations/search", json={"question": "enrollment.nothing"}))
+
+
 def test_each_finds_what_is_within_reach(client: FlaskClient) -> None:
     ours, theirs, waiver = decide(client), decide(client, by=OTHER), decide(client, WAIVER, by=OTHER)
     expected = {OFFICE: [ours], OTHER: [waiver, theirs], OPP: [waiver], AUDITOR: [waiver, theirs, ours], NOBODY: []}

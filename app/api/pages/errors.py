@@ -8,7 +8,10 @@ from app.api.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected
 from app.api.pages.blueprint import pages
 from app.records.errors import RecordsUnavailable
 
-STALE = "This form is no longer valid: it was open for too long, or came from somewhere else. Open the page again and send it anew."
+STALE = (
+    "This form is no longer valid: it was open for too long, came from somewhere else, or your browser did not send our cookie "
+    "back. Allow cookies for this site, open the page again and send it anew."
+)
 
 
 def _page(title: str, sentence: str, status: int) -> Response:

@@ -188,6 +188,7 @@ def _make_retention() -> None:
         sa.Column("because", sa.String(500), nullable=False),
         sa.Column("placed_by", sa.String(100), nullable=False),
         sa.Column("placed_at", INSTANT, nullable=False),
+        sa.Column("organization", sa.String(100)),
         sa.Column("lifted_by", sa.String(100)),
         sa.Column("lifted_at", INSTANT),
         sa.Column("version", sa.Integer(), nullable=False),
