@@ -67,7 +67,7 @@ def _long_batch(server: Served) -> None:
 
 
 def test_connections_that_say_nothing_hold_up_nobody(tmp_path: Path) -> None:
-    with served(tmp_path, ELIGIBILITY_WORKERS="1", ELIGIBILITY_THREADS="1", ELIGIBILITY_QUEUE="1") as running:
+    with served(tmp_path, ELIGIBILITY_WORKERS="1", ELIGIBILITY_THREADS="1", ELIGIBILITY_QUEUE="4") as running:
         running.key()
         silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(100)]
         wait_until(lambda: running.send("POST", "/v1/determinations", CLOSED)[0] == 201)

@@ -30,6 +30,8 @@ BODIES: dict[str, Any] = {
     "/v1/accounts": {"name": "jo", "role": "auditor", "organization": "county-office"},
     "/v1/credentials": {"name": "batch", "role": "carrier_system", "organization": "blue-harbor", "scopes": ["law.decide"]},
     "/v1/credentials/{id}/secrets": {"overlap_hours": 1, "days": 30},
+    "/v1/applicants": {"subject": "person-9", "name": "Ann Example", "born_on": "1980-02-29"},
+    "/v1/applicants/search": {"name": "Ann Example", "born_on": "1980-02-29"},
     "/oauth/token": "grant_type=client_credentials&client_id=x&client_secret=y&scope=law.decide",
 }
 """Something that each address takes, or nearly."""
