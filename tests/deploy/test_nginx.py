@@ -16,6 +16,7 @@ from app.api.problem_types import PROBLEM_TYPES
 from app.api.requests import HEADERS
 from tests.api.asking import CLOSED
 from tests.proxies import SHIPPED, Proxied, proxied
+from tests.servers import wait_until
 
 CANARY = "canary-5532"
 Answer = tuple[int, dict[str, str], bytes]
@@ -113,8 +114,8 @@ def test_an_id_goes_through_to_the_log_of_both_and_a_strange_one_does_not(proxy:
 
     assert given == kept[1]["x-request-id"]
     assert CANARY != replaced[1]["x-request-id"]
-    assert given in proxy.log()
-    assert any(line.get("request_id") == given for line in proxy.service.lines())
+    wait_until(lambda: given in proxy.log())
+    wait_until(lambda: any(line.get("request_id") == given for line in proxy.service.lines()))
 
 
 def test_a_client_cannot_say_who_it_is(proxy: Proxied) -> None:
@@ -130,7 +131,11 @@ def test_a_client_cannot_say_who_it_is(proxy: Proxied) -> None:
         X_Request_Id=id,
     )
 
-    told = [line["address"] for line in proxy.service.lines() if line["event"] == "request" and line["request_id"] == id]
+    def told_of() -> list[str]:
+        return [line["address"] for line in proxy.service.lines() if line["event"] == "request" and line["request_id"] == id]
+
+    wait_until(told_of)  # the line is written after the answer is sent
+    told = told_of()
     assert ["127.0.0.9"] == told
 
 

@@ -42,7 +42,7 @@ def test_of_two_who_redetermine_at_once_one_wins_and_the_other_gets_412(service_
 
 def test_of_two_who_lift_a_hold_at_once_one_wins(service_app: Flask) -> None:
     client = client_of(service_app, "supervisor")
-    clients = [client, client_of(service_app, "supervisor", "other-office")]
+    clients = [client, client_of(service_app, "supervisor")]
     together = threading.Barrier(CLIENTS)
     with ThreadPoolExecutor(CLIENTS) as pool:
         for time in range(TIMES):
