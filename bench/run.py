@@ -182,6 +182,7 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[in
         "BENCH_CONSTANT_BYTES": str(constant_bytes),
         "ELIGIBILITY_INSTANCE": str(folder),
         "ELIGIBILITY_RATE_PER_ADDRESS": "0",
+        "ELIGIBILITY_QUEUE": "64",
         "ELIGIBILITY_LOG_LEVEL": "warning",
         "PYTHONPATH": str(ROOT),
     }
