@@ -1,6 +1,6 @@
 """The only reader of the clock."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
 
 MASSACHUSETTS = ZoneInfo("America/New_York")
@@ -14,3 +14,8 @@ def now() -> datetime:
 def today() -> date:
     """The calendar day it is in Massachusetts, where the law counts its days."""
     return datetime.now(MASSACHUSETTS).date()
+
+
+def start_of(day: date) -> datetime:
+    """The instant at which a calendar day begins in Massachusetts."""
+    return datetime.combine(day, time(), MASSACHUSETTS)

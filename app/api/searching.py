@@ -112,14 +112,15 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
     if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
         raise unknown_question("json")
     period = wanted.get("decided", {})
+    first, last = period.get("first"), period.get("last")
     sought = Wanted(
         subject=wanted.get("subject"),
         question=wanted.get("question"),
         outcome=wanted.get("outcome"),
         provision=wanted.get("provision"),
         author=wanted.get("author"),
-        decided_from=_midnight(period.get("first")),
-        decided_before=_midnight(period.get("last"), 1),
+        decided_from=None if first is None else clock.start_of(first),
+        decided_before=None if last is None else clock.start_of(last + timedelta(days=1)),
     )
     found = search(here.store, sought, principal().reach, limit + 1, before)
     _note(here, "determination.searched", "determination")
@@ -160,13 +161,6 @@ def _answer(name: str, found: list[dict[str, Any]], limit: int, wanted: dict[str
     if len(found) > limit:
         document["next_cursor"] = cursor_after(_secret(), _without_page(wanted), found[limit - 1]["id"])
     return Response(orjson.dumps(document), 200, mimetype=JSON)
-
-
-def _midnight(day: date | None, days_later: int = 0) -> datetime | None:
-    """The instant at which a day begins in Massachusetts."""
-    if day is None:
-        return None
-    return datetime.combine(day + timedelta(days=days_later), datetime.min.time(), clock.MASSACHUSETTS)
 
 
 def _instant(instant: datetime) -> str:

@@ -1,6 +1,5 @@
 """What the commands about API keys and about OAuth 2 clients have in common."""
 
-import getpass
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ import click
 
 from app import clock
 from app.commands.database import reaching_records
+from app.commands.record_stores import command_actor
 from app.commands.refusals import USAGE, Refusal, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -62,10 +62,7 @@ def asker() -> "Asker":
     """Whoever runs the command; the operating system has let them in."""
     from app.access.credentials import Asker
 
-    try:
-        return Asker(f"command:{getpass.getuser()}")
-    except (KeyError, OSError):  # a user id without a name
-        return Asker("command:nobody")
+    return Asker(command_actor())
 
 
 def named(kept: "Credentials", kind: str, text: str) -> "Credential":

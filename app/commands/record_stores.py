@@ -39,11 +39,12 @@ def command_entry(action: str, kind: str, object_id: str | None = None, outcome:
     from app.records.entries import AuditEntry
 
     now = clock.now()
-    return AuditEntry(new_id(now), now, command_line(_user()).actor, action, kind, object_id, outcome)
+    return AuditEntry(new_id(now), now, command_actor(), action, kind, object_id, outcome)
 
 
-def _user() -> str:
+def command_actor() -> str:
+    """Whoever runs the command, as records name them; the operating system has let them in."""
     try:
-        return getpass.getuser()
+        return command_line(getpass.getuser()).actor
     except (KeyError, OSError):  # a user without a name, as in some containers
-        return "unknown"
+        return command_line("unknown").actor

@@ -1,20 +1,18 @@
 """`flask records replay`: every kept determination decided again under the law of then, and held against what was issued."""
 
-import getpass
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from app import clock
-from app.commands.database import reaching_records
+from app.commands.progress import progress_of
+from app.commands.record_stores import command_entry, kept_records
 from app.commands.refusals import REJECTED, answering, counted, print_json
-from app.commands.sources import DAY, settings
+from app.commands.sources import DAY
 from app.commands.terminal import Screen
 from app.determinations.again import replay
 from app.determinations.decide import Decider
@@ -80,20 +78,16 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
     \b
     Example:  flask records replay --since 2026-01-01
     """
-    from app.records.database import open_database
     from app.records.replaying import Period
-    from app.records.store import Store
 
     started = clock.now()
-    after = _start_of(until + timedelta(days=1)) if until and until < clock.today() else started
-    period = Period(_start_of(since) if since else None, after)
-    with reaching_records():
-        store = Store(open_database(settings().database_url))
-        try:
-            replayed = _replay_all(store, period)
-            _note(store, replayed)
-        finally:
-            store.close()
+    after = clock.start_of(until + timedelta(days=1)) if until and until < clock.today() else started
+    period = Period(clock.start_of(since) if since else None, after)
+    with kept_records() as store:
+        replayed = _replay_all(store, period)
+        outcome = "agrees" if replayed.all_agree else "differs"
+        with store.writing() as connection:
+            store.note(connection, command_entry("records.replayed", "records", outcome=outcome))
     if as_json:
         print_json(replayed.document())
     else:
@@ -102,28 +96,22 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
         sys.exit(REJECTED)
 
 
-def _start_of(day: date) -> datetime:
-    """The first instant of a day in Massachusetts."""
-    return datetime.combine(day, time(), clock.MASSACHUSETTS)
-
-
 def _replay_all(store: "Store", period: "Period") -> Replayed:
     """Law by law, so that each is read once; only one page of determinations is in memory."""
     from app.records.replaying import laws_used, made_under
 
     replayed, engine, laws = Replayed(), Engine(), laws_used(store, period)
-    with _progress() as progress:
-        task = progress.add_task("Replaying", total=sum(laws.values()))
+    with progress_of("Replaying", sum(laws.values())) as advance:
         for digest, count in laws.items():
             decider = _decider(store, digest, engine)
             replayed.laws.append({"digest": digest, "determinations": count, "kept": decider is not None})
             if decider is None:
                 replayed.without_law += count
-                progress.advance(task, count)
+                advance(count)
                 continue
             for id, differs_at in _differences(decider, made_under(store, digest, period)):
                 replayed.take(id, differs_at)
-                progress.advance(task)
+                advance(1)
     return replayed
 
 
@@ -147,29 +135,6 @@ def _differences(decider: Decider | LawAltered, records: Iterator["Determination
             yield record.id, replay(decider, record)
         except EngineFault:
             yield record.id, "engine fault"
-
-
-def _progress() -> Progress:
-    """A bar on standard error, on a terminal only."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    return Progress(*columns, console=Console(stderr=True), disable=not sys.stderr.isatty(), transient=True)
-
-
-def _note(store: "Store", replayed: Replayed) -> None:
-    """Enter the replay in the audit trail."""
-    from app.access.principal import command_line
-    from app.api.trail import audit_entry
-
-    outcome, actor = "agrees" if replayed.all_agree else "differs", command_line(_user()).actor
-    with store.writing() as connection:
-        store.note(connection, audit_entry("records.replayed", "records", None, outcome, actor))
-
-
-def _user() -> str:
-    try:
-        return getpass.getuser()
-    except (KeyError, OSError):  # a container may run under a number without a name
-        return "unknown"
 
 
 def _tell(replayed: Replayed) -> None:

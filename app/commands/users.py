@@ -1,6 +1,5 @@
 """`flask users …`: the accounts of people, for whoever runs the service. A password is asked for or read, never an argument."""
 
-import getpass
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -10,8 +9,8 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from app.access.principal import command_line
 from app.commands.database import reaching_records
+from app.commands.record_stores import command_actor
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -51,7 +50,7 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
         store = Store(open_database(settings().database_url))
         try:
             people = open_people(store, passwords=current_app.extensions.get("passwords"))
-            yield Roster(people.accounts, people.passwords), Origin(command_line(getpass.getuser()).actor)
+            yield Roster(people.accounts, people.passwords), Origin(command_actor())
         except PasswordRefused as refused:
             raise Refusal(REJECTED, "password-refused", f"Nothing was changed. {refused}") from None
         except NotAnAccount as refused:
