@@ -80,8 +80,6 @@ def _given_id(text: str | None) -> str | None:
 
 def _finish(response: Response) -> Response:
     headers = response.headers
-    for name, value in HEADERS.items():
-        headers[name] = value
     headers["X-Request-Id"] = g.request_id
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
@@ -93,7 +91,8 @@ def _finish(response: Response) -> Response:
 
 
 class Watch:
-    """Around the whole application: how long each answer took to its last byte, streamed ones and failed ones too."""
+    """Around the whole application: the headers that are alike on every answer, and how long each took to its last byte, streamed
+    ones and failed ones too."""
 
     def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
         self._application = application
@@ -106,7 +105,7 @@ class Watch:
 
         def started(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             seen.status = int(status[:3])
-            return start_response(status, headers, *exc_info)
+            return start_response(status, [*headers, *HEADERS.items()], *exc_info)
 
         count_in_work(1)
         try:

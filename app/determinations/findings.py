@@ -21,6 +21,7 @@ from app.determinations.wording import (
 )
 from app.law.calendars import StandingCalendar
 from app.law.facts import Computation, Value
+from app.law.provision import Conclusion
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
 
 _STATUS: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
@@ -40,6 +41,12 @@ class _Behind:
         """Their values, and which of those that the law presumes were stated: the same key, the same words."""
         values = self._values(knowledge.looked_up)
         return (values, *[name in knowledge.stated for name in self._presumed]) if self._presumed else values
+
+
+def _facts_computed_with(*conclusions: Mapping[str, Conclusion]) -> dict[str, None]:
+    """The facts that conclusions are worked out from."""
+    written = (conclusion for some in conclusions for conclusion in some.values())
+    return {name: None for conclusion in written if isinstance(conclusion, Computation) for name in conclusion.fact_names}
 
 
 class Findings:
@@ -74,9 +81,7 @@ class Findings:
             names.update(dict.fromkeys((*written.met.names, *written.not_met.names)))
         if provision.provision.caution is not None:
             names.update(dict.fromkeys(provision.provision.caution.names))
-        for conclusion in (*provision.provision.concludes.values(), *provision.provision.informs.values()):
-            if isinstance(conclusion, Computation):
-                names.update(dict.fromkeys(conclusion.fact_names))
+        names.update(_facts_computed_with(provision.provision.concludes, provision.provision.informs))
         return tuple(name for name in names if name in self.in_play.definitions)
 
     def reason(
@@ -104,12 +109,13 @@ class Findings:
 
     def _behind_question(self, question: StandingQuestion) -> _Behind | None:
         """Every fact that bears on a used question's determination; none where it cannot be told by facts alone."""
-        if any(provision.uses for provision in question.provisions) or question.question.outcome_concludes:
+        if any(provision.uses for provision in question.provisions):
             return None
         names = dict.fromkeys(name for provision in question.provisions for name in self._looked_at[provision.index].names)
         for sentence in question.question.says.values():
-            names.update(dict.fromkeys(name for name in sentence.names if name in self.in_play.definitions))
-        return _Behind(self.in_play, tuple(names))
+            names.update(dict.fromkeys(sentence.names))
+        names.update(_facts_computed_with(*question.question.outcome_concludes.values()))
+        return _Behind(self.in_play, tuple(name for name in names if name in self.in_play.definitions))
 
     def determination(
         self, question: StandingQuestion, knowledge: Knowledge, as_of: date, make: Callable[[], Determination]

@@ -1,5 +1,6 @@
 """How often somebody may ask, and who an address is believed to be."""
 
+import threading
 from typing import Any
 
 import pytest
@@ -41,6 +42,22 @@ def test_another_address_is_not_refused(serve: Serve) -> None:
     client = serve(rate_per_address=1)
 
     assert [200, 429, 200] == [ask(client, address=address).status_code for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")]
+
+
+def test_counts_that_are_over_are_thrown_away_and_no_thread_is_started_for_it(serve: Serve) -> None:
+    client = serve(rate_per_address=5)
+    counts = client.application.extensions["limits"].counts
+
+    with freeze_time("2026-03-01 12:00:00") as time:
+        ask(client, address="192.0.2.1")
+        before = threading.active_count()
+        for number in range(50):
+            ask(client, address=f"192.0.2.{number}")
+            assert before == threading.active_count()
+        time.tick(2 * limits.SWEEP_SECONDS)
+        ask(client, address="198.51.100.1")
+
+    assert 1 == len(counts.storage) == len(counts.expirations)
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])

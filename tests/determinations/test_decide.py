@@ -54,6 +54,25 @@ def test_the_text_written_once_for_many_is_that_of_the_whole_document(decider: D
     assert expected == determination_json(decided, {"id": "1"}) == determination_json(decider.decide(case), {"id": "1"})
 
 
+@given(st.data())
+@settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
+def test_what_was_said_to_somebody_else_before_changes_nothing(decider: Decider, data: st.DataObject) -> None:
+    earlier = data.draw(cases(decider.lawbook, data.draw(st.sampled_from([None, "enrollment.permitted"]))))
+    fact = data.draw(st.sampled_from([f for f in decider.lawbook.facts_of(earlier.question) if f.type != "outcome"]))
+    governs = fact.name == decider.lawbook.question(earlier.question).governed_by
+    changed = {k: v for k, v in earlier.facts.items() if k != fact.name}
+    if not governs:
+        changed[fact.name] = data.draw(values(fact, earlier.as_of))
+    case = replace(earlier, facts=changed)
+    remembering, alone = Decider(decider.lawbook, decider.engine), Decider(decider.lawbook, decider.engine)
+    try:
+        determination_json(remembering.decide(earlier))
+    except LawNotEncoded:
+        return
+
+    assert determination_json(alone.decide(case)) == determination_json(remembering.decide(case))
+
+
 def test_several_open_routes_are_all_told_and_the_earliest_coverage_leads(decider: Decider) -> None:
     decided = ask(decider, date(2011, 7, 20), event__kind="marriage", event__occurred_on=date(2011, 7, 10))
 

@@ -8,7 +8,7 @@ from app.access.principal import PUBLIC
 from app.api.blueprint import needing
 from app.api.pages import errors, provider, sign_in, yours
 from app.api.pages.blueprint import pages
-from app.api.pages.cookies import FORM_COOKIE
+from app.api.pages.cookies import FORM_COOKIE, FormSessions
 from app.api.pages.guard import csrf, install_people, login_manager
 from app.api.service import Service
 
@@ -18,6 +18,7 @@ __all__ = ["errors", "provider", "show_pages", "sign_in", "yours"]
 def show_pages(app: Flask, service: Service) -> None:
     """Serve the pages, and let views know who is signed in."""
     settings = service.settings
+    app.session_interface = FormSessions()
     app.config.update(
         SESSION_COOKIE_NAME=FORM_COOKIE.name(settings.plain_cookies),
         SESSION_COOKIE_SECURE=not settings.plain_cookies,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from flask import Request, Response
+from flask import Flask, Request, Response
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +31,13 @@ class Cookie:
 
 SESSION_COOKIE = Cookie("eligibility-session")
 FORM_COOKIE = Cookie("eligibility-form")
+
+
+class FormSessions(SecureCookieSessionInterface):
+    """What the form's cookie carries. Most requests are of machines and bring none; for them nothing is made ready to read it."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """What a request's cookie carries; empty where it brings none, or one that was not signed here."""
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
