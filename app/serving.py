@@ -4,9 +4,10 @@ What is not proper HTTP is refused as a problem, and nothing of it is quoted: gu
 read into its log and into its answer, and a body that was announced too short is read as the next request, so that line may hold
 an applicant's facts.
 
-No more is taken in than can be answered in good time. The threads of a worker are its slots, and a few requests may wait for one;
-what comes beyond is answered with 503 by the worker's main loop, before a thread, the parser or the application have seen it. A
-worker that is full first leaves new connections to its siblings for a moment. Whoever asks how the service is gets a thread aside.
+No more is taken in than can be answered in good time. The threads of a worker are its slots, and a few requests may wait for one
+(`app/admission.py`); what comes beyond is answered with 503 by the worker's main loop, before a thread, the parser or the
+application have seen it. A worker that is full first leaves new connections to its siblings for a moment. Whoever asks how the
+service is gets a thread aside.
 """
 
 import json
@@ -26,6 +27,7 @@ from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app import logs
+from app.admission import Admission
 from app.api import limits
 from app.api.metrics import count_refused
 from app.api.problem_types import PROBLEM_TYPES
@@ -80,9 +82,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().__init__(*args, **kwargs)
         settings = from_environment()
         self.alive: bool
-        self._room = self.cfg.threads + settings.queue
+        self._admission = Admission(self.cfg.threads + settings.queue)
         self._faults_at_most = settings.faults_at_most
-        self._taken = 0
         self._accept_again_at: float | None = None
         self._lingering: deque[tuple[float, TConn]] = deque()
         self._refused_untold, self._told_at = 0, 0.0
@@ -98,7 +99,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     @property
     def _is_full(self) -> bool:
-        return bool(self._taken >= self._room)
+        return self._admission.is_full(time.monotonic())
 
     def accept(self, listener: socket.socket) -> None:
         """Take a connection; where this worker is full, leave it to the others for a moment first."""
@@ -135,12 +136,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if head is None:
             self._wait(conn)
         elif head.partition(b" ")[2].startswith(EXEMPT):
-            self._aside.submit(self.handle, conn).add_done_callback(partial(self._done, conn, 0))
+            self._aside.submit(self.handle, conn).add_done_callback(partial(self._done, conn, None))
         elif self._is_full:
             self._turn_away(conn)
         else:
-            self._taken += 1
-            self.tpool.submit(self.handle, conn).add_done_callback(partial(self._done, conn, 1))
+            begun = self._admission.take(time.monotonic())
+            self.tpool.submit(self.handle, conn).add_done_callback(partial(self._done, conn, begun))
 
     def _begun(self, conn: TConn) -> bytes | None:
         """The beginning of a request, left where it is; nothing where none has come yet."""
@@ -161,11 +162,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, 1, partial(self.on_pending_socket_readable, conn))
 
-    def _done(self, conn: TConn, slots: int, future: Any) -> None:
-        self.method_queue.defer(self._finish, conn, slots, future)
+    def _done(self, conn: TConn, begun: float | None, future: Any) -> None:
+        self.method_queue.defer(self._finish, conn, begun, future)
 
-    def _finish(self, conn: TConn, slots: int, future: Any) -> None:
-        self._taken -= slots
+    def _finish(self, conn: TConn, begun: float | None, future: Any) -> None:
+        if begun is not None:
+            self._admission.give_back(begun)
         self.finish_request(conn, future)
 
     def _turn_away(self, conn: TConn) -> None:
@@ -182,6 +184,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._lingering.append((time.monotonic() + LINGER_SECONDS, conn))
         except OSError:
             self._close(conn)
+        self._admission.turn_away(time.monotonic())
         self._refused_untold += 1
 
     def _drop(self, conn: TConn, _socket: object) -> None:
