@@ -136,7 +136,7 @@ def _require_there(asked: dict[str, str]) -> None:
             id = str(UUID(asked["object_id"]))
         except ValueError:
             raise unknown_determination() from None
-        if id != asked["object_id"] or service().store.find(id, principal().reach) is None:
+        if id != asked["object_id"] or not service().store.has(id, principal().reach):
             raise unknown_determination()
 
 
