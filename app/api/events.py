@@ -11,6 +11,7 @@ from app.api.faults import alarm_damaged
 from app.api.searching import EventsQuery
 from app.api.service import service
 from app.api.trail import audit_entry
+from app.instants import instant_text
 from app.records.events import Damaged, Event, LawChanged, happened
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
@@ -55,7 +56,7 @@ def _event(event: Event) -> dict[str, Any]:
     if isinstance(event, Damaged):
         data = {"digest" if event.kind == "law" else "id": event.id}
         return {**envelope, "type": f"{event.kind}.damaged", "subject": event.id, "data": data}
-    at = event.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    at = instant_text(event.at)
     envelope["time"] = at
     if isinstance(event, LawChanged):
         return {**envelope, "type": "law.changed", "subject": event.digest, "data": {"digest": event.digest}}

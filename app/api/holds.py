@@ -18,6 +18,7 @@ from app.api.problems import Problem
 from app.api.schemas import REQUIRED, NoQuery, StrictSchema
 from app.api.service import service
 from app.api.trail import audit_entry
+from app.instants import instant_text
 from app.records.holds import HOLDABLE, Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
 from app.records.identity import new_id
 
@@ -151,5 +152,5 @@ def _document(hold: Hold) -> dict[str, Any]:
     document = asdict(hold)
     for name in ("placed_at", "lifted_at"):
         instant = document[name]
-        document[name] = None if instant is None else instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        document[name] = None if instant is None else instant_text(instant)
     return document

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from typing import Any, TypedDict, TypeVar
 
 import orjson
@@ -19,6 +19,7 @@ from app.api.fields import TextField, WholeNumberField
 from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, day_field, question_field
 from app.api.service import Service, service
 from app.api.trail import audit_entry
+from app.instants import instant_text
 from app.law.questions import OUTCOMES
 from app.records.entries import AuditEntry
 from app.records.searching import FoundDetermination, Hit, Wanted, WantedEntries, search, search_trail
@@ -172,18 +173,14 @@ def _answer(name: str, hits: list[Hit[T]], told: Callable[[T], dict[str, Any]], 
     return Response(orjson.dumps(document), 200, mimetype=JSON)
 
 
-def _instant(instant: datetime) -> str:
-    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
-
-
 def _found(found: FoundDetermination) -> dict[str, Any]:
     document = asdict(found)
-    document["decided_at"] = _instant(found.decided_at)
+    document["decided_at"] = instant_text(found.decided_at)
     return {**document, "href": f"/v1/determinations/{found.id}"}
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:
-    return {**asdict(entry), "at": _instant(entry.at)}
+    return {**asdict(entry), "at": instant_text(entry.at)}
 
 
 def _note(here: Service, action: str, kind: str) -> None:
