@@ -14,6 +14,7 @@ from app.api.faults import log_fault
 from app.api.kept import KIND, kept, note, text_of
 from app.api.metrics import count_replay
 from app.api.once import IDEMPOTENCY, ONCE, Attempt, once
+from app.api.preconditions import if_match
 from app.api.problems import Document, Problem
 from app.api.responses import entity_tag
 from app.api.schemas import NoQuery, RedeterminationSchema
@@ -217,8 +218,7 @@ def _require_match(found: Link) -> None:
     Raises:
         Problem: precondition-required, precondition-failed.
     """
-    if "If-Match" not in request.headers:
-        raise Problem("precondition-required", "Read the determination and send its ETag in If-Match.")
+    if_match("Read the determination and send its ETag in If-Match.")
     if found.replaced_by is not None:
         raise _replaced()
     if not request.if_match.contains(entity_tag(text_of(found))):

@@ -159,6 +159,14 @@ def test_an_organization_is_not_taken_from_such_a_role(client: FlaskClient) -> N
     assert (422, "invalid-request") == problem(client.patch(path, json={"organization": None}, headers={"If-Match": "*"}))
 
 
+def test_a_version_without_its_quotes_is_refused(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+    answer = client.patch(path, json={"role": "supervisor"}, headers={"If-Match": "1"})
+
+    assert (412, "precondition-failed") == problem(answer)
+    assert "in its quotes" in answer.get_json()["detail"]
+
+
 def test_any_version_will_do_where_the_caller_says_so(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
 
