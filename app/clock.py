@@ -16,6 +16,11 @@ def today() -> date:
     return datetime.now(MASSACHUSETTS).date()
 
 
+def day_of(instant: datetime) -> date:
+    """The calendar day in Massachusetts on which an instant falls."""
+    return instant.astimezone(MASSACHUSETTS).date()
+
+
 def start_of(day: date) -> datetime:
     """The instant at which a calendar day begins in Massachusetts."""
     return datetime.combine(day, time(), MASSACHUSETTS)

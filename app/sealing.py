@@ -9,7 +9,7 @@ from app import clock
 from app.api.metrics import observe_sealing
 from app.api.service import Service, service
 from app.records.errors import RecordsUnavailable
-from app.records.seals import oldest_waiting, seal_everything, waiting
+from app.records.seals import seal_everything, waiting
 
 log = logging.getLogger(__name__)
 
@@ -33,7 +33,8 @@ class Sealer:
     def seal(self) -> None:
         """Seal everything that waits, once, and count how far behind that was; a failure is logged without values."""
         try:
-            self._observe()
+            if not self._look():
+                return
             for _ in seal_everything(self._here.store, clock.now(), self._here.settings.checkpoints):
                 if self._stop.is_set():
                     return
@@ -42,10 +43,12 @@ class Sealer:
         except OSError as error:
             log.error("a seal could not be noted outside the database: %s", type(error).__name__)
 
-    def _observe(self) -> None:
-        since = oldest_waiting(self._here.store)
+    def _look(self) -> bool:
+        """Whether anything waits; how much and since when goes to the metrics."""
+        count, since = waiting(self._here.store)
         lag = (clock.now() - since).total_seconds() if since is not None else 0.0
-        observe_sealing(max(lag, 0.0), waiting(self._here.store))
+        observe_sealing(max(lag, 0.0), count)
+        return count > 0
 
     def _run(self) -> None:
         while not self._stop.wait(self._here.settings.sealing_seconds):

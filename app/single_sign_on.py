@@ -15,7 +15,8 @@ class SingleSignOn:
     """An OpenID Connect provider.
 
     *role_claim* names the claim of its id token that lists a person's groups, *roles* which of them means which role, the one that
-    counts first. Without both, only people sign in whose accounts an administrator made.
+    counts first. Without both, only people sign in whose accounts an administrator made. *organization_claim* names the claim that
+    tells whose determinations the person sees, for roles that see their own.
     """
 
     issuer: str
@@ -24,6 +25,7 @@ class SingleSignOn:
     role_claim: str | None = None
     roles: Mapping[str, str] = field(default_factory=dict)
     scope: str = "openid profile"
+    organization_claim: str | None = None
 
     def role_of(self, claims: Mapping[str, object]) -> str | None:
         """The role that the claims of an id token give; none where they give none."""
@@ -51,6 +53,7 @@ def single_sign_on(env: Env) -> SingleSignOn | None:
         role_claim=env.str("ELIGIBILITY_OIDC_ROLE_CLAIM", None),
         roles=_roles(env),
         scope=env.str("ELIGIBILITY_OIDC_SCOPE", SingleSignOn.scope),
+        organization_claim=env.str("ELIGIBILITY_OIDC_ORGANIZATION_CLAIM", None),
     )
 
 

@@ -46,7 +46,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, decider: Decider) -> Packet:
     found = packet_of(store, record.id)
     store.close()
     assert found is not None
-    packet = json.loads(found.text)
+    packet = json.loads(found)
     assert isinstance(packet, dict)
     return packet
 

@@ -5,7 +5,12 @@ from dataclasses import dataclass
 from app.access.roster import PEOPLES_ROLES, NewAccount, Roster
 from app.access.trail import Origin
 
-ORGANIZATIONS = {"eligibility_worker": "demonstration-office", "supervisor": "demonstration-office"}
+ORGANIZATIONS = {
+    "eligibility_worker": "demonstration-office",
+    "supervisor": "demonstration-office",
+    "opp_reviewer": "demonstration-patient-protection",
+    "division_staff": "demonstration-division",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Mapping
+from typing import Any
 
 from environs import EnvValidationError
 
 from app import clock
 from app.access.people import Browser, People, SignInRefused
-from app.access.roster import NAME, PEOPLES_ROLES, NewAccount, Roster
+from app.access.roster import NAME, ORGANIZATION, PEOPLES_ROLES, NewAccount, NoOrganization, Roster, may_belong_to
 from app.access.trail import REFUSED, UNKNOWN, Origin
 from app.records.accounts import Account, NameTaken
 from app.single_sign_on import SingleSignOn
@@ -26,6 +27,10 @@ def check_roles(provider: SingleSignOn) -> None:
         raise EnvValidationError(f"ELIGIBILITY_OIDC_ROLES {told}", [told])
 
 
+class NotPlaced(SignInRefused):
+    """The role sees what its organization made, and nobody says which organization the person belongs to."""
+
+
 class Identities:
     """Signs in people of one identity provider, once their id token was checked."""
 
@@ -39,6 +44,7 @@ class Identities:
         Where nobody made an account for that person, one is made if the claims give a role, and only then.
 
         Raises:
+            NotPlaced: the role needs an organization and there is none.
             SignInRefused: there is no account and the claims give no role, or the account may not be used.
             RecordsUnavailable: the database failed.
         """
@@ -48,30 +54,54 @@ class Identities:
             raise SignInRefused
         account = self._people.accounts.known_as(self._provider.issuer, subject)
         role = self._provider.role_of(claims)
-        if account is None and role is not None:
-            account = self._made(claims, subject, role, origin)
-        elif account is not None and account.role_is_provided and account.role != role:
-            account = self._changed(account, role, origin)
+        try:
+            if account is None and role is not None:
+                account = self._made(claims, subject, role, origin)
+            elif account is not None and account.role_is_provided:
+                account = self._as_provided(account, role, claims, origin)
+        except NoOrganization:
+            self._people.accounts.tell(origin.did("session.signed_in", account.id if account else UNKNOWN, REFUSED))
+            raise NotPlaced from None
         if account is None:
             self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         return self._people.sign_in_proven(account, browser, origin)
 
-    def _changed(self, account: Account, role: str | None, origin: Origin) -> Account | None:
-        """The account in the role that the provider gives now; none where it gives none any more, and then its sessions end."""
-        if role is None:
+    def _as_provided(self, account: Account, role: str | None, claims: Mapping[str, object], origin: Origin) -> Account | None:
+        """The account in the role and the organization that the provider gives now; none where it gives no role any more.
+
+        Where it may not be used any more, its sessions end.
+
+        Raises:
+            NoOrganization: the role needs one, and the provider gives none.
+        """
+        organization = self._organization(claims) if self._provider.organization_claim else account.organization
+        if role is None or not may_belong_to(role, organization):
             self._people.sessions.end(account.id, origin.did("session.ended", account.id))
+            if role is not None:
+                raise NoOrganization
             return None
-        entry = origin.did("account.changed", account.id)
-        return self._people.accounts.change(account.id, {"role": role, "changed_at": clock.now()}, entry)
+        if (account.role, account.organization) == (role, organization):
+            return account
+        given: dict[str, Any] = {"role": role, "organization": organization, "changed_at": clock.now()}
+        return self._people.accounts.change(account.id, given, origin.did("account.changed", account.id))
+
+    def _organization(self, claims: Mapping[str, object]) -> str | None:
+        """The organization that the provider gives, if it gives one that can be one."""
+        told = claims.get(self._provider.organization_claim or "")
+        return told if isinstance(told, str) and ORGANIZATION.fullmatch(told) else None
 
     def _made(self, claims: Mapping[str, object], subject: str, role: str, origin: Origin) -> Account:
-        """An account named as the provider calls the person; where that name is somebody else's, with a number behind it."""
+        """An account named as the provider calls the person; where that name is somebody else's, with a number behind it.
+
+        Raises:
+            NoOrganization: the role needs one, and the provider gives none.
+        """
         wanted = next((name for name in map(claims.get, NAME_CLAIMS) if isinstance(name, str) and NAME.fullmatch(name)), None)
         base = wanted or "person-" + re.sub(r"[^A-Za-z0-9]", "", subject)[:40]
         for number in range(1, 100):
             name = base if number == 1 else f"{base[:90]}-{number}"
-            new = NewAccount(name, role, None, self._provider.issuer, subject, role_is_provided=True)
+            new = NewAccount(name, role, self._organization(claims), self._provider.issuer, subject, role_is_provided=True)
             try:
                 return self._roster.create(new, origin)[0]
             except NameTaken:

@@ -4,12 +4,14 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from uuid_utils import uuid7
 
 from app import clock
 from app.access.passwords import Passwords, check_new, one_time_password
+from app.access.roles import OrganizationNeeded, Roles, read_roles
 from app.access.trail import Origin
 from app.records.accounts import ADMINISTRATOR, Account, Accounts
 
@@ -19,10 +21,32 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 NAME_MUST = "Must be 2 to 100 letters, digits and . _ @ + - without spaces, beginning with a letter or digit."
 ORGANIZATION = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
 ORGANIZATION_MUST = "Must be 1 to 100 characters on one line."
+ORGANIZATION_NEEDED = "This role sees what its organization made; name the organization."
 
 
 class NotAnAccount(ValueError):
     """A name, role or organization that no account can have; the message says what it must be."""
+
+
+class NoOrganization(NotAnAccount):
+    """The account would belong to no organization, in a role that sees what its organization made."""
+
+    def __init__(self) -> None:
+        super().__init__(ORGANIZATION_NEEDED)
+
+
+@cache
+def _roles() -> Roles:
+    return read_roles(None)
+
+
+def may_belong_to(role: str, organization: str | None) -> bool:
+    """Whether somebody of a role may belong to this organization, or to none: not where the role sees what its own made."""
+    try:
+        _roles().reach(role, organization)
+    except OrganizationNeeded:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +72,8 @@ class NewAccount:
             raise NotAnAccount(f"The role must be one of {', '.join(PEOPLES_ROLES)}.")
         if self.organization is not None and not ORGANIZATION.fullmatch(self.organization):
             raise NotAnAccount(f"The organization: {ORGANIZATION_MUST}")
+        if not may_belong_to(self.role, self.organization):
+            raise NoOrganization
 
 
 class Roster:
@@ -102,12 +128,15 @@ class Roster:
         Disabling ends its sessions. What is so already changes nothing; then the account comes back as it was.
 
         Raises:
+            NoOrganization: the account would belong to none, in a role that needs one.
             VersionDiffers: it was changed since *version*.
             RecordsUnavailable: it could not be changed.
         """
         at = clock.now()
         values = {name: wanted[name] for name in ("role", "organization") if name in wanted}
         values = {name: value for name, value in values.items() if value != getattr(account, name)}
+        if values and not may_belong_to(values.get("role", account.role), values.get("organization", account.organization)):
+            raise NoOrganization
         if "role" in values:
             values["role_is_provided"] = False
         disabled = wanted.get("disabled", account.is_disabled)

@@ -9,7 +9,7 @@ from flask import Response, g, request
 
 from app import clock
 from app.access.passwords import TooManyAtOnce
-from app.access.roster import NewAccount, Roster
+from app.access.roster import NewAccount, NoOrganization, Roster
 from app.access.trail import Origin, answering
 from app.api.account_schemas import PAGE, AccountChangesSchema, AccountsQuery, NewAccountSchema
 from app.api.authority import principal
@@ -76,10 +76,17 @@ def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
 def _made(new: NewAccount) -> tuple[Account, str | None]:
     try:
         return _roster().create(new, _origin())
+    except NoOrganization as refused:
+        raise _without_organization(refused) from None
     except NameTaken:
         raise Problem("name-taken", "Choose another sign-in name, or look whether the person has an account already.") from None
     except TooManyAtOnce:
         raise Problem("too-many-at-once", "Try again in a few seconds.", headers={"Retry-After": "3"}) from None
+
+
+def _without_organization(refused: NoOrganization) -> Problem:
+    wrong = Wrong("json", str(refused), pointer="/organization")
+    return Problem("invalid-request", "Each member of `errors` says what to send instead.", [wrong])
 
 
 def _told_made(account: Account, one_time: str | None) -> Response:
@@ -123,6 +130,8 @@ def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Re
     require_version(account.version)
     try:
         account = _roster().change(account, asked, _origin(), account.version)
+    except NoOrganization as refused:
+        raise _without_organization(refused) from None
     except VersionDiffers:
         raise changed_since() from None
     return tagged(_json(_told(account)), account.version)

@@ -7,7 +7,6 @@ import secrets
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
 
 import orjson
@@ -25,6 +24,7 @@ from app.api.problems import Problem
 from app.api.schemas import NoQuery
 from app.api.service import service
 from app.api.trail import audit_entry
+from app.instants import instant_text
 from app.records.applicants import KIND, Applicant, ApplicantChanged, Person, Sought, SubjectTaken
 from app.records.encryption import Unreadable
 from app.records.identity import new_id
@@ -196,8 +196,8 @@ def _kept(applicant: Applicant) -> dict[str, Any]:
     return {
         "subject": applicant.subject,
         "version": applicant.version,
-        "created_at": _instant(applicant.created_at),
-        "changed_at": _instant(applicant.changed_at),
+        "created_at": instant_text(applicant.created_at),
+        "changed_at": instant_text(applicant.changed_at),
         "href": _address(applicant.subject),
     }
 
@@ -209,7 +209,3 @@ def _told(applicant: Applicant) -> dict[str, Any]:
         return {**kept, "masked": False, "name": person.name, "born_on": person.born_on.isoformat()}
     initials = " ".join(f"{part[0]}." for part in person.name.split())
     return {**kept, "masked": True, "initials": initials, "birth_year": person.born_on.year}
-
-
-def _instant(instant: datetime) -> str:
-    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")

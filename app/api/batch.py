@@ -13,7 +13,7 @@ from marshmallow import ValidationError
 from app.api.authority import principal
 from app.api.blueprint import refuse, whole
 from app.api.deciding import Decided, decide, load_asked
-from app.api.faults import log_unexpected, not_kept
+from app.api.faults import log_unexpected, not_kept, record_damaged
 from app.api.limits import counting_lines
 from app.api.once import Attempt, attempt_at, claimed
 from app.api.problems import Document, Problem
@@ -21,7 +21,7 @@ from app.api.service import Service
 from app.api.trail import audit_entry
 from app.determinations.strict_json import MalformedJson, loads
 from app.records.entries import Kept
-from app.records.errors import RecordsUnavailable
+from app.records.errors import RecordDamaged, RecordsUnavailable
 
 KEPT_TOGETHER = 50
 """Lines kept in one transaction; a line is told only after its transaction has ended."""
@@ -70,6 +70,8 @@ class Batch:
             return Line(number, problem)
         except RecordsUnavailable as error:
             return Line(number, not_kept(error, NOT_KEPT))
+        except RecordDamaged as error:
+            return Line(number, record_damaged(error))
         except Exception as error:  # one line must not end the others
             log_unexpected(error)
             return Line(number, Problem("internal-error", "Nothing was kept for this line."))

@@ -12,7 +12,9 @@ from app.api.blueprint import JSON, Blueprint
 from app.api.deciding import Asked, decide, engine_fault, facts_refused
 from app.api.faults import log_fault
 from app.api.kept import KIND, kept, note, text_of
+from app.api.metrics import count_replay
 from app.api.once import IDEMPOTENCY, ONCE, Attempt, once
+from app.api.preconditions import if_match
 from app.api.problems import Document, Problem
 from app.api.responses import entity_tag
 from app.api.schemas import NoQuery, RedeterminationSchema
@@ -29,7 +31,7 @@ from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.records.chains import Link
 from app.records.entries import DeterminationRecord, Kept
-from app.records.errors import AlreadyReplaced
+from app.records.errors import AlreadyReplaced, RecordDamaged
 
 blp = Blueprint(
     "deciding-again", __name__, url_prefix="/v1/determinations", description="Check, reconsider and replace what was decided."
@@ -40,16 +42,27 @@ blp = Blueprint(
 @blp.query(NoQuery)
 @blp.needs("determinations.replay")
 @blp.answers(200, "Replay", "It was decided again and came out the same to the byte.")
-@blp.fails("unknown-determination", "law-not-kept", "invalid-request", "replay-differs", "engine-fault", "records-unavailable")
+@blp.fails(
+    "unknown-determination", "law-not-kept", "invalid-request", "replay-differs", "record-damaged", "engine-fault",
+    "records-unavailable",
+)  # fmt: skip
 def replay_determination(query: dict[str, bool], id: UUID) -> Response:
     """Decide a kept determination again, from the kept request under the kept text of the law of then.
 
     The text that comes out must be the one that was issued, byte for byte. Where it is not, the operator is alarmed and the answer
     names the first member that differs. Nothing is changed either way.
     """
-    here, record = service(), kept(id).record
-    differs_at = _replayed(here, record)
-    here.replays.count(agrees=differs_at is None)
+    here = service()
+    try:
+        record = kept(id, unless_changed=False).record
+        differs_at = _replayed(here, record)
+        if differs_at is None:
+            kept(id)  # its digest covers more than what is decided again
+    except RecordDamaged:
+        count_replay("damaged")
+        note("determination.replayed", str(id), outcome="damaged")
+        raise
+    count_replay("agreed" if differs_at is None else "differed")
     note("determination.replayed", record.id, outcome="agrees" if differs_at is None else "differs")
     if differs_at is not None:
         log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")
@@ -66,6 +79,10 @@ def _replayed(here: Service, record: DeterminationRecord) -> str | None:
         raise Problem("law-not-kept", "The determination stands as it is, and cannot be decided again.", law=error.digest) from None
     except LawAltered:
         return "/law/digest"
+    except RecordDamaged as error:
+        if error.kind != "law":
+            raise
+        return "/law/digest"
     except EngineFault as error:
         raise engine_fault(error) from None
 
@@ -79,7 +96,9 @@ def _law_texts(here: Service, digest: str) -> Any:
 @blp.query(NoQuery)
 @blp.needs("determinations.reconsider")
 @blp.answers(200, "Reconsideration", "What was said then and what would be said now. Nothing of it is kept.")
-@blp.fails("unknown-determination", "not-reconsidered", "invalid-request", "engine-fault", "records-unavailable")
+@blp.fails(
+    "unknown-determination", "not-reconsidered", "invalid-request", "record-damaged", "engine-fault", "records-unavailable"
+)  # fmt: skip
 def reconsider_determination(query: dict[str, bool], id: UUID) -> Response:
     """Say what should have been said, with the law as it is encoded today: as of the same day, as known now.
 
@@ -159,7 +178,7 @@ ROUTE = "POST /v1/determinations/redetermine"
 @blp.fails(
     "malformed-json", "unknown-determination", "precondition-failed", "body-too-large", "unsupported-media-type", "invalid-request",
     "facts-refused", "as-of-differs", "law-not-encoded", "unknown-edition", "not-reconsidered", "precondition-required",
-    "engine-fault", "records-unavailable", *ONCE,
+    "record-damaged", "engine-fault", "records-unavailable", *ONCE,
 )  # fmt: skip
 def redetermine(query: dict[str, bool], given: dict[str, Any], id: UUID) -> Response:
     """Decide the same question about the same subject anew, under today's law, and let the result take the place of this one.
@@ -199,8 +218,7 @@ def _require_match(found: Link) -> None:
     Raises:
         Problem: precondition-required, precondition-failed.
     """
-    if "If-Match" not in request.headers:
-        raise Problem("precondition-required", "Read the determination and send its ETag in If-Match.")
+    if_match("Read the determination and send its ETag in If-Match.")
     if found.replaced_by is not None:
         raise _replaced()
     if not request.if_match.contains(entity_tag(text_of(found))):

@@ -7,12 +7,15 @@ from flask import Response
 
 from app.api.authority import principal
 from app.api.blueprint import Blueprint
+from app.api.faults import alarm_damaged
 from app.api.searching import EventsQuery
 from app.api.service import service
 from app.api.trail import audit_entry
-from app.records.events import DeterminationMade, LawChanged, happened
+from app.instants import instant_text
+from app.records.events import Damaged, Event, LawChanged, happened
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
+KINDS = ("law", "determination", "record")
 WAIVERS = "waiver."
 """The questions whose determinations are told as waivers decided."""
 
@@ -27,11 +30,17 @@ blp = Blueprint("events", __name__, url_prefix="/v1", description="Follow what h
 def read_events(query: dict[str, int]) -> Response:
     """Follow determinations made, waivers decided and law changed, within your reach.
 
+    In the place of a record that cannot be read any more stands `determination.damaged`, `law.damaged` or, where nobody can say
+    which of the two it was, `record.damaged`, with its id alone. Whose it was is not known of one that is gone, or is found under
+    its id no longer; of those only who sees everything is told.
+
     Events have one order in which nothing is ever inserted: whoever goes on where Link says misses nothing and gets nothing twice.
     An event appears once its record is sealed, usually within seconds.
     """
     here = service()
     found = happened(here.store, principal().reach, query["after"], query["limit"])
+    for kind in KINDS:
+        alarm_damaged(kind, [each.id for each in found.events if isinstance(each, Damaged) and each.kind == kind])
     if found.events:
         with here.store.writing() as connection:
             here.store.note(
@@ -42,9 +51,13 @@ def read_events(query: dict[str, int]) -> Response:
     return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)
 
 
-def _event(event: DeterminationMade | LawChanged) -> dict[str, Any]:
-    at = event.at.isoformat(timespec="microseconds").replace("+00:00", "Z")
-    envelope = {"specversion": "1.0", "id": str(event.sequence), "source": "/v1", "time": at, "datacontenttype": "application/json"}
+def _event(event: Event) -> dict[str, Any]:
+    envelope = {"specversion": "1.0", "id": str(event.sequence), "source": "/v1", "datacontenttype": "application/json"}
+    if isinstance(event, Damaged):
+        data = {"digest" if event.kind == "law" else "id": event.id}
+        return {**envelope, "type": f"{event.kind}.damaged", "subject": event.id, "data": data}
+    at = instant_text(event.at)
+    envelope["time"] = at
     if isinstance(event, LawChanged):
         return {**envelope, "type": "law.changed", "subject": event.digest, "data": {"digest": event.digest}}
     type = "waiver.decided" if event.question.startswith(WAIVERS) else "determination.made"

@@ -2,11 +2,12 @@
 
 import logging
 import traceback
+from collections.abc import Sequence
 
 from flask import Flask, Response, g, has_request_context
 
 from app.api.problems import Problem, problem_response
-from app.records.errors import RecordsFull, RecordsUnavailable
+from app.records.errors import RecordDamaged, RecordsFull, RecordsUnavailable
 
 log = logging.getLogger("app.api")
 RETRY_AFTER_SECONDS = 5
@@ -16,6 +17,7 @@ def handle_faults(app: Flask) -> None:
     """Answer every exception with a problem document."""
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(RecordsUnavailable, _records_unavailable)
+    app.register_error_handler(RecordDamaged, lambda error: problem_response(record_damaged(error)))
     app.register_error_handler(Exception, _unexpected)
 
 
@@ -28,6 +30,19 @@ def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
     log_fault(str(error))
     type = "records-full" if isinstance(error, RecordsFull) else "records-unavailable"
     return Problem(type, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def record_damaged(error: RecordDamaged) -> Problem:
+    """The problem for a record that is not as it was kept, with an alarm in the log."""
+    alarm_damaged(error.kind, [error.id])
+    detail = "Nothing of it is told. Tell the operator the request_id."
+    return Problem("record-damaged", detail, kind=error.kind, id=error.id)
+
+
+def alarm_damaged(kind: str, ids: Sequence[str]) -> None:
+    """Tell the operator of records that are not as they were kept, by their ids alone."""
+    if ids:
+        log_fault(f"alarm: damaged records of the kind {kind}: {', '.join(ids)}")
 
 
 def _unexpected(error: Exception) -> Response:

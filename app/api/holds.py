@@ -18,6 +18,7 @@ from app.api.problems import Problem
 from app.api.schemas import REQUIRED, NoQuery, StrictSchema
 from app.api.service import service
 from app.api.trail import audit_entry
+from app.instants import instant_text
 from app.records.holds import HOLDABLE, Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
 from app.records.identity import new_id
 
@@ -136,7 +137,7 @@ def _require_there(asked: dict[str, str]) -> None:
             id = str(UUID(asked["object_id"]))
         except ValueError:
             raise unknown_determination() from None
-        if id != asked["object_id"] or service().store.find(id, principal().reach) is None:
+        if id != asked["object_id"] or not service().store.has(id, principal().reach):
             raise unknown_determination()
 
 
@@ -151,5 +152,5 @@ def _document(hold: Hold) -> dict[str, Any]:
     document = asdict(hold)
     for name in ("placed_at", "lifted_at"):
         instant = document[name]
-        document[name] = None if instant is None else instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
+        document[name] = None if instant is None else instant_text(instant)
     return document

@@ -17,14 +17,15 @@ def unknown_determination() -> Problem:
     return Problem("unknown-determination", "No determination was kept under this id.")
 
 
-def kept(id: UUID) -> Link:
+def kept(id: UUID, unless_changed: bool = True) -> Link:
     """A determination within the caller's reach, with its successor.
 
     Raises:
         Problem: unknown-determination.
+        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was made of.
         RecordsUnavailable: the database could not be asked.
     """
-    found = link(service().store, str(id), principal().reach)
+    found = link(service().store, str(id), principal().reach, unless_changed)
     if found is None:
         raise unknown_determination()
     return found

@@ -40,7 +40,14 @@ KEPT_COMPONENTS: dict[str, Schema] = {
         ],
         "description": "A determination as it was issued, and what became of it.",
     },
-    "Chain": record({"chain": many(ref("ChainLink")), "stands": told(ID, "The last one, which nothing replaced.")}),
+    "Chain": record(
+        {
+            "chain": many(ref("ChainLink")),
+            "stands": told(ID, "The last one, which nothing replaced."),
+            "damaged": told(many(ID), "Those that are not as they were kept; of them nothing but the id is told."),
+        },
+        ["damaged"],
+    ),
     "ChainLink": record(
         {
             "id": ID,
@@ -52,7 +59,9 @@ KEPT_COMPONENTS: dict[str, Schema] = {
             "says": TEXT,
             "law": LAW,
             "href": TEXT,
-        }
+        },
+        ["decided_at", "replaces", "as_of", "edition", "outcome", "says", "law"],
+        description="A member of a chain. Of one that is not as it was kept only `id` and `href` are told.",
     ),
     "Replay": record({"id": ID, "agrees": {"const": True}, "law": LAW}),
     "Reconsideration": record(

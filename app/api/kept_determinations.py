@@ -7,8 +7,8 @@ from flask import Response
 
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
-from app.api.faults import log_fault
-from app.api.kept import kept, note, text_of, unknown_determination
+from app.api.faults import alarm_damaged
+from app.api.kept import KIND, kept, note, text_of, unknown_determination
 from app.api.problems import Document, Problem
 from app.api.responses import tagged_response
 from app.api.schemas import NoQuery
@@ -16,6 +16,7 @@ from app.api.service import service
 from app.records.chains import chain
 from app.records.digests import column_text
 from app.records.entries import DeterminationRecord
+from app.records.errors import RecordDamaged
 from app.records.packets import NoLawText, NotSealed, packet
 
 SEALED_WITHIN = 2
@@ -30,9 +31,9 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
 @blp.needs("determinations.read")
 @blp.answers(200, "KeptDetermination", "The determination exactly as it was issued; it is never decided again.")
 @blp.tells(responses=UNCHANGED)
-@blp.fails("unknown-determination", "invalid-request", "records-unavailable")
+@blp.fails("unknown-determination", "invalid-request", "record-damaged", "records-unavailable")
 def read_determination(query: dict[str, bool], id: UUID) -> Response:
-    """Read a determination that was kept.
+    """Read a determination that was kept. One that is not as it was kept is refused, and the operator is alarmed.
 
     The text is byte for byte the one that was issued. Once another determination replaced it, `replaced_by` stands at its end, and
     its ETag is another.
@@ -47,14 +48,27 @@ def read_determination(query: dict[str, bool], id: UUID) -> Response:
 @blp.needs("determinations.read")
 @blp.answers(200, "Chain", "Every determination of the chain, from the first to the one that stands.")
 @blp.tells(responses=UNCHANGED)
-@blp.fails("unknown-determination", "invalid-request", "records-unavailable")
+@blp.fails("unknown-determination", "invalid-request", "record-damaged", "records-unavailable")
 def read_chain(query: dict[str, bool], id: UUID) -> Response:
-    """List the determinations that replaced one another, from the first to the last; the same list for each of them."""
-    links = [_told(record) for record in chain(service().store, str(id), principal().reach)]
+    """List the determinations that replaced one another, from the first to the last; the same list for each of them.
+
+    One that is not as it was kept stands in its place with its id alone, and `damaged` names it.
+    """
+    links: list[Document] = []
+    damaged: list[str] = []
+    for each in chain(service().store, str(id), principal().reach):
+        links.append({"id": each.id, "href": _address(each.id)} if isinstance(each, RecordDamaged) else _told(each))
+        damaged += [each.id] if isinstance(each, RecordDamaged) else []
     if not links:
         raise unknown_determination()
+    alarm_damaged(KIND, damaged)
     note("determination.read", *(each["id"] for each in links))
-    return tagged_response(orjson.dumps({"chain": links, "stands": links[-1]["id"]}))
+    document: Document = {"chain": links, "stands": links[-1]["id"]}
+    return tagged_response(orjson.dumps(document | ({"damaged": damaged} if damaged else {})))
+
+
+def _address(id: str) -> str:
+    return f"/v1/determinations/{id}"
 
 
 def _told(record: DeterminationRecord) -> Document:
@@ -67,7 +81,7 @@ def _told(record: DeterminationRecord) -> Document:
         "outcome": record.outcome,
         "says": orjson.loads(record.document)["says"],
         "law": {"digest": record.law_digest},
-        "href": f"/v1/determinations/{record.id}",
+        "href": _address(record.id),
     }
 
 
@@ -75,7 +89,7 @@ def _told(record: DeterminationRecord) -> Document:
 @blp.query(NoQuery)
 @blp.needs("determinations.packet")
 @blp.answers(200, "Packet", "The packet, to be saved as a file.")
-@blp.fails("unknown-determination", "not-sealed", "law-not-kept", "invalid-request", "records-unavailable")
+@blp.fails("unknown-determination", "not-sealed", "law-not-kept", "invalid-request", "record-damaged", "records-unavailable")
 def read_packet(query: dict[str, bool], id: UUID) -> Response:
     """Get everything about one determination in one file that anybody can check without this service.
 
@@ -91,8 +105,6 @@ def read_packet(query: dict[str, bool], id: UUID) -> Response:
         raise Problem("law-not-kept", "There is no text of the law to put into the packet.") from None
     if found is None:
         raise unknown_determination()
-    if not found.is_as_sealed:
-        log_fault(f"alarm: determination {id} is not what was sealed")
     note("determination.packet", str(id))
     name = {"Content-Disposition": f'attachment; filename="determination-{id}.json"'}
-    return Response(found.text, 200, name, mimetype=JSON)
+    return Response(found, 200, name, mimetype=JSON)

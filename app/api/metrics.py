@@ -26,6 +26,7 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 _determinations = Counter("eligibility_determinations", "Determinations issued.", ["question", "outcome"])
 _faults = Counter("eligibility_engine_faults", "Cases that the engine could not be trusted with; nothing was issued for them.")
+_replays = Counter("eligibility_replays", "Kept determinations decided again.", ["outcome"])
 _requests = Histogram(
     "eligibility_request_seconds", "From a request's head to the end of its answer.", ["method", "route", "status"], buckets=SECONDS
 )
@@ -47,6 +48,11 @@ def count_determination(question: str, outcome: str) -> None:
 def count_engine_fault() -> None:
     """The engine failed, or its shadow disagreed."""
     _faults.inc()
+
+
+def count_replay(outcome: str) -> None:
+    """A kept determination was decided again: `agreed`, `differed` or `damaged`."""
+    _replays.labels(outcome).inc()
 
 
 def count_refused(reason: str, requests: int = 1) -> None:

@@ -27,7 +27,7 @@ from app.api.faults import RETRY_AFTER_SECONDS, log_fault
 from app.records.credentials import Credential
 
 TOKEN_PATH, KEYS_PATH = "/oauth/token", "/.well-known/jwks.json"
-GRANT = "client_credentials"
+GRANT, RESOURCE = "client_credentials", "resource"
 METHODS = ("client_secret_basic", "client_secret_post")
 KEYS_SECONDS = 300
 """How long others may rely on the list of signing keys; shorter than a replaced key goes on to be taken."""
@@ -169,16 +169,24 @@ def _unreadable(incoming: Request) -> Response | None:
         return refuse("Send the parameters as application/x-www-form-urlencoded.")
     if incoming.query_string:
         return refuse("Send the parameters in the body: addresses get into logs.")
-    if any(len(values) > 1 for _, values in incoming.form.lists()):
+    if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
         return refuse("Send each parameter once.")
     if incoming.form.get("grant_type") != GRANT:
         return _error(400, "unsupported_grant_type", f"Only the grant type {GRANT} is known here.")
+    if not set(incoming.form.getlist(RESOURCE)) <= {"", *_resources()}:
+        return _error(400, "invalid_target", f"Tokens given here are for {gate().tokens.audience} alone; leave resource out.")
     header = incoming.headers.get("Authorization")
     if header is not None and not _is_basic(header):
         return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
     if header is not None and "client_secret" in incoming.form:
         return refuse("Send the client's secret in one way, not in two.")
     return None
+
+
+def _resources() -> tuple[str, ...]:
+    """The addresses that stand for this service where a client says what a token is to be for (RFC 8707)."""
+    issuer, audience = gate().tokens.issuer, gate().tokens.audience
+    return issuer, f"{issuer}/", audience, f"{audience}/"
 
 
 def _is_basic(header: str) -> bool:

@@ -128,7 +128,8 @@ BEARER = {
     "scheme": "bearer",
     "description": (
         "An API key (`elig_…`), which administrators make with `flask keys create` or POST /v1/credentials; or an access token, "
-        "which a client gets from POST /oauth/token by client credentials (/.well-known/oauth-authorization-server). "
+        "which a client gets from POST /oauth/token by client credentials (/.well-known/oauth-authorization-server); "
+        "`resource`, where a client sends it, must be this service. "
         "Each operation lists the permission that it needs."
     ),
 }

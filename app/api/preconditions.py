@@ -7,6 +7,9 @@ from flask import Response, request
 from app.api.problems import Problem
 
 _ETAG = re.compile(r'"(\d{1,9})"')
+_TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
+_IF_MATCH = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
+"""`*`, or entity tags, each in quotes (RFC 9110, section 13.1.1)."""
 
 
 def etag_of(version: int) -> str:
@@ -36,12 +39,24 @@ def version_matched() -> int:
     Raises:
         Problem: precondition-required where none is named, precondition-failed where it cannot be one.
     """
-    header = request.headers.get("If-Match")
-    if header is None:
-        raise Problem("precondition-required", "Read it first, and send its ETag as If-Match.")
+    header = if_match("Read it first, and send its ETag as If-Match.")
     if (found := _ETAG.fullmatch(header.strip())) is None:
         raise changed_since()
     return int(found[1])
+
+
+def if_match(missing: str) -> str:
+    """The If-Match of the present request; *missing* is what to tell whoever sent none.
+
+    Raises:
+        Problem: precondition-required where there is none, precondition-failed where it is none.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        raise Problem("precondition-required", missing)
+    if not _IF_MATCH.fullmatch(header.strip()):
+        raise Problem("precondition-failed", "If-Match must be the ETag as it came, in its quotes. Nothing was changed.")
+    return header.strip()
 
 
 def changed_since() -> Problem:

@@ -266,6 +266,15 @@ _ALL = (
         "The same request under the same law must give the same document to the byte. Where it does not, the record, the text of "
         "the law or the program was changed. The record stays as it is.",
     ),
+    ProblemType(
+        "record-damaged",
+        500,
+        "The record is not as it was kept",
+        "Tell the operator the request_id. `kind` and `id` name the record.\n"
+        "It cannot be read any more, or it is not what its digest was made of: somebody changed it, or the disk did. What it says "
+        "now is not told, since somebody's coverage may hang on it. `flask records verify` says what else is not as it was kept; a "
+        "backup holds it as it was.",
+    ),
     ProblemType("internal-error", 500, "Something went wrong on our side", "Nothing was kept. Tell the operator the request_id."),
     ProblemType(
         "records-unavailable",

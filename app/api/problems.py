@@ -13,6 +13,8 @@ from app.api.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
 MEDIA_TYPE = "application/problem+json"
 ERRORS_AT_MOST = 100
 """A body of a million wrong facts is not answered with a million errors."""
+NAMES_AT_MOST = 80
+"""Of a name that a caller made up so many characters are told, then an ellipsis; no name of ours is as long."""
 
 Document = dict[str, Any]
 
@@ -29,8 +31,19 @@ class Wrong:
 
     def document(self) -> Document:
         """The member of `errors` for it."""
-        parts = {"location": self.location, "pointer": self.pointer, "name": self.name, "fact": self.fact, "detail": self.detail}
+        pointer = None if self.pointer is None else "/".join(_cut(part) for part in self.pointer.split("/"))
+        name, fact = (None if made_up is None else _cut(made_up) for made_up in (self.name, self.fact))
+        parts = {
+            "location": self.location, "pointer": pointer, "name": name, "fact": fact, "detail": self.detail
+        }  # fmt: skip
         return {key: value for key, value in parts.items() if value is not None}
+
+
+def _cut(name: str) -> str:
+    """A caller's name as it is told back; never ending within the two characters that stand for one in a JSON pointer."""
+    if len(name) <= NAMES_AT_MOST:
+        return name
+    return name[:NAMES_AT_MOST].removesuffix("~") + "…"
 
 
 class Problem(Exception):

@@ -18,6 +18,9 @@ HOLD = record(
     }
 )
 
+DAMAGED = told(many(TEXT), "The ids of those of this page that cannot be read any more; left out where there are none.")
+EVENTS = ("determination.made", "waiver.decided", "law.changed", "determination.damaged", "law.damaged", "record.damaged")
+
 RECORD_COMPONENTS: dict[str, Schema] = {
     "FoundDeterminations": record(
         {
@@ -40,9 +43,10 @@ RECORD_COMPONENTS: dict[str, Schema] = {
                     }
                 )
             ),
+            "damaged": DAMAGED,
             "next_cursor": told(TEXT, "Send it with the same search for the next page; left out on the last one."),
         },
-        ["next_cursor"],
+        ["damaged", "next_cursor"],
     ),
     "AuditEntries": record(
         {
@@ -61,9 +65,10 @@ RECORD_COMPONENTS: dict[str, Schema] = {
                     }
                 )
             ),
+            "damaged": DAMAGED,
             "next_cursor": TEXT,
         },
-        ["next_cursor"],
+        ["damaged", "next_cursor"],
     ),
     "CloudEvents": many(
         record(
@@ -71,12 +76,13 @@ RECORD_COMPONENTS: dict[str, Schema] = {
                 "specversion": {"const": "1.0"},
                 "id": told(TEXT, "The place in the order of events."),
                 "source": TEXT,
-                "type": {"type": "string", "enum": ["determination.made", "waiver.decided", "law.changed"]},
+                "type": {"type": "string", "enum": list(EVENTS)},
                 "subject": told(TEXT, "The id of the determination, or the digest of the law."),
-                "time": INSTANT,
+                "time": told(INSTANT, "Left out of what cannot be read any more."),
                 "datacontenttype": TEXT,
-                "data": OPEN_OBJECT,
+                "data": told(OPEN_OBJECT, "What happened; of what cannot be read any more only its id, of a law its digest."),
             },
+            ["time"],
             description="An event in the CloudEvents format, version 1.0.",
         )
     ),

@@ -1,8 +1,9 @@
 """Finding determinations and audit entries. What is searched for stands in bodies, never in an address."""
 
+from collections.abc import Callable
 from dataclasses import asdict
-from datetime import date, datetime, timedelta
-from typing import Any, TypedDict
+from datetime import date, timedelta
+from typing import Any, TypedDict, TypeVar
 
 import orjson
 from flask import Response, current_app
@@ -13,16 +14,20 @@ from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.cursors import cursor_after, place_of
 from app.api.deciding import unknown_question
+from app.api.faults import alarm_damaged
 from app.api.fields import TextField, WholeNumberField
 from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, day_field, question_field
 from app.api.service import Service, service
 from app.api.trail import audit_entry
+from app.instants import instant_text
 from app.law.questions import OUTCOMES
 from app.records.entries import AuditEntry
-from app.records.searching import FoundDetermination, Wanted, WantedEntries, search, search_trail
+from app.records.searching import FoundDetermination, Hit, Wanted, WantedEntries, search, search_trail
 
 MOST = 200
 USUALLY = 50
+KINDS = {"determinations": "determination", "entries": "audit"}
+T = TypeVar("T")
 
 blp = Blueprint("records", __name__, url_prefix="/v1", description="Find what was decided, and follow what is being decided.")
 
@@ -105,8 +110,8 @@ class Searched(TypedDict, total=False):
 def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
     """Find kept determinations by subject, question, outcome, decisive provision, day and author.
 
-    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. That somebody searched is audited;
-    what for is not.
+    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One that cannot be read any more is
+    named in `damaged` on the page on which it would have stood. That somebody searched is audited; what for is not.
     """
     here, limit, before = service(), *_page(dict(wanted))
     if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
@@ -124,7 +129,7 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
     )
     found = search(here.store, sought, principal().reach, limit + 1, before)
     _note(here, "determination.searched", "determination")
-    return _answer("determinations", [_found(each) for each in found], limit, dict(wanted))
+    return _answer("determinations", found, _found, limit, dict(wanted))
 
 
 @blp.post("/audit/search")
@@ -134,12 +139,12 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
 @blp.answers(200, "AuditEntries", "The entries, the newest first; next_cursor where there are more.")
 @blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable")
 def search_audit_trail(query: dict[str, object], wanted: dict[str, Any]) -> Response:
-    """Find entries of the audit trail by actor, action and object."""
+    """Find entries of the audit trail by actor, action and object; `damaged` names those that cannot be read any more."""
     here, limit, before = service(), *_page(wanted)
     chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
     found = search_trail(here.store, WantedEntries(**chosen), limit + 1, before)
     _note(here, "audit.searched", "audit")
-    return _answer("entries", [_entry(each) for each in found], limit, wanted)
+    return _answer("entries", found, _entry, limit, wanted)
 
 
 def _page(wanted: dict[str, Any]) -> tuple[int, str | None]:
@@ -156,25 +161,26 @@ def _without_page(wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
 
 
-def _answer(name: str, found: list[dict[str, Any]], limit: int, wanted: dict[str, Any]) -> Response:
-    document: dict[str, Any] = {name: found[:limit]}
-    if len(found) > limit:
-        document["next_cursor"] = cursor_after(_secret(), _without_page(wanted), found[limit - 1]["id"])
+def _answer(name: str, hits: list[Hit[T]], told: Callable[[T], dict[str, Any]], limit: int, wanted: dict[str, Any]) -> Response:
+    """A page of what was found; beside it the ids of those of the page that cannot be read any more, and where to go on."""
+    document: dict[str, Any] = {name: [told(hit.found) for hit in hits[:limit] if hit.found is not None]}
+    damaged = [hit.id for hit in hits[:limit] if hit.found is None]
+    if damaged:
+        alarm_damaged(KINDS[name], damaged)
+        document["damaged"] = damaged
+    if len(hits) > limit:
+        document["next_cursor"] = cursor_after(_secret(), _without_page(wanted), hits[limit - 1].place)
     return Response(orjson.dumps(document), 200, mimetype=JSON)
-
-
-def _instant(instant: datetime) -> str:
-    return instant.isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
 def _found(found: FoundDetermination) -> dict[str, Any]:
     document = asdict(found)
-    document["decided_at"] = _instant(found.decided_at)
+    document["decided_at"] = instant_text(found.decided_at)
     return {**document, "href": f"/v1/determinations/{found.id}"}
 
 
 def _entry(entry: AuditEntry) -> dict[str, Any]:
-    return {**asdict(entry), "at": _instant(entry.at)}
+    return {**asdict(entry), "at": instant_text(entry.at)}
 
 
 def _note(here: Service, action: str, kind: str) -> None:

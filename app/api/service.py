@@ -10,7 +10,6 @@ from app.access.gate import Gate, open_gate
 from app.access.roles import read_roles
 from app.access.trail import KeptTrail, enter_told
 from app.api.facts_schemas import FactsSchemas
-from app.determinations.again import ReplayCounters
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
@@ -50,11 +49,6 @@ class Service:
     def deciders(self) -> Deciders:
         """Who decides under the present law, and under older ones."""
         return Deciders(self.decider)
-
-    @cached_property
-    def replays(self) -> ReplayCounters:
-        """What replays have come to since the process started."""
-        return ReplayCounters()
 
     @cached_property
     def gate(self) -> Gate:

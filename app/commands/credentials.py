@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -93,14 +94,13 @@ def tell_secret(told: "Told", member: str, as_json: bool) -> None:
         print_json({**document(told.credential), member: told.secret})
         return
     click.echo(told.secret)
-    until = told.credential.expires_at.date()
-    click.echo(
-        f"Id {told.credential.id}; taken until {until}. It is not kept and not told again: put it where it is safe.", err=True
-    )
+    until = clock.day_of(told.credential.expires_at)
+    click.echo(f"Id {told.credential.id}; taken until {until} in Massachusetts.", err=True)
+    click.echo("It is not kept and not told again: put it where it is safe.", err=True)
 
 
 def tell_list(kind: str, noun: str, as_json: bool) -> None:
-    """Every credential of a kind, those that are taken no more too."""
+    """Every credential of a kind, those that are taken no more too. Days are those of Massachusetts."""
     found: list[Credential] = []
     with credentials() as kept:
         while page := kept.page(found[-1].id if found else None, PAGE):
@@ -112,7 +112,7 @@ def tell_list(kind: str, noun: str, as_json: bool) -> None:
     columns = ("id", "name", "role", "organization", "state", "ends", "last used", "secrets")
     rows = [[_cell(one, column) for column in columns] for one in mine]
     Screen().table(columns, rows)
-    click.echo(f"{counted(len(mine), noun)}.", err=True)
+    click.echo(f"{counted(len(mine), noun)}. Days are those of Massachusetts.", err=True)
 
 
 def _cell(told: dict[str, Any], column: str) -> str:
@@ -120,4 +120,4 @@ def _cell(told: dict[str, Any], column: str) -> str:
         return ", ".join(secret["begins"] for secret in told["secrets"])
     member = {"ends": "expires_at", "last used": "last_used_on"}.get(column, column)
     text = str(told[member] or "–")
-    return text[:10] if column == "ends" else text
+    return clock.day_of(datetime.fromisoformat(text)).isoformat() if column == "ends" else text

@@ -66,7 +66,7 @@ def load_demonstrations(as_json: bool) -> None:
         engine = open_database(settings().database_url)
         try:
             everything, store = demonstrations(), Store(engine)
-            missing = [each for each in everything if store.find(each.id) is None]
+            missing = [each for each in everything if not store.has(each.id)]
             if missing:  # only then is the law read and compiled
                 _keep(Store(engine, law_text(decider().lawbook)), missing)
             is_here = _is_here()

@@ -9,6 +9,7 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app import clock
 from app.commands.database import reaching_records
 from app.commands.record_stores import command_actor
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
@@ -157,12 +158,10 @@ def list_users(as_json: bool) -> None:
     screen = Screen()
     rows = [(account.name, account.role, account.organization or "", _standing(account), _day(account)) for account in accounts]
     screen.table(("Name", "Role", "Organization", "Standing", "Last signed in"), rows)
-    click.echo(f"{counted(len(accounts), 'account')}.", err=True)
+    click.echo(f"{counted(len(accounts), 'account')}. Days are those of Massachusetts.", err=True)
 
 
 def _standing(account: "Account") -> str:
-    from app import clock
-
     if account.is_disabled:
         return f"disabled ({account.disabled_because})"
     if account.locked_until is not None and account.locked_until > clock.now():
@@ -171,7 +170,7 @@ def _standing(account: "Account") -> str:
 
 
 def _day(account: "Account") -> str:
-    return f"{account.last_sign_in_at:%Y-%m-%d}" if account.last_sign_in_at else "never"
+    return clock.day_of(account.last_sign_in_at).isoformat() if account.last_sign_in_at else "never"
 
 
 @users_group.command("disable")

@@ -1,6 +1,5 @@
 """Deciding again what was decided before, from what was kept of it, and saying where the two differ."""
 
-import threading
 from collections.abc import Iterator
 from datetime import date, datetime
 from typing import NamedTuple, Protocol
@@ -21,22 +20,6 @@ POINTER_AT_MOST = 300
 
 class RequestUnreadable(ValueError):
     """What was kept of a request is no request."""
-
-
-class ReplayCounters:
-    """How many determinations were decided again, and of how many something else came out; read by the metrics."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self.agreed = self.differed = 0
-
-    def count(self, agrees: bool) -> None:
-        """Count one replay."""
-        with self._lock:
-            if agrees:
-                self.agreed += 1
-            else:
-                self.differed += 1
 
 
 class Asked(NamedTuple):

@@ -7,6 +7,7 @@ import orjson
 
 from app.determinations.model import Determination, Reason, WouldChange
 from app.determinations.wording import Document, as_json, citation_document, fact_document
+from app.instants import instant_text
 
 __all__ = ["Document", "citation_document", "determination_document", "determination_json", "fact_document", "issued_text"]
 
@@ -57,7 +58,7 @@ def issued_text(decided: Determination, id: str | None, decided_at: datetime, su
     *id* is left out where it is not kept, *replaces* where it takes no other's place; the instant is told in UTC.
     """
     document: Document = {"id": id} if id is not None else {}
-    document["decided_at"] = decided_at.isoformat(timespec="microseconds").replace("+00:00", "Z")
+    document["decided_at"] = instant_text(decided_at)
     document["subject"] = subject
     if replaces is not None:
         document["replaces"] = replaces

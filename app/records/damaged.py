@@ -1,13 +1,35 @@
 """Reading rows that somebody may have damaged: what cannot be read is named, and the others are read all the same."""
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, Table, select, text
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    LargeBinary,
+    Select,
+    Table,
+    Text,
+    Uuid,
+    cast,
+    literal,
+    select,
+    text,
+    type_coerce,
+)
+from sqlalchemy.exc import DataError
+from sqlalchemy.types import NullType
 
 PAGE = 500
+UNREADABLE = (ValueError, TypeError, OverflowError, DataError)
+"""What reading a value ends with that its column cannot hold: text where SQLite should hold a day, or a day without end."""
+NAMED_AT_MOST = 64
+"""Of a damaged id, which may be anything by now, so many characters are told."""
+_ID = re.compile("[0-9a-f]{32}")
 
 
 class Found(NamedTuple):
@@ -28,11 +50,93 @@ def tolerant(connection: Connection) -> Iterator[Connection]:
     if connection.dialect.name != "sqlite":
         yield connection
         return
-    driver.text_factory = _decoded
+    before, driver.text_factory = driver.text_factory, _decoded
     try:
         yield connection
     finally:
-        driver.text_factory = str
+        driver.text_factory = before
+
+
+class Row(NamedTuple):
+    """A row of a page: its *id*, and the *place* to go on from; without columns where they cannot be read any more."""
+
+    id: str
+    place: str
+    columns: Mapping[str, Any] | None
+
+
+def page(
+    connection: Connection, chosen: Select[Any], key: Column[Any], limit: int, after: str | None = None, newest_first: bool = False
+) -> list[Row]:
+    """The rows of a selection in the order of a key, at most *limit*, from the one after a place on.
+
+    One row that cannot be read takes no other with it: it stands where it would have stood, with its id alone.
+    """
+    if after is not None:
+        chosen = chosen.where(key < _at(after, key) if newest_first else key > _at(after, key))
+    raw = type_coerce(key, NullType()).label("place")
+    chosen = chosen.add_columns(raw).order_by(key.desc() if newest_first else key).limit(limit)
+    with tolerant(connection):
+        try:
+            return [_row(row["place"], key, dict(row)) for row in connection.execute(chosen).mappings().all()]
+        except UNREADABLE:
+            places = connection.execute(chosen.with_only_columns(raw)).scalars().all()
+            return list(_apart(connection, chosen, key, places))
+
+
+def _apart(connection: Connection, chosen: Select[Any], key: Column[Any], places: Sequence[Any]) -> Iterator[Row]:
+    """The rows at these places, read in ever smaller parts until those are alone that cannot be read."""
+    try:
+        part = chosen.where(key.in_([_at(_place(place, key), key) for place in places]))
+        yield from [_row(row["place"], key, dict(row)) for row in connection.execute(part).mappings().all()]
+    except UNREADABLE:
+        if len(places) == 1:
+            yield _row(places[0], key, None)
+            return
+        half = len(places) // 2
+        yield from _apart(connection, chosen, key, places[:half])
+        yield from _apart(connection, chosen, key, places[half:])
+
+
+def _row(raw: Any, key: Column[Any], row: Mapping[str, Any] | None) -> Row:
+    if row is not None and _is_whole(raw, key) and all(readable(value) for value in row.values()):
+        columns = {name: value for name, value in row.items() if name != "place"}
+        return Row(_place(raw, key), _place(raw, key), columns)
+    return Row(name_of(raw), _place(raw, key), None)
+
+
+def readable(value: object) -> bool:
+    """Whether a value as it was read, tolerantly, is one that was kept so: text in UTF-8, and nowhere bytes."""
+    return not isinstance(value, bytes) and not (isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value))
+
+
+def name_of(raw: object) -> str:
+    """A key as the database holds it, to name its row by, whatever became of it."""
+    told = raw.decode(errors="replace") if isinstance(raw, bytes) else _as_id(str(raw))
+    return "".join(c if " " < c < "\x7f" else "?" for c in told[:NAMED_AT_MOST])
+
+
+def _is_whole(raw: Any, key: Column[Any]) -> bool:
+    """Whether a key still is one: SQLite keeps an id without its dashes, and anything else as well."""
+    if not isinstance(raw, str) or not isinstance(key.type, Uuid):
+        return readable(raw)
+    return _ID.fullmatch(raw) is not None
+
+
+def _place(raw: Any, key: Column[Any]) -> str:
+    """A key as text that leads back to it to the byte."""
+    if _is_whole(raw, key):
+        return _as_id(str(raw))
+    return f"blob={raw.hex()}" if isinstance(raw, bytes) else f"text={raw.encode(errors='surrogateescape').hex()}"
+
+
+def _at(place: str, key: Column[Any]) -> ColumnElement[Any]:
+    """What a key is compared with to go on from a place."""
+    kind, _, content = place.partition("=")
+    if kind not in ("blob", "text"):
+        return literal(place, key.type)
+    held = literal(bytes.fromhex(content), LargeBinary)
+    return held if kind == "blob" else cast(held, Text)
 
 
 def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Found]:

@@ -9,6 +9,14 @@ class RecordsFull(RecordsUnavailable):
     """There is no room left for records. Nothing was kept."""
 
 
+class RecordDamaged(Exception):
+    """A record is not as it was kept, or cannot be read any more; `kind` and `id` say which one, and nothing says what it holds."""
+
+    def __init__(self, kind: str, id: str) -> None:
+        super().__init__(f"{kind} {id} is not as it was kept")
+        self.kind, self.id = kind, id
+
+
 class AlreadyReplaced(Exception):
     """A redetermination came too late: another one replaced the determination first. Nothing was kept."""
 

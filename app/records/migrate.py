@@ -23,6 +23,7 @@ def _config(connection: Connection | None = None) -> Config:
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
+    config.attributes["metadata"] = metadata
     if connection is not None:
         config.attributes["connection"] = connection
     return config

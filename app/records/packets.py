@@ -6,12 +6,14 @@ from typing import Any
 import orjson
 from sqlalchemy import Connection, select
 
+from app.records.damaged import page
 from app.records.digests import column_text, inclusion_proof, leaf_hash, record_digest
 from app.records.entries import DETERMINATION_COLUMNS, DeterminationRecord
+from app.records.errors import RecordDamaged
 from app.records.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
 from app.records.reach import EVERYTHING, Reach
-from app.records.store import Store, find_record
-from app.records.tables import laws, sealed_records, seals
+from app.records.store import Store, find_record, law_of
+from app.records.tables import sealed_records, seals
 
 KIND = "determination"
 Document = dict[str, Any]
@@ -25,20 +27,13 @@ class NoLawText(Exception):
     """The text of the law that the record names was never kept."""
 
 
-@dataclass(frozen=True, slots=True)
-class Packet:
-    """The file's text, and whether the record still is what was sealed."""
-
-    text: bytes
-    is_as_sealed: bool
-
-
-def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> Packet | None:
+def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
     """The packet of a determination, all of it read at one moment; none where no such one lies within reach.
 
     Raises:
         NotSealed: its batch is still open.
         NoLawText: there is nothing to derive it from again.
+        RecordDamaged: it, or the text of its law, is not as it was kept, or it is not what was sealed.
         RecordsUnavailable: the database could not be asked.
     """
     with store.reading() as connection:
@@ -65,7 +60,10 @@ def _sealed(connection: Connection, id: str) -> _Sealed:
     ).one_or_none()
     if own is None:
         raise NotSealed
-    seal = connection.execute(select(seals).where(seals.c.number == own.seal)).mappings().one()
+    found = page(connection, select(seals).where(seals.c.number == own.seal), seals.c.number, 1)
+    seal = found[0].columns if found else None
+    if seal is None:
+        raise RecordDamaged("seal", str(own.seal))
     batch = select(here.sequence, here.kind, here.object_id, here.digest).where(here.seal == own.seal).order_by(here.sequence)
     rows = connection.execute(batch).all()
     leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]
@@ -75,14 +73,16 @@ def _sealed(connection: Connection, id: str) -> _Sealed:
 
 
 def _law_texts(connection: Connection, digest: str) -> object:
-    texts = connection.execute(select(laws.c.texts).where(laws.c.digest == digest)).scalar_one_or_none()
-    if texts is None:
+    law = law_of(connection, digest)
+    if law is None:
         raise NoLawText
-    return orjson.loads(texts)
+    return law.texts
 
 
-def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: object) -> Packet:
+def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: object) -> bytes:
     columns = {name: column_text(getattr(record, name)) for name in DETERMINATION_COLUMNS}
+    if record_digest(KIND, columns) != sealed.digest:
+        raise RecordDamaged(KIND, record.id)
     document = {
         "format": FORMAT,
         "how_to_check": HOW_TO_CHECK,
@@ -91,5 +91,4 @@ def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: object) -> 
         "inclusion": {"sequence": sealed.sequence, "path": sealed.path},
         "seal": sealed.seal,
     }
-    text = orjson.dumps(document, option=orjson.OPT_INDENT_2)
-    return Packet(text, record_digest(KIND, columns) == sealed.digest)
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

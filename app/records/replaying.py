@@ -1,12 +1,15 @@
 """Kept determinations in the order of their ids, law by law, a page at a time: for deciding all of them again."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, select, true
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
+from app.records.damaged import Row, page, readable, tolerant
 from app.records.entries import DETERMINATION_COLUMNS, DeterminationRecord
+from app.records.identity import first_id
 from app.records.store import Store
 from app.records.tables import determinations
 
@@ -15,49 +18,76 @@ PAGE = 100
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Determinations decided from an instant (included) to another (not included)."""
+    """Determinations decided from an instant (included) to another (not included).
+
+    When it was decided is told by a determination's own column and, to the millisecond, by its id. It counts where one of the two
+    says so: a damaged one is passed over by neither.
+    """
 
     since: datetime | None = None
     until: datetime | None = None
 
     def holds(self) -> ColumnElement[bool]:
         """The condition that a determination was decided in it."""
-        decided_at = determinations.c.decided_at
-        bounds = (decided_at >= self.since if self.since else true(), decided_at < self.until if self.until else true())
-        return and_(*bounds)
+        here, since, until = determinations.c, self.since, self.until
+        by_column = (here.decided_at >= since if since else true(), here.decided_at < until if until else true())
+        by_id = (here.id >= first_id(since) if since else true(), here.id < first_id(until) if until else true())
+        return or_(and_(*by_column), and_(*by_id))
 
 
-def laws_used(store: Store, period: Period) -> dict[str, int]:
-    """The digests of the law that determinations of a period were made under, oldest use first, with how many there are of each.
+class Made(NamedTuple):
+    """A determination to be decided again, unless it cannot be read any more; *as_kept* says whether its digest holds."""
+
+    id: str
+    record: DeterminationRecord | None
+    as_kept: bool
+
+
+class Used(NamedTuple):
+    """A law, and how many determinations were made under it. Without a digest: those whose law cannot be told any more."""
+
+    digest: str | None
+    determinations: int
+
+
+def laws_used(store: Store, period: Period) -> list[Used]:
+    """The laws that determinations of a period were made under, oldest use first.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
     digest = determinations.c.law_digest
-    counted = (
-        select(digest, func.count()).where(period.holds()).group_by(digest).order_by(func.min(determinations.c.decided_at), digest)
-    )
-    with store.reading() as connection:
-        return dict(connection.execute(counted).all())
+    first = func.min(determinations.c.decided_at)
+    counted = select(digest, func.count()).where(period.holds()).group_by(digest).order_by(first, digest)
+    with store.reading() as connection, tolerant(connection):
+        rows = connection.execute(counted).all()
+    lost = sum(count for known, count in rows if not readable(known))
+    return [Used(known, count) for known, count in rows if readable(known)] + ([Used(None, lost)] if lost else [])
 
 
-def made_under(store: Store, law_digest: str, period: Period, page: int = PAGE) -> Iterator[DeterminationRecord]:
-    """The determinations of a period made under one law, in the order of their ids. What they rest on is left out.
+def made_under(store: Store, laws: Collection[str], period: Period, page_of: int = PAGE, others: bool = False) -> Iterator[Made]:
+    """The determinations of a period made under some laws, or under all *others*, in the order of their ids.
 
-    No transaction is open between two pages.
+    What they rest on is left out. No transaction is open between two pages.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    here, after = determinations.c, None
-    columns = [here[name] for name in DETERMINATION_COLUMNS]
+    here, place = determinations.c, None
+    under = here.law_digest.not_in(laws) if others else here.law_digest.in_(laws)
+    wanted = select(*(here[name] for name in DETERMINATION_COLUMNS), here.record_digest).where(under, period.holds())
     while True:
-        further = true() if after is None else here.id > after
-        wanted = select(*columns).where(here.law_digest == law_digest, period.holds(), further).order_by(here.id).limit(page)
         with store.reading() as connection:
-            rows = connection.execute(wanted).mappings().all()
+            rows = page(connection, wanted, here.id, page_of, place)
         for row in rows:
-            yield DeterminationRecord(**row)
-        if len(rows) < page:
+            yield _made(row)
+        if len(rows) < page_of:
             return
-        after = rows[-1]["id"]
+        place = rows[-1].place
+
+
+def _made(row: Row) -> Made:
+    if row.columns is None:
+        return Made(row.id, None, as_kept=False)
+    record = DeterminationRecord(**{name: row.columns[name] for name in DETERMINATION_COLUMNS})
+    return Made(row.id, record, as_kept=record.row()["record_digest"] == row.columns["record_digest"])

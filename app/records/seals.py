@@ -10,11 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, delete, func, insert, select, text, tuple_
+from sqlalchemy import Connection, case, delete, func, insert, select, text, tuple_
 
+from app.records.damaged import tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root
+from app.records.identity import is_id
 from app.records.store import Store
 from app.records.tables import sealed_records, seals, unsealed
 
@@ -37,6 +40,13 @@ class Seal:
     chain: str
 
 
+class Waiting(NamedTuple):
+    """How many records no seal closes yet, and when the oldest of them was made, as far as their ids tell."""
+
+    records: int
+    since: datetime | None
+
+
 def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal | None:
     """Close everything that waits, up to a bound, in one transaction; none where nothing waits or another process is at it.
 
@@ -45,7 +55,7 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
     Raises:
         RecordsUnavailable: nothing was sealed.
     """
-    if not waiting(store):
+    if not waiting(store).records:
         return None
     with store.writing() as connection:
         if not _alone(connection, store.is_sqlite):
@@ -57,38 +67,28 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
 
 
 def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
-    """Seal batch after batch until nothing waits.
+    """Seal batch after batch until no more waits than fits into one.
 
     Raises:
         RecordsUnavailable: the rest was not sealed.
     """
     while made := seal(store, now, checkpoints):
         yield made
+        if made.count < TOGETHER:
+            return
 
 
-def waiting(store: Store) -> int:
-    """How many records no seal closes yet.
-
-    Raises:
-        RecordsUnavailable: the database could not be asked.
-    """
-    with store.reading() as connection:
-        return connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
-
-
-def oldest_waiting(store: Store) -> datetime | None:
-    """When the oldest record that no seal closes was made, read off its id; none where nothing waits.
+def waiting(store: Store) -> Waiting:
+    """How many records no seal closes yet, and since when.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    dated = unsealed.c.kind.in_(("determination", "audit"))
-    with store.reading() as connection:
-        oldest = connection.execute(select(func.min(unsealed.c.object_id)).where(dated)).scalar_one_or_none()
-    if oldest is None:
-        return None
-    id = UUID(oldest)
-    return datetime.fromtimestamp((id.int >> 80) / 1000, UTC) if id.version == 7 else None
+    dated = case((unsealed.c.kind.in_(("determination", "audit")), unsealed.c.object_id))
+    with store.reading() as connection, tolerant(connection):
+        count, oldest = connection.execute(select(func.count(), func.min(dated)).select_from(unsealed)).one()
+    id = UUID(oldest) if isinstance(oldest, str) and is_id(oldest) else None
+    return Waiting(count, datetime.fromtimestamp((id.int >> 80) / 1000, UTC) if id is not None and id.version == 7 else None)
 
 
 def _alone(connection: Connection, on_sqlite: bool) -> bool:

@@ -1,14 +1,16 @@
 """Finding kept determinations, and entries of the audit trail, page by page: the newest first, none skipped, none twice.
 
 A page goes on from an id and not from a count. Ids sort by the time they were made at, so whatever is kept meanwhile stands before
-the page that somebody is on and moves nothing.
+the page that somebody is on and moves nothing. What cannot be read any more stands in its place with nothing but its id.
 """
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Generic, NamedTuple, TypeVar
 
 from sqlalchemy import ColumnElement, exists, select
 
+from app.records.damaged import page
 from app.records.entries import AuditEntry
 from app.records.reach import Reach
 from app.records.store import Store, within
@@ -46,8 +48,19 @@ class FoundDetermination:
     replaced_by: str | None
 
 
-def search(store: Store, wanted: Wanted, reach: Reach, limit: int, before: str | None = None) -> list[FoundDetermination]:
-    """The newest determinations within reach that are wanted, at most *limit*, older than the one with the id *before*.
+T = TypeVar("T")
+
+
+class Hit(NamedTuple, Generic[T]):
+    """Something found: its *id*, the *place* from which to look for older ones, and unless it cannot be read any more the rest."""
+
+    id: str
+    place: str
+    found: T | None
+
+
+def search(store: Store, wanted: Wanted, reach: Reach, limit: int, before: str | None = None) -> list[Hit[FoundDetermination]]:
+    """The newest determinations within reach that are wanted, at most *limit*, older than the one at the place *before*.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
@@ -56,15 +69,13 @@ def search(store: Store, wanted: Wanted, reach: Reach, limit: int, before: str |
     names = [name for name in FoundDetermination.__slots__ if name != "replaced_by"]
     chosen = (
         select(*(determinations.c[name] for name in names), successor.c.id.label("replaced_by"))
+        .select_from(determinations)
         .outerjoin(successor, successor.c.replaces == determinations.c.id)
         .where(within(reach), *_conditions(wanted))
-        .order_by(determinations.c.id.desc())
-        .limit(limit)
     )
-    if before is not None:
-        chosen = chosen.where(determinations.c.id < before)
     with store.reading() as connection:
-        return [FoundDetermination(**row) for row in connection.execute(chosen).mappings()]
+        rows = page(connection, chosen, determinations.c.id, limit, before, newest_first=True)
+    return [Hit(row.id, row.place, None if row.columns is None else FoundDetermination(**row.columns)) for row in rows]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -94,8 +105,8 @@ class WantedEntries:
     object_id: str | None = None
 
 
-def search_trail(store: Store, wanted: WantedEntries, limit: int, before: str | None = None) -> list[AuditEntry]:
-    """The newest entries of the audit trail that are wanted, at most *limit*, older than the one with the id *before*.
+def search_trail(store: Store, wanted: WantedEntries, limit: int, before: str | None = None) -> list[Hit[AuditEntry]]:
+    """The newest entries of the audit trail that are wanted, at most *limit*, older than the one at the place *before*.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
@@ -103,8 +114,6 @@ def search_trail(store: Store, wanted: WantedEntries, limit: int, before: str | 
     names = WantedEntries.__slots__
     conditions = [audit_entries.c[name] == getattr(wanted, name) for name in names if getattr(wanted, name) is not None]
     chosen = select(*(audit_entries.c[name] for name in AuditEntry.__slots__)).where(*conditions)
-    if before is not None:
-        chosen = chosen.where(audit_entries.c.id < before)
     with store.reading() as connection:
-        rows = connection.execute(chosen.order_by(audit_entries.c.id.desc()).limit(limit)).mappings()
-        return [AuditEntry(**row) for row in rows]
+        rows = page(connection, chosen, audit_entries.c.id, limit, before, newest_first=True)
+    return [Hit(row.id, row.place, None if row.columns is None else AuditEntry(**row.columns)) for row in rows]

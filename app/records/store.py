@@ -7,13 +7,14 @@ from typing import Any
 
 import orjson
 from alembic.migration import MigrationContext
-from sqlalchemy import ColumnElement, Connection, Engine, Table, false, insert, or_, select, true
+from sqlalchemy import ColumnElement, Connection, Engine, Table, false, insert, literal, or_, select, true
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
+from app.records.damaged import page, readable, tolerant
 from app.records.database import WRITES
 from app.records.entries import DETERMINATION_COLUMNS, AuditEntry, DeterminationRecord, IdempotencyRecord, Kept, LawText, Row
-from app.records.errors import AlreadyAnswered, AlreadyReplaced, RecordsFull, RecordsUnavailable
+from app.records.errors import AlreadyAnswered, AlreadyReplaced, RecordDamaged, RecordsFull, RecordsUnavailable
 from app.records.reach import EVERYTHING, Reach
 from app.records.tables import audit_entries, decisive_provisions, determinations, idempotency_records, laws, unsealed
 
@@ -148,10 +149,20 @@ class Store:
             chosen = select(determinations.c.document).where(determinations.c.id == id, within(reach))
             return connection.execute(chosen).scalar_one_or_none()
 
+    def has(self, id: str, reach: Reach = EVERYTHING) -> bool:
+        """Whether a determination lies within reach, be it as it was kept or not.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with self.reading() as connection:
+            return lies_within(connection, id, reach)
+
     def record(self, id: str, reach: Reach = EVERYTHING) -> DeterminationRecord | None:
         """A determination with all its columns; none where no such one lies within reach.
 
         Raises:
+            RecordDamaged: it is not as it was kept.
             RecordsUnavailable: the database could not be asked.
         """
         with self.reading() as connection:
@@ -161,30 +172,33 @@ class Store:
         """What the first request with a key was answered with, and the body of that answer; *key* is a digest.
 
         Raises:
+            RecordDamaged: it, or the determination that was the answer, is not as it was kept.
             RecordsUnavailable: the database could not be asked.
         """
         known = idempotency_records.c
-        chosen = (
-            select(idempotency_records, determinations.c.document)
-            .outerjoin(determinations, determinations.c.id == known.determination)
-            .where(known.actor == actor, known.route == route, known.key == key)
-        )
+        chosen = select(idempotency_records).where(known.actor == actor, known.route == route, known.key == key)
         with self.reading() as connection:
-            row = connection.execute(chosen).mappings().one_or_none()
-        if row is None:
-            return None
-        earlier = IdempotencyRecord(**{name: row[name] for name in IdempotencyRecord.__slots__})
-        return earlier, row["document"] if earlier.determination is not None else earlier.body or ""
+            found = page(connection, chosen, known.key, 1)
+            if not found:
+                return None
+            columns = found[0].columns or {}
+            earlier = IdempotencyRecord(**{name: columns.get(name) for name in IdempotencyRecord.__slots__})  # type: ignore[arg-type]
+            if not columns or columns["record_digest"] != earlier.row()["record_digest"]:
+                raise RecordDamaged("idempotency", found[0].id)
+            if earlier.determination is None:
+                return earlier, earlier.body or ""
+            answered = find_record(connection, earlier.determination)
+        return earlier, "" if answered is None else answered.document
 
     def law(self, digest: str) -> LawText | None:
         """The text of the law under a digest; none where it was never kept.
 
         Raises:
+            RecordDamaged: it cannot be read any more.
             RecordsUnavailable: the database could not be asked.
         """
         with self.reading() as connection:
-            texts = connection.execute(select(laws.c.texts).where(laws.c.digest == digest)).scalar_one_or_none()
-        return None if texts is None else LawText(digest, orjson.loads(texts))
+            return law_of(connection, digest)
 
     def revision(self) -> str | None:
         """The revision of the tables; none where the database was never migrated.
@@ -200,19 +214,63 @@ class Store:
         self._engine.dispose()
 
 
-def find_record(connection: Connection, id: str, reach: Reach = EVERYTHING) -> DeterminationRecord | None:
-    """A determination with all its columns, read through a connection; none where no such one lies within reach."""
-    row = connection.execute(select(determinations).where(determinations.c.id == id, within(reach))).mappings().one_or_none()
-    if row is None:
+def lies_within(connection: Connection, id: str, reach: Reach) -> bool:
+    """Whether a determination lies within reach, be it as it was kept or not."""
+    there = select(literal(1)).where(determinations.c.id == id, within(reach))
+    return connection.execute(there).scalar_one_or_none() is not None
+
+
+def find_record(
+    connection: Connection, id: str, reach: Reach = EVERYTHING, unless_changed: bool = True
+) -> DeterminationRecord | None:
+    """A determination with all its columns, read through a connection; none where no such one lies within reach.
+
+    Raises:
+        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was made of.
+    """
+    found = page(connection, select(determinations).where(determinations.c.id == id, within(reach)), determinations.c.id, 1)
+    if not found:
         return None
+    columns = found[0].columns
     rests_on = select(decisive_provisions.c.provision).where(decisive_provisions.c.determination == id)
-    provisions = connection.execute(rests_on.order_by(decisive_provisions.c.provision)).scalars().all()
-    return DeterminationRecord(**{name: row[name] for name in DETERMINATION_COLUMNS}, decisive=tuple(provisions))
+    with tolerant(connection):
+        provisions = connection.execute(rests_on.order_by(decisive_provisions.c.provision)).scalars().all()
+    if columns is None or not all(readable(each) for each in provisions):
+        raise RecordDamaged("determination", id)
+    record = DeterminationRecord(**{name: columns[name] for name in DETERMINATION_COLUMNS}, decisive=tuple(provisions))
+    if unless_changed and record.row()["record_digest"] != columns["record_digest"]:
+        raise RecordDamaged("determination", id)
+    return record
+
+
+def law_of(connection: Connection, digest: str) -> LawText | None:
+    """The text of the law under a digest, read through a connection; none where it was never kept.
+
+    Raises:
+        RecordDamaged: it cannot be read any more.
+    """
+    found = page(connection, select(laws.c.texts).where(laws.c.digest == digest), laws.c.digest, 1)
+    if not found:
+        return None
+    try:
+        texts = orjson.loads((found[0].columns or {})["texts"])
+    except (KeyError, ValueError):
+        texts = None
+    if not isinstance(texts, dict) or not all(isinstance(each, str) for each in texts.values()):
+        raise RecordDamaged("law", digest)
+    return LawText(digest, texts)
 
 
 def successor_of(connection: Connection, id: str) -> str | None:
-    """The determination that replaced this one, if one did."""
-    return connection.execute(select(determinations.c.id).where(determinations.c.replaces == id)).scalar_one_or_none()
+    """The determination that replaced this one, if one did.
+
+    Raises:
+        RecordDamaged: one did, and its id cannot be read any more.
+    """
+    found = page(connection, select(determinations.c.id).where(determinations.c.replaces == id), determinations.c.id, 1)
+    if found and found[0].columns is None:
+        raise RecordDamaged("determination", id)
+    return found[0].id if found else None
 
 
 @contextmanager

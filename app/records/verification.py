@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import orjson
 from sqlalchemy import Column, Connection, Table, exists, func, select
@@ -11,6 +10,7 @@ from sqlalchemy import Column, Connection, Table, exists, func, select
 from app.records.applicant_tables import applicants
 from app.records.damaged import PAGE, Found, rows, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root, record_digest
+from app.records.identity import is_id
 from app.records.store import Store
 from app.records.tables import (
     audit_entries,
@@ -216,7 +216,7 @@ class _Looking:
             disposed.setdefault((row.kind, row.digest), set()).add(row.object_id)
         there: dict[str, set[str]] = {}
         for each in SEALABLE:
-            ids = [e["object_id"] for e in page if e["kind"] == each.kind and (each.kind == "law" or _is_id(e["object_id"]))]
+            ids = [e["object_id"] for e in page if e["kind"] == each.kind and (each.kind == "law" or is_id(e["object_id"]))]
             found = self._connection.execute(select(each.key).where(each.key.in_(ids))).scalars()
             there[each.kind] = {str(id) for id in found}
         for entry in page:
@@ -243,10 +243,3 @@ class _Looking:
 
 def _digest(kind: str, row: Mapping[str, Any]) -> str:
     return record_digest(kind, {name: value for name, value in row.items() if name != "record_digest"})
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False

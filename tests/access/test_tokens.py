@@ -75,6 +75,24 @@ def test_a_token_lets_its_client_in(nobody: FlaskClient, carrier: Told) -> None:
     assert 200 == nobody.get(created.headers["Location"]).status_code
 
 
+@pytest.mark.parametrize("resource", ["http://127.0.0.1:8000", "http://127.0.0.1:8000/", "http://127.0.0.1:8000/v1", ""])
+def test_a_token_may_be_asked_for_by_the_address_it_is_for(nobody: FlaskClient, carrier: Told, resource: str) -> None:
+    assert granted(nobody, carrier, resource=resource)["access_token"]
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        "https://elsewhere.example", "http://127.0.0.1:8000.elsewhere.example/v1", "v1", "http://127.0.0.1:8000/v2",
+        ["http://127.0.0.1:8000/v1", "https://elsewhere.example"],
+    ],
+)  # fmt: skip
+def test_a_token_for_another_service_is_not_given(nobody: FlaskClient, carrier: Told, resource: str | list[str]) -> None:
+    answer = nobody.post(TOKEN, data={**GRANT, "resource": resource}, headers=basic(carrier.credential.id, carrier.secret))
+
+    assert (400, "invalid_target") == refused(answer)
+
+
 def test_the_secret_may_stand_in_the_form_too(nobody: FlaskClient, carrier: Told) -> None:
     form = {**GRANT, "client_id": carrier.credential.id, "client_secret": carrier.secret}
 

@@ -2,11 +2,12 @@
 
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Protocol
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 
 from app.access.principal import Principal
 from app.api import mount
@@ -96,7 +97,7 @@ def tamper(settings: Settings) -> Iterator[Tamper]:
     def replace(where: str, old: str, new: str) -> None:
         table, column = where.split(".")
         with engine.begin() as connection:
-            guard = f"ALTER TABLE {table} DISABLE TRIGGER USER" if is_server else f"DROP TRIGGER {table}_no_update"
+            guard = f"ALTER TABLE {table} DISABLE TRIGGER USER" if is_server else f"DROP TRIGGER IF EXISTS {table}_no_update"
             connection.execute(text(guard))
             changed = connection.execute(
                 text(f"UPDATE {table} SET {column} = replace({column}, :old, :new) WHERE {column} LIKE :like"),
@@ -107,4 +108,31 @@ def tamper(settings: Settings) -> Iterator[Tamper]:
                 connection.execute(text(f"ALTER TABLE {table} ENABLE TRIGGER USER"))
 
     yield replace
+    engine.dispose()
+
+
+class Harm(Protocol):
+    """Puts an SQL expression into a column of one row, past everything that guards it."""
+
+    def __call__(self, table: str, column: str, id: str, value: str) -> None: ...
+
+
+@pytest.fixture
+def harm(settings: Settings) -> Iterator[Harm]:
+    """Damages one row of a table, named by its id."""
+    engine = open_database(settings.database_url)
+    is_server = engine.dialect.name == "postgresql"
+    if not is_server:
+        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+
+    def put(table: str, column: str, id: str, value: str) -> None:
+        with engine.begin() as connection:
+            guard = "SET LOCAL session_replication_role = replica" if is_server else f"DROP TRIGGER IF EXISTS {table}_no_update"
+            connection.execute(text(guard))
+            changed = connection.execute(
+                text(f"UPDATE {table} SET {column} = {value} WHERE id = :id"), {"id": id if is_server else id.replace("-", "")}
+            )
+            assert 1 == changed.rowcount
+
+    yield put
     engine.dispose()

@@ -106,6 +106,21 @@ def test_another_entity_tag_replaces_nothing(client: FlaskClient, tag: str) -> N
     assert (412, "precondition-failed") == problem(redetermine(client, id, tag))
 
 
+@pytest.mark.parametrize("quotes", ["{}", "'{}'", '"{}', '"x", {}'])
+def test_a_tag_without_its_quotes_is_no_match(client: FlaskClient, quotes: str) -> None:
+    id = made(client)
+    answer = redetermine(client, id, quotes.format(etag(client, id).strip('"')))
+
+    assert (412, "precondition-failed") == problem(answer)
+    assert "in its quotes" in answer.get_json()["detail"]
+
+
+def test_one_of_several_tags_is_enough(client: FlaskClient) -> None:
+    id = made(client)
+
+    assert 201 == redetermine(client, id, f'"x" , {etag(client, id)}').status_code
+
+
 def test_a_weak_tag_is_no_match(client: FlaskClient) -> None:
     id = made(client)
 

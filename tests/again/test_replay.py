@@ -1,5 +1,6 @@
 """Deciding a kept determination again gives the same text to the byte, whatever became of the law; and if not, it says where."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -151,13 +152,21 @@ def test_without_the_text_of_its_law_it_cannot_be_decided_again(
 def test_replays_are_counted(serving: Serving, tamper: Tamper) -> None:
     client = serving()
     id = made(client)
-    counters = client.application.extensions["eligibility"].replays
+    before = [replays(client, outcome) for outcome in ("agreed", "differed", "damaged")]
 
+    client.post(f"/v1/determinations/{id}/replay")
+    tamper("determinations.author", "key:tests", "key:nobody")
     client.post(f"/v1/determinations/{id}/replay")
     tamper("determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"')
     client.post(f"/v1/determinations/{id}/replay")
 
-    assert (1, 1) == (counters.agreed, counters.differed)
+    assert [1, 1, 1] == [replays(client, o) - b for o, b in zip(("agreed", "differed", "damaged"), before, strict=True)]
+
+
+def replays(client: FlaskClient, outcome: str) -> float:
+    """How many replays came out so, as the metrics tell."""
+    counted = re.search(rf'^eligibility_replays_total{{outcome="{outcome}"}} (\S+)$', client.get("/metrics").text, re.MULTILINE)
+    return float(counted[1]) if counted else 0.0
 
 
 def test_more_laws_than_are_held_at_once_are_replayed_side_by_side(serving: Serving, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from freezegun import freeze_time
 
 from app.access.key_text import KEY
 from app.commands import command_line
@@ -46,6 +47,16 @@ def test_a_key_is_listed_by_how_it_begins_and_revoked_by_that(migrated: Flask) -
 
     [one] = told(migrated, "keys", "list")["keys"]
     assert ("revoked", "blue-harbor", "carrier_system") == (one["state"], one["organization"], one["role"])
+
+
+def test_days_are_those_of_massachusetts(migrated: Flask) -> None:
+    with freeze_time("2026-03-02T04:30:00Z"):  # half past eleven in the evening of the first of March
+        made = migrated("keys", "create", "night batch", *CARRIER, "--days", "3")
+        listed = migrated("keys", "list")
+
+    assert "taken until 2026-03-04 in Massachusetts" in made.stderr
+    assert "2026-03-04" in listed.stdout and "2026-03-05" not in listed.stdout
+    assert "Days are those of Massachusetts." in listed.stderr
 
 
 def test_keys_and_clients_are_told_apart(migrated: Flask) -> None:

@@ -126,6 +126,12 @@ def test_programs_get_the_same_as_json(users: Flask) -> None:
     ("arguments", "stdin", "code", "says"),
     [
         (["create", "alma", "--role", "auditor", "--password-stdin"], "short\n", 3, "at least 15"),
+        (
+            ["create", "alma", "--role", "supervisor", "--one-time"],
+            "",
+            3,
+            "This role sees what its organization made; name the organ",
+        ),
         (["create", "alma", "--role", "auditor", "--password-stdin"], "123456789123456789\n", 3, "known from breaches"),
         (["create", "alma", "--role", "auditor", "--password-stdin"], "", 3, "at least 15"),
         (["create", "alma", "--role", "auditor", "--password-stdin"], b"\xff" * 20, 3, "UTF-8"),

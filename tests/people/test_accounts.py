@@ -124,11 +124,47 @@ def test_a_change_needs_the_version_it_changes(client: FlaskClient) -> None:
 
 def test_a_change_gives_the_account_as_it_is_now(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
-    answer = client.patch(path, json={"role": "supervisor", "organization": None}, headers={"If-Match": '"1"'})
+    answer = client.patch(path, json={"role": "auditor", "organization": None}, headers={"If-Match": '"1"'})
 
     assert (200, '"2"') == (answer.status_code, answer.headers["ETag"])
-    assert {"role": "supervisor", "organization": None}.items() <= answer.get_json().items()
+    assert {"role": "auditor", "organization": None}.items() <= answer.get_json().items()
     assert answer.get_json() == client.get(path).get_json()
+
+
+OWN = ["eligibility_worker", "supervisor", "opp_reviewer", "division_staff"]
+NEEDED = "This role sees what its organization made; name the organization."
+
+
+@pytest.mark.parametrize("role", OWN)
+def test_a_role_that_sees_its_own_needs_an_organization(client: FlaskClient, role: str) -> None:
+    answer = client.post("/v1/accounts", json={"name": "bo", "role": role})
+
+    assert (422, "invalid-request") == problem(answer)
+    assert [("/organization", NEEDED)] == [(wrong["pointer"], wrong["detail"]) for wrong in answer.get_json()["errors"]]
+
+
+@pytest.mark.parametrize("changes", [{"role": "supervisor"}, {"role": "opp_reviewer", "organization": None}])
+def test_no_change_leaves_such_a_role_without_one(client: FlaskClient, changes: dict[str, Any]) -> None:
+    path = f"/v1/accounts/{made(client, role='auditor', organization=None)['id']}"
+    answer = client.patch(path, json=changes, headers={"If-Match": "*"})
+
+    assert (422, "invalid-request") == problem(answer)
+    assert '"1"' == client.get(path).headers["ETag"]
+    assert 200 == client.patch(path, json={**changes, "organization": "office-1"}, headers={"If-Match": "*"}).status_code
+
+
+def test_an_organization_is_not_taken_from_such_a_role(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client, role='supervisor', organization='office-1')['id']}"
+
+    assert (422, "invalid-request") == problem(client.patch(path, json={"organization": None}, headers={"If-Match": "*"}))
+
+
+def test_a_version_without_its_quotes_is_refused(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+    answer = client.patch(path, json={"role": "supervisor"}, headers={"If-Match": "1"})
+
+    assert (412, "precondition-failed") == problem(answer)
+    assert "in its quotes" in answer.get_json()["detail"]
 
 
 def test_any_version_will_do_where_the_caller_says_so(client: FlaskClient) -> None:

@@ -41,13 +41,14 @@ def provider(listening: Provider) -> Provider:
     issuer, key, stranger = listening.issuer, listening.key, listening.stranger
     listening.__init__()  # type: ignore[misc]
     listening.issuer, listening.key, listening.stranger = issuer, key, stranger
+    listening.claims["office"] = "office-12"
     return listening
 
 
 @pytest.fixture
 def app(decider: Decider, provider: Provider, tmp_path: Path, hasher: Counting, trail: Kept) -> Iterator[Flask]:
     """The service with that provider configured."""
-    trusted = SingleSignOn(provider.issuer, CLIENT_ID, CLIENT_SECRET, "groups", GROUPS)
+    trusted = SingleSignOn(provider.issuer, CLIENT_ID, CLIENT_SECRET, "groups", GROUPS, organization_claim="office")
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'people.sqlite'}", single_sign_on=trusted)
     upgrade(settings)
     app = emptied(serving(decider, settings), hasher, trail)
@@ -138,7 +139,7 @@ def test_a_group_that_means_a_role_makes_an_account(
 
     assert 303 == come(browser).status_code
     (account,) = people.accounts.page()
-    assert ("alma.reyes", role, None) == (account.name, account.role, account.password_hash)
+    assert ("alma.reyes", role, "office-12", None) == (account.name, account.role, account.organization, account.password_hash)
     assert 303 == come(browser).status_code
     assert 1 == len(people.accounts.page())
 
@@ -151,6 +152,32 @@ def test_the_provider_changes_the_role_and_takes_it_away(browser: Browser, provi
     assert "supervisor" == people.accounts.page()[0].role
 
     provider.claims["groups"] = []
+    assert 403 == come(Browser(browser.client.application)).status_code
+    assert not browser.is_signed_in
+
+
+@pytest.mark.parametrize("office", [None, "", 7, ["office-12"], "of\nfice"])
+def test_a_role_that_sees_its_own_needs_an_organization(
+    browser: Browser, provider: Provider, people: People, trail: Kept, office: object
+) -> None:
+    provider.claims |= {"groups": ["hix-workers"], "office": office}
+    answer = come(browser)
+
+    assert 403 == answer.status_code
+    assert "does not say which office you belong to" in text(answer)
+    assert browser.cookie is None
+    assert [] == people.accounts.page()
+    assert [("session.signed_in", "refused")] == trail.told()
+
+
+def test_the_provider_moves_somebody_to_another_office_and_out_of_all(browser: Browser, provider: Provider, people: People) -> None:
+    provider.claims["groups"] = ["hix-workers"]
+    come(browser)
+    provider.claims["office"] = "office-13"
+    come(Browser(browser.client.application))
+    assert "office-13" == people.accounts.page()[0].organization
+
+    del provider.claims["office"]
     assert 403 == come(Browser(browser.client.application)).status_code
     assert not browser.is_signed_in
 
@@ -348,13 +375,13 @@ def test_it_is_configured_by_variables(variables: pytest.MonkeyPatch, tmp_path: 
     (tmp_path / "secret").write_text("from a file\n")
     variables.setenv("ELIGIBILITY_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
     variables.setenv("ELIGIBILITY_OIDC_ROLE_CLAIM", "groups")
+    variables.setenv("ELIGIBILITY_OIDC_ORGANIZATION_CLAIM", "office")
     variables.setenv("ELIGIBILITY_OIDC_ROLES", "cn=leads,hix-workers=eligibility_worker".replace("cn=leads", "cn=leads=supervisor"))
 
     found = single_sign_on(Env())
 
-    assert found == SingleSignOn(
-        "https://login.example", CLIENT_ID, "from a file", "groups", {"cn=leads": "supervisor", "hix-workers": "eligibility_worker"}
-    )
+    roles = {"cn=leads": "supervisor", "hix-workers": "eligibility_worker"}
+    assert found == SingleSignOn("https://login.example", CLIENT_ID, "from a file", "groups", roles, organization_claim="office")
     assert "from a file" not in repr(found)
 
 

@@ -276,7 +276,7 @@ def test_many_people_of_one_office_sign_in_at_once(app: Flask, roster: Roster, m
     monkeypatch.setattr("app.access.passwords.PATIENCE_SECONDS", 60)
     names = [f"person-{number}" for number in range(6)]
     for name in names:
-        roster.create(NewAccount(name, "supervisor"), OFFICE, PASSWORD)
+        roster.create(NewAccount(name, "supervisor", "office-3"), OFFICE, PASSWORD)
 
     def morning(number: int) -> list[int]:
         browser, name = Browser(app), names[number % len(names)]

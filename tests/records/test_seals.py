@@ -6,14 +6,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import Connection, Engine, Table, inspect, select, text
+from sqlalchemy import Connection, Engine, Table, event, inspect, select, text
 
+from app.api.service import Service
+from app.determinations.decide import Decider
 from app.records.entries import IdempotencyRecord, Kept
 from app.records.errors import RecordsUnavailable
-from app.records.seals import oldest_waiting, read_checkpoints, seal, seal_everything, waiting
+from app.records.seals import read_checkpoints, seal, seal_everything, waiting
 from app.records.store import Store
 from app.records.tables import APPEND_ONLY, determinations, metadata, sealed_records, seals
 from app.records.verification import Verified, verify
+from app.sealing import Sealer
+from app.settings import Settings
 from tests.records.conftest import LAW, RECORD, kept, numbered
 
 NOW = datetime(2026, 1, 2, 4, tzinfo=UTC)
@@ -55,7 +59,7 @@ def test_a_seal_closes_everything_that_waits_law_first(store: Store) -> None:
 
     assert made is not None
     assert (1, 1, 5) == (made.number, made.first, made.count)
-    assert 0 == waiting(store)
+    assert 0 == waiting(store).records
     with store.reading() as connection:
         first = connection.execute(select(sealed_records).order_by(sealed_records.c.sequence)).first()
     assert first is not None
@@ -68,11 +72,32 @@ def test_nothing_waits_nothing_is_sealed(sealed: Store) -> None:
 
 
 def test_how_long_records_wait_is_read_off_their_ids(store: Store) -> None:
-    assert oldest_waiting(store) is None
+    assert (0, None) == waiting(store)
 
     keep(store, 2, 1)
 
-    assert datetime(2024, 9, 24, tzinfo=UTC) < (oldest_waiting(store) or NOW) < datetime(2024, 10, 6, tzinfo=UTC)
+    count, since = waiting(store)
+    assert 5 == count
+    assert datetime(2024, 9, 24, tzinfo=UTC) < (since or NOW) < datetime(2024, 10, 6, tzinfo=UTC)
+
+
+def test_an_entry_that_is_no_id_any_more_keeps_nobody_from_looking(store: Store, database: Engine) -> None:
+    keep(store, 1)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE unsealed SET object_id = '!' WHERE kind = 'determination'"))
+
+    assert (3, None) == waiting(store)
+
+
+def test_a_second_in_which_nothing_was_kept_asks_the_database_once(store: Store, settings: Settings, decider: Decider) -> None:
+    sealer = Sealer(Service(settings, decider, store, decider.lawbook.default_edition))
+    asked: list[str] = []
+    event.listen(store.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+
+    sealer.seal()
+
+    assert 1 == len([statement for statement in asked if "SELECT" in statement])
+    assert not [statement for statement in asked if "INSERT" in statement]
 
 
 def test_the_text_of_a_law_is_kept_once(sealed: Store) -> None:

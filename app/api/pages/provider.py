@@ -10,7 +10,7 @@ from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.access.identities import Identities, check_roles
+from app.access.identities import Identities, NotPlaced, check_roles
 from app.access.people import SignInRefused
 from app.access.trail import REFUSED, UNKNOWN
 from app.api.pages.blueprint import pages, public
@@ -30,6 +30,10 @@ _WANTED = "provider_next"
 
 NOT_REACHED = "Your organization's sign-in could not be reached. Try again in a moment, or sign in with a password."
 NOT_PROVEN = "Your organization's sign-in did not complete. Start again from the sign-in page."
+NOT_PLACED = (
+    "Your organization's sign-in knows you, but does not say which office you belong to here, and your role sees only what its own "
+    "office made. Ask your administrator for an account that names your office."
+)
 NOT_KNOWN = "Your organization knows you, but you have no access here. Ask your administrator for an account."
 
 
@@ -99,6 +103,8 @@ def return_from_provider() -> AnyResponse:
         log.warning("a sign-in through the identity provider was refused: %s", type(error).__name__)
         people().accounts.tell(origin().did("session.signed_in", UNKNOWN, REFUSED))
         return _told(NOT_PROVEN, 403)
+    except NotPlaced:
+        return _told(NOT_PLACED, 403)
     except SignInRefused:
         return _told(NOT_KNOWN, 403)
     return renewed(token, wanted)
