@@ -6,8 +6,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Engine, delete, insert, or_, select, update
 
 from app.records.account_tables import account_sessions, accounts
-from app.records.accounts import Account, Entry, Note, forgive, sweep
+from app.records.accounts import Account, forgive, sweep
 from app.records.database import WRITES
+from app.records.entries import Entry, Note
 from app.records.store import database_errors
 
 STEP = timedelta(seconds=30)

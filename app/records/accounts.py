@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.records.account_tables import account_sessions, accounts, sign_in_addresses
 from app.records.database import WRITES
+from app.records.entries import Entry, Note
 from app.records.store import database_errors
 
 ADMINISTRATOR, UNUSED = "administrator", "unused"
@@ -59,23 +60,6 @@ class Account:
     def key(self) -> str:
         """The name as names are compared."""
         return self.name.lower()
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What the audit trail is told: who did what to which account or session, from where, in which request, and how it ended."""
-
-    actor: str
-    action: str
-    kind: str
-    object_id: str
-    outcome: str
-    address: str | None
-    request_id: str | None
-
-
-Note = Callable[[Connection, Entry], None]
-"""Writes an entry within the transaction of the change it tells of."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from app.records.applicant_tables import applicants
 from app.records.digests import record_digest
 from app.records.encryption import KeyRing, Place, Unreadable, normalized
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
-from app.records.store import Store, keep_answer
+from app.records.store import Store, enter, keep_answer
 
 KIND = "applicant"
 Change = Callable[["Person"], "Person"]
@@ -69,7 +69,7 @@ class Applicants:
                 connection.execute(insert(applicants), [row_of(applicant, self._ring)])
             except IntegrityError:
                 raise SubjectTaken from None
-            self._store.note(connection, audit)
+            enter(connection, audit)
 
     def find(self, subject: str) -> Applicant | None:
         """The applicant under a subject reference; none where there is none.
@@ -112,7 +112,7 @@ class Applicants:
             before = applicant_of(row, self._ring)
             after = replace(before, person=change(before.person), changed_at=now, version=version + 1)
             write(connection, after, self._ring)
-            self._store.note(connection, audit)
+            enter(connection, audit)
         return after
 
     def search(self, sought: "Sought", limit: int, before: str | None = None) -> list[Applicant]:

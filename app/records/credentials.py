@@ -1,6 +1,6 @@
 """Keeps credentials and the digests of their secrets, and finds them again. It makes no secrets and decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
@@ -10,6 +10,7 @@ from sqlalchemy import Connection, Engine, RowMapping, and_, delete, insert, sel
 
 from app.records.credential_tables import credential_secrets, credentials
 from app.records.database import WRITES
+from app.records.entries import Entry, Note
 from app.records.errors import RecordsUnavailable
 from app.records.store import database_errors
 
@@ -54,27 +55,6 @@ class Credential:
         return self.revoked_at is None and at < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialEntry:
-    """What the audit trail is told of a change: who did what to which credential."""
-
-    actor: str
-    action: str
-    kind: str
-    object_id: str
-    outcome: str
-    address: str | None = None
-    request_id: str | None = None
-
-
-Note = Callable[[Connection, CredentialEntry], None]
-"""Writes an entry on the connection, and so in the transaction, of the change that it tells of."""
-
-
-def note_nothing(connection: Connection, entry: CredentialEntry) -> None:
-    """Where no audit trail is kept."""
-
-
 class Stale(Exception):
     """Somebody else has changed the credential since it was read; nothing was changed. *current* is its version now."""
 
@@ -90,10 +70,10 @@ class UnknownCredential(Exception):
 class CredentialStore:
     """The kept credentials. Safe to share between threads. Every change is one transaction with its audit entry."""
 
-    def __init__(self, engine: Engine, note: Note = note_nothing) -> None:
+    def __init__(self, engine: Engine, note: Note) -> None:
         self._reads, self._writes, self._note = engine, engine.execution_options(**{WRITES: True}), note
 
-    def keep(self, credential: Credential, entry: CredentialEntry) -> None:
+    def keep(self, credential: Credential, entry: Entry) -> None:
         """Keep a new credential with its secrets.
 
         Raises:
@@ -163,7 +143,7 @@ class CredentialStore:
             found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
             return [credential for credential in found if credential is not None]
 
-    def change(self, id: str, version: int | None, changes: Mapping[str, Any], entry: CredentialEntry) -> Credential:
+    def change(self, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry) -> Credential:
         """Change some columns of a credential, if it still is of this version; where none is given, of whichever.
 
         Raises:
@@ -181,7 +161,7 @@ class CredentialStore:
         secret: Secret,
         old_ends: datetime,
         changes: Mapping[str, Any],
-        entry: CredentialEntry,
+        entry: Entry,
     ) -> Credential:
         """Give a credential a new secret beside the present one, which ends at an instant; those from before it end at once.
 
@@ -202,7 +182,7 @@ class CredentialStore:
         return found
 
     def _changed(
-        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any], entry: CredentialEntry
+        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry
     ) -> Credential:
         mine = credentials.c.id == id
         wanted = mine if version is None else and_(mine, credentials.c.version == version)

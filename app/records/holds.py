@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Connection, false, insert, select, true, u
 from app.records.digests import record_digest
 from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.reach import EVERYTHING, Reach
-from app.records.store import Store, keep_answer
+from app.records.store import Store, enter, keep_answer
 from app.records.tables import holds
 
 HOLDABLE = ("determination", "subject")
@@ -51,7 +51,7 @@ def place_hold(store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyR
         if answer is not None:
             keep_answer(connection, answer)
         connection.execute(insert(holds), [hold.row()])
-        store.note(connection, audit)
+        enter(connection, audit)
 
 
 def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None:
@@ -65,7 +65,7 @@ def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None
         still = update(holds).where(holds.c.id == hold.id, holds.c.version == hold.version)
         if connection.execute(still.values(lifted.row())).rowcount != 1:
             raise HoldChanged
-        store.note(connection, audit)
+        enter(connection, audit)
 
 
 def find_hold(store: Store, id: str, reach: Reach = EVERYTHING) -> Hold | None:
