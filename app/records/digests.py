@@ -8,20 +8,20 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-Column = str | int | bool | date | datetime | None
+Column = str | bytes | int | bool | date | datetime | None
 EMPTY_CHAIN = "0" * 64
 """What the first seal is chained to."""
 
 
 def column_text(value: Column) -> str | None:
-    """A column's value as the text its digest is made of: instants in UTC to the microsecond, days as YYYY-MM-DD."""
+    """A column's value as the text its digest is made of: instants in UTC to the microsecond, days as YYYY-MM-DD, bytes in hex."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def record_digest(kind: str, columns: Mapping[str, Column]) -> str:

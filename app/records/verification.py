@@ -8,9 +8,12 @@ from uuid import UUID
 import orjson
 from sqlalchemy import Column, Connection, Table, exists, func, select
 
+from app.records.account_tables import account_sessions, accounts, sign_in_addresses
 from app.records.applicant_tables import applicants
+from app.records.changing import digest_of
+from app.records.credential_tables import credential_secrets, credentials
 from app.records.damaged import PAGE, Found, rows, tolerant
-from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root, record_digest
+from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root, record_digest
 from app.records.store import Store
 from app.records.tables import (
     audit_entries,
@@ -26,6 +29,7 @@ from app.records.tables import (
 )
 
 Progress = Callable[[int], None]
+NAMED_AT_MOST = 100
 UNPLACED = 2**62
 """The place of what no seal closes: after everything that one does."""
 MADE = ("determination.made", "determination.redetermined")
@@ -40,6 +44,12 @@ class Complaint:
     kind: str
     object_id: str
     what: str
+
+    def __post_init__(self) -> None:
+        """What somebody put in the place of a name is told as far as it can be printed."""
+        for name in ("kind", "object_id"):
+            printable = "".join(c if c.isprintable() else "?" for c in getattr(self, name)[:NAMED_AT_MOST])
+            object.__setattr__(self, name, printable)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}: {self.what}"
@@ -68,6 +78,35 @@ SEALABLE = (
     _Sealable("determination", determinations, determinations.c.id),
     _Sealable("audit", audit_entries, audit_entries.c.id),
     _Sealable("disposal", disposals, disposals.c.id),
+)
+
+
+def _by_key(found: Found) -> str:
+    return found.id
+
+
+def _by_last_attempt(found: Found) -> str:
+    """Network addresses are told to nobody: an address is named by when it was last tried from."""
+    return "that cannot be read" if found.row is None else f"last tried from at {column_text(found.row['tried_at'])}"
+
+
+class _Changing(NamedTuple):
+    """A table whose rows are not sealed and may change or go: the column they are read by, and what they are named by."""
+
+    table: Table
+    key: Column[Any]
+    named: Callable[[Found], str] = _by_key
+
+
+CHANGING = (
+    _Changing(idempotency_records, idempotency_records.c.key),
+    _Changing(holds, holds.c.id),
+    _Changing(applicants, applicants.c.id),
+    _Changing(accounts, accounts.c.id),
+    _Changing(account_sessions, account_sessions.c.id),
+    _Changing(sign_in_addresses, sign_in_addresses.c.address, _by_last_attempt),
+    _Changing(credentials, credentials.c.id),
+    _Changing(credential_secrets, credential_secrets.c.label),
 )
 
 
@@ -228,14 +267,10 @@ class _Looking:
 
     def at_the_rest(self) -> Iterator[Complaint]:
         """What is not sealed carries a digest of its own; what is kept for searching belongs to a determination."""
-        for kind, table, key in (
-            ("idempotency", idempotency_records, idempotency_records.c.key),
-            ("hold", holds, holds.c.id),
-            ("applicant", applicants, applicants.c.id),
-        ):
-            for id, row in rows(self._connection, table, key):
-                if row is None or row["record_digest"] != _digest(kind, row):
-                    yield Complaint(UNPLACED, kind, id, "was changed after it was kept")
+        for each in CHANGING:
+            for found in rows(self._connection, each.table, each.key):
+                if found.row is None or found.row["record_digest"] != digest_of(each.table, found.row):
+                    yield Complaint(UNPLACED, each.table.info["kind"], each.named(found), "was changed after it was kept")
         known = exists().where(determinations.c.id == decisive_provisions.c.determination)
         for stray in self._connection.execute(select(decisive_provisions.c.provision).where(~known)).scalars():
             yield Complaint(UNPLACED, "decisive provision", stray, "belongs to no determination")
