@@ -1,6 +1,6 @@
 """Reading rows that somebody may have damaged: what cannot be read is named, and the others are read all the same."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -37,6 +37,11 @@ def tolerant(connection: Connection) -> Iterator[Connection]:
         yield connection
     finally:
         driver.text_factory = str
+
+
+def askable(names: Iterable[str]) -> list[str]:
+    """Those of these names that a database can be asked for: damaged text may be no text any more, and then stands nowhere else."""
+    return [name for name in names if not any("\ud800" <= character <= "\udfff" for character in name)]
 
 
 def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Found]:

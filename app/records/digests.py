@@ -37,7 +37,7 @@ def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
 
 def leaf_hash(kind: str, object_id: str, digest: str) -> bytes:
     """What stands for one record at the foot of the tree."""
-    return hashlib.sha256(b"\x00" + f"{kind}:{object_id}:{digest}".encode()).digest()
+    return hashlib.sha256(b"\x00" + f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape")).digest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:

@@ -12,7 +12,7 @@ from app.records.account_tables import account_sessions, accounts, sign_in_addre
 from app.records.applicant_tables import applicants
 from app.records.changing import digest_of
 from app.records.credential_tables import credential_secrets, credentials
-from app.records.damaged import PAGE, Found, rows, tolerant
+from app.records.damaged import PAGE, Found, askable, rows, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root, record_digest
 from app.records.store import Store
 from app.records.tables import (
@@ -211,7 +211,7 @@ class _Looking:
         self._progress(len(page))
 
     def _entries(self, table: Table, kind: str, ids: list[str]) -> dict[str, Any]:
-        chosen = select(table).where(table.c.kind == kind, table.c.object_id.in_(ids))
+        chosen = select(table).where(table.c.kind == kind, table.c.object_id.in_(askable(ids)))
         return {row.object_id: row for row in self._connection.execute(chosen).all()}
 
     def _at_determinations(self, page: list[Found], sealed: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -251,12 +251,12 @@ class _Looking:
     def _missing(self, page: list[Any]) -> Iterator[Complaint]:
         disposed: dict[tuple[str, str], set[str]] = {}
         gone = select(disposals.c.kind, disposals.c.digest, disposals.c.object_id)
-        for row in self._connection.execute(gone.where(disposals.c.object_id.in_([entry["object_id"] for entry in page]))):
+        for row in self._connection.execute(gone.where(disposals.c.object_id.in_(askable(entry["object_id"] for entry in page)))):
             disposed.setdefault((row.kind, row.digest), set()).add(row.object_id)
         there: dict[str, set[str]] = {}
         for each in SEALABLE:
             ids = [e["object_id"] for e in page if e["kind"] == each.kind and (each.kind == "law" or _is_id(e["object_id"]))]
-            found = self._connection.execute(select(each.key).where(each.key.in_(ids))).scalars()
+            found = self._connection.execute(select(each.key).where(each.key.in_(askable(ids)))).scalars()
             there[each.kind] = {str(id) for id in found}
         for entry in page:
             place = entry.get("sequence", UNPLACED)

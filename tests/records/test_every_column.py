@@ -124,7 +124,7 @@ def flips(database: Engine, table: Table, column: Column[object]) -> Iterator[tu
                     row = put(connection, table, column, row, new)
             except DBAPIError:
                 continue
-            if held(connection, table, column, row) == old:
+            if not isinstance(new, bytes) and held(connection, table, column, row) == old:
                 continue
         yield row, old, new
 
@@ -142,6 +142,8 @@ def changed(old: Held, column: Column[object], dialect: str) -> Iterator[Held]:
             digit = "9" if old[at] == "0" else "0"
             for other in (digit, chr(ord(old[at]) ^ 2), chr(ord(old[at]) ^ 0x20 or 0x21) if dialect == "sqlite" else digit):
                 yield old[:at] + other + old[at + 1 :]
+            if dialect == "sqlite":
+                yield old[:at].encode() + b"\xff" + old[at + 1 :].encode()
 
 
 def place(connection: Connection, table: Table) -> str:
@@ -165,7 +167,7 @@ def held(connection: Connection, table: Table, column: Column[object], row: str 
 
 def put(connection: Connection, table: Table, column: Column[object], row: str, value: Held) -> str:
     """Put a value into one row, past everything that guards it; where the row is afterwards."""
-    new = ":new" if isinstance(value, bytes) else "CAST(:new AS TEXT)"
+    new = ":new" if isinstance(column.type, LargeBinary) else "CAST(:new AS TEXT)"
     if connection.dialect.name != "sqlite":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         new = f"CAST({new} AS {column.type.compile(dialect=connection.dialect)})"
