@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
-from uuid import UUID
 
 import orjson
 from sqlalchemy import Column, Connection, Table, exists, func, select
@@ -14,6 +13,8 @@ from app.records.changing import digest_of
 from app.records.credential_tables import credential_secrets, credentials
 from app.records.damaged import PAGE, Found, askable, rows, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root, record_digest
+from app.records.identity import is_id
+from app.records.makings import strays
 from app.records.store import Store
 from app.records.tables import (
     audit_entries,
@@ -121,6 +122,7 @@ def verify(store: Store, checkpoints: Sequence[tuple[int, str]] = (), progress: 
     with store.reading() as connection, tolerant(connection):
         looked = _Looking(connection, progress or (lambda count: None))
         complaints = [*looked.at_seals(checkpoints), *looked.at_records(), *looked.at_entries(), *looked.at_the_rest()]
+        complaints += looked.at_makings()
         waiting = connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
     return Verified(looked.records, looked.seals, waiting, looked.chain, tuple(sorted(set(complaints))))
 
@@ -255,7 +257,7 @@ class _Looking:
             disposed.setdefault((row.kind, row.digest), set()).add(row.object_id)
         there: dict[str, set[str]] = {}
         for each in SEALABLE:
-            ids = [e["object_id"] for e in page if e["kind"] == each.kind and (each.kind == "law" or _is_id(e["object_id"]))]
+            ids = [e["object_id"] for e in page if e["kind"] == each.kind and (each.kind == "law" or is_id(e["object_id"]))]
             found = self._connection.execute(select(each.key).where(each.key.in_(askable(ids)))).scalars()
             there[each.kind] = {str(id) for id in found}
         for entry in page:
@@ -275,13 +277,11 @@ class _Looking:
         for stray in self._connection.execute(select(decisive_provisions.c.provision).where(~known)).scalars():
             yield Complaint(UNPLACED, "decisive provision", stray, "belongs to no determination")
 
+    def at_makings(self) -> Iterator[Complaint]:
+        """What is not sealed was made, and has ended or not, as the audit trail tells."""
+        for stray in strays(self._connection, self._entries_were_disposed()):
+            yield Complaint(UNPLACED, *stray)
+
 
 def _digest(kind: str, row: Mapping[str, Any]) -> str:
     return record_digest(kind, {name: value for name, value in row.items() if name != "record_digest"})
-
-
-def _is_id(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
