@@ -5,11 +5,12 @@ from weakref import WeakKeyDictionary
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access.credentials import KEY, Asker, Wanted
+from app.access.credentials import KEY, Wanted
+from app.access.trail import Origin
 from app.api.authentication import gate
 
 ORGANIZATION = "county-office"
-ADMINISTRATOR = Asker("command:tests")
+ADMINISTRATOR = Origin("command:tests")
 _MADE: "WeakKeyDictionary[Flask, dict[tuple[str, str | None], str]]" = WeakKeyDictionary()
 
 

@@ -11,7 +11,8 @@ from uuid_utils import uuid7
 from app import clock
 from app.access.key_text import digest_of, label_of, new_key
 from app.access.roles import ORGANIZATION, OrganizationNeeded, Roles, UnknownRole
-from app.records.credentials import Credential, CredentialEntry, CredentialStore, Secret, UnknownCredential
+from app.access.trail import Origin
+from app.records.credentials import Credential, CredentialStore, Secret, UnknownCredential
 
 KEY, CLIENT = "key", "client"
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"
@@ -29,15 +30,6 @@ class CredentialRefused(Exception):
     def __init__(self, member: str, sentence: str) -> None:
         super().__init__(sentence)
         self.member = member
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks for a change, and for the audit trail from where."""
-
-    actor: str
-    address: str | None = None
-    request_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,7 @@ class Credentials:
     def __init__(self, store: CredentialStore, roles: Roles) -> None:
         self._store, self._roles = store, roles
 
-    def create(self, wanted: Wanted, by: Asker) -> Told:
+    def create(self, wanted: Wanted, by: Origin) -> Told:
         """Make a credential.
 
         Raises:
@@ -87,7 +79,7 @@ class Credentials:
             expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
             secrets=(_secret(text, now),),
         )
-        self._store.keep(credential, _entry(by, "create", credential.kind, credential.id))
+        self._store.keep(credential, by.did("credential.create", credential.id, kind=credential.kind))
         return Told(credential, text)
 
     def find(self, id: str) -> Credential:
@@ -122,7 +114,7 @@ class Credentials:
         """The credentials of a kind and a name, the newest first."""
         return self._store.named(kind, name)
 
-    def change(self, id: str, version: int | None, by: Asker, name: str | None = None, days: int | None = None) -> Credential:
+    def change(self, id: str, version: int | None, by: Origin, name: str | None = None, days: int | None = None) -> Credential:
         """Give a credential another name, or another end, counted from now in days.
 
         Raises:
@@ -135,9 +127,9 @@ class Credentials:
             changes["name"] = _matching(NAME, "name", name)
         if days is not None:
             changes["expires_at"] = _expiry(clock.now(), days)
-        return self._store.change(id, version, changes, _entry(by, "change", self.find(id).kind, id))
+        return self._store.change(id, version, changes, by.did("credential.change", id, kind=self.find(id).kind))
 
-    def revoke(self, id: str, version: int | None, by: Asker) -> Credential:
+    def revoke(self, id: str, version: int | None, by: Origin) -> Credential:
         """Let a credential be taken no more. It stays on record; revoking it again changes nothing of what was said.
 
         Raises:
@@ -145,9 +137,9 @@ class Credentials:
         """
         found = self.find(id)
         revoked_at = found.revoked_at or clock.now()
-        return self._store.change(id, version, {"revoked_at": revoked_at}, _entry(by, "revoke", found.kind, id))
+        return self._store.change(id, version, {"revoked_at": revoked_at}, by.did("credential.revoke", id, kind=found.kind))
 
-    def rotate(self, id: str, version: int | None, by: Asker, overlap_hours: int = OVERLAP_HOURS, days: int | None = None) -> Told:
+    def rotate(self, id: str, version: int | None, by: Origin, overlap_hours: int = OVERLAP_HOURS, days: int | None = None) -> Told:
         """Give a credential a new secret; the old one is taken for an overlap, and the credential's end moves where *days* says so.
 
         Raises:
@@ -160,7 +152,7 @@ class Credentials:
         changes = {} if days is None else {"expires_at": _expiry(now, days)}
         if not changes and not found.is_live(now):
             raise CredentialRefused("id", "The credential has expired; give it another end first.")
-        overlap, entry = now + timedelta(hours=overlap_hours), _entry(by, "rotate", found.kind, id)
+        overlap, entry = now + timedelta(hours=overlap_hours), by.did("credential.rotate", id, kind=found.kind)
         return Told(self._store.replace_secret(id, version, _secret(text, now), overlap, changes, entry), text)
 
     def _still(self, id: str) -> Credential:
@@ -203,10 +195,6 @@ def _secret(text: str, now: datetime) -> Secret:
     label = label_of(text)
     assert label is not None
     return Secret(label, digest_of(text), now)
-
-
-def _entry(by: Asker, action: str, kind: str, id: str) -> CredentialEntry:
-    return CredentialEntry(by.actor, f"credential.{action}", kind, id, "done", by.address, by.request_id)
 
 
 def _expiry(now: datetime, days: int) -> datetime:

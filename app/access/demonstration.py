@@ -4,14 +4,15 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from app.access.credentials import KEY, Asker, Credentials, Told, Wanted
+from app.access.credentials import KEY, Credentials, Told, Wanted
+from app.access.trail import Origin
 
 NAME = ORGANIZATION = "demonstration"
 ROLE = "eligibility_worker"
 DAYS = 1
 FILE = "demonstration.key"
 """The key's file in the installation's own folder."""
-_BY = Asker("command:demonstration")
+_BY = Origin("command:demonstration")
 
 
 def renew_key(credentials: Credentials, folder: Path) -> Path:

@@ -15,7 +15,8 @@ from app.access.passwords import PasswordRefused, Passwords, check_new
 from app.access.roster import NAME
 from app.access.trail import REFUSED, UNKNOWN, Origin
 from app.records.account_sessions import Limits, Session, Sessions
-from app.records.accounts import Account, Accounts, Attempt, Entry
+from app.records.accounts import Account, Accounts, Attempt
+from app.records.entries import Entry
 
 LIMITS = Limits(idle=timedelta(minutes=15), absolute=timedelta(hours=12))
 ONE_TIME_LASTS = timedelta(days=7)

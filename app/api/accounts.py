@@ -5,14 +5,13 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, g, request
+from flask import Response
 
 from app import clock
 from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization, Roster
-from app.access.trail import Origin, answering
+from app.access.trail import answering
 from app.api.account_schemas import PAGE, AccountChangesSchema, AccountsQuery, NewAccountSchema
-from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.once import IDEMPOTENCY, ONCE, REPLAYED, once
 from app.api.pages.guard import people
@@ -20,6 +19,7 @@ from app.api.preconditions import changed_since, require_version, tagged
 from app.api.problems import Problem, Wrong
 from app.api.schemas import NoQuery
 from app.api.service import service
+from app.api.trail import origin
 from app.records.account_sessions import Session
 from app.records.accounts import Account, NameTaken, VersionDiffers
 from app.records.entries import IdempotencyRecord
@@ -75,7 +75,7 @@ def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
 
 def _made(new: NewAccount) -> tuple[Account, str | None]:
     try:
-        return _roster().create(new, _origin())
+        return _roster().create(new, origin())
     except NoOrganization as refused:
         raise _without_organization(refused) from None
     except NameTaken:
@@ -129,7 +129,7 @@ def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Re
     account = _found(id)
     require_version(account.version)
     try:
-        account = _roster().change(account, asked, _origin(), account.version)
+        account = _roster().change(account, asked, origin(), account.version)
     except NoOrganization as refused:
         raise _without_organization(refused) from None
     except VersionDiffers:
@@ -158,7 +158,7 @@ def list_account_sessions(query: dict[str, Any], id: UUID) -> Response:
 def end_account_sessions(query: dict[str, Any], id: UUID) -> Response:
     """Sign somebody out everywhere."""
     account = _found(id)
-    people().sessions.end(account.id, _origin().did("session.ended", account.id))
+    people().sessions.end(account.id, origin().did("session.ended", account.id))
     return Response(status=204)
 
 
@@ -171,10 +171,6 @@ def _found(id: UUID) -> Account:
 
 def _roster() -> Roster:
     return Roster(people().accounts, people().passwords)
-
-
-def _origin() -> Origin:
-    return Origin(principal().actor, request.remote_addr, g.request_id)
 
 
 def _told(account: Account) -> dict[str, Any]:

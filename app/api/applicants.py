@@ -124,10 +124,8 @@ def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Respo
         with _decrypting("applicant.searched", None):
             found = here.applicants.search(Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before)
     told = found[:limit]
-    with here.store.writing() as connection:
-        here.store.note(connection, audit_entry("applicant.searched", KIND, None))
-        for applicant in told:
-            here.store.note(connection, audit_entry("applicant.read", KIND, applicant.subject, _outcome()))
+    searched = audit_entry("applicant.searched", KIND, None)
+    here.store.note(searched, *(audit_entry("applicant.read", KIND, applicant.subject, _outcome()) for applicant in told))
     document: dict[str, Any] = {"applicants": [_told(applicant) for applicant in told]}
     if len(found) > limit:
         document["next_cursor"] = cursor_after(secret, search, told[-1].id)
@@ -165,10 +163,7 @@ def _decrypting(action: str, subject: str | None) -> Iterator[None]:
 
 
 def _note(action: str, subjects: Iterable[str | None], outcome: str) -> None:
-    store = service().store
-    with store.writing() as connection:
-        for subject in subjects:
-            store.note(connection, audit_entry(action, KIND, subject, outcome))
+    service().store.note(*(audit_entry(action, KIND, subject, outcome) for subject in subjects))
 
 
 def _unknown() -> Problem:

@@ -10,8 +10,10 @@ from flask import Flask, current_app, g, request
 
 from app.access.gate import Gate
 from app.access.principal import ANYBODY, PUBLIC, Principal
+from app.access.trail import REFUSED
 from app.api.authority import principal
 from app.api.problems import Problem
+from app.api.trail import origin
 
 _GATE = "gate"
 REALM = 'Bearer realm="eligibility"'
@@ -68,15 +70,7 @@ def demand(permission: str) -> None:
         return
     if asking is ANYBODY:
         raise _unauthenticated("Send a key or an access token: Authorization: Bearer …", REALM)
-    gate().trail.note(
-        actor=asking.actor,
-        action="access.refuse",
-        kind="permission",
-        object_id=permission,
-        outcome="refused",
-        address=request.remote_addr,
-        request_id=g.get("request_id"),
-    )
+    gate().trail.note(origin().did("access.refuse", permission, REFUSED, kind="permission"))
     told = "no permission was declared for this address" if permission == UNDECLARED else f"this needs the permission {permission}"
     scope = "" if permission == UNDECLARED else f', scope="{permission}"'
     challenge = f'{REALM}, error="insufficient_scope"{scope}'

@@ -6,14 +6,13 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 import orjson
-from flask import Response, g, request
+from flask import Response
 
 from app import clock
 from app.access.credential_documents import credential_document
-from app.access.credentials import CLIENT, Asker, CredentialRefused, Credentials, Wanted
+from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
 from app.access.trail import answering
 from app.api.authentication import gate
-from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.credential_schemas import CredentialChangesSchema, CredentialsQuery, CredentialWantedSchema, SecretWantedSchema
 from app.api.once import IDEMPOTENCY, ONCE, REPLAYED, once
@@ -21,6 +20,7 @@ from app.api.preconditions import changed_since, etag_of, version_matched
 from app.api.problems import Problem, Wrong
 from app.api.schemas import NoQuery
 from app.api.service import service
+from app.api.trail import origin
 from app.records.credentials import Credential, Stale, UnknownCredential
 from app.records.entries import IdempotencyRecord
 
@@ -68,7 +68,7 @@ def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Respo
         if attempt.earlier is not None:
             return _told_again(attempt.earlier)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
-            told = _kept().create(Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), _asker())
+            told = _kept().create(Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), origin())
     return _told(told.credential, told.secret)
 
 
@@ -94,7 +94,7 @@ def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUI
     """Give a key or client another name, or another end, counted from now."""
     version = version_matched()
     with _refusals():
-        return _shown(_kept().change(str(id), version, _asker(), changes.get("name"), changes.get("days")))
+        return _shown(_kept().change(str(id), version, origin(), changes.get("name"), changes.get("days")))
 
 
 @blp.delete("/<uuid:id>")
@@ -107,7 +107,7 @@ def revoke_credential(query: dict[str, object], id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
     version = version_matched()
     with _refusals():
-        _kept().revoke(str(id), version, _asker())
+        _kept().revoke(str(id), version, origin())
     gate().bearers.forget()
     return Response(status=204)
 
@@ -129,17 +129,13 @@ def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) ->
             return _told_again(attempt.earlier)
         version = version_matched()
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
-            told = _kept().rotate(str(id), version, _asker(), wanted["overlap_hours"], wanted.get("days"))
+            told = _kept().rotate(str(id), version, origin(), wanted["overlap_hours"], wanted.get("days"))
     gate().bearers.forget()
     return _told(told.credential, told.secret)
 
 
 def _kept() -> Credentials:
     return gate().credentials
-
-
-def _asker() -> Asker:
-    return Asker(principal().actor, request.remote_addr, g.get("request_id"))
 
 
 @contextmanager

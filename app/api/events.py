@@ -42,10 +42,8 @@ def read_events(query: dict[str, int]) -> Response:
     for kind in KINDS:
         alarm_damaged(kind, [each.id for each in found.events if isinstance(each, Damaged) and each.kind == kind])
     if found.events:
-        with here.store.writing() as connection:
-            here.store.note(
-                connection, audit_entry("events.read", "events", f"{found.events[0].sequence}-{found.events[-1].sequence}")
-            )
+        told = f"{found.events[0].sequence}-{found.events[-1].sequence}"
+        here.store.note(audit_entry("events.read", "events", told))
     body = orjson.dumps([_event(event) for event in found.events])
     link = f'</v1/events?after={found.next}&limit={query["limit"]}>; rel="next"'
     return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)

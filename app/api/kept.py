@@ -43,7 +43,4 @@ def note(action: str, *ids: str, outcome: str = "done") -> None:
     Raises:
         RecordsUnavailable: it could not be entered; then nothing may be told.
     """
-    store = service().store
-    with store.writing() as connection:
-        for id in ids:
-            store.note(connection, audit_entry(action, KIND, id, outcome))
+    service().store.note(*(audit_entry(action, KIND, id, outcome) for id in ids))

@@ -14,7 +14,7 @@ from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError, OAuth2Request
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
-from flask import Blueprint, Flask, Request, Response, current_app, g, request
+from flask import Blueprint, Flask, Request, Response, current_app, request
 
 from app import clock
 from app.access.credentials import CLIENT, is_id
@@ -24,6 +24,7 @@ from app.access.signing import ALGORITHM, NoSigningKey
 from app.api.authentication import gate
 from app.api.blueprint import JSON, needing
 from app.api.faults import RETRY_AFTER_SECONDS, log_fault
+from app.api.trail import origin
 from app.records.credentials import Credential
 
 TOKEN_PATH, KEYS_PATH = "/oauth/token", "/.well-known/jwks.json"
@@ -237,5 +238,4 @@ def _error(status: int, error: str, description: str, headers: Mapping[str, str]
 
 
 def _note(actor: str, client: str, outcome: str) -> None:
-    asked = {"address": request.remote_addr, "request_id": g.get("request_id")}
-    gate().trail.note(actor=actor, action="token.issue", kind=CLIENT, object_id=client, outcome=outcome, **asked)
+    gate().trail.note(origin(actor).did("token.issue", client, outcome, kind=CLIENT))

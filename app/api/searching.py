@@ -185,5 +185,4 @@ def _entry(entry: AuditEntry) -> dict[str, Any]:
 
 def _note(here: Service, action: str, kind: str) -> None:
     """Enter a reading in the audit trail, before anything of it is told."""
-    with here.store.writing() as connection:
-        here.store.note(connection, audit_entry(action, kind, None))
+    here.store.note(audit_entry(action, kind, None))

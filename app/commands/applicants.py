@@ -35,8 +35,7 @@ def rotate_keys(as_json: bool) -> None:
     with kept_records() as store:
         with progress_of("Re-encrypting", count_applicants(store)) as advance:
             rotated = rotate(store, ring, advance)
-        with store.writing() as connection:
-            store.note(connection, command_entry("applicants.rotated", "applicants", ring.current))
+        store.note(command_entry("applicants.rotated", "applicants", ring.current))
     _require_whole(rotated, ring.current)
     if as_json:
         print_json({"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current})

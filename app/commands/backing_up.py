@@ -26,8 +26,7 @@ def backup_command(file: Path, as_json: bool) -> None:
 
     try:
         with kept_records() as store:
-            with store.writing() as connection:
-                store.note(connection, command_entry("records.backed_up", "records"))
+            store.note(command_entry("records.backed_up", "records"))
             with progress_of("Backing up", count_rows(store)) as advance:
                 counts = back_up(store, file, clock.now(), advance)
     except FileExistsError:
@@ -53,8 +52,7 @@ def restore_command(file: Path, as_json: bool) -> None:
         with kept_records() as store:
             with progress_of("Restoring", total) as advance:
                 counts = restore(store, file, advance)
-            with store.writing() as connection:
-                store.note(connection, command_entry("records.restored", "records"))
+            store.note(command_entry("records.restored", "records"))
     except NotABackup as error:
         raise Refusal(REJECTED, "not-a-backup", f"{file} cannot be taken back: {error}. Nothing was kept.") from None
     except NotEmpty:

@@ -3,7 +3,8 @@
 import click
 from flask.cli import AppGroup
 
-from app.commands.credentials import asker, credentials, document, limits, named, tell_list, tell_secret
+from app.commands.credentials import credentials, document, limits, named, tell_list, tell_secret
+from app.commands.record_stores import command_origin
 from app.commands.refusals import DOWN, Refusal, answering, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -27,7 +28,7 @@ def create_client(name: str, role: str, organization: str | None, days: int | No
 
     _make_sure_tokens_can_be_signed()
     with credentials() as kept:
-        told = kept.create(Wanted(KIND, name, role, organization, days, scopes or None), asker())
+        told = kept.create(Wanted(KIND, name, role, organization, days, scopes or None), command_origin())
     tell_secret(told, "client_secret", as_json)
 
 
@@ -63,7 +64,7 @@ def revoke_client(client: str, as_json: bool) -> None:
     Example:  flask clients revoke 01925b1e-7e3f-7000-8000-000000000001
     """
     with credentials() as kept:
-        revoked = kept.revoke(named(kept, KIND, client).id, None, asker())
+        revoked = kept.revoke(named(kept, KIND, client).id, None, command_origin())
     if as_json:
         print_json(document(revoked))
     else:
@@ -84,5 +85,5 @@ def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bo
     Example:  flask clients rotate-secret 01925b1e-7e3f-7000-8000-000000000001 --overlap 48
     """
     with credentials() as kept:
-        told = kept.rotate(named(kept, KIND, client).id, None, asker(), overlap_hours, days)
+        told = kept.rotate(named(kept, KIND, client).id, None, command_origin(), overlap_hours, days)
     tell_secret(told, "client_secret", as_json)

@@ -9,13 +9,12 @@ import click
 
 from app import clock
 from app.commands.database import reaching_records
-from app.commands.record_stores import command_actor
 from app.commands.refusals import USAGE, Refusal, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
-    from app.access.credentials import Asker, Credentials, Told
+    from app.access.credentials import Credentials, Told
     from app.records.credentials import Credential
 
 PAGE = 200
@@ -57,13 +56,6 @@ def credentials() -> Iterator["Credentials"]:
             raise Refusal(USAGE, "credential-unknown", "There is no such key or client; `list` shows them.") from None
         finally:
             engine.dispose()
-
-
-def asker() -> "Asker":
-    """Whoever runs the command; the operating system has let them in."""
-    from app.access.credentials import Asker
-
-    return Asker(command_actor())
 
 
 def named(kept: "Credentials", kind: str, text: str) -> "Credential":

@@ -4,7 +4,8 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
-from app.commands.credentials import asker, credentials, document, limits, named, tell_list, tell_secret
+from app.commands.credentials import credentials, document, limits, named, tell_list, tell_secret
+from app.commands.record_stores import command_origin
 from app.commands.refusals import DOWN, Refusal, answering, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -29,7 +30,7 @@ def create_key(name: str, role: str, organization: str | None, days: int | None,
     from app.access.credentials import Wanted
 
     with credentials() as kept:
-        told = kept.create(Wanted(KIND, name, role, organization, days, scopes or None), asker())
+        told = kept.create(Wanted(KIND, name, role, organization, days, scopes or None), command_origin())
     tell_secret(told, "key", as_json)
 
 
@@ -54,7 +55,7 @@ def revoke_key(key: str, as_json: bool) -> None:
     Example:  flask keys revoke elig_k3j9x2ab
     """
     with credentials() as kept:
-        revoked = kept.revoke(named(kept, KIND, key).id, None, asker())
+        revoked = kept.revoke(named(kept, KIND, key).id, None, command_origin())
     if as_json:
         print_json(document(revoked))
     else:
@@ -75,7 +76,7 @@ def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) ->
     Example:  flask keys rotate elig_k3j9x2ab --overlap 48
     """
     with credentials() as kept:
-        told = kept.rotate(named(kept, KIND, key).id, None, asker(), overlap_hours, days)
+        told = kept.rotate(named(kept, KIND, key).id, None, command_origin(), overlap_hours, days)
     tell_secret(told, "key", as_json)
 
 

@@ -9,9 +9,9 @@ from app import clock
 from app.access.principal import command_line
 from app.commands.database import reaching_records
 from app.commands.sources import settings
-from app.records.identity import new_id
 
 if TYPE_CHECKING:
+    from app.access.trail import Origin
     from app.records.entries import AuditEntry
     from app.records.store import Store
 
@@ -36,10 +36,14 @@ def kept_records() -> Iterator["Store"]:
 
 def command_entry(action: str, kind: str, object_id: str | None = None, outcome: str = "done") -> "AuditEntry":
     """The audit trail's entry for what a command does; it names the user of the operating system."""
-    from app.records.entries import AuditEntry
+    return command_origin().did(action, object_id, outcome, kind).entered(clock.now())
 
-    now = clock.now()
-    return AuditEntry(new_id(now), now, command_actor(), action, kind, object_id, outcome)
+
+def command_origin() -> "Origin":
+    """Whoever runs the command, for the audit trail; there is neither address nor request."""
+    from app.access.trail import Origin
+
+    return Origin(command_actor())
 
 
 def command_actor() -> str:

@@ -95,8 +95,7 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
     with kept_records() as store:
         replayed = _replay_all(store, period)
         outcome = "agrees" if replayed.all_agree else "differs"
-        with store.writing() as connection:
-            store.note(connection, command_entry("records.replayed", "records", outcome=outcome))
+        store.note(command_entry("records.replayed", "records", outcome=outcome))
     if as_json:
         print_json(replayed.document())
     else:

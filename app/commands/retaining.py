@@ -41,8 +41,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
         counts["idempotency"] = forget_answers(store, now - periods["idempotency"], dry_run)
         counts["applicant"] = _dispose_applicants(store, now - periods["applicant"], dry_run)
         if not dry_run and any(counts.values()):
-            with store.writing() as connection:
-                store.note(connection, command_entry("records.disposed", "records"))
+            store.note(command_entry("records.disposed", "records"))
     if as_json:
         print_json({"dry_run": dry_run, "disposed": counts})
         return

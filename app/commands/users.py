@@ -11,7 +11,7 @@ from flask.cli import AppGroup
 
 from app import clock
 from app.commands.database import reaching_records
-from app.commands.record_stores import command_actor
+from app.commands.record_stores import command_origin
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -42,7 +42,6 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     from app.access.opening import open_people
     from app.access.passwords import PasswordRefused
     from app.access.roster import NotAnAccount, Roster
-    from app.access.trail import Origin
     from app.records.accounts import NameTaken
     from app.records.database import open_database
     from app.records.store import Store
@@ -51,7 +50,7 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
         store = Store(open_database(settings().database_url))
         try:
             people = open_people(store, passwords=current_app.extensions.get("passwords"))
-            yield Roster(people.accounts, people.passwords), Origin(command_actor())
+            yield Roster(people.accounts, people.passwords), command_origin()
         except PasswordRefused as refused:
             raise Refusal(REJECTED, "password-refused", f"Nothing was changed. {refused}") from None
         except NotAnAccount as refused:

@@ -3,11 +3,13 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, delete, insert, or_, select, update
+from sqlalchemy import ColumnElement, Engine, delete, or_, select
 
 from app.records.account_tables import account_sessions, accounts
-from app.records.accounts import Account, Entry, Note, forgive, sweep
+from app.records.accounts import Account, forgive, sweep
+from app.records.changing import add, change
 from app.records.database import WRITES
+from app.records.entries import Entry, Note
 from app.records.store import database_errors
 
 STEP = timedelta(seconds=30)
@@ -55,13 +57,13 @@ class Sessions:
             RecordsUnavailable: the database failed.
         """
         same = accounts.c.disabled_at.is_(None) & accounts.c.password_hash.is_not_distinct_from(password_hash)
-        used = update(accounts).where(accounts.c.id == session.account_id, same).values(last_sign_in_at=session.created_at)
+        still = (accounts.c.id == session.account_id) & same
         with database_errors(), self._writes.begin() as connection:
             if forgives:
                 forgive(connection, session.account_id, session.address)
-            if connection.execute(used).rowcount == 0:
+            if change(connection, accounts, still, {"last_sign_in_at": session.created_at}) is None:
                 return False
-            connection.execute(insert(account_sessions), {**asdict(session), "token_hash": token_hash})
+            add(connection, account_sessions, {**asdict(session), "token_hash": token_hash})
             self._note(connection, entry)
         return True
 
@@ -87,7 +89,7 @@ class Sessions:
 
     def _seen(self, id: str, at: datetime) -> None:
         with database_errors(), self._writes.begin() as connection:
-            connection.execute(update(account_sessions).where(account_sessions.c.id == id).values(seen_at=at))
+            change(connection, account_sessions, account_sessions.c.id == id, {"seen_at": at})
 
     def of(self, account_id: str, at: datetime) -> list[Session]:
         """The open sessions of an account, the oldest first.

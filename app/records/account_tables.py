@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
 
-from app.records.tables import Instant, metadata
+from app.records.tables import Digest, Instant, metadata
 
 accounts = Table(
     "accounts",
@@ -27,8 +27,10 @@ accounts = Table(
     Column("enabled_at", Instant, nullable=False),
     Column("last_sign_in_at", Instant),
     Column("version", Integer, nullable=False),
+    Column("record_digest", Digest, nullable=False),
     UniqueConstraint("name_key"),
     UniqueConstraint("issuer", "subject"),
+    info={"kind": "account"},
 )
 """`name_key` is the name in lower case. An account without `password_hash` signs in through the identity provider alone."""
 
@@ -42,9 +44,11 @@ account_sessions = Table(
     Column("seen_at", Instant, nullable=False),
     Column("address", String(64), nullable=False),
     Column("browser", String(200), nullable=False),
+    Column("record_digest", Digest, nullable=False),
     UniqueConstraint("token_hash"),
     Index(None, "account_id"),
     Index(None, "seen_at"),
+    info={"kind": "session"},
 )
 """Open sessions. The secret that the browser holds is kept as its SHA-256 only; `id` names a session to its owner."""
 
@@ -55,6 +59,8 @@ sign_in_addresses = Table(
     Column("failures", Integer, nullable=False),
     Column("held_until", Instant),
     Column("tried_at", Instant, nullable=False),
+    Column("record_digest", Digest, nullable=False),
     Index(None, "tried_at"),
+    info={"kind": "sign-in address"},
 )
 """Addresses with attempts that did not succeed; forgotten once they have been quiet for long enough."""

@@ -4,13 +4,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, Row, delete, insert, select, update
+from sqlalchemy import Column, ColumnElement, Connection, Engine, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from app.records.account_tables import account_sessions, accounts, sign_in_addresses
+from app.records.changing import add, change, digested, locked, write
 from app.records.database import WRITES
+from app.records.entries import Entry, Note, Row
 from app.records.store import database_errors
 
 ADMINISTRATOR, UNUSED = "administrator", "unused"
@@ -62,23 +65,6 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the audit trail is told: who did what to which account or session, from where, in which request, and how it ended."""
-
-    actor: str
-    action: str
-    kind: str
-    object_id: str
-    outcome: str
-    address: str | None
-    request_id: str | None
-
-
-Note = Callable[[Connection, Entry], None]
-"""Writes an entry within the transaction of the change it tells of."""
-
-
-@dataclass(frozen=True, slots=True)
 class Holds:
     """How attempts to sign in are held back: for how long after how many failures in a row, and when accounts count as unused.
 
@@ -114,10 +100,12 @@ class VersionDiffers(Exception):
 
 
 _READ = [accounts.c[field.name] for field in fields(Account)]
+_NOBODY = digested(accounts, {column.name: None for column in accounts.c} | {"id": str(UUID(int=0))})
+"""Stands for an account that is not there; writing it changes nothing, in the same statements."""
 
 
-def _account(row: Row[Any] | None) -> Account | None:
-    return None if row is None else Account(**row._mapping)
+def _account(row: Mapping[Any, Any] | None) -> Account | None:
+    return None if row is None else Account(**{column.name: row[column.name] for column in _READ})
 
 
 class Accounts:
@@ -135,7 +123,7 @@ class Accounts:
         """
         with database_errors(), self._writes.begin() as connection:
             try:
-                connection.execute(insert(accounts), {**asdict(account), "name_key": account.key})
+                add(connection, accounts, {**asdict(account), "name_key": account.key})
             except IntegrityError:
                 raise NameTaken(account.id) from None
             self._note(connection, entry)
@@ -147,7 +135,7 @@ class Accounts:
             RecordsUnavailable: the database could not be asked.
         """
         with database_errors(), self._reads.connect() as connection:
-            return _account(connection.execute(select(*_READ).where(accounts.c.id == id)).one_or_none())
+            return _account(connection.execute(select(*_READ).where(accounts.c.id == id)).mappings().one_or_none())
 
     def named(self, name: str) -> Account | None:
         """The account of a name, whatever the case of its letters.
@@ -156,7 +144,8 @@ class Accounts:
             RecordsUnavailable: the database could not be asked.
         """
         with database_errors(), self._reads.connect() as connection:
-            return _account(connection.execute(select(*_READ).where(accounts.c.name_key == name.lower())).one_or_none())
+            asked = select(*_READ).where(accounts.c.name_key == name.lower())
+            return _account(connection.execute(asked).mappings().one_or_none())
 
     def known_as(self, issuer: str, subject: str) -> Account | None:
         """The account of a person at an identity provider.
@@ -166,7 +155,7 @@ class Accounts:
         """
         matches = (accounts.c.issuer == issuer) & (accounts.c.subject == subject)
         with database_errors(), self._reads.connect() as connection:
-            return _account(connection.execute(select(*_READ).where(matches)).one_or_none())
+            return _account(connection.execute(select(*_READ).where(matches)).mappings().one_or_none())
 
     def page(self, after: str | None = None, limit: int | None = None) -> list[Account]:
         """Accounts in the order they were made, those after an id.
@@ -188,13 +177,12 @@ class Accounts:
             VersionDiffers: it is not, or there is no such account any more.
             RecordsUnavailable: it could not be changed.
         """
-        asked = update(accounts).where(accounts.c.id == id).values(**values, version=accounts.c.version + 1)
-        if version is not None:
-            asked = asked.where(accounts.c.version == version)
         with database_errors(), self._writes.begin() as connection:
-            changed = _account(connection.execute(asked.returning(*_READ)).one_or_none())
-            if changed is None:
+            row = locked(connection, accounts, accounts.c.id == id)
+            if row is None or version not in (None, row["version"]):
                 raise VersionDiffers(id)
+            changed = _account(write(connection, accounts, row, {**values, "version": row["version"] + 1}))
+            assert changed is not None
             if ends:
                 connection.execute(delete(account_sessions).where(account_sessions.c.account_id == id))
             self._note(connection, entry)
@@ -208,7 +196,7 @@ class Accounts:
         """
         same = (accounts.c.id == account.id) & (accounts.c.password_hash == account.password_hash)
         with database_errors(), self._writes.begin() as connection:
-            connection.execute(update(accounts).where(same).values(password_hash=password_hash))
+            change(connection, accounts, same, {"password_hash": password_hash})
         return replace(account, password_hash=password_hash)
 
     def tell(self, *entries: Entry) -> None:
@@ -233,37 +221,38 @@ class Accounts:
             held_until = self._count_address(connection, address, at, holds)
             if held_until is not None:
                 return Attempt(address_held_until=held_until)
-            asked = select(*_READ).where(accounts.c.name_key == name.lower()).with_for_update()
-            account = _account(connection.execute(asked).one_or_none())
-            if account is not None and account.lies_unused(at, holds):
+            row = locked(connection, accounts, accounts.c.name_key == name.lower())
+            account = _account(row)
+            if row is not None and account is not None and account.lies_unused(at, holds):
                 self._note(connection, retired(account))
-                account = self._retire(connection, account, at)
-            return self._count_account(connection, name, account, at, holds)
+                row = self._retire(connection, row, at)
+            return self._count_account(connection, row, at, holds)
 
     def _count_address(self, connection: Connection, address: str, at: datetime, holds: Holds) -> datetime | None:
         """Count an attempt from an address; until when it has to wait, if it has to."""
         table = sign_in_addresses
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        first = dialect.insert(table).values(address=address, failures=0, tried_at=at)
-        connection.execute(first.on_conflict_do_nothing())
-        row = connection.execute(select(table).where(table.c.address == address).with_for_update()).one()
-        if row.held_until is not None and row.held_until > at:
-            return row.held_until  # type: ignore[no-any-return]
-        failures = 1 if row.tried_at < at - holds.quiet else row.failures + 1
+        first = digested(table, {"address": address, "failures": 0, "held_until": None, "tried_at": at})
+        connection.execute(dialect.insert(table).values(first).on_conflict_do_nothing())
+        row = locked(connection, table, table.c.address == address)
+        assert row is not None
+        if row["held_until"] is not None and row["held_until"] > at:
+            return row["held_until"]  # type: ignore[no-any-return]
+        failures = 1 if row["tried_at"] < at - holds.quiet else row["failures"] + 1
         hold = holds.of_address(failures)
-        values = {"failures": failures, "held_until": None if hold is None else at + hold, "tried_at": at}
-        connection.execute(update(table).where(table.c.address == address).values(**values))
+        write(connection, table, row, {"failures": failures, "held_until": None if hold is None else at + hold, "tried_at": at})
         return None
 
-    def _count_account(self, connection: Connection, name: str, account: Account | None, at: datetime, holds: Holds) -> Attempt:
+    def _count_account(self, connection: Connection, row: Row | None, at: datetime, holds: Holds) -> Attempt:
         """Count an attempt on an account; for a name that nobody has, the same statements change nothing."""
+        account = _account(row)
         failures = 0 if account is None else account.failed_attempts
         is_held = account is not None and account.locked_until is not None and account.locked_until > at
         hold = holds.of_account(failures + 1)
         values = {"failed_attempts": failures + 1, "locked_until": None if hold is None else at + hold}
         if account is not None and (is_held or account.is_disabled):
             values = {"failed_attempts": failures, "locked_until": account.locked_until}
-        connection.execute(update(accounts).where(accounts.c.name_key == name.lower()).values(**values))
+        write(connection, accounts, _NOBODY if row is None else row, values)
         may_pass = account is not None and not is_held and not account.is_disabled
         return Attempt(account, may_pass, locks=may_pass and hold is not None)
 
@@ -275,13 +264,14 @@ class Accounts:
         """
         with database_errors(), self._writes.begin() as connection:
             self._note(connection, entry)
-            self._retire(connection, account, at)
+            row = locked(connection, accounts, accounts.c.id == account.id)
+            assert row is not None
+            self._retire(connection, row, at)
 
-    def _retire(self, connection: Connection, account: Account, at: datetime) -> Account | None:
-        values = {"disabled_at": at, "disabled_because": UNUSED, "changed_at": at, "version": account.version + 1}
-        connection.execute(delete(account_sessions).where(account_sessions.c.account_id == account.id))
-        asked = update(accounts).where(accounts.c.id == account.id).values(**values)
-        return _account(connection.execute(asked.returning(*_READ)).one())
+    def _retire(self, connection: Connection, row: Row, at: datetime) -> Row:
+        values = {"disabled_at": at, "disabled_because": UNUSED, "changed_at": at, "version": row["version"] + 1}
+        connection.execute(delete(account_sessions).where(account_sessions.c.account_id == row["id"]))
+        return write(connection, accounts, row, values)
 
     def forget_addresses(self, at: datetime, holds: Holds) -> None:
         """Forget addresses that have been quiet for long enough.
@@ -305,11 +295,10 @@ class Accounts:
 
 def forgive(connection: Connection, account_id: str, address: str) -> None:
     """Within a transaction: one attempt fewer from an address, and none against the account."""
-    at_address = sign_in_addresses.c.address == address
-    fewer = {"failures": sign_in_addresses.c.failures - 1, "held_until": None}
-    connection.execute(update(sign_in_addresses).where(at_address, sign_in_addresses.c.failures > 0).values(**fewer))
-    none = {"failed_attempts": 0, "locked_until": None}
-    connection.execute(update(accounts).where(accounts.c.id == account_id).values(**none))
+    failed = (sign_in_addresses.c.address == address) & (sign_in_addresses.c.failures > 0)
+    if (row := locked(connection, sign_in_addresses, failed)) is not None:
+        write(connection, sign_in_addresses, row, {"failures": row["failures"] - 1, "held_until": None})
+    change(connection, accounts, accounts.c.id == account_id, {"failed_attempts": 0, "locked_until": None})
 
 
 def sweep(connection: Connection, key: Column[Any], is_old: ColumnElement[bool]) -> None:

@@ -22,5 +22,6 @@ applicants = Table(
     Index(None, "name_index", "id"),
     Index(None, "name_and_birth_index", "id"),
     Index(None, "changed_at"),
+    info={"kind": "applicant"},
 )
 """Who a subject reference stands for; `app.records.encryption` says what stands in `name`, `born_on` and what they are found by."""

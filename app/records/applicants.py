@@ -5,14 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select, update
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from app.records.applicant_tables import applicants
-from app.records.digests import record_digest
+from app.records.changing import add, locked, write
 from app.records.encryption import KeyRing, Place, Unreadable, normalized
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
-from app.records.store import Store, keep_answer
+from app.records.store import Store, enter, keep_answer
 
 KIND = "applicant"
 Change = Callable[["Person"], "Person"]
@@ -66,10 +66,10 @@ class Applicants:
             if answer is not None:
                 keep_answer(connection, answer)
             try:
-                connection.execute(insert(applicants), [row_of(applicant, self._ring)])
+                add(connection, applicants, row_of(applicant, self._ring))
             except IntegrityError:
                 raise SubjectTaken from None
-            self._store.note(connection, audit)
+            enter(connection, audit)
 
     def find(self, subject: str) -> Applicant | None:
         """The applicant under a subject reference; none where there is none.
@@ -105,14 +105,13 @@ class Applicants:
             RecordsUnavailable: nothing was changed.
         """
         with self._store.writing() as connection:
-            chosen = select(applicants).where(applicants.c.subject == subject, applicants.c.version == version)
-            row = connection.execute(chosen.with_for_update()).mappings().one_or_none()
+            row = locked(connection, applicants, (applicants.c.subject == subject) & (applicants.c.version == version))
             if row is None:
                 raise ApplicantChanged
             before = applicant_of(row, self._ring)
             after = replace(before, person=change(before.person), changed_at=now, version=version + 1)
-            write(connection, after, self._ring)
-            self._store.note(connection, audit)
+            write(connection, applicants, row, row_of(after, self._ring))
+            enter(connection, audit)
         return after
 
     def search(self, sought: "Sought", limit: int, before: str | None = None) -> list[Applicant]:
@@ -148,15 +147,10 @@ class Sought:
     organization: str | None
 
 
-def write(connection: Connection, applicant: Applicant, ring: KeyRing) -> None:
-    """Put an applicant's row in the place of the one that is there, encrypted under the current key."""
-    connection.execute(update(applicants).where(applicants.c.id == applicant.id).values(row_of(applicant, ring)))
-
-
 def row_of(applicant: Applicant, ring: KeyRing) -> Row:
-    """The columns, the digest over all others included; name and birth date encrypted under the current key."""
+    """The columns but for the digest; name and birth date encrypted under the current key."""
     person = applicant.person
-    columns: Row = {
+    return {
         "id": applicant.id,
         "subject": applicant.subject,
         "organization": applicant.organization,
@@ -168,7 +162,6 @@ def row_of(applicant: Applicant, ring: KeyRing) -> Row:
         "changed_at": applicant.changed_at,
         "version": applicant.version,
     }
-    return {**columns, "record_digest": record_digest(KIND, columns)}
 
 
 def indexes(person: Person, ring: KeyRing) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, Uuid
 
-from app.records.tables import Instant, metadata
+from app.records.tables import Digest, Instant, metadata
 
 credentials = Table(
     "credentials",
@@ -19,6 +19,8 @@ credentials = Table(
     Column("revoked_at", Instant),
     Column("last_used_on", Date),
     Column("version", Integer, nullable=False),
+    Column("record_digest", Digest, nullable=False),
+    info={"kind": "credential"},
 )
 """API keys (`kind` is `key`) and OAuth 2 clients (`client`).
 
@@ -35,7 +37,9 @@ credential_secrets = Table(
     Column("digest", LargeBinary(32), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
+    Column("record_digest", Digest, nullable=False),
     Index(None, "credential"),
+    info={"kind": "secret"},
 )
 """The secrets of a credential, of which only the SHA-256 is kept. Each is found by its label, which stands in the key's text.
 

@@ -1,15 +1,17 @@
 """Keeps credentials and the digests of their secrets, and finds them again. It makes no secrets and decides nothing."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, delete, insert, select, update
+from sqlalchemy import Connection, Engine, RowMapping, and_, delete, select
 
+from app.records.changing import add, change, locked, write
 from app.records.credential_tables import credential_secrets, credentials
 from app.records.database import WRITES
+from app.records.entries import Entry, Note
 from app.records.errors import RecordsUnavailable
 from app.records.store import database_errors
 
@@ -54,27 +56,6 @@ class Credential:
         return self.revoked_at is None and at < self.expires_at
 
 
-@dataclass(frozen=True, slots=True)
-class CredentialEntry:
-    """What the audit trail is told of a change: who did what to which credential."""
-
-    actor: str
-    action: str
-    kind: str
-    object_id: str
-    outcome: str
-    address: str | None = None
-    request_id: str | None = None
-
-
-Note = Callable[[Connection, CredentialEntry], None]
-"""Writes an entry on the connection, and so in the transaction, of the change that it tells of."""
-
-
-def note_nothing(connection: Connection, entry: CredentialEntry) -> None:
-    """Where no audit trail is kept."""
-
-
 class Stale(Exception):
     """Somebody else has changed the credential since it was read; nothing was changed. *current* is its version now."""
 
@@ -90,10 +71,10 @@ class UnknownCredential(Exception):
 class CredentialStore:
     """The kept credentials. Safe to share between threads. Every change is one transaction with its audit entry."""
 
-    def __init__(self, engine: Engine, note: Note = note_nothing) -> None:
+    def __init__(self, engine: Engine, note: Note) -> None:
         self._reads, self._writes, self._note = engine, engine.execution_options(**{WRITES: True}), note
 
-    def keep(self, credential: Credential, entry: CredentialEntry) -> None:
+    def keep(self, credential: Credential, entry: Entry) -> None:
         """Keep a new credential with its secrets.
 
         Raises:
@@ -102,9 +83,9 @@ class CredentialStore:
         row = asdict(credential)
         secrets = row.pop("secrets")
         with database_errors(), self._writes.begin() as connection:
-            connection.execute(insert(credentials), {**row, "scopes": _joined(credential.scopes)})
-            if secrets:
-                connection.execute(insert(credential_secrets), [{**secret, "credential": credential.id} for secret in secrets])
+            add(connection, credentials, {**row, "scopes": _joined(credential.scopes)})
+            for secret in secrets:
+                add(connection, credential_secrets, {**secret, "credential": credential.id})
             self._note(connection, entry)
 
     def find(self, id: str) -> Credential | None:
@@ -163,7 +144,7 @@ class CredentialStore:
             found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
             return [credential for credential in found if credential is not None]
 
-    def change(self, id: str, version: int | None, changes: Mapping[str, Any], entry: CredentialEntry) -> Credential:
+    def change(self, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry) -> Credential:
         """Change some columns of a credential, if it still is of this version; where none is given, of whichever.
 
         Raises:
@@ -181,7 +162,7 @@ class CredentialStore:
         secret: Secret,
         old_ends: datetime,
         changes: Mapping[str, Any],
-        entry: CredentialEntry,
+        entry: Entry,
     ) -> Credential:
         """Give a credential a new secret beside the present one, which ends at an instant; those from before it end at once.
 
@@ -195,35 +176,35 @@ class CredentialStore:
                 if number > 0 or old_ends <= secret.created_at:
                     connection.execute(delete(credential_secrets).where(mine))
                 elif old.is_live(old_ends):
-                    connection.execute(update(credential_secrets).where(mine).values(expires_at=old_ends))
-            connection.execute(insert(credential_secrets), {**asdict(secret), "credential": id})
+                    change(connection, credential_secrets, mine, {"expires_at": old_ends})
+            add(connection, credential_secrets, {**asdict(secret), "credential": id})
             found = _one(connection, id)
         assert found is not None
         return found
 
     def _changed(
-        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any], entry: CredentialEntry
+        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry
     ) -> Credential:
-        mine = credentials.c.id == id
-        wanted = mine if version is None else and_(mine, credentials.c.version == version)
-        values = {**changes, "version": credentials.c.version + 1}
-        is_changed = connection.execute(update(credentials).where(wanted).values(values)).rowcount == 1
-        found = _one(connection, id)
-        if found is None:
+        row = locked(connection, credentials, credentials.c.id == id)
+        if row is None:
             raise UnknownCredential
-        if not is_changed:
-            raise Stale(found.version)
+        if version not in (None, row["version"]):
+            raise Stale(row["version"])
+        write(connection, credentials, row, {**changes, "version": row["version"] + 1})
         self._note(connection, entry)
+        found = _one(connection, id)
+        assert found is not None
         return found
 
     def note_use(self, id: str, on: date) -> None:
         """Remember the day a credential was used on. Nothing depends on it, so a database that refuses is left alone."""
         wanted = and_(credentials.c.id == id, credentials.c.last_used_on.is_distinct_from(on))
         with suppress(RecordsUnavailable), database_errors(), self._writes.begin() as connection:
-            connection.execute(update(credentials).where(wanted).values(last_used_on=on))
+            change(connection, credentials, wanted, {"last_used_on": on})
 
 
-_SECRET = tuple(column.label(f"secret_{column.name}") for column in credential_secrets.c)
+_KEPT = tuple(field.name for field in fields(Credential) if field.name != "secrets")
+_SECRET = tuple(credential_secrets.c[field.name].label(f"secret_{field.name}") for field in fields(Secret))
 
 
 def _one(connection: Connection, id: str) -> Credential | None:
@@ -236,7 +217,7 @@ def _one(connection: Connection, id: str) -> Credential | None:
 
 
 def _credential(row: RowMapping) -> Credential:
-    values = {column.name: row[column.name] for column in credentials.c}
+    values = {name: row[name] for name in _KEPT}
     return Credential(**{**values, "scopes": None if values["scopes"] is None else tuple(values["scopes"].split())})
 
 

@@ -1,7 +1,7 @@
 """Reading rows that somebody may have damaged: what cannot be read is named, and the others are read all the same."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     ColumnElement,
     Connection,
+    Dialect,
     LargeBinary,
     Select,
     Table,
@@ -139,30 +140,78 @@ def _at(place: str, key: Column[Any]) -> ColumnElement[Any]:
     return held if kind == "blob" else cast(held, Text)
 
 
+def askable(names: Iterable[str]) -> list[str]:
+    """Those of these names that a database can be asked for: damaged text may be no text any more, and then stands nowhere else."""
+    return [name for name in names if readable(name)]
+
+
 def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Found]:
-    """Every row of a table in the order of a key."""
-    chosen, told = select(table).order_by(key), 0
+    """Every row of a table in the order of a key.
+
+    SQLite keeps anything in any column, and several texts are read as the same day or the same id. There a row cannot be read in
+    which a column holds something else than would be written for what it is read as.
+    """
     if connection.dialect.name == "sqlite":
-        chosen = chosen.order_by(text("rowid"))
+        forms = [_Form.of(column, connection.dialect) for column in table.columns]
+        held = [type_coerce(column, NullType()).label(column.name) for column in table.columns]
+        chosen = select(*held).order_by(key, text("rowid"))
+        for row in connection.execution_options(yield_per=PAGE).execute(chosen):
+            yield _found(row, forms, key)
+        return
+    told = 0
     try:
-        for row in connection.execution_options(yield_per=PAGE).execute(chosen).mappings():
-            yield Found(str(row[key.name]), dict(row))
+        for typed in connection.execution_options(yield_per=PAGE).execute(select(table).order_by(key, text("ctid"))).mappings():
+            yield Found(str(typed[key.name]), dict(typed))
             told += 1
-    except (ValueError, TypeError):
+    except UNREADABLE:
         yield from _one_by_one(connection, table, key, told)
 
 
+class _Form(NamedTuple):
+    """How a column's values are read from the database, and how they are written to it."""
+
+    name: str
+    read: Callable[[Any], Any] | None
+    write: Callable[[Any], Any] | None
+
+    @classmethod
+    def of(cls, column: Column[Any], dialect: Dialect) -> "_Form":
+        """The forms of a column in a kind of database."""
+        type = column.type.dialect_impl(dialect)
+        return cls(column.name, type.result_processor(dialect, None), type.bind_processor(dialect))
+
+    def value(self, held: Any) -> Any:
+        """What a column holds.
+
+        Raises:
+            ValueError, TypeError: nobody has written it so.
+        """
+        value = held if self.read is None else self.read(held)
+        if self.write is not None and self.write(value) != held:
+            raise ValueError(self.name)
+        return value
+
+
+def _found(row: Sequence[Any], forms: Sequence[_Form], key: Column[Any]) -> Found:
+    try:
+        columns = {form.name: form.value(held) for form, held in zip(forms, row, strict=True)}
+    except UNREADABLE:
+        named = next(held for form, held in zip(forms, row, strict=True) if form.name == key.name)
+        return Found(_as_id(str(named)), None)
+    return Found(str(columns[key.name]), columns)
+
+
 def _one_by_one(connection: Connection, table: Table, key: Column[Any], told: int) -> Iterator[Found]:
-    """SQLite keeps anything in any column: where a value does not fit its column, each row is read for itself."""
-    numbers = connection.execute(text(f"SELECT rowid FROM {table.name} ORDER BY {key.name}, rowid")).scalars().all()  # noqa: S608
-    for number in numbers[told:]:
-        named = {"number": number}
+    """PostgreSQL keeps instants and days that no program can hold: where there is one, each row is read for itself."""
+    places = connection.execute(text(f"SELECT ctid::text FROM {table.name} ORDER BY {key.name}, ctid")).scalars().all()  # noqa: S608
+    for place in places[told:]:
+        named = {"place": place}
         try:
-            row = connection.execute(select(table).where(text("rowid = :number")), named).mappings().one()
+            row = connection.execute(select(table).where(text("ctid = CAST(:place AS tid)")), named).mappings().one()
             yield Found(str(row[key.name]), dict(row))
-        except (ValueError, TypeError):
-            raw = text(f"SELECT CAST({key.name} AS TEXT) FROM {table.name} WHERE rowid = :number")  # noqa: S608  (names of ours)
-            yield Found(_as_id(str(connection.execute(raw, named).scalar_one())), None)
+        except UNREADABLE:
+            raw = text(f"SELECT {key.name}::text FROM {table.name} WHERE ctid = CAST(:place AS tid)")  # noqa: S608  (names of ours)
+            yield Found(str(connection.execute(raw, named).scalar_one()), None)
 
 
 def _as_id(raw: str) -> str:

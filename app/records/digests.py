@@ -8,20 +8,20 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
-Column = str | int | bool | date | datetime | None
+Column = str | bytes | int | bool | date | datetime | None
 EMPTY_CHAIN = "0" * 64
 """What the first seal is chained to."""
 
 
 def column_text(value: Column) -> str | None:
-    """A column's value as the text its digest is made of: instants in UTC to the microsecond, days as YYYY-MM-DD."""
+    """A column's value as the text its digest is made of: instants in UTC to the microsecond, days as YYYY-MM-DD, bytes in hex."""
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value)
+    return value.hex() if isinstance(value, bytes) else str(value)
 
 
 def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
@@ -37,7 +37,7 @@ def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
 
 def leaf_hash(kind: str, object_id: str, digest: str) -> bytes:
     """What stands for one record at the foot of the tree."""
-    return hashlib.sha256(b"\x00" + f"{kind}:{object_id}:{digest}".encode()).digest()
+    return hashlib.sha256(b"\x00" + f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape")).digest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:

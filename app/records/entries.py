@@ -1,13 +1,15 @@
 """What is kept, as values: determinations, the text of the law, audit entries, answers to idempotent requests."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime
 from typing import Any
 
 import orjson
+from sqlalchemy import Connection
 
 from app.records.digests import record_digest
+from app.records.identity import new_id
 
 Row = dict[str, Any]
 
@@ -56,6 +58,28 @@ class LawText:
         texts = orjson.dumps(dict(self.texts), option=orjson.OPT_SORT_KEYS).decode()
         columns: Row = {"digest": self.digest, "kept_at": kept_at, "texts": texts}
         return {**columns, "record_digest": record_digest("law", columns)}
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What the audit trail is told: who did what to which object, how it ended, from where and in which request."""
+
+    actor: str
+    action: str
+    kind: str
+    object_id: str | None
+    outcome: str
+    address: str | None = None
+    request_id: str | None = None
+
+    def entered(self, at: datetime) -> "AuditEntry":
+        """The entry as it is kept, of this instant."""
+        told = (self.actor, self.action, self.kind, self.object_id, self.outcome, self.address, self.request_id)
+        return AuditEntry(new_id(at), at, *told)
+
+
+Note = Callable[[Connection, Entry], None]
+"""Writes an entry on the connection, and so in the transaction, of the change that it tells of."""
 
 
 @dataclass(frozen=True, slots=True)

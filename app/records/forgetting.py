@@ -8,7 +8,7 @@ from sqlalchemy import Connection, delete, exists, select
 from app.records.applicant_tables import applicants
 from app.records.entries import AuditEntry
 from app.records.holds import standing_holds
-from app.records.store import Store
+from app.records.store import Store, enter
 from app.records.tables import determinations
 
 TOGETHER = 500
@@ -30,7 +30,7 @@ def forget(store: Store, subject: str, audit: Audit) -> bool:
     with store.writing() as connection:
         if _held(connection, [subject]):
             raise UnderHold
-        return bool(_delete(store, connection, [subject], audit))
+        return bool(_delete(connection, [subject], audit))
 
 
 def due_applicants(store: Store, before: datetime) -> Iterator[list[str]]:
@@ -62,7 +62,7 @@ def dispose_applicants(store: Store, subjects: list[str], audit: Audit) -> int:
     """
     with store.writing() as connection:
         held = _held(connection, subjects)
-        return _delete(store, connection, [subject for subject in subjects if subject not in held], audit)
+        return _delete(connection, [subject for subject in subjects if subject not in held], audit)
 
 
 def _held(connection: Connection, subjects: list[str]) -> set[str]:
@@ -72,9 +72,9 @@ def _held(connection: Connection, subjects: list[str]) -> set[str]:
     return set(subjects) & (held.subjects | set(connection.execute(about).scalars()))
 
 
-def _delete(store: Store, connection: Connection, subjects: list[str], audit: Audit) -> int:
+def _delete(connection: Connection, subjects: list[str], audit: Audit) -> int:
     gone = connection.execute(delete(applicants).where(applicants.c.subject.in_(subjects)).returning(applicants.c.subject))
     deleted = list(gone.scalars())
-    for subject in deleted:
-        store.note(connection, audit(subject))
+    if deleted:
+        enter(connection, *(audit(subject) for subject in deleted))
     return len(deleted)

@@ -4,12 +4,12 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, false, insert, select, true, update
+from sqlalchemy import ColumnElement, Connection, false, select, true
 
-from app.records.digests import record_digest
+from app.records.changing import add, change
 from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.reach import EVERYTHING, Reach
-from app.records.store import Store, keep_answer
+from app.records.store import Store, enter, keep_answer
 from app.records.tables import holds
 
 HOLDABLE = ("determination", "subject")
@@ -34,11 +34,6 @@ class Hold:
     lifted_at: datetime | None = None
     version: int = 1
 
-    def row(self) -> dict[str, Any]:
-        """The columns, with the digest over all others."""
-        columns = asdict(self)
-        return {**columns, "record_digest": record_digest("hold", columns)}
-
 
 def place_hold(store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyRecord | None = None) -> None:
     """Keep a hold with its audit entry and what the request for it is answered with.
@@ -50,8 +45,8 @@ def place_hold(store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyR
     with store.writing() as connection:
         if answer is not None:
             keep_answer(connection, answer)
-        connection.execute(insert(holds), [hold.row()])
-        store.note(connection, audit)
+        add(connection, holds, asdict(hold))
+        enter(connection, audit)
 
 
 def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None:
@@ -62,10 +57,10 @@ def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None
         RecordsUnavailable: it could not be kept.
     """
     with store.writing() as connection:
-        still = update(holds).where(holds.c.id == hold.id, holds.c.version == hold.version)
-        if connection.execute(still.values(lifted.row())).rowcount != 1:
+        still = (holds.c.id == hold.id) & (holds.c.version == hold.version)
+        if change(connection, holds, still, asdict(lifted)) is None:
             raise HoldChanged
-        store.note(connection, audit)
+        enter(connection, audit)
 
 
 def find_hold(store: Store, id: str, reach: Reach = EVERYTHING) -> Hold | None:

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import func, select
 
 from app.records.applicant_tables import applicants
-from app.records.applicants import applicant_of, indexes, write
+from app.records.applicants import applicant_of, indexes, row_of
+from app.records.changing import locked, write
 from app.records.encryption import KeyRing, Unreadable
 from app.records.store import Store
 
@@ -81,10 +82,12 @@ def _is_current(row: Mapping[str, Any], ring: KeyRing, told: Rotated) -> bool:
 
 def _rewrite(store: Store, ring: KeyRing, ids: list[str], told: Rotated) -> None:
     with store.writing() as connection:
-        chosen = select(applicants).where(applicants.c.id.in_(ids)).order_by(applicants.c.id).with_for_update()
-        for row in connection.execute(chosen).mappings().all():
+        for id in ids:
+            row = locked(connection, applicants, applicants.c.id == id)
+            if row is None:
+                continue
             try:
-                write(connection, applicant_of(row, ring), ring)
+                write(connection, applicants, row, row_of(applicant_of(row, ring), ring))
                 told.rotated += 1
             except Unreadable as error:
                 told.unreadable[row["id"]] = str(error)

@@ -126,7 +126,7 @@ class Store:
             rests_on = [{"provision": name, "determination": record.id} for name in sorted(set(record.decisive))]
             connection.execute(insert(decisive_provisions), rests_on)
         await_seal(connection, "determination", record.id, row["record_digest"])
-        self.note(connection, kept.audit)
+        enter(connection, kept.audit)
 
     def keep_law(self, connection: Connection, law: LawText, kept_at: datetime) -> None:
         """Keep a text of the law in a transaction, where it is not kept yet."""
@@ -135,9 +135,15 @@ class Store:
         if connection.execute(entered).scalar_one_or_none() is not None:
             await_seal(connection, "law", law.digest, row["record_digest"])
 
-    def note(self, connection: Connection, entry: AuditEntry) -> None:
-        """Enter something in the audit trail, in a transaction."""
-        enter(connection, entry)
+    def note(self, *entries: AuditEntry) -> None:
+        """Enter in the audit trail what changes nothing else: all of it in a transaction of its own, or nothing.
+
+        Raises:
+            RecordsUnavailable: it could not be entered.
+        """
+        if entries:
+            with self.writing() as connection:
+                enter(connection, *entries)
 
     def find(self, id: str, reach: Reach = EVERYTHING) -> str | None:
         """The document of a determination, exactly as it was issued; none where no such one lies within reach.
@@ -282,11 +288,12 @@ def _refused(error: type[Exception]) -> Iterator[None]:
         raise error from None
 
 
-def enter(connection: Connection, entry: AuditEntry) -> None:
+def enter(connection: Connection, *entries: AuditEntry) -> None:
     """Enter something in the audit trail, in the transaction of whatever it tells of."""
-    row = entry.row()
-    connection.execute(insert(audit_entries), [row])
-    await_seal(connection, "audit", entry.id, row["record_digest"])
+    rows = [entry.row() for entry in entries]
+    connection.execute(insert(audit_entries), rows)
+    awaiting = [{"kind": "audit", "object_id": row["id"], "digest": row["record_digest"]} for row in rows]
+    connection.execute(insert(unsealed), awaiting)
 
 
 def keep_answer(connection: Connection, answer: IdempotencyRecord) -> None:

@@ -1,7 +1,8 @@
 """The tables of records. A change here needs a revision in `migrations/versions`; a test compares the two.
 
 What is kept for good (determinations, laws, audit entries, disposals and the seals over them) is append-only: triggers refuse every
-change, and a deletion unless a disposal of that record was entered before.
+change, and a deletion unless a disposal of that record was entered before. Of a table whose rows are not sealed but carry a digest,
+`info` says what kind they are called in it.
 """
 
 from datetime import UTC, datetime
@@ -130,6 +131,7 @@ idempotency_records = Table(
     Column("body", Text),
     Column("record_digest", Digest, nullable=False),
     PrimaryKeyConstraint("actor", "route", "key"),
+    info={"kind": "idempotency"},
 )
 """What a creating request was answered with, by the digest of its key; the body of a determination is that determination's own."""
 
@@ -183,6 +185,7 @@ holds = Table(
     Column("version", Integer, nullable=False),
     Column("record_digest", Digest, nullable=False),
     Index(None, "kind", "object_id"),
+    info={"kind": "hold"},
 )
 """Legal holds: nothing of a subject, or not this determination, is disposed of while one stands."""
 

@@ -7,10 +7,14 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import Column, Connection, Table, exists, func, select
 
+from app.records.account_tables import account_sessions, accounts, sign_in_addresses
 from app.records.applicant_tables import applicants
-from app.records.damaged import PAGE, Found, rows, tolerant
-from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root, record_digest
+from app.records.changing import digest_of
+from app.records.credential_tables import credential_secrets, credentials
+from app.records.damaged import PAGE, Found, askable, rows, tolerant
+from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root, record_digest
 from app.records.identity import is_id
+from app.records.makings import strays
 from app.records.store import Store
 from app.records.tables import (
     audit_entries,
@@ -26,6 +30,7 @@ from app.records.tables import (
 )
 
 Progress = Callable[[int], None]
+NAMED_AT_MOST = 100
 UNPLACED = 2**62
 """The place of what no seal closes: after everything that one does."""
 MADE = ("determination.made", "determination.redetermined")
@@ -40,6 +45,12 @@ class Complaint:
     kind: str
     object_id: str
     what: str
+
+    def __post_init__(self) -> None:
+        """What somebody put in the place of a name is told as far as it can be printed."""
+        for name in ("kind", "object_id"):
+            printable = "".join(c if c.isprintable() else "?" for c in getattr(self, name)[:NAMED_AT_MOST])
+            object.__setattr__(self, name, printable)
 
     def __str__(self) -> str:
         return f"{self.kind} {self.object_id}: {self.what}"
@@ -71,6 +82,35 @@ SEALABLE = (
 )
 
 
+def _by_key(found: Found) -> str:
+    return found.id
+
+
+def _by_last_attempt(found: Found) -> str:
+    """Network addresses are told to nobody: an address is named by when it was last tried from."""
+    return "that cannot be read" if found.row is None else f"last tried from at {column_text(found.row['tried_at'])}"
+
+
+class _Changing(NamedTuple):
+    """A table whose rows are not sealed and may change or go: the column they are read by, and what they are named by."""
+
+    table: Table
+    key: Column[Any]
+    named: Callable[[Found], str] = _by_key
+
+
+CHANGING = (
+    _Changing(idempotency_records, idempotency_records.c.key),
+    _Changing(holds, holds.c.id),
+    _Changing(applicants, applicants.c.id),
+    _Changing(accounts, accounts.c.id),
+    _Changing(account_sessions, account_sessions.c.id),
+    _Changing(sign_in_addresses, sign_in_addresses.c.address, _by_last_attempt),
+    _Changing(credentials, credentials.c.id),
+    _Changing(credential_secrets, credential_secrets.c.label),
+)
+
+
 def verify(store: Store, checkpoints: Sequence[tuple[int, str]] = (), progress: Progress | None = None) -> Verified:
     """Check every record against its digest, every seal against its records and the seal before, and each against each.
 
@@ -82,6 +122,7 @@ def verify(store: Store, checkpoints: Sequence[tuple[int, str]] = (), progress: 
     with store.reading() as connection, tolerant(connection):
         looked = _Looking(connection, progress or (lambda count: None))
         complaints = [*looked.at_seals(checkpoints), *looked.at_records(), *looked.at_entries(), *looked.at_the_rest()]
+        complaints += looked.at_makings()
         waiting = connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
     return Verified(looked.records, looked.seals, waiting, looked.chain, tuple(sorted(set(complaints))))
 
@@ -172,7 +213,7 @@ class _Looking:
         self._progress(len(page))
 
     def _entries(self, table: Table, kind: str, ids: list[str]) -> dict[str, Any]:
-        chosen = select(table).where(table.c.kind == kind, table.c.object_id.in_(ids))
+        chosen = select(table).where(table.c.kind == kind, table.c.object_id.in_(askable(ids)))
         return {row.object_id: row for row in self._connection.execute(chosen).all()}
 
     def _at_determinations(self, page: list[Found], sealed: Mapping[str, Any]) -> Iterator[Complaint]:
@@ -212,12 +253,12 @@ class _Looking:
     def _missing(self, page: list[Any]) -> Iterator[Complaint]:
         disposed: dict[tuple[str, str], set[str]] = {}
         gone = select(disposals.c.kind, disposals.c.digest, disposals.c.object_id)
-        for row in self._connection.execute(gone.where(disposals.c.object_id.in_([entry["object_id"] for entry in page]))):
+        for row in self._connection.execute(gone.where(disposals.c.object_id.in_(askable(entry["object_id"] for entry in page)))):
             disposed.setdefault((row.kind, row.digest), set()).add(row.object_id)
         there: dict[str, set[str]] = {}
         for each in SEALABLE:
             ids = [e["object_id"] for e in page if e["kind"] == each.kind and (each.kind == "law" or is_id(e["object_id"]))]
-            found = self._connection.execute(select(each.key).where(each.key.in_(ids))).scalars()
+            found = self._connection.execute(select(each.key).where(each.key.in_(askable(ids)))).scalars()
             there[each.kind] = {str(id) for id in found}
         for entry in page:
             place = entry.get("sequence", UNPLACED)
@@ -228,17 +269,18 @@ class _Looking:
 
     def at_the_rest(self) -> Iterator[Complaint]:
         """What is not sealed carries a digest of its own; what is kept for searching belongs to a determination."""
-        for kind, table, key in (
-            ("idempotency", idempotency_records, idempotency_records.c.key),
-            ("hold", holds, holds.c.id),
-            ("applicant", applicants, applicants.c.id),
-        ):
-            for id, row in rows(self._connection, table, key):
-                if row is None or row["record_digest"] != _digest(kind, row):
-                    yield Complaint(UNPLACED, kind, id, "was changed after it was kept")
+        for each in CHANGING:
+            for found in rows(self._connection, each.table, each.key):
+                if found.row is None or found.row["record_digest"] != digest_of(each.table, found.row):
+                    yield Complaint(UNPLACED, each.table.info["kind"], each.named(found), "was changed after it was kept")
         known = exists().where(determinations.c.id == decisive_provisions.c.determination)
         for stray in self._connection.execute(select(decisive_provisions.c.provision).where(~known)).scalars():
             yield Complaint(UNPLACED, "decisive provision", stray, "belongs to no determination")
+
+    def at_makings(self) -> Iterator[Complaint]:
+        """What is not sealed was made, and has ended or not, as the audit trail tells."""
+        for stray in strays(self._connection, self._entries_were_disposed()):
+            yield Complaint(UNPLACED, *stray)
 
 
 def _digest(kind: str, row: Mapping[str, Any]) -> str:

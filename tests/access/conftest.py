@@ -13,6 +13,7 @@ from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.migrate import upgrade
 from app.records.store import Store
+from app.records.verification import verify
 from app.settings import Settings
 from tests.callers import client_of
 
@@ -27,6 +28,7 @@ def served(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flas
     store = Store(open_database(settings.database_url))
     mount(app, Service(settings, decider, store, decider.lawbook.default_edition))
     yield app
+    assert () == verify(store).complaints
     store.close()
 
 

@@ -12,12 +12,14 @@ from freezegun import freeze_time
 from sqlalchemy import Connection, text
 
 from app import clock
-from app.access.credentials import KEY, Asker, Credentials, Wanted
+from app.access.credentials import KEY, Credentials, Wanted
 from app.access.key_text import KEY as KEY_TEXT
 from app.access.roles import read_roles
+from app.access.trail import Origin, enter_told
 from app.api.authentication import gate
-from app.records.credentials import CredentialEntry, CredentialStore
+from app.records.credentials import CredentialStore
 from app.records.database import open_database
+from app.records.entries import Entry
 from tests.api.asking import pointers, problem
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 
@@ -255,25 +257,25 @@ def test_who_made_it_is_kept_and_is_no_name(administrator: FlaskClient) -> None:
 
 
 def test_every_change_is_noted_in_its_own_transaction_or_not_made(served: Flask) -> None:
-    noted: list[CredentialEntry] = []
+    noted: list[Entry] = []
 
-    def note(connection: Connection, entry: CredentialEntry) -> None:
-        connection.execute(text("select 1"))
+    def note(connection: Connection, entry: Entry) -> None:
+        enter_told(connection, entry)
         noted.append(entry)
         if entry.actor == "command:refused":
             raise ValueError("the trail cannot be written")
 
     engine = open_database(served.config["SETTINGS"].database_url)
     kept = Credentials(CredentialStore(engine, note), read_roles(None))
-    told = kept.create(Wanted(KEY, "noted", "auditor"), Asker("command:x", "203.0.113.5", "r1"))
+    told = kept.create(Wanted(KEY, "noted", "auditor"), Origin("command:x", "203.0.113.5", "r1"))
     kept.change(told.credential.id, 1, ADMINISTRATOR, "other")
     kept.rotate(told.credential.id, 2, ADMINISTRATOR)
     kept.revoke(told.credential.id, 3, ADMINISTRATOR)
 
     actions = ["credential.create", "credential.change", "credential.rotate", "credential.revoke"]
     assert actions == [entry.action for entry in noted]
-    assert CredentialEntry("command:x", actions[0], KEY, told.credential.id, "done", "203.0.113.5", "r1") == noted[0]
+    assert Entry("command:x", actions[0], KEY, told.credential.id, "done", "203.0.113.5", "r1") == noted[0]
     with pytest.raises(ValueError):
-        kept.create(Wanted(KEY, "lost", "auditor"), Asker("command:refused"))
+        kept.create(Wanted(KEY, "lost", "auditor"), Origin("command:refused"))
     assert [] == kept.named(KEY, "lost")
     assert told.secret not in repr(noted)

@@ -1,7 +1,7 @@
 """What the audit trail is told of those who ask: never a secret, and of strangers no more than that they were refused."""
 
 import base64
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import pytest
 from flask import Flask
@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from app.access.credentials import CLIENT, Told, Wanted
 from app.access.gate import Gate
 from app.api.authentication import authenticate_requests, gate
+from app.records.entries import Entry
 from tests.callers import ADMINISTRATOR
 
 REQUEST_ID = "0d5e0ac4-e530-4ba2-8a3d-2ba2c7a44e1f"
@@ -18,8 +19,8 @@ REQUEST_ID = "0d5e0ac4-e530-4ba2-8a3d-2ba2c7a44e1f"
 class Noted(list[dict[str, str | None]]):
     """A trail that is looked at afterwards."""
 
-    def note(self, **entry: str | None) -> None:
-        self.append(entry)
+    def note(self, entry: Entry) -> None:
+        self.append(asdict(entry))
 
 
 @pytest.fixture

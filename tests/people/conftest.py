@@ -18,15 +18,17 @@ from app.access.opening import open_people
 from app.access.passwords import Passwords
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
-from app.access.trail import Origin, noting
+from app.access.trail import Origin
 from app.api import mount
 from app.api.pages.guard import install_people
 from app.api.service import Service
 from app.determinations.decide import Decider
-from app.records.accounts import Account, Entry
+from app.records.accounts import Account
 from app.records.database import open_database
+from app.records.entries import Entry, Note
 from app.records.migrate import upgrade
 from app.records.store import Store
+from app.records.verification import verify
 from app.settings import Settings
 
 no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
@@ -41,12 +43,17 @@ class Kept:
     def __init__(self) -> None:
         self.entries: list[Entry] = []
 
-    def note(self, **entry: str | None) -> None:
-        self.entries.append(Entry(**entry))  # type: ignore[arg-type]
+    def note(self, entry: Entry) -> None:
+        self.entries.append(entry)
 
     def told(self) -> list[tuple[str, str]]:
         """What happened, and how it ended."""
         return [(entry.action, entry.outcome) for entry in self.entries]
+
+
+def noting(trail: Kept) -> Note:
+    """What writes entries to a trail that is not in the database."""
+    return lambda _connection, entry: trail.note(entry)
 
 
 class Counting(PasswordHasher):
@@ -154,9 +161,11 @@ def trail() -> Kept:
 
 
 @pytest.fixture
-def app(served: Flask, hasher: Counting, trail: Kept) -> Flask:
-    """The service without any account, session or failed attempt."""
-    return emptied(served, hasher, trail)
+def app(served: Flask, hasher: Counting, trail: Kept) -> Iterator[Flask]:
+    """The service without any account, session or failed attempt; whatever a test does, every row keeps a digest that is right."""
+    yield emptied(served, hasher, trail)
+    changed = [str(each) for each in verify(served.extensions["eligibility"].store).complaints if "was changed" in each.what]
+    assert [] == changed
 
 
 def emptied(app: Flask, hasher: Counting, trail: Kept) -> Flask:

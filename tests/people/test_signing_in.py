@@ -11,6 +11,7 @@ from sqlalchemy import text as sql
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
 from app.records.accounts import Account
+from app.records.entries import Entry
 from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, Kept, text
 
 Browse = Callable[..., Browser]
@@ -230,7 +231,7 @@ def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(browser: Bro
 def test_a_change_that_the_trail_cannot_tell_does_not_happen(
     browser: Browser, trail: Kept, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(**_entry: str | None) -> None:
+    def broken(_entry: Entry) -> None:
         raise RuntimeError("disk full")
 
     monkeypatch.setattr(trail, "note", broken)

@@ -23,8 +23,8 @@ def new_id(_: datetime) -> str:
     return str(uuid4())
 
 
-def entry(action: str) -> AuditEntry:
-    return AuditEntry(str(uuid4()), NOW, "account:1", action, "determination", None, "done")
+def entry(action: str, hold: Hold) -> AuditEntry:
+    return AuditEntry(str(uuid4()), NOW, "account:1", action, hold.kind, hold.object_id, "done")
 
 
 @pytest.fixture
@@ -83,12 +83,12 @@ def test_what_no_seal_closes_stays(store: Store) -> None:
 @pytest.mark.parametrize(("kind", "object_id"), [("determination", numbered(1).id), ("subject", "person-1")])
 def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(full: Store, kind: str, object_id: str) -> None:
     hold = Hold(str(uuid4()), kind, object_id, "matter 12", "account:1", NOW)
-    place_hold(full, hold, entry("hold.placed"))
+    place_hold(full, hold, entry("hold.placed", hold))
 
     assert [numbered(2).id] == dispose_all(full)
     assert [] == [each for some in due(full, "audit", LONG_AGO) for each in some]
 
-    lift_hold(full, hold, replace(hold, lifted_by="account:2", lifted_at=NOW, version=2), entry("hold.lifted"))
+    lift_hold(full, hold, replace(hold, lifted_by="account:2", lifted_at=NOW, version=2), entry("hold.lifted", hold))
 
     assert [numbered(1).id] == dispose_all(full)
     assert () == verify(full).complaints
@@ -97,11 +97,11 @@ def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(full: Sto
 def test_a_hold_that_changed_meanwhile_is_not_lifted(full: Store) -> None:
     hold = Hold(str(uuid4()), "subject", "person-1", "matter 12", "account:1", NOW)
     lifted = replace(hold, lifted_by="account:2", lifted_at=NOW, version=2)
-    place_hold(full, hold, entry("hold.placed"))
-    lift_hold(full, hold, lifted, entry("hold.lifted"))
+    place_hold(full, hold, entry("hold.placed", hold))
+    lift_hold(full, hold, lifted, entry("hold.lifted", hold))
 
     with pytest.raises(HoldChanged):
-        lift_hold(full, hold, lifted, entry("hold.lifted"))
+        lift_hold(full, hold, lifted, entry("hold.lifted", hold))
 
     assert lifted == find_hold(full, hold.id)
     assert [lifted] == list_holds(full)

@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.people import Browser, People, SignedIn
 from app.access.principal import ANYBODY, Principal
-from app.access.trail import Origin, actor_of
+from app.access.trail import actor_of
 from app.api.pages.blueprint import SESSION, View, pages
 from app.api.pages.cookies import SESSION_COOKIE
 from app.api.service import service
@@ -125,11 +125,6 @@ def tell_templates() -> dict[str, object]:
 def _principal(found: SignedIn) -> Principal:
     account = found.account
     return Principal(actor_of(account.id), account.role, frozenset({SESSION}), account.organization)
-
-
-def origin() -> Origin:
-    """Where the present request comes from, for the audit trail."""
-    return Origin(g.principal.actor, request.remote_addr, g.request_id)
 
 
 def browser() -> Browser:

@@ -14,9 +14,10 @@ from app.access.identities import Identities, NotPlaced, check_roles
 from app.access.people import SignInRefused
 from app.access.trail import REFUSED, UNKNOWN
 from app.api.pages.blueprint import pages, public
-from app.api.pages.guard import browser, origin, own_path, people
+from app.api.pages.guard import browser, own_path, people
 from app.api.pages.sign_in import renewed
 from app.api.service import service
+from app.api.trail import origin
 from app.single_sign_on import SingleSignOn
 
 log = logging.getLogger(__name__)

@@ -10,8 +10,9 @@ from app.access.people import AddressHeld, SignInRefused
 from app.api.pages.blueprint import pages, public
 from app.api.pages.cookies import SESSION_COOKIE
 from app.api.pages.forms import SignInForm
-from app.api.pages.guard import browser, enter, needs_session_alone, origin, own_path, people, signed_in, who
+from app.api.pages.guard import browser, enter, needs_session_alone, own_path, people, signed_in, who
 from app.api.service import service
+from app.api.trail import origin
 
 REFUSED = (
     "You were not signed in. Check the sign-in name and the password. After several failed attempts an account is held back for a "

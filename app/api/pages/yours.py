@@ -11,8 +11,9 @@ from app.access.passwords import LONGEST, SHORTEST, PasswordRefused, TooManyAtOn
 from app.access.people import AddressHeld, SignInRefused
 from app.api.pages.blueprint import pages
 from app.api.pages.forms import PasswordForm
-from app.api.pages.guard import browser, enter, needs_session, needs_session_alone, origin, people, who
+from app.api.pages.guard import browser, enter, needs_session, needs_session_alone, people, who
 from app.api.pages.sign_in import BUSY, BUSY_SECONDS
+from app.api.trail import origin
 
 NOT_CURRENT = "The password was not changed. Check the current password; after several wrong ones, wait a while."
 

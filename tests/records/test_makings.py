@@ -1,0 +1,138 @@
+"""What is removed or inserted where no seal closes it is named, since the audit trail tells of every making and every ending."""
+
+from dataclasses import asdict, replace
+from datetime import timedelta
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import Engine, select, text
+
+from app import clock
+from app.access.trail import REFUSED
+from app.records.account_tables import accounts
+from app.records.applicant_tables import applicants
+from app.records.applicants import Applicant, Applicants
+from app.records.changing import add
+from app.records.credential_tables import credentials
+from app.records.entries import AuditEntry
+from app.records.forgetting import dispose_applicants, forget
+from app.records.holds import Hold
+from app.records.identity import new_id
+from app.records.retention import dispose, due
+from app.records.seals import seal_everything
+from app.records.store import Store
+from app.records.tables import holds
+from app.records.verification import verify
+from tests.records.conftest import numbered
+from tests.records.everything import OFFICE, PERSON, RING, Everything, keep_everything
+
+REMOVED = "was removed: the audit trail tells of its making"
+INSERTED = "was inserted: the audit trail does not know of its making"
+
+
+@pytest.fixture
+def everything(store: Store) -> Everything:
+    return keep_everything(store)
+
+
+def complaints(store: Store) -> list[str]:
+    return [str(complaint) for complaint in verify(store).complaints]
+
+
+def removals(everything: Everything) -> dict[str, tuple[str, str]]:
+    """What removes a row of each table, and how it is named then."""
+    return {
+        "accounts": ("DELETE FROM account_sessions; DELETE FROM accounts", f"account {everything.account}"),
+        "credentials": ("DELETE FROM credential_secrets; DELETE FROM credentials", f"credential {everything.credential}"),
+        "holds": ("DELETE FROM holds", f"hold on {numbered(2).id}"),
+        "applicants": ("DELETE FROM applicants", f"applicant {everything.subject}"),
+    }
+
+
+def remove(database: Engine, statements: str) -> None:
+    with database.begin() as connection:
+        for statement in statements.split(";"):
+            connection.execute(text(statement))
+
+
+@pytest.mark.parametrize("table", ["accounts", "credentials", "holds", "applicants"])
+def test_a_removed_row_is_named(store: Store, everything: Everything, database: Engine, table: str) -> None:
+    statements, name = removals(everything)[table]
+
+    remove(database, statements)
+
+    assert [f"{name}: {REMOVED}"] == complaints(store)
+
+
+@pytest.mark.parametrize("table", [accounts, credentials, applicants])
+def test_an_inserted_row_is_named_although_its_digest_is_right(
+    store: Store, everything: Everything, database: Engine, table: object
+) -> None:
+    id = new_id(clock.now())
+    others = {"name": "mallory", "name_key": "mallory", "subject": "person-9"}
+    with database.begin() as connection:
+        row = dict(connection.execute(select(table)).mappings().one())  # type: ignore[call-overload]
+        del row["record_digest"]
+        forged = {**row, "id": id, **{name: value for name, value in others.items() if name in row}}
+        add(connection, table, forged)  # type: ignore[arg-type]
+
+    assert [f"{table.info['kind']} {id}: {INSERTED}"] == complaints(store)  # type: ignore[attr-defined]
+
+
+def test_a_hold_beside_the_one_that_was_placed_is_named(store: Store, everything: Everything, database: Engine) -> None:
+    now = clock.now()
+    with database.begin() as connection:
+        for object_id in (numbered(2).id, "person-1"):
+            add(connection, holds, asdict(Hold(new_id(now), "subject", object_id, "nothing", "account:1", now)))
+
+    assert [f"hold on {object_id}: {INSERTED}" for object_id in (numbered(2).id, "person-1")] == complaints(store)
+
+
+def ending(action: str) -> AuditEntry:
+    return OFFICE.did(action, "person-1", kind="applicant").entered(clock.now())
+
+
+def keep_again(store: Store) -> None:
+    now = clock.now()
+    applicant = Applicant(new_id(now), "person-1", "office-1", PERSON, now, "account:1", now)
+    Applicants(store, RING).keep(applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now))
+
+
+def test_an_applicant_who_was_forgotten_or_whose_time_was_over_is_not_missed(store: Store, everything: Everything) -> None:
+    forget(store, "person-1", lambda _: ending("applicant.forgotten"))
+    assert [] == complaints(store)
+    keep_again(store)
+    assert [] == complaints(store)
+    dispose_applicants(store, ["person-1"], lambda _: ending("applicant.disposed"))
+    assert [] == complaints(store)
+
+
+def test_an_applicant_who_was_kept_again_is_missed_when_removed(store: Store, everything: Everything, database: Engine) -> None:
+    forget(store, "person-1", lambda _: ending("applicant.forgotten"))
+    keep_again(store)
+
+    remove(database, "DELETE FROM applicants")
+
+    assert [f"applicant person-1: {REMOVED}"] == complaints(store)
+
+
+def test_what_was_refused_was_not_made(store: Store, everything: Everything) -> None:
+    store.note(OFFICE.did("applicant.created", "person-2", REFUSED, kind="applicant").entered(clock.now()))
+
+    assert [] == complaints(store)
+
+
+def test_once_entries_went_with_their_age_nobody_says_any_more_that_something_was_inserted(
+    store: Store, everything: Everything, database: Engine
+) -> None:
+    old = OFFICE.did("account.created", str(uuid4())).entered(clock.now() - timedelta(days=5000))
+    store.note(replace(old, outcome="refused"))
+    list(seal_everything(store, clock.now()))
+    for some in due(store, "audit", clock.now() - timedelta(days=4000)):
+        dispose(store, some, clock.now(), "kept for long enough", new_id)
+    now = clock.now()
+    with database.begin() as connection:
+        add(connection, holds, asdict(Hold(new_id(now), "subject", "person-1", "nothing", "account:1", now)))
+    remove(database, "DELETE FROM applicants")
+
+    assert [f"applicant person-1: {REMOVED}"] == complaints(store)
