@@ -39,6 +39,9 @@ def test_scenario(client: FlaskClient, id: str, edition: str, ask: dict[str, Any
     if "caution" in ask:
         assert any(ask["caution"] in caution for caution in document["cautions"]), document["cautions"]
     assert set(ask.get("needs", [])) <= {need["fact"] for need in document["needs"]}
+    told = [step["says"] for step in document["next_steps"]]
+    for step in ask.get("next_steps", []):
+        assert any(step in says for says in told), told
 
 
 def test_scenarios_are_told_apart() -> None:

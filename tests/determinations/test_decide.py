@@ -33,6 +33,13 @@ def test_a_denial_names_the_next_period_the_waiver_and_the_last_day_it_is_sure(d
     assert "2011-06-30" == denied["valid_until"]
 
 
+def test_where_nobody_read_whether_enrollment_was_open_it_is_said_whom_to_ask(decider: Decider) -> None:
+    unknown = ask(decider, date(2018, 12, 20), "current", tribe__member=False)
+
+    assert "undetermined" == unknown.outcome
+    assert "Ask the Division of Insurance whether enrollment was open on that day." in [step.says for step in unknown.next_steps]
+
+
 def test_a_denial_lists_the_later_day_the_acts_and_the_missed_day(decider: Decider) -> None:
     kinds = {change.kind: change for change in ask(decider, date(2011, 2, 16)).would_change if change.becomes == "eligible"}
 
