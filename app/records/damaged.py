@@ -28,7 +28,7 @@ from sqlalchemy.types import NullType
 PAGE = 500
 UNREADABLE = (ValueError, TypeError, OverflowError, DataError)
 """What reading a value ends with that its column cannot hold: text where SQLite should hold a day, or a day without end."""
-NAMED_AT_MOST = 64
+NAMED_AT_MOST = 100
 """Of a damaged id, which may be anything by now, so many characters are told."""
 _ID = re.compile("[0-9a-f]{32}")
 

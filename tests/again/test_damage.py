@@ -10,6 +10,7 @@ from sqlalchemy import text
 
 from app.access.principal import Principal
 from app.commands import command_line
+from app.law.lawbook import Lawbook
 from app.records.reach import Reach
 from app.records.store import Store
 from app.settings import Settings
@@ -198,8 +199,9 @@ def test_events_go_on_past_a_damaged_record_and_tell_of_it(
     assert f"alarm: damaged records of the kind determination: {ids[1]}" in caplog.text
 
 
-def test_a_damaged_law_is_told_of_too(auditor: FlaskClient, store: Store, no_day: str) -> None:
-    made(auditor)
+def test_a_damaged_law_is_told_of_too_to_everybody(serving: Serving, store: Store, lawbook: Lawbook, no_day: str) -> None:
+    one = serving(principal=office("one"))
+    made(one)
     seal_everything(store)
     with store.engine.begin() as connection:
         if store.is_sqlite:
@@ -208,10 +210,10 @@ def test_a_damaged_law_is_told_of_too(auditor: FlaskClient, store: Store, no_day
             connection.execute(text("SET LOCAL session_replication_role = replica"))
         connection.execute(text(f"UPDATE laws SET kept_at = {no_day}"))
 
-    told = follow(auditor, 1)
+    told = follow(one, 1)
 
     assert ["law.damaged", "determination.made"] == [event["type"] for event in told]
-    assert {"digest": told[0]["subject"]} == told[0]["data"]
+    assert {"digest": lawbook.digest} == told[0]["data"]
 
 
 def test_a_removed_record_is_told_to_those_who_see_everything(serving: Serving, auditor: FlaskClient, store: Store) -> None:
