@@ -10,6 +10,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from hypothesis import settings
 from sqlalchemy import URL, make_url
 
 from app import create_app
@@ -22,6 +23,8 @@ from tests.callers import client_of
 from tests.machine import require
 
 ROOT = Path(__file__).resolve().parent.parent
+settings.register_profile("untimed", deadline=None)  # a machine that is busy is not a fault of what is tested
+settings.load_profile("untimed")
 
 
 @pytest.fixture(scope="session")
