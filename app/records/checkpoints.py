@@ -17,7 +17,7 @@ from typing import Any, Protocol
 from sqlalchemy import Connection, select
 
 from app.records.changing import add
-from app.records.damaged import tolerant
+from app.records.damaged import UNREADABLE, tolerant
 from app.records.digests import column_text
 from app.records.identity import new_id
 from app.records.store import Store
@@ -200,9 +200,12 @@ def _count(highest: dict[str | None, int], line: bytes) -> None:
 
 
 def database_of(connection: Connection) -> str | None:
-    """What the checkpoints call this database; none before its first seal, and where somebody removed or doubled it."""
-    with tolerant(connection):
-        found = connection.execute(select(installation.c.id)).scalars().all()
+    """What the checkpoints call this database; none before its first seal, and where somebody removed, doubled or garbled it."""
+    try:
+        with tolerant(connection):
+            found = connection.execute(select(installation.c.id)).scalars().all()
+    except UNREADABLE:
+        return None
     return found[0] if len(found) == 1 else None
 
 

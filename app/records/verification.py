@@ -195,7 +195,7 @@ class _Looking:
         """A database that was sealed has one name, which the checkpoints know it by."""
         if database is None and self.seals:
             names = self._connection.execute(select(func.count()).select_from(installation)).scalar_one()
-            what = "was added: a database has one name" if names else "was removed"
+            what = "has more than one name" if names > 1 else "was changed" if names else "was removed"
             yield Complaint(UNPLACED, "installation", "?", f"{what}: the checkpoints cannot be told to be of this database")
         elif self.seals and noted.of_others and not noted.chains:
             what = "is not a database that the checkpoints know: none of their lines is of it"
