@@ -1,8 +1,10 @@
 """How the service is served. Everything may be changed by GUNICORN_CMD_ARGS, for instance `--timeout 120`."""
 
+import atexit
 import os
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import threading
@@ -15,6 +17,10 @@ from environs import EnvError
 # Before anything else of ours is imported: whoever counts looks for this folder when it is imported.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="eligibility-metrics-")
+    # A start that is refused leaves nothing behind either; workers, which end with a copy of this, leave it to the first process.
+    atexit.register(
+        lambda pid, made: os.getpid() == pid and shutil.rmtree(made, True), os.getpid(), os.environ["PROMETHEUS_MULTIPROC_DIR"]
+    )
 METRICS = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 if "app.api.metrics" not in sys.modules:  # at the start, and not where a running server reads this again
     METRICS.mkdir(parents=True, exist_ok=True)
@@ -27,6 +33,7 @@ from app.settings import from_environment, is_loopback  # noqa: E402
 
 PORT = os.environ.get("PORT", "8000")
 HOST = os.environ.get("ELIGIBILITY_HOST", "127.0.0.1").strip("[]")
+PREPARES = os.environ.get("SERVE_PREPARES") == "yes"
 ADDRESS = f"[{HOST}]:{PORT}" if ":" in HOST else f"{HOST}:{PORT}"
 try:
     settings = from_environment()
@@ -68,13 +75,32 @@ def when_ready(server: Any) -> None:
 
     From now on a request to stop is first told to those who send requests.
     """
+    if PREPARES:
+        _prepare()
     server.handle_term = lambda: _drain(server)
     try_it = ""
-    if all(_is_here(listener.sock.getsockname()) for listener in server.LISTENERS):
+    if not settings.in_production and all(_is_here(listener.sock.getsockname()) for listener in server.LISTENERS):
         with suppress(OSError):  # nobody has loaded the demonstration
             key = (settings.instance / FILE).read_text(encoding="ascii").strip()
             try_it = _TRY_IT.format(address=ADDRESS, key=key)
     print(_WHERE.format(address=ADDRESS, try_it=try_it), flush=True)
+
+
+def _prepare() -> None:
+    """Bring the database to its tables and load the demonstration: `bin/serve` asks for it.
+
+    Only now, since the settings, the law and the port have turned out good: a start that is refused must change nothing of a
+    service that is running.
+    """
+    commands = [["db", "upgrade"], ["demo", "load"]]
+    if settings.in_production:
+        commands.pop()
+        print("In production mode no demonstration is loaded.", flush=True)
+    for command in commands:
+        flask = [sys.executable, "-m", "flask", *command]
+        ended = subprocess.run(flask, cwd=Path(__file__).parent, check=False).returncode  # noqa: S603  (words of ours)
+        if ended:
+            sys.exit(ended if ended > 0 else 1)
 
 
 def _is_here(name: object) -> bool:

@@ -1,6 +1,7 @@
 """`flask records backup` and `flask records restore`: everything that is kept, in one file, and back."""
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -8,7 +9,12 @@ from app import clock
 from app.commands.progress import progress_of
 from app.commands.record_stores import command_entry, kept_records
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.sealing import noted_outside
+from app.commands.sources import settings
 from app.commands.terminal import Screen
+
+if TYPE_CHECKING:
+    from app.records.store import Store
 
 FILE = click.Path(path_type=Path, dir_okay=False)
 
@@ -19,14 +25,20 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 def backup_command(file: Path, as_json: bool) -> None:
     """Write everything that is kept, as of one moment, to FILE: accounts, credentials and records; only its owner may read it.
 
+    What waits for a seal is sealed before, so that FILE ends with a seal that the checkpoints outside know. What is sealed
+    afterwards is lost when FILE is taken back: see `records restore`.
+
     \b
     Example:  flask records backup records-2026-11-22.jsonl.gz
     """
     from app.records.backup import back_up, count_rows
 
     try:
+        if file.exists():
+            raise FileExistsError
         with kept_records() as store:
             store.note(command_entry("records.backed_up", "records"))
+            _seal(store)
             with progress_of("Backing up", count_rows(store)) as advance:
                 counts = back_up(store, file, clock.now(), advance)
     except FileExistsError:
@@ -42,10 +54,15 @@ def backup_command(file: Path, as_json: bool) -> None:
 def restore_command(file: Path, as_json: bool) -> None:
     """Take a backup back into an empty, migrated database, all of it or nothing. Then run `records verify` and `records replay`.
 
+    Seals that the checkpoints noted after the backup was made are gone with what they closed. They are told here, and `records
+    verify` names each as gone and ends with 3, until somebody accepts their loss with `records accept-loss`. To try a backup while
+    the service goes on, set ELIGIBILITY_CHECKPOINTS to a copy of the file, so that the service's own stays as it is.
+
     \b
     Example:  flask db upgrade && flask records restore records-2026-11-22.jsonl.gz
     """
     from app.records.backup import NotABackup, NotEmpty, check_backup, restore
+    from app.records.checkpoints import lost
 
     try:
         total = sum(check_backup(file).values())
@@ -53,13 +70,33 @@ def restore_command(file: Path, as_json: bool) -> None:
             with progress_of("Restoring", total) as advance:
                 counts = restore(store, file, advance)
             store.note(command_entry("records.restored", "records"))
+            gone = lost(store, noted_outside(None))
     except NotABackup as error:
         raise Refusal(REJECTED, "not-a-backup", f"{file} cannot be taken back: {error}. Nothing was kept.") from None
     except NotEmpty:
         raise Refusal(REJECTED, "not-empty", "The database holds something already; a backup goes into an empty one.") from None
     except OSError as error:
         raise Refusal(USAGE, "file-unreadable", f"{file} cannot be read: {error.strerror}.") from None
+    if as_json:
+        beyond = None if gone is None else {"first": gone[0], "through": gone[1]}
+        print_json({"file": str(file), "rows": counts, "lost": beyond})
+        return
     _tell("Took back", counts, file, as_json)
+    if gone is not None:
+        Screen().line(
+            f"The backup ends before the seals from {gone[0]} to {gone[1]}, which were noted outside: what they closed is lost."
+        )
+        Screen().line(f'Accept that with:  flask records accept-loss --through {gone[1]} --because "…"', fold=False)
+
+
+def _seal(store: "Store") -> None:
+    """Close what waits, so that what is backed up ends where the checkpoints know a seal; where that fails, the backup is made."""
+    from app.records.seals import seal_everything
+
+    try:
+        list(seal_everything(store, clock.now(), settings().checkpoints))
+    except OSError as error:
+        click.echo(f"The last seal could not be noted in the checkpoints: {error.strerror}.", err=True)
 
 
 def _tell(did: str, counts: dict[str, int], file: Path, as_json: bool) -> None:

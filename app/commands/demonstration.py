@@ -15,7 +15,7 @@ from rich.progress import track
 
 from app.access.principal import Principal
 from app.commands.database import reaching_records
-from app.commands.refusals import DOWN, Refusal, answering, counted, print_json
+from app.commands.refusals import DOWN, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import decider, edition_of, settings
 from app.commands.terminal import Screen
 from app.settings import ROOT, is_loopback
@@ -53,7 +53,8 @@ def load_demonstrations(as_json: bool) -> None:
     """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as it was.
 
     Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written into instance/demonstration.key,
-    and an account for each role is made, with a one-time password that is printed until somebody has signed in with it.
+    and an account for each role is made, with a one-time password that is printed until somebody has signed in with it. In
+    production mode nothing is loaded.
 
     \b
     Example:  flask demo load
@@ -62,6 +63,10 @@ def load_demonstrations(as_json: bool) -> None:
     from app.records.database import open_database
     from app.records.store import Store
 
+    if settings().in_production:
+        raise Refusal(
+            USAGE, "in-production", "In production mode no demonstration is loaded: its people and accounts are invented."
+        )
     with reaching_records():
         engine = open_database(settings().database_url)
         try:

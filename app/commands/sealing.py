@@ -3,15 +3,19 @@
 import sys
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from app import clock
 from app.commands.progress import progress_of
-from app.commands.record_stores import kept_records
-from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.record_stores import command_actor, command_entry, kept_records
+from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
+
+if TYPE_CHECKING:
+    from app.records.checkpoints import Checkpoints, Noted
 
 SHOWN = 100
 
@@ -57,41 +61,101 @@ def seal_command(every: float | None, as_json: bool) -> None:
 def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     """Check that everything kept is as it was kept, and name the first record that was changed, removed or inserted.
 
-    Ends with 3 where something is not. The checkpoints default to ELIGIBILITY_CHECKPOINTS where that file is there.
+    Ends with 3 where something is not. The checkpoints default to ELIGIBILITY_CHECKPOINTS where that file is there; of its lines
+    those of this database count. Seals that were noted and are gone, as after restoring a backup, are named until somebody accepts
+    their loss: see `records accept-loss`. Accepted losses are told every time.
 
     \b
     Example:  flask records verify
     """
     from app.records.verification import count_records, verify
 
-    noted = _noted(checkpoints)
+    read = noted_outside(checkpoints)
     with kept_records() as store, progress_of("Verifying", count_records(store)) as advance:
-        verified = verify(store, noted, advance)
-    told = verified.complaints
+        verified = verify(store, read, advance)
+    told, noted = verified.complaints, verified.noted
     if as_json:
         complaints = [{"kind": c.kind, "id": c.object_id, "what": c.what} for c in told]
         counts = {"records": verified.records, "seals": verified.seals, "unsealed": verified.unsealed, "chain": verified.chain}
-        print_json({"holds": not told, **counts, "complaints": complaints})
+        compared = {"seals": len(noted.chains), "of_other_databases": noted.of_others}
+        losses = [{"after": loss.after, "through": loss.through, "because": loss.because, "by": loss.by} for loss in noted.losses]
+        about = {"database": verified.database, "checkpoints": {**compared, "accepted_losses": losses}}
+        print_json({"holds": not told, **counts, **about, "complaints": complaints})
     else:
         _tell(verified.records, verified.seals, verified.unsealed, [str(complaint) for complaint in told])
-        if noted:
-            Screen().line(
-                f"Seals were compared with {checkpoints or settings().checkpoints}; --checkpoints names another file.", fold=False
-            )
+        if read.lines:
+            _tell_noted(checkpoints or settings().checkpoints, verified.database, noted)
     if told:
         sys.exit(REJECTED)
 
 
-def _noted(file: Path | None) -> list[tuple[int, str]]:
-    from app.records.seals import read_checkpoints
+@click.command("accept-loss")
+@click.option("--through", type=click.IntRange(min=1), required=True, metavar="N", help="The last seal that was noted and is gone.")
+@click.option("--because", required=True, metavar="TEXT", help="Why, for whoever verifies later; no names.")
+@answering
+def accept_loss_command(through: int, because: str, as_json: bool) -> None:
+    """Accept that seals are gone which were noted in the checkpoints, as they are where a backup ended before them.
+
+    Only do so after a backup was restored: else somebody has removed records. It is entered in the audit trail and written to the
+    checkpoints with the reason, and `records verify` tells it from then on. Nothing that is in the file is taken out of it.
+
+    \b
+    Example:  flask records accept-loss --through 9 --because "restored the backup of November 22 after a disk broke"
+    """
+    from app.records.checkpoints import Loss, accept_loss, database_of, lost
+
+    file, read = settings().checkpoints, noted_outside(None)
+    with kept_records() as store:
+        gone = lost(store, read)
+        if file is None or gone is None:
+            raise Refusal(REJECTED, "nothing-lost", "Every seal that was noted is there: there is no loss to accept.")
+        if gone[1] != through:
+            detail = f"Noted and gone are the seals from {gone[0]} to {gone[1]}: accept them with --through {gone[1]}, or none."
+            raise Refusal(USAGE, "other-loss", detail)
+        with store.reading() as connection:
+            database = database_of(connection)
+        if database is None:
+            raise Refusal(REJECTED, "database-unnamed", "The database has not the one name that the checkpoints know it by.")
+        loss = Loss(gone[0] - 1, through, because, command_actor(), clock.now(), database)
+        store.note(command_entry("records.loss_accepted", "records", f"seals {gone[0]}-{through}"))
+        try:
+            accept_loss(store, file, loss)
+        except OSError as error:
+            raise Refusal(DOWN, "checkpoints-unwritable", f"The checkpoints cannot be written: {error.strerror}.") from None
+    if as_json:
+        print_json({"first": gone[0], "through": through, "file": str(file)})
+    else:
+        Screen().line(f"The loss of the seals from {gone[0]} to {through} is accepted, and noted in {file}.", fold=False)
+
+
+def noted_outside(file: Path | None) -> "Checkpoints":
+    """What a file noted, or where none is named that of the settings; nothing where there is none yet.
+
+    Raises:
+        Refusal: it cannot be read.
+    """
+    from app.records.checkpoints import Checkpoints, read_checkpoints
 
     chosen = file or settings().checkpoints
     if chosen is None or (file is None and not chosen.is_file()):
-        return []
+        return Checkpoints()
     try:
-        return list(read_checkpoints(chosen))
-    except (OSError, ValueError, KeyError) as error:
+        return read_checkpoints(chosen)
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise Refusal(USAGE, "checkpoints-unreadable", f"The checkpoints cannot be read: {type(error).__name__}.") from None
+
+
+def _tell_noted(file: Path | None, database: str | None, noted: "Noted") -> None:
+    screen = Screen()
+    for loss in noted.losses:
+        screen.line(
+            f"The loss of the seals from {loss.after + 1} to {loss.through} was accepted on {loss.at.date()} "
+            f"by {loss.by}: {loss.because}"
+        )
+    screen.line(f"Seals were compared with {file}; --checkpoints names another file.", fold=False)
+    if noted.of_others:
+        told = f"{counted(noted.of_others, 'line')} of it {'is' if noted.of_others == 1 else 'are'} of other databases"
+        screen.line(f"{told} than this one, {database}, and did not count.")
 
 
 def _tell(records: int, seals: int, unsealed: int, complaints: list[str]) -> None:

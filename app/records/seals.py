@@ -4,9 +4,8 @@ Records wait in `unsealed` from the transaction that keeps them. A seal takes al
 closes them in a Merkle tree and chains its root to the seal before. That order is also the order of events that others follow.
 """
 
-import json
-import os
-from collections.abc import Iterator, Sequence
+import logging
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,11 +14,14 @@ from uuid import UUID
 
 from sqlalchemy import Connection, case, delete, func, insert, select, text, tuple_
 
+from app.records.checkpoints import AlreadyNoted, database_of, name_database, note_checkpoint
 from app.records.damaged import tolerant
-from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root
+from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root
 from app.records.identity import is_id
 from app.records.store import Store
 from app.records.tables import sealed_records, seals, unsealed
+
+log = logging.getLogger(__name__)
 
 TOGETHER = 20_000
 """Records in one seal at most: what waits beyond that is closed by the next."""
@@ -52,8 +54,11 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
 
     *checkpoints* is a file outside the database that gets a line for each seal: against it even the loss of the last seals shows.
 
+    A seal whose number the file holds with another chain is made, but not noted, with an alarm in the log.
+
     Raises:
         RecordsUnavailable: nothing was sealed.
+        OSError: the seal was made, and could not be noted.
     """
     if not waiting(store).records:
         return None
@@ -61,9 +66,22 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
         if not _alone(connection, store.is_sqlite):
             return None
         made = _close(connection, now)
+        database = database_of(connection)
+        if made is not None and made.number == 1 and database is None:
+            database = name_database(connection, now)
     if made is not None and checkpoints is not None:
-        note_checkpoint(checkpoints, made)
+        _note(made, checkpoints, database)
     return made
+
+
+def _note(made: Seal, checkpoints: Path, database: str | None) -> None:
+    """Note a seal outside; one whose number is there with another chain is not, which must be looked into and stops nothing."""
+    try:
+        note_checkpoint(checkpoints, made, database)
+    except AlreadyNoted:
+        log.error("alarm: seal %d was noted before with another chain, run `flask records verify`", made.number)
+    except (ValueError, KeyError, TypeError):
+        log.error("alarm: seal %d could not be noted, since the checkpoints cannot be read", made.number)
 
 
 def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
@@ -124,30 +142,3 @@ def latest_seal(connection: Connection) -> Seal | None:
     """The last batch that was closed, read through a connection."""
     row = connection.execute(select(seals).order_by(seals.c.number.desc()).limit(1)).mappings().one_or_none()
     return None if row is None else Seal(**row)
-
-
-def note_checkpoint(file: Path, made: Seal) -> None:
-    """Write a seal's number and chain to a file outside the database, to the disk before returning.
-
-    Raises:
-        OSError: the file cannot be written.
-    """
-    line = json.dumps({"number": made.number, "chain": made.chain, "root": made.root, "sealed_at": column_text(made.sealed_at)})
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, f"{line}\n".encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def read_checkpoints(file: Path) -> Sequence[tuple[int, str]]:
-    """The numbers and chains that were written to a file outside the database.
-
-    Raises:
-        OSError: the file cannot be read.
-        ValueError: a line of it is no checkpoint.
-    """
-    lines = file.read_text(encoding="utf-8").splitlines()
-    return [(int(told["number"]), str(told["chain"])) for told in map(json.loads, lines)]

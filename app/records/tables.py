@@ -203,5 +203,15 @@ disposals = Table(
 )
 """What was disposed of when its time was over: its digest stays, so that its absence is explained."""
 
+installation = Table(
+    "installation",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("made_at", Instant, nullable=False),
+    Column("record_digest", Digest, nullable=False),
+    info={"kind": "installation"},
+)
+"""One row, made with the first seal: what the checkpoints outside call this database. It goes into every backup."""
+
 APPEND_ONLY = ("determinations", "decisive_provisions", "laws", "audit_entries", "seals", "sealed_records", "disposals")
 """Tables whose rows are never changed."""

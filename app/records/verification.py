@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Table, exists, func, select
 from app.records.account_tables import account_sessions, accounts, sign_in_addresses
 from app.records.applicant_tables import applicants
 from app.records.changing import digest_of
+from app.records.checkpoints import Checkpoints, Noted, database_of
 from app.records.credential_tables import credential_secrets, credentials
 from app.records.damaged import PAGE, Found, askable, rows, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, column_text, leaf_hash, merkle_root, record_digest
@@ -23,6 +24,7 @@ from app.records.tables import (
     disposals,
     holds,
     idempotency_records,
+    installation,
     laws,
     sealed_records,
     seals,
@@ -64,6 +66,8 @@ class Verified(NamedTuple):
     unsealed: int
     chain: str
     complaints: tuple[Complaint, ...]
+    database: str | None
+    noted: Noted
 
 
 class _Sealable(NamedTuple):
@@ -100,6 +104,7 @@ class _Changing(NamedTuple):
 
 
 CHANGING = (
+    _Changing(installation, installation.c.id),
     _Changing(idempotency_records, idempotency_records.c.key),
     _Changing(holds, holds.c.id),
     _Changing(applicants, applicants.c.id),
@@ -111,20 +116,21 @@ CHANGING = (
 )
 
 
-def verify(store: Store, checkpoints: Sequence[tuple[int, str]] = (), progress: Progress | None = None) -> Verified:
+def verify(store: Store, checkpoints: Checkpoints | None = None, progress: Progress | None = None) -> Verified:
     """Check every record against its digest, every seal against its records and the seal before, and each against each.
 
-    *checkpoints* are numbers and chains of seals that were noted outside the database; *progress* is told of records looked at.
+    *checkpoints* are what was noted of seals outside the database, this one's and others'; *progress* is told of records looked at.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
     with store.reading() as connection, tolerant(connection):
-        looked = _Looking(connection, progress or (lambda count: None))
-        complaints = [*looked.at_seals(checkpoints), *looked.at_records(), *looked.at_entries(), *looked.at_the_rest()]
-        complaints += looked.at_makings()
+        looked, database = _Looking(connection, progress or (lambda count: None)), database_of(connection)
+        noted = (checkpoints or Checkpoints()).of(database)
+        complaints = [*looked.at_seals(noted.chains), *looked.at_name(database, noted), *looked.at_records(), *looked.at_entries()]
+        complaints += [*looked.at_the_rest(), *looked.at_makings()]
         waiting = connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
-    return Verified(looked.records, looked.seals, waiting, looked.chain, tuple(sorted(set(complaints))))
+    return Verified(looked.records, looked.seals, waiting, looked.chain, tuple(sorted(set(complaints))), database, noted)
 
 
 def count_records(store: Store) -> int:
@@ -152,9 +158,9 @@ class _Looking:
         self._connection, self._progress = connection, progress
         self.records, self.seals, self.chain = 0, 0, EMPTY_CHAIN
 
-    def at_seals(self, checkpoints: Sequence[tuple[int, str]]) -> Iterator[Complaint]:
+    def at_seals(self, chains: Mapping[int, Sequence[str]]) -> Iterator[Complaint]:
         """Each seal closes the records it names and follows the one before; nothing stands beyond the last."""
-        noted, number, following = dict(checkpoints), 0, 1
+        noted, number, following = dict(chains), 0, 1
         for id, row in rows(self._connection, seals, seals.c.number):
             number += 1
             if row is None or not all(isinstance(row[name], int) for name in ("number", "first", "count")):
@@ -163,8 +169,8 @@ class _Looking:
             self.seals += 1
             for what in self._wrong_with_seal(row, number, following):
                 yield Complaint(following, "seal", id, what)
-            if noted.pop(row["number"], row["chain"]) != row["chain"]:
-                yield Complaint(following, "seal", id, "is not the seal that was noted outside the database")
+            for what in _unlike_noted(row["chain"], noted.pop(row["number"], ())):
+                yield Complaint(following, "seal", id, what)
             number, following, self.chain = row["number"], row["first"] + row["count"], row["chain"]
         for missing in sorted(noted):
             yield Complaint(following, "seal", str(missing), "was noted outside the database and is gone")
@@ -184,6 +190,16 @@ class _Looking:
             yield "does not close the records entered under it: some were removed, inserted or moved"
         elif merkle_root([leaf_hash(entry.kind, entry.object_id, entry.digest) for entry in entries]) != row["root"]:
             yield "has a root that is not that of its records: the entry of one was changed"
+
+    def at_name(self, database: str | None, noted: Noted) -> Iterator[Complaint]:
+        """A database that was sealed has one name, which the checkpoints know it by."""
+        if database is None and self.seals:
+            names = self._connection.execute(select(func.count()).select_from(installation)).scalar_one()
+            what = "has more than one name" if names > 1 else "was changed" if names else "was removed"
+            yield Complaint(UNPLACED, "installation", "?", f"{what}: the checkpoints cannot be told to be of this database")
+        elif self.seals and noted.of_others and not noted.chains:
+            what = "is not a database that the checkpoints know: none of their lines is of it"
+            yield Complaint(UNPLACED, "installation", str(database), what)
 
     def at_records(self) -> Iterator[Complaint]:
         """Each record is as its digest says, and as the seal that closes it, or is to close it, says."""
@@ -281,6 +297,14 @@ class _Looking:
         """What is not sealed was made, and has ended or not, as the audit trail tells."""
         for stray in strays(self._connection, self._entries_were_disposed()):
             yield Complaint(UNPLACED, *stray)
+
+
+def _unlike_noted(chain: str, noted: Sequence[str]) -> Iterator[str]:
+    """What is wrong with a seal beside the chains that its number was noted with, which are none where it was not noted."""
+    if len(noted) > 1:
+        yield "was noted outside the database with different chains: seals were removed and made anew"
+    elif noted and noted[0] != chain:
+        yield "is not the seal that was noted outside the database"
 
 
 def _digest(kind: str, row: Mapping[str, Any]) -> str:

@@ -31,8 +31,8 @@ def test_the_commands_are_these() -> None:
     assert {
         "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
         "eligibility-calendar", "db upgrade", "db check", "demo load", "records seal", "records verify", "records backup",
-        "records restore", "records dispose", "records replay", "applicants rotate-keys", "applicants forget",
-        "keys create", "keys list", "keys revoke", "keys rotate", "keys signing list", "keys signing rotate",
+        "records restore", "records accept-loss", "records dispose", "records replay", "applicants rotate-keys",
+        "applicants forget", "keys create", "keys list", "keys revoke", "keys rotate", "keys signing list", "keys signing rotate",
         "clients create", "clients list", "clients revoke", "clients rotate-secret",
         "users create", "users list", "users disable", "users enable", "users unlock", "users reset-password",
     } == set(OURS)  # fmt: skip

@@ -9,9 +9,10 @@ from sqlalchemy import Engine, event, select, text
 
 from app.api.service import Service
 from app.determinations.decide import Decider
+from app.records.checkpoints import read_checkpoints
 from app.records.entries import IdempotencyRecord, Kept
 from app.records.errors import RecordsUnavailable
-from app.records.seals import read_checkpoints, seal, seal_everything, waiting
+from app.records.seals import seal, seal_everything, waiting
 from app.records.store import Store
 from app.records.tables import APPEND_ONLY, determinations, metadata, sealed_records, seals
 from app.records.verification import Verified, verify
