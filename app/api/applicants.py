@@ -13,7 +13,7 @@ import orjson
 from flask import Response, current_app
 
 from app import clock
-from app.api.applicant_schemas import SUBJECT, ApplicantChangesSchema, ApplicantSearchSchema, NewApplicantSchema
+from app.api.applicant_schemas import ApplicantChangesSchema, ApplicantSearchSchema, NewApplicantSchema
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.cursors import cursor_after, place_of
@@ -21,6 +21,7 @@ from app.api.faults import log_fault
 from app.api.once import IDEMPOTENCY, ONCE, once
 from app.api.preconditions import changed_since, etag_of, version_matched
 from app.api.problems import Problem
+from app.api.references import SUBJECT
 from app.api.schemas import NoQuery
 from app.api.service import service
 from app.api.trail import audit_entry
