@@ -51,8 +51,8 @@ def _name(**kwargs: Any) -> NameField:
     return NameField(error_messages=REQUIRED, metadata=told, **kwargs)
 
 
-def _born_on(**kwargs: Any) -> BirthDayField:
-    definition = FactDefinition("born_on", "day", asks="The birth date. Kept encrypted.")
+def _born_on(asks: str = "The birth date. Kept encrypted.", **kwargs: Any) -> BirthDayField:
+    definition = FactDefinition("born_on", "day", asks=asks)
     return BirthDayField(definition, error_messages=REQUIRED, **kwargs)
 
 
@@ -88,7 +88,7 @@ class ApplicantSearchSchema(StrictSchema):
     """Whom to find: exactly this name, and this birth date where one is sent."""
 
     name = _name(required=True)
-    born_on = _born_on()
+    born_on = _born_on("The birth date; sending it needs the permission applicants.unmasked.")
     limit = WholeNumberField(
         1, MOST, load_default=USUALLY, metadata={"description": f"How many at most; {USUALLY} where none is sent."}
     )
