@@ -16,8 +16,8 @@ from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, prob
 from app.determinations.strict_json import MalformedJson, loads
 
 JSON = "application/json"
-SCHEME = "bearer"
-"""What the OpenAPI document calls the way in which callers show who they are."""
+SCHEME, CLIENTS = "bearer", "client_credentials"
+"""What the OpenAPI document calls the ways in which callers show who they are."""
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -209,7 +209,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             needing(permission, without_keeping)(view)
             if permission == PUBLIC:
                 return self.tells(security=[])(view)
-            told = [{SCHEME: [one]} for one in (permission, without_keeping) if one is not None]
+            told = [{way: [one]} for one in (permission, without_keeping) if one is not None for way in (SCHEME, CLIENTS)]
             return self.tells(security=told)(
                 self.fails("unauthenticated", "forbidden", "records-unavailable", "records-full")(view)
             )

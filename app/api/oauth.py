@@ -28,13 +28,13 @@ from app.api.blueprint import JSON, needing
 from app.api.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
 from app.api.limits import is_to_be_noted, take_refused_token
 from app.api.metrics import count_token_refusal
+from app.api.oauth_answers import FORM, GRANT, KEYS_PATH, METADATA_PATH, TOKEN_PATH
 from app.api.problems import Problem, problem_of_status, problem_response
 from app.api.trail import origin
 from app.records.credentials import Credential
 from app.records.errors import RecordsUnavailable
 
-TOKEN_PATH, KEYS_PATH = "/oauth/token", "/.well-known/jwks.json"
-GRANT, RESOURCE = "client_credentials", "resource"
+RESOURCE = "resource"
 METHODS = ("client_secret_basic", "client_secret_post")
 KEYS_SECONDS = 300
 """How long others may rely on the list of signing keys; shorter than a replaced key goes on to be taken."""
@@ -213,8 +213,8 @@ def _of_nobody(error: Exception) -> Response:
 def _unreadable(incoming: Request) -> Response | None:
     """Why a token request is not looked at further: what a library would stumble over, or take where it should not."""
     refuse = partial(_error, 400, "invalid_request")
-    if incoming.mimetype != "application/x-www-form-urlencoded":
-        return refuse("Send the parameters as application/x-www-form-urlencoded.")
+    if incoming.mimetype != FORM:
+        return refuse(f"Send the parameters as {FORM}.")
     if incoming.query_string:
         return refuse("Send the parameters in the body: addresses get into logs.")
     if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
@@ -262,7 +262,7 @@ def read_keys() -> Response:
     return _public(document)
 
 
-@pages.get("/.well-known/oauth-authorization-server")
+@pages.get(METADATA_PATH)
 @needing(PUBLIC)
 def read_metadata() -> Response:
     """What clients may know of the token endpoint (RFC 8414)."""
