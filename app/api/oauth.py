@@ -24,7 +24,7 @@ from app.access.key_text import is_key
 from app.access.principal import PUBLIC
 from app.access.signing import ALGORITHM, NoSigningKey
 from app.api.authentication import gate
-from app.api.blueprint import JSON, needing
+from app.api.blueprint import JSON, is_packed, needing
 from app.api.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
 from app.api.limits import is_to_be_noted, take_refused_token
 from app.api.metrics import count_token_refusal
@@ -213,8 +213,8 @@ def _of_nobody(error: Exception) -> Response:
 def _unreadable(incoming: Request) -> Response | None:
     """Why a token request is not looked at further: what a library would stumble over, or take where it should not."""
     refuse = partial(_error, 400, "invalid_request")
-    if incoming.mimetype != FORM:
-        return refuse(f"Send the parameters as {FORM}.")
+    if incoming.mimetype != FORM or is_packed(incoming):
+        return refuse(f"Send the parameters as {FORM}, with no Transfer-Encoding but chunked.")
     if incoming.query_string:
         return refuse("Send the parameters in the body: addresses get into logs.")
     if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
