@@ -34,6 +34,7 @@ from app.api.problem_types import PROBLEM_TYPES
 from app.api.requests import HEADERS
 from app.settings import from_environment
 
+TOO_LARGE = {LimitRequestLine: "address-too-long", LimitRequestHeaders: "headers-too-large"}
 EXEMPT = (b"/healthz", b"/readyz", b"/metrics")
 HEAD_BYTES = 256
 """So much of a request is looked at to see whether it asks how the service is."""
@@ -241,15 +242,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
         """Answer a request that never reached the application, and log the kind of fault only."""
-        status, title = 400, "The request cannot be understood"
-        if isinstance(exc, LimitRequestLine):
-            status, title = 414, "The address is too long"
-        elif isinstance(exc, LimitRequestHeaders):
-            status, title = 431, "The headers are too large"
+        name = next((name for kind, name in TOO_LARGE.items() if isinstance(exc, kind)), "bad-request")
+        told = PROBLEM_TYPES[name]
         self.log.warning("refused what is not proper HTTP: %s", type(exc).__name__)
         try:
-            client.sendall(
-                problem_answer("bad-request", title, status, "The request is not proper HTTP, or a part of it is too large.")
-            )
+            client.sendall(problem_answer(name, told.title, told.status, told.explains.partition("\n")[0]))
         except OSError:
             self.log.debug("the client was gone before it could be told")

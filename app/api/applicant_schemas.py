@@ -1,54 +1,23 @@
 """What requests about applicants may carry. No complaint repeats what was sent, and social security numbers are turned away."""
 
-import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from marshmallow import ValidationError, fields, validates_schema
 
 from app import clock
 from app.api.fields import DayField, JsonSchema, TextField, WholeNumberField
-from app.api.schemas import REQUIRED, SUBJECT_MUST, SUBJECT_PATTERN, StrictSchema
+from app.api.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField, refuse_number
+from app.api.schemas import REQUIRED, StrictSchema
 from app.law.facts import FactDefinition
 from app.records.encryption import normalized
 
 MOST, USUALLY = 50, 20
 NAME_AT_MOST = 200
-NO_NUMBER = "This looks like a social security number. Send none: a reference of your own making and the name are enough."
-SUBJECT = re.compile(SUBJECT_PATTERN, re.ASCII)
-_NINE_DIGITS = re.compile(r"(?<!\d)\d{3}[\W_]{0,3}\d{2}[\W_]{0,3}\d{4}(?!\d)")
 _UNFIT = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
 """Categories of characters that stand in nobody's name: controls, halves of characters, private and unassigned ones, line ends."""
-
-
-def refuse_number(text: str) -> None:
-    """Nothing, where a text holds no nine digits grouped as a social security number may be.
-
-    Raises:
-        marshmallow.ValidationError: it does.
-    """
-    if not _is_uuid(text) and _NINE_DIGITS.search(unicodedata.normalize("NFKC", text)):
-        raise ValidationError(NO_NUMBER)
-
-
-def _is_uuid(text: str) -> bool:
-    """A UUID may hold nine digits in a row by chance."""
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
-
-
-class SubjectField(TextField):
-    """A subject reference that is none of the numbers people are known by elsewhere."""
-
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        text = super()._deserialize(value, attr, data, **kwargs)
-        refuse_number(text)
-        return text
 
 
 class NameField(fields.Field[str]):
@@ -82,15 +51,15 @@ def _name(**kwargs: Any) -> NameField:
     return NameField(error_messages=REQUIRED, metadata=told, **kwargs)
 
 
-def _born_on(**kwargs: Any) -> BirthDayField:
-    definition = FactDefinition("born_on", "day", asks="The birth date. Kept encrypted.")
+def _born_on(asks: str = "The birth date. Kept encrypted.", **kwargs: Any) -> BirthDayField:
+    definition = FactDefinition("born_on", "day", asks=asks)
     return BirthDayField(definition, error_messages=REQUIRED, **kwargs)
 
 
 class NewApplicantSchema(StrictSchema):
     """Who a subject reference is to stand for."""
 
-    subject = SubjectField(
+    subject = ReferenceField(
         SUBJECT_PATTERN,
         SUBJECT_MUST,
         error_messages=REQUIRED,
@@ -119,7 +88,7 @@ class ApplicantSearchSchema(StrictSchema):
     """Whom to find: exactly this name, and this birth date where one is sent."""
 
     name = _name(required=True)
-    born_on = _born_on()
+    born_on = _born_on("The birth date; sending it needs the permission applicants.unmasked.")
     limit = WholeNumberField(
         1, MOST, load_default=USUALLY, metadata={"description": f"How many at most; {USUALLY} where none is sent."}
     )

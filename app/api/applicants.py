@@ -13,7 +13,8 @@ import orjson
 from flask import Response, current_app
 
 from app import clock
-from app.api.applicant_schemas import SUBJECT, ApplicantChangesSchema, ApplicantSearchSchema, NewApplicantSchema
+from app.api.applicant_schemas import ApplicantChangesSchema, ApplicantSearchSchema, NewApplicantSchema
+from app.api.authentication import demand
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
 from app.api.cursors import cursor_after, place_of
@@ -21,6 +22,7 @@ from app.api.faults import log_fault
 from app.api.once import IDEMPOTENCY, ONCE, once
 from app.api.preconditions import changed_since, etag_of, version_matched
 from app.api.problems import Problem
+from app.api.references import SUBJECT
 from app.api.schemas import NoQuery
 from app.api.service import service
 from app.api.trail import audit_entry
@@ -113,8 +115,12 @@ def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Respo
     """Find applicants by name, or by name and birth date.
 
     The whole name must be the same, since only a keyed digest of it can be searched: Unicode forms, case and spacing do not count,
-    accents and everything else do; no part of a name finds anybody. That you searched is audited, and whom you are told of.
+    accents and everything else do; no part of a name finds anybody. Searching by a birth date needs the permission
+    `applicants.unmasked` too: who may not see one must not find it out by trying. That you searched is audited, and whom you are
+    told of.
     """
+    if "born_on" in wanted:
+        demand(UNMASKED)
     secret, limit, here = current_app.secret_key, wanted["limit"], service()
     assert isinstance(secret, str)
     search = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}

@@ -8,7 +8,7 @@ from typing import Any, Protocol, TypeVar, cast
 import flask_smorest
 from flask import Request, Response, request
 from marshmallow import Schema, ValidationError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import ClientDisconnected, HTTPException
 
 from app.access.principal import PUBLIC
 from app.api.problem_types import PROBLEM_TYPES
@@ -16,8 +16,8 @@ from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, prob
 from app.determinations.strict_json import MalformedJson, loads
 
 JSON = "application/json"
-SCHEME = "bearer"
-"""What the OpenAPI document calls the way in which callers show who they are."""
+SCHEME, CLIENTS = "bearer", "client_credentials"
+"""What the OpenAPI document calls the ways in which callers show who they are."""
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -47,9 +47,14 @@ def require_media_type(incoming: Request, *accepted: str) -> None:
     """
     charset = incoming.mimetype_params.get("charset", "utf-8").lower()
     encoding = incoming.headers.get("Content-Encoding", "identity").lower()
-    if incoming.mimetype not in accepted or charset not in ("utf-8", "utf8") or encoding != "identity":
-        detail = f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding."
+    if incoming.mimetype not in accepted or charset not in ("utf-8", "utf8") or encoding != "identity" or is_packed(incoming):
+        detail = f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding or Transfer-Encoding but chunked."
         raise Problem("unsupported-media-type", detail, headers={"Accept": ", ".join(accepted)})
+
+
+def is_packed(incoming: Request) -> bool:
+    """Whether a body is said to be packed on its way, which nobody here unpacks."""
+    return incoming.headers.get("Transfer-Encoding", "chunked").strip().lower() not in ("chunked", "identity", "")
 
 
 def read_body(incoming: Request) -> object:
@@ -60,9 +65,6 @@ def read_body(incoming: Request) -> object:
     """
     require_media_type(incoming, JSON)
     body = whole(incoming, lambda: incoming.get_data(cache=True), len)
-    if incoming.content_length is None and len(body) >= (incoming.max_content_length or len(body) + 1):
-        # Of a body whose length nobody announced, the framework takes what is allowed and drops the rest without a word.
-        raise problem_of_status(413)
     try:
         return loads(body)
     except MalformedJson as error:
@@ -73,14 +75,25 @@ def whole(incoming: Request, read: Callable[[], T], length: Callable[[T], int]) 
     """What was read of a body, if all of it came.
 
     Raises:
-        Problem: incomplete-body; the connection ended early, or the body's chunks are malformed.
+        Problem: incomplete-body; the connection ended early, or the body's chunks are malformed. body-too-large.
     """
+    allowed, is_announced = incoming.max_content_length, incoming.content_length is not None
+    if allowed is not None and not is_announced:
+        # Of a body whose length nobody announced, the framework takes what is allowed and looks no further: one that is just as
+        # long as it may be cannot be told from a longer one.
+        incoming.max_content_length = allowed + 1
     try:
         body = read()
+    except ClientDisconnected as error:
+        raise Problem("incomplete-body", "The body could not be read to its end; nothing was kept.") from error
     except HTTPException:
         raise
     except Exception as error:  # each server has its own errors for a body it cannot read
         raise Problem("incomplete-body", "The body could not be read to its end; nothing was kept.") from error
+    finally:
+        incoming.max_content_length = allowed
+    if allowed is not None and length(body) > allowed:
+        raise problem_of_status(413)
     if incoming.content_length is not None and length(body) < incoming.content_length:
         raise Problem("incomplete-body", "The body is shorter than Content-Length says; nothing was kept.")
     return body
@@ -209,7 +222,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             needing(permission, without_keeping)(view)
             if permission == PUBLIC:
                 return self.tells(security=[])(view)
-            told = [{SCHEME: [one]} for one in (permission, without_keeping) if one is not None]
+            told = [{way: [one]} for one in (permission, without_keeping) if one is not None for way in (SCHEME, CLIENTS)]
             return self.tells(security=told)(
                 self.fails("unauthenticated", "forbidden", "records-unavailable", "records-full")(view)
             )

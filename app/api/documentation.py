@@ -54,7 +54,10 @@ class Documentation:
     def reference(self) -> bytes:
         """The reference page, made when somebody first asks for it."""
         operations, schemas = list(_operations(self.document)), _schemas(self.document)
-        return render_template("api/reference.html", info=self.document["info"], operations=operations, schemas=schemas).encode()
+        schemes = self.document["components"]["securitySchemes"]
+        return render_template(
+            "api/reference.html", info=self.document["info"], schemes=schemes, operations=operations, schemas=schemas
+        ).encode()
 
 
 def show_documentation(app: Flask, openapi: bytes) -> None:

@@ -15,6 +15,7 @@ from app.api.kept import unknown_determination
 from app.api.once import IDEMPOTENCY, ONCE, once
 from app.api.preconditions import changed_since, etag_of, require_version
 from app.api.problems import Problem
+from app.api.references import SUBJECT_PATTERN, ReferenceField
 from app.api.schemas import REQUIRED, NoQuery, StrictSchema
 from app.api.service import service
 from app.api.trail import audit_entry
@@ -37,19 +38,19 @@ class HoldAskedSchema(StrictSchema):
         error_messages=REQUIRED,
         metadata={"description": "One determination, or everything about a subject."},
     )
-    object_id = TextField(
-        r"[A-Za-z0-9._:-]{1,100}",
+    object_id = ReferenceField(
+        SUBJECT_PATTERN,
         "Must be the id of a determination, or a subject reference.",
         required=True,
         error_messages=REQUIRED,
         metadata={"description": "The determination's id, or the subject reference."},
     )
-    because = TextField(
+    because = ReferenceField(
         r"[^\x00-\x1f\x7f]{1,500}",
         "Must be a reason of at most 500 characters on one line.",
         required=True,
         error_messages=REQUIRED,
-        metadata={"description": "The reason, such as the matter's number. No personal data."},
+        metadata={"description": "The reason, such as the matter's number. No personal data; a social security number is refused."},
     )
 
 

@@ -31,6 +31,10 @@ NETWORK_BITS = 64
 TELL_EVERY_SECONDS = 10.0
 SWEEP_SECONDS = 60.0
 """How often counts that are over are thrown away where they are kept in memory."""
+REFUSED_TOKENS, NOTED_ADDRESS, NOTED_CLIENT, NOTED_UNKNOWN = "refused token", "noted address", "noted client", "noted unknown"
+FIXED = {REFUSED_TOKENS: 30, NOTED_ADDRESS: 10, NOTED_CLIENT: 10, NOTED_UNKNOWN: 60}
+"""A minute: how often an address may ask for tokens in vain; how many refusals are written down of one address, of one client
+that is known, and of those nobody knows altogether. Anybody can ask for a token, and what is written down stays for years."""
 _NAME = "limits"
 _processes = 1
 
@@ -60,6 +64,23 @@ def counting_lines() -> Callable[[], None]:
     if who is ANYBODY:
         return partial(here.take, "address", _network(request.remote_addr or ""), 1)
     return partial(here.take, "credential", who.actor, 1)
+
+
+def take_refused_token() -> None:
+    """Count one request for a token that is to be refused.
+
+    Raises:
+        Problem: too-many-requests; the address asked in vain too often.
+    """
+    _limits().take(REFUSED_TOKENS, _network(request.remote_addr or ""), 1)
+
+
+def is_to_be_noted(client: str | None) -> bool:
+    """Whether a refused request for a token is still to be written down one by one; *client* only where there is such a one."""
+    here = _limits()
+    if client is not None:
+        return here.has_room(NOTED_CLIENT, client)
+    return here.has_room(NOTED_ADDRESS, _network(request.remote_addr or "")) and here.has_room(NOTED_UNKNOWN, "all")
 
 
 def _limits() -> "Limits":
@@ -122,7 +143,7 @@ class Limits:
     """The counts of one application. Safe to share between threads."""
 
     def __init__(self, settings: Settings) -> None:
-        self._a_minute = {"address": settings.rate_per_address, "credential": settings.rate_per_credential}
+        self._a_minute = {"address": settings.rate_per_address, "credential": settings.rate_per_credential, **FIXED}
         self._is_shared = not settings.rate_storage.startswith("memory:")
         self.counts = storage_from_string(settings.rate_storage)
         self._counting = FixedWindowRateLimiter(self.counts)
@@ -138,8 +159,7 @@ class Limits:
         """
         if self._a_minute[kind] == 0:
             return
-        allowed = self._a_minute[kind] if self._is_shared else math.ceil(self._a_minute[kind] / _processes)
-        item = RateLimitItemPerMinute(allowed)
+        item = self._allowed(kind)
         try:
             if self._counting.hit(item, kind, who, cost=number):
                 return
@@ -148,9 +168,22 @@ class Limits:
             self._tell(error)
             return
         count_refused("too-many-requests")
-        whose = "your address" if kind == "address" else "your credential"
-        detail = f"From {whose} {self._a_minute[kind]:,} requests a minute are taken. Try again in {seconds} seconds."
+        whose = "your credential" if kind == "credential" else "your address"
+        what = "refused requests for tokens" if kind == REFUSED_TOKENS else "requests"
+        detail = f"From {whose} {self._a_minute[kind]:,} {what} a minute are taken. Try again in {seconds} seconds."
         raise Problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
+
+    def has_room(self, kind: str, who: str) -> bool:
+        """Count one, where it is still within what is allowed; where the counts cannot be reached it is."""
+        try:
+            return self._counting.hit(self._allowed(kind), kind, who)
+        except Exception as error:  # each storage has its own errors
+            self._tell(error)
+            return True
+
+    def _allowed(self, kind: str) -> RateLimitItem:
+        a_minute = self._a_minute[kind]
+        return RateLimitItemPerMinute(a_minute if self._is_shared else math.ceil(a_minute / _processes))
 
     def _seconds_until_free(self, item: RateLimitItem, kind: str, who: str) -> int:
         reset_at = self._counting.get_window_stats(item, kind, who).reset_time

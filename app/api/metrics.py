@@ -32,6 +32,7 @@ _requests = Histogram(
 )
 _in_work = Gauge("eligibility_requests_in_work", "Requests that are being answered.", multiprocess_mode="livesum")
 _refused = Counter("eligibility_requests_refused", "Requests turned away before any work was done for them.", ["reason"])
+_token_refusals = Counter("eligibility_token_refusals", "Requests for access tokens whose client or secret was not taken.")
 _sealing_lag = Gauge(
     "eligibility_sealing_lag_seconds", "Age of the oldest record that is not sealed yet.", multiprocess_mode="livemostrecent"
 )
@@ -58,6 +59,11 @@ def count_replay(outcome: str) -> None:
 def count_refused(reason: str, requests: int = 1) -> None:
     """Requests were turned away: `overloaded` or `too-many-requests`."""
     _refused.labels(reason).inc(requests)
+
+
+def count_token_refusal() -> None:
+    """A request for an access token was refused, whether it was written down in the audit trail or not."""
+    _token_refusals.inc()
 
 
 def observe_request(method: str, route: str, status: int, seconds: float) -> None:

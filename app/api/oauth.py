@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from functools import partial
 from typing import Any, cast
+from urllib.parse import unquote
 
 import orjson
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -15,6 +16,7 @@ from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError, OAuth2Request
 from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from flask import Blueprint, Flask, Request, Response, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from app import clock
 from app.access.credentials import CLIENT, is_id
@@ -22,13 +24,17 @@ from app.access.key_text import is_key
 from app.access.principal import PUBLIC
 from app.access.signing import ALGORITHM, NoSigningKey
 from app.api.authentication import gate
-from app.api.blueprint import JSON, needing
-from app.api.faults import RETRY_AFTER_SECONDS, log_fault
+from app.api.blueprint import JSON, is_packed, needing
+from app.api.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
+from app.api.limits import is_to_be_noted, take_refused_token
+from app.api.metrics import count_token_refusal
+from app.api.oauth_answers import FORM, GRANT, KEYS_PATH, METADATA_PATH, TOKEN_PATH
+from app.api.problems import Problem, problem_of_status, problem_response
 from app.api.trail import origin
 from app.records.credentials import Credential
+from app.records.errors import RecordsUnavailable
 
-TOKEN_PATH, KEYS_PATH = "/oauth/token", "/.well-known/jwks.json"
-GRANT, RESOURCE = "client_credentials", "resource"
+RESOURCE = "resource"
 METHODS = ("client_secret_basic", "client_secret_post")
 KEYS_SECONDS = 300
 """How long others may rely on the list of signing keys; shorter than a replaced key goes on to be taken."""
@@ -157,17 +163,58 @@ def create_token() -> Response:
         )
     document = answer.get_json()
     if document.get("error") == "invalid_client":
-        client = request.authorization.username if request.authorization else request.form.get("client_id")
-        _note("anybody", client if client is not None and is_id(client) else "unknown", "refused")
-        return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
+        return _refused()
     return answer
+
+
+def _refused() -> Response:
+    """The answer to a client that is not known or not taken. Every refusal is counted, and some of them are written down: else
+    anybody could fill the audit trail, which is kept for years.
+
+    Raises:
+        Problem: too-many-requests.
+        RecordsUnavailable: it could not be written down.
+    """
+    count_token_refusal()
+    take_refused_token()
+    given = request.authorization.username if request.authorization else request.form.get("client_id")
+    known = given if given is not None and is_id(given) and gate().store.find(given) is not None else None
+    if is_to_be_noted(known):
+        _note("anybody", known or "unknown", "refused")
+    return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
+
+
+@pages.errorhandler(Problem)
+def _in_our_words(problem: Problem) -> Response:
+    """A problem as clients of OAuth read it at the token endpoint; elsewhere as everybody reads it."""
+    if request.path != TOKEN_PATH:
+        return problem_response(problem)
+    status = problem.type.status
+    error = "temporarily_unavailable" if status in (429, 503, 507) else "server_error" if status >= 500 else "invalid_request"
+    return _error(status, error, problem.detail, problem.headers)
+
+
+@pages.errorhandler(HTTPException)
+def _of_the_framework(error: HTTPException) -> Response:
+    return _in_our_words(problem_of_status(error.code or 500))
+
+
+@pages.errorhandler(RecordsUnavailable)
+def _of_records(error: RecordsUnavailable) -> Response:
+    return _in_our_words(not_kept(error, "No tokens are given at the moment. Try again after the seconds that Retry-After names."))
+
+
+@pages.errorhandler(Exception)
+def _of_nobody(error: Exception) -> Response:
+    log_unexpected(error)
+    return _in_our_words(Problem("internal-error", "No token was given. Tell the operator the X-Request-Id of this answer."))
 
 
 def _unreadable(incoming: Request) -> Response | None:
     """Why a token request is not looked at further: what a library would stumble over, or take where it should not."""
     refuse = partial(_error, 400, "invalid_request")
-    if incoming.mimetype != "application/x-www-form-urlencoded":
-        return refuse("Send the parameters as application/x-www-form-urlencoded.")
+    if incoming.mimetype != FORM or is_packed(incoming):
+        return refuse(f"Send the parameters as {FORM}, with no Transfer-Encoding but chunked.")
     if incoming.query_string:
         return refuse("Send the parameters in the body: addresses get into logs.")
     if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
@@ -181,6 +228,8 @@ def _unreadable(incoming: Request) -> Response | None:
         return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
     if header is not None and "client_secret" in incoming.form:
         return refuse("Send the client's secret in one way, not in two.")
+    if header is not None and incoming.form.get("client_id", _basic_name(incoming)) != _basic_name(incoming):
+        return refuse("Send the same client_id in the body as in the header, or none.")
     return None
 
 
@@ -200,6 +249,11 @@ def _is_basic(header: str) -> bool:
         return False
 
 
+def _basic_name(incoming: Request) -> str:
+    """Who a header says is asking, as Authlib reads it."""
+    return unquote(str(incoming.authorization.username)) if incoming.authorization else ""
+
+
 @pages.get(KEYS_PATH)
 @needing(PUBLIC)
 def read_keys() -> Response:
@@ -208,7 +262,7 @@ def read_keys() -> Response:
     return _public(document)
 
 
-@pages.get("/.well-known/oauth-authorization-server")
+@pages.get(METADATA_PATH)
 @needing(PUBLIC)
 def read_metadata() -> Response:
     """What clients may know of the token endpoint (RFC 8414)."""

@@ -1,5 +1,6 @@
 """The OpenAPI document: put together from the views' decorators, the answers' schemas and the facts of each question."""
 
+from copy import deepcopy
 from typing import Any
 
 import orjson
@@ -27,11 +28,14 @@ from app.api import (
 from app.api.account_schemas import ACCOUNT_COMPONENTS
 from app.api.answers import COMPONENTS
 from app.api.applicant_answers import APPLICANT_COMPONENTS
-from app.api.blueprint import SCHEME, Api
+from app.api.blueprint import CLIENTS, SCHEME, Api
 from app.api.credential_answers import CREDENTIAL_COMPONENTS
 from app.api.facts_schemas import documented_field
 from app.api.fields import JsonSchema
 from app.api.kept_answers import KEPT_COMPONENTS
+from app.api.limits import NOT_LIMITED
+from app.api.oauth_answers import BEARER, OAUTH_COMPONENTS, OAUTH_PATHS, client_credentials
+from app.api.problem_types import PROBLEM_TYPES
 from app.api.questions import example
 from app.api.record_answers import RECORD_COMPONENTS
 from app.api.schemas import CALENDAR_QUESTION
@@ -42,6 +46,8 @@ VERSION = "1.0.0"
 DESCRIPTION = (
     "Decides questions of eligibility and enrollment in the merged market of Massachusetts health insurance and says why: every "
     "provision, every condition, with its source. Editions of the law: {editions}. "
+    "Who asks shows it with `Authorization: Bearer …` and an API key or an access token from `/oauth/token`; "
+    "what tells the law needs none. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
 BLUEPRINTS = (
@@ -71,8 +77,9 @@ def document_api(app: Flask, service: Service) -> bytes:
     api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
     api.ma_plugin.converter.add_attribute_function(documented_field)
     api.spec.components.security_scheme(SCHEME, BEARER)
+    api.spec.components.security_scheme(CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC))
     kept = KEPT_COMPONENTS | RECORD_COMPONENTS | APPLICANT_COMPONENTS
-    for name, schema in (COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS).items():
+    for name, schema in (COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS | OAUTH_COMPONENTS).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -87,6 +94,7 @@ def document_api(app: Flask, service: Service) -> bytes:
     _alternatives(schemas, "Asked")["discriminator"] = {"propertyName": "question", "mapping": _mapping(schemas, "Asked")}
     _alternatives(schemas, "CalendarAsked")
     document = api.spec.to_dict()
+    document["paths"] |= deepcopy(OAUTH_PATHS)
     for path, item in document["paths"].items():
         _finish(path, item, editions)
     return orjson.dumps(document)
@@ -119,20 +127,14 @@ def _alternatives(schemas: dict[str, JsonSchema], name: str) -> JsonSchema:
     return schemas[name]
 
 
-PROBLEM = {
+PROBLEM: dict[str, Any] = {
     "description": "This address does not take that method; `Allow` names those it does.",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-BEARER = {
-    "type": "http",
-    "scheme": "bearer",
-    "description": (
-        "An API key (`elig_…`), which administrators make with `flask keys create` or POST /v1/credentials; or an access token, "
-        "which a client gets from POST /oauth/token by client credentials (/.well-known/oauth-authorization-server); "
-        "`resource`, where a client sends it, must be this service. "
-        "Each operation lists the permission that it needs."
-    ),
-}
+ANYWHERE = ("bad-request", "address-too-long", "headers-too-large", "internal-error")
+"""The problems of every operation: the server's own of what is not proper HTTP or too large, and faults on our side."""
+WHERE_LIMITED = ("too-many-requests", "overloaded")
+WITH_BODY = ("incomplete-body", "body-too-large")
 PATH_PARAMETERS = {
     "/v1/accounts/{id}": {"id": "The id of an account."},
     "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
@@ -163,4 +165,16 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
             responses = item[method]["responses"]
             responses.setdefault("405", PROBLEM)
             responses.get("204", {}).pop("content", None)
+            _tell_general_problems(path, item[method])
             item[method]["responses"] = dict(sorted(responses.items()))
+
+
+def _tell_general_problems(path: str, operation: dict[str, Any]) -> None:
+    """Add the problems that may come whatever the operation does, each to what the operation itself says of their status."""
+    types = (*ANYWHERE, *(() if path in NOT_LIMITED else WHERE_LIMITED), *(WITH_BODY if "requestBody" in operation else ()))
+    for type in (PROBLEM_TYPES[name] for name in types):
+        response = operation["responses"].setdefault(str(type.status), {})
+        told = response.get("description", "")
+        if f"`{type.name}`" not in told:
+            response["description"] = "; ".join(part for part in (told, f"`{type.name}`: {type.title}") if part)
+        response["content"] = {**response.get("content", {}), **PROBLEM["content"]}

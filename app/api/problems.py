@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
+from unicodedata import category
 from urllib.parse import quote
 
 import orjson
@@ -15,6 +16,9 @@ ERRORS_AT_MOST = 100
 """A body of a million wrong facts is not answered with a million errors."""
 NAMES_AT_MOST = 80
 """Of a name that a caller made up so many characters are told, then an ellipsis; no name of ours is as long."""
+REPLACED = "\ufffd"
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of controls, marks of direction, halves of characters, private and unassigned ones, line ends."""
 
 Document = dict[str, Any]
 
@@ -31,19 +35,19 @@ class Wrong:
 
     def document(self) -> Document:
         """The member of `errors` for it."""
-        pointer = None if self.pointer is None else "/".join(_cut(part) for part in self.pointer.split("/"))
-        name, fact = (None if made_up is None else _cut(made_up) for made_up in (self.name, self.fact))
+        pointer = None if self.pointer is None else "/".join(_told_back(part) for part in self.pointer.split("/"))
+        name, fact = (None if made_up is None else _told_back(made_up) for made_up in (self.name, self.fact))
         parts = {
             "location": self.location, "pointer": pointer, "name": name, "fact": fact, "detail": self.detail
         }  # fmt: skip
         return {key: value for key, value in parts.items() if value is not None}
 
 
-def _cut(name: str) -> str:
-    """A caller's name as it is told back; never ending within the two characters that stand for one in a JSON pointer."""
-    if len(name) <= NAMES_AT_MOST:
-        return name
-    return name[:NAMES_AT_MOST].removesuffix("~") + "…"
+def _told_back(name: str) -> str:
+    """A caller's name in part only, without what does something to a screen or a log; never ending within the two characters that
+    stand for one in a JSON pointer."""
+    told = name[:NAMES_AT_MOST].removesuffix("~") + "…" if len(name) > NAMES_AT_MOST else name
+    return told if told.isprintable() else "".join(REPLACED if category(letter) in _UNSEEN else letter for letter in told)
 
 
 class Problem(Exception):

@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import RAISE, Schema
 
 from app.api.fields import DayField, FactsField, QueryFlagField, TextField, YearField
+from app.api.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField
 from app.law.facts import FactDefinition
 
 CALENDAR_QUESTION = "enrollment.permitted"
@@ -46,12 +47,14 @@ class StrictSchema(Schema):
         unknown = RAISE
 
 
-SUBJECT_PATTERN, SUBJECT_MUST = r"[A-Za-z0-9._:-]{1,100}", "Must be at most 100 letters, digits and . _ : - without spaces."
-SUBJECT = TextField(
+SUBJECT = ReferenceField(
     SUBJECT_PATTERN,
     SUBJECT_MUST,
     error_messages=REQUIRED,
-    metadata={"description": "A reference of the caller's own; kept and told again, never interpreted. No personal data."},
+    metadata={
+        "description": "A reference of the caller's own; kept and told again, never interpreted. "
+        "No personal data; what looks like a social security number is refused."
+    },
 )
 
 

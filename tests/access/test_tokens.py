@@ -21,6 +21,7 @@ from app.access.gate import Gate
 from app.access.signing import SigningKeys
 from app.access.tokens import Tokens
 from app.api.authentication import gate as gate_of_app
+from app.records.errors import RecordsUnavailable
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing
 
@@ -408,3 +409,40 @@ def test_signing_keys_are_for_the_service_alone(gate: Gate) -> None:
 
 def test_no_setting_makes_tokens_live_longer(gate: Gate) -> None:
     assert 900 == Tokens(gate.tokens.keys, gate.tokens.issuer, 86_400).seconds
+
+
+# --- what clients of OAuth read ---
+
+
+def test_one_client_does_not_ask_in_the_name_of_another(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+    other = made(gate)
+    header = basic(carrier.credential.id, carrier.secret)
+
+    assert (400, "invalid_request") == refused(nobody.post(TOKEN, data={**GRANT, "client_id": other.credential.id}, headers=header))
+    assert 200 == nobody.post(TOKEN, data={**GRANT, "client_id": carrier.credential.id}, headers=header).status_code
+
+
+def test_a_body_that_is_too_large_is_refused_as_rfc_6749_has_it(nobody: FlaskClient) -> None:
+    assert (413, "invalid_request") == refused(nobody.post(TOKEN, data={**GRANT, "scope": "x" * 2_000_000}))
+
+
+def test_whoever_asks_too_often_is_told_so_as_rfc_6749_has_it(served: Flask, nobody: FlaskClient) -> None:
+    served.extensions["limits"]._a_minute["address"] = 1
+    answers = [nobody.post(TOKEN, data=GRANT) for _ in range(2)]
+
+    assert (429, "temporarily_unavailable") == refused(answers[1])
+    assert 1 <= int(answers[1].headers["Retry-After"])
+
+
+def test_a_token_that_cannot_be_noted_is_refused_as_rfc_6749_has_it(
+    nobody: FlaskClient, gate: Gate, carrier: Told, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def gone(*_: object) -> None:
+        raise RecordsUnavailable("the database cannot be reached")
+
+    monkeypatch.setattr(type(gate.trail), "note", gone)
+
+    for secret in (carrier.secret, "wrong"):
+        answer = nobody.post(TOKEN, data=GRANT, headers=basic(carrier.credential.id, secret))
+        assert (503, "temporarily_unavailable") == refused(answer)
+        assert "5" == answer.headers["Retry-After"]

@@ -186,6 +186,21 @@ def test_whoever_belongs_to_no_organization_keeps_and_sees_nobody(served: Flask,
     assert [] == search(client, **PERSON).get_json()["applicants"]
 
 
+@pytest.mark.parametrize("born_on", [BORN, "1932-01-01"])
+def test_whoever_may_not_see_a_birth_date_does_not_find_it_out_by_searching(
+    served: Flask, worker: FlaskClient, born_on: str
+) -> None:
+    keep(worker)
+    masked = client_of(served, "opp_reviewer")
+
+    refused = search(masked, name=NAME, born_on=born_on)
+
+    assert (403, "forbidden") == problem(refused)
+    assert "applicants.unmasked" == refused.get_json()["permission"]
+    assert born_on not in refused.get_data(as_text=True)
+    assert 1 == len(search(masked, name=NAME).get_json()["applicants"])
+
+
 def test_whoever_may_not_see_people_whole_sees_initials_and_a_year(served: Flask, worker: FlaskClient) -> None:
     subject = keep(worker).get_json()["subject"]
     masked = {"subject": subject, "masked": True, "initials": "Z. Q.", "birth_year": 1931}

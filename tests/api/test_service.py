@@ -24,6 +24,7 @@ ADDRESSES = [
     "/problems/facts-refused", "/healthz", "/readyz", "/v1/questions", "/v1/questions/enrollment.permitted", "/v1/provisions",
     "/v1/provisions/enrollment/open-periods-2011", "/v1/law/changes?from=2011-01-01&to=2011-12-31", "/v1/open-enrollment",
 ]  # fmt: skip
+HEALTH = ("/healthz", "/readyz", "/metrics")
 ASTRAY = ["/nothing", "/v1", "/v1/", "/v1/questions/", "/v1/determinations", "/docs/try/index.html", "/docs/static/nothing.css"]
 
 
@@ -141,6 +142,33 @@ def test_the_reference_shows_every_operation_and_every_fact(client: FlaskClient)
     assert "How many eligible employees does the business itself have?" in page
 
 
+def test_the_reference_says_how_to_authenticate(client: FlaskClient) -> None:
+    page = client.get("/docs").get_data(as_text=True)
+
+    assert {"Authorization: Bearer", "/oauth/token", "/.well-known/jwks.json", "grant_type=client_credentials"} <= {
+        told for told in ("Authorization: Bearer", "/oauth/token", "/.well-known/jwks.json", "grant_type=client_credentials")
+        if told in page
+    }  # fmt: skip
+
+
+def test_the_openapi_document_says_how_to_authenticate(client: FlaskClient) -> None:
+    document = client.get("/openapi.json").get_json()
+    schemes = document["components"]["securitySchemes"]
+    flow = schemes["client_credentials"]["flows"]["clientCredentials"]
+    needed = {
+        (way, scope)
+        for item in document["paths"].values()
+        for operation in item.values() if isinstance(operation, dict)
+        for one in operation.get("security", []) for way, scopes in one.items() for scope in scopes
+    }  # fmt: skip
+
+    assert ("http", "bearer") == (schemes["bearer"]["type"], schemes["bearer"]["scheme"])
+    assert flow["tokenUrl"].endswith("/oauth/token")
+    assert {"/oauth/token", "/.well-known/jwks.json"} <= set(document["paths"])
+    assert {"bearer", "client_credentials"} == {way for way, _ in needed}
+    assert {scope for _, scope in needed} <= set(flow["scopes"])
+
+
 def test_the_openapi_document_is_valid(client: FlaskClient) -> None:
     document = client.get("/openapi.json").get_json()
 
@@ -153,7 +181,7 @@ def test_the_openapi_document_knows_every_address_of_the_interface(client: Flask
 
     documented = set(client.get("/openapi.json").get_json()["paths"])
 
-    assert {rule for rule in rules if rule.startswith("/v1") or rule in ("/healthz", "/readyz", "/metrics")} == documented
+    assert {rule for rule in rules if rule.startswith(("/v1", "/oauth", "/.well-known")) or rule in HEALTH} == documented
 
 
 def validator(client: FlaskClient, name: str) -> Draft202012Validator:

@@ -27,25 +27,48 @@ def _sent(server: Served, raw: str) -> bytes:
     return answer
 
 
+BOUND = 1_048_576
 HEAD = "POST /v1/determinations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n"
 
 
+CHUNKED = f"{HEAD}Transfer-Encoding: chunked\r\n\r\n"
+
+
 @pytest.mark.parametrize(
-    ("raw", "status"),
+    ("raw", "status", "type"),
     [
-        (f"{HEAD}Content-Length: 5000\r\n\r\n{BODY}", b"400"),
-        (f"{HEAD}Transfer-Encoding: chunked\r\n\r\nZZ\r\n{BODY}\r\n0\r\n\r\n", b"400"),
-        (f"GET /{'a' * 9000} HTTP/1.1\r\nHost: x\r\n\r\n", b"414"),
-        (f"nonsense {BODY}\r\n\r\n", b"400"),
+        (f"{HEAD}Content-Length: 5000\r\n\r\n{BODY}", b"400", b"incomplete-body"),
+        (f"{CHUNKED}ZZ\r\n{BODY}\r\n0\r\n\r\n", b"400", b"incomplete-body"),
+        (f"{CHUNKED}1000\r\n{BODY}", b"400", b"incomplete-body"),
+        (f"{CHUNKED}{len(BODY):x}\r\n{BODY}\r\n", b"400", b"incomplete-body"),
+        (f"{HEAD}Transfer-Encoding: gzip, chunked\r\n\r\n{len(BODY):x}\r\n{BODY}\r\n0\r\n\r\n", b"415", b"unsupported-media-type"),
+        (f"GET /{'a' * 9000} HTTP/1.1\r\nHost: x\r\n\r\n", b"414", b"address-too-long"),
+        (f"GET / HTTP/1.1\r\nX-A: {'a' * 90_000}\r\nHost: x\r\n\r\n", b"431", b"headers-too-large"),
+        (f"nonsense {BODY}\r\n\r\n", b"400", b"bad-request"),
     ],
-    ids=["cut short", "malformed chunks", "a long address", "not HTTP"],
-)
-def test_what_does_not_come_whole_is_a_problem_document(server: Served, raw: str, status: bytes) -> None:
+    ids=[
+        "cut short", "malformed chunks", "cut inside a chunk", "without a last chunk", "packed", "a long address", "long headers",
+        "not HTTP",
+    ],
+)  # fmt: skip
+def test_what_does_not_come_whole_is_a_problem_document(server: Served, raw: str, status: bytes, type: bytes) -> None:
     answer = _sent(server, raw)
 
     assert status == answer.split(b" ", 2)[1]
     assert b"application/problem+json" in answer
+    assert b'"/problems/' + type + b'"' in answer
     assert SECRET.encode() not in answer
+
+
+@pytest.mark.parametrize(("length", "status"), [(BOUND, b"201"), (BOUND + 1, b"413")])
+def test_a_body_may_be_as_long_whether_its_length_is_announced_or_not(server: Served, length: int, status: bytes) -> None:
+    body = '{"question": "waiver.reviewable", "facts": {}}'.ljust(length)
+    head = f"{HEAD}Idempotency-Key: {{}}-{length}\r\n"
+
+    announced = _sent(server, f"{head.format('a')}Content-Length: {length}\r\n\r\n{body}")
+    chunked = _sent(server, f"{head.format('b')}Transfer-Encoding: chunked\r\n\r\n{length:x}\r\n{body}\r\n0\r\n\r\n")
+
+    assert [status, status] == [answer.split(b" ", 2)[1] for answer in (announced, chunked)]
 
 
 def test_a_body_taken_for_a_request_is_not_quoted_in_the_log(server: Served) -> None:

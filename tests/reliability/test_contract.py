@@ -111,6 +111,13 @@ def test_refusals_are_described_wherever_they_may_come(described: Flask) -> None
     assert [] == [
         label for label, operation, statuses in operations if "If-Match" in read_by(operation) and not {412, 428} <= statuses
     ]
+    assert [] == [label for label, _, statuses in operations if not {400, 414, 431, 500} <= statuses]
+    assert [] == [
+        label for label, operation, _ in operations
+        if "requestBody" in operation and "`incomplete-body`" not in operation["responses"]["400"]["description"]
+    ]  # fmt: skip
+    limited = [(label, told) for label, _, told in operations if label.split(" ")[1] not in ("/healthz", "/readyz", "/metrics")]
+    assert [] == [label for label, statuses in limited if not {429, 503} <= statuses]
 
 
 def read_by(operation: dict[str, Any]) -> set[str]:
