@@ -110,18 +110,6 @@ def test_a_provision_is_told_whole_with_its_text(client: FlaskClient, lawbook: L
     assert [c.id for c in provision.conditions] == [c["id"] for path in document["when"].values() for c in path]
 
 
-def test_a_parameter_has_its_value_of_the_day(client: FlaskClient, lawbook: Lawbook) -> None:
-    dated = next(
-        (p.id, name, parameter) for p in lawbook.provisions.values() for name, parameter in p.parameters.items()
-        if len(parameter.values) > 1
-    )  # fmt: skip
-    id, name, parameter = dated
-
-    for value in parameter.values:
-        told = read(client, f"/v1/provisions/{id}?as_of={value.starts}&edition=current")["parameters"][name]
-        assert str(value.value) == str(told["on_day"])
-
-
 def test_a_superseded_provision_names_its_successor(client: FlaskClient, lawbook: Lawbook) -> None:
     newer = next(p for p in lawbook.provisions.values() if p.supersedes and p.supersedes[0] in lawbook.provisions)
 
@@ -227,10 +215,3 @@ def test_the_law_is_not_sent_again_to_who_has_it(client: FlaskClient) -> None:
 
     assert 304 == again.status_code
     assert b"" == again.data
-
-
-def test_a_parameter_that_takes_another_value_is_a_change_of_the_law(client: FlaskClient) -> None:
-    answered = client.get("/v1/law/changes?from=2013-12-02&to=2014-01-01&edition=current").get_json()
-
-    new = [c for c in answered["changes"] if c["what"] == "new value" and c["id"] == "enrollment/coverage-start-connector"]
-    assert [("2014-01-01", "cutoff", 23)] == [(c["on"], c["parameter"], c["value"]) for c in new]
