@@ -101,6 +101,15 @@ def test_without_a_day_all_provisions_of_the_edition_are_listed(client: FlaskCli
     assert earlier < current
 
 
+@pytest.mark.parametrize("path", ["provisions?", "provisions?question=enrollment.permitted&", "provisions/rating/area-factor?"])
+def test_days_that_nobody_looked_at_are_refused(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"/v1/{path}edition=current&as_of=2026-10-15")
+
+    assert (422, "law-not-encoded") == problem(answer)
+    assert "2026-10-14" in answer.get_json()["detail"]
+    assert 200 == client.get(f"/v1/{path}edition=current&as_of=2026-10-14").status_code
+
+
 def test_a_provision_is_told_whole_with_its_text(client: FlaskClient, lawbook: Lawbook) -> None:
     document = read(client, "/v1/provisions/enrollment/open-periods-2011?as_of=2011-07-04")
 
