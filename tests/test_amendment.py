@@ -73,6 +73,17 @@ def with_new_words(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
+def with_new_value(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return amended("new-value", tmp_path_factory.mktemp("new-value"))
+
+
+@pytest.fixture(scope="module")
+def of_two_values(with_new_value: Path) -> Iterator[FlaskClient]:
+    with serving(with_new_value) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
 def after(with_new_fact: Path) -> Iterator[FlaskClient]:
     with serving(with_new_fact) as client:
         yield client
@@ -220,3 +231,50 @@ def test_old_and_new_cases_pass_side_by_side(with_new_words: Path) -> None:
     printed = run_tests(with_new_words, "tests/test_cases.py", "-k", "enrollment/")
 
     assert f"{count} passed" in printed and "failed" not in printed, printed
+
+
+# --- another number under the same words ---
+
+
+def test_a_parameter_has_its_value_of_the_day(of_two_values: FlaskClient, with_new_value: Path) -> None:
+    lawbook = open_lawbook(with_new_value / "rulesets")
+    dated = [
+        (p.id, name, v)
+        for p in lawbook.provisions.values()
+        for name, q in p.parameters.items()
+        for v in q.values
+        if len(q.values) > 1
+    ]
+
+    assert 2 <= len(dated)
+    for id, name, value in dated:
+        told = of_two_values.get(f"/v1/provisions/{id}?as_of={value.starts}&edition=current").get_json()["parameters"][name]
+        assert str(value.value) == str(told["on_day"])
+
+
+def test_a_parameter_keeps_its_older_value_through_the_day_before(of_two_values: FlaskClient) -> None:
+    told = of_two_values.get("/v1/provisions/enrollment/volunteer-firefighters?as_of=2026-06-30&edition=current").get_json()
+
+    assert 30 == told["parameters"]["call_days"]["on_day"]
+
+
+def test_a_parameter_that_takes_another_value_is_a_change_of_the_law(of_two_values: FlaskClient) -> None:
+    answered = of_two_values.get("/v1/law/changes?from=2026-06-02&to=2026-07-01&edition=current").get_json()
+
+    new = [c for c in answered["changes"] if c["what"] == "new value" and c["id"] == "enrollment/volunteer-firefighters"]
+    assert [("2026-07-01", "call_days", 20)] == [(c["on"], c["parameter"], c["value"]) for c in new]
+
+
+def test_each_day_is_decided_by_its_own_value(of_two_values: FlaskClient) -> None:
+    outcomes = [
+        decide(of_two_values, requested_on=day, firefighter__call_days=20).get_json()["outcome"]
+        for day in ("2026-06-30", "2026-07-01")
+    ]
+
+    assert ["ineligible", "eligible"] == outcomes
+
+
+def test_the_cases_of_both_values_pass(with_new_value: Path) -> None:
+    printed = run_tests(with_new_value, "tests/test_cases.py", "-k", "volunteer-firefighters")
+
+    assert "6 passed" in printed, printed

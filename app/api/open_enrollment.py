@@ -16,6 +16,7 @@ from app.api.responses import law_document, law_response
 from app.api.schemas import OpenEnrollmentQuery
 from app.api.service import service
 from app.determinations.document import Document
+from app.determinations.editions import is_later, left_out
 from app.determinations.wording import span_in_words
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
 from app.law.lawbook import EditionLaw, Lawbook
@@ -89,10 +90,11 @@ def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
     when = span_in_words(span.first, span.last) if span.first == span.last else str(span.first.year)
     cautions = []
     for other in (lawbook.edition(name) for name in lawbook.editions if name != law.edition.name):
+        ours = f"{left_out(law.edition, 'Answered by')} " if is_later(other.edition, law.edition) else ""
         if _is_not_encoded(other, span):
-            cautions.append(f"The edition {other.edition.name} cannot answer for {when}: that law is not encoded.")
+            cautions.append(f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is not encoded.")
         elif _periods_told(other, span) != _periods_told(law, span):
-            cautions.append(f"The edition {other.edition.name} lists other periods in {when}.")
+            cautions.append(f"{ours}The edition {other.edition.name} lists other periods in {when}.")
     return cautions
 
 

@@ -45,15 +45,24 @@ def edition_law(here: Service, query: Query) -> EditionLaw:
         raise unknown_edition(error, "query") from None
 
 
+def _require_looked_at(law: EditionLaw, day: date | None) -> None:
+    """Refuse days for which nobody looked whether the law of an edition still holds."""
+    checked = law.edition.checked_through
+    if day is not None and checked is not None and day > checked:
+        detail = f"The law of {day} is not encoded in the edition {law.edition.name}: nobody looked for law later than {checked}."
+        raise Problem("law-not-encoded", detail, as_of=day.isoformat(), edition=law.edition.name)
+
+
 @blp.get("/provisions")
 @blp.needs(PUBLIC)
 @blp.query(LawQuery)
 @blp.answers(200, "Provisions", "The provisions of an edition, all of them or those in force on a day, and the calendars they use.")
-@blp.fails("unknown-question", "invalid-request", "unknown-edition")
+@blp.fails("unknown-question", "invalid-request", "unknown-edition", "law-not-encoded")
 def list_provisions(query: Query) -> Response:
     """List the provisions of the law."""
     here = service()
     law, day, question = edition_law(here, query), query.get("as_of"), query.get("question")
+    _require_looked_at(law, day)
     try:
         answering = [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
     except UnknownQuestion:
@@ -83,7 +92,7 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
 @blp.needs(PUBLIC)
 @blp.query(ProvisionQuery)
 @blp.answers(200, "Provision", "The provision with its conditions and parameters and the text of its file; or a calendar.")
-@blp.fails("unknown-provision", "invalid-request", "unknown-edition")
+@blp.fails("unknown-provision", "invalid-request", "unknown-edition", "law-not-encoded")
 def read_provision(query: Query, topic: str, name: str) -> Response:
     """Read one provision or calendar, with the text of its file.
 
@@ -91,6 +100,7 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
     """
     here = service()
     law, day, id = edition_law(here, query), query.get("as_of") or clock.today(), f"{topic}/{name}"
+    _require_looked_at(law, query.get("as_of"))
     if topic == CALENDARS and id in law.calendars:
         return law_document(calendar_detail(here.lawbook, law.calendars[id], law, day))
     provision = here.lawbook.provisions.get(id)

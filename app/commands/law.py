@@ -52,13 +52,11 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
     if question is not None:
         book.question(question)
     law = book.edition(name)
+    _require_looked_at(book, name, day)
     provisions = book.in_force(day, name, question)
     calendars = [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
     if not provisions and not calendars:
         raise Refusal(REJECTED, "law-not-encoded", f"No law of {day} is encoded in the edition {name}{_about(question)}.")
-    caution = _unchecked(book, name, day)
-    if caution:
-        click.echo(caution, err=True)
     if as_json:
         from app.api.law_documents import calendar_summary, provision_summary
 
@@ -67,7 +65,6 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
             "edition": name,
             "provisions": [provision_summary(p, law) for p in provisions],
             "calendars": [calendar_summary(law.calendars[c.id], law) for c in calendars],
-            "cautions": [caution] if caution else [],
         }
         print_json(document)
         return
@@ -85,12 +82,12 @@ def _about(question: str | None) -> str:
     return f" that bears on {question}" if question else ""
 
 
-def _unchecked(book: Lawbook, edition: str, day: date) -> str | None:
-    """A caution where nobody looked whether the law of a day is still the same."""
+def _require_looked_at(book: Lawbook, edition: str, day: date) -> None:
+    """Refuse days for which nobody looked whether the law of an edition still holds."""
     checked = book.edition(edition).edition.checked_through
-    if checked is None or day <= checked:
-        return None
-    return f"Nobody looked for law later than {checked}; what is listed for {day} may have changed."
+    if checked is not None and day > checked:
+        because = f"nobody looked for law later than {checked}"
+        raise Refusal(REJECTED, "law-not-encoded", f"The law of {day} is not encoded in the edition {edition}: {because}.")
 
 
 @law_group.command("changes")

@@ -3,7 +3,7 @@
 from app.determinations.alternatives import alternatives
 from app.determinations.case import Case
 from app.determinations.days import OtherDays
-from app.determinations.editions import edition_cautions
+from app.determinations.editions import with_edition_cautions
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
 from app.determinations.reasons import Telling
@@ -57,10 +57,10 @@ class Decider:
         decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(law.asked)
         days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts)
         other = alternatives(WhatIf(law, knowledge, case.as_of), days, case.as_of)
-        differing = edition_cautions(self.lawbook, self.facts_in_play, case, law, knowledge, decided)
+        cautions = with_edition_cautions(self.lawbook, self.facts_in_play, case, law, knowledge, decided)
         return decided._replace(
             facts=dict(case.facts),
-            cautions=(*decided.cautions, *differing),
+            cautions=cautions,
             would_change=other.would_change,
             valid_until=other.valid_until,
             valid_until_because=other.because,

@@ -1,4 +1,8 @@
-"""Where another edition of the law would say something else of the same case, the determination says so."""
+"""Where another edition of the law would say something else of the same case, the determination says so.
+
+That a later edition differs is the first thing to beware of: whoever asks of a day of now by the law of then should
+read it before anything else. That an earlier one differs is told last.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 
@@ -11,11 +15,48 @@ from app.determinations.wording import day_in_words, derived_in_words
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, Value
 from app.law.lawbook import Lawbook
+from app.law.questions import Edition
 from app.law.spans import Span
 from app.law.standing import StandingLaw
 
 
-def edition_cautions(
+def is_later(edition: Edition, than: Edition) -> bool:
+    """Whether an edition takes more into account than another: what was enacted later, or whatever was enacted at all."""
+    if than.enacted_through is None:
+        return False
+    return edition.enacted_through is None or edition.enacted_through > than.enacted_through
+
+
+def left_out(edition: Edition, verb: str) -> str:
+    """By which edition something was decided or answered (*verb*), and what that leaves out."""
+    assert edition.enacted_through is not None
+    return f"{verb} the edition {edition.name}, which leaves out what was enacted after {day_in_words(edition.enacted_through)}."
+
+
+def with_edition_cautions(
+    lawbook: Lawbook,
+    facts_in_play: Callable[[StandingLaw], FactsInPlay],
+    case: Case,
+    law: StandingLaw,
+    knowledge: Knowledge,
+    decided: Determination,
+) -> tuple[str, ...]:
+    """The cautions of a determination, those of later editions before them and those of earlier ones behind."""
+    first, last = list[str](), list[str]()
+    ours = lawbook.editions[case.edition]
+    for name, edition in lawbook.editions.items():
+        if name == case.edition:
+            continue
+        told = _of_edition(name, lawbook, facts_in_play, case, law, knowledge, decided)
+        if is_later(edition, ours):
+            first.extend(f"{left_out(ours, 'Decided under')} {caution}" for caution in told)
+        else:
+            last.extend(told)
+    return (*first, *decided.cautions, *last)
+
+
+def _of_edition(
+    name: str,
     lawbook: Lawbook,
     facts_in_play: Callable[[StandingLaw], FactsInPlay],
     case: Case,
@@ -23,28 +64,25 @@ def edition_cautions(
     knowledge: Knowledge,
     decided: Determination,
 ) -> Iterator[str]:
-    """A caution for each other edition that differs in outcome or conclusions, or that does not encode the day."""
-    for name in lawbook.editions:
-        if name == case.edition:
-            continue
-        try:
-            other = lawbook.standing(case.question, case.as_of, name)
-        except LawNotEncoded as error:
-            yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
-            continue
-        in_play = facts_in_play(other)
-        if not in_play.computes_with_series and in_play.decides_like(law):
-            yield from _of_calendars(name, decided, in_play, knowledge)
-            continue
-        otherwise = Knowledge.of(in_play, case.facts)
-        judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
-        outcome = judged.outcomes[case.question]
-        if outcome != decided.outcome:
-            yield f"The edition {name} would answer {outcome} on the same day and facts."
-            continue
-        found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
-        for difference in _differences(decided, found):
-            yield f"The edition {name} would conclude otherwise; {difference}."
+    """A caution where another edition differs in outcome or conclusions, or does not encode the day."""
+    try:
+        other = lawbook.standing(case.question, case.as_of, name)
+    except LawNotEncoded as error:
+        yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
+        return
+    in_play = facts_in_play(other)
+    if not in_play.computes_with_series and in_play.decides_like(law):
+        yield from _of_calendars(name, decided, in_play, knowledge)
+        return
+    otherwise = Knowledge.of(in_play, case.facts)
+    judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
+    outcome = judged.outcomes[case.question]
+    if outcome != decided.outcome:
+        yield f"The edition {name} would answer {outcome} on the same day and facts."
+        return
+    found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
+    for difference in _differences(decided, found):
+        yield f"The edition {name} would conclude otherwise; {difference}."
 
 
 def _of_calendars(name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge) -> Iterator[str]:

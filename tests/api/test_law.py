@@ -101,6 +101,15 @@ def test_without_a_day_all_provisions_of_the_edition_are_listed(client: FlaskCli
     assert earlier < current
 
 
+@pytest.mark.parametrize("path", ["provisions?", "provisions?question=enrollment.permitted&", "provisions/rating/area-factor?"])
+def test_days_that_nobody_looked_at_are_refused(client: FlaskClient, path: str) -> None:
+    answer = client.get(f"/v1/{path}edition=current&as_of=2026-10-15")
+
+    assert (422, "law-not-encoded") == problem(answer)
+    assert "2026-10-14" in answer.get_json()["detail"]
+    assert 200 == client.get(f"/v1/{path}edition=current&as_of=2026-10-14").status_code
+
+
 def test_a_provision_is_told_whole_with_its_text(client: FlaskClient, lawbook: Lawbook) -> None:
     document = read(client, "/v1/provisions/enrollment/open-periods-2011?as_of=2011-07-04")
 
@@ -108,18 +117,6 @@ def test_a_provision_is_told_whole_with_its_text(client: FlaskClient, lawbook: L
     assert provision.text == document["text"]
     assert document["is_in_force"]
     assert [c.id for c in provision.conditions] == [c["id"] for path in document["when"].values() for c in path]
-
-
-def test_a_parameter_has_its_value_of_the_day(client: FlaskClient, lawbook: Lawbook) -> None:
-    dated = next(
-        (p.id, name, parameter) for p in lawbook.provisions.values() for name, parameter in p.parameters.items()
-        if len(parameter.values) > 1
-    )  # fmt: skip
-    id, name, parameter = dated
-
-    for value in parameter.values:
-        told = read(client, f"/v1/provisions/{id}?as_of={value.starts}&edition=current")["parameters"][name]
-        assert str(value.value) == str(told["on_day"])
 
 
 def test_a_superseded_provision_names_its_successor(client: FlaskClient, lawbook: Lawbook) -> None:
@@ -227,10 +224,3 @@ def test_the_law_is_not_sent_again_to_who_has_it(client: FlaskClient) -> None:
 
     assert 304 == again.status_code
     assert b"" == again.data
-
-
-def test_a_parameter_that_takes_another_value_is_a_change_of_the_law(client: FlaskClient) -> None:
-    answered = client.get("/v1/law/changes?from=2013-12-02&to=2014-01-01&edition=current").get_json()
-
-    new = [c for c in answered["changes"] if c["what"] == "new value" and c["id"] == "enrollment/coverage-start-connector"]
-    assert [("2014-01-01", "cutoff", 23)] == [(c["on"], c["parameter"], c["value"]) for c in new]

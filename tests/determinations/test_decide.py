@@ -94,6 +94,29 @@ def test_the_other_edition_is_told_where_it_differs(decider: Decider) -> None:
     assert any("would answer eligible" in caution for caution in ask(decider, date(2013, 11, 1)).cautions)
 
 
+@pytest.mark.parametrize(
+    ("day", "other"),
+    [
+        (
+            date(2026, 11, 22),
+            "The edition current cannot answer for November 22, 2026: nobody looked for law later than",
+        ),
+        (date(2013, 11, 1), "The edition current would answer eligible on the same day and facts."),
+    ],
+)
+def test_that_later_law_was_left_out_is_the_first_thing_to_beware_of(decider: Decider, day: date, other: str) -> None:
+    first = ask(decider, day).cautions[0]
+
+    ours = "Decided under the edition chapter-288, which leaves out what was enacted after July 31, 2012."
+    assert first.startswith(f"{ours} {other}")
+
+
+def test_an_earlier_edition_is_no_reason_to_beware_before_all_others(decider: Decider) -> None:
+    cautions = ask(decider, date(2013, 11, 1), "current").cautions
+
+    assert "The edition chapter-288 would answer ineligible on the same day and facts." == cautions[-1]
+
+
 def test_the_edition_that_was_looked_after_refuses_days_nobody_looked_at(decider: Decider) -> None:
     with pytest.raises(LawNotEncoded) as refused:
         ask(decider, date(2026, 10, 15), "current")
