@@ -113,7 +113,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str)
         with _postgresql(f"test_{worker_id}_{os.getpid()}", request.getfixturevalue("migrated_postgresql")) as address:
             yield address
         return
-    file = tmp_path / "records.sqlite"
+    file = tmp_path / "deep" / "records.sqlite"
     file.parent.mkdir()
     shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
     yield f"sqlite:///{file}"
