@@ -24,6 +24,9 @@ except EnvError as error:
 except UnfitForProduction as error:
     sys.stderr.write(f"{error}\nThe service does not start in production mode like this.\n")
     sys.exit(2)
+except OSError as error:  # the folder for what this installation alone has
+    sys.stderr.write(f"{error.filename}: {error.strerror}. ELIGIBILITY_INSTANCE must name a folder that can be written to.\n")
+    sys.exit(2)
 except RecordsUnavailable as error:
     sys.stderr.write(f"{error}\n")
     sys.exit(4)

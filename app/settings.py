@@ -104,6 +104,8 @@ def _read(env: Env, defaults: Settings) -> Settings:
     mode = env.str("ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"]))
     levels = validate.OneOf(["debug", "info", "warning", "error"])
     instance = Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance)))
+    if instance.exists() and not instance.is_dir():
+        raise EnvError(f"ELIGIBILITY_INSTANCE: {instance} is not a folder")
     bound = bound_host(env.str("GUNICORN_CMD_ARGS", ""))
     return Settings(
         rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(defaults.rulesets))),

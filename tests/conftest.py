@@ -105,7 +105,7 @@ def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database, once of each kind; nothing is migrated yet."""
     if request.param == "postgresql":
         return str(request.getfixturevalue("postgresql_url"))
-    return f"sqlite:///{tmp_path / 'deep' / 'records.sqlite'}"
+    return f"sqlite:///{tmp_path / 'records.sqlite'}"
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -104,18 +104,6 @@ _ALL = (
         "Choose another sign-in name.\nThe case of letters does not count. A person of the identity provider has one account.",
     ),
     ProblemType(
-        "precondition-failed",
-        412,
-        "It was changed meanwhile",
-        "Read it again, and decide anew.\nNothing was changed: what If-Match names is not what is there now.",
-    ),
-    ProblemType(
-        "precondition-required",
-        428,
-        "The request must say which version it changes",
-        "Read it first, and send the ETag of the answer as If-Match.\nSo nobody undoes a change that they have not seen.",
-    ),
-    ProblemType(
         "too-many-at-once",
         503,
         "Too many passwords are worked on at this moment",

@@ -39,6 +39,7 @@ def upgrade_database(as_json: bool) -> None:
     from app.records import migrate
 
     with reaching_records():
+        migrate.make_own_folder(settings())
         was_current = migrate.is_current(settings())
         migrate.upgrade(settings())
     if as_json:

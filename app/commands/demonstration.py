@@ -134,7 +134,8 @@ def _renew_key(store: "Store") -> Path:
     try:
         return renew_key(Credentials(CredentialStore(store.engine, enter_told), read_roles(None)), settings().instance)
     except OSError as error:
-        raise Refusal(DOWN, "key-file-unavailable", f"The demonstration's key cannot be written: {error.strerror}.") from None
+        detail = f"The demonstration's key cannot be written to {settings().instance}: {error.strerror}."
+        raise Refusal(DOWN, "key-file-unavailable", detail) from None
 
 
 def _keep(store: "Store", missing: list[Demonstration]) -> None:

@@ -23,7 +23,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
     """Delete records that were kept for as long as their class asks for; a legal hold keeps them.
 
     What was disposed of leaves its digest, the day and the reason, sealed like everything else, so that its absence is explained.
-    Applicants leave an entry in the audit trail.
+    Applicants leave an entry in the audit trail. What cannot be read is named and stays.
     The periods stand in app/records/retention.yaml; ELIGIBILITY_RETENTION names another file.
 
     \b
@@ -52,7 +52,7 @@ def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run
     from app.records.retention import dispose, due
 
     count = 0
-    for some in due(store, kind, before):
+    for some in due(store, kind, before, lambda id: click.echo(f"{kind} {id}: cannot be read, and stays.", err=True)):
         count += len(some)
         if not dry_run:
             dispose(store, some, now, f"kept since before {before.date()}", new_id)

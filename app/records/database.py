@@ -1,6 +1,7 @@
 """The connection to the database: SQLite by default, PostgreSQL by address."""
 
 import logging
+import os
 import sqlite3
 from contextlib import suppress
 from pathlib import Path
@@ -47,10 +48,11 @@ def sqlite_module() -> ModuleType:
 def open_database(address: str, threads: int = 4) -> Engine:
     """An engine for a database address, to be used by so many threads at once.
 
-    Nothing is connected yet; the folder of an SQLite file is made.
+    Nothing is connected yet.
 
     Raises:
-        RecordsUnavailable: the address cannot be read as one, or its driver is not installed.
+        RecordsUnavailable: the address cannot be read as one, its driver is not installed, or it names an SQLite database in memory
+            or in a folder that is not there.
     """
     try:
         url = make_url(address)
@@ -62,16 +64,36 @@ def open_database(address: str, threads: int = 4) -> Engine:
 
 
 def _sqlite(url: URL) -> Engine:
-    if url.database and url.database != ":memory:":
-        with suppress(OSError):  # connecting will say so
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+    file = _file(url)
     module = sqlite_module()
     if module.sqlite_version_info < SAFE_SQLITE:
         log.warning("SQLite %s is older than %s and can damage a database; install pysqlite3", module.sqlite_version, "3.51.3")
     engine = create_engine(url, module=module)
+    event.listen(engine, "do_connect", lambda *_: _make_private(file))
     event.listen(engine, "connect", _prepare_connection)
     event.listen(engine, "begin", _begin)
     return engine
+
+
+def _file(url: URL) -> Path:
+    """The file of an SQLite database.
+
+    Raises:
+        RecordsUnavailable: it is in memory, or its folder is not there; a folder that was mistyped must not become one.
+    """
+    named = (url.database or "").removeprefix("file:")
+    if named in ("", ":memory:") or url.query.get("mode") == "memory":
+        raise RecordsUnavailable("a database in memory keeps nothing, name a file as in sqlite:////var/lib/eligibility/kept.sqlite")
+    file = Path(named)
+    if not file.parent.is_dir():
+        raise RecordsUnavailable(f"the folder {file.parent} is not there, make it or correct DATABASE_URL")
+    return file
+
+
+def _make_private(file: Path) -> None:
+    """See to it that a new file is for its owner only, whoever makes it; what SQLite puts beside it becomes like it."""
+    with suppress(OSError):  # it is there, or connecting will say why it cannot be
+        os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 
 
 def _on_server(url: URL, threads: int) -> Engine:

@@ -1,6 +1,7 @@
 """Bringing the database to the tables that this code expects, and saying whether it is there."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from alembic import command
@@ -39,9 +40,12 @@ def newest_revision() -> str:
 def upgrade(settings: Settings, revision: str = "head") -> None:
     """Bring the database to a revision, in one transaction; nothing happens where it is there already.
 
+    The installation's own folder is made, for a database in it.
+
     Raises:
         RecordsUnavailable: the database cannot be reached or refuses.
     """
+    make_own_folder(settings)
     _run(settings, lambda config: command.upgrade(config, revision))
 
 
@@ -52,6 +56,14 @@ def downgrade(settings: Settings, revision: str) -> None:
         RecordsUnavailable: the database cannot be reached or refuses.
     """
     _run(settings, lambda config: command.downgrade(config, revision))
+
+
+def make_own_folder(settings: Settings) -> None:
+    """Make the installation's folder, for its owner only, where the database is to be in it; no other folder is made for one."""
+    for own in (settings.instance, Settings().instance):
+        if settings.database_url.startswith(f"sqlite:///{own}/"):
+            with suppress(OSError):  # whoever opens the database says so
+                own.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _run(settings: Settings, migrate: Callable[[Config], None]) -> None:

@@ -9,8 +9,9 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from ruamel.yaml import YAML
 from ruamel.yaml.error import YAMLError
-from sqlalchemy import Column, Connection, Table, delete, insert, select
+from sqlalchemy import Connection, delete, insert, select
 
+from app.records.damaged import page
 from app.records.digests import record_digest
 from app.records.holds import standing_holds
 from app.records.store import Store, await_seal
@@ -64,8 +65,10 @@ class Due:
     digest: str
 
 
-def due(store: Store, kind: str, before: datetime) -> Iterator[list[Due]]:
+def due(store: Store, kind: str, before: datetime, unreadable: Callable[[str], object] = lambda id: None) -> Iterator[list[Due]]:
     """The sealed records of a class that were made before an instant and that no hold keeps, some at a time, the oldest first.
+
+    One that cannot be read stays, since nobody knows what holds it; *unreadable* is told its id.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
@@ -73,23 +76,20 @@ def due(store: Store, kind: str, before: datetime) -> Iterator[list[Due]]:
     table, made_at = (
         (determinations, determinations.c.decided_at) if kind == "determination" else (audit_entries, audit_entries.c.at)
     )
-    after = ""
+    after: str | None = None
     while True:
         with store.reading() as connection:
-            found = _page(connection, table, made_at, before, after)
+            read = page(connection, select(table).where(made_at < before), table.c.id, TOGETHER, after)
+            found = [row.columns for row in read if row.columns is not None]
             kept = _held(connection, kind, found)
             sealed = _sealed(connection, kind, [row["id"] for row in found])
-        if not found:
+        if not read:
             return
-        after = found[-1]["id"]
-        yield [Due(kind, row["id"], row["record_digest"]) for row in found if row["id"] in sealed - kept]
-
-
-def _page(connection: Connection, table: Table, made_at: Column[Any], before: datetime, after: str) -> list[Mapping[str, Any]]:
-    chosen = select(table).where(made_at < before).order_by(table.c.id).limit(TOGETHER)
-    if after:
-        chosen = chosen.where(table.c.id > after)
-    return [dict(row) for row in connection.execute(chosen).mappings()]
+        after = read[-1].place
+        for row in read:
+            if row.columns is None:
+                unreadable(row.id)
+        yield [Due(kind, one["id"], one["record_digest"]) for one in found if one["id"] in sealed - kept]
 
 
 def _sealed(connection: Connection, kind: str, ids: list[str]) -> set[str]:

@@ -15,13 +15,14 @@ from uuid import UUID
 from sqlalchemy import Connection, case, delete, func, insert, select, text, tuple_
 
 from app.records.checkpoints import AlreadyNoted, database_of, name_database, note_checkpoint
-from app.records.damaged import tolerant
+from app.records.damaged import name_of, readable, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root
 from app.records.identity import is_id
 from app.records.store import Store
 from app.records.tables import sealed_records, seals, unsealed
 
 log = logging.getLogger(__name__)
+_alarmed: set[str] = set()
 
 TOGETHER = 20_000
 """Records in one seal at most: what waits beyond that is closed by the next."""
@@ -119,7 +120,10 @@ def _alone(connection: Connection, on_sqlite: bool) -> bool:
 def _close(connection: Connection, now: datetime) -> Seal | None:
     # Law comes before what was decided under it; ids are made in the order of time.
     order = (unsealed.c.kind != "law", unsealed.c.object_id, unsealed.c.kind)
-    rows = connection.execute(select(unsealed).order_by(*order).limit(TOGETHER)).all()
+    with tolerant(connection):
+        found = connection.execute(select(unsealed).order_by(*order).limit(TOGETHER)).all()
+    rows = [row for row in found if all(readable(value) for value in row)]
+    _alarm({f"{name_of(row.kind)} {name_of(row.object_id)}" for row in found if not all(readable(value) for value in row)})
     if not rows:
         return None
     last = latest_seal(connection)
@@ -136,6 +140,13 @@ def _close(connection: Connection, now: datetime) -> Seal | None:
         keys = [(row.kind, row.object_id) for row in rows[start : start + 500]]
         connection.execute(delete(unsealed).where(tuple_(unsealed.c.kind, unsealed.c.object_id).in_(keys)))
     return made
+
+
+def _alarm(unreadable: set[str]) -> None:
+    """Name what waits and cannot be read, once in each process; it goes on waiting, and the others are sealed."""
+    for name in sorted(unreadable - _alarmed):
+        log.error("alarm: what waits as %s cannot be read and is not sealed, run `flask records verify`", name)
+    _alarmed.update(unreadable)
 
 
 def latest_seal(connection: Connection) -> Seal | None:

@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from app.api.problem_types import _ALL
 from app.api.problems import NAMES_AT_MOST
 from app.law.lawbook import Lawbook
 from tests.api.asking import asked
@@ -50,3 +51,9 @@ def test_so_they_are_in_the_names_of_query_parameters(client: FlaskClient) -> No
 
 def test_no_fact_of_the_law_has_a_name_that_is_cut(lawbook: Lawbook) -> None:
     assert max(len(fact.name) for fact in lawbook.vocabulary) <= NAMES_AT_MOST
+
+
+def test_no_type_of_problem_is_described_twice() -> None:
+    names = [type.name for type in _ALL]
+
+    assert sorted(set(names)) == sorted(names)

@@ -6,6 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from sqlalchemy import Engine, text
 
 from app.records.entries import AuditEntry, IdempotencyRecord, Kept
 from app.records.holds import Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
@@ -133,3 +134,16 @@ def test_periods_that_say_something_else_are_refused(tmp_path: Path, text: str) 
 def test_periods_that_are_not_there_are_refused(tmp_path: Path) -> None:
     with pytest.raises(RetentionUnreadable):
         read_periods(tmp_path / "nothing.yaml")
+
+
+def test_what_cannot_be_read_stays_and_is_named_and_the_others_go(full: Store, database: Engine) -> None:
+    if database.dialect.name != "sqlite":
+        return  # PostgreSQL keeps no day that is none
+    with database.begin() as connection:
+        connection.execute(text("UPDATE determinations SET as_of = '2011-99-16' WHERE id LIKE '%1'"))
+    unreadable: list[str] = []
+
+    gone = [each.id for some in due(full, "determination", LONG_AGO, unreadable.append) for each in some]
+
+    assert [numbered(2).id] == gone
+    assert [numbered(1).id] == unreadable

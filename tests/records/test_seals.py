@@ -214,3 +214,21 @@ def test_the_database_itself_refuses_changes(sealed: Store, table: str) -> None:
             connection.execute(text(change.format(table, column)))
 
     assert [] == complaints(verify(sealed))
+
+
+def test_what_waits_and_cannot_be_read_is_named_and_the_others_are_sealed(
+    store: Store, database: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    if database.dialect.name != "sqlite":
+        return  # PostgreSQL keeps no such text
+    keep(store, 1, 2)
+    with database.begin() as connection:
+        connection.execute(text("UPDATE unsealed SET object_id = CAST(x'61ff62' AS TEXT) WHERE object_id LIKE '%0002'"))
+
+    made = seal(store, NOW)
+
+    assert made is not None
+    assert 4 == made.count
+    assert "alarm: what waits as determination a?b cannot be read and is not sealed" in caplog.text
+    assert seal(store, NOW) is None
+    assert 1 == waiting(store).records
