@@ -10,6 +10,7 @@ from typing import Any
 from uuid_utils import uuid7
 
 from app import clock
+from app.access import roles
 from app.access.passwords import Passwords, check_new, one_time_password
 from app.access.roles import OrganizationNeeded, Roles, read_roles
 from app.access.trail import Origin
@@ -19,8 +20,8 @@ PEOPLES_ROLES = ("eligibility_worker", "supervisor", "opp_reviewer", "division_s
 """The roles that people have; machines have others."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 NAME_MUST = "Must be 2 to 100 letters, digits and . _ @ + - without spaces, beginning with a letter or digit."
-ORGANIZATION = re.compile(r"[^\x00-\x1f\x7f]{1,100}")
-ORGANIZATION_MUST = "Must be 1 to 100 characters on one line."
+ORGANIZATION = re.compile(roles.ORGANIZATION, re.ASCII)
+ORGANIZATION_MUST = "Must be at most 100 letters, digits and . _ - without spaces, beginning with a letter or digit."
 ORGANIZATION_NEEDED = "This role sees what its organization made; name the organization."
 
 

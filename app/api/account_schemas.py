@@ -1,6 +1,9 @@
 """What requests about accounts may carry, and what their answers look like."""
 
+from collections.abc import Mapping
 from typing import Any
+
+from marshmallow import ValidationError, validates_schema
 
 from app.access.roster import NAME, NAME_MUST, ORGANIZATION, ORGANIZATION_MUST, PEOPLES_ROLES
 from app.api.answers import FLAG, INSTANT, TEXT, TEXT_OR_NONE, Schema, many, record, told
@@ -56,6 +59,11 @@ class AccountChangesSchema(StrictSchema):
         FactDefinition("disabled", "flag", asks="Whether nobody may sign in with it. Disabling ends its sessions."),
         error_messages=REQUIRED,
     )
+
+    @validates_schema
+    def _require_something(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if not data:
+            raise ValidationError("Send role, organization or disabled.")
 
 
 class AccountsQuery(NoQuery):

@@ -1,8 +1,9 @@
-"""Where a list goes on: an opaque, signed cursor that holds for one search of one caller and for no other."""
+"""Where a list goes on: an opaque, signed cursor that holds at one address for one search of one caller and for no other."""
 
 import hashlib
 
 import orjson
+from flask import request
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.api.authority import principal
@@ -10,7 +11,7 @@ from app.api.problems import Problem, Wrong
 
 
 def _signer(secret: str, search: object) -> URLSafeSerializer:
-    about = orjson.dumps([principal().actor, search], option=orjson.OPT_SORT_KEYS, default=str)
+    about = orjson.dumps([request.endpoint, principal().actor, search], option=orjson.OPT_SORT_KEYS, default=str)
     return URLSafeSerializer(secret, salt=f"cursor:{hashlib.sha256(about).hexdigest()}")
 
 

@@ -7,6 +7,7 @@ from app.api.batch import answer_lines
 from app.api.blueprint import JSON, Blueprint, require_media_type
 from app.api.deciding import Asked, decide
 from app.api.once import IDEMPOTENCY, ONCE, given_key, once
+from app.api.responses import entity_tag
 from app.api.schemas import AskedSchema, KeepQuery
 from app.api.service import service
 from app.api.trail import audit_entry
@@ -23,7 +24,11 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations", des
 @blp.query(KeepQuery)
 @blp.body(AskedSchema)
 @blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(201, "Determination", "Decided and kept; a denial as well as an approval. Location says where to read it again.")
+@blp.answers(
+    201,
+    "Determination",
+    "Decided and kept; a denial as well as an approval. Location says where to read it again, ETag is needed to replace it.",
+)
 @blp.answers(200, "Determination", "Decided and not kept (`keep=false`); without id.")
 @blp.fails(
     "malformed-json", "unknown-question", "body-too-large", "unsupported-media-type", "invalid-request", "facts-refused",
@@ -46,9 +51,11 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
         record = decided.record
         assert record is not None
         location = f"/v1/determinations/{record.id}"
-        answer = attempt.record(record.decided_at, 201, location, determination=record.id)
+        response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
+        response.set_etag(entity_tag(decided.text))
+        answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
         here.store.keep(Kept(record, audit_entry("determination.made", "determination", record.id), answer))
-    return Response(decided.text, 201, {"Location": location}, mimetype=JSON)
+    return response
 
 
 @blp.post("/batch")

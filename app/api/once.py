@@ -25,7 +25,8 @@ ONCE = ("idempotency-key-required", "idempotency-key-malformed", "idempotency-ke
 """The problems of every route that takes a key."""
 REPLAYED = "Idempotent-Replayed"
 RETRY_AFTER_SECONDS = "1"
-_KEY = re.compile(r"[\x21-\x7e]{1,255}")
+_KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
+"""Servers put a header that was sent twice together with a comma, so a key has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,10 @@ def given_key() -> str | None:
             raise Problem("idempotency-key-required", f"Send {HEADER} with a value of your own, a new one for each new request.")
         return None
     if not _KEY.fullmatch(key):
-        raise Problem("idempotency-key-malformed", "Send 1 to 255 visible ASCII characters, such as a UUID.")
+        raise Problem(
+            "idempotency-key-malformed",
+            "Send the header once, with 1 to 255 visible ASCII characters other than commas, such as a UUID.",
+        )
     return key
 
 

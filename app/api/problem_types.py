@@ -48,7 +48,7 @@ _ALL = (
         "idempotency-key-malformed",
         400,
         "The Idempotency-Key cannot be read",
-        "Send 1 to 255 visible ASCII characters, such as a UUID.",
+        "Send the header once, with 1 to 255 visible ASCII characters other than commas, such as a UUID.",
     ),
     ProblemType(
         "unauthenticated",

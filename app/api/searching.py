@@ -1,13 +1,13 @@
 """Finding determinations and audit entries. What is searched for stands in bodies, never in an address."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from datetime import date, timedelta
 from typing import Any, TypedDict, TypeVar
 
 import orjson
 from flask import Response, current_app
-from marshmallow import fields
+from marshmallow import ValidationError, fields, validates_schema
 
 from app import clock
 from app.api.authority import principal
@@ -16,6 +16,7 @@ from app.api.cursors import cursor_after, place_of
 from app.api.deciding import unknown_question
 from app.api.faults import alarm_damaged
 from app.api.fields import TextField, WholeNumberField
+from app.api.problems import Problem, Wrong
 from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, day_field, question_field
 from app.api.service import Service, service
 from app.api.trail import audit_entry
@@ -55,6 +56,11 @@ class DecidedSchema(StrictSchema):
 
     first = day_field("The first day.", data_key="from")
     last = day_field("The last day.", data_key="to")
+
+    @validates_schema
+    def _require_order(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if "first" in data and "last" in data and data["last"] < data["first"]:
+            raise ValidationError("Must not be before `from`.", "to")
 
 
 class SearchSchema(PageSchema):
@@ -105,7 +111,8 @@ class Searched(TypedDict, total=False):
 @blp.body(SearchSchema)
 @blp.answers(200, "FoundDeterminations", "Those within your reach, the newest first; next_cursor where there are more.")
 @blp.fails(
-    "malformed-json", "unknown-question", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable",
+    "malformed-json", "unknown-question", "unknown-provision", "body-too-large",
+    "unsupported-media-type", "invalid-request", "records-unavailable",
 )  # fmt: skip
 def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
     """Find kept determinations by subject, question, outcome, decisive provision, day and author.
@@ -116,6 +123,9 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
     here, limit, before = service(), *_page(dict(wanted))
     if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
         raise unknown_question("json")
+    if "provision" in wanted and wanted["provision"] not in here.lawbook.provisions:
+        wrong = Wrong("json", "There is no such provision.", pointer="/provision")
+        raise Problem("unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong])
     period = wanted.get("decided", {})
     first, last = period.get("first"), period.get("last")
     sought = Wanted(

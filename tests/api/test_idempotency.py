@@ -194,3 +194,23 @@ def test_what_is_told_once_is_not_told_again_and_nothing_is_made_twice(
     assert [first.headers[name] for name in ("Location", "ETag")] == [again.headers[name] for name in ("Location", "ETag")]
     assert "true" == again.headers["Idempotent-Replayed"]
     assert (422, "idempotency-key-reused") == problem(other)
+
+
+def test_a_determination_can_be_replaced_with_the_etag_that_came_with_it_also_where_the_answer_came_again(
+    client: FlaskClient,
+) -> None:
+    made, again = (client.post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "etag-1"}) for _ in range(2))
+
+    assert made.headers["ETag"] == again.headers["ETag"] == client.get(made.headers["Location"]).headers["ETag"]
+    address = f"{made.headers['Location']}/redetermine"
+    headers = {"If-Match": again.headers["ETag"], "Idempotency-Key": "etag-2"}
+    assert 201 == client.post(address, json={}, headers=headers).status_code
+
+
+@pytest.mark.parametrize("keys", [["one", "two"], ["one,two"], ["one", "one"]])
+def test_two_keys_are_none(client: FlaskClient, keys: list[str]) -> None:
+    """The server puts a header that came twice together with a comma."""
+    sent = client.post(PATH, json=CLOSED, headers=[("Idempotency-Key", key) for key in keys])
+
+    assert (400, "idempotency-key-malformed") == problem(sent)
+    assert 0 == kept(client)

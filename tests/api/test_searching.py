@@ -230,3 +230,30 @@ def test_somebody_elses_events_are_passed_over(client: FlaskClient) -> None:
 )
 def test_an_events_query_that_says_something_else_is_refused(client: FlaskClient, query: str) -> None:
     assert (422, "invalid-request") == problem(client.get(f"/v1/events?{query}"))
+
+
+def test_a_cursor_holds_at_its_address_only(client: FlaskClient) -> None:
+    for _ in range(3):
+        decide(client)
+    act_as(client, AUDITOR)
+    cursor = client.post("/v1/audit/search", json={"limit": 1}).get_json()["next_cursor"]
+
+    assert {"/cursor"} == pointers(client.post("/v1/determinations/search", json={"limit": 1, "cursor": cursor}))
+    assert 200 == client.post("/v1/audit/search", json={"limit": 1, "cursor": cursor}).status_code
+
+
+def test_a_provision_that_is_not_there_is_told_as_a_question_that_is_not(client: FlaskClient) -> None:
+    for member, type in (("provision", "unknown-provision"), ("question", "unknown-question")):
+        refused = client.post("/v1/determinations/search", json={member: "enrollment.nothing"})
+
+        assert (404, type) == problem(refused)
+        assert {f"/{member}"} == pointers(refused)
+
+
+def test_days_in_the_wrong_order_are_refused(client: FlaskClient) -> None:
+    def decided(first: str, last: str) -> Any:
+        return client.post("/v1/determinations/search", json={"decided": {"from": first, "to": last}})
+
+    assert (422, "invalid-request") == problem(decided("2026-01-02", "2026-01-01"))
+    assert {"/decided/to"} == pointers(decided("2026-01-02", "2026-01-01"))
+    assert 200 == decided("2026-01-01", "2026-01-01").status_code

@@ -259,7 +259,7 @@ def test_what_is_not_there_is_not_found(client: FlaskClient) -> None:
     nobody = "/v1/accounts/01925b1e-7e3f-7000-8000-000000000000"
 
     assert (404, "unknown-account") == problem(client.get(nobody))
-    assert (404, "unknown-account") == problem(client.patch(nobody, json={}, headers={"If-Match": "*"}))
+    assert (404, "unknown-account") == problem(client.patch(nobody, json={"role": "auditor"}, headers={"If-Match": "*"}))
     assert (404, "unknown-account") == problem(client.get(f"{nobody}/sessions"))
     assert (404, "unknown-account") == problem(client.delete(f"{nobody}/sessions"))
 
@@ -279,3 +279,18 @@ def test_every_address_says_what_it_needs(app: Flask) -> None:
         "PATCH": {"accounts.write"},
         "DELETE": {"accounts.write"},
     }
+
+
+def test_a_change_of_nothing_is_refused(client: FlaskClient) -> None:
+    path = f"/v1/accounts/{made(client)['id']}"
+
+    assert (422, "invalid-request") == problem(client.patch(path, json={}, headers={"If-Match": "*"}))
+
+
+@pytest.mark.parametrize("organization", ["Büro 7", "<b>x</b>", "-office", "a" * 101])
+def test_an_account_belongs_to_an_organization_of_a_name_that_keys_can_have_too(client: FlaskClient, organization: str) -> None:
+    asked = {"name": "o.ffice", "role": "eligibility_worker", "organization": organization}
+
+    assert {"/organization"} == pointers(client.post("/v1/accounts", json=asked))
+    key = {"kind": "key", "name": "office", "role": "eligibility_worker", "organization": organization}
+    assert {"/organization"} == pointers(client.post("/v1/credentials", json=key))
