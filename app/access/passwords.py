@@ -20,6 +20,14 @@ GUESSES = 10**10
 ESTIMATED = 72
 """How many characters are looked at for habits; more of the same adds nothing but work."""
 SERVICE_WORDS = ("eligibility", "determinations", "determination", "massachusetts", "connector", "chapter288", "health", "password")
+WELL_KNOWN = (
+    "correct horse battery staple", "correct battery horse staple", "the quick brown fox jumps over the lazy dog",
+    "to be or not to be that is the question", "may the force be with you", "four score and seven years ago",
+    "lorem ipsum dolor sit amet", "we the people of the united states", "it was the best of times", "call me ishmael",
+    "once upon a time", "in the beginning was the word", "all work and no play makes jack a dull boy", "open sesame",
+    "the rain in spain", "diceware passphrase", "this is my password", "let me in please", "never gonna give you up",
+)  # fmt: skip
+"""Passphrases that everybody has read, in the example of how to make one or elsewhere; lists of guesses begin with them."""
 OWN_AT_LEAST = 8
 """How many characters of a password must be neither the person's name nor the service's, nor digits and signs beside them."""
 AT_ONCE = 2
@@ -44,7 +52,7 @@ def check_new(password: str, name: str) -> None:
     """See that a password may be used: any characters will do, but it must be long and not easily guessed.
 
     Raises:
-        PasswordRefused: it is too short or too long, is known from breaches, or is made of the name or of habits.
+        PasswordRefused: it is too short or too long, is known from breaches or books, or is made of the name or of habits.
     """
     text = normalized(password)
     if len(text) < SHORTEST:
@@ -57,6 +65,8 @@ def check_new(password: str, name: str) -> None:
         raise PasswordRefused("Use something that is not made of your sign-in name or of the name of this service.")
     if any(is_bad_password(form) for form in {text, text.lower(), text.strip()} if len(form) >= SHORTEST):
         raise PasswordRefused("This password is known from breaches of other services. Use another one.")
+    if _is_well_known(text):
+        raise PasswordRefused("This passphrase is known from books, songs or examples. Use words of your own choice.")
     if zxcvbn(text[:ESTIMATED], user_inputs=[name, *SERVICE_WORDS])["guesses"] < GUESSES:
         raise PasswordRefused("This password is easily guessed: common words, repetitions or rows of keys. Use another one.")
 
@@ -75,6 +85,15 @@ def _is_made_of(password: str, name: str) -> bool:
     for part in sorted((part for part in parts if len(part) > 2), key=len, reverse=True):
         rest = rest.replace(part, "")
     return len(rest) < len(password) and len(re.sub(r"[\W\d_]+", "", rest)) < OWN_AT_LEAST
+
+
+def _is_well_known(password: str) -> bool:
+    """Whether little is left of a password without the passphrases that everybody has read, however they are written."""
+    letters = re.sub(r"[\W\d_]+", "", password.lower())
+    rest = letters
+    for phrase in WELL_KNOWN:
+        rest = rest.replace(phrase.replace(" ", ""), "")
+    return len(rest) < len(letters) and len(rest) < OWN_AT_LEAST
 
 
 def one_time_password() -> str:

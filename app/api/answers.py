@@ -348,6 +348,7 @@ COMPONENTS: dict[str, Schema] = {
             "year": {"type": "integer"},
             "edition": TEXT,
             "says": TEXT,
+            "set_aside": told(many(TEXT), "The fact that names the day, where it was sent; its value is not used."),
             "eligible": many(ref("Interval")),
             "intervals": told(many(ref("Interval")), "All of the year, in order."),
             "law": LAW,

@@ -43,6 +43,8 @@ def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
     intervals = cast(Sequence[Mapping[str, Any]], document["intervals"])
     screen.line(str(document["says"]), style="bold")
     screen.line(f"Asked: {document['asks']} Edition {document['edition']}.")
+    for fact in cast(Sequence[str], document["set_aside"]):
+        screen.line(f"Set aside: {fact}, which moves through the year.")
     screen.line()
     stretches = [Stretch(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
     for line in draw(year, stretches, KINDS, NOT_ENCODED):

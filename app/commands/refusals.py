@@ -115,6 +115,8 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
 def writing() -> Iterator[None]:
     """Sees to it that what was said on standard output has been written.
 
+    A reader that has read enough (`| head -1`) is no failure: the command ends quietly, not with the code of a negative answer.
+
     Raises:
         Refusal: it could not be; what is left of it is dropped, so that the end of the process does not stumble over it again.
     """
@@ -122,9 +124,11 @@ def writing() -> Iterator[None]:
         yield
         sys.stdout.flush()
     except OSError as error:
-        if error.errno not in WRITING_FAILED:
+        if error.errno not in (*WRITING_FAILED, errno.EPIPE):
             raise
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        if error.errno == errno.EPIPE:
+            sys.exit(0)
         raise Refusal(DOWN, UNWRITTEN, f"The answer could not be written: {os.strerror(error.errno).lower()}.") from None
 
 

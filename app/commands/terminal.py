@@ -1,5 +1,7 @@
 """How answers look on a terminal. Never by color alone: every mark stands beside its word, and NO_COLOR is respected (by rich)."""
 
+import errno
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from datetime import date
@@ -21,13 +23,20 @@ _PLAIN = str.maketrans(
 PIPED_WIDTH = 160
 
 
+class _Console(Console):
+    """A console that leaves it to the command what to do when the reader has gone; rich would end the process with 1."""
+
+    def on_broken_pipe(self) -> None:
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
 class Screen:
     """Standard output, as wide as the terminal; into a pipe, wide enough that tables are not folded."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         out = stream or sys.stdout
         self._is_plain = not _carries_marks(out)
-        self.console = Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        self.console = _Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=False)
         if not self.console.is_terminal:
             self.console.width = PIPED_WIDTH
         self.width = self.console.width

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from itertools import combinations
+from typing import cast
 
 from app.determinations.days import OtherDays, Stretch
 from app.determinations.knowledge import Knowledge
@@ -59,7 +60,7 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
     others = NOT_ELIGIBLE if here.outcome == "eligible" else ELIGIBLE
     for stretch in days.forward(here, as_of, others):
         if stretch.outcome != here.outcome and valid_until is None:
-            valid_until, because = day_before(stretch.day), _why_it_ends(stretch)
+            valid_until, because = day_before(stretch.day), _why_it_ends(here, stretch)
         if stretch.outcome in STATED_OUTCOMES and stretch.outcome != here.outcome:
             found.setdefault(stretch.outcome, stretch)
         if stretch.outcome in others:
@@ -67,10 +68,15 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
     return [_told_of_day(here, days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
 
 
-def _why_it_ends(stretch: Stretch) -> str:
+def _why_it_ends(here: WhatIf, stretch: Stretch) -> str:
     if stretch.outcome is None:
         return str(stretch.because)
-    return f"On {day_in_words(stretch.day)} the same facts would be {stretch.outcome}."
+    return f"On {day_in_words(stretch.day)} the answer to the same facts would be: {_in_words(here, stretch.outcome)}"
+
+
+def _in_words(here: WhatIf, outcome: Outcome) -> str:
+    """An outcome in the words of the question asked."""
+    return here.law.asked.question.brief(outcome)
 
 
 def _past(here: WhatIf, days: OtherDays, as_of: date) -> list[WouldChange]:
@@ -87,14 +93,14 @@ def _told_of_day(here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, k
     """The same is told to everybody who asks as of a day of what turns on another."""
     kept: Remembered[WouldChange] = here.in_play.remember("other days", Remembered)
     key = (days.moves, as_of, stretch.day, stretch.outcome, kind)
-    return kept.find(key) or kept.keep(key, _on_day(days, as_of, stretch, kind))
+    return kept.find(key) or kept.keep(key, _on_day(here, days, as_of, stretch, kind))
 
 
-def _on_day(days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
+def _on_day(here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
     fact = AS_OF if days.moves is None else days.fact(days.moves)
     assert stretch.outcome is not None
     verb = "would have been" if kind == "past" else "would be"
-    says = f"On {day_in_words(stretch.day)} the same facts {verb} {stretch.outcome}."
+    says = f"On {day_in_words(stretch.day)} the answer to the same facts {verb}: {_in_words(here, stretch.outcome)}"
     return WouldChange(stretch.outcome, (FactChange(fact, as_of, stretch.day),), kind, says)
 
 
@@ -153,6 +159,8 @@ def _first_reached(here: WhatIf, name: str, values: Iterable[Value]) -> Iterator
 
 
 def _kind(fact: FactDefinition, value: Value, as_of: date) -> ChangeKind:
+    if fact.is_once and value is False:
+        return "otherwise"  # what was done cannot be undone
     if fact.is_act:
         return "past" if isinstance(value, date) and value < as_of else "act"
     return "otherwise"
@@ -161,15 +169,23 @@ def _kind(fact: FactDefinition, value: Value, as_of: date) -> ChangeKind:
 def _change(here: WhatIf, fact: FactDefinition, values: list[Value], outcome: Outcome, as_of: date) -> WouldChange:
     was = here.knowledge.values.get(fact.name)
     change = FactChange(fact, was, values[0], tuple(values[1:]))
-    return WouldChange(outcome, (change,), _kind(fact, values[0], as_of), _says((change,), outcome))
+    return WouldChange(outcome, (change,), _kind(fact, values[0], as_of), _says(here, (change,), outcome))
 
 
-def _says(changes: tuple[FactChange, ...], outcome: Outcome) -> str:
+def _says(here: WhatIf, changes: tuple[FactChange, ...], outcome: Outcome) -> str:
     parts = []
     for change in changes:
-        values = joined([value_in_words(change.fact, value) for value in (change.to, *change.or_to)], "or")
+        values = joined([_quoted(here, change.fact, value) for value in (change.to, *change.or_to)], "or")
         parts.append(f"the answer to “{change.fact.label}” were {values}")
-    return f"If {' and '.join(parts)}, the outcome would be {outcome}."
+    return f"If {' and '.join(parts)}, the outcome would be: {_in_words(here, outcome)}"
+
+
+def _quoted(here: WhatIf, fact: FactDefinition, value: Value) -> str:
+    """A value in words; an answer that has words of its own stands in quotation marks, since those may hold commas."""
+    if fact.type == "outcome" and fact.name in here.law.by_question:
+        return f"“{here.law.by_question[fact.name].question.brief(cast(Outcome, value)).removesuffix('.')}”"
+    told = value_in_words(fact, value)
+    return f"“{told}”" if fact.type == "choice" else told
 
 
 # --- several acts together -----------------------------------------------------------------------------------------------------
@@ -209,7 +225,7 @@ def _by_acts(here: WhatIf, as_of: date) -> Iterator[WouldChange]:
                 told = tuple(
                     FactChange(here.in_play.stated[n], here.knowledge.values.get(n), v) for n, v in needed.items()
                 )  # fmt: skip
-                yield WouldChange("eligible", told, "act", _says(told, "eligible"))
+                yield WouldChange("eligible", told, "act", _says(here, told, "eligible"))
 
 
 def _smallest(here: WhatIf, changes: Mapping[str, Value]) -> dict[str, Value]:
@@ -265,7 +281,7 @@ class _Repair:
     def candidates(self, fact: FactDefinition, others: Mapping[str, Value]) -> list[Value]:
         """The values worth trying: all of few, else the day asked about and then outward, nearest first."""
         if fact.type in ("flag", "choice"):
-            return [fact.value(code) for code in range(fact.last_code + 1)]
+            return [fact.value(code) for code in range(1 if fact.is_once else 0, fact.last_code + 1)]
         start = _reference(fact, self.as_of)
         knowledge = self.here.knowledge
         stated = {**knowledge.stated, **self.changes, **others}

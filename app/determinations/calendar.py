@@ -101,12 +101,14 @@ def eligibility_calendar(decider: Decider, question: str, facts: Mapping[str, Va
     """
     intervals = eligibility_intervals(decider, question, facts, year, edition)
     documents = [_document(interval) for interval in intervals]
+    governing = decider.lawbook.question(question).governed_by
     return {
         "question": question,
         "asks": decider.lawbook.question(question).asks,
         "year": year,
         "edition": edition,
         "says": _says(intervals, year),
+        "set_aside": [governing] if governing in facts else [],
         "eligible": [d for d in documents if d["outcome"] == "eligible"],
         "intervals": documents,
         "law": {"digest": decider.lawbook.digest},

@@ -78,7 +78,7 @@ def _of_edition(
     judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
     outcome = judged.outcomes[case.question]
     if outcome != decided.outcome:
-        yield f"The edition {name} would answer {outcome} on the same day and facts."
+        yield f"The edition {name} would answer on the same day and facts: {decided.question.brief(outcome)}"
         return
     found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
     for difference in _differences(decided, found):

@@ -168,8 +168,9 @@ class Telling:
         for provision in question.provisions:
             if provision.index in deciding:
                 status = _REASON[self.evaluation.provisions[provision.index]]
+                failed = {c.condition.id for c in provision.conditions if self.evaluation.conditions[c.index] is False}
                 for step in provision.provision.next_steps:
-                    if step.on == status:
+                    if step.on == status and step.unless_failed not in failed:
                         told[step.says, step.question] = None
         return (NextStepTold(says, link) for says, link in told)
 

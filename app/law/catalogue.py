@@ -109,11 +109,12 @@ def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
 
 def read_question(id: str, item: Item) -> Question:
     """One entry of questions.yaml."""
-    fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on"))
+    fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on", "briefly"))
     if not FACT_NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
     try_each(fields, {"asks": Item.text, "encoded_from": Item.day, "governed_by": Item.text})
     says = fields["says"].known_fields(OUTCOMES)
+    briefly = fields["briefly"].known_fields((), OUTCOMES) if "briefly" in fields else {}
     outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
     parts = {cast(Outcome, o): i.known_fields((), ("concludes", "next_steps")) for o, i in outcomes.items()}
     return Question(
@@ -128,6 +129,7 @@ def read_question(id: str, item: Item) -> Question:
         outcome_next_steps={
             o: tuple(next_step_reader(o)(s) for s in p["next_steps"].items()) for o, p in parts.items() if "next_steps" in p
         },
+        briefly={cast(Outcome, o): i.text() for o, i in briefly.items()},
         places=item.places,
     )
 

@@ -104,6 +104,7 @@ class FactDefinition:
     presumed: Presumption | None = None
     computed: Computation | None = None
     is_act: bool = False
+    is_once: bool = False
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

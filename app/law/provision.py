@@ -79,11 +79,15 @@ class Parameter:
 
 @dataclass(frozen=True)
 class NextStep:
-    """What the person can do now, when the provision or outcome it belongs to came out a certain way."""
+    """What the person can do now, when the provision or outcome it belongs to came out a certain way.
+
+    *unless_failed* names a condition of the provision; once that is not met the step helps no more and is not told.
+    """
 
     says: str
     question: str | None
     on: str
+    unless_failed: str | None = None
     place: Place = field(default=Place("", 0), compare=False)
 
 

@@ -39,7 +39,15 @@ class Question:
     leads_by: tuple[str, ...] = ()
     outcome_concludes: Mapping[Outcome, Mapping[str, Conclusion]] = field(default_factory=dict)
     outcome_next_steps: Mapping[Outcome, tuple[NextStep, ...]] = field(default_factory=dict)
+    briefly: Mapping[Outcome, str] = field(default_factory=dict)
     places: Places = field(default=Places(), compare=False)
+
+    def brief(self, outcome: Outcome) -> str:
+        """An outcome in the question's own words, without the facts of a case: for an outcome that is not this case's."""
+        if outcome in self.briefly:
+            return self.briefly[outcome]
+        sentence = self.says[outcome]
+        return f"{outcome.capitalize()}." if sentence.names else sentence.texts[0]
 
 
 @dataclass(frozen=True)

@@ -120,9 +120,10 @@ def read_sentence(item: Item) -> Sentence:
 
 def next_step_reader(default: str) -> Callable[[Item], NextStep]:
     def read(item: Item) -> NextStep:
-        fields = item.known_fields(("says",), ("question", "on"))
+        fields = item.known_fields(("says",), ("question", "on", "unless_failed"))
         on = optional(fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))) or default
-        return NextStep(fields["says"].text(), optional(fields, "question", Item.text), on, item.place)
+        unless_failed = optional(fields, "unless_failed", Item.text)
+        return NextStep(fields["says"].text(), optional(fields, "question", Item.text), on, unless_failed, item.place)
 
     return read
 
@@ -146,6 +147,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         item.refuse(f"the fact {name} needs its unit")
     if (kind == "choice") != ("choices" in fields):
         item.refuse("`choices` goes with the type choice, and only with it")
+    changes = optional(fields, "changes", lambda i: i.one_of(("act", "once")))
     places = optional(fields, "places", Item.integer)
     minimum, maximum = _bound(fields, "minimum", 0), _bound(fields, "maximum", LARGEST)
     if minimum > maximum:
@@ -164,7 +166,8 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         maximum=maximum,
         presumed=optional(fields, "presumed", _presumption),
         computed=computed,
-        is_act=optional(fields, "changes", lambda i: i.one_of(("act",))) == "act",
+        is_act=changes is not None,
+        is_once=changes == "once",
         place=item.place,
     )
 

@@ -247,6 +247,9 @@ class _Check:
             self.check_concludes(provision.concludes, question, provision.parameters, places, ("concludes",))
             self.check_concludes(provision.informs, question, provision.parameters, places, ("informs",))
         self.check_steps([(s.question, s.place) for s in provision.next_steps])
+        for step in provision.next_steps:
+            if step.unless_failed is not None and step.unless_failed not in {c.id for c in provision.conditions}:
+                self.note(step.place, f"{provision.id} has no condition {step.unless_failed}")
         names = set(provision.parameters)
         if provision.caution is not None:
             self.check_sentence(provision.caution, names, places.of("caution"))

@@ -141,6 +141,15 @@ def test_an_eligibility_calendar_lists_the_days_of_a_year(client: FlaskClient) -
     assert ("2011-01-01", "2011-12-31") == (document["intervals"][0]["first"], document["intervals"][-1]["last"])
 
 
+def test_an_eligibility_calendar_says_that_the_day_sent_is_not_used(client: FlaskClient) -> None:
+    without = {**CLOSED["facts"], "enrollment": {k: v for k, v in CLOSED["facts"]["enrollment"].items() if k != "requested_on"}}
+
+    def set_aside(facts: Any) -> Any:
+        return client.post("/v1/eligibility-calendars", json={"facts": facts, "year": 2011}).get_json()["set_aside"]
+
+    assert [["enrollment.requested_on"], []] == [set_aside(CLOSED["facts"]), set_aside(without)]
+
+
 def test_an_eligibility_calendar_takes_whole_names_and_other_questions(client: FlaskClient) -> None:
     asked = {"question": "dependent.eligible", "facts": {"dependent.born_on": "1990-05-01"}, "year": 2012, "edition": "current"}
 

@@ -112,3 +112,14 @@ def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(arguments: tuple
         result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
 
     assert (4, "The answer could not be written: no space left on device.\n") == (result.returncode, result.stderr)
+
+
+@pytest.mark.parametrize("as_json", [(), ("--json",)])
+def test_whoever_has_read_enough_ends_the_command_quietly(as_json: tuple[str, ...]) -> None:
+    command = [sys.executable, "-m", "flask", "decide", "enrollment.permitted", "fixtures/demo/applicant.json", *as_json]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+        assert running.stdout is not None and running.stderr is not None
+        running.stdout.close()
+        said = running.stderr.read()
+
+    assert (0, "") == (running.returncode, said)

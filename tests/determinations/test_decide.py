@@ -91,7 +91,9 @@ def test_several_open_routes_are_all_told_and_the_earliest_coverage_leads(decide
 def test_the_other_edition_is_told_where_it_differs(decider: Decider) -> None:
     assert () == ask(decider, date(2012, 7, 10)).cautions
     assert any("2013" in caution and "current" in caution for caution in ask(decider, date(2013, 8, 16)).cautions)
-    assert any("would answer eligible" in caution for caution in ask(decider, date(2013, 11, 1)).cautions)
+    assert any(
+        "would answer on the same day and facts: You may enroll." in caution for caution in ask(decider, date(2013, 11, 1)).cautions
+    )
 
 
 @pytest.mark.parametrize(
@@ -101,7 +103,7 @@ def test_the_other_edition_is_told_where_it_differs(decider: Decider) -> None:
             date(2026, 11, 22),
             "The edition current cannot answer for November 22, 2026: nobody looked for law later than",
         ),
-        (date(2013, 11, 1), "The edition current would answer eligible on the same day and facts."),
+        (date(2013, 11, 1), "The edition current would answer on the same day and facts: You may enroll."),
     ],
 )
 def test_that_later_law_was_left_out_is_the_first_thing_to_beware_of(decider: Decider, day: date, other: str) -> None:
@@ -114,7 +116,7 @@ def test_that_later_law_was_left_out_is_the_first_thing_to_beware_of(decider: De
 def test_an_earlier_edition_is_no_reason_to_beware_before_all_others(decider: Decider) -> None:
     cautions = ask(decider, date(2013, 11, 1), "current").cautions
 
-    assert "The edition chapter-288 would answer ineligible on the same day and facts." == cautions[-1]
+    assert "The edition chapter-288 would answer on the same day and facts: You may not enroll." == cautions[-1]
 
 
 def test_the_edition_that_was_looked_after_refuses_days_nobody_looked_at(decider: Decider) -> None:
@@ -190,3 +192,49 @@ def test_whoever_answers_what_is_needed_is_not_left_without_an_answer(decider: D
     assert text, "nothing says why the question stays open"
     unread = [r for r in decided.reasons if r.says] or decided.cautions or "Cannot be worked out" in text
     assert unread
+
+
+def test_another_day_is_told_in_the_words_of_the_question(decider: Decider) -> None:
+    kinds = {change.kind: change.says for change in ask(decider, date(2011, 2, 16)).would_change if change.becomes == "eligible"}
+
+    assert "On July 1, 2011 the answer to the same facts would be: You may enroll." == kinds["later"]
+    assert "On February 15, 2011 the answer to the same facts would have been: You may enroll." == kinds["past"]
+
+
+def test_each_of_several_choices_stands_in_quotation_marks(decider: Decider) -> None:
+    told = [change.says for change in ask(decider, date(2011, 2, 16)).would_change]
+
+    assert any(
+        "were “Employer or other group coverage”, “Small-group plan of a business, the self-employed included”, " in says
+        for says in told
+    )
+
+
+def test_every_question_has_a_short_answer_for_each_outcome_without_gaps(decider: Decider) -> None:
+    for question in decider.lawbook.questions.values():
+        for outcome in ("eligible", "ineligible", "referred", "undetermined"):
+            brief = question.brief(outcome)  # type: ignore[arg-type]
+            assert brief != outcome and brief.endswith(".") and 1 == brief.count(".") and "{" not in brief, (question.id, outcome)
+
+
+def test_what_was_done_cannot_be_undone(decider: Decider) -> None:
+    facts = {
+        "waiver.received_on": date(2011, 3, 1), "waiver.denied": True, "waiver.form_complete": True, "waiver.notice_attached": True,
+        "waiver.denial_received_on": date(2011, 2, 20),
+    }  # fmt: skip
+    decided = decider.decide(Case("waiver.reviewable", {**ORDINARY, **facts}, date(2011, 3, 1), "chapter-288"))
+
+    undone = [c for c in decided.would_change for f in c.changes if f.fact.name == "waiver.denied" and f.to is False]
+    assert {"otherwise"} == {change.kind for change in undone}
+
+
+def test_nobody_is_sent_to_send_again_what_came_too_late(decider: Decider) -> None:
+    done = dict.fromkeys(("waiver.denied", "waiver.form_complete", "waiver.notice_attached"), True)
+    facts = {**done, "waiver.denial_received_on": date(2011, 2, 1)}
+
+    def steps(received: date) -> str:
+        case = Case("waiver.reviewable", {**ORDINARY, **facts, "waiver.received_on": received}, received, "chapter-288")
+        return " ".join(step.says for step in decider.decide(case).next_steps)
+
+    assert "Send the Office" not in steps(date(2011, 3, 20))
+    assert "apply to a carrier" in steps(date(2011, 3, 20))
