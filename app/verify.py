@@ -1,7 +1,7 @@
 """Checks a packet without the service: `python -m app.verify packet.json [--root HEX] [--chain HEX]`.
 
 Neither database nor network nor web framework is used: the standard library, and the program's own reader of the law and engine,
-with which the outcome is derived again. Ends with 0 where everything holds, 1 where something does not, 2 where it is no packet or used wrongly.
+which derives the outcome again. Ends with 0 where everything holds, 1 where something does not, 2 where nothing was checked.
 """
 
 import argparse
