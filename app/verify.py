@@ -1,7 +1,7 @@
 """Checks a packet without the service: `python -m app.verify packet.json [--root HEX] [--chain HEX]`.
 
 Neither database nor network nor web framework is used: the standard library, and the program's own reader of the law and engine,
-with which the outcome is derived again. Ends with 0 where everything holds, 1 where something does not, 2 where it is no packet.
+which derives the outcome again. Ends with 0 where everything holds, 1 where something does not, 2 where nothing was checked.
 """
 
 import argparse
@@ -273,12 +273,24 @@ def verify(packet: Packet, root: str | None, chain: str | None, say: Callable[[s
     return holds
 
 
+def _digest(text: str) -> str:
+    """A digest to compare with, as it was given.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none.
+    """
+    digest = text.strip().lower()
+    if len(digest) != 64 or not set(digest) <= _HEX:
+        raise argparse.ArgumentTypeError("a SHA-256 in 64 hexadecimal digits is needed")
+    return digest
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a packet and print what was checked, line by line."""
     parser = argparse.ArgumentParser(prog="python -m app.verify", description="Check the packet of a determination.")
     parser.add_argument("packet", type=Path, help="the file that GET /v1/determinations/{id}/packet gave")
-    parser.add_argument("--root", metavar="HEX", help="the root of the seal, as it was published or kept elsewhere")
-    parser.add_argument("--chain", metavar="HEX", help="the link of the seal, as it was published or kept elsewhere")
+    parser.add_argument("--root", type=_digest, metavar="HEX", help="the root of the seal, as it was published or kept elsewhere")
+    parser.add_argument("--chain", type=_digest, metavar="HEX", help="the link of the seal, as it was published or kept elsewhere")
     given = parser.parse_args(arguments)
     try:
         packet = read_packet(_content(given.packet))

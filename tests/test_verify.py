@@ -268,3 +268,13 @@ def test_text_of_the_packets_own_does_not_reach_the_terminal_as_commands(verify:
     assert "\u001b" not in printed
     assert "\u202e" not in printed
     assert not any(line.startswith("holds\n") or line == "holds" for line in printed.splitlines())
+
+
+@pytest.mark.parametrize("option", ["--root", "--chain"])
+@pytest.mark.parametrize("value", ["zz", "", "0" * 63, "g" * 64])
+def test_what_is_no_digest_to_compare_with_is_wrong_use(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["packet.json", option, value])
+
+    assert 2 == ended.value.code
+    assert "64 hexadecimal digits" in capsys.readouterr().err
