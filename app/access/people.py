@@ -79,8 +79,7 @@ class People:
         with self.passwords.slot():
             known = name if NAME.fullmatch(name) else NOBODY
             attempt = self.accounts.begin_attempt(known, address, at, HOLDS, _retiring(origin))
-            if attempt.address_held_until is not None:
-                self.accounts.tell(origin.did(action, UNKNOWN, REFUSED))
+            if attempt.address_held_until is not None:  # what led here was told; more would let anybody fill the trail
                 raise AddressHeld(int((attempt.address_held_until - at).total_seconds()) + 1)
             account = attempt.account
             is_right = self.passwords.is_right(account.password_hash if account else None, password)

@@ -113,6 +113,18 @@ def test_an_address_that_tries_many_names_has_to_wait(browse: Browse, hasher: Co
         assert 303 == browse().sign_in().status_code
 
 
+def test_an_address_that_has_to_wait_writes_no_more_into_the_audit_trail(browse: Browse, trail: Kept) -> None:
+    with freeze_time(NOW):
+        for number in range(30):
+            browse().sign_in(f"name{number}", OTHER)
+        told = trail.told()
+
+        assert [429] * 5 == [browse().sign_in(f"more{number}", OTHER).status_code for number in range(5)]
+
+    assert told == trail.told()
+    assert 30 == len(told)
+
+
 def test_whoever_signs_in_from_an_office_wears_its_patience_out_for_nobody(browse: Browse, alma: Account) -> None:
     with freeze_time(NOW):
         assert {303} == {browse().sign_in().status_code for _ in range(40)}
