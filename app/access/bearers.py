@@ -5,13 +5,14 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from app import clock
-from app.access.credentials import CLIENT, KEY, is_id
+from app.access.credentials import CLIENT, KEY
 from app.access.key_text import is_key, label_of
 from app.access.principal import Principal
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
 from app.access.signing import NoSigningKey
 from app.access.tokens import BadToken, Tokens
 from app.records.credentials import Credential, CredentialStore
+from app.records.identity import is_id
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 30

@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from uuid_utils import uuid7
 
@@ -13,6 +12,7 @@ from app.access.key_text import digest_of, label_of, new_key
 from app.access.roles import ORGANIZATION, OrganizationNeeded, Roles, UnknownRole
 from app.access.trail import Origin
 from app.records.credentials import Credential, CredentialStore, Secret, UnknownCredential
+from app.records.identity import is_id
 
 KEY, CLIENT = "key", "client"
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"
@@ -181,14 +181,6 @@ class Credentials:
             may = ", ".join(sorted(self._roles[wanted.role].permissions))
             raise CredentialRefused("scopes", f"Must be permissions of the role, at least one: {may}.")
         return tuple(sorted(set(wanted.scopes)))
-
-
-def is_id(text: str) -> bool:
-    """Whether a text is an id as credentials have them, so that the database may be asked for it."""
-    try:
-        return str(UUID(text)) == text
-    except ValueError:
-        return False
 
 
 def _secret(text: str, now: datetime) -> Secret:

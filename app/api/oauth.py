@@ -19,7 +19,7 @@ from flask import Blueprint, Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from app import clock
-from app.access.credentials import CLIENT, is_id
+from app.access.credentials import CLIENT
 from app.access.key_text import is_key
 from app.access.principal import PUBLIC
 from app.access.signing import ALGORITHM, NoSigningKey
@@ -33,6 +33,7 @@ from app.api.problems import Problem, problem_of_status, problem_response
 from app.api.trail import origin
 from app.records.credentials import Credential
 from app.records.errors import RecordsUnavailable
+from app.records.identity import is_id
 
 RESOURCE = "resource"
 METHODS = ("client_secret_basic", "client_secret_post")

@@ -64,8 +64,8 @@ def named(kept: "Credentials", kind: str, text: str) -> "Credential":
     Raises:
         UnknownCredential: there is none.
     """
-    from app.access.credentials import is_id
     from app.records.credentials import UnknownCredential
+    from app.records.identity import is_id
 
     found = kept.find(text) if is_id(text) else kept.find_by_label(text)
     if found.kind != kind:
