@@ -34,10 +34,11 @@ def serve(decider: Decider, database: Settings, migrated_sqlite: Path) -> Serve:
 
     def serving(migrated: bool = True, by: Decider = decider, **changes: object) -> FlaskClient:
         settings = replace(database, **changes)  # type: ignore[arg-type]
-        if migrated and settings.database_url == database.database_url:
-            file = Path(settings.database_url.removeprefix("sqlite:///"))
+        file = Path(settings.database_url.removeprefix("sqlite:///"))
+        if settings.database_url == database.database_url:
             file.parent.mkdir(exist_ok=True)
-            shutil.copy(migrated_sqlite, file)
+            if migrated:
+                shutil.copy(migrated_sqlite, file)
         elif migrated:
             upgrade(settings)
         app = Flask("app", static_folder=None)

@@ -245,8 +245,8 @@ def test_a_service_without_its_tables_is_alive_but_not_ready(serve: Serve) -> No
 
 
 def test_a_service_whose_database_is_unreachable_is_not_ready(serve: Serve, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("not a folder")
-    client = serve(migrated=False, database_url=f"sqlite:///{tmp_path}/file/determinations.sqlite")
+    (tmp_path / "folder").mkdir()
+    client = serve(migrated=False, database_url=f"sqlite:///{tmp_path}/folder")
 
     answer = client.get("/readyz")
 
