@@ -5,8 +5,6 @@ than can be answered, a full queue would only make everybody wait. So a worker t
 just enough to be busy, and whoever is admitted is answered about as soon as at quiet times.
 """
 
-from collections import Counter
-
 BUSY = 2
 """So many requests keep a worker busy: one computes while the other waits for the disk."""
 PATIENCE_SECONDS = 0.1
@@ -19,9 +17,14 @@ class Admission:
     """What one worker has taken in; times are seconds of one clock that only goes forward. Not safe to share between threads."""
 
     def __init__(self, room: int) -> None:
-        self._room, self.taken = room, 0
-        self._begun: Counter[float] = Counter()
+        self._room = room
+        self._begun: list[float] = []
         self._refusing_since = self._refused_at = float("-inf")
+
+    @property
+    def taken(self) -> int:
+        """How many requests are in work or wait for it."""
+        return len(self._begun)
 
     def is_pressed(self, now: float) -> bool:
         """Whether more has come for a while than could be answered."""
@@ -34,18 +37,16 @@ class Admission:
         """
         if self.taken >= self._room:
             return True
-        return self.is_pressed(now) and sum(n for at, n in self._begun.items() if now - at < RELIEF_SECONDS) >= BUSY
+        return self.is_pressed(now) and sum(now - begun < RELIEF_SECONDS for begun in self._begun) >= BUSY
 
     def take(self, now: float) -> float:
         """Take a request in; to be given back with what this answers."""
-        self.taken += 1
-        self._begun[now] += 1
+        self._begun.append(now)
         return now
 
     def give_back(self, begun: float) -> None:
         """A request was answered."""
-        self.taken -= 1
-        self._begun -= Counter([begun])
+        self._begun.remove(begun)
 
     def turn_away(self, now: float) -> None:
         """A request was turned away."""

@@ -187,11 +187,9 @@ def data_keys(settings: Settings) -> str:
         NoDataKeys: production mode is set and they are not.
         OSError: they can neither be read nor kept.
     """
-    if settings.data_keys:
-        return settings.data_keys
-    if settings.in_production:
-        raise NoDataKeys("ELIGIBILITY_DATA_KEYS (or ELIGIBILITY_DATA_KEYS_FILE) is not set")
-    return _kept(settings.instance / DATA_KEYS_FILE, lambda: f"first:{new_key()}")
+    return settings.data_keys or _kept_in_development(
+        settings, "ELIGIBILITY_DATA_KEYS", DATA_KEYS_FILE, lambda: f"first:{new_key()}"
+    )
 
 
 def index_key(settings: Settings) -> str:
@@ -201,11 +199,14 @@ def index_key(settings: Settings) -> str:
         NoDataKeys: production mode is set and it is not.
         OSError: it can neither be read nor kept.
     """
-    if settings.index_key:
-        return settings.index_key
+    return settings.index_key or _kept_in_development(settings, "ELIGIBILITY_INDEX_KEY", INDEX_KEY_FILE, new_key)
+
+
+def _kept_in_development(settings: Settings, name: str, file: str, make: Callable[[], str]) -> str:
+    """What a setting that was left out is in development; in production there is nothing to take instead."""
     if settings.in_production:
-        raise NoDataKeys("ELIGIBILITY_INDEX_KEY (or ELIGIBILITY_INDEX_KEY_FILE) is not set")
-    return _kept(settings.instance / INDEX_KEY_FILE, new_key)
+        raise NoDataKeys(f"{name} (or {name}_FILE) is not set")
+    return _kept(settings.instance / file, make)
 
 
 def _kept(file: Path, make: Callable[[], str]) -> str:

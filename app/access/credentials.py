@@ -9,7 +9,7 @@ from uuid_utils import uuid7
 
 from app import clock
 from app.access.key_text import digest_of, label_of, new_key
-from app.access.roles import ORGANIZATION, OrganizationNeeded, Roles, UnknownRole
+from app.access.roles import ORGANIZATION, ORGANIZATION_NEEDED, OrganizationNeeded, Roles, UnknownRole
 from app.access.trail import Origin
 from app.records.credentials import Credential, CredentialStore, Secret, UnknownCredential
 from app.records.identity import is_id
@@ -173,7 +173,7 @@ class Credentials:
         except UnknownRole:
             raise CredentialRefused("role", f"There is no such role; there are {', '.join(self._roles.roles)}.") from None
         except OrganizationNeeded:
-            raise CredentialRefused("organization", "This role sees what its organization made; name the organization.") from None
+            raise CredentialRefused("organization", ORGANIZATION_NEEDED) from None
         if wanted.scopes is None:
             return None
         beyond = sorted(set(wanted.scopes) - self._roles[wanted.role].permissions)

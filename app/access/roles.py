@@ -31,6 +31,10 @@ class UnknownRole(Exception):
     """There is no role of that name."""
 
 
+ORGANIZATION_NEEDED = "This role sees what its organization made; name the organization."
+"""What whoever makes a credential or an account for such a role is told."""
+
+
 class OrganizationNeeded(Exception):
     """The role sees what its own organization made, so that whoever has it must belong to one."""
 

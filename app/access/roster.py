@@ -12,7 +12,7 @@ from uuid_utils import uuid7
 from app import clock
 from app.access import roles
 from app.access.passwords import Passwords, check_new, one_time_password
-from app.access.roles import OrganizationNeeded, Roles, read_roles
+from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, Roles, read_roles
 from app.access.trail import Origin
 from app.records.accounts import ADMINISTRATOR, Account, Accounts
 
@@ -22,7 +22,6 @@ NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 NAME_MUST = "Must be 2 to 100 letters, digits and . _ @ + - without spaces, beginning with a letter or digit."
 ORGANIZATION = re.compile(roles.ORGANIZATION, re.ASCII)
 ORGANIZATION_MUST = "Must be at most 100 letters, digits and . _ - without spaces, beginning with a letter or digit."
-ORGANIZATION_NEEDED = "This role sees what its organization made; name the organization."
 
 
 class NotAnAccount(ValueError):

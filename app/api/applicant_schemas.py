@@ -8,9 +8,9 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from app import clock
-from app.api.fields import DayField, JsonSchema, TextField, WholeNumberField
+from app.api.fields import DayField, JsonSchema
 from app.api.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField, refuse_number
-from app.api.schemas import REQUIRED, StrictSchema
+from app.api.schemas import REQUIRED, StrictSchema, cursor_field, limit_field
 from app.law.facts import FactDefinition
 from app.records.encryption import normalized
 
@@ -89,12 +89,5 @@ class ApplicantSearchSchema(StrictSchema):
 
     name = _name(required=True)
     born_on = _born_on("The birth date; sending it needs the permission applicants.unmasked.")
-    limit = WholeNumberField(
-        1, MOST, load_default=USUALLY, metadata={"description": f"How many at most; {USUALLY} where none is sent."}
-    )
-    cursor = TextField(
-        r"[A-Za-z0-9_.=-]{1,500}",
-        "Must be the next_cursor of the same search, as it came.",
-        error_messages=REQUIRED,
-        metadata={"description": "The next_cursor of the page before, with the same search."},
-    )
+    limit = limit_field(MOST, USUALLY)
+    cursor = cursor_field()

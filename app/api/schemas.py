@@ -4,7 +4,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema
 
-from app.api.fields import DayField, FactsField, QueryFlagField, TextField, YearField
+from app.api.fields import DayField, FactsField, QueryFlagField, TextField, WholeNumberField, YearField
 from app.api.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField
 from app.law.facts import FactDefinition
 
@@ -15,6 +15,21 @@ REQUIRED: dict[str, Any] = {"required": "Is required.", "null": "Must not be nul
 
 def day_field(asks: str, **kwargs: Any) -> DayField:
     return DayField(FactDefinition("day", "day", asks=asks), error_messages=REQUIRED, **kwargs)
+
+
+def limit_field(most: int, usually: int) -> WholeNumberField:
+    return WholeNumberField(
+        1, most, load_default=usually, metadata={"description": f"How many at most; {usually} where none is sent."}
+    )
+
+
+def cursor_field() -> TextField:
+    return TextField(
+        r"[A-Za-z0-9_.=-]{1,500}",
+        "Must be the next_cursor of the same search, as it came.",
+        error_messages=REQUIRED,
+        metadata={"description": "The next_cursor of the page before, with the same search."},
+    )
 
 
 def question_field(**kwargs: Any) -> TextField:

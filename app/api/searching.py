@@ -17,7 +17,7 @@ from app.api.deciding import unknown_question
 from app.api.faults import alarm_damaged
 from app.api.fields import TextField, WholeNumberField
 from app.api.problems import Problem, Wrong
-from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, day_field, question_field
+from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, cursor_field, day_field, limit_field, question_field
 from app.api.service import Service, service
 from app.api.trail import audit_entry
 from app.instants import instant_text
@@ -40,15 +40,8 @@ def _text(must: str, description: str, **options: Any) -> TextField:
 class PageSchema(StrictSchema):
     """How much at once, and from where on."""
 
-    limit = WholeNumberField(
-        1, MOST, load_default=USUALLY, metadata={"description": f"How many at most; {USUALLY} where none is sent."}
-    )
-    cursor = TextField(
-        r"[A-Za-z0-9_.=-]{1,500}",
-        "Must be the next_cursor of the same search, as it came.",
-        error_messages=REQUIRED,
-        metadata={"description": "The next_cursor of the page before, with the same search."},
-    )
+    limit = limit_field(MOST, USUALLY)
+    cursor = cursor_field()
 
 
 class DecidedSchema(StrictSchema):

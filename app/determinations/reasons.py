@@ -168,11 +168,16 @@ class Telling:
         for provision in question.provisions:
             if provision.index in deciding:
                 status = _REASON[self.evaluation.provisions[provision.index]]
-                failed = {c.condition.id for c in provision.conditions if self.evaluation.conditions[c.index] is False}
                 for step in provision.provision.next_steps:
-                    if step.on == status and step.unless_failed not in failed:
+                    if step.on == status and not self.has_failed(provision, step.unless_failed):
                         told[step.says, step.question] = None
         return (NextStepTold(says, link) for says, link in told)
+
+    def has_failed(self, provision: StandingProvision, condition: str | None) -> bool:
+        """Whether a condition of a provision, by its id, is not met; none never fails."""
+        if condition is None:
+            return False
+        return any(c.condition.id == condition and self.evaluation.conditions[c.index] is False for c in provision.conditions)
 
     def cautions(self, question: StandingQuestion) -> Iterator[str]:
         """The cautions of the provisions that apply, and what could not be read; those of used questions too."""
