@@ -12,12 +12,13 @@ service is gets a thread aside.
 
 import json
 import logging
+import selectors
 import socket
 import sys
 import time
-from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import uuid4
@@ -42,7 +43,10 @@ RETRY_AFTER_SECONDS = 2
 LEFT_TO_SIBLINGS_SECONDS = 0.02
 """How long a full worker leaves new connections to the others, before it takes and refuses them."""
 LINGER_SECONDS = 2.0
-"""How long a refused client may take to read its answer; closing at once would destroy what it has not read yet."""
+"""How long a client may take to read its last answer; closing at once would destroy what it has not read yet."""
+LINGER_BYTES = 4 * 1_048_576
+"""How much of what it still sends meanwhile is thrown away, before the connection is reset all the same."""
+LINGER_AT_A_TIME = 65_536
 TURN_SECONDS = 0.001
 """How long a thread computes before another has its turn: the main loop, which refuses, must not wait long for it."""
 LAST_WORDS_SECONDS = 1.0
@@ -76,6 +80,14 @@ class Logger(GunicornLogger):  # type: ignore[misc]
             log.setLevel(max(logging.INFO, logging.getLogger().level))  # its finer lines quote addresses
 
 
+@dataclass(slots=True)
+class _Lingering:
+    """A connection that was answered for the last time: until when it may stay, and how much may still come on it."""
+
+    until: float
+    bytes_left: int
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]
     """A threaded worker that takes in no more than it can answer, quotes nothing it could not read, and leaves when it is worn."""
 
@@ -86,7 +98,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._admission = Admission(self.cfg.threads + settings.queue)
         self._faults_at_most = settings.faults_at_most
         self._accept_again_at: float | None = None
-        self._lingering: deque[tuple[float, TConn]] = deque()
+        self._lingering: dict[TConn, _Lingering] = {}
         self._refused_untold, self._told_at = 0, 0.0
 
     def init_process(self) -> None:
@@ -161,7 +173,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not self.alive:
             conn.timeout = min(conn.timeout, time.monotonic() + LAST_WORDS_SECONDS)
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, 1, partial(self.on_pending_socket_readable, conn))
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
     def _done(self, conn: TConn, begun: float | None, future: Any) -> None:
         self.method_queue.defer(self._finish, conn, begun, future)
@@ -169,35 +181,57 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _finish(self, conn: TConn, begun: float | None, future: Any) -> None:
         if begun is not None:
             self._admission.give_back(begun)
-        self.finish_request(conn, future)
+        if self.cfg.is_ssl or future.cancelled() or future.exception() is not None or future.result() is not False:
+            self.finish_request(conn, future)
+        else:
+            self._linger(conn)
 
     def _turn_away(self, conn: TConn) -> None:
-        """Answer with 503, then wait until the client has taken the answer."""
+        """Answer with 503, and read no more of the request than has come."""
         type = PROBLEM_TYPES["overloaded"]
         detail = type.explains.partition("\n")[0]
         answer = problem_answer(type.name, type.title, type.status, detail, f"Retry-After: {RETRY_AFTER_SECONDS}\r\n")
         try:
             conn.sock.setblocking(False)
-            conn.sock.recv(65_536)
+            conn.sock.recv(LINGER_AT_A_TIME)
             conn.sock.sendall(answer)
-            conn.sock.shutdown(socket.SHUT_WR)
-            self.poller.register(conn.sock, 1, partial(self._drop, conn))
-            self._lingering.append((time.monotonic() + LINGER_SECONDS, conn))
         except OSError:
             self._close(conn)
+        else:
+            self._linger(conn)
         self._admission.turn_away(time.monotonic())
         self._refused_untold += 1
 
-    def _drop(self, conn: TConn, _socket: object) -> None:
-        """Throw away what a refused client still sends, until it hangs up."""
+    def _linger(self, conn: TConn) -> None:
+        """Say that nothing more is answered, then wait without a thread until the client has taken its answer.
+
+        gunicorn's own way of closing waits in the main loop: one client that keeps its end open would hold up everybody.
+        """
         try:
-            if conn.sock.recv(65_536):
+            conn.sock.setblocking(False)
+            conn.sock.shutdown(socket.SHUT_WR)
+            self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._drop, conn))
+        except (OSError, ValueError):  # it is gone
+            self._close(conn)
+        else:
+            seconds = LINGER_SECONDS if self.alive else LAST_WORDS_SECONDS
+            self._lingering[conn] = _Lingering(time.monotonic() + seconds, LINGER_BYTES)
+
+    def _drop(self, conn: TConn, _socket: object) -> None:
+        """Throw away what a client still sends after its last answer, until it hangs up or sends too much."""
+        lingering = self._lingering[conn]
+        try:
+            lingering.bytes_left -= len(dropped := conn.sock.recv(LINGER_AT_A_TIME))
+            if dropped and lingering.bytes_left > 0:
                 return
         except BlockingIOError:
             return
         except OSError:
             pass
-        self._lingering = deque(pair for pair in self._lingering if pair[1] is not conn)
+        self._leave(conn)
+
+    def _leave(self, conn: TConn) -> None:
+        del self._lingering[conn]
         self._close(conn)
 
     def _close(self, conn: TConn) -> None:
@@ -215,8 +249,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         now = time.monotonic()
         if self._accept_again_at is not None and (now >= self._accept_again_at + LEFT_TO_SIBLINGS_SECONDS or not self._is_full):
             self._accept_again_at = None
-        while self._lingering and self._lingering[0][0] < now:
-            self._close(self._lingering.popleft()[1])
+        while self._lingering and (oldest := next(iter(self._lingering.items())))[1].until < now:
+            self._leave(oldest[0])
         if self._refused_untold and now >= self._told_at + TELL_EVERY_SECONDS:
             count_refused("overloaded", self._refused_untold)
             self.log.warning("turned away %s requests: overloaded", self._refused_untold)

@@ -71,6 +71,33 @@ def test_a_body_may_be_as_long_whether_its_length_is_announced_or_not(server: Se
     assert [status, status] == [answer.split(b" ", 2)[1] for answer in (announced, chunked)]
 
 
+def test_who_sends_far_too_much_and_reads_late_is_told_so(server: Served) -> None:
+    """Closing at once would reset the connection and destroy what had not been read."""
+    length = 3 * BOUND
+    head = f"{HEAD}Authorization: Bearer {server.key()}\r\nContent-Length: {length}\r\n\r\n"
+    for _ in range(10):
+        with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+            connection.sendall(head.encode() + b" " * length)
+            connection.shutdown(socket.SHUT_WR)
+
+            assert b"HTTP/1.1 413 " == connection.recv(13)
+
+
+def test_a_client_that_does_not_hang_up_after_its_last_answer_holds_up_nobody(server: Served) -> None:
+    asking = b"GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+    staying = [socket.create_connection(("127.0.0.1", server.port), timeout=20) for _ in range(20)]
+    try:
+        for connection in staying:
+            connection.sendall(asking)
+        for connection in staying:  # two seconds each, one after the other, would be too long for the last
+            assert b"HTTP/1.1 200 " == connection.recv(13)
+
+        assert 200 == server.send("GET", "/healthz")[0]
+    finally:
+        for connection in staying:
+            connection.close()
+
+
 def test_a_body_taken_for_a_request_is_not_quoted_in_the_log(server: Served) -> None:
     _sent(server, f"{HEAD}Content-Length: 10\r\n\r\n{BODY}\r\n\r\n")
     _sent(server, f"{HEAD}\r\n{BODY}\r\n\r\n")
