@@ -192,7 +192,7 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[in
     made = subprocess.run(making, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     command = [
         sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py",
-        "--workers", str(workers), "bench.run:served()",
+        "--workers", str(workers), "--max-requests", "0", "bench.run:served()",
     ]  # fmt: skip
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     try:

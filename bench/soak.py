@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -102,8 +102,8 @@ def resident_bytes() -> int:
 class Soak:
     """Threads that decide the same cases over and over until together they have decided as many as wanted."""
 
-    def __init__(self, cases: list[Checked], engine: Engine) -> None:
-        self.cases, self.engine, self.tally = cases, engine, Tally()
+    def __init__(self, cases: list[Checked], engines: Sequence[Engine]) -> None:
+        self.cases, self.engines, self.tally = cases, engines, Tally()
         self.blocks = count()
 
     def run(self, decisions: int, progress: "Watching") -> None:
@@ -129,10 +129,11 @@ class Soak:
         """One block of decisions, each checked."""
         right = wrong = missing = 0
         faults = []
+        engine = random.choice(self.engines)
         for _ in range(AT_ONCE):
             case = random.choice(self.cases)
             try:
-                found: Evaluation | None = self.engine.evaluate(case.law, case.codes)
+                found: Evaluation | None = engine.evaluate(case.law, case.codes)
             except EngineFault as fault:
                 wrong += 1
                 faults.append(str(fault))
@@ -182,11 +183,12 @@ def main() -> int:
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     arguments.add_argument("--decisions", type=int, default=1_000_000, help="how many (default 1,000,000)")
     decisions: int = arguments.parse_args().decisions
-    engine = Engine()
+    engines = (Engine(), Engine(remembers=False))  # as the service has it, and one that puts every message to the rules
     cases = list(make_cases(open_lawbook(ROOT / "rulesets"), CASES))
-    engine.prepare({id(case.law): case.law for case in cases}.values())
+    for engine in engines:
+        engine.prepare({id(case.law): case.law for case in cases}.values())
     sys.setswitchinterval(SWITCH_SECONDS)
-    soak, warm_up = Soak(cases, engine), min(WARM_UP, decisions)
+    soak, warm_up = Soak(cases, engines), min(WARM_UP, decisions)
     with progress_bar() as bar:
         watching = Watching(bar, warm_up + decisions)
         soak.run(warm_up, watching)

@@ -4,9 +4,11 @@ What stands under /v1 believes an Authorization header alone. A browser sends it
 leads it, so none is looked at there.
 """
 
+from functools import lru_cache
 from typing import cast
+from urllib.parse import parse_qsl
 
-from flask import Flask, current_app, g, request
+from flask import Flask, Request, current_app, g, request
 
 from app.access.gate import Gate
 from app.access.principal import ANYBODY, PUBLIC, Principal
@@ -33,13 +35,20 @@ def gate() -> Gate:
     return cast(Gate, current_app.extensions[_GATE])
 
 
-def permission_needed() -> str:
-    """The permission that the present request's view declares."""
-    view = current_app.view_functions[request.endpoint or ""]
+def permission_needed(asking: Request) -> str:
+    """The permission that a request's view declares."""
+    view = current_app.view_functions[asking.endpoint or ""]
     needed: str = getattr(view, "permission", UNDECLARED)
-    if request.args.get("keep") == "false":
+    if asking.query_string and asks_not_to_keep(asking.query_string):
         needed = getattr(view, "permission_without_keeping", None) or needed
     return needed
+
+
+@lru_cache(256)
+def asks_not_to_keep(query: bytes) -> bool:
+    """Whether a query's first `keep` is `false`; one that says something else too is refused by the view."""
+    told = parse_qsl(query.decode(errors="replace"), keep_blank_values=True)
+    return next((value for name, value in told if name == "keep"), None) == "false"
 
 
 def _admit() -> None:
@@ -48,14 +57,15 @@ def _admit() -> None:
     Raises:
         Problem: unauthenticated, forbidden.
     """
-    rule = request.url_rule
-    if rule is None or (request.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)):
+    asking: Request = request._get_current_object()  # type: ignore[attr-defined]
+    rule = asking.url_rule
+    if rule is None or (asking.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)):
         return  # nothing stands there, or the framework itself tells which methods there are
-    if request.blueprint == PAGES:
+    if asking.blueprint == PAGES:
         return  # pages see for themselves who is signed in, and lead others to where they can
-    if (needed := permission_needed()) == PUBLIC:
+    if (needed := permission_needed(asking)) == PUBLIC:
         return
-    g.principal = _recognized()
+    g.principal = _recognized(asking)
     demand(needed)
 
 
@@ -78,13 +88,13 @@ def demand(permission: str) -> None:
     raise Problem("forbidden", detail, headers={"WWW-Authenticate": challenge}, permission=None if scope == "" else permission)
 
 
-def _recognized() -> Principal:
+def _recognized(asking: Request) -> Principal:
     """Whoever the header names; anybody without one.
 
     Raises:
         Problem: unauthenticated; what the header carries is not taken. Why is not told: it would help only those who try.
     """
-    header = request.headers.get("Authorization")
+    header = asking.headers.get("Authorization")
     if header is None:
         return ANYBODY
     scheme, _, bearer = header.strip().partition(" ")

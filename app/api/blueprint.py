@@ -14,10 +14,13 @@ from app.access.principal import PUBLIC
 from app.api.problem_types import PROBLEM_TYPES
 from app.api.problems import MEDIA_TYPE, Problem, Wrong, problem_of_status, problem_response
 from app.determinations.strict_json import MalformedJson, loads
+from app.remembered import Remembered
 
 JSON = "application/json"
 SCHEME, CLIENTS = "bearer", "client_credentials"
 """What the OpenAPI document calls the ways in which callers show who they are."""
+QUERIES_AT_MOST, QUERY_REMEMBERED = 256, 64
+"""So many queries, each with so many bytes at most, are remembered for each view."""
 T = TypeVar("T")
 View = TypeVar("View", bound=Callable[..., Any])
 
@@ -174,13 +177,27 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
     def body(self, schema: type[Schema], **options: Any) -> Decorator:
         """The view's argument is the JSON body, loaded by a schema."""
-        return self._reads(schema(), "json", read_body, options)
+        made = schema()
+        return self._reads(made, "json", lambda incoming: made.load(cast(Mapping[str, Any], read_body(incoming))), options)
 
     def query(self, schema: type[Schema], **options: Any) -> Decorator:
         """The view's argument is the query, loaded by a schema."""
-        return self._reads(schema(), "query", read_query, options)
+        made = schema()
+        kept: Remembered[Mapping[str, Any]] = Remembered(QUERIES_AT_MOST)
 
-    def _reads(self, schema: Schema, location: str, read: Callable[[Request], Any], options: Mapping[str, Any]) -> Decorator:
+        def load(incoming: Request) -> dict[str, Any]:
+            """Many callers send the same few queries, so what those load to is remembered."""
+            text = incoming.query_string
+            loaded = kept.find(text)
+            if loaded is None:
+                loaded = made.load(read_query(incoming))
+                if len(text) <= QUERY_REMEMBERED:
+                    kept.keep(text, loaded)
+            return dict(loaded)
+
+        return self._reads(made, "query", load, options)
+
+    def _reads(self, schema: Schema, location: str, load: Callable[[Request], Any], options: Mapping[str, Any]) -> Decorator:
         """Read, load and hand on; flask-smorest only documents it, because its own reader looks for much that is not here."""
         documented = _documenting(self.arguments(schema, location=location, **options))
 
@@ -188,7 +205,7 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             @wraps(view)
             def loaded(*args: Any, **kwargs: Any) -> Any:
                 try:
-                    value = schema.load(read(request._get_current_object()))  # type: ignore[attr-defined]
+                    value = load(request._get_current_object())  # type: ignore[attr-defined]
                 except ValidationError as error:
                     raise refuse(error, location) from None
                 return view(*args, value, **kwargs)

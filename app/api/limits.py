@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from ipaddress import IPv6Address, ip_address
 from typing import cast
 
@@ -139,6 +139,11 @@ class CountsInMemory(MemoryStorage):
             self.clear(key)
 
 
+@cache
+def _a_minute(requests: int) -> RateLimitItem:
+    return RateLimitItemPerMinute(requests)
+
+
 class Limits:
     """The counts of one application. Safe to share between threads."""
 
@@ -183,7 +188,7 @@ class Limits:
 
     def _allowed(self, kind: str) -> RateLimitItem:
         a_minute = self._a_minute[kind]
-        return RateLimitItemPerMinute(a_minute if self._is_shared else math.ceil(a_minute / _processes))
+        return _a_minute(a_minute if self._is_shared else math.ceil(a_minute / _processes))
 
     def _seconds_until_free(self, item: RateLimitItem, kind: str, who: str) -> int:
         reset_at = self._counting.get_window_stats(item, kind, who).reset_time

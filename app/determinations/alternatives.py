@@ -9,7 +9,6 @@ from typing import cast
 from app.determinations.days import OtherDays, Stretch
 from app.determinations.knowledge import Knowledge
 from app.determinations.model import ChangeKind, FactChange, WouldChange
-from app.determinations.remembered import Remembered
 from app.determinations.whatif import WhatIf
 from app.determinations.wording import day_in_words, joined, value_in_words
 from app.engine.shadow import OUTCOME_CODES
@@ -17,6 +16,7 @@ from app.law.facts import FactDefinition, Value
 from app.law.questions import STATED_OUTCOMES, Outcome
 from app.law.spans import CodeSet, day_before
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
+from app.remembered import Remembered
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 ACTS_AT_MOST = 4

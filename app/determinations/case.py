@@ -1,6 +1,6 @@
 """A case: one question, the facts stated, the day and the edition. Facts are typed here, once, for every way in."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,14 +22,15 @@ class Case:
     edition: str
 
 
-def flatten(nested: Mapping[str, object], prefix: str = "", depth: int = 1) -> Iterator[tuple[str, object]]:
+def flatten(nested: Mapping[str, object], prefix: str = "", depth: int = 1) -> list[tuple[str, object]]:
     """Facts given as nested objects, as names and values; a name may also be given whole (`"a.b": 1`)."""
+    found: list[tuple[str, object]] = []
     for key, value in nested.items():
-        name = f"{prefix}{key}"
-        if isinstance(value, Mapping) and value and depth < DEEPEST:
-            yield from flatten(value, f"{name}.", depth + 1)
+        if isinstance(value, dict) and value and depth < DEEPEST:
+            found += flatten(value, f"{prefix}{key}.", depth + 1)
         else:
-            yield name, value
+            found.append((f"{prefix}{key}", value))
+    return found
 
 
 def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> dict[str, Value]:

@@ -10,10 +10,10 @@ from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from app.determinations.remembered import Remembered
 from app.engine.shadow import OUTCOME_CODES, outcome_of, settled_outcome_of
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
+from app.remembered import Remembered
 
 
 class Judged(NamedTuple):
@@ -67,7 +67,7 @@ class Cells:
         for condition in law.conditions:
             on.setdefault(condition.fact.name, []).append(condition)
         self.of_fact = {name: FactCells(conditions) for name, conditions in on.items()}
-        self._facts = [(name, cells.starts, cells.met, cells.bits) for name, cells in self.of_fact.items()]
+        self._facts = {name: (cells.starts, cells.met, cells.bits) for name, cells in self.of_fact.items()}
         self._questions = tuple(_question(law, question) for question in law.questions)
         self._ids = tuple(law.by_question)
         self._asked = law.asked.question.id
@@ -77,9 +77,10 @@ class Cells:
     def bits(self, codes: Mapping[str, int]) -> tuple[int, int]:
         """The conditions that codes meet, and those they settle; on other questions' outcomes only where these are stated."""
         met = known = 0
-        for name, starts, met_in, bits in self._facts:
-            code = codes.get(name)
-            if code is not None:
+        facts = self._facts
+        for name, code in codes.items():
+            if name in facts:
+                starts, met_in, bits = facts[name]
                 met |= met_in[bisect_right(starts, code)]
                 known |= bits
         return met, known

@@ -34,12 +34,15 @@ class OtherDays:
         question: str,
         edition: str,
         stated: Mapping[str, Value],
+        codes: Mapping[str, int] | None = None,
     ) -> None:
+        """*codes* are those of what was stated, where they are known already."""
         self._lawbook, self._facts_in_play = lawbook, facts_in_play
         self._question, self._edition = question, edition
         self.governing = lawbook.question(question).governed_by
         self.moves = self.governing if self.governing in stated else None
-        self._stated = dict(stated)
+        self._stated = stated
+        self._codes = codes
 
     def fact(self, name: str) -> FactDefinition:
         """The definition of the fact that moves with the day."""
@@ -52,9 +55,11 @@ class OtherDays:
             LawNotEncoded: that day's law is not encoded.
         """
         law = self._lawbook.standing(self._question, day, self._edition)
-        stated = {**self._stated, self.moves: day} if self.moves else self._stated
-        knowledge = Knowledge.of(self._facts_in_play(law), stated)
-        return WhatIf(law, knowledge, day)
+        in_play, stated = self._facts_in_play(law), self._stated
+        codes = self._codes = self._codes or in_play.codes_of(stated)
+        if self.moves:
+            stated, codes = {**stated, self.moves: day}, {**codes, self.moves: day.toordinal()}
+        return WhatIf(law, Knowledge.of(in_play, stated, codes), day)
 
     def forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
         """Each later stretch, by its first day, until one of these outcomes or the last day there is."""
@@ -84,10 +89,13 @@ class OtherDays:
             looked_at = self._looked_at(here)
             if looked_at is not None and here.law.span.first.toordinal() < looked_at.start:
                 return
-            if here.law.span.first <= date.min or not self._is_encoded(day_before(here.law.span.first)):
+            if here.law.span.first <= date.min:
                 return
             day = day_before(here.law.span.first)
-            here = self.on(day)
+            try:
+                here = self.on(day)
+            except LawNotEncoded:
+                return
             yield Stretch(day, here.outcome)
 
     def _turns(
@@ -113,13 +121,6 @@ class OtherDays:
     def _looked_at(self, here: WhatIf) -> range | None:
         """The days tried one by one, where only that is exact and the day matters."""
         return here.looked_at(self.moves) if self.moves is not None and here.matters(self.moves) else None
-
-    def _is_encoded(self, day: date) -> bool:
-        try:
-            self._lawbook.standing(self._question, day, self._edition)
-        except LawNotEncoded:
-            return False
-        return True
 
     def cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
         """The later days of the same standing law on which a condition changes, if that can change the outcome."""

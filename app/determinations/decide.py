@@ -3,7 +3,7 @@
 from app.determinations.alternatives import alternatives
 from app.determinations.case import Case
 from app.determinations.days import OtherDays
-from app.determinations.editions import with_edition_cautions
+from app.determinations.editions import OtherEditions
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
 from app.determinations.reasons import Telling
@@ -55,9 +55,9 @@ class Decider:
         knowledge = Knowledge.of(self.facts_in_play(law), case.facts)
         evaluation = self.engine.evaluate(law, knowledge.codes)
         decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(law.asked)
-        days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts)
+        days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts, knowledge.codes_of_stated)
         other = alternatives(WhatIf(law, knowledge, case.as_of), days, case.as_of)
-        cautions = with_edition_cautions(self.lawbook, self.facts_in_play, case, law, knowledge, decided)
+        cautions = OtherEditions(self.lawbook, self.facts_in_play, case, knowledge, decided).cautions()
         return decided._replace(
             facts=dict(case.facts),
             cautions=cautions,
@@ -65,5 +65,5 @@ class Decider:
             valid_until=other.valid_until,
             valid_until_because=other.because,
             law_digest=self.lawbook.digest,
-            law_in_force=tuple(p.provision.id for p in law.provisions),
+            law_in_force=law.provision_ids,
         )

@@ -5,6 +5,7 @@ read it before anything else. That an earlier one differs is told last.
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
 from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
@@ -33,56 +34,50 @@ def left_out(edition: Edition, verb: str) -> str:
     return f"{verb} the edition {edition.name}, which leaves out what was enacted after {day_in_words(edition.enacted_through)}."
 
 
-def with_edition_cautions(
-    lawbook: Lawbook,
-    facts_in_play: Callable[[StandingLaw], FactsInPlay],
-    case: Case,
-    law: StandingLaw,
-    knowledge: Knowledge,
-    decided: Determination,
-) -> tuple[str, ...]:
-    """The cautions of a determination, those of later editions before them and those of earlier ones behind."""
-    first, last = list[str](), list[str]()
-    ours = lawbook.editions[case.edition]
-    for name, edition in lawbook.editions.items():
-        if name == case.edition:
-            continue
-        told = _of_edition(name, lawbook, facts_in_play, case, law, knowledge, decided)
-        if is_later(edition, ours):
-            first.extend(f"{left_out(ours, 'Decided under')} {caution}" for caution in told)
-        else:
-            last.extend(told)
-    return (*first, *decided.cautions, *last)
+@dataclass(frozen=True, slots=True)
+class OtherEditions:
+    """A determination beside what the other editions make of the same case."""
 
+    lawbook: Lawbook
+    facts_in_play: Callable[[StandingLaw], FactsInPlay]
+    case: Case
+    knowledge: Knowledge
+    decided: Determination
 
-def _of_edition(
-    name: str,
-    lawbook: Lawbook,
-    facts_in_play: Callable[[StandingLaw], FactsInPlay],
-    case: Case,
-    law: StandingLaw,
-    knowledge: Knowledge,
-    decided: Determination,
-) -> Iterator[str]:
-    """A caution where another edition differs in outcome or conclusions, or does not encode the day."""
-    try:
-        other = lawbook.standing(case.question, case.as_of, name)
-    except LawNotEncoded as error:
-        yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
-        return
-    in_play = facts_in_play(other)
-    if not in_play.computes_with_series and in_play.decides_like(law):
-        yield from _of_calendars(name, decided, in_play, knowledge)
-        return
-    otherwise = Knowledge.of(in_play, case.facts)
-    judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
-    outcome = judged.outcomes[case.question]
-    if outcome != decided.outcome:
-        yield f"The edition {name} would answer on the same day and facts: {decided.question.brief(outcome)}"
-        return
-    found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
-    for difference in _differences(decided, found):
-        yield f"The edition {name} would conclude otherwise; {difference}."
+    def cautions(self) -> tuple[str, ...]:
+        """The determination's cautions, those of later editions before them and those of earlier ones behind."""
+        first, last = list[str](), list[str]()
+        ours = self.lawbook.editions[self.case.edition]
+        for name, edition in self.lawbook.editions.items():
+            if name == self.case.edition:
+                continue
+            if is_later(edition, ours):
+                first.extend(f"{left_out(ours, 'Decided under')} {caution}" for caution in self.of(name))
+            else:
+                last.extend(self.of(name))
+        return (*first, *self.decided.cautions, *last)
+
+    def of(self, name: str) -> Iterator[str]:
+        """A caution where another edition differs in outcome or conclusions, or does not encode the day."""
+        case, decided = self.case, self.decided
+        try:
+            other = self.lawbook.standing(case.question, case.as_of, name)
+        except LawNotEncoded as error:
+            yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
+            return
+        in_play = self.facts_in_play(other)
+        if not in_play.computes_with_series and in_play.decides_like(self.knowledge.in_play.law):
+            yield from _of_calendars(name, decided, in_play, self.knowledge)
+            return
+        otherwise = Knowledge.of(in_play, case.facts, self.knowledge.codes_of_stated)
+        judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
+        outcome = judged.outcomes[case.question]
+        if outcome != decided.outcome:
+            yield f"The edition {name} would answer on the same day and facts: {decided.question.brief(outcome)}"
+            return
+        found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
+        for difference in _differences(decided, found):
+            yield f"The edition {name} would conclude otherwise; {difference}."
 
 
 def _of_calendars(name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge) -> Iterator[str]:

@@ -10,7 +10,6 @@ from operator import itemgetter
 
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination, Finding, FindingStatus, Reason
-from app.determinations.remembered import Remembered
 from app.determinations.wording import (
     UNVERIFIED_WORDS,
     derived_in_words,
@@ -23,6 +22,7 @@ from app.law.calendars import StandingCalendar
 from app.law.facts import Computation, Value
 from app.law.provision import Conclusion
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
+from app.remembered import Remembered
 
 _STATUS: dict[bool | None, FindingStatus] = {True: "met", False: "not_met", None: "unknown"}
 

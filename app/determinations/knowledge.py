@@ -42,6 +42,7 @@ class FactsInPlay:
         self.stated: dict[str, FactDefinition] = {}
         self.computed: dict[str, FactDefinition] = {}
         self._vocabulary = lawbook.vocabulary
+        self._known = lawbook.known_facts(law.asked.question.id)
         for condition in law.conditions:
             self._take(condition.fact)
         for name in (*(n for c in _conclusions(law) for n in c.fact_names), *_named_in_sentences(law)):
@@ -53,7 +54,6 @@ class FactsInPlay:
                 self.conditions_of[name].append(condition)
         self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
         self._derive = {fact.name: self.deriving.prepared(fact.computed) for fact in self.computed.values() if fact.computed}
-        self.codes_of_stated = [(fact.name, fact.code_of) for fact in self.stated.values()]
         self.derived = [(fact.name, self._derive[fact.name], fact.code_of) for fact in self.computed.values()]
         """Each computed fact, how it follows from values, and how it is coded; each after those it follows from."""
         self._effects: dict[str, list[tuple[int, list[Value]]]] = {}
@@ -62,6 +62,7 @@ class FactsInPlay:
         self._yearly: dict[str, list[int]] = {}
         self._kept: dict[str, Any] = {}
         self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
+        self.codes_of_presumed = self.codes_of(self.presumed)
 
     def _take(self, fact: FactDefinition) -> None:
         if fact.computed is None:
@@ -70,6 +71,11 @@ class FactsInPlay:
             for name in fact.computed.fact_names:
                 self._take(self._vocabulary[name])
             self.computed[fact.name] = fact
+
+    def codes_of(self, stated: Mapping[str, Value]) -> dict[str, int]:
+        """The codes of stated facts; the same under every standing law."""
+        known = self._known
+        return {name: known[name].code_of(value) for name, value in stated.items() if name in known}
 
     def remember(self, name: str, make: Callable[[], T]) -> T:
         """Something that other modules derive from this standing law once and want to find again."""
@@ -191,23 +197,21 @@ class Knowledge:
     stated: Mapping[str, Value]
     values: dict[str, Value] = field(default_factory=dict)
     codes: dict[str, int] = field(default_factory=dict)
+    codes_of_stated: Mapping[str, int] = field(default_factory=dict, compare=False)
     _looked_up: dict[str, Value | None] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value]) -> "Knowledge":
-        """Everything that follows from what was stated."""
-        known = cls(in_play, stated, {**in_play.presumed, **stated}, {})
-        values, codes = known.values, known.codes
-        for name, code_of in in_play.codes_of_stated:
-            stated_value = values.get(name)
-            if stated_value is not None:
-                codes[name] = code_of(stated_value)
+    def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value], codes_of_stated: Mapping[str, int] | None = None) -> "Knowledge":
+        """Everything that follows from what was stated; *codes_of_stated* where they are known from another standing law."""
+        if codes_of_stated is None:
+            codes_of_stated = in_play.codes_of(stated)
+        values, codes = {**in_play.presumed, **stated}, {**in_play.codes_of_presumed, **codes_of_stated}
         for name, derive, code_of in in_play.derived:
             value = derive(values)
             if value is not None:
                 values[name] = value  # type: ignore[assignment]
                 codes[name] = code_of(value)
-        return known
+        return cls(in_play, stated, values, codes, codes_of_stated)
 
     @property
     def looked_up(self) -> Mapping[str, Value | None]:

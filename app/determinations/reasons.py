@@ -10,7 +10,6 @@ from app.determinations.conclude import Concluded, concluded
 from app.determinations.findings import Findings
 from app.determinations.knowledge import Knowledge
 from app.determinations.model import Determination, Finding, NextStepTold, Reason, ReasonStatus
-from app.determinations.remembered import Remembered
 from app.determinations.wording import derived_in_words, facts_in_words, fill
 from app.engine import Evaluation
 from app.engine.shadow import all_hold
@@ -18,6 +17,7 @@ from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
+from app.remembered import Remembered
 
 _REASON: dict[bool | None, ReasonStatus] = {True: "applies", False: "does_not_apply", None: "undetermined"}
 

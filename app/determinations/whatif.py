@@ -15,10 +15,10 @@ from typing import Any, TypeVar
 from app.determinations.cells import Judged
 from app.determinations.derive import SERIES_FUNCTIONS, direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.remembered import Remembered
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw
+from app.remembered import Remembered
 
 DAYS_EITHER_SIDE = 800
 """How many days before and after are tried one by one where nothing better is known: two years and some days."""
@@ -33,6 +33,7 @@ T = TypeVar("T")
 class _Alike:
     """What depends on how the conditions came out, and not on the values behind them; so it is found once for all such cases."""
 
+    outcome: Outcome
     matters: dict[str, bool] = field(default_factory=dict)
     choices: dict[str, list[tuple[Outcome, list[Value]]]] = field(default_factory=dict)
     mattering: list[FactDefinition] | None = None
@@ -51,13 +52,13 @@ class WhatIf:
         self.told = self.cells.told(knowledge.codes)
         self.pattern = (self.met, self.known, self.told)
         """What is the same of all cases whose conditions come out alike."""
-        self.outcome: Outcome = self.cells.outcome(*self.pattern)
-        """The outcome as the facts are."""
         self._like = self._alike(self.pattern)
+        self.outcome = self._like.outcome
+        """The outcome as the facts are."""
 
-    def _alike(self, pattern: Hashable) -> _Alike:
+    def _alike(self, pattern: tuple[int, int, tuple[str, ...]]) -> _Alike:
         kept: Remembered[_Alike] = self.in_play.remember("alike", Remembered)
-        return kept.find(pattern) or kept.keep(pattern, _Alike())
+        return kept.find(pattern) or kept.keep(pattern, _Alike(self.cells.outcome(*pattern)))
 
     @property
     def judged(self) -> Judged:

@@ -79,19 +79,10 @@ class Program:
             first.setdefault(name, set()).add(json.dumps(test))
         return {name: len(tests) for name, tests in first.items()}
 
-    @cached_property
-    def fact_messages(self) -> list[list[str]]:
-        """The facts in as many messages as it takes for none to meet too many tests."""
-        groups: list[list[str]] = [[]]
-        carried = 1
-        for fact, name in self.fact_properties.items():
-            weight = self.weights.get(name, 0) + self.weights.get(f"{name}m", 0)
-            if carried + weight > MATCHES_AT_MOST and groups[-1]:
-                groups.append([])
-                carried = 1
-            groups[-1].append(fact)
-            carried += weight
-        return groups
+    def weight_of(self, fact: str) -> int:
+        """How many different tests a message meets at most because it carries a fact."""
+        name = self.fact_properties[fact]
+        return self.weights.get(name, 0) + self.weights.get(f"{name}m", 0)
 
     def property_of(self, fact: str) -> str:
         """The short name under which a fact's code travels."""

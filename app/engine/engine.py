@@ -1,9 +1,11 @@
 """One engine for the process: compiles, evaluates, compares with the plain evaluator."""
 
 import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from operator import itemgetter
+from typing import NamedTuple
 
 from app.engine.compiler import (
     MATCHES_AT_MOST,
@@ -19,7 +21,10 @@ from app.engine.session import Ruleset, Session, property
 from app.engine.shadow import OUTCOME_CODES, evaluate
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
+from app.remembered import Remembered
 
+SAID_AT_MOST = 1_024
+"""For so many different findings of a stage it is remembered what the rules made of them."""
 _PRECEDENCE: tuple[Outcome, ...] = ("ineligible", "referred", "eligible")
 
 
@@ -36,27 +41,52 @@ Truths = tuple[tuple[int, str, str], ...]
 """Conditions or provisions by index, each with what is written where it is false and where it is true."""
 
 
+class _Said(NamedTuple):
+    """What the rules made of a stage's findings: provisions and conditions by index, outcomes by question. Shared: not changed."""
+
+    provisions: tuple[tuple[int, bool], ...]
+    outcomes: Mapping[str, Outcome]
+    conditions: tuple[tuple[int, bool], ...]
+
+
 @dataclass(frozen=True)
 class _Stage:
-    """The provisions of one depth: what is posted, and in which messages."""
+    """The provisions of one depth: what is posted, and in which messages.
+
+    A rule looks at one message alone, so what the rules make of a stage's findings is the same for all cases with these findings:
+    *said* remembers it, by *truths* of the stage's conditions. Facts are put to the rules for every case.
+    """
 
     questions: tuple[StandingQuestion, ...]
     findings: tuple[Truths, ...]
     together: tuple[Truths, ...]
     several: tuple[tuple[str, ...], ...]
+    truths: Callable[[Sequence[bool | None]], object]
+    said: Remembered[_Said] = field(default_factory=lambda: Remembered(SAID_AT_MOST), repr=False)
+
+
+class _Fact(NamedTuple):
+    """How a fact is told: what stands before its code, and before its month and day where these count too.
+
+    *weight* is how many tests a message meets at most because of it.
+    """
+
+    name: str
+    written: str
+    of_year: str | None
+    weight: int
 
 
 @dataclass(frozen=True)
 class _Part:
     """A ruleset and the stages of the questions it decides.
 
-    *facts* are the messages of the facts: each fact with the property of its code, and that of its month and day where these count.
     *used* are the questions whose outcomes other questions look at, *alike* the conditions that make the same test.
     """
 
     ruleset: Ruleset
     stages: tuple[_Stage, ...]
-    facts: tuple[tuple[tuple[str, str, str | None], ...], ...]
+    facts: tuple[_Fact, ...]
     used: tuple[tuple[str, str], ...]
     alike: Mapping[int, tuple[int, ...]]
 
@@ -70,14 +100,16 @@ class _Compiled:
         """Trust nothing that earlier decisions may have left behind."""
         for part in self.parts:
             part.ruleset.start_afresh()
+            for stage in part.stages:
+                stage.said.forget()
 
 
 def _part(law: StandingLaw, ruleset: Ruleset) -> _Part:
     program = ruleset.program
     properties = program.fact_properties
     facts = tuple(
-        tuple((fact, properties[fact], f"{properties[fact]}m" if fact in program.recurring else None) for fact in message)
-        for message in program.fact_messages
+        _Fact(fact, f'"{name}":', f'"{name}m":' if fact in program.recurring else None, program.weight_of(fact))
+        for fact, name in properties.items()
     )
     used = tuple((fact, name) for fact, name in properties.items() if fact in law.by_question)
     alike = {indexes[0]: tuple(indexes) for indexes in program.alike.values()}
@@ -94,7 +126,8 @@ def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
             several = tuple(
                 tuple(path_property(p, number) for number in range(len(p.paths))) for p in provisions if len(p.paths) > 1
             )  # fmt: skip
-            stages.append(_Stage(questions, _findings(provisions, program), _together(questions), several))
+            truths = itemgetter(*(condition.index for provision in provisions for condition in provision.conditions))
+            stages.append(_Stage(questions, _findings(provisions, program), _together(questions), several, truths))
     return tuple(stages)
 
 
@@ -131,15 +164,16 @@ def _written(truths: Truths, found: Sequence[bool | None]) -> list[str]:
 class Engine:
     """Decides standing laws. Safe to share between threads: one session at a time runs under one lock."""
 
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
+    def __init__(self, remembers: bool = True) -> None:
+        """An engine; one that *remembers* puts a stage's findings to its rules once, and every case's facts each time."""
+        self._lock, self._remembers = threading.Lock(), remembers
         self._rulesets: dict[tuple[object, ...], tuple[Ruleset, ...]] = {}
         self._compiled: dict[int, _Compiled] = {}
         self.counters = Counters()
 
     def beside(self) -> "Engine":
         """An engine for another text of the law. Law that is the same in both is compiled once, since the engine cannot unload."""
-        other = Engine()
+        other = Engine(self._remembers)
         other._lock, other._rulesets, other.counters = self._lock, self._rulesets, self.counters
         return other
 
@@ -190,7 +224,7 @@ class Engine:
         for part in compiled.parts:
             session = part.ruleset.open()
             try:
-                _Run(part, session, found).through(known)
+                _Run(part, session, found, self._remembers).through(known)
             finally:
                 part.ruleset.close(session)
             for question, outcome in found.outcomes.items():
@@ -202,64 +236,92 @@ class Engine:
 class _Run:
     """One decision, stage by stage; the rules do the deciding, this only carries what fired from one stage to the next."""
 
-    def __init__(self, part: _Part, session: Session, found: Evaluation) -> None:
-        self.part, self.session, self.found = part, session, found
+    def __init__(self, part: _Part, session: Session, found: Evaluation, remembers: bool) -> None:
+        self.part, self.session, self.found, self.remembers = part, session, found, remembers
 
     def through(self, codes: Mapping[str, int]) -> None:
-        for facts in self.part.facts:
-            self.take_findings(self.session.post(self.fact_message(facts, codes)))
+        conditions = self.found.conditions
+        for message in self.fact_messages(codes):
+            for index, truth in self.findings(self.session.post(message)):
+                conditions[index] = truth
+        stated = tuple([fact in codes for fact, _ in self.part.used])
         for stage in self.part.stages:
-            self.decide(stage, codes)
+            self.take(self.said(stage, stated))
 
-    def fact_message(self, facts: Iterable[tuple[str, str, str | None]], codes: Mapping[str, int]) -> list[str]:
-        """The codes of the facts that are known; with month and day beside those that are held against a yearly calendar."""
-        message = []
-        for fact, name, of_year in facts:
-            code = codes.get(fact)
-            if code is not None:
-                message.append(property(name, code))
-                if of_year is not None:
-                    day = date.fromordinal(code)
-                    message.append(property(of_year, day.month * 100 + day.day))
-        return message
+    def fact_messages(self, codes: Mapping[str, int]) -> Iterator[list[str]]:
+        """The codes of the facts that are known, in as many messages as it takes for none to meet too many tests."""
+        message: list[str] = []
+        met = 1  # the catch-all
+        for fact in self.part.facts:
+            code = codes.get(fact.name)
+            if code is None:
+                continue
+            if message and met + fact.weight > MATCHES_AT_MOST:
+                yield message
+                message, met = [], 1
+            met += fact.weight
+            message.append(f"{fact.written}{code}")
+            if fact.of_year is not None:
+                day = date.fromordinal(code)
+                message.append(f"{fact.of_year}{day.month * 100 + day.day}")
+        yield message
 
-    def take_findings(self, fired: list[Meaning]) -> None:
-        conditions, alike = self.found.conditions, self.part.alike
-        for meaning in fired:
-            for index in alike[meaning.index]:
-                conditions[index] = meaning.value == 1
+    def findings(self, fired: Iterable[Meaning]) -> list[tuple[int, bool]]:
+        """The conditions, by index, that fired as met or not met."""
+        alike = self.part.alike
+        return [(index, meaning.value == 1) for meaning in fired for index in alike[meaning.index]]
 
-    def decide(self, stage: _Stage, codes: Mapping[str, int]) -> None:
-        post, provisions = self.session.post, self.found.provisions
+    def take(self, said: _Said) -> None:
+        """Enter what was found in a stage."""
+        for index, truth in said.provisions:
+            self.found.provisions[index] = truth
+        for index, truth in said.conditions:
+            self.found.conditions[index] = truth
+        self.found.outcomes.update(said.outcomes)
+
+    def said(self, stage: _Stage, stated: tuple[bool, ...]) -> _Said:
+        """What the rules make of a stage's findings; *stated* tells which used questions' outcomes came with the facts."""
+        if not self.remembers:
+            return self.ask(stage, stated)
+        key = (stated, stage.truths(self.found.conditions))
+        return stage.said.find(key) or stage.said.keep(key, self.ask(stage, stated))
+
+    def ask(self, stage: _Stage, stated: tuple[bool, ...]) -> _Said:
+        """Put a stage's findings to the rules, and what they make of them, until its outcomes are used."""
+        provisions = self.provisions(stage)
+        outcomes = self.outcomes(stage, provisions)
+        used = [
+            property(name, OUTCOME_CODES[outcomes[fact]])
+            for (fact, name), is_stated in zip(self.part.used, stated, strict=True)
+            if not is_stated and outcomes.get(fact, "undetermined") != "undetermined"
+        ]
+        conditions = tuple(self.findings(self.session.post(used))) if used else ()
+        return _Said(tuple(provisions.items()), outcomes, conditions)
+
+    def provisions(self, stage: _Stage) -> dict[int, bool]:
+        """The provisions that apply and those that do not, by index."""
+        post, found = self.session.post, dict[int, bool]()
         paths: dict[str, int] = {}
         for findings in stage.findings:
             for meaning in post(_written(findings, self.found.conditions)):
                 if meaning.means == "path":
                     paths[f"h{meaning.key}"] = meaning.value
                 else:
-                    provisions[meaning.index] = meaning.value == 1
+                    found[meaning.index] = meaning.value == 1
         for names in stage.several:
             for meaning in post([property(name, paths[name]) for name in names if name in paths]):
-                provisions[meaning.index] = meaning.value == 1
-        outcomes = self.conclude(stage)
-        used = [property(name, outcomes[fact]) for fact, name in self.part.used if fact in outcomes and fact not in codes]
-        if used:
-            self.take_findings(post(used))
+                found[meaning.index] = meaning.value == 1
+        return found
 
-    def conclude(self, stage: _Stage) -> dict[str, int]:
-        """The outcomes of a stage's questions, by code; undetermined ones are left out."""
+    def outcomes(self, stage: _Stage, provisions: Mapping[int, bool]) -> dict[str, Outcome]:
+        """The outcomes of a stage's questions."""
         fired: dict[str, set[int]] = {}
-        for provisions in stage.together:
-            for meaning in self.session.post(_written(provisions, self.found.provisions)):
+        known = [provisions.get(index) for index in range(len(self.found.provisions))]
+        for together in stage.together:
+            for meaning in self.session.post(_written(together, known)):
                 fired.setdefault(meaning.key, set()).add(meaning.value)
-        outcomes = {}
-        for question in stage.questions:
-            id = question.question.id
-            outcome = _first(fired[id]) if id in fired else "undetermined"
-            self.found.outcomes[id] = outcome
-            if outcome != "undetermined":
-                outcomes[id] = OUTCOME_CODES[outcome]
-        return outcomes
+        ids = [question.question.id for question in stage.questions]
+        return {id: _first(fired[id]) if id in fired else "undetermined" for id in ids}
 
 
 def _first(codes: set[int]) -> Outcome:

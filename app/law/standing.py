@@ -187,6 +187,11 @@ class StandingLaw:
         return tuple(p for q in self.questions for p in q.provisions)
 
     @cached_property
+    def provision_ids(self) -> tuple[str, ...]:
+        """The provisions' ids, by index."""
+        return tuple(p.provision.id for p in self.provisions)
+
+    @cached_property
     def conditions(self) -> tuple[StandingCondition, ...]:
         """Every condition of every provision, by index."""
         return tuple(c for p in self.provisions for c in p.conditions)

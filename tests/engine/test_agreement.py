@@ -168,6 +168,51 @@ def test_rules_that_are_wrong_are_noticed(decided: tuple[StandingLaw, dict[str, 
     assert 1 == engine.counters.faults
 
 
+def test_findings_that_come_up_again_are_not_posted_again_but_every_case_s_facts_are(
+    monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]
+) -> None:
+    posted: list[str] = []
+    post = session_module.Session.post
+    monkeypatch.setattr(session_module.Session, "post", lambda self, told: posted.extend(told) or post(self, told))
+    law, codes = decided
+
+    def told(engine: Engine) -> list[str]:
+        posted.clear()
+        assert evaluate(law, codes) == engine.evaluate(law, codes)
+        return sorted(posted)
+
+    remembering, forgetful = Engine(), Engine(remembers=False)
+    first, again = told(remembering), told(remembering)
+    assert [one for one in first if one.startswith('"f')] == again
+    assert len(first) > len(again) > 0
+    assert first == told(forgetful) == told(forgetful)
+
+
+def test_what_was_remembered_wrongly_is_noticed_and_forgotten(decided: tuple[StandingLaw, dict[str, int]]) -> None:
+    engine, (law, codes) = Engine(), decided
+    engine.evaluate(law, codes)
+    for stage in engine._ruleset_of(law).parts[0].stages:
+        for key, said in list(stage.said._answers.items()):
+            stage.said.keep(key, said._replace(provisions=tuple((index, not truth) for index, truth in said.provisions)))
+
+    with pytest.raises(EngineFault):
+        engine.evaluate(law, codes)
+
+    assert evaluate(law, codes) == engine.evaluate(law, codes)
+
+
+@many
+@given(seeds)
+def test_it_decides_alike_whether_it_remembers_or_not(seed: int) -> None:
+    maker = LawMaker(seed)
+    remembering, forgetful = Engine(), Engine(remembers=False)
+    assume(is_carried(remembering, maker.law) and is_carried(forgetful, maker.law))
+    for codes in [maker.codes() for _ in range(CASES_OF_A_LAW)] * 2:
+        note(described(maker.law, codes))
+
+        assert run(forgetful, maker.law, codes) == run(remembering, maker.law, codes)
+
+
 def test_a_session_that_broke_leaves_the_next_ones_unharmed(engine: Engine) -> None:
     maker = LawMaker(7)
     codes = maker.codes()

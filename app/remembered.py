@@ -1,4 +1,4 @@
-"""Answers worth remembering: pure functions of what stands in the key, asked again for one applicant after another."""
+"""Answers worth remembering: pure functions of what stands in the key, asked again in one case after another."""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -10,10 +10,11 @@ KEPT_AT_MOST = 4_096
 class Remembered(Generic[T]):
     """Answers by key; forgets all when there are too many. Shared between threads: at worst work is done twice."""
 
-    __slots__ = ("_answers",)
+    __slots__ = ("_answers", "_at_most")
 
-    def __init__(self) -> None:
+    def __init__(self, at_most: int = KEPT_AT_MOST) -> None:
         self._answers: dict[Hashable, T] = {}
+        self._at_most = at_most
 
     def find(self, key: Hashable) -> T | None:
         """The answer for a key, or none where it is not remembered."""
@@ -21,10 +22,14 @@ class Remembered(Generic[T]):
 
     def keep(self, key: Hashable, answer: T) -> T:
         """Remember an answer."""
-        if len(self._answers) >= KEPT_AT_MOST:
+        if len(self._answers) >= self._at_most:
             self._answers = {}
         self._answers[key] = answer
         return answer
+
+    def forget(self) -> None:
+        """Remember nothing of what was so far."""
+        self._answers = {}
 
     def get(self, key: Hashable, work_out: Callable[[], T]) -> T:
         """The answer for a key, worked out once."""
