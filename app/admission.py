@@ -5,8 +5,8 @@ than can be answered, a full queue would only make everybody wait. So a worker t
 just enough to be busy, and whoever is admitted is answered about as soon as at quiet times.
 """
 
-BUSY = 2
-"""So many requests keep a worker busy: one computes while the other waits for the disk."""
+BUSY = 1
+"""So many requests keep a worker busy: two would only take turns at computing, and at writing, and both be answered later."""
 PATIENCE_SECONDS = 0.1
 """How long requests are turned away before it counts as pressure and no longer as a burst."""
 RELIEF_SECONDS = 1.0

@@ -6,8 +6,8 @@ an applicant's facts.
 
 No more is taken in than can be answered in good time. The threads of a worker are its slots, and a few requests may wait for one
 (`app/admission.py`); what comes beyond is answered with 503 by the worker's main loop, before a thread, the parser or the
-application have seen it. A worker that is full first leaves new connections to its siblings for a moment. Whoever asks how the
-service is gets a thread aside.
+application have seen it. A worker that is at work first leaves new connections to its siblings for a moment, so that one that
+idles takes them. Whoever asks how the service is gets a thread aside.
 """
 
 import json
@@ -40,8 +40,9 @@ EXEMPT = (b"/healthz", b"/readyz", b"/metrics")
 HEAD_BYTES = 256
 """So much of a request is looked at to see whether it asks how the service is."""
 RETRY_AFTER_SECONDS = 2
-LEFT_TO_SIBLINGS_SECONDS = 0.02
-"""How long a full worker leaves new connections to the others, before it takes and refuses them."""
+LEFT_TO_SIBLINGS_SECONDS = 0.004
+"""How long a worker that is at work leaves new connections to the others, before it takes or refuses them itself. Whoever waits in
+vain for a sibling waits that long for nothing, so it is about as long as one answer takes."""
 LINGER_SECONDS = 2.0
 """How long a client may take to read its last answer; closing at once would destroy what it has not read yet."""
 LINGER_BYTES = 4 * 1_048_576
@@ -115,8 +116,8 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return self._admission.is_full(time.monotonic())
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection; where this worker is full, leave it to the others for a moment first."""
-        if self._is_full and self.cfg.workers > 1 and self.alive:
+        """Take a connection; where this worker has requests in work, leave it to the others for a moment first."""
+        if self._admission.taken and self.cfg.workers > 1 and self.alive:
             now = time.monotonic()
             if self._accept_again_at is None:
                 self._accept_again_at = now + LEFT_TO_SIBLINGS_SECONDS
@@ -247,7 +248,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             timeout = min(timeout, max(0.0, self._accept_again_at - now))
         super().wait_for_and_dispatch_events(timeout)
         now = time.monotonic()
-        if self._accept_again_at is not None and (now >= self._accept_again_at + LEFT_TO_SIBLINGS_SECONDS or not self._is_full):
+        if self._accept_again_at is not None and (
+            now >= self._accept_again_at + LEFT_TO_SIBLINGS_SECONDS or not self._admission.taken
+        ):
             self._accept_again_at = None
         while self._lingering and (oldest := next(iter(self._lingering.items())))[1].until < now:
             self._leave(oldest[0])

@@ -44,6 +44,8 @@ def leading(question: StandingQuestion, per_provision: Mapping[int, Concluded]) 
     leads_by = question.question.leads_by
     if not leads_by or not per_provision:
         return None
+    if len(per_provision) == 1:
+        return next(iter(per_provision))
 
     def earliest(index: int) -> date:
         days = [per_provision[index].get(name) for name in leads_by]

@@ -166,7 +166,7 @@ class Telling:
         for step in question.question.outcome_next_steps.get(outcome, ()):
             told[step.says, step.question] = None
         for provision in question.provisions:
-            if provision.index in deciding:
+            if provision.index in deciding and provision.provision.next_steps:
                 status = _REASON[self.evaluation.provisions[provision.index]]
                 for step in provision.provision.next_steps:
                     if step.on == status and not self.has_failed(provision, step.unless_failed):
@@ -181,21 +181,21 @@ class Telling:
 
     def cautions(self, question: StandingQuestion) -> Iterator[str]:
         """The cautions of the provisions that apply, and what could not be read; those of used questions too."""
+        status, stated = self.evaluation.provisions, self.knowledge.stated
         granted = self.evaluation.outcomes[question.question.id] == "eligible"
         for provision in question.cautioning:
             caution = provision.provision.caution
-            if caution is not None and self.evaluation.provisions[provision.index]:
+            if caution is not None and status[provision.index]:
                 yield fill(caution, lambda name, p=provision: self.in_caution(p, name))  # type: ignore[misc]
-            if provision.provision.unread is not None and self.is_unread(provision):
-                yield provision.provision.unread
-            if provision.effect == "refers" and self.evaluation.provisions[provision.index] is None and granted:
+            if provision.is_unread and self.is_unread(provision):
+                yield str(provision.provision.unread)
+            if granted and provision.effect == "refers" and status[provision.index] is None:
                 referral = f"This could still be referred to somebody's discretion: {provision.provision.title}."
                 yield f"{referral} {self.what_is_open(provision)}"
-            for condition in provision.conditions:
-                if condition.is_nested and condition.fact.name not in self.knowledge.stated:
-                    nested = self.nested(condition.fact.name)
-                    if nested is not None:
-                        yield from nested.cautions
+            for used in provision.uses:
+                nested = self.nested(used) if used not in stated else None
+                if nested is not None:
+                    yield from nested.cautions
 
     def what_is_open(self, provision: StandingProvision) -> str:
         """What would have to be known to settle a provision."""
