@@ -161,12 +161,13 @@ class Telling:
     # --- what to do, what to beware of ---
 
     def next_steps(self, question: StandingQuestion, outcome: Outcome, deciding: set[int]) -> Iterator[NextStepTold]:
-        """The next steps of the outcome, then those of the provisions it rests on; each once."""
+        """The next steps of the outcome, then those of the provisions it rests on, and of what to beware of where not eligible."""
         told: dict[tuple[str, str | None], None] = {}
         for step in question.question.outcome_next_steps.get(outcome, ()):
             told[step.says, step.question] = None
         for provision in question.provisions:
-            if provision.index in deciding and provision.provision.next_steps:
+            counts = provision.index in deciding or (provision.effect == "cautions" and outcome != "eligible")
+            if counts and provision.provision.next_steps:
                 status = _REASON[self.evaluation.provisions[provision.index]]
                 for step in provision.provision.next_steps:
                     if step.on == status and not self.has_failed(provision, step.unless_failed):

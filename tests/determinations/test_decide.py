@@ -228,6 +228,19 @@ def test_what_was_done_cannot_be_undone(decider: Decider) -> None:
     assert {"otherwise"} == {change.kind for change in undone}
 
 
+@pytest.mark.parametrize(("day", "sent"), [(date(2026, 4, 11), False), (date(2026, 4, 12), True), (date(2026, 4, 15), False)])
+def test_what_a_caution_says_to_do_is_a_next_step(decider: Decider, day: date, sent: bool) -> None:
+    """Days sixty-one to sixty-three after a marriage: in time with a carrier, and too late at the Connector."""
+    facts = {"enrollment.requested_on": day, "enrollment.channel": "connector", "event.kind": "marriage"}
+    happened = {"event.occurred_on": date(2026, 2, 10), "prior_coverage.ended": False}
+    decided = decider.decide(Case("enrollment.permitted", {**ORDINARY, **facts, **happened}, day, "current"))
+
+    assert decided.outcome != "eligible" or not sent
+    assert sent == (
+        "Ask a carrier directly; its time is longer than the Connector's." in {step.says for step in decided.next_steps}
+    )
+
+
 def test_nobody_is_sent_to_send_again_what_came_too_late(decider: Decider) -> None:
     done = dict.fromkeys(("waiver.denied", "waiver.form_complete", "waiver.notice_attached"), True)
     facts = {**done, "waiver.denial_received_on": date(2011, 2, 1)}
