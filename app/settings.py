@@ -135,7 +135,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
         proxy_hops=env.int("ELIGIBILITY_PROXY_HOPS", defaults.proxy_hops, validate=natural),
         rate_per_address=env.int("ELIGIBILITY_RATE_PER_ADDRESS", defaults.rate_per_address, validate=natural),
         rate_per_credential=env.int("ELIGIBILITY_RATE_PER_CREDENTIAL", defaults.rate_per_credential, validate=natural),
-        rate_storage=env.str("ELIGIBILITY_RATE_STORAGE", defaults.rate_storage),
+        rate_storage=env.str("ELIGIBILITY_RATE_STORAGE", defaults.rate_storage, validate=_is_rate_storage),
         host=env.str("ELIGIBILITY_HOST", defaults.host) if bound is None else bound,
         issuer=env.str("ELIGIBILITY_ISSUER", f"http://127.0.0.1:{env.str('PORT', '8000')}", validate=_is_issuer),
         token_seconds=env.int(
@@ -236,6 +236,11 @@ def _is_issuer(address: str) -> None:
     is_bare = bool(parts.hostname) and not parts.path and not parts.query and not parts.fragment and "@" not in parts.netloc
     if not is_bare or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))):
         raise ValidationError("ELIGIBILITY_ISSUER must be like https://eligibility.example.org, without a path")
+
+
+def _is_rate_storage(address: str) -> None:
+    if address != "memory://" and not address.startswith(("redis://", "rediss://", "redis+unix://")):
+        raise ValidationError("ELIGIBILITY_RATE_STORAGE must be memory:// or like redis://counts.example.org:6379/0")
 
 
 def bound_host(arguments: str) -> str | None:

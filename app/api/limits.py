@@ -29,6 +29,10 @@ NOT_LIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
 NETWORK_BITS = 64
 """Of an address of version 6 so much names the network; whoever has one has all the addresses in it."""
 TELL_EVERY_SECONDS = 10.0
+PATIENCE_SECONDS = 0.25
+"""How long a request waits for counts that are kept elsewhere; an answer is worth more than a count."""
+ASK_AGAIN_SECONDS = 2.0
+"""How long nobody asks for counts that could not be reached."""
 SWEEP_SECONDS = 60.0
 """How often counts that are over are thrown away where they are kept in memory."""
 REFUSED_TOKENS, NOTED_ADDRESS, NOTED_CLIENT, NOTED_UNKNOWN = "refused token", "noted address", "noted client", "noted unknown"
@@ -150,9 +154,10 @@ class Limits:
     def __init__(self, settings: Settings) -> None:
         self._a_minute = {"address": settings.rate_per_address, "credential": settings.rate_per_credential, **FIXED}
         self._is_shared = not settings.rate_storage.startswith("memory:")
-        self.counts = storage_from_string(settings.rate_storage)
+        patience = {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS} if self._is_shared else {}
+        self.counts = storage_from_string(settings.rate_storage, **patience)
         self._counting = FixedWindowRateLimiter(self.counts)
-        self._told_at = -TELL_EVERY_SECONDS
+        self._told_at, self._ask_again_at = -TELL_EVERY_SECONDS, 0.0
 
     def take(self, kind: str, who: str, number: int) -> None:
         """Count some requests of somebody.
@@ -162,7 +167,7 @@ class Limits:
         Raises:
             Problem: too-many-requests; then they are not counted.
         """
-        if self._a_minute[kind] == 0:
+        if self._a_minute[kind] == 0 or not self._are_reachable:
             return
         item = self._allowed(kind)
         try:
@@ -180,6 +185,8 @@ class Limits:
 
     def has_room(self, kind: str, who: str) -> bool:
         """Count one, where it is still within what is allowed; where the counts cannot be reached it is."""
+        if not self._are_reachable:
+            return True
         try:
             return self._counting.hit(self._allowed(kind), kind, who)
         except Exception as error:  # each storage has its own errors
@@ -194,8 +201,13 @@ class Limits:
         reset_at = self._counting.get_window_stats(item, kind, who).reset_time
         return max(1, min(60, math.ceil(reset_at - clock.now().timestamp())))
 
+    @property
+    def _are_reachable(self) -> bool:
+        return time.monotonic() >= self._ask_again_at
+
     def _tell(self, error: Exception) -> None:
         now = time.monotonic()
+        self._ask_again_at = now + ASK_AGAIN_SECONDS
         if now >= self._told_at + TELL_EVERY_SECONDS:
             self._told_at = now
             log.error("requests cannot be counted, so they are not limited: %s", type(error).__name__)
