@@ -12,8 +12,11 @@ idles takes them. Whoever asks how the service is gets a thread aside.
 
 import json
 import logging
+import re
+import select
 import selectors
 import socket
+import struct
 import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -22,6 +25,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 from uuid import uuid4
+from weakref import WeakKeyDictionary
 
 from gunicorn.glogging import Logger as GunicornLogger
 from gunicorn.http.errors import LimitRequestHeaders, LimitRequestLine
@@ -36,9 +40,15 @@ from app.api.requests import HEADERS
 from app.settings import from_environment
 
 TOO_LARGE = {LimitRequestLine: "address-too-long", LimitRequestHeaders: "headers-too-large"}
-EXEMPT = (b"/healthz", b"/readyz", b"/metrics")
-HEAD_BYTES = 256
-"""So much of a request is looked at to see whether it asks how the service is."""
+EXEMPT = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz|metrics)[ ?]")
+HAS_BODY = re.compile(rb"\r\n(?:content-length|transfer-encoding)[ \t]*:", re.IGNORECASE)
+END_OF_HEAD = b"\r\n\r\n"
+HEAD_BYTES = 8_192
+"""So much of a request is looked at before a thread gets it; a head that is longer is given to one as it is."""
+HEAD_SECONDS = 10.0
+"""How long a head may take from its first byte."""
+WRITE_SECONDS = 30
+"""How long a thread waits for a client to take the next bytes of an answer."""
 RETRY_AFTER_SECONDS = 2
 LEFT_TO_SIBLINGS_SECONDS = 0.004
 """How long a worker that is at work leaves new connections to the others, before it takes or refuses them itself. Whoever waits in
@@ -68,6 +78,11 @@ def problem_answer(type: str, title: str, status: int, detail: str, headers: str
     return head.encode() + body
 
 
+def asks_how_the_service_is(head: bytes) -> bool:
+    """Whether a request is one that is answered even by a full service. It must have no body that its thread would wait for."""
+    return bool(EXEMPT.match(head)) and not HAS_BODY.search(head)
+
+
 class Logger(GunicornLogger):  # type: ignore[misc]
     """gunicorn's own lines, as lines of our log."""
 
@@ -89,6 +104,14 @@ class _Lingering:
     bytes_left: int
 
 
+@dataclass(slots=True)
+class _Coming:
+    """A request whose head is not whole yet: until when it may come, and how much of it has."""
+
+    until: float
+    bytes_seen: int
+
+
 class Worker(ThreadWorker):  # type: ignore[misc]
     """A threaded worker that takes in no more than it can answer, quotes nothing it could not read, and leaves when it is worn."""
 
@@ -97,9 +120,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         settings = from_environment()
         self.alive: bool
         self._admission = Admission(self.cfg.threads + settings.queue)
-        self._faults_at_most = settings.faults_at_most
+        self._faults_at_most, self._read_seconds = settings.faults_at_most, settings.read_seconds
         self._accept_again_at: float | None = None
         self._lingering: dict[TConn, _Lingering] = {}
+        self._coming: WeakKeyDictionary[TConn, _Coming] = WeakKeyDictionary()
         self._refused_untold, self._told_at = 0, 0.0
 
     def init_process(self) -> None:
@@ -130,26 +154,30 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Take connections, or not; before it stops for good, a worker takes those that were made already."""
         if enabled and self._accept_again_at is not None and time.monotonic() < self._accept_again_at:
             return
-        if not enabled and not self.alive and self._accepting:
-            for listener in self.sockets:
-                self._take_all(listener)
         super().set_accept_enabled(enabled)
+        if not enabled and not self.alive:
+            for listener in self.sockets:
+                self._take_the_last(listener)
 
-    def _take_all(self, listener: socket.socket) -> None:
-        before = -1
-        while before != self.nr_conns:
-            before = self.nr_conns
+    def _take_the_last(self, listener: socket.socket) -> None:
+        """Take every connection that was made, then make no more possible: those that nobody takes would be reset in the end."""
+        if listener.fileno() < 0:
+            return
+        waiting = select.poll()
+        waiting.register(listener, select.POLLIN)
+        while waiting.poll(0):
             super().accept(listener)
+        listener.close()
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Hand a connection with a request to a thread, or turn it away; one that says nothing yet waits without a thread."""
+        """Hand a connection with a request to a thread, or turn it away; until its head is whole it waits without a thread."""
         if self.cfg.is_ssl:
             super().enqueue_req(conn)
             return
         head = self._begun(conn)
-        if head is None:
+        if head is None or self._is_coming(conn, head):
             self._wait(conn)
-        elif head.partition(b" ")[2].startswith(EXEMPT):
+        elif asks_how_the_service_is(head):
             self._aside.submit(self.handle, conn).add_done_callback(partial(self._done, conn, None))
         elif self._is_full:
             self._turn_away(conn)
@@ -159,14 +187,37 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def _begun(self, conn: TConn) -> bytes | None:
         """The beginning of a request, left where it is; nothing where none has come yet."""
-        if conn.parser is not None and (read_ahead := conn.parser.unreader.buf.getvalue()):
-            return bytes(read_ahead[:HEAD_BYTES])
         try:
+            if conn.parser is None:
+                self._limit(conn.sock)
+            elif conn.parser.unreader.buf.getvalue():
+                return END_OF_HEAD  # read ahead of its turn: for a thread, and like any other
             return bytes(conn.sock.recv(HEAD_BYTES, socket.MSG_PEEK | socket.MSG_DONTWAIT))
         except BlockingIOError:
             return None
         except OSError:
             return b""  # the client is gone; a thread will notice
+
+    def _limit(self, client: socket.socket) -> None:
+        for option, seconds in ((socket.SO_RCVTIMEO, self._read_seconds), (socket.SO_SNDTIMEO, WRITE_SECONDS)):
+            client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
+
+    def _is_coming(self, conn: TConn, head: bytes) -> bool:
+        """Whether the rest of a head is still to come; then the connection wakes the main loop when more than this has.
+
+        A client that has hung up wakes it too, with no more than before: that is for a thread to notice.
+        """
+        now = time.monotonic()
+        before = self._coming.pop(conn, None)
+        is_coming = END_OF_HEAD not in head and 0 < len(head) < HEAD_BYTES
+        if before is not None:
+            is_coming = is_coming and len(head) > before.bytes_seen and now < before.until
+        if is_coming:
+            self._coming[conn] = _Coming(before.until if before else now + HEAD_SECONDS, len(head))
+        if is_coming or before is not None:
+            with suppress(OSError):  # it is gone
+                conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(head) + 1 if is_coming else 1)
+        return is_coming
 
     def _wait(self, conn: TConn) -> None:
         conn.sock.setblocking(False)

@@ -60,6 +60,7 @@ class Settings:
     workers: int = 2
     threads: int = 4
     queue: int = 4
+    read_seconds: int = 20
     drain_seconds: float = 1.0
     faults_at_most: int = 10
     proxy_hops: int = 0
@@ -130,6 +131,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
         workers=env.int("ELIGIBILITY_WORKERS", defaults.workers, validate=some),
         threads=env.int("ELIGIBILITY_THREADS", defaults.threads, validate=some),
         queue=env.int("ELIGIBILITY_QUEUE", defaults.queue, validate=natural),
+        read_seconds=env.int("ELIGIBILITY_READ_SECONDS", defaults.read_seconds, validate=some),
         drain_seconds=env.float("ELIGIBILITY_DRAIN_SECONDS", defaults.drain_seconds, validate=validate.Range(min=0, max=20)),
         faults_at_most=env.int("ELIGIBILITY_FAULTS_AT_MOST", defaults.faults_at_most, validate=some),
         proxy_hops=env.int("ELIGIBILITY_PROXY_HOPS", defaults.proxy_hops, validate=natural),

@@ -1,10 +1,13 @@
 """What reaches the server but is not proper HTTP, or does not come whole: on real sockets."""
 
 import socket
+import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
+from app.serving import asks_how_the_service_is
 from tests.servers import Served, served
 
 SECRET = "secret-subject-77"
@@ -96,6 +99,50 @@ def test_a_client_that_does_not_hang_up_after_its_last_answer_holds_up_nobody(se
     finally:
         for connection in staying:
             connection.close()
+
+
+def test_heads_that_never_end_hold_up_nobody(tmp_path: Path) -> None:
+    few = {"ELIGIBILITY_WORKERS": "1", "ELIGIBILITY_THREADS": "1", "ELIGIBILITY_QUEUE": "0"}
+    with served(tmp_path, **few) as running:
+        unfinished = [socket.create_connection(("127.0.0.1", running.port), timeout=20) for _ in range(20)]
+        try:
+            for number, connection in enumerate(unfinished):
+                connection.sendall(f"GET {'/healthz' if number % 2 else '/v1/questions'} HTTP/1.1\r\nHo".encode())
+
+            assert {200} == {running.send("GET", path)[0] for path in ("/v1/questions", "/healthz", "/readyz") * 5}
+        finally:
+            for connection in unfinished:
+                connection.close()
+
+
+def test_a_request_whose_head_comes_in_pieces_is_answered(server: Served) -> None:
+    with socket.create_connection(("127.0.0.1", server.port), timeout=20) as connection:
+        for piece in (b"GET /v1/ques", b"tions HTTP/1.1\r\nHo", b"st: x\r\n", b"\r\n"):
+            connection.sendall(piece)
+            time.sleep(0.05)
+
+        assert b"HTTP/1.1 200 " == connection.recv(13)
+
+
+def test_a_body_that_stops_coming_is_not_waited_for_without_end(tmp_path: Path) -> None:
+    with served(tmp_path, ELIGIBILITY_READ_SECONDS="1") as running:
+        head = HEAD.replace("Host:", f"Authorization: Bearer {running.key()}\r\nHost:")
+        with socket.create_connection(("127.0.0.1", running.port), timeout=20) as connection:
+            connection.sendall(f"{head}Content-Length: 5000\r\n\r\n{BODY}".encode())
+            answer = b""
+            while block := connection.recv(65_536):
+                answer += block
+
+    assert b"HTTP/1.1 400 " == answer[:13]
+    assert b"/problems/incomplete-body" in answer
+
+
+@pytest.mark.parametrize("asking", ["POST /healthz", "GET /healthzfoo", "GET /healthz HTTP/1.1\r\nContent-Length: 9"])
+def test_only_what_asks_how_the_service_is_and_nothing_else_is_answered_aside(asking: str) -> None:
+    head = (asking if "HTTP" in asking else f"{asking} HTTP/1.1") + "\r\nHost: x\r\n\r\n"
+
+    assert not asks_how_the_service_is(head.encode())
+    assert asks_how_the_service_is(b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n")
 
 
 def test_a_body_taken_for_a_request_is_not_quoted_in_the_log(server: Served) -> None:
