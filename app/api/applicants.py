@@ -20,7 +20,7 @@ from app.api.blueprint import JSON, Blueprint
 from app.api.cursors import cursor_after, place_of
 from app.api.faults import log_fault
 from app.api.once import IDEMPOTENCY, ONCE, once
-from app.api.preconditions import changed_since, etag_of, version_matched
+from app.api.preconditions import changed_since, etag_of, require_version
 from app.api.problems import Problem
 from app.api.references import SUBJECT
 from app.api.schemas import NoQuery
@@ -95,7 +95,10 @@ def read_applicant(query: dict[str, object], subject: str) -> Response:
 def correct_applicant(query: dict[str, object], asked: dict[str, Any], subject: str) -> Response:
     """Correct a name or a birth date. What was there before is not kept."""
     _require_within(subject, "applicant.corrected")
-    version = version_matched()
+    current = service().applicants.version_of(subject)
+    if current is None:
+        raise _unknown()
+    version = require_version(current)
     audit = audit_entry("applicant.corrected", KIND, subject)
     try:
         with _decrypting("applicant.corrected", subject):

@@ -16,7 +16,7 @@ from app.api.authentication import gate
 from app.api.blueprint import JSON, Blueprint
 from app.api.credential_schemas import CredentialChangesSchema, CredentialsQuery, CredentialWantedSchema, SecretWantedSchema
 from app.api.once import IDEMPOTENCY, ONCE, REPLAYED, once
-from app.api.preconditions import changed_since, etag_of, version_matched
+from app.api.preconditions import changed_since, etag_of, require_version
 from app.api.problems import Problem, Wrong
 from app.api.schemas import NoQuery
 from app.api.service import service
@@ -92,8 +92,8 @@ def read_credential(query: dict[str, object], id: UUID) -> Response:
 @blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES)
 def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
     """Give a key or client another name, or another end, counted from now."""
-    version = version_matched()
     with _refusals():
+        version = require_version(_kept().find(str(id)).version)
         return _shown(_kept().change(str(id), version, origin(), changes.get("name"), changes.get("days")))
 
 
@@ -105,8 +105,8 @@ def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUI
 @blp.fails("invalid-request", *IF_MATCH_FAILURES)
 def revoke_credential(query: dict[str, object], id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
-    version = version_matched()
     with _refusals():
+        version = require_version(_kept().find(str(id)).version)
         _kept().revoke(str(id), version, origin())
     gate().bearers.forget()
     return Response(status=204)
@@ -127,7 +127,7 @@ def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) ->
     with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
             return _told_again(attempt.earlier)
-        version = version_matched()
+        version = require_version(_kept().find(str(id)).version)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
             told = _kept().rotate(str(id), version, origin(), wanted["overlap_hours"], wanted.get("days"))
     gate().bearers.forget()

@@ -6,7 +6,6 @@ from flask import Response, request
 
 from app.api.problems import Problem
 
-_ETAG = re.compile(r'"(\d{1,9})"')
 _TAG = r'(?:W/)?"[\x21\x23-\x7e\x80-\xff]*"'
 _IF_MATCH = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
 """`*`, or entity tags, each in quotes (RFC 9110, section 13.1.1)."""
@@ -23,26 +22,18 @@ def tagged(response: Response, version: int) -> Response:
     return response
 
 
-def require_version(version: int) -> None:
-    """See that the caller changes what it has read, or says with `*` that any version will do.
+def require_version(version: int) -> int:
+    """The version, where the caller changes what it has read: one of its tags is that of the version, or `*` says that any will do.
+
+    Whoever writes then holds it against what is kept at that moment.
 
     Raises:
         Problem: precondition-required, where the caller does not say what it has read; precondition-failed, where that is outdated.
     """
-    if request.headers.get("If-Match", "").strip() != "*" and version_matched() != version:
+    if_match("Read it first, and send its ETag as If-Match.")
+    if not request.if_match.contains(str(version)):
         raise changed_since()
-
-
-def version_matched() -> int:
-    """The version that the present request wants to change.
-
-    Raises:
-        Problem: precondition-required where none is named, precondition-failed where it cannot be one.
-    """
-    header = if_match("Read it first, and send its ETag as If-Match.")
-    if (found := _ETAG.fullmatch(header.strip())) is None:
-        raise changed_since()
-    return int(found[1])
+    return version
 
 
 def if_match(missing: str) -> str:

@@ -96,6 +96,16 @@ class Applicants:
             chosen = select(applicants.c.organization).where(applicants.c.subject == subject)
             return connection.execute(chosen).scalar_one_or_none()
 
+    def version_of(self, subject: str) -> int | None:
+        """The version of what is known of somebody; nothing is decrypted. None where nothing is known.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with self._store.reading() as connection:
+            chosen = select(applicants.c.version).where(applicants.c.subject == subject)
+            return connection.execute(chosen).scalar_one_or_none()
+
     def change(self, subject: str, version: int, change: Change, now: datetime, audit: AuditEntry) -> Applicant:
         """Change what is known of somebody, where the version is still this one. All of it is encrypted anew.
 

@@ -126,12 +126,13 @@ def test_a_correction_needs_the_version_that_was_read(worker: FlaskClient) -> No
 
     assert (428, "precondition-required") == problem(worker.patch(address, json=change))
     assert (412, "precondition-failed") == problem(worker.patch(address, json=change, headers={"If-Match": '"7"'}))
-    corrected = worker.patch(address, json=change, headers={"If-Match": tag})
+    corrected = worker.patch(address, json=change, headers={"If-Match": f'"7", {tag}'})
     assert (200, 2) == (corrected.status_code, corrected.get_json()["version"])
     assert (412, "precondition-failed") == problem(worker.patch(address, json=change, headers={"If-Match": tag}))
+    assert 200 == worker.patch(address, json=change, headers={"If-Match": "*"}).status_code
     read = worker.get(address)
-    assert {**PERSON, **change, "version": 2}.items() <= read.get_json().items()
-    assert corrected.headers["ETag"] == read.headers["ETag"]
+    assert {**PERSON, **change, "version": 3}.items() <= read.get_json().items()
+    assert corrected.headers["ETag"] != read.headers["ETag"]
     assert [] == search(worker, name=NAME).get_json()["applicants"]
     assert 1 == len(search(worker, **{**PERSON, **change}).get_json()["applicants"])
 

@@ -38,7 +38,7 @@ def test_a_hold_is_lifted_once_by_whoever_has_read_it(client: FlaskClient) -> No
 
     assert (428, "precondition-required") == problem(client.delete(address))
     assert (412, "precondition-failed") == problem(client.delete(address, headers={"If-Match": '"7"'}))
-    lifted = client.delete(address, headers={"If-Match": tag})
+    lifted = client.delete(address, headers={"If-Match": f'"7", {tag}'})
     assert 200 == lifted.status_code
     assert 2 == lifted.get_json()["version"]
     assert lifted.get_json()["lifted_at"] is not None
