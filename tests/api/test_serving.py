@@ -102,7 +102,7 @@ def test_a_client_that_does_not_hang_up_after_its_last_answer_holds_up_nobody(se
 
 
 def test_heads_that_never_end_hold_up_nobody(tmp_path: Path) -> None:
-    few = {"ELIGIBILITY_WORKERS": "1", "ELIGIBILITY_THREADS": "1", "ELIGIBILITY_QUEUE": "0"}
+    few = {"ELIGIBILITY_WORKERS": "1", "ELIGIBILITY_THREADS": "1", "ELIGIBILITY_QUEUE": "4"}
     with served(tmp_path, **few) as running:
         unfinished = [socket.create_connection(("127.0.0.1", running.port), timeout=20) for _ in range(20)]
         try:
