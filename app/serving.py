@@ -96,6 +96,12 @@ class Logger(GunicornLogger):  # type: ignore[misc]
             log.setLevel(max(logging.INFO, logging.getLogger().level))  # its finer lines quote addresses
 
 
+def _wake_from(client: socket.socket, bytes: int) -> None:
+    """Say how much must have come for a connection to count as readable."""
+    with suppress(OSError):  # it is gone
+        client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, bytes)
+
+
 @dataclass(slots=True)
 class _Lingering:
     """A connection that was answered for the last time: until when it may stay, and how much may still come on it."""
@@ -207,17 +213,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
         A client that has hung up wakes it too, with no more than before: that is for a thread to notice.
         """
-        now = time.monotonic()
-        before = self._coming.pop(conn, None)
-        is_coming = END_OF_HEAD not in head and 0 < len(head) < HEAD_BYTES
-        if before is not None:
-            is_coming = is_coming and len(head) > before.bytes_seen and now < before.until
-        if is_coming:
-            self._coming[conn] = _Coming(before.until if before else now + HEAD_SECONDS, len(head))
-        if is_coming or before is not None:
-            with suppress(OSError):  # it is gone
-                conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVLOWAT, len(head) + 1 if is_coming else 1)
-        return is_coming
+        now, before = time.monotonic(), self._coming.pop(conn, None)
+        is_stuck = before is not None and (len(head) <= before.bytes_seen or now >= before.until)
+        if END_OF_HEAD in head or not 0 < len(head) < HEAD_BYTES or is_stuck:
+            if before is not None:
+                _wake_from(conn.sock, 1)
+            return False
+        self._coming[conn] = _Coming(before.until if before else now + HEAD_SECONDS, len(head))
+        _wake_from(conn.sock, len(head) + 1)
+        return True
 
     def _wait(self, conn: TConn) -> None:
         conn.sock.setblocking(False)

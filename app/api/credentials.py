@@ -93,7 +93,7 @@ def read_credential(query: dict[str, object], id: UUID) -> Response:
 def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
     """Give a key or client another name, or another end, counted from now."""
     with _refusals():
-        version = require_version(_kept().find(str(id)).version)
+        version = _version_read(id)
         return _shown(_kept().change(str(id), version, origin(), changes.get("name"), changes.get("days")))
 
 
@@ -106,7 +106,7 @@ def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUI
 def revoke_credential(query: dict[str, object], id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
     with _refusals():
-        version = require_version(_kept().find(str(id)).version)
+        version = _version_read(id)
         _kept().revoke(str(id), version, origin())
     gate().bearers.forget()
     return Response(status=204)
@@ -127,7 +127,7 @@ def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) ->
     with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
             return _told_again(attempt.earlier)
-        version = require_version(_kept().find(str(id)).version)
+        version = _version_read(id)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
             told = _kept().rotate(str(id), version, origin(), wanted["overlap_hours"], wanted.get("days"))
     gate().bearers.forget()
@@ -136,6 +136,11 @@ def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) ->
 
 def _kept() -> Credentials:
     return gate().credentials
+
+
+def _version_read(id: UUID) -> int:
+    """The version of a credential, where the present request says that it has read it."""
+    return require_version(_kept().find(str(id)).version)
 
 
 @contextmanager

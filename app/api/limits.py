@@ -9,7 +9,7 @@ import math
 import threading
 import time
 from collections.abc import Callable
-from functools import cache, partial
+from functools import partial
 from ipaddress import IPv6Address, ip_address
 from typing import cast
 
@@ -143,11 +143,6 @@ class CountsInMemory(MemoryStorage):
             self.clear(key)
 
 
-@cache
-def _a_minute(requests: int) -> RateLimitItem:
-    return RateLimitItemPerMinute(requests)
-
-
 class Limits:
     """The counts of one application. Safe to share between threads."""
 
@@ -167,13 +162,10 @@ class Limits:
         Raises:
             Problem: too-many-requests; then they are not counted.
         """
-        if self._a_minute[kind] == 0 or not self._are_reachable:
+        if self._a_minute[kind] == 0 or self.has_room(kind, who, number):
             return
-        item = self._allowed(kind)
         try:
-            if self._counting.hit(item, kind, who, cost=number):
-                return
-            seconds = self._seconds_until_free(item, kind, who)
+            seconds = self._seconds_until_free(self._allowed(kind), kind, who)
         except Exception as error:  # each storage has its own errors
             self._tell(error)
             return
@@ -183,27 +175,23 @@ class Limits:
         detail = f"From {whose} {self._a_minute[kind]:,} {what} a minute are taken. Try again in {seconds} seconds."
         raise Problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
 
-    def has_room(self, kind: str, who: str) -> bool:
-        """Count one, where it is still within what is allowed; where the counts cannot be reached it is."""
-        if not self._are_reachable:
+    def has_room(self, kind: str, who: str, number: int = 1) -> bool:
+        """Count some, where they are still within what is allowed; where the counts cannot be reached they are."""
+        if time.monotonic() < self._ask_again_at:
             return True
         try:
-            return self._counting.hit(self._allowed(kind), kind, who)
+            return self._counting.hit(self._allowed(kind), kind, who, cost=number)
         except Exception as error:  # each storage has its own errors
             self._tell(error)
             return True
 
     def _allowed(self, kind: str) -> RateLimitItem:
         a_minute = self._a_minute[kind]
-        return _a_minute(a_minute if self._is_shared else math.ceil(a_minute / _processes))
+        return RateLimitItemPerMinute(a_minute if self._is_shared else math.ceil(a_minute / _processes))
 
     def _seconds_until_free(self, item: RateLimitItem, kind: str, who: str) -> int:
         reset_at = self._counting.get_window_stats(item, kind, who).reset_time
         return max(1, min(60, math.ceil(reset_at - clock.now().timestamp())))
-
-    @property
-    def _are_reachable(self) -> bool:
-        return time.monotonic() >= self._ask_again_at
 
     def _tell(self, error: Exception) -> None:
         now = time.monotonic()

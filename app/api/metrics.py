@@ -8,7 +8,6 @@ import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 from flask import Response
@@ -44,12 +43,7 @@ blp = Blueprint("metrics", __name__, description="For those who run the service.
 
 def count_determination(question: str, outcome: str) -> None:
     """A determination was issued, kept or not."""
-    _determinations_of(question, outcome).inc()
-
-
-@cache
-def _determinations_of(question: str, outcome: str) -> Counter:
-    return _determinations.labels(question, outcome)
+    _determinations.labels(question, outcome).inc()
 
 
 def count_engine_fault() -> None:

@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import Select, select
+from sqlalchemy import Column, Select, select
 from sqlalchemy.exc import IntegrityError
 
 from app.records.applicant_tables import applicants
@@ -15,6 +15,7 @@ from app.records.entries import AuditEntry, IdempotencyRecord, Row
 from app.records.store import Store, enter, keep_answer
 
 KIND = "applicant"
+T = TypeVar("T")
 Change = Callable[["Person"], "Person"]
 
 
@@ -92,9 +93,7 @@ class Applicants:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with self._store.reading() as connection:
-            chosen = select(applicants.c.organization).where(applicants.c.subject == subject)
-            return connection.execute(chosen).scalar_one_or_none()
+        return self._told(subject, applicants.c.organization)
 
     def version_of(self, subject: str) -> int | None:
         """The version of what is known of somebody; nothing is decrypted. None where nothing is known.
@@ -102,9 +101,11 @@ class Applicants:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
+        return self._told(subject, applicants.c.version)
+
+    def _told(self, subject: str, column: Column[T]) -> T | None:
         with self._store.reading() as connection:
-            chosen = select(applicants.c.version).where(applicants.c.subject == subject)
-            return connection.execute(chosen).scalar_one_or_none()
+            return connection.execute(select(column).where(applicants.c.subject == subject)).scalar_one_or_none()
 
     def change(self, subject: str, version: int, change: Change, now: datetime, audit: AuditEntry) -> Applicant:
         """Change what is known of somebody, where the version is still this one. All of it is encrypted anew.
