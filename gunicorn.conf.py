@@ -1,4 +1,7 @@
-"""How the service is served. Everything may be changed by GUNICORN_CMD_ARGS, for instance `--timeout 120`."""
+"""How the service is served.
+
+Everything may be changed by GUNICORN_CMD_ARGS, for instance `--timeout 120`.
+"""
 
 import atexit
 import os
@@ -14,15 +17,21 @@ from typing import Any
 
 from environs import EnvError
 
-# Before anything else of ours is imported: whoever counts looks for this folder when it is imported.
+# Before anything else of ours is imported: whoever counts looks for this folder when it is
+# imported.
 if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="eligibility-metrics-")
-    # A start that is refused leaves nothing behind either; workers, which end with a copy of this, leave it to the first process.
+    # A start that is refused leaves nothing behind either; workers, which end with a copy of this,
+    # leave it to the first process.
     atexit.register(
-        lambda pid, made: os.getpid() == pid and shutil.rmtree(made, True), os.getpid(), os.environ["PROMETHEUS_MULTIPROC_DIR"]
+        lambda pid, made: os.getpid() == pid and shutil.rmtree(made, True),
+        os.getpid(),
+        os.environ["PROMETHEUS_MULTIPROC_DIR"],
     )
 METRICS = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
-if "app.api.metrics" not in sys.modules:  # at the start, and not where a running server reads this again
+if (
+    "app.api.metrics" not in sys.modules
+):  # at the start, and not where a running server reads this again
     METRICS.mkdir(parents=True, exist_ok=True)
     for _file in METRICS.glob("*.db"):
         _file.unlink()
@@ -46,14 +55,18 @@ worker_class = "app.serving.Worker"
 logger_class = "app.serving.Logger"
 workers = settings.workers
 threads = settings.threads
-preload_app = True  # the law is read and compiled once, before anything is served, and shared by the workers
+preload_app = (
+    True  # the law is read and compiled once, before anything is served, and shared by the workers
+)
 control_socket_disable = True
 timeout = 60
 graceful_timeout = 25
 keepalive = 15
 max_requests = 50_000  # a fresh worker now and then, so that nothing can pile up for ever
 max_requests_jitter = 5_000
-forwarded_allow_ips = ""  # who is believed about a client's address and scheme: ELIGIBILITY_PROXY_HOPS
+forwarded_allow_ips = (
+    ""  # who is believed about a client's address and scheme: ELIGIBILITY_PROXY_HOPS
+)
 accesslog = None  # the service logs each request itself, without what a caller sent
 
 _WHERE = """
@@ -66,12 +79,14 @@ The service is ready.
 _TRY_IT = """\
   try it          curl -s http://{address}/v1/determinations -H 'Content-Type: application/json' \\
                     -H 'Authorization: Bearer {key}' \\
-                    -d '{{"question": "enrollment.permitted", "facts": {{"enrollment": {{"requested_on": "2011-02-16"}}}}}}'
+                    -d '{{"question": "enrollment.permitted", \\
+                         "facts": {{"enrollment": {{"requested_on": "2011-02-16"}}}}}}'
 """
 
 
 def when_ready(server: Any) -> None:
-    """Say where to look, once connections are taken; with the demonstration's key, where only this machine can use it.
+    """Say where to look, once connections are taken; with the demonstration's key, where only this
+    machine can use it.
 
     From now on a request to stop is first told to those who send requests.
     """
@@ -79,7 +94,9 @@ def when_ready(server: Any) -> None:
         _prepare()
     server.handle_term = lambda: _drain(server)
     try_it = ""
-    if not settings.in_production and all(_is_here(listener.sock.getsockname()) for listener in server.LISTENERS):
+    if not settings.in_production and all(
+        _is_here(listener.sock.getsockname()) for listener in server.LISTENERS
+    ):
         with suppress(OSError):  # nobody has loaded the demonstration
             key = (settings.instance / FILE).read_text(encoding="ascii").strip()
             try_it = _TRY_IT.format(address=ADDRESS, key=key)
@@ -89,8 +106,8 @@ def when_ready(server: Any) -> None:
 def _prepare() -> None:
     """Bring the database to its tables and load the demonstration: `bin/serve` asks for it.
 
-    Only now, since the settings, the law and the port have turned out good: a start that is refused must change nothing of a
-    service that is running.
+    Only now, since the settings, the law and the port have turned out good: a start that is refused
+    must change nothing of a service that is running.
     """
     commands = [["db", "upgrade"], ["demo", "load"]]
     if settings.in_production:
@@ -115,7 +132,10 @@ def post_worker_init(worker: object) -> None:
 
 
 def _drain(server: object) -> None:
-    """The first SIGTERM lets /readyz fail, while everything is answered as before; some seconds later, or at a second one, stop."""
+    """The first SIGTERM lets /readyz fail, while everything is answered as before.
+
+    Some seconds later, or at a second one, stop.
+    """
     if draining.is_draining() or not settings.drain_seconds:
         raise StopIteration  # this is how gunicorn's main loop is left
     draining.begin()

@@ -1,4 +1,7 @@
-"""What a WSGI server loads. What cannot be served ends the process with every complaint, before a single request is taken."""
+"""What a WSGI server loads.
+
+What cannot be served ends the process with every complaint, before a single request is taken.
+"""
 
 import gc
 import logging
@@ -25,7 +28,10 @@ except UnfitForProduction as error:
     sys.stderr.write(f"{error}\nThe service does not start in production mode like this.\n")
     sys.exit(2)
 except OSError as error:  # the folder for what this installation alone has
-    sys.stderr.write(f"{error.filename}: {error.strerror}. ELIGIBILITY_INSTANCE must name a folder that can be written to.\n")
+    sys.stderr.write(
+        f"{error.filename}: {error.strerror}. ELIGIBILITY_INSTANCE must name a folder that can be "
+        "written to.\n"
+    )
     sys.exit(2)
 except RecordsUnavailable as error:
     sys.stderr.write(f"{error}\n")
@@ -39,6 +45,7 @@ except UnsoundLaw as error:
 
 logging.getLogger("app").info("settings", extra=redacted(settings))
 
-# The law lives as long as the process: set aside, it is not walked through again by every garbage collection.
+# The law lives as long as the process: set aside, it is not walked through again by every garbage
+# collection.
 gc.collect()
 gc.freeze()

@@ -1,4 +1,6 @@
-"""Does what the README says: starts the service, sends the traced request, reads the answer again, starts a second time."""
+"""Does what the README says: starts the service, sends the traced request, reads the answer again,
+starts a second time.
+"""
 
 import json
 import os
@@ -31,7 +33,9 @@ def free_port() -> int:
 def served(port: int) -> Iterator[float]:
     """`make run`, until it is ready; gives the seconds that took, and stops it in the end."""
     began = time.monotonic()
-    process = subprocess.Popen(["make", "run", f"PORT={port}"], cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL)
+    process = subprocess.Popen(
+        ["make", "run", f"PORT={port}"], cwd=ROOT, start_new_session=True, stdin=subprocess.DEVNULL
+    )
     try:
         while not is_ready(port):
             if process.poll() is not None or time.monotonic() - began > PATIENCE_SECONDS:
@@ -57,12 +61,21 @@ def follow(port: int) -> None:
     """Send the traced request, compare the answer with the README's, read it again."""
     path, body = traced_request()
     bearer = {"Authorization": f"Bearer {traced_key_file().read_text(encoding='ascii').strip()}"}
-    request = urllib.request.Request(f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json", **bearer})
+    request = urllib.request.Request(
+        f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json", **bearer}
+    )
     with urllib.request.urlopen(request, timeout=30) as answer:
         status, location, text = answer.status, answer.headers["Location"], answer.read()
     differing = contained(traced_answer(), json.loads(text))
     if status != 201 or differing:
-        sys.exit("\n".join([f"The traced request was answered with {status}, and not as the README shows:", *differing]))
+        sys.exit(
+            "\n".join(
+                [
+                    f"The traced request was answered with {status}, and not as the README shows:",
+                    *differing,
+                ]
+            )
+        )
     reading = urllib.request.Request(f"http://127.0.0.1:{port}{location}", headers=bearer)
     with urllib.request.urlopen(reading, timeout=30) as again:
         if again.read() != text:

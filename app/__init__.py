@@ -9,7 +9,8 @@ if TYPE_CHECKING:  # whoever checks a packet imports this package and needs neit
 
 
 def create_app(settings: "Settings | None" = None) -> "Flask":
-    """The service with everything in its place: the law read, compiled and held against itself before anybody asks.
+    """The service with everything in its place: the law read, compiled and held against itself
+    before anybody asks.
 
     Raises:
         UnsoundLaw: the rulesets cannot be used; the error holds every complaint.
@@ -42,7 +43,13 @@ def create_app(settings: "Settings | None" = None) -> "Flask":
     decider = Decider(lawbook)
     decider.prepare()
     mount(
-        app, Service(settings, decider, Store(open_database(settings.database_url, settings.threads), law_text(lawbook)), edition)
+        app,
+        Service(
+            settings,
+            decider,
+            Store(open_database(settings.database_url, settings.threads), law_text(lawbook)),
+            edition,
+        ),
     )
     register(app)
     return app

@@ -1,7 +1,8 @@
-"""The keys that personal data is encrypted with, and the key it is found by, as settings tell them. No message names a key.
+"""The keys that personal data is encrypted with, and the key it is found by, as settings tell them.
+No message names a key.
 
-Data keys are `id:key,id:key`: the first encrypts, the others only decrypt what was encrypted before. Each key is 32 bytes in
-base64, as `secrets.token_urlsafe(32)` draws it.
+Data keys are `id:key,id:key`: the first encrypts, the others only decrypt what was encrypted
+before. Each key is 32 bytes in base64, as `secrets.token_urlsafe(32)` draws it.
 """
 
 import base64
@@ -22,20 +23,27 @@ _HOW = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
 class KeysUnreadable(ValueError):
-    """A setting does not hold the keys that it should; the message says what to put there, and no key."""
+    """A setting does not hold the keys that it should.
+
+    The message says what to put there, and no key.
+    """
 
 
 def read_data_keys(text: str) -> dict[str, bytes]:
     """The keys by their ids, the one that encrypts first.
 
     Raises:
-        KeysUnreadable: something is no `id:key`, a key is not of 32 bytes, or an id or a key stands twice.
+        KeysUnreadable: something is no `id:key`, a key is not of 32 bytes, or an id or a key stands
+            twice.
     """
     keys: dict[str, bytes] = {}
     for part in text.replace("\n", ",").split(","):
         id, colon, key = part.strip().partition(":")
         if not colon or not _ID.fullmatch(id):
-            raise KeysUnreadable(f"{DATA_KEYS} must be like 2026a:…,2025a:… where an id has 1 to 16 letters, digits, _ or -")
+            raise KeysUnreadable(
+                f"{DATA_KEYS} must be like 2026a:…,2025a:… where an id has 1 to 16 letters, "
+                "digits, _ or -"
+            )
         if id in keys:
             raise KeysUnreadable(f"{DATA_KEYS} has two keys of one id. Give the new one a new id")
         keys[id] = _key(DATA_KEYS, key)
@@ -92,8 +100,12 @@ def new_key() -> str:
     return secrets.token_urlsafe(KEY_BYTES)
 
 
-def open_to_guessing(data_keys: str | None, index_key: str | None, secret_key: str | None) -> Iterator[str]:
-    """Complaints about keys that are missing, that cannot be read, that nobody drew at random, or that serve two purposes."""
+def open_to_guessing(
+    data_keys: str | None, index_key: str | None, secret_key: str | None
+) -> Iterator[str]:
+    """Complaints about keys that are missing, that cannot be read, that nobody drew at random, or
+    that serve two purposes.
+    """
     keys: list[bytes] = []
     for name, text in ((DATA_KEYS, data_keys), (INDEX_KEY, index_key)):
         if not text:
@@ -101,13 +113,21 @@ def open_to_guessing(data_keys: str | None, index_key: str | None, secret_key: s
             yield f"{name} (or {name}_FILE) is not set. {_HOW}{more}"
             continue
         try:
-            found = list(read_data_keys(text).values()) if name == DATA_KEYS else [read_index_key(text)]
+            found = (
+                list(read_data_keys(text).values()) if name == DATA_KEYS else [read_index_key(text)]
+            )
         except KeysUnreadable as error:
             yield f"{error}."
             continue
-        if any(len(set(key)) < DIFFERENT_BYTES_AT_LEAST or all(32 <= byte < 127 for byte in key) for key in found):
+        if any(
+            len(set(key)) < DIFFERENT_BYTES_AT_LEAST or all(32 <= byte < 127 for byte in key)
+            for key in found
+        ):
             yield f"A key in {name} looks like a sample and not like a key drawn at random. {_HOW}"
         keys += found
     texts = [text for text in (data_keys, index_key) if text]
     if len(set(keys)) < len(keys) or (secret_key and any(secret_key in text for text in texts)):
-        yield f"One key serves two purposes: the secret key, the data keys and {INDEX_KEY} must differ. {_HOW}"
+        yield (
+            f"One key serves two purposes: the secret key, the data keys and {INDEX_KEY} must "
+            f"differ. {_HOW}"
+        )

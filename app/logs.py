@@ -1,8 +1,9 @@
 """The log: JSON, one object a line on standard error, with the id of the request it belongs to.
 
-Whoever has something to say uses the standard library's loggers, a few words and what belongs to them under `extra`. No line
-holds a value that a caller sent. Everything goes through here, the server's own lines too; a newline in a text stays inside its
-JSON string, so that nobody can add a line of their own.
+Whoever has something to say uses the standard library's loggers, a few words and what belongs to
+them under `extra`. No line holds a value that a caller sent. Everything goes through here, the
+server's own lines too; a newline in a text stays inside its JSON string, so that nobody can add a
+line of their own.
 """
 
 import logging
@@ -17,11 +18,16 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 FRAMES_AT_MOST = 40
 QUIET = ("alembic", "werkzeug", "sqlalchemy", "asyncio", "urllib3")
-"""Libraries whose lines say nothing to an operator, or quote requests; only their warnings are let through."""
+"""Libraries whose lines say nothing to an operator, or quote requests.
+
+Only their warnings are let through.
+"""
 
 
 def configure(level: str = "info", stream: TextIO | None = None) -> None:
-    """Send all logging of this process to *stream*, standard error where none is given, from *level* upwards."""
+    """Send all logging of this process to *stream*, standard error where none is given, from
+    *level* upwards.
+    """
     chain: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -34,7 +40,10 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=chain,
-            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, structlog.processors.JSONRenderer()],
+            processors=[
+                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
+                structlog.processors.JSONRenderer(),
+            ],
         )
     )
     handler.set_name(__name__)
@@ -46,7 +55,10 @@ def configure(level: str = "info", stream: TextIO | None = None) -> None:
 
 
 def _frames_for_exception(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """In place of an exception its kind and where it arose; its message may quote what a caller sent."""
+    """In place of an exception its kind and where it arose.
+
+    Its message may quote what a caller sent.
+    """
     found = _exception(event.pop("exc_info", None))
     if found is not None:
         event["exception"] = found[0].__name__
@@ -67,4 +79,6 @@ def _exception(given: Any) -> _ExcInfo | None:
 def frames(error: BaseException) -> list[str]:
     """Where an error arose, innermost first."""
     found = traceback.extract_tb(error.__traceback__)
-    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(found)][:FRAMES_AT_MOST]
+    return [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(found)][
+        :FRAMES_AT_MOST
+    ]

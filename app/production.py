@@ -1,4 +1,7 @@
-"""What a service in production mode refuses to start with. Each refusal is a sentence that says what to do."""
+"""What a service in production mode refuses to start with.
+
+Each refusal is a sentence that says what to do.
+"""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
@@ -8,12 +11,27 @@ from app.settings import Settings
 
 SECRET_AT_LEAST = 32
 DIFFERENT_CHARACTERS_AT_LEAST = 12
-SAMPLES = ("change", "example", "sample", "secret", "password", "replace", "default", "your-", "1234567890")
-"""What stands in keys that somebody meant to replace; a key drawn at random holds none of them but once in many thousands."""
+SAMPLES = (
+    "change",
+    "example",
+    "sample",
+    "secret",
+    "password",
+    "replace",
+    "default",
+    "your-",
+    "1234567890",
+)
+"""What stands in keys that somebody meant to replace.
+
+A key drawn at random holds none of them but once in many thousands.
+"""
 
 
 class UnfitForProduction(Exception):
-    """The settings leave something open that production mode does not allow; *reasons* has a sentence for each."""
+    """The settings leave something open that production mode does not allow; *reasons* has a
+    sentence for each.
+    """
 
     def __init__(self, reasons: list[str]) -> None:
         super().__init__("\n".join(reasons))
@@ -38,7 +56,10 @@ def _reasons(settings: Settings) -> Iterator[str]:
     for name, key in _keys(settings):
         if len(key) < SECRET_AT_LEAST:
             yield f"{name} is shorter than {SECRET_AT_LEAST} characters. {how}"
-        elif any(sample in key.lower() for sample in SAMPLES) or len(set(key)) < DIFFERENT_CHARACTERS_AT_LEAST:
+        elif (
+            any(sample in key.lower() for sample in SAMPLES)
+            or len(set(key)) < DIFFERENT_CHARACTERS_AT_LEAST
+        ):
             yield f"{name} looks like a sample and not like a key drawn at random. {how}"
     yield from open_to_guessing(settings.data_keys, settings.index_key, settings.secret_key)
     yield from _open_database(settings.database_url)
@@ -56,10 +77,16 @@ def _keys(settings: Settings) -> Iterator[tuple[str, str]]:
 
 
 def _open_database(address: str) -> Iterator[str]:
-    """Complaints about a connection to the database that others could read or answer in its place."""
+    """Complaints about a connection to the database that others could read or answer in
+    its place.
+    """
     try:
         parts = urlsplit(address)
-        kind, hosts, query = parts.scheme.partition("+")[0], unquote(parts.hostname or ""), parse_qs(parts.query)
+        kind, hosts, query = (
+            parts.scheme.partition("+")[0],
+            unquote(parts.hostname or ""),
+            parse_qs(parts.query),
+        )
     except ValueError:
         yield "DATABASE_URL cannot be read as an address."
         return
@@ -69,11 +96,16 @@ def _open_database(address: str) -> Iterator[str]:
         yield "DATABASE_URL names neither SQLite nor PostgreSQL."
         return
     if "sslmode" not in query and not {"hostaddr", "service"} & set(query):
-        named = [host for text in ([hosts] if hosts else query.get("host", [])) for host in text.split(",")]
+        named = [
+            host
+            for text in ([hosts] if hosts else query.get("host", []))
+            for host in text.split(",")
+        ]
         if named and all(host.startswith("/") for host in named):
             return  # a socket of this machine
     if set(query.get("sslmode", [])) != {"verify-full"}:
         yield (
-            "DATABASE_URL does not ask for TLS with a checked certificate. Add ?sslmode=verify-full (and sslrootcert=…), "
+            "DATABASE_URL does not ask for TLS with a checked certificate. Add "
+            "?sslmode=verify-full (and sslrootcert=…), "
             "or name the folder of a socket on this machine: postgresql://user@/name?host=/run/postgresql"
         )

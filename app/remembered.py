@@ -1,4 +1,6 @@
-"""Answers worth remembering: pure functions of what stands in the key, asked again in one case after another."""
+"""Answers worth remembering: pure functions of what stands in the key, asked again in one case
+after another.
+"""
 
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
@@ -8,7 +10,10 @@ KEPT_AT_MOST = 4_096
 
 
 class Remembered(Generic[T]):
-    """Answers by key; forgets all when there are too many. Shared between threads: at worst work is done twice."""
+    """Answers by key; forgets all when there are too many.
+
+    Shared between threads: at worst work is done twice.
+    """
 
     __slots__ = ("_answers", "_at_most")
 

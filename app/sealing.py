@@ -1,4 +1,6 @@
-"""Sealing in process: a thread that closes what was kept, every second or so, without any request waiting for it."""
+"""Sealing in process: a thread that closes what was kept, every second or so, without any request
+waiting for it.
+"""
 
 import logging
 import threading
@@ -15,7 +17,10 @@ log = logging.getLogger(__name__)
 
 
 class Sealer:
-    """Seals at an interval until it is stopped. What cannot be sealed now is sealed later: nothing waits for it."""
+    """Seals at an interval until it is stopped.
+
+    What cannot be sealed now is sealed later: nothing waits for it.
+    """
 
     def __init__(self, here: Service) -> None:
         self._here, self._stop = here, threading.Event()
@@ -31,11 +36,16 @@ class Sealer:
         self._thread.join()
 
     def seal(self) -> None:
-        """Seal everything that waits, once, and count how far behind that was; a failure is logged without values."""
+        """Seal everything that waits, once, and count how far behind that was.
+
+        A failure is logged without values.
+        """
         try:
             if not self._look():
                 return
-            for _ in seal_everything(self._here.store, clock.now(), self._here.settings.checkpoints):
+            for _ in seal_everything(
+                self._here.store, clock.now(), self._here.settings.checkpoints
+            ):
                 if self._stop.is_set():
                     return
         except RecordsUnavailable as error:

@@ -1,13 +1,14 @@
 """The gunicorn worker of this service, and its logger.
 
-What is not proper HTTP is refused as a problem, and nothing of it is quoted: gunicorn's own worker writes the line it could not
-read into its log and into its answer, and a body that was announced too short is read as the next request, so that line may hold
-an applicant's facts.
+What is not proper HTTP is refused as a problem, and nothing of it is quoted: gunicorn's own worker
+writes the line it could not read into its log and into its answer, and a body that was announced
+too short is read as the next request, so that line may hold an applicant's facts.
 
-No more is taken in than can be answered in good time. The threads of a worker are its slots, and a few requests may wait for one
-(`app/admission.py`); what comes beyond is answered with 503 by the worker's main loop, before a thread, the parser or the
-application have seen it. A worker that is at work first leaves new connections to its siblings for a moment, so that one that
-idles takes them. Whoever asks how the service is gets a thread aside.
+No more is taken in than can be answered in good time. The threads of a worker are its slots, and a
+few requests may wait for one (`app/admission.py`); what comes beyond is answered with 503 by the
+worker's main loop, before a thread, the parser or the application have seen it. A worker that is at
+work first leaves new connections to its siblings for a moment, so that one that idles takes them.
+Whoever asks how the service is gets a thread aside.
 """
 
 import json
@@ -44,42 +45,65 @@ EXEMPT = re.compile(rb"(?:GET|HEAD) /(?:healthz|readyz|metrics)[ ?]")
 HAS_BODY = re.compile(rb"\r\n(?:content-length|transfer-encoding)[ \t]*:", re.IGNORECASE)
 END_OF_HEAD = b"\r\n\r\n"
 HEAD_BYTES = 8_192
-"""So much of a request is looked at before a thread gets it; a head that is longer is given to one as it is."""
+"""So much of a request is looked at before a thread gets it.
+
+A head that is longer is given to one as it is.
+"""
 HEAD_SECONDS = 10.0
 """How long a head may take from its first byte."""
 WRITE_SECONDS = 30
 """How long a thread waits for a client to take the next bytes of an answer."""
 RETRY_AFTER_SECONDS = 2
 LEFT_TO_SIBLINGS_SECONDS = 0.004
-"""How long a worker that is at work leaves new connections to the others, before it takes or refuses them itself. Whoever waits in
-vain for a sibling waits that long for nothing, so it is about as long as one answer takes."""
+"""How long a worker that is at work leaves new connections to the others, before it takes or
+refuses them itself. Whoever waits in vain for a sibling waits that long for nothing, so it is about
+as long as one answer takes."""
 LINGER_SECONDS = 2.0
-"""How long a client may take to read its last answer; closing at once would destroy what it has not read yet."""
+"""How long a client may take to read its last answer.
+
+Closing at once would destroy what it has not read yet.
+"""
 LINGER_BYTES = 4 * 1_048_576
-"""How much of what it still sends meanwhile is thrown away, before the connection is reset all the same."""
+"""How much of what it still sends meanwhile is thrown away, before the connection is reset all the
+same.
+"""
 LINGER_AT_A_TIME = 65_536
 TURN_SECONDS = 0.001
-"""How long a thread computes before another has its turn: the main loop, which refuses, must not wait long for it."""
+"""How long a thread computes before another has its turn: the main loop, which refuses, must not
+wait long for it.
+"""
 LAST_WORDS_SECONDS = 1.0
 """How long a worker that stops waits for clients that are connected and have said nothing."""
 TELL_EVERY_SECONDS = 1.0
 
 
 def problem_answer(type: str, title: str, status: int, detail: str, headers: str = "") -> bytes:
-    """A whole HTTP response with a problem document, for a request that never reaches the application."""
+    """A whole HTTP response with a problem document, for a request that never reaches the
+    application.
+    """
     request_id = str(uuid4())
-    document = {"type": f"/problems/{type}", "title": title, "status": status, "detail": detail, "request_id": request_id}
+    document = {
+        "type": f"/problems/{type}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "request_id": request_id,
+    }
     body = json.dumps(document).encode()
     fixed = "".join(f"{name}: {value}\r\n" for name, value in HEADERS.items())
     head = (
-        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\n"
+        f"HTTP/1.1 {status} {title}\r\nConnection: close\r\nContent-Type: "
+        "application/problem+json\r\nCache-Control: no-store\r\n"
         f"Content-Length: {len(body)}\r\nX-Request-Id: {request_id}\r\n{headers}{fixed}\r\n"
     )
     return head.encode() + body
 
 
 def asks_how_the_service_is(head: bytes) -> bool:
-    """Whether a request is one that is answered even by a full service. It must have no body that its thread would wait for."""
+    """Whether a request is one that is answered even by a full service.
+
+    It must have no body that its thread would wait for.
+    """
     return bool(EXEMPT.match(head)) and not HAS_BODY.search(head)
 
 
@@ -93,7 +117,9 @@ class Logger(GunicornLogger):  # type: ignore[misc]
         for log in (self.error_log, self.access_log):
             log.handlers.clear()
             log.propagate = True
-            log.setLevel(max(logging.INFO, logging.getLogger().level))  # its finer lines quote addresses
+            log.setLevel(
+                max(logging.INFO, logging.getLogger().level)
+            )  # its finer lines quote addresses
 
 
 def _wake_from(client: socket.socket, bytes: int) -> None:
@@ -104,7 +130,9 @@ def _wake_from(client: socket.socket, bytes: int) -> None:
 
 @dataclass(slots=True)
 class _Lingering:
-    """A connection that was answered for the last time: until when it may stay, and how much may still come on it."""
+    """A connection that was answered for the last time: until when it may stay, and how much may
+    still come on it.
+    """
 
     until: float
     bytes_left: int
@@ -119,7 +147,9 @@ class _Coming:
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
-    """A threaded worker that takes in no more than it can answer, quotes nothing it could not read, and leaves when it is worn."""
+    """A threaded worker that takes in no more than it can answer, quotes nothing it could not read,
+    and leaves when it is worn.
+    """
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -146,7 +176,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         return self._admission.is_full(time.monotonic())
 
     def accept(self, listener: socket.socket) -> None:
-        """Take a connection; where this worker has requests in work, leave it to the others for a moment first."""
+        """Take a connection.
+
+        Where this worker has requests in work, leave it to the others for a moment first.
+        """
         if self._admission.taken and self.cfg.workers > 1 and self.alive:
             now = time.monotonic()
             if self._accept_again_at is None:
@@ -157,8 +190,15 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         super().accept(listener)
 
     def set_accept_enabled(self, enabled: bool) -> None:
-        """Take connections, or not; before it stops for good, a worker takes those that were made already."""
-        if enabled and self._accept_again_at is not None and time.monotonic() < self._accept_again_at:
+        """Take connections, or not.
+
+        Before it stops for good, a worker takes those that were made already.
+        """
+        if (
+            enabled
+            and self._accept_again_at is not None
+            and time.monotonic() < self._accept_again_at
+        ):
             return
         super().set_accept_enabled(enabled)
         if not enabled and not self.alive:
@@ -166,7 +206,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
                 self._take_the_last(listener)
 
     def _take_the_last(self, listener: socket.socket) -> None:
-        """Take every connection that was made, then make no more possible: those that nobody takes would be reset in the end."""
+        """Take every connection that was made, then make no more possible: those that nobody takes
+        would be reset in the end.
+        """
         if listener.fileno() < 0:
             return
         waiting = select.poll()
@@ -176,7 +218,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         listener.close()
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Hand a connection with a request to a thread, or turn it away; until its head is whole it waits without a thread."""
+        """Hand a connection with a request to a thread, or turn it away.
+
+        Until its head is whole it waits without a thread.
+        """
         if self.cfg.is_ssl:
             super().enqueue_req(conn)
             return
@@ -205,13 +250,18 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             return b""  # the client is gone; a thread will notice
 
     def _limit(self, client: socket.socket) -> None:
-        for option, seconds in ((socket.SO_RCVTIMEO, self._read_seconds), (socket.SO_SNDTIMEO, WRITE_SECONDS)):
+        for option, seconds in (
+            (socket.SO_RCVTIMEO, self._read_seconds),
+            (socket.SO_SNDTIMEO, WRITE_SECONDS),
+        ):
             client.setsockopt(socket.SOL_SOCKET, option, struct.pack("ll", seconds, 0))
 
     def _is_coming(self, conn: TConn, head: bytes) -> bool:
-        """Whether the rest of a head is still to come; then the connection wakes the main loop when more than this has.
+        """Whether the rest of a head is still to come; then the connection wakes the main loop when
+        more than this has.
 
-        A client that has hung up wakes it too, with no more than before: that is for a thread to notice.
+        A client that has hung up wakes it too, with no more than before: that is for a thread to
+        notice.
         """
         now, before = time.monotonic(), self._coming.pop(conn, None)
         is_stuck = before is not None and (len(head) <= before.bytes_seen or now >= before.until)
@@ -229,7 +279,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         if not self.alive:
             conn.timeout = min(conn.timeout, time.monotonic() + LAST_WORDS_SECONDS)
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.poller.register(
+            conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn)
+        )
 
     def _done(self, conn: TConn, begun: float | None, future: Any) -> None:
         self.method_queue.defer(self._finish, conn, begun, future)
@@ -237,7 +289,12 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     def _finish(self, conn: TConn, begun: float | None, future: Any) -> None:
         if begun is not None:
             self._admission.give_back(begun)
-        if self.cfg.is_ssl or future.cancelled() or future.exception() is not None or future.result() is not False:
+        if (
+            self.cfg.is_ssl
+            or future.cancelled()
+            or future.exception() is not None
+            or future.result() is not False
+        ):
             self.finish_request(conn, future)
         else:
             self._linger(conn)
@@ -246,7 +303,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         """Answer with 503, and read no more of the request than has come."""
         type = PROBLEM_TYPES["overloaded"]
         detail = type.explains.partition("\n")[0]
-        answer = problem_answer(type.name, type.title, type.status, detail, f"Retry-After: {RETRY_AFTER_SECONDS}\r\n")
+        answer = problem_answer(
+            type.name, type.title, type.status, detail, f"Retry-After: {RETRY_AFTER_SECONDS}\r\n"
+        )
         try:
             conn.sock.setblocking(False)
             conn.sock.recv(LINGER_AT_A_TIME)
@@ -259,9 +318,11 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         self._refused_untold += 1
 
     def _linger(self, conn: TConn) -> None:
-        """Say that nothing more is answered, then wait without a thread until the client has taken its answer.
+        """Say that nothing more is answered, then wait without a thread until the client has taken
+        its answer.
 
-        gunicorn's own way of closing waits in the main loop: one client that keeps its end open would hold up everybody.
+        gunicorn's own way of closing waits in the main loop: one client that keeps its end open
+        would hold up everybody.
         """
         try:
             conn.sock.setblocking(False)
@@ -274,7 +335,9 @@ class Worker(ThreadWorker):  # type: ignore[misc]
             self._lingering[conn] = _Lingering(time.monotonic() + seconds, LINGER_BYTES)
 
     def _drop(self, conn: TConn, _socket: object) -> None:
-        """Throw away what a client still sends after its last answer, until it hangs up or sends too much."""
+        """Throw away what a client still sends after its last answer, until it hangs up or sends
+        too much.
+        """
         lingering = self._lingering[conn]
         try:
             lingering.bytes_left -= len(dropped := conn.sock.recv(LINGER_AT_A_TIME))
@@ -297,7 +360,10 @@ class Worker(ThreadWorker):  # type: ignore[misc]
         conn.close()
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
-        """Wait for something to do; not longer than until connections are to be taken again or refused ones to be closed."""
+        """Wait for something to do.
+
+        Not longer than until connections are to be taken again or refused ones to be closed.
+        """
         now = time.monotonic()
         if self._accept_again_at is not None:
             timeout = min(timeout, max(0.0, self._accept_again_at - now))
@@ -317,27 +383,40 @@ class Worker(ThreadWorker):  # type: ignore[misc]
     # --- the end of a worker ---
 
     def _cap_keepalive(self, deadline: float) -> None:
-        """Wait neither for clients that may ask again nor for those that never asked for longer than a moment."""
+        """Wait neither for clients that may ask again nor for those that never asked for longer
+        than a moment.
+        """
         super()._cap_keepalive(deadline)
         for conn in self.pending_conns:
             conn.timeout = min(conn.timeout, time.monotonic() + LAST_WORDS_SECONDS)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Answer a request; a worker whose engine failed too often is replaced by a new one after it."""
+        """Answer a request.
+
+        A worker whose engine failed too often is replaced by a new one after it.
+        """
         answered = super().handle_request(req, conn)
         faults = self.wsgi.extensions["decider"].engine.counters.faults
         if faults >= self._faults_at_most and self.alive:
-            self.log.error("the engine failed %s times in this worker, which makes room for a new one", faults)
+            self.log.error(
+                "the engine failed %s times in this worker, which makes room for a new one", faults
+            )
             self.alive = False
             self.method_queue.defer(lambda: None)
         return answered
 
-    def handle_error(self, req: object, client: socket.socket, addr: object, exc: BaseException) -> None:
+    def handle_error(
+        self, req: object, client: socket.socket, addr: object, exc: BaseException
+    ) -> None:
         """Answer a request that never reached the application, and log the kind of fault only."""
-        name = next((name for kind, name in TOO_LARGE.items() if isinstance(exc, kind)), "bad-request")
+        name = next(
+            (name for kind, name in TOO_LARGE.items() if isinstance(exc, kind)), "bad-request"
+        )
         told = PROBLEM_TYPES[name]
         self.log.warning("refused what is not proper HTTP: %s", type(exc).__name__)
         try:
-            client.sendall(problem_answer(name, told.title, told.status, told.explains.partition("\n")[0]))
+            client.sendall(
+                problem_answer(name, told.title, told.status, told.explains.partition("\n")[0])
+            )
         except OSError:
             self.log.debug("the client was gone before it could be told")

@@ -22,20 +22,26 @@ SECRET_BYTES = 32
 
 
 class NoDataKeys(Exception):
-    """Personal data cannot be read or kept: the keys for it are not set; the message names the setting."""
+    """Personal data cannot be read or kept: the keys for it are not set.
+
+    The message names the setting.
+    """
 
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that may be set; docs/settings.md says what each is for, and a test compares the two.
+    """Everything that may be set; docs/settings.md says what each is for, and a test compares the
+    two.
 
-    `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a whole batch. Records are sealed
-    every `sealing_seconds` by the service itself, or by `flask records seal`; `checkpoints` is a file that notes every seal outside
-    the database, `retention` one that says how long records are kept. `rate_…` are requests a minute, 0 for no limit.
-    `host` is where the service listens, `issuer` the address that clients reach it at, which access tokens name; these live
-    `token_seconds`. `instance` is the folder for what this installation alone has: the database, the keys that sign tokens.
-    `plain_cookies` lets browsers sign in over plain HTTP that do not take a loopback address for secure; never set it elsewhere.
-    `data_keys` encrypt personal data, `index_key` is what it is found by: see `app.data_keys`.
+    `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a
+    whole batch. Records are sealed every `sealing_seconds` by the service itself, or by `flask
+    records seal`; `checkpoints` is a file that notes every seal outside the database, `retention`
+    one that says how long records are kept. `rate_…` are requests a minute, 0 for no limit. `host`
+    is where the service listens, `issuer` the address that clients reach it at, which access tokens
+    name; these live `token_seconds`. `instance` is the folder for what this installation alone has:
+    the database, the keys that sign tokens. `plain_cookies` lets browsers sign in over plain HTTP
+    that do not take a loopback address for secure; never set it elsewhere. `data_keys` encrypt
+    personal data, `index_key` is what it is found by: see `app.data_keys`.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -79,14 +85,18 @@ class Settings:
 
 
 SHOWN = {"edition", "host", "issuer", "mode", "log_level", "sealing"}
-"""The texts among the settings that are printed as they are; of all others it is only said whether they are set."""
+"""The texts among the settings that are printed as they are.
+
+Of all others it is only said whether they are set.
+"""
 HARMLESS_PARAMETERS = {"host", "port", "sslmode", "sslrootcert"}
 
 
 def from_environment() -> Settings:
     """The settings that environment variables give; unset ones keep their defaults.
 
-    Each may also be read from a file: `DATABASE_URL_FILE=/run/secrets/database` stands for `DATABASE_URL`.
+    Each may also be read from a file: `DATABASE_URL_FILE=/run/secrets/database` stands for
+    `DATABASE_URL`.
 
     Raises:
         environs.EnvError: a variable does not hold what it should.
@@ -102,7 +112,9 @@ def from_environment() -> Settings:
 
 def _read(env: Env, defaults: Settings) -> Settings:
     some, natural = validate.Range(min=1), validate.Range(min=0)
-    mode = env.str("ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"]))
+    mode = env.str(
+        "ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"])
+    )
     levels = validate.OneOf(["debug", "info", "warning", "error"])
     instance = Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance)))
     if instance.exists() and not instance.is_dir():
@@ -115,8 +127,16 @@ def _read(env: Env, defaults: Settings) -> Settings:
         batch_lines=env.int("ELIGIBILITY_BATCH_LINES", defaults.batch_lines),
         body_bytes=env.int("ELIGIBILITY_BODY_BYTES", defaults.body_bytes),
         batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", defaults.batch_bytes),
-        sealing=env.str("ELIGIBILITY_SEALING", defaults.sealing, validate=validate.OneOf(["in-process", "command"])),
-        sealing_seconds=env.float("ELIGIBILITY_SEALING_SECONDS", defaults.sealing_seconds, validate=validate.Range(min=0.05)),
+        sealing=env.str(
+            "ELIGIBILITY_SEALING",
+            defaults.sealing,
+            validate=validate.OneOf(["in-process", "command"]),
+        ),
+        sealing_seconds=env.float(
+            "ELIGIBILITY_SEALING_SECONDS",
+            defaults.sealing_seconds,
+            validate=validate.Range(min=0.05),
+        ),
         checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", instance / "checkpoints.jsonl"),
         retention=env.path("ELIGIBILITY_RETENTION", None),
         mode=mode,
@@ -132,29 +152,50 @@ def _read(env: Env, defaults: Settings) -> Settings:
         threads=env.int("ELIGIBILITY_THREADS", defaults.threads, validate=some),
         queue=env.int("ELIGIBILITY_QUEUE", defaults.queue, validate=natural),
         read_seconds=env.int("ELIGIBILITY_READ_SECONDS", defaults.read_seconds, validate=some),
-        drain_seconds=env.float("ELIGIBILITY_DRAIN_SECONDS", defaults.drain_seconds, validate=validate.Range(min=0, max=20)),
-        faults_at_most=env.int("ELIGIBILITY_FAULTS_AT_MOST", defaults.faults_at_most, validate=some),
+        drain_seconds=env.float(
+            "ELIGIBILITY_DRAIN_SECONDS",
+            defaults.drain_seconds,
+            validate=validate.Range(min=0, max=20),
+        ),
+        faults_at_most=env.int(
+            "ELIGIBILITY_FAULTS_AT_MOST", defaults.faults_at_most, validate=some
+        ),
         proxy_hops=env.int("ELIGIBILITY_PROXY_HOPS", defaults.proxy_hops, validate=natural),
-        rate_per_address=env.int("ELIGIBILITY_RATE_PER_ADDRESS", defaults.rate_per_address, validate=natural),
-        rate_per_credential=env.int("ELIGIBILITY_RATE_PER_CREDENTIAL", defaults.rate_per_credential, validate=natural),
-        rate_storage=env.str("ELIGIBILITY_RATE_STORAGE", defaults.rate_storage, validate=_is_rate_storage),
+        rate_per_address=env.int(
+            "ELIGIBILITY_RATE_PER_ADDRESS", defaults.rate_per_address, validate=natural
+        ),
+        rate_per_credential=env.int(
+            "ELIGIBILITY_RATE_PER_CREDENTIAL", defaults.rate_per_credential, validate=natural
+        ),
+        rate_storage=env.str(
+            "ELIGIBILITY_RATE_STORAGE", defaults.rate_storage, validate=_is_rate_storage
+        ),
         host=env.str("ELIGIBILITY_HOST", defaults.host) if bound is None else bound,
-        issuer=env.str("ELIGIBILITY_ISSUER", f"http://127.0.0.1:{env.str('PORT', '8000')}", validate=_is_issuer),
+        issuer=env.str(
+            "ELIGIBILITY_ISSUER", f"http://127.0.0.1:{env.str('PORT', '8000')}", validate=_is_issuer
+        ),
         token_seconds=env.int(
-            "ELIGIBILITY_TOKEN_SECONDS", defaults.token_seconds, validate=validate.Range(60, defaults.token_seconds)
+            "ELIGIBILITY_TOKEN_SECONDS",
+            defaults.token_seconds,
+            validate=validate.Range(60, defaults.token_seconds),
         ),
         instance=instance,
     )
 
 
 def redacted(settings: Settings) -> dict[str, object]:
-    """The settings as they may be printed. What is not known to be harmless is only said to be set or not."""
+    """The settings as they may be printed.
+
+    What is not known to be harmless is only said to be set or not.
+    """
     told: dict[str, object] = {}
     for each in fields(settings):
         value = getattr(settings, each.name)
         if each.name == "database_url" or each.name.endswith("_storage"):
             told[each.name] = _redacted_address(value)
-        elif isinstance(value, bool | int | float | Path) or (each.name in SHOWN and value is not None):
+        elif isinstance(value, bool | int | float | Path) or (
+            each.name in SHOWN and value is not None
+        ):
             told[each.name] = str(value) if isinstance(value, Path) else value
         else:
             told[each.name] = "set" if value else "not set"
@@ -166,7 +207,9 @@ def _redacted_address(address: str) -> str:
     try:
         parts = urlsplit(address)
         at = "…@" if "@" in parts.netloc else ""
-        query = urlencode([pair for pair in parse_qsl(parts.query) if pair[0] in HARMLESS_PARAMETERS], safe="/:")
+        query = urlencode(
+            [pair for pair in parse_qsl(parts.query) if pair[0] in HARMLESS_PARAMETERS], safe="/:"
+        )
         shown = f"{parts.scheme}://{at}{parts.netloc.rpartition('@')[2]}{parts.path}"
     except ValueError:
         return "set"
@@ -174,16 +217,20 @@ def _redacted_address(address: str) -> str:
 
 
 def secret_key(settings: Settings) -> str:
-    """What sessions and cursors are signed with: the one that was set; in development one made for this copy and kept.
+    """What sessions and cursors are signed with: the one that was set; in development one made for
+    this copy and kept.
 
     Raises:
         OSError: it can neither be read nor kept.
     """
-    return settings.secret_key or _kept(settings.instance / SECRET_FILE, lambda: secrets.token_urlsafe(SECRET_BYTES))
+    return settings.secret_key or _kept(
+        settings.instance / SECRET_FILE, lambda: secrets.token_urlsafe(SECRET_BYTES)
+    )
 
 
 def data_keys(settings: Settings) -> str:
-    """The keys that personal data is encrypted with: those that were set; in development one made for this copy and kept.
+    """The keys that personal data is encrypted with: those that were set; in development one made
+    for this copy and kept.
 
     Raises:
         NoDataKeys: production mode is set and they are not.
@@ -195,17 +242,23 @@ def data_keys(settings: Settings) -> str:
 
 
 def index_key(settings: Settings) -> str:
-    """The key of the blind index: the one that was set; in development one made for this copy and kept.
+    """The key of the blind index: the one that was set; in development one made for this copy and
+    kept.
 
     Raises:
         NoDataKeys: production mode is set and it is not.
         OSError: it can neither be read nor kept.
     """
-    return settings.index_key or _kept_in_development(settings, "ELIGIBILITY_INDEX_KEY", INDEX_KEY_FILE, new_key)
+    return settings.index_key or _kept_in_development(
+        settings, "ELIGIBILITY_INDEX_KEY", INDEX_KEY_FILE, new_key
+    )
 
 
 def _kept_in_development(settings: Settings, name: str, file: str, make: Callable[[], str]) -> str:
-    """What a setting that was left out is in development; in production there is nothing to take instead."""
+    """What a setting that was left out is in development.
+
+    In production there is nothing to take instead.
+    """
     if settings.in_production:
         raise NoDataKeys(f"{name} (or {name}_FILE) is not set")
     return _kept(settings.instance / file, make)
@@ -219,7 +272,10 @@ def _kept(file: Path, make: Callable[[], str]) -> str:
 
 
 def _make_secret(file: Path, text: str) -> None:
-    """A new secret that only this user may read, whole at once; one that another process made first stays."""
+    """A new secret that only this user may read, whole at once.
+
+    One that another process made first stays.
+    """
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
     with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
@@ -233,22 +289,40 @@ def _make_secret(file: Path, text: str) -> None:
 
 
 def _is_issuer(address: str) -> None:
-    """An https address without path, or an http address of this machine: a token sent in the clear is anybody's."""
+    """An https address without path, or an http address of this machine: a token sent in the clear
+    is anybody's.
+    """
     parts = urlsplit(address)
-    is_bare = bool(parts.hostname) and not parts.path and not parts.query and not parts.fragment and "@" not in parts.netloc
-    if not is_bare or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))):
-        raise ValidationError("ELIGIBILITY_ISSUER must be like https://eligibility.example.org, without a path")
+    is_bare = (
+        bool(parts.hostname)
+        and not parts.path
+        and not parts.query
+        and not parts.fragment
+        and "@" not in parts.netloc
+    )
+    if not is_bare or not (
+        parts.scheme == "https" or (parts.scheme == "http" and is_loopback(parts.hostname or ""))
+    ):
+        raise ValidationError(
+            "ELIGIBILITY_ISSUER must be like https://eligibility.example.org, without a path"
+        )
 
 
 def _is_rate_storage(address: str) -> None:
-    if address != "memory://" and not address.startswith(("redis://", "rediss://", "redis+unix://")):
-        raise ValidationError("ELIGIBILITY_RATE_STORAGE must be memory:// or like redis://counts.example.org:6379/0")
+    if address != "memory://" and not address.startswith(
+        ("redis://", "rediss://", "redis+unix://")
+    ):
+        raise ValidationError(
+            "ELIGIBILITY_RATE_STORAGE must be memory:// or like redis://counts.example.org:6379/0"
+        )
 
 
 def bound_host(arguments: str) -> str | None:
-    """The host that arguments of gunicorn bind to; none where none is named. Of several, one that others can reach, if any.
+    """The host that arguments of gunicorn bind to; none where none is named. Of several, one that
+    others can reach, if any.
 
-    What is no host and port, such as a socket that a proxy reads, is told whole: it is not this machine alone.
+    What is no host and port, such as a socket that a proxy reads, is told whole: it is not this
+    machine alone.
     """
     parser = ArgumentParser(add_help=False, exit_on_error=False, allow_abbrev=False)
     parser.add_argument("-b", "--bind", action="append", default=[])
@@ -256,7 +330,10 @@ def bound_host(arguments: str) -> str | None:
         bound = parser.parse_known_args(split(arguments))[0].bind
     except (ArgumentError, ValueError):  # gunicorn itself will refuse them
         return arguments
-    hosts = [address if "/" in address else address.rpartition(":")[0] if ":" in address else address for address in bound]
+    hosts = [
+        address if "/" in address else address.rpartition(":")[0] if ":" in address else address
+        for address in bound
+    ]
     return next((host for host in hosts if not is_loopback(host)), hosts[0] if hosts else None)
 
 

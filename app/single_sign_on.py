@@ -14,9 +14,10 @@ LOOPBACK = ("localhost", "127.0.0.1", "::1")
 class SingleSignOn:
     """An OpenID Connect provider.
 
-    *role_claim* names the claim of its id token that lists a person's groups, *roles* which of them means which role, the one that
-    counts first. Without both, only people sign in whose accounts an administrator made. *organization_claim* names the claim that
-    tells whose determinations the person sees, for roles that see their own.
+    *role_claim* names the claim of its id token that lists a person's groups, *roles* which of them
+    means which role, the one that counts first. Without both, only people sign in whose accounts an
+    administrator made. *organization_claim* names the claim that tells whose determinations the
+    person sees, for roles that see their own.
     """
 
     issuer: str
@@ -38,14 +39,19 @@ def single_sign_on(env: Env) -> SingleSignOn | None:
     """The provider that environment variables name; none where they name none.
 
     Raises:
-        environs.EnvError: a variable does not hold what it should, or one is missing beside the others.
+        environs.EnvError: a variable does not hold what it should, or one is missing beside the
+        others.
     """
     issuer = env.str("ELIGIBILITY_OIDC_ISSUER", None)
     if issuer is None:
         return None
     address = urlsplit(issuer)
-    if address.scheme != "https" and not (address.scheme == "http" and address.hostname in LOOPBACK):
-        raise EnvValidationError("ELIGIBILITY_OIDC_ISSUER must be an https address", ["must be an https address"])
+    if address.scheme != "https" and not (
+        address.scheme == "http" and address.hostname in LOOPBACK
+    ):
+        raise EnvValidationError(
+            "ELIGIBILITY_OIDC_ISSUER must be an https address", ["must be an https address"]
+        )
     return SingleSignOn(
         issuer=issuer,
         client_id=env.str("ELIGIBILITY_OIDC_CLIENT_ID"),
@@ -65,7 +71,9 @@ def _secret(env: Env) -> str:
     try:
         return Path(file).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeDecodeError):
-        raise EnvValidationError("ELIGIBILITY_OIDC_CLIENT_SECRET_FILE cannot be read", ["cannot be read"]) from None
+        raise EnvValidationError(
+            "ELIGIBILITY_OIDC_CLIENT_SECRET_FILE cannot be read", ["cannot be read"]
+        ) from None
 
 
 def _roles(env: Env) -> Mapping[str, str]:

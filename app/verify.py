@@ -1,7 +1,9 @@
-"""Checks a packet without the service: `python -m app.verify packet.json [--root HEX] [--chain HEX]`.
+"""Checks a packet without the service: `python -m app.verify packet.json [--root HEX] [--chain
+HEX]`.
 
-Neither database nor network nor web framework is used: the standard library, and the program's own reader of the law and engine,
-which derives the outcome again. Ends with 0 where everything holds, 1 where something does not, 2 where nothing was checked.
+Neither database nor network nor web framework is used: the standard library, and the program's own
+reader of the law and engine, which derives the outcome again. Ends with 0 where everything holds, 1
+where something does not, 2 where nothing was checked.
 """
 
 import argparse
@@ -17,14 +19,31 @@ from app.determinations.older_law import LawAltered, decider_under
 from app.determinations.strict_json import MalformedJson, loads
 from app.engine import Engine, EngineFault
 from app.law.lawbook import text_digest
-from app.records.digests import chain_digest, column_text, inclusion_sides, leaf_hash, record_digest, root_of_proof
+from app.records.digests import (
+    chain_digest,
+    column_text,
+    inclusion_sides,
+    leaf_hash,
+    record_digest,
+    root_of_proof,
+)
 from app.records.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
 
 LARGEST = 67_108_864
 """Bytes; the law is some hundred times smaller."""
 HOLDS, FAILS, NO_PACKET = 0, 1, 2
 _HEX = frozenset("0123456789abcdef")
-TOLD_IN_DOCUMENT = ("id", "decided_at", "question", "as_of", "edition", "outcome", "subject", "law_digest", "replaces")
+TOLD_IN_DOCUMENT = (
+    "id",
+    "decided_at",
+    "question",
+    "as_of",
+    "edition",
+    "outcome",
+    "subject",
+    "law_digest",
+    "replaces",
+)
 """Columns that the document tells too."""
 
 
@@ -34,7 +53,10 @@ class NotAPacket(ValueError):
 
 @dataclass(frozen=True)
 class Packet:
-    """A packet whose every member is there and of its type; whether any of it is true is another question."""
+    """A packet whose every member is there and of its type.
+
+    Whether any of it is true is another question.
+    """
 
     columns: Mapping[str, str | None]
     digest: str
@@ -74,7 +96,8 @@ def read_packet(content: bytes) -> Packet:
     """A packet from the bytes of its file.
 
     Raises:
-        NotAPacket: it is not JSON, or has other members than a packet of this format, or members of other types.
+        NotAPacket: it is not JSON, or has other members than a packet of this format, or members of
+            other types.
     """
     try:
         document = loads(content)
@@ -85,8 +108,14 @@ def read_packet(content: bytes) -> Packet:
         raise NotAPacket(f"Its format is not {FORMAT}.")
     if packet["how_to_check"] != HOW_TO_CHECK:
         raise NotAPacket("how_to_check does not say what it says in every packet of this format.")
-    record, law = _members(packet["record"], "record", "record"), _members(packet["law"], "law", "law")
-    inclusion, seal = _members(packet["inclusion"], "inclusion", "inclusion"), _members(packet["seal"], "seal", "seal")
+    record, law = (
+        _members(packet["record"], "record", "record"),
+        _members(packet["law"], "law", "law"),
+    )
+    inclusion, seal = (
+        _members(packet["inclusion"], "inclusion", "inclusion"),
+        _members(packet["seal"], "seal", "seal"),
+    )
     if record["kind"] != "determination":
         raise NotAPacket("record.kind is not determination.")
     return Packet(
@@ -119,7 +148,9 @@ def _columns(value: object) -> Mapping[str, str | None]:
     columns = _members(value, "columns", "record.columns")
     may_be_none = ("subject", "organization", "replaces")
     return {
-        name: None if column is None and name in may_be_none else _text(column, f"record.columns.{name}")
+        name: None
+        if column is None and name in may_be_none
+        else _text(column, f"record.columns.{name}")
         for name, column in columns.items()
     }
 
@@ -179,16 +210,24 @@ Check = tuple[str, Callable[[], str | None]]
 
 
 def checks(packet: Packet, root: str | None, chain: str | None) -> Iterator[Check]:
-    """What is checked, in order: what it is called, and what finds the complaint, if there is one."""
+    """What is checked, in order: what it is called, and what finds the complaint, if
+    there is one.
+    """
     yield "The record has the digest that was sealed", lambda: _record(packet)
     yield "The record lies in the sealed batch", lambda: _inclusion(packet)
     yield "The seal is linked to the one before", lambda: _link(packet)
     yield "The text of the law has the record's digest", lambda: _law(packet)
     yield "The document says what the record's columns say", lambda: _document(packet)
     if root is not None:
-        yield "The root is the one you gave", lambda: _same(packet.seal["root"], root, "the root of the seal")
+        yield (
+            "The root is the one you gave",
+            lambda: _same(packet.seal["root"], root, "the root of the seal"),
+        )
     if chain is not None:
-        yield "The link is the one you gave", lambda: _same(packet.seal["chain"], chain, "the link of the seal")
+        yield (
+            "The link is the one you gave",
+            lambda: _same(packet.seal["chain"], chain, "the link of the seal"),
+        )
 
 
 def _same(ours: str, given: str, called: str) -> str | None:
@@ -197,21 +236,40 @@ def _same(ours: str, given: str, called: str) -> str | None:
 
 def _record(packet: Packet) -> str | None:
     found = record_digest("determination", packet.columns)
-    return None if found == packet.digest else f"the columns have the digest {found}, sealed was {packet.digest}"
+    return (
+        None
+        if found == packet.digest
+        else f"the columns have the digest {found}, sealed was {packet.digest}"
+    )
 
 
 def _inclusion(packet: Packet) -> str | None:
     if not 0 <= packet.position < packet.seal["count"]:
         return "the sequence number lies outside the batch"
-    if [step["side"] for step in packet.path] != inclusion_sides(packet.position, packet.seal["count"]):
+    if [step["side"] for step in packet.path] != inclusion_sides(
+        packet.position, packet.seal["count"]
+    ):
         return "the path is not that of this place in the batch"
-    reached = root_of_proof(leaf_hash("determination", str(packet.columns["id"]), packet.digest), packet.path)
-    return None if reached == packet.seal["root"] else f"the path leads to {reached}, the root of the seal is another"
+    reached = root_of_proof(
+        leaf_hash("determination", str(packet.columns["id"]), packet.digest), packet.path
+    )
+    return (
+        None
+        if reached == packet.seal["root"]
+        else f"the path leads to {reached}, the root of the seal is another"
+    )
 
 
 def _link(packet: Packet) -> str | None:
     seal = packet.seal
-    found = chain_digest(seal["previous"], seal["number"], seal["first"], seal["count"], packet.sealed_at, seal["root"])
+    found = chain_digest(
+        seal["previous"],
+        seal["number"],
+        seal["first"],
+        seal["count"],
+        packet.sealed_at,
+        seal["root"],
+    )
     return None if found == seal["chain"] else f"the link would be {found}"
 
 
@@ -239,21 +297,30 @@ def _document(packet: Packet) -> str | None:
 
 
 def derive(packet: Packet) -> str | None:
-    """What stands against deriving the document again from the packet's law and request, byte for byte; none where nothing does."""
+    """What stands against deriving the document again from the packet's law and request, byte for
+    byte; none where nothing does.
+    """
     columns = {name: packet.columns[name] for name in KeptColumns.__dataclass_fields__}
     try:
-        decided_at, as_of = _instant(columns["decided_at"], "decided_at"), date.fromisoformat(str(columns["as_of"]))
+        decided_at, as_of = (
+            _instant(columns["decided_at"], "decided_at"),
+            date.fromisoformat(str(columns["as_of"])),
+        )
         kept = KeptColumns(**{**columns, "decided_at": decided_at, "as_of": as_of})  # type: ignore[arg-type]
         decider = decider_under(packet.law_digest, packet.texts, Engine())
         differs_at = replay(decider, kept)
     except (NotAPacket, ValueError, LawAltered, EngineFault) as error:
         return str(error)
-    except Exception as error:  # law of somebody else's making may break the reader in ways nobody foresaw
+    except (
+        Exception
+    ) as error:  # law of somebody else's making may break the reader in ways nobody foresaw
         return f"deciding ended with {type(error).__name__}"
     return None if differs_at is None else f"what is decided again differs at {differs_at}"
 
 
-def verify(packet: Packet, root: str | None, chain: str | None, say: Callable[[str], object]) -> bool:
+def verify(
+    packet: Packet, root: str | None, chain: str | None, say: Callable[[str], object]
+) -> bool:
     """Check everything, tell each line, and say whether all of it holds.
 
     The outcome is derived only where the rest holds: a law that nobody sealed is not run.
@@ -287,10 +354,24 @@ def _digest(text: str) -> str:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a packet and print what was checked, line by line."""
-    parser = argparse.ArgumentParser(prog="python -m app.verify", description="Check the packet of a determination.")
-    parser.add_argument("packet", type=Path, help="the file that GET /v1/determinations/{id}/packet gave")
-    parser.add_argument("--root", type=_digest, metavar="HEX", help="the root of the seal, as it was published or kept elsewhere")
-    parser.add_argument("--chain", type=_digest, metavar="HEX", help="the link of the seal, as it was published or kept elsewhere")
+    parser = argparse.ArgumentParser(
+        prog="python -m app.verify", description="Check the packet of a determination."
+    )
+    parser.add_argument(
+        "packet", type=Path, help="the file that GET /v1/determinations/{id}/packet gave"
+    )
+    parser.add_argument(
+        "--root",
+        type=_digest,
+        metavar="HEX",
+        help="the root of the seal, as it was published or kept elsewhere",
+    )
+    parser.add_argument(
+        "--chain",
+        type=_digest,
+        metavar="HEX",
+        help="the link of the seal, as it was published or kept elsewhere",
+    )
     given = parser.parse_args(arguments)
     try:
         packet = read_packet(_content(given.packet))
@@ -298,11 +379,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _say(f"This is not a packet. {error}")
         return NO_PACKET
     columns, seal = packet.columns, packet.seal
-    _say(f"Determination {columns['id']}: {columns['question']} as of {columns['as_of']}, outcome {columns['outcome']}.")
+    _say(
+        f"Determination {columns['id']}: {columns['question']} as of {columns['as_of']}, outcome "
+        f"{columns['outcome']}."
+    )
     _say(f"Seal {seal['number']} of {column_text(packet.sealed_at)}, root {seal['root']}.")
     holds = verify(packet, given.root, given.chain, _say)
     if given.root is None and given.chain is None:
-        _say("Compare the root above with one published or kept elsewhere (--root): without that, all of it might be made up.")
+        _say(
+            "Compare the root above with one published or kept elsewhere (--root): without that, "
+            "all of it might be made up."
+        )
     _say("All of it holds." if holds else "Something does not hold; see above.")
     return HOLDS if holds else FAILS
 
@@ -319,7 +406,10 @@ def _content(path: Path) -> bytes:
 
 
 def _say(line: str) -> None:
-    """One line on standard output; text of the packet's own cannot move the cursor or break the line."""
+    """One line on standard output.
+
+    Text of the packet's own cannot move the cursor or break the line.
+    """
     encoding = sys.stdout.encoding or "ascii"
     printable = "".join(c if c.isprintable() else "?" for c in line)
     sys.stdout.write(printable.encode(encoding, "replace").decode(encoding) + "\n")

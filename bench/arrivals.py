@@ -1,4 +1,6 @@
-"""Clients that arrive when they arrive, whether the service keeps up or not: so many a second, each on a connection of its own."""
+"""Clients that arrive when they arrive, whether the service keeps up or not: so many a second, each
+on a connection of its own.
+"""
 
 import heapq
 import json
@@ -16,7 +18,9 @@ ANSWERED, BROKEN, SILENT = "answered", "broken", "silent"
 
 @dataclass(frozen=True)
 class Arrival:
-    """One request: when it was due (seconds from the start), what came back, after how many seconds."""
+    """One request: when it was due (seconds from the start), what came back, after how many
+    seconds.
+    """
 
     at: float
     status: int
@@ -33,13 +37,19 @@ class _Open:
 
 def request(path: str, body: bytes, key: str, host: str = "127.0.0.1") -> bytes:
     """The bytes of a request by whoever has a key, which wants no further one on its connection."""
-    head = f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n"
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: {host}\r\nContent-Type: "
+        f"application/json\r\nContent-Length: {len(body)}\r\n"
+    )
     head += f"Authorization: Bearer {key}\r\n"
     return f"{head}Connection: close\r\n\r\n".encode() + body
 
 
 def arrive(port: int, requests: Sequence[bytes], a_second: float, seconds: float) -> list[Arrival]:
-    """Send for some seconds, in this process; status 0 is a broken connection or no answer within the patience."""
+    """Send for some seconds, in this process.
+
+    Status 0 is a broken connection or no answer within the patience.
+    """
     selector, done, due, opened = selectors.DefaultSelector(), [], 0.0, 0
     expiring: list[tuple[float, int]] = []
     start = time.perf_counter()
@@ -49,14 +59,23 @@ def arrive(port: int, requests: Sequence[bytes], a_second: float, seconds: float
         connection.close()
         head = bytes(one.taken[:2048])
         status = int(head[9:12]) if head.startswith(b"HTTP/1.1 ") else 0
-        done.append(Arrival(one.at, status, time.perf_counter() - start - one.at, b"retry-after:" in head.lower()))
+        done.append(
+            Arrival(
+                one.at,
+                status,
+                time.perf_counter() - start - one.at,
+                b"retry-after:" in head.lower(),
+            )
+        )
 
     while (now := time.perf_counter() - start) < seconds or selector.get_map():
         while due <= now and due < seconds:
             connection = socket.socket()
             connection.setblocking(False)
             connection.connect_ex(("127.0.0.1", port))
-            selector.register(connection, selectors.EVENT_WRITE, _Open(due, requests[opened % len(requests)]))
+            selector.register(
+                connection, selectors.EVENT_WRITE, _Open(due, requests[opened % len(requests)])
+            )
             heapq.heappush(expiring, (due + PATIENCE_SECONDS, connection.fileno()))
             opened += 1
             due = opened / a_second
@@ -81,7 +100,9 @@ def arrive(port: int, requests: Sequence[bytes], a_second: float, seconds: float
     return done
 
 
-def arrivals(port: int, requests: Sequence[bytes], a_second: float, seconds: float, processes: int = 1) -> list[Arrival]:
+def arrivals(
+    port: int, requests: Sequence[bytes], a_second: float, seconds: float, processes: int = 1
+) -> list[Arrival]:
     """The same from several processes together."""
     with get_context("spawn").Pool(processes) as pool:
         parts = pool.starmap(arrive, [(port, requests, a_second / processes, seconds)] * processes)
@@ -99,7 +120,13 @@ def summary(name: str, found: Sequence[Arrival]) -> str:
     good = [one.seconds * 1000 for one in found if 200 <= one.status < 300]
     refused = [one.seconds * 1000 for one in found if one.status in (429, 503)]
     told = f"{name:<34} {len(found):>6} sent, {json.dumps(dict(sorted(statuses.items())))}; "
-    told += f"answered in {quantile(good, 0.5):.0f} ms (p50), {quantile(good, 0.95):.0f} (p95), {quantile(good, 0.99):.0f} (p99)"
+    told += (
+        f"answered in {quantile(good, 0.5):.0f} ms (p50), {quantile(good, 0.95):.0f} (p95), "
+        f"{quantile(good, 0.99):.0f} (p99)"
+    )
     if refused:
-        told += f"; refused in {quantile(refused, 0.5):.0f} (p50), {quantile(refused, 0.99):.0f} ms (p99)"
+        told += (
+            f"; refused in {quantile(refused, 0.5):.0f} (p50), {quantile(refused, 0.99):.0f} "
+            "ms (p99)"
+        )
     return told

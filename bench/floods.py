@@ -1,4 +1,6 @@
-"""Clients that mean no good: connections that send half of something slowly, or nothing at all, from many addresses."""
+"""Clients that mean no good: connections that send half of something slowly, or nothing at all,
+from many addresses.
+"""
 
 import errno
 import resource
@@ -10,7 +12,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 HALF_A_HEAD = b"GET /v1/questions HTTP/1.1\r\nHost: x\r\nX-Slow: "
-HALF_A_BODY = b"POST /v1/determinations HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\nContent-Length: 10000\r\n\r\n{"
+HALF_A_BODY = (
+    b"POST /v1/determinations HTTP/1.1\r\nHost: x\r\nContent-Type: "
+    b"application/json\r\nContent-Length: 10000\r\n\r\n{"
+)
 NOTHING = b""
 ADDRESSES = 100
 SPARED_FILES = 500
@@ -48,7 +53,10 @@ def as_many_as(wanted: int) -> int:
 
 @contextmanager
 def flood(port: int, wanted: int, begins: bytes) -> Iterator[Flood]:
-    """Hold as many connections as wanted, each having sent the beginning of something; it goes on drop by drop until the end."""
+    """Hold as many connections as wanted, each having sent the beginning of something.
+
+    It goes on drop by drop until the end.
+    """
     number, opened = as_many_as(wanted), []
     over = threading.Event()
     for count in range(number):
@@ -83,14 +91,20 @@ def flood(port: int, wanted: int, begins: bytes) -> Iterator[Flood]:
             connection.close()
 
 
-def healthy(port: int, request: bytes, count: int, pause_seconds: float = 0.02) -> list[tuple[int, float]]:
-    """One request after the other from an address of its own: the status and the seconds of each; 0 where none came."""
+def healthy(
+    port: int, request: bytes, count: int, pause_seconds: float = 0.02
+) -> list[tuple[int, float]]:
+    """One request after the other from an address of its own: the status and the seconds of each; 0
+    where none came.
+    """
     told = []
     for _ in range(count):
         began = time.perf_counter()
         status = 0
         try:
-            with socket.create_connection(("127.0.0.1", port), timeout=30, source_address=("127.0.1.1", 0)) as connection:
+            with socket.create_connection(
+                ("127.0.0.1", port), timeout=30, source_address=("127.0.1.1", 0)
+            ) as connection:
                 connection.sendall(request)
                 taken = b""
                 while part := connection.recv(262_144):

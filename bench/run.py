@@ -1,9 +1,10 @@
-"""How many explained determinations a second: in process, and over HTTP beside a view that returns a constant.
+"""How many explained determinations a second: in process, and over HTTP beside a view that returns
+a constant.
 
     make bench
 
-It reports and never asserts. Everything stays on this machine. The cases are several hundred different applications, so that no
-figure comes from repeating one.
+It reports and never asserts. Everything stays on this machine. The cases are several hundred
+different applications, so that no figure comes from repeating one.
 """
 
 import gc
@@ -60,7 +61,10 @@ Facts = dict[str, Any]
 
 
 def applications(count: int = CASES, seed: int = SEED) -> list[Facts]:
-    """Different applications of 2011 to 2013, some facts left out as applicants do; the same ones in every run."""
+    """Different applications of 2011 to 2013, some facts left out as applicants do.
+
+    The same ones in every run.
+    """
     chance = random.Random(seed)
     made = []
     for _ in range(count):
@@ -76,7 +80,10 @@ def applications(count: int = CASES, seed: int = SEED) -> list[Facts]:
             "waiver.granted": chance.random() < 0.1,
         }
         if chance.random() < 0.4:
-            facts |= {"event.kind": chance.choice(EVENTS[1:]), "event.occurred_on": _before(requested_on, chance)}
+            facts |= {
+                "event.kind": chance.choice(EVENTS[1:]),
+                "event.occurred_on": _before(requested_on, chance),
+            }
         else:
             facts["event.kind"] = EVENTS[0]
         if chance.random() < 0.4:
@@ -108,7 +115,10 @@ def nested(facts: Facts) -> Facts:
 
 def bodies() -> list[bytes]:
     """The requests' bodies, one for each application."""
-    asked = ({"question": QUESTION, "edition": EDITION, "facts": nested(facts)} for facts in applications())
+    asked = (
+        {"question": QUESTION, "edition": EDITION, "facts": nested(facts)}
+        for facts in applications()
+    )
     return [json.dumps(body).encode() for body in asked]
 
 
@@ -121,7 +131,10 @@ def cases(decider: "Decider", made: list[Facts]) -> list["Case"]:
 
     law = decider.lawbook
     today = date(2013, 12, 31)
-    return [make_case(law, QUESTION, read_facts(law, QUESTION, nested(facts)), None, EDITION, today) for facts in made]
+    return [
+        make_case(law, QUESTION, read_facts(law, QUESTION, nested(facts)), None, EDITION, today)
+        for facts in made
+    ]
 
 
 Rates = tuple[float, float]
@@ -142,7 +155,9 @@ def rates_of(work: Callable[["Case"], object], asked: Sequence["Case"], seconds:
 
 
 def first_time_rates_of(work: Callable[["Case"], object], asked: Sequence["Case"]) -> Rates:
-    """In this one thread, each case once, so that nothing remembered of the very same case helps."""
+    """In this one thread, each case once, so that nothing remembered of the very same
+    case helps.
+    """
     start, processor = time.perf_counter(), time.thread_time()
     for case in asked:
         work(case)
@@ -153,7 +168,9 @@ def first_time_rates_of(work: Callable[["Case"], object], asked: Sequence["Case"
 
 
 def served() -> "Flask":
-    """What the bench's gunicorn loads: wsgi.py, which also keeps the law out of garbage collection, and the constant view."""
+    """What the bench's gunicorn loads: wsgi.py, which also keeps the law out of garbage collection,
+    and the constant view.
+    """
     from flask import Flask, Response, request
 
     from app.api.blueprint import needing
@@ -173,7 +190,10 @@ def served() -> "Flask":
 
 @contextmanager
 def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[int, str]]:
-    """A real gunicorn on a free port of this machine, on a fresh database; the port, and a key that it takes."""
+    """A real gunicorn on a free port of this machine, on a fresh database.
+
+    The port, and a key that it takes.
+    """
     port = _free_port()
     address = f"sqlite:///{folder / f'bench-{workers}.sqlite'}"
     environment = os.environ | {
@@ -187,8 +207,20 @@ def server(workers: int, constant_bytes: int, folder: Path) -> Iterator[tuple[in
         "PYTHONPATH": str(ROOT),
     }
     flask = [sys.executable, "-m", "flask"]
-    subprocess.run([*flask, "db", "upgrade"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
-    making = [*flask, "keys", "create", "bench", "--role", "eligibility_worker", "--organization", "bench", "--json"]
+    subprocess.run(
+        [*flask, "db", "upgrade"], cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL
+    )
+    making = [
+        *flask,
+        "keys",
+        "create",
+        "bench",
+        "--role",
+        "eligibility_worker",
+        "--organization",
+        "bench",
+        "--json",
+    ]
     made = subprocess.run(making, cwd=ROOT, env=environment, check=True, stdout=subprocess.PIPE)
     command = [
         sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py",
@@ -242,19 +274,27 @@ class Load:
 
 
 def loads(port: int, key: str, paths: Sequence[str]) -> list[Load]:
-    """All clients at once against one path after the other, several rounds, so that what else the machine does hits all alike."""
+    """All clients at once against one path after the other, several rounds, so that what else the
+    machine does hits all alike.
+    """
     found = [Load(0.0, Counter()) for _ in paths]
     with get_context("spawn").Pool(2) as pool:
         for _ in range(ROUNDS):
             for number, path in enumerate(paths):
                 pool.starmap(_clients, [(port, key, path, WARM_UP_SECONDS, CLIENTS // 2)] * 2)
-                halves = pool.starmap(_clients, [(port, key, path, ROUND_SECONDS, CLIENTS // 2)] * 2)
-                found[number] += Load(max(h.seconds for h in halves), halves[0].statuses + halves[1].statuses)
+                halves = pool.starmap(
+                    _clients, [(port, key, path, ROUND_SECONDS, CLIENTS // 2)] * 2
+                )
+                found[number] += Load(
+                    max(h.seconds for h in halves), halves[0].statuses + halves[1].statuses
+                )
     return found
 
 
 def _clients(port: int, key: str, path: str, seconds: float, count: int) -> Load:
-    """Several connections in one process: each sends its next request as soon as its answer is there."""
+    """Several connections in one process: each sends its next request as soon as its answer is
+    there.
+    """
     import selectors
 
     requests = cycle([_request(port, key, path, body) for body in bodies()])
@@ -308,12 +348,18 @@ def machine() -> str:
     """What the figures were measured on."""
     described = Path("/proc/cpuinfo")
     lines = described.read_text().splitlines() if described.exists() else []
-    cpu = next((line.split(":")[1].strip() for line in lines if line.startswith("model name")), platform.machine())
+    cpu = next(
+        (line.split(":")[1].strip() for line in lines if line.startswith("model name")),
+        platform.machine(),
+    )
     busy = ", ".join(f"{load:.1f}" for load in os.getloadavg())
     return (
-        f"{cpu}, {os.cpu_count()} cores, load {busy} when it began; {platform.system()} {platform.release()}, "
-        f"Python {platform.python_version()}, durable-rules {version('durable-rules')}, gunicorn {version('gunicorn')}, "
-        f"malloc settings of bin/memory.env {'set' if 'MALLOC_TOP_PAD_' in os.environ else 'not set'}"
+        f"{cpu}, {os.cpu_count()} cores, load {busy} when it began; {platform.system()} "
+        f"{platform.release()}, "
+        f"Python {platform.python_version()}, durable-rules {version('durable-rules')}, gunicorn "
+        f"{version('gunicorn')}, "
+        "malloc settings of bin/memory.env "
+        f"{'set' if 'MALLOC_TOP_PAD_' in os.environ else 'not set'}"
     )
 
 
@@ -333,22 +379,40 @@ def main() -> None:
     gc.freeze()  # as wsgi.py does, so that the law is not looked through again and again
     decided = [decider.decide(case) for case in cases(decider, applications())]
     size = sum(len(encoded(one)) for one in decided) // len(decided)
-    told = ", ".join(f"{number} {outcome}" for outcome, number in Counter(one.outcome for one in decided).most_common())
-    console.print(f"{CASES} different applications for {QUESTION} ({told}); a document has {size:,} bytes on average.\n")
+    told = ", ".join(
+        f"{number} {outcome}"
+        for outcome, number in Counter(one.outcome for one in decided).most_common()
+    )
+    console.print(
+        f"{CASES} different applications for {QUESTION} ({told}); a document has {size:,} bytes "
+        "on average.\n"
+    )
 
-    table = Table("what", "workers", "a second", "a CPU second", "of the constant", box=None, pad_edge=False)
+    table = Table(
+        "what", "workers", "a second", "a CPU second", "of the constant", box=None, pad_edge=False
+    )
     for column in table.columns[1:]:
         column.justify = "right"
     for name, (wall, processor) in in_process(decider):
-        table.add_row(f"in process, one thread: {name}", "", f"{wall:,.0f}", f"{processor:,.0f}", "")
+        table.add_row(
+            f"in process, one thread: {name}", "", f"{wall:,.0f}", f"{processor:,.0f}", ""
+        )
     for name, workers, load, constant in over_http(size):
         wrong = load.statuses.total() - load.statuses[200] - load.statuses[201]
         mark = f" ({wrong} answers were errors: {dict(load.statuses)})" if wrong else ""
-        table.add_row(f"HTTP: {name}{mark}", str(workers), f"{load.rate:,.0f}", "", f"{load.rate / constant.rate:.0%}")
+        table.add_row(
+            f"HTTP: {name}{mark}",
+            str(workers),
+            f"{load.rate:,.0f}",
+            "",
+            f"{load.rate / constant.rate:.0%}",
+        )
     console.print(table)
     console.print(
-        "\nAimed at: 3,000 a second in process with the explanation; over HTTP without keeping half of the constant view.\n"
-        f"HTTP: {ROUNDS} rounds of {ROUND_SECONDS:.0f} seconds for each kind of request in turn; {CLIENTS} clients on these cores.",
+        "\nAimed at: 3,000 a second in process with the explanation; over HTTP without keeping "
+        "half of the constant view.\n"
+        f"HTTP: {ROUNDS} rounds of {ROUND_SECONDS:.0f} seconds for each kind of request in turn; "
+        f"{CLIENTS} clients on these cores.",
         style="dim",
     )
 
@@ -360,10 +424,19 @@ def in_process(decider: "Decider") -> Iterator[tuple[str, Rates]]:
         return encoded(decider.decide(case))
 
     unseen = cases(decider, applications(FIRST_TIME_CASES, SEED + 1))
-    yield f"decide, document, JSON; {FIRST_TIME_CASES:,} cases once", first_time_rates_of(explained, unseen)
+    yield (
+        f"decide, document, JSON; {FIRST_TIME_CASES:,} cases once",
+        first_time_rates_of(explained, unseen),
+    )
     asked = cases(decider, applications())
-    yield f"decide, document, JSON; {CASES} cases in turn", rates_of(explained, asked, IN_PROCESS_SECONDS)
-    yield f"decide alone; {CASES} cases in turn", rates_of(decider.decide, asked, IN_PROCESS_SECONDS)
+    yield (
+        f"decide, document, JSON; {CASES} cases in turn",
+        rates_of(explained, asked, IN_PROCESS_SECONDS),
+    )
+    yield (
+        f"decide alone; {CASES} cases in turn",
+        rates_of(decider.decide, asked, IN_PROCESS_SECONDS),
+    )
 
 
 def over_http(size: int) -> Iterator[tuple[str, int, Load, Load]]:

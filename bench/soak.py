@@ -1,9 +1,11 @@
-"""A million decisions on eight threads that take turns as often as the interpreter can make them, every answer checked.
+"""A million decisions on eight threads that take turns as often as the interpreter can make them,
+every answer checked.
 
     make soak
 
-The engine's compiled module is right only inside a fence (docs/decisions/engine.md); short tests pass without the fence and prove
-nothing. Ends with 1 where an answer was wrong or missing, or where memory grew by ten megabytes or more after the warm-up.
+The engine's compiled module is right only inside a fence (docs/decisions/engine.md); short tests
+pass without the fence and prove nothing. Ends with 1 where an answer was wrong or missing, or where
+memory grew by ten megabytes or more after the warm-up.
 """
 
 import argparse
@@ -68,7 +70,11 @@ class Tally:
     def add(self, right: int, wrong: int, missing: int, faults: list[str]) -> None:
         """Count what a thread found."""
         with self.lock:
-            self.right, self.wrong, self.missing = self.right + right, self.wrong + wrong, self.missing + missing
+            self.right, self.wrong, self.missing = (
+                self.right + right,
+                self.wrong + wrong,
+                self.missing + missing,
+            )
             self.faults = [*self.faults, *faults][:5]
 
 
@@ -81,15 +87,22 @@ def any_value(random: Random, fact: FactDefinition, day: date) -> Value:
 
 
 def make_cases(lawbook: Lawbook, number: int) -> Iterator[Checked]:
-    """Different requests of 2007 to 2025 in both editions, some facts left out; the same ones in every run."""
+    """Different requests of 2007 to 2025 in both editions, some facts left out.
+
+    The same ones in every run.
+    """
     random = Random(SEED)
     facts = [fact for fact in lawbook.facts_of(QUESTION) if fact.type != "outcome"]
     first, last = date(2007, 5, 1), date(2025, 12, 31)
     for index in range(number):
         day = first + timedelta(days=random.randrange((last - first).days))
         law = lawbook.standing(QUESTION, day, EDITIONS[index % len(EDITIONS)])
-        stated = {fact.name: any_value(random, fact, day) for fact in facts if random.random() >= LEFT_OUT}
-        knowledge = Knowledge.of(FactsInPlay(lawbook, law), {**stated, "enrollment.requested_on": day})
+        stated = {
+            fact.name: any_value(random, fact, day) for fact in facts if random.random() >= LEFT_OUT
+        }
+        knowledge = Knowledge.of(
+            FactsInPlay(lawbook, law), {**stated, "enrollment.requested_on": day}
+        )
         yield Checked(law, knowledge.codes, evaluate(law, knowledge.codes))
 
 
@@ -100,7 +113,9 @@ def resident_bytes() -> int:
 
 
 class Soak:
-    """Threads that decide the same cases over and over until together they have decided as many as wanted."""
+    """Threads that decide the same cases over and over until together they have decided as many as
+    wanted.
+    """
 
     def __init__(self, cases: list[Checked], engines: Sequence[Engine]) -> None:
         self.cases, self.engines, self.tally = cases, engines, Tally()
@@ -109,7 +124,10 @@ class Soak:
     def run(self, decisions: int, progress: "Watching") -> None:
         """Make *decisions* decisions; returns when all are made."""
         self.blocks = count()
-        threads = [threading.Thread(target=self.work, args=(seed, decisions // AT_ONCE)) for seed in range(THREADS)]
+        threads = [
+            threading.Thread(target=self.work, args=(seed, decisions // AT_ONCE))
+            for seed in range(THREADS)
+        ]
         for thread in threads:
             thread.start()
         while any(thread.is_alive() for thread in threads):
@@ -160,7 +178,9 @@ class Watching:
         self.most_memory = max(self.most_memory, resident_bytes())
         made = tally.right + tally.wrong + tally.missing
         if self.bar is not None and self.task is not None:
-            self.bar.update(self.task, completed=made, description=f"{tally.wrong + tally.missing} wrong")
+            self.bar.update(
+                self.task, completed=made, description=f"{tally.wrong + tally.missing} wrong"
+            )
 
 
 @contextmanager
@@ -169,7 +189,12 @@ def progress_bar() -> Iterator[Progress | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns) as bar:
         yield bar
 
@@ -181,9 +206,14 @@ def main() -> int:
         0 where every answer was right and memory stayed, else 1.
     """
     arguments = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
-    arguments.add_argument("--decisions", type=int, default=1_000_000, help="how many (default 1,000,000)")
+    arguments.add_argument(
+        "--decisions", type=int, default=1_000_000, help="how many (default 1,000,000)"
+    )
     decisions: int = arguments.parse_args().decisions
-    engines = (Engine(), Engine(remembers=False))  # as the service has it, and one that puts every message to the rules
+    engines = (
+        Engine(),
+        Engine(remembers=False),
+    )  # as the service has it, and one that puts every message to the rules
     cases = list(make_cases(open_lawbook(ROOT / "rulesets"), CASES))
     for engine in engines:
         engine.prepare({id(case.law): case.law for case in cases}.values())
@@ -202,10 +232,16 @@ def main() -> int:
 def report(tally: Tally, a_second: float, grown: int, warm: int) -> int:
     """Print the figures; 1 where an answer was wrong or memory grew too much."""
     made = tally.right + tally.wrong + tally.missing
-    print(f"{made:,} decisions of {QUESTION} on {THREADS} threads, switch interval {SWITCH_SECONDS:g} s, {a_second:,.0f} a second")
+    print(
+        f"{made:,} decisions of {QUESTION} on {THREADS} threads, switch interval "
+        f"{SWITCH_SECONDS:g} s, {a_second:,.0f} a second"
+    )
     print(f"right {tally.right:,}   wrong {tally.wrong:,}   without an answer {tally.missing:,}")
     allowed = f"less than {GROWTH_ALLOWED // MEGABYTE} MB are allowed"
-    print(f"memory {warm / MEGABYTE:.1f} MB after warm-up, grown by at most {grown / MEGABYTE:.1f} MB ({allowed})")
+    print(
+        f"memory {warm / MEGABYTE:.1f} MB after warm-up, grown by at most {grown / MEGABYTE:.1f} "
+        f"MB ({allowed})"
+    )
     for fault in tally.faults:
         print(f"fault: {fault}")
     return int(tally.wrong + tally.missing > 0 or grown >= GROWTH_ALLOWED)

@@ -1,8 +1,11 @@
-"""What a tenfold spike does: do those that are admitted keep their latency, are the others refused at once, is it over afterwards?
+"""What a tenfold spike does: do those that are admitted keep their latency, are the others refused
+at once, is it over afterwards?
 
-    make spike                  gunicorn alone, then behind the nginx configuration of deploy/ where nginx is installed
+    make spike                  gunicorn alone, then behind the nginx configuration of deploy/ where
+    nginx is installed
 
-It reports and never asserts. Clients arrive at a fixed rate, each on a connection of its own; client and server share these cores.
+It reports and never asserts. Clients arrive at a fixed rate, each on a connection of its own;
+client and server share these cores.
 """
 
 import os
@@ -25,7 +28,9 @@ SECONDS = float(os.environ.get("SPIKE_SECONDS", "8"))
 SHOWN_AFTER = 10
 
 
-def spike(port: int, requests: Sequence[bytes], ordinary: float = ORDINARY, seconds: float = SECONDS) -> list[list[Arrival]]:
+def spike(
+    port: int, requests: Sequence[bytes], ordinary: float = ORDINARY, seconds: float = SECONDS
+) -> list[list[Arrival]]:
     """Before, the spike, after: what came back."""
     return [
         arrivals(port, requests, ordinary, seconds),
@@ -45,7 +50,10 @@ def tell(found: list[list[Arrival]]) -> None:
         within = [one for one in after if second <= one.at < second + 1]
         good = [one.seconds for one in within if one.status in (200, 201)]
         if len(good) == len(within) and quantile(good, 0.95) <= usual:
-            print(f"normal again (all answered, p95 at most twice that of before) in second {second + 1} after the spike")
+            print(
+                "normal again (all answered, p95 at most twice that of before) in second "
+                f"{second + 1} after the spike"
+            )
             return
     print("not normal again within ten seconds")
 
@@ -66,8 +74,14 @@ def main() -> None:
         from tests.proxies import proxied
 
         # All clients share an address here, so what nginx allows an address is set aside.
-        change = {"limit_req zone=requests burst=200 nodelay;": "", "limit_conn connections 100;": ""}
-        with tempfile.TemporaryDirectory(prefix="ngx") as folder, proxied(Path(folder), change, **quiet) as proxy:
+        change = {
+            "limit_req zone=requests burst=200 nodelay;": "",
+            "limit_conn connections 100;": "",
+        }
+        with (
+            tempfile.TemporaryDirectory(prefix="ngx") as folder,
+            proxied(Path(folder), change, **quiet) as proxy,
+        ):
             print("\nbehind the shipped nginx")
             tell(spike(proxy.port, _requests(proxy.service.key())))
 

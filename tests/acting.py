@@ -1,4 +1,6 @@
-"""Requests from somebody of a test's own making, without a credential: for tests of what a principal sees, not of who is let in."""
+"""Requests from somebody of a test's own making, without a credential: for tests of what a
+principal sees, not of who is let in.
+"""
 
 from flask import Flask, g
 
@@ -10,7 +12,9 @@ _NAME = "acting"
 
 
 def acting(app: Flask, principal: Principal = EVERYWHERE) -> Flask:
-    """The same application, in which every request from now on is from this principal, who may do everything."""
+    """The same application, in which every request from now on is from this principal, who may do
+    everything.
+    """
     hooks = app.before_request_funcs[None]
     for place, hook in enumerate(hooks):
         if hook.__module__ == "app.api.authentication":

@@ -1,4 +1,6 @@
-"""Callers with a credential of some role, made as an administrator makes them, sent as every client sends them."""
+"""Callers with a credential of some role, made as an administrator makes them, sent as every client
+sends them.
+"""
 
 from weakref import WeakKeyDictionary
 
@@ -19,12 +21,16 @@ def key_of(app: Flask, role: str, organization: str | None = ORGANIZATION) -> st
     made = _MADE.setdefault(app, {})
     if (role, organization) not in made:
         with app.app_context():
-            told = gate().credentials.create(Wanted(KEY, f"tests as {role}".replace("_", " "), role, organization), ADMINISTRATOR)
+            told = gate().credentials.create(
+                Wanted(KEY, f"tests as {role}".replace("_", " "), role, organization), ADMINISTRATOR
+            )
         made[role, organization] = told.secret
     return made[role, organization]
 
 
-def client_of(app: Flask, role: str = "eligibility_worker", organization: str | None = ORGANIZATION) -> FlaskClient:
+def client_of(
+    app: Flask, role: str = "eligibility_worker", organization: str | None = ORGANIZATION
+) -> FlaskClient:
     """A client that sends a key of a role with every request."""
     return bearing(app.test_client(), key_of(app, role, organization))
 

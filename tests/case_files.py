@@ -1,4 +1,6 @@
-"""The case files of provisions and the worked scenarios, as tests read them: through the strict YAML reader, with day as day."""
+"""The case files of provisions and the worked scenarios, as tests read them: through the strict
+YAML reader, with day as day.
+"""
 
 from pathlib import Path
 from typing import Any

@@ -1,4 +1,7 @@
-"""What every test may use: the law as it stands in the repository, read once; and databases of its own."""
+"""What every test may use: the law as it stands in the repository, read once.
+
+And databases of its own.
+"""
 
 import os
 import shutil
@@ -23,7 +26,9 @@ from tests.callers import client_of
 from tests.machine import require
 
 ROOT = Path(__file__).resolve().parent.parent
-settings.register_profile("untimed", deadline=None)  # a machine that is busy is not a fault of what is tested
+settings.register_profile(
+    "untimed", deadline=None
+)  # a machine that is busy is not a fault of what is tested
 settings.load_profile("untimed")
 
 
@@ -78,7 +83,9 @@ def _postgresql(name: str, template: str) -> Iterator[str]:
 
 @pytest.fixture
 def postgresql_url(worker_id: str) -> Iterator[str]:
-    """The address of an empty PostgreSQL database of this test alone, on the server that TEST_POSTGRESQL_URL names."""
+    """The address of an empty PostgreSQL database of this test alone, on the server that
+    TEST_POSTGRESQL_URL names.
+    """
     with _postgresql(f"test_{worker_id}_{os.getpid()}", "template0") as address:
         yield address
 
@@ -113,7 +120,9 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str)
     """The address of a migrated database of this test alone, once of each kind."""
     if request.param == "postgresql":
         _server()
-        with _postgresql(f"test_{worker_id}_{os.getpid()}", request.getfixturevalue("migrated_postgresql")) as address:
+        with _postgresql(
+            f"test_{worker_id}_{os.getpid()}", request.getfixturevalue("migrated_postgresql")
+        ) as address:
             yield address
         return
     file = tmp_path / "deep" / "records.sqlite"

@@ -1,8 +1,9 @@
 """Where the law has edges, and which cases stand on both sides of them.
 
-A case stands at an edge of a condition where moving one stated fact by its smallest step crosses the edge: on the sixty-third day
-and on the sixty-fourth, on the birthday and on the day before, at 0.66 and one step below. *below* and *above* are the sides of the
-edge in the order of the fact's values.
+A case stands at an edge of a condition where moving one stated fact by its smallest step crosses
+the edge: on the sixty-third day and on the sixty-fourth, on the birthday and on the day before, at
+0.66 and one step below. *below* and *above* are the sides of the edge in the order of the fact's
+values.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,7 +28,10 @@ ORDERED_TYPES = ("integer", "decimal", "day")
 
 @dataclass(frozen=True, order=True)
 class Edge:
-    """The first value above a turn of a condition, and a side of the turn; of days that return every year month and day count."""
+    """The first value above a turn of a condition, and a side of the turn.
+
+    Of days that return every year month and day count.
+    """
 
     provision: str
     condition: str
@@ -41,7 +45,10 @@ class Edge:
 
 @dataclass(frozen=True)
 class WrittenCase:
-    """A case of a case file, with the law that stands on its day; no law where the question is not encoded on it."""
+    """A case of a case file, with the law that stands on its day.
+
+    No law where the question is not encoded on it.
+    """
 
     lawbook: Lawbook
     provision: str
@@ -67,7 +74,9 @@ class WrittenCase:
     @cached_property
     def law(self) -> StandingLaw | None:
         try:
-            return self.lawbook.standing(self.lawbook.provisions[self.provision].answers, self.as_of, self.edition)
+            return self.lawbook.standing(
+                self.lawbook.provisions[self.provision].answers, self.as_of, self.edition
+            )
         except LawNotEncoded:
             return None
 
@@ -101,10 +110,13 @@ def _between(condition: StandingCondition, lower: int, higher: int) -> Iterator[
     yield from (edge for edge in condition.accepts.edges() if lower < edge <= higher)
 
 
-def edges_of(provision: StandingProvision, condition: StandingCondition, governing_days: Span | None) -> Iterator[Edge]:
+def edges_of(
+    provision: StandingProvision, condition: StandingCondition, governing_days: Span | None
+) -> Iterator[Edge]:
     """Both sides of every edge of a condition that some value of the fact can stand on.
 
-    Where the fact names the governing day, the provision stands on its *governing_days* only; edges outside are those of its force.
+    Where the fact names the governing day, the provision stands on its *governing_days* only; edges
+    outside are those of its force.
     """
     fact = condition.fact
     if fact.type not in ORDERED_TYPES:
@@ -115,7 +127,9 @@ def edges_of(provision: StandingProvision, condition: StandingCondition, governi
         for side, code in (("below", edge - 1), ("above", edge)):
             if governing_days is not None and date.fromordinal(code) not in governing_days:
                 continue
-            yield Edge(provision.provision.id, condition.condition.id, written_at(condition, edge), side)
+            yield Edge(
+                provision.provision.id, condition.condition.id, written_at(condition, edge), side
+            )
 
 
 def edges_at(case: WrittenCase) -> Iterator[Edge]:
@@ -131,7 +145,9 @@ def edges_at(case: WrittenCase) -> Iterator[Edge]:
                 continue
             side = "below" if code < moved else "above"
             for edge in _between(condition, min(code, moved), max(code, moved)):
-                yield Edge(case.provision, condition.condition.id, written_at(condition, edge), side)
+                yield Edge(
+                    case.provision, condition.condition.id, written_at(condition, edge), side
+                )
 
 
 def _neighbors(case: WrittenCase, fact: FactDefinition) -> Iterator[int]:

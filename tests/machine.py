@@ -1,4 +1,7 @@
-"""What tests need of the machine beyond Python. Where it is missing a test is skipped and says so; under CI_NO_SKIP it fails."""
+"""What tests need of the machine beyond Python.
+
+Where it is missing a test is skipped and says so; under CI_NO_SKIP it fails.
+"""
 
 import os
 import shutil
@@ -7,7 +10,10 @@ import pytest
 
 
 def require(is_there: object, reason: str) -> None:
-    """Go on only where something is there; else skip with a reason, or fail where skipping is not allowed."""
+    """Go on only where something is there.
+
+    Else skip with a reason, or fail where skipping is not allowed.
+    """
     if is_there:
         return
     if os.environ.get("CI_NO_SKIP"):
@@ -16,7 +22,9 @@ def require(is_there: object, reason: str) -> None:
 
 
 def require_program(name: str) -> str:
-    """The path of a program, found as a shell would or where Debian keeps those of administrators."""
+    """The path of a program, found as a shell would or where Debian keeps those of
+    administrators.
+    """
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
     require(path, f"{name} is not installed")
     assert path is not None

@@ -1,4 +1,6 @@
-"""The nginx configuration of deploy/, run for real: only its addresses, its certificate and its folders are changed."""
+"""The nginx configuration of deploy/, run for real: only its addresses, its certificate and its
+folders are changed.
+"""
 
 import re
 import subprocess
@@ -57,13 +59,26 @@ def make_certificate(folder: Path) -> None:
     openssl = require_program("openssl")
     subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
     kept = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
-    command = [openssl, "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2"]
+    command = [
+        openssl,
+        "req",
+        "-x509",
+        "-newkey",
+        "ec",
+        "-pkeyopt",
+        "ec_paramgen_curve:P-256",
+        "-nodes",
+        "-days",
+        "2",
+    ]
     subprocess.run([*command, *subject, *kept], check=True, capture_output=True)
 
 
 @contextmanager
 def proxied(folder: Path, change: dict[str, str] | None = None, **more: str) -> Iterator[Proxied]:
-    """The service on a socket and nginx in front of it, as in production; *change* replaces parts of the configuration."""
+    """The service on a socket and nginx in front of it, as in production; *change* replaces parts
+    of the configuration.
+    """
     nginx = require_program("nginx")
     assert len(str(folder / "s")) < 100, "the path of a socket must be short"
     folder.chmod(0o755)

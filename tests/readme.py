@@ -12,7 +12,11 @@ _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 def blocks(language: str) -> list[str]:
     """The README's blocks of one language, in order."""
-    return [text for kind, text in _BLOCK.findall(README.read_text(encoding="utf-8")) if kind == language]
+    return [
+        text
+        for kind, text in _BLOCK.findall(README.read_text(encoding="utf-8"))
+        if kind == language
+    ]
 
 
 def traced_key_file() -> Path:
@@ -26,7 +30,10 @@ def traced_key_file() -> Path:
 def traced_request() -> tuple[str, bytes]:
     """The path and the body of the request that the README shows."""
     curl = next(block for block in blocks("sh") if block.startswith("curl"))
-    address, body = re.search(r"http://127\.0\.0\.1:8000(\S+)", curl), re.search(r"-d '(.*)'", curl, re.DOTALL)
+    address, body = (
+        re.search(r"http://127\.0\.0\.1:8000(\S+)", curl),
+        re.search(r"-d '(.*)'", curl, re.DOTALL),
+    )
     assert address is not None
     assert body is not None
     return address[1], body[1].encode()
@@ -44,10 +51,17 @@ def amendment() -> tuple[str, str]:
 
 
 def contained(shown: Any, answered: Any, at: str = "") -> list[str]:
-    """Where an abbreviated answer differs from the whole one: members may be left out, of lists too, but not moved."""
+    """Where an abbreviated answer differs from the whole one: members may be left out, of lists
+    too, but not moved.
+    """
     if isinstance(shown, dict) and isinstance(answered, dict):
         missing = [f"{at}/{name} is not there" for name in shown if name not in answered]
-        return missing + [d for name in shown if name in answered for d in contained(shown[name], answered[name], f"{at}/{name}")]
+        return missing + [
+            d
+            for name in shown
+            if name in answered
+            for d in contained(shown[name], answered[name], f"{at}/{name}")
+        ]
     if isinstance(shown, list) and isinstance(answered, list) and shown:
         rest = iter(answered)
         return [

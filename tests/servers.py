@@ -1,4 +1,6 @@
-"""The service as it is really served: gunicorn with the configuration that is shipped, on a free port, on a database of its own."""
+"""The service as it is really served: gunicorn with the configuration that is shipped, on a free
+port, on a database of its own.
+"""
 
 import http.client
 import json
@@ -41,15 +43,35 @@ class Served:
         """A key of a role, made on the command line when it is first asked for."""
         if role not in self.keys:
             where = ["--organization", "county-office"] if role == "eligibility_worker" else []
-            command = [sys.executable, "-m", "flask", "keys", "create", role, "--role", role, *where, "--json"]
-            made = subprocess.run(command, cwd=ROOT, env=self.environment, check=True, capture_output=True)
+            command = [
+                sys.executable,
+                "-m",
+                "flask",
+                "keys",
+                "create",
+                role,
+                "--role",
+                role,
+                *where,
+                "--json",
+            ]
+            made = subprocess.run(
+                command, cwd=ROOT, env=self.environment, check=True, capture_output=True
+            )
             self.keys[role] = json.loads(made.stdout)["key"]
         return self.keys[role]
 
     def send(
-        self, method: str, path: str, body: object = None, headers: dict[str, str] | None = None, role: str = "eligibility_worker"
+        self,
+        method: str,
+        path: str,
+        body: object = None,
+        headers: dict[str, str] | None = None,
+        role: str = "eligibility_worker",
     ) -> Answer:
-        """The status, headers (by small names) and body of one answer to somebody of a role, on a connection of its own."""
+        """The status, headers (by small names) and body of one answer to somebody of a role, on a
+        connection of its own.
+        """
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)
         try:
             text = body if isinstance(body, bytes | None) else json.dumps(body).encode()
@@ -58,14 +80,22 @@ class Served:
                 given["Content-Type"] = "application/json"
             connection.request(method, path, text, {**given, **(headers or {})})
             answer = connection.getresponse()
-            return answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+            return (
+                answer.status,
+                {name.lower(): value for name, value in answer.getheaders()},
+                answer.read(),
+            )
         finally:
             connection.close()
 
     def lines(self) -> list[dict[str, Any]]:
         """The lines of the log so far."""
         text = self.log.read_text(encoding="utf-8")
-        return [json.loads(line) for line in text.splitlines() if line.startswith("{") and line.endswith("}")]
+        return [
+            json.loads(line)
+            for line in text.splitlines()
+            if line.startswith("{") and line.endswith("}")
+        ]
 
     def stop(self) -> int:
         """Ask it to stop, wait, and give the code it ended with."""
@@ -74,8 +104,13 @@ class Served:
 
 
 def environment(folder: Path, **more: str) -> dict[str, str]:
-    """What a service started for a test finds in its environment; nothing of what is set round the tests."""
-    kept = {name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH", "HOME") if name in os.environ}
+    """What a service started for a test finds in its environment.
+
+    Nothing of what is set round the tests.
+    """
+    kept = {
+        name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH", "HOME") if name in os.environ
+    }
     return {
         **kept,
         "PATH": "/usr/bin:/bin",
@@ -88,17 +123,40 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
 
 
 @contextmanager
-def served(folder: Path, *options: str, application: str = "wsgi:app", **more: str) -> Iterator[Served]:
-    """Migrate, serve, and stop in the end. *options* are gunicorn's, *more* goes into the environment."""
+def served(
+    folder: Path, *options: str, application: str = "wsgi:app", **more: str
+) -> Iterator[Served]:
+    """Migrate, serve, and stop in the end.
+
+    *options* are gunicorn's, *more* goes into the environment.
+    """
     port = free_port()
     env = environment(folder, PORT=str(port), **more)
-    subprocess.run([sys.executable, "-m", "flask", "db", "upgrade"], cwd=ROOT, env=env, check=True, capture_output=True)
+    subprocess.run(
+        [sys.executable, "-m", "flask", "db", "upgrade"],
+        cwd=ROOT,
+        env=env,
+        check=True,
+        capture_output=True,
+    )
     log = folder / "log"
     with log.open("wb") as written:
-        command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", *options, application]
-        process = subprocess.Popen(command, cwd=ROOT, env=env, stdout=written, stderr=subprocess.STDOUT)
+        command = [
+            sys.executable,
+            "-m",
+            "gunicorn",
+            "--config",
+            "gunicorn.conf.py",
+            *options,
+            application,
+        ]
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=env, stdout=written, stderr=subprocess.STDOUT
+        )
         try:
-            wait_until(lambda: b"The service is ready" in log.read_bytes() or process.poll() is not None)
+            wait_until(
+                lambda: b"The service is ready" in log.read_bytes() or process.poll() is not None
+            )
             assert process.poll() is None, log.read_text(encoding="utf-8")
             yield Served(port, log, process, env)
         finally:

@@ -1,4 +1,5 @@
-"""An amendment is one YAML file and one case file: the API, its document, the explanation and the tests follow, without Python.
+"""An amendment is one YAML file and one case file: the API, its document, the explanation and the
+tests follow, without Python.
 
 Each folder of tests/amendments is laid over a copy of the law and its cases.
 """
@@ -41,7 +42,9 @@ ORDINARY: dict[str, Any] = {
 
 
 def amended(name: str, folder: Path) -> Path:
-    """A house with the same program, and the law and cases of the repository with an amendment laid over them."""
+    """A house with the same program, and the law and cases of the repository with an amendment laid
+    over them.
+    """
     shutil.copytree(ROOT / "rulesets", folder / "rulesets")
     shutil.copytree(ROOT / "tests" / "cases", folder / "tests" / "cases")
     shutil.copytree(AMENDMENTS / name / "rulesets", folder / "rulesets", dirs_exist_ok=True)
@@ -102,8 +105,15 @@ def openapi_facts(client: FlaskClient) -> dict[str, Any]:
 
 
 def decide(client: FlaskClient, requested_on: str = "2026-06-15", **facts: Any) -> Any:
-    given = {**ORDINARY, "enrollment.requested_on": requested_on, **{name.replace("__", "."): v for name, v in facts.items()}}
-    return client.post("/v1/determinations?keep=false", json={"question": QUESTION, "facts": nested(given), "edition": "current"})
+    given = {
+        **ORDINARY,
+        "enrollment.requested_on": requested_on,
+        **{name.replace("__", "."): v for name, v in facts.items()},
+    }
+    return client.post(
+        "/v1/determinations?keep=false",
+        json={"question": QUESTION, "facts": nested(given), "edition": "current"},
+    )
 
 
 def reason(document: dict[str, Any], provision: str) -> dict[str, Any]:
@@ -144,7 +154,9 @@ def test_the_new_fact_is_held_to_its_type(after: FlaskClient) -> None:
     answer = decide(after, firefighter__call_days="thirty")
 
     assert 422 == answer.status_code
-    assert "/facts/firefighter/call_days" in [error["pointer"] for error in answer.get_json()["errors"]]
+    assert "/facts/firefighter/call_days" in [
+        error["pointer"] for error in answer.get_json()["errors"]
+    ]
 
 
 def test_the_new_provision_decides_and_explains(after: FlaskClient) -> None:
@@ -152,14 +164,19 @@ def test_the_new_provision_decides_and_explains(after: FlaskClient) -> None:
 
     why = reason(document, "enrollment/volunteer-firefighters")
     assert ("eligible", "applies", True) == (document["outcome"], why["status"], why["decisive"])
-    assert "You answered calls on 30 days; 30 are enough." == why["findings"][0]["says"].removesuffix(".") + "."
+    assert (
+        "You answered calls on 30 days; 30 are enough."
+        == why["findings"][0]["says"].removesuffix(".") + "."
+    )
     assert "exempt" == document["concludes"]["enrollment.route"]
 
 
 def test_one_day_too_few_is_told_with_what_would_change_it(after: FlaskClient) -> None:
     document = decide(after, firefighter__call_days=29).get_json()
 
-    changes = [change["if"] for change in document["would_change"] if change["becomes"] == "eligible"]
+    changes = [
+        change["if"] for change in document["would_change"] if change["becomes"] == "eligible"
+    ]
     assert ("ineligible", "does_not_apply") == (
         document["outcome"],
         reason(document, "enrollment/volunteer-firefighters")["status"],
@@ -174,7 +191,9 @@ def test_left_out_the_new_fact_is_needed(after: FlaskClient) -> None:
     assert NEW_FACT in [need["fact"] for need in document["needs"]]
 
 
-def test_the_day_before_the_amendment_nothing_is_different(client: FlaskClient, after: FlaskClient) -> None:
+def test_the_day_before_the_amendment_nothing_is_different(
+    client: FlaskClient, after: FlaskClient
+) -> None:
     before, now = (decide(c, requested_on="2026-05-31").get_json() for c in (client, after))
 
     assert before["outcome"] == now["outcome"]
@@ -185,7 +204,9 @@ def test_the_text_of_the_new_provision_is_served_and_its_coming_told(after: Flas
     provision = after.get("/v1/provisions/enrollment/volunteer-firefighters").get_json()
     changes = after.get("/v1/law/changes?from=2026-06-01&to=2026-06-01&edition=current").get_json()
 
-    written = (AMENDMENTS / "new-fact" / "rulesets" / "enrollment" / "volunteer-firefighters.yaml").read_text(encoding="utf-8")
+    written = (
+        AMENDMENTS / "new-fact" / "rulesets" / "enrollment" / "volunteer-firefighters.yaml"
+    ).read_text(encoding="utf-8")
     assert written == provision["text"]
     assert "enrollment/volunteer-firefighters" in str(changes)
 
@@ -197,7 +218,12 @@ def test_the_new_cases_are_tests_and_pass(with_new_fact: Path) -> None:
 
 
 def test_the_habits_hold_of_the_amended_law(with_new_fact: Path) -> None:
-    printed = run_tests(with_new_fact, "tests/test_habits.py", "-k", "provision or condition or cases or fact or gist")
+    printed = run_tests(
+        with_new_fact,
+        "tests/test_habits.py",
+        "-k",
+        "provision or condition or cases or fact or gist",
+    )
 
     assert " passed" in printed and "failed" not in printed, printed
 
@@ -221,7 +247,9 @@ def test_on_every_day_one_of_the_two_is_in_force(reworded: Lawbook) -> None:
     both = {"enrollment/tribe-members", "enrollment/tribe-members-and-families"}
     days = [date(2026, 6, 1) + timedelta(days=n) for n in range(-60, 60)]
 
-    assert {1} == {len(both & {p.id for p in reworded.in_force(day, "current", QUESTION)}) for day in days}
+    assert {1} == {
+        len(both & {p.id for p in reworded.in_force(day, "current", QUESTION)}) for day in days
+    }
 
 
 def test_old_and_new_cases_pass_side_by_side(with_new_words: Path) -> None:
@@ -236,7 +264,9 @@ def test_old_and_new_cases_pass_side_by_side(with_new_words: Path) -> None:
 # --- another number under the same words ---
 
 
-def test_a_parameter_has_its_value_of_the_day(of_two_values: FlaskClient, with_new_value: Path) -> None:
+def test_a_parameter_has_its_value_of_the_day(
+    of_two_values: FlaskClient, with_new_value: Path
+) -> None:
     lawbook = open_lawbook(with_new_value / "rulesets")
     dated = [
         (p.id, name, v)
@@ -248,20 +278,34 @@ def test_a_parameter_has_its_value_of_the_day(of_two_values: FlaskClient, with_n
 
     assert 2 <= len(dated)
     for id, name, value in dated:
-        told = of_two_values.get(f"/v1/provisions/{id}?as_of={value.starts}&edition=current").get_json()["parameters"][name]
+        told = of_two_values.get(
+            f"/v1/provisions/{id}?as_of={value.starts}&edition=current"
+        ).get_json()["parameters"][name]
         assert str(value.value) == str(told["on_day"])
 
 
-def test_a_parameter_keeps_its_older_value_through_the_day_before(of_two_values: FlaskClient) -> None:
-    told = of_two_values.get("/v1/provisions/enrollment/volunteer-firefighters?as_of=2026-06-30&edition=current").get_json()
+def test_a_parameter_keeps_its_older_value_through_the_day_before(
+    of_two_values: FlaskClient,
+) -> None:
+    told = of_two_values.get(
+        "/v1/provisions/enrollment/volunteer-firefighters?as_of=2026-06-30&edition=current"
+    ).get_json()
 
     assert 30 == told["parameters"]["call_days"]["on_day"]
 
 
-def test_a_parameter_that_takes_another_value_is_a_change_of_the_law(of_two_values: FlaskClient) -> None:
-    answered = of_two_values.get("/v1/law/changes?from=2026-06-02&to=2026-07-01&edition=current").get_json()
+def test_a_parameter_that_takes_another_value_is_a_change_of_the_law(
+    of_two_values: FlaskClient,
+) -> None:
+    answered = of_two_values.get(
+        "/v1/law/changes?from=2026-06-02&to=2026-07-01&edition=current"
+    ).get_json()
 
-    new = [c for c in answered["changes"] if c["what"] == "new value" and c["id"] == "enrollment/volunteer-firefighters"]
+    new = [
+        c
+        for c in answered["changes"]
+        if c["what"] == "new value" and c["id"] == "enrollment/volunteer-firefighters"
+    ]
     assert [("2026-07-01", "call_days", 20)] == [(c["on"], c["parameter"], c["value"]) for c in new]
 
 

@@ -12,16 +12,25 @@ ROOT = Path(__file__).resolve().parent.parent
 LINT = Path(sys.executable).with_name("lint-imports")
 WRONG = {
     "Calls go one way": ("law/sentences.py", "import app.engine"),
-    "Deciding knows neither the clock, the settings nor the way in": ("determinations/derive.py", "import app.clock"),
+    "Deciding knows neither the clock, the settings nor the way in": (
+        "determinations/derive.py",
+        "import app.clock",
+    ),
     "Records know determinations by their model, and nothing that decides": (
         "records/store.py",
         "import app.determinations.decide",
     ),
-    "Only the engine imports durable-rules": ("determinations/decide.py", "import durable_rules_engine"),
+    "Only the engine imports durable-rules": (
+        "determinations/decide.py",
+        "import durable_rules_engine",
+    ),
     "Only records import SQLAlchemy and Alembic": ("api/health.py", "import sqlalchemy"),
     "A packet is checked without the service": ("verify.py", "import app.records.store"),
     "Only the ways in import Flask and marshmallow": ("engine/engine.py", "import flask"),
-    "Only access reads and signs tokens, only the ways in speak OAuth": ("commands/clients.py", "import joserfc"),
+    "Only access reads and signs tokens, only the ways in speak OAuth": (
+        "commands/clients.py",
+        "import joserfc",
+    ),
     "Only access hashes passwords": ("records/accounts.py", "import argon2"),
 }
 
@@ -29,7 +38,11 @@ WRONG = {
 def contracts(folder: Path) -> dict[str, str]:
     """Each contract of the repository, KEPT or BROKEN by the program in a folder."""
     printed = subprocess.run(
-        [LINT, "--no-cache"], cwd=folder, capture_output=True, text=True, env={"PYTHONPATH": str(folder)}
+        [LINT, "--no-cache"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        env={"PYTHONPATH": str(folder)},
     ).stdout
     return dict(re.findall(r"^(.+) (KEPT|BROKEN)$", printed, re.MULTILINE))
 

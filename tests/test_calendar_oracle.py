@@ -1,4 +1,6 @@
-"""The calendar of the law, day by day, against an oracle typed from the sources without looking at the rulesets."""
+"""The calendar of the law, day by day, against an oracle typed from the sources without looking at
+the rulesets.
+"""
 
 import csv
 from collections.abc import Iterator
@@ -43,13 +45,17 @@ def test_the_oracle_has_every_day_once(oracle: dict[date, str]) -> None:
     assert {"closed", *MOST_PERMISSIVE_FIRST} == set(oracle.values())
 
 
-def test_the_current_edition_agrees_with_the_oracle_on_every_day(lawbook: Lawbook, oracle: dict[date, str]) -> None:
+def test_the_current_edition_agrees_with_the_oracle_on_every_day(
+    lawbook: Lawbook, oracle: dict[date, str]
+) -> None:
     found = list(differences(lawbook, "current", oracle))
 
     assert [] == found
 
 
-def test_the_edition_of_chapter_288_agrees_until_later_law_begins(lawbook: Lawbook, oracle: dict[date, str]) -> None:
+def test_the_edition_of_chapter_288_agrees_until_later_law_begins(
+    lawbook: Lawbook, oracle: dict[date, str]
+) -> None:
     until_then = {day: kind for day, kind in oracle.items() if day < LATER_LAW_BEGINS}
 
     found = list(differences(lawbook, "chapter-288", until_then))
@@ -61,15 +67,19 @@ def test_the_edition_of_chapter_288_opens_every_summer_and_at_no_other_time_afte
     lawbook: Lawbook, oracle: dict[date, str]
 ) -> None:
     yearly = {
-        day: "open" if (7, 1) <= (day.month, day.day) <= (8, 15) else "closed" for day in oracle if day >= LATER_LAW_BEGINS
-    }  # fmt: skip
+        day: "open" if (7, 1) <= (day.month, day.day) <= (8, 15) else "closed"
+        for day in oracle
+        if day >= LATER_LAW_BEGINS
+    }
 
     found = list(differences(lawbook, "chapter-288", yearly))
 
     assert [] == found
 
 
-def test_the_period_of_a_day_is_the_stretch_of_open_days_around_it(lawbook: Lawbook, oracle: dict[date, str]) -> None:
+def test_the_period_of_a_day_is_the_stretch_of_open_days_around_it(
+    lawbook: Lawbook, oracle: dict[date, str]
+) -> None:
     series = lawbook.edition("current").series[SERIES]
 
     for day, kind in oracle.items():
@@ -77,7 +87,10 @@ def test_the_period_of_a_day_is_the_stretch_of_open_days_around_it(lawbook: Lawb
 
         assert (kind == "open") == (span is not None), day
         if span is not None and span.last is not None:
-            assert all(oracle[span.first + timedelta(days=n)] == "open" for n in range((span.last - span.first).days + 1)), day
+            assert all(
+                oracle[span.first + timedelta(days=n)] == "open"
+                for n in range((span.last - span.first).days + 1)
+            ), day
 
 
 def test_the_next_period_is_the_next_first_open_day_unless_unread_days_come_first(

@@ -12,7 +12,9 @@ from app.law.errors import LawNotEncoded
 from tests.case_files import CASES, as_sent, load, nested
 
 FILES = sorted(CASES.rglob("*.yaml"))
-ALL = [(str(f.relative_to(CASES).with_suffix("")), case) for f in FILES for case in load(f)["cases"]]
+ALL = [
+    (str(f.relative_to(CASES).with_suffix("")), case) for f in FILES for case in load(f)["cases"]
+]
 
 
 def edition_of(decider: Decider, provision: str, case: dict[str, Any]) -> str:
@@ -48,6 +50,9 @@ def test_case(decider: Decider, provision: str, case: dict[str, Any]) -> None:
         assert status in ("does_not_apply", "undetermined")
         return
     found = {f.condition: f.status for f in reason.findings}
-    assert {"status": status, **expected} == {"status": reason.status, **{c: found[c] for c in expected}}
+    assert {"status": status, **expected} == {
+        "status": reason.status,
+        **{c: found[c] for c in expected},
+    }
     for name, value in case.get("concludes", {}).items():
         assert as_sent(value) == as_json(reason.concludes.get(name, decided.concludes.get(name)))

@@ -1,4 +1,7 @@
-"""The habits that keep the law and its tests honest; each is a rule about every provision, case, fact and question there is."""
+"""The habits that keep the law and its tests honest.
+
+Each is a rule about every provision, case, fact and question there is.
+"""
 
 import ast
 import sys
@@ -36,7 +39,9 @@ NEVER_BELOW = {("plans/approval-on-the-anniversary", "same-day", "0")}
 def cases(lawbook: Lawbook) -> list[WrittenCase]:
     files = sorted(CASES.rglob("*.yaml"))
     return [
-        WrittenCase(lawbook, str(path.relative_to(CASES).with_suffix("")), case) for path in files for case in load(path)["cases"]
+        WrittenCase(lawbook, str(path.relative_to(CASES).with_suffix("")), case)
+        for path in files
+        for case in load(path)["cases"]
     ]
 
 
@@ -50,13 +55,20 @@ def test_every_provision_has_a_case_file_and_every_case_file_a_provision(lawbook
 
 
 def test_every_case_file_names_its_own_provision() -> None:
-    named = {str(path.relative_to(CASES).with_suffix("")): load(path)["provision"] for path in CASES.rglob("*.yaml")}
+    named = {
+        str(path.relative_to(CASES).with_suffix("")): load(path)["provision"]
+        for path in CASES.rglob("*.yaml")
+    }
 
     assert {id: id for id in named} == named
 
 
 def test_every_file_of_the_rulesets_is_a_provision_a_calendar_or_shared(lawbook: Lawbook) -> None:
-    files = {str(path.relative_to(RULESETS).with_suffix("")) for path in RULESETS.rglob("*") if path.is_file()}
+    files = {
+        str(path.relative_to(RULESETS).with_suffix(""))
+        for path in RULESETS.rglob("*")
+        if path.is_file()
+    }
 
     assert SHARED | set(lawbook.provisions) | set(lawbook.calendars) == files
 
@@ -68,30 +80,48 @@ def can_be_unknown(lawbook: Lawbook, fact: str) -> bool:
     """A fact that the law presumes is never unknown."""
     if fact in lawbook.questions:
         return True
-    return any(lawbook.vocabulary[name].presumed is None for name in lawbook.vocabulary.inputs_of(fact))
+    return any(
+        lawbook.vocabulary[name].presumed is None for name in lawbook.vocabulary.inputs_of(fact)
+    )
 
 
-def test_every_condition_is_seen_met_not_met_and_unknown(lawbook: Lawbook, cases: list[WrittenCase]) -> None:
+def test_every_condition_is_seen_met_not_met_and_unknown(
+    lawbook: Lawbook, cases: list[WrittenCase]
+) -> None:
     wanted = {
         (provision.id, condition.id, status)
         for provision in lawbook.provisions.values() for condition in provision.conditions
         for status in ("met", "not_met", "unknown")
         if status != "unknown" or can_be_unknown(lawbook, condition.fact)
     }  # fmt: skip
-    seen = {(case.provision, name, status) for case in cases for name, status in case.expected.items()}
+    seen = {
+        (case.provision, name, status) for case in cases for name, status in case.expected.items()
+    }
 
     assert "" == "\n".join(f"{p}: no case with {c} {s}" for p, c, s in sorted(wanted - seen))
 
 
-def test_what_the_cases_expect_of_conditions_is_what_the_provisions_say(cases: list[WrittenCase]) -> None:
-    """Provisions that only caution stand among the reasons only where they apply; here they are looked at like the others."""
+def test_what_the_cases_expect_of_conditions_is_what_the_provisions_say(
+    cases: list[WrittenCase],
+) -> None:
+    """Provisions that only caution stand among the reasons only where they apply.
+
+    Here they are looked at like the others.
+    """
     words = {True: "met", False: "not_met", None: "unknown"}
     wrong = []
     for case in cases:
         if case.standing is not None:
-            found = {c.condition.id: words[case.evaluation.conditions[c.index]] for c in case.standing.conditions}
+            found = {
+                c.condition.id: words[case.evaluation.conditions[c.index]]
+                for c in case.standing.conditions
+            }
             expected = {name: status for name, status in case.expected.items() if name != "status"}
-            wrong += [f"{case.provision}: {case.written['name']}: {name}" for name, s in expected.items() if found.get(name) != s]
+            wrong += [
+                f"{case.provision}: {case.written['name']}: {name}"
+                for name, s in expected.items()
+                if found.get(name) != s
+            ]
 
     assert "" == "\n".join(wrong)
 
@@ -99,7 +129,9 @@ def test_what_the_cases_expect_of_conditions_is_what_the_provisions_say(cases: l
 # --- 3: both sides of every edge ---
 
 
-def test_cases_stand_on_both_sides_of_every_number_and_every_range(lawbook: Lawbook, cases: list[WrittenCase]) -> None:
+def test_cases_stand_on_both_sides_of_every_number_and_every_range(
+    lawbook: Lawbook, cases: list[WrittenCase]
+) -> None:
     reached = {edge for case in cases for edge in edges_at(case)}
     wanted: set[Edge] = set()
     for edition in lawbook.editions:
@@ -111,11 +143,15 @@ def test_cases_stand_on_both_sides_of_every_number_and_every_range(lawbook: Lawb
                     wanted.update(edges_of(provision, condition, in_force if governing else None))
 
     assert "" == "\n".join(
-        str(edge) for edge in sorted(wanted - reached) if (edge.provision, edge.condition, edge.at) not in NEVER_BELOW
+        str(edge)
+        for edge in sorted(wanted - reached)
+        if (edge.provision, edge.condition, edge.at) not in NEVER_BELOW
     )
 
 
-def test_cases_stand_on_both_sides_of_every_day_in_force(lawbook: Lawbook, cases: list[WrittenCase]) -> None:
+def test_cases_stand_on_both_sides_of_every_day_in_force(
+    lawbook: Lawbook, cases: list[WrittenCase]
+) -> None:
     outside = ("not_in_force", "not_encoded")
     asked = {(c.provision, c.as_of, c.expected["status"] not in outside, c.edition) for c in cases}
     missing = []
@@ -123,14 +159,17 @@ def test_cases_stand_on_both_sides_of_every_day_in_force(lawbook: Lawbook, cases
         for (day, in_force), editions in edges_in_force(lawbook, id).items():
             if not any((id, day, in_force, edition) in asked for edition in editions):
                 missing.append(
-                    f"{id}: no case on {day}, where it is {'in' if in_force else 'not in'} force ({', '.join(editions)})"
+                    f"{id}: no case on {day}, where it is {'in' if in_force else 'not in'} force "
+                    f"({', '.join(editions)})"
                 )
 
     assert "" == "\n".join(missing)
 
 
 def edges_in_force(lawbook: Lawbook, id: str) -> dict[tuple[date, bool], list[str]]:
-    """The first and last days in force and the days beside them, each with the editions in which it is such a day."""
+    """The first and last days in force and the days beside them, each with the editions in which it
+    is such a day.
+    """
     found: dict[tuple[date, bool], list[str]] = defaultdict(list)
     for name in lawbook.editions:
         span = lawbook.edition(name).in_force.get(id)
@@ -143,7 +182,9 @@ def edges_in_force(lawbook: Lawbook, id: str) -> dict[tuple[date, bool], list[st
     return found
 
 
-def test_cases_stand_on_both_sides_of_the_days_on_which_a_number_changes(lawbook: Lawbook, cases: list[WrittenCase]) -> None:
+def test_cases_stand_on_both_sides_of_the_days_on_which_a_number_changes(
+    lawbook: Lawbook, cases: list[WrittenCase]
+) -> None:
     days = {(case.provision, case.as_of) for case in cases}
     wanted = {
         (provision.id, day)
@@ -173,7 +214,10 @@ def test_the_words_of_every_condition_stand_in_the_gist(lawbook: Lawbook) -> Non
 def test_the_report_of_unclaimed_gist_covers_every_provision(lawbook: Lawbook) -> None:
     report = gist_report(lawbook.provisions.values())
     for line in report:
-        sys.stdout.write(f"{line.provision.id}: {line.share:.0%} claimed; not claimed: {' | '.join(line.unclaimed) or 'nothing'}\n")
+        sys.stdout.write(
+            f"{line.provision.id}: {line.share:.0%} claimed; not claimed: "
+            f"{' | '.join(line.unclaimed) or 'nothing'}\n"
+        )
 
     assert set(lawbook.provisions) == {line.provision.id for line in report}
     assert all(0 < line.share <= 1 for line in report)
@@ -209,44 +253,71 @@ def test_every_fact_defined_is_used(lawbook: Lawbook) -> None:
 
 
 def random_value(fact: FactDefinition, day: date, random: Random) -> Value:
-    """A value a caller could state: of the smaller ones half the time, days mostly near the day asked about."""
+    """A value a caller could state: of the smaller ones half the time, days mostly near the day
+    asked about.
+    """
     if fact.type == "day":
-        return day + timedelta(days=random.choice((0, -1, 1, random.randint(-70, 70), random.randint(-9_000, 3_000))))
+        return day + timedelta(
+            days=random.choice((0, -1, 1, random.randint(-70, 70), random.randint(-9_000, 3_000)))
+        )
     low, high = fact.first_code // fact.step, fact.last_code // fact.step
     if random.random() < 0.5:
         high = min(high, low + 100)
     return fact.value(random.randint(low, high) * fact.step)
 
 
-def fact_vectors(lawbook: Lawbook, question: str, day: date, seed: str) -> Iterator[dict[str, Value]]:
-    """Nothing stated; then random facts, more and more of them, about someone who asks on that day."""
+def fact_vectors(
+    lawbook: Lawbook, question: str, day: date, seed: str
+) -> Iterator[dict[str, Value]]:
+    """Nothing stated; then random facts, more and more of them, about someone who asks
+    on that day.
+    """
     yield {}
     governing = lawbook.question(question).governed_by
     for number in range(1, VECTORS):
         random = Random(f"{seed} {number}")
         chance = (0.6, 0.95)[number - 1]
-        facts = {f.name: random_value(f, day, random) for f in lawbook.facts_of(question) if random.random() < chance}
-        facts = {name: value for name, value in facts.items() if name not in lawbook.questions or random.random() < 0.2}
+        facts = {
+            f.name: random_value(f, day, random)
+            for f in lawbook.facts_of(question)
+            if random.random() < chance
+        }
+        facts = {
+            name: value
+            for name, value in facts.items()
+            if name not in lawbook.questions or random.random() < 0.2
+        }
         if governing is not None:
             facts[governing] = day
         yield facts
 
 
 def is_admitted(lawbook: Lawbook, question: str, edition: str, day: date) -> bool:
-    """Whether a day may be refused: before the law was encoded, after it was last checked, or after all that grants has ended."""
+    """Whether a day may be refused: before the law was encoded, after it was last checked, or after
+    all that grants has ended.
+    """
     law = lawbook.edition(edition)
     checked = law.edition.checked_through
-    ends = [law.in_force[p.id].last for p in law.by_question.get(question, []) if p.effect == "grants"]
+    ends = [
+        law.in_force[p.id].last for p in law.by_question.get(question, []) if p.effect == "grants"
+    ]
     has_ended = all(last is not None and last < day for last in ends)
-    return day < lawbook.question(question).encoded_from or (checked is not None and day > checked) or has_ended
+    return (
+        day < lawbook.question(question).encoded_from
+        or (checked is not None and day > checked)
+        or has_ended
+    )
 
 
 def contradictions(decided: Determination) -> Iterator[str]:
     """Where an outcome does not follow from the provisions' status by the order of precedence."""
     status = {
-        effect: [r.status for r in decided.reasons if r.provision.effect == effect] for effect in ("bars", "grants", "refers")
+        effect: [r.status for r in decided.reasons if r.provision.effect == effect]
+        for effect in ("bars", "grants", "refers")
     }
-    barred, granted, referred = ("applies" in status[effect] for effect in ("bars", "grants", "refers"))
+    barred, granted, referred = (
+        "applies" in status[effect] for effect in ("bars", "grants", "refers")
+    )
     nothing_granted = all(s == "does_not_apply" for s in status["grants"])
     nothing_bars = all(s == "does_not_apply" for s in status["bars"])
     follows = {
@@ -254,18 +325,27 @@ def contradictions(decided: Determination) -> Iterator[str]:
         "referred": referred and nothing_bars and not nothing_granted,
         "eligible": granted and nothing_bars and not referred,
     }
-    wanted = [outcome for outcome, does_follow in follows.items() if does_follow] or ["undetermined"]
+    wanted = [outcome for outcome, does_follow in follows.items() if does_follow] or [
+        "undetermined"
+    ]
     if wanted != [decided.outcome]:
         yield f"{decided.outcome}, but {' and '.join(wanted)} would follow"
-    if (decided.outcome == "undetermined") != bool(decided.needs) and not any(r.says for r in decided.reasons):
+    if (decided.outcome == "undetermined") != bool(decided.needs) and not any(
+        r.says for r in decided.reasons
+    ):
         yield f"{decided.outcome} with {len(decided.needs)} needs"
 
 
 @pytest.mark.parametrize("question", sorted(load(RULESETS / "questions.yaml")))
 @pytest.mark.parametrize("edition", sorted(load(RULESETS / "editions.yaml")))
-def test_around_every_boundary_day_there_is_neither_conflict_nor_hole(decider: Decider, edition: str, question: str) -> None:
+def test_around_every_boundary_day_there_is_neither_conflict_nor_hole(
+    decider: Decider, edition: str, question: str
+) -> None:
     lawbook, wrong = decider.lawbook, []
-    days = {b + timedelta(days=n) for b, n in product(lawbook.boundaries(question, edition)[1:], (-1, 0, 1))}
+    days = {
+        b + timedelta(days=n)
+        for b, n in product(lawbook.boundaries(question, edition)[1:], (-1, 0, 1))
+    }
     for day in sorted(days):
         for facts in fact_vectors(lawbook, question, day, f"{question} {edition} {day}"):
             case = make_case(lawbook, question, facts, day, edition, today=day)
@@ -287,7 +367,10 @@ def test_what_supersedes_never_overlaps_what_it_supersedes(lawbook: Lawbook) -> 
     overlaps = []
     for name in lawbook.editions:
         law = lawbook.edition(name)
-        spans = {**law.in_force, **{id: calendar.in_force for id, calendar in law.calendars.items()}}
+        spans = {
+            **law.in_force,
+            **{id: calendar.in_force for id, calendar in law.calendars.items()},
+        }
         for older, successors in law.successors.items():
             for newer in successors:
                 if older in spans and spans[older].meets(spans[newer.id]):
@@ -298,9 +381,11 @@ def test_what_supersedes_never_overlaps_what_it_supersedes(lawbook: Lawbook) -> 
 
 def test_no_provision_ends_before_it_begins(lawbook: Lawbook) -> None:
     empty = [
-        f"{name}: {id}" for name in lawbook.editions for id, span in lawbook.edition(name).in_force.items()
+        f"{name}: {id}"
+        for name in lawbook.editions
+        for id, span in lawbook.edition(name).in_force.items()
         if span.last is not None and span.last < span.first
-    ]  # fmt: skip
+    ]
 
     assert "" == "\n".join(empty)
 
@@ -315,7 +400,11 @@ def test_the_functions_that_law_may_name_are_those_that_can_be_computed() -> Non
 
 
 def test_the_clock_is_read_in_one_file() -> None:
-    readers = {path.relative_to(ROOT).as_posix() for path in (ROOT / "app").rglob("*.py") if reads_the_clock(path)}
+    readers = {
+        path.relative_to(ROOT).as_posix()
+        for path in (ROOT / "app").rglob("*.py")
+        if reads_the_clock(path)
+    }
 
     assert {"app/clock.py"} == readers
 
@@ -329,6 +418,10 @@ def reads_the_clock(path: Path) -> bool:
                 return True
             if of == "time" and node.attr in ("time", "time_ns", "localtime", "gmtime", "ctime"):
                 return True
-        if isinstance(node, ast.ImportFrom) and node.module == "time" and {a.name for a in node.names} & {"time", "time_ns"}:
+        if (
+            isinstance(node, ast.ImportFrom)
+            and node.module == "time"
+            and {a.name for a in node.names} & {"time", "time_ns"}
+        ):
             return True
     return False

@@ -28,7 +28,12 @@ def test_what_is_closed_as_it_should_be_is_fit() -> None:
 
 
 @pytest.mark.parametrize(
-    "address", [OVER_TLS, "postgresql+psycopg://u@/d?host=/run/postgresql", "postgresql://u@%2Frun%2Fpostgresql/d"]
+    "address",
+    [
+        OVER_TLS,
+        "postgresql+psycopg://u@/d?host=/run/postgresql",
+        "postgresql://u@%2Frun%2Fpostgresql/d",
+    ],
 )
 def test_a_database_behind_checked_tls_or_on_a_socket_is_fit(address: str) -> None:
     require_fit(replace(FIT, database_url=address))
@@ -37,12 +42,21 @@ def test_a_database_behind_checked_tls_or_on_a_socket_is_fit(address: str) -> No
 @pytest.mark.parametrize(
     "address",
     [
-        "postgresql://u:pw@db/d", "postgresql://u:pw@db/d?sslmode=disable", "postgresql://u:pw@db/d?sslmode=require",
-        "postgresql://u:pw@db/d?sslmode=verify-ca", "postgresql://u:pw@db/d?sslmode=verify-full&sslmode=disable",
-        "postgresql://u@/d", "postgresql://u@/d?host=/run,db.example.org", "postgresql://u@/d?host=/run&hostaddr=10.0.0.1",
-        "postgresql://u@/d?service=x", "postgresql://u@db,%2Frun/d", "postgresql://127.0.0.1/d", "mysql://u@db/d", "nonsense",
+        "postgresql://u:pw@db/d",
+        "postgresql://u:pw@db/d?sslmode=disable",
+        "postgresql://u:pw@db/d?sslmode=require",
+        "postgresql://u:pw@db/d?sslmode=verify-ca",
+        "postgresql://u:pw@db/d?sslmode=verify-full&sslmode=disable",
+        "postgresql://u@/d",
+        "postgresql://u@/d?host=/run,db.example.org",
+        "postgresql://u@/d?host=/run&hostaddr=10.0.0.1",
+        "postgresql://u@/d?service=x",
+        "postgresql://u@db,%2Frun/d",
+        "postgresql://127.0.0.1/d",
+        "mysql://u@db/d",
+        "nonsense",
     ],
-)  # fmt: skip
+)
 def test_a_database_that_others_could_listen_to_or_stand_in_for_is_not(address: str) -> None:
     with pytest.raises(UnfitForProduction) as refused:
         require_fit(replace(FIT, database_url=address))
@@ -55,10 +69,15 @@ def test_a_database_that_others_could_listen_to_or_stand_in_for_is_not(address: 
 @pytest.mark.parametrize(
     ("key", "because"),
     [
-        (None, "not set"), ("", "not set"), ("xY7-" * 7, "shorter than 32"), ("change-me-please-change-me-please-now", "a sample"),
-        ("a" * 64, "a sample"), ("abcabcabc" * 6, "a sample"), (f"Secret{KEY}", "a sample"),
+        (None, "not set"),
+        ("", "not set"),
+        ("xY7-" * 7, "shorter than 32"),
+        ("change-me-please-change-me-please-now", "a sample"),
+        ("a" * 64, "a sample"),
+        ("abcabcabc" * 6, "a sample"),
+        (f"Secret{KEY}", "a sample"),
     ],
-)  # fmt: skip
+)
 def test_a_key_that_somebody_could_guess_is_not(key: str | None, because: str) -> None:
     with pytest.raises(UnfitForProduction) as refused:
         require_fit(replace(FIT, secret_key=key))
@@ -71,12 +90,14 @@ def test_a_key_that_somebody_could_guess_is_not(key: str | None, because: str) -
 @pytest.mark.parametrize(
     ("change", "because"),
     [
-        ({"debug": True}, "FLASK_DEBUG"), ({"plain_cookies": True}, "ELIGIBILITY_PLAIN_COOKIES"),
+        ({"debug": True}, "FLASK_DEBUG"),
+        ({"plain_cookies": True}, "ELIGIBILITY_PLAIN_COOKIES"),
         ({"secret_key_fallbacks": ("short",)}, "ELIGIBILITY_SECRET_KEY_FALLBACKS"),
-        ({"data_keys": None}, "ELIGIBILITY_DATA_KEYS"), ({"index_key": None}, "ELIGIBILITY_INDEX_KEY"),
+        ({"data_keys": None}, "ELIGIBILITY_DATA_KEYS"),
+        ({"index_key": None}, "ELIGIBILITY_INDEX_KEY"),
         ({"data_keys": f"a:{INDEX_KEY}"}, "two purposes"),
     ],
-)  # fmt: skip
+)
 def test_debugging_and_open_cookies_are_not(change: dict[str, object], because: str) -> None:
     with pytest.raises(UnfitForProduction) as refused:
         require_fit(replace(FIT, **change))  # type: ignore[arg-type]
@@ -89,24 +110,43 @@ def test_nothing_is_asked_of_a_service_under_development() -> None:
 
 
 def test_the_server_ends_with_2_and_every_reason(tmp_path: Path) -> None:
-    more = {"ELIGIBILITY_MODE": "production", "FLASK_DEBUG": "1", "ELIGIBILITY_PLAIN_COOKIES": "yes"}
-    env = {**environment(tmp_path, **more), "DATABASE_URL": "postgresql://u:hidden-word@db/d", "ELIGIBILITY_SECRET_KEY": "sample"}
+    more = {
+        "ELIGIBILITY_MODE": "production",
+        "FLASK_DEBUG": "1",
+        "ELIGIBILITY_PLAIN_COOKIES": "yes",
+    }
+    env = {
+        **environment(tmp_path, **more),
+        "DATABASE_URL": "postgresql://u:hidden-word@db/d",
+        "ELIGIBILITY_SECRET_KEY": "sample",
+    }
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
 
     result = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=60)
 
     assert 2 == result.returncode
     assert all(
-        name in result.stderr for name in ("SECRET_KEY", "DATA_KEYS", "INDEX_KEY", "DATABASE_URL", "FLASK_DEBUG", "PLAIN_COOKIES")
+        name in result.stderr
+        for name in (
+            "SECRET_KEY",
+            "DATA_KEYS",
+            "INDEX_KEY",
+            "DATABASE_URL",
+            "FLASK_DEBUG",
+            "PLAIN_COOKIES",
+        )
     )
     assert "hidden-word" not in result.stderr + result.stdout
     assert "Traceback" not in result.stderr
 
 
 @pytest.mark.parametrize(
-    ("name", "value"), [("ELIGIBILITY_MODE", "prod"), ("ELIGIBILITY_THREADS", "0"), ("DATABASE_URL_FILE", "/no")]
+    ("name", "value"),
+    [("ELIGIBILITY_MODE", "prod"), ("ELIGIBILITY_THREADS", "0"), ("DATABASE_URL_FILE", "/no")],
 )
-def test_a_setting_that_cannot_be_read_ends_the_server_with_2(tmp_path: Path, name: str, value: str) -> None:
+def test_a_setting_that_cannot_be_read_ends_the_server_with_2(
+    tmp_path: Path, name: str, value: str
+) -> None:
     command = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]
 
     env = environment(tmp_path, **{name: value})
@@ -117,7 +157,9 @@ def test_a_setting_that_cannot_be_read_ends_the_server_with_2(tmp_path: Path, na
     assert "Traceback" not in result.stderr
 
 
-def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_nor_password(tmp_path: Path) -> None:
+def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_nor_password(
+    tmp_path: Path,
+) -> None:
     (tmp_path / "key").write_text(f"{KEY}\n", encoding="ascii")
     (tmp_path / "keys").write_text(f"{DATA_KEYS}\n", encoding="ascii")
     more = {
@@ -130,13 +172,25 @@ def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_no
 
     assert ("production", "set", False) == (told["mode"], told["secret_key"], told["plain_cookies"])
     assert ("set", "set") == (told["data_keys"], told["index_key"])
-    assert all(key not in running.log.read_text(encoding="utf-8") for key in (KEY, DATA_KEYS, INDEX_KEY))
+    assert all(
+        key not in running.log.read_text(encoding="utf-8") for key in (KEY, DATA_KEYS, INDEX_KEY)
+    )
 
 
 def test_settings_are_told_without_what_is_secret() -> None:
-    told = redacted(Settings(database_url=OVER_TLS, secret_key=KEY, secret_key_fallbacks=("old",), rate_storage="redis://:pw@r/0"))
+    told = redacted(
+        Settings(
+            database_url=OVER_TLS,
+            secret_key=KEY,
+            secret_key_fallbacks=("old",),
+            rate_storage="redis://:pw@r/0",
+        )
+    )
 
-    assert "postgresql://…@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem" == told["database_url"]
+    assert (
+        "postgresql://…@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
+        == told["database_url"]
+    )
     assert "redis://…@r/0" == told["rate_storage"]
     assert "set" == told["secret_key"] == told["secret_key_fallbacks"]
     assert KEY not in str(told)
@@ -157,7 +211,9 @@ def test_under_development_a_key_is_made_once_for_this_copy_and_for_this_user_al
     assert [file] == list(file.parent.iterdir())
 
 
-def test_under_development_keys_for_personal_data_are_made_once_for_this_copy_and_for_this_user_alone(tmp_path: Path) -> None:
+def test_under_development_keys_for_personal_data_are_made_once_for_this_copy_and_user(
+    tmp_path: Path,
+) -> None:
     settings = Settings(instance=tmp_path / "instance")
 
     made = data_keys(settings), index_key(settings)

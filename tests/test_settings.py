@@ -9,8 +9,15 @@ from app.settings import ROOT, Settings, from_environment
 
 TABLE = (ROOT / "docs" / "settings.md").read_text(encoding="utf-8")
 ROWS = dict(re.findall(r"^\| `([A-Z_]+)` \|.*\| (.+) \|$", TABLE, re.MULTILINE))
-CODE = "".join((ROOT / "app" / name).read_text(encoding="utf-8") for name in ("settings.py", "single_sign_on.py"))
-READ = {name for name in re.findall(r'"((?:ELIGIBILITY|DATABASE|FLASK)_[A-Z_]+)"', CODE) if not name.endswith("_FILE")}
+CODE = "".join(
+    (ROOT / "app" / name).read_text(encoding="utf-8")
+    for name in ("settings.py", "single_sign_on.py")
+)
+READ = {
+    name
+    for name in re.findall(r'"((?:ELIGIBILITY|DATABASE|FLASK)_[A-Z_]+)"', CODE)
+    if not name.endswith("_FILE")
+}
 SERVERS_OWN = {"PORT", "GUNICORN_CMD_ARGS", "PROMETHEUS_MULTIPROC_DIR"}
 
 
@@ -23,8 +30,15 @@ def test_the_defaults_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) ->
         monkeypatch.delenv(name, raising=False)
     settings = from_environment()
 
-    plain = {name: text.strip("`") for name, text in ROWS.items() if re.fullmatch(r"`[\w.:/]+`", text) and name in READ}
-    told = {name: str(getattr(settings, name.removeprefix("ELIGIBILITY_").lower(), None)) for name in plain}
+    plain = {
+        name: text.strip("`")
+        for name, text in ROWS.items()
+        if re.fullmatch(r"`[\w.:/]+`", text) and name in READ
+    }
+    told = {
+        name: str(getattr(settings, name.removeprefix("ELIGIBILITY_").lower(), None))
+        for name in plain
+    }
 
     assert {**plain, "ELIGIBILITY_RULESETS": ""} == {**told, "ELIGIBILITY_RULESETS": ""}
     assert len(plain) > 10

@@ -1,4 +1,7 @@
-"""Whole applications, replayed over HTTP: what a story tells must be in the answer; the answer may say more."""
+"""Whole applications, replayed over HTTP: what a story tells must be in the answer.
+
+The answer may say more.
+"""
 
 import json
 from pathlib import Path
@@ -13,18 +16,34 @@ SLUGS = sorted(folder.name for folder in STORIES.iterdir() if folder.is_dir())
 
 
 def missing(expected: Any, actual: Any, at: str = "") -> list[str]:
-    """Where the answer does not hold what the story tells: objects by their members, lists by members in the same order."""
+    """Where the answer does not hold what the story tells: objects by their members, lists by
+    members in the same order.
+    """
     if isinstance(expected, dict) and isinstance(actual, dict):
         absent = [f"{at}/{name} is absent" for name in expected if name not in actual]
-        return absent + [w for name in expected if name in actual for w in missing(expected[name], actual[name], f"{at}/{name}")]
-    if isinstance(expected, list) and isinstance(actual, list) and expected and isinstance(expected[0], dict):
+        return absent + [
+            w
+            for name in expected
+            if name in actual
+            for w in missing(expected[name], actual[name], f"{at}/{name}")
+        ]
+    if (
+        isinstance(expected, list)
+        and isinstance(actual, list)
+        and expected
+        and isinstance(expected[0], dict)
+    ):
         rest = iter(actual)
         return [
             f"{at}/{number}: {json.dumps(member)} is not told"
             for number, member in enumerate(expected)
             if not any(not missing(member, candidate) for candidate in rest)
         ]
-    return [] if expected == actual else [f"{at}: {json.dumps(expected)} is told, {json.dumps(actual)} is answered"]
+    return (
+        []
+        if expected == actual
+        else [f"{at}: {json.dumps(expected)} is told, {json.dumps(actual)} is answered"]
+    )
 
 
 def read(slug: str, name: str) -> Any:
@@ -33,7 +52,11 @@ def read(slug: str, name: str) -> Any:
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_a_story_is_answered_as_told(client: FlaskClient, slug: str) -> None:
-    told = {name: value for name, value in read(slug, "determination").items() if name not in ISSUED_ONCE}
+    told = {
+        name: value
+        for name, value in read(slug, "determination").items()
+        if name not in ISSUED_ONCE
+    }
     told.get("law", {}).pop("digest", None)
 
     answer = client.post("/v1/determinations", json=read(slug, "request"))

@@ -1,4 +1,6 @@
-"""`python -m app.verify`: what is not as it was sealed is noticed, and what is no packet is told so in a sentence."""
+"""`python -m app.verify`: what is not as it was sealed is noticed, and what is no packet is told so
+in a sentence.
+"""
 
 import copy
 import json
@@ -32,15 +34,27 @@ Verify = Callable[..., tuple[int, str]]
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory, decider: Decider) -> Packet:
     """A packet from a batch of five records."""
-    settings = Settings(database_url=f"sqlite:///{tmp_path_factory.mktemp('packet') / 'records.sqlite'}")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path_factory.mktemp('packet') / 'records.sqlite'}"
+    )
     upgrade(settings)
     store = Store(open_database(settings.database_url), law_text(decider.lawbook))
     here = Service(settings, decider, store, decider.lawbook.default_edition)
     for number in range(2):
         asked = load_asked({**CLOSED, "subject": f"case:{number}"})
-        record = decide(here, asked, json.dumps({**CLOSED, "subject": f"case:{number}"}), EVERYWHERE, keep=True).record
+        record = decide(
+            here, asked, json.dumps({**CLOSED, "subject": f"case:{number}"}), EVERYWHERE, keep=True
+        ).record
         assert record is not None
-        entry = AuditEntry(record.id, record.decided_at, record.author, "determination.made", "determination", record.id, "done")
+        entry = AuditEntry(
+            record.id,
+            record.decided_at,
+            record.author,
+            "determination.made",
+            "determination",
+            record.id,
+            "done",
+        )
         store.keep(Kept(record, entry))
     seal_everything(store)
     found = packet_of(store, record.id)
@@ -101,7 +115,9 @@ def another(value: Any) -> Any:
 
 
 def test_a_sound_packet_holds_line_by_line(verify: Verify, sound: Packet) -> None:
-    ended, printed = verify(sound, "--root", sound["seal"]["root"], "--chain", sound["seal"]["chain"].upper())
+    ended, printed = verify(
+        sound, "--root", sound["seal"]["root"], "--chain", sound["seal"]["chain"].upper()
+    )
 
     assert 0 == ended
     assert 8 == printed.count("holds    ")
@@ -116,22 +132,32 @@ def test_without_a_root_it_says_that_one_is_needed(verify: Verify, sound: Packet
 
 
 @pytest.mark.parametrize("option", ["--root", "--chain"])
-def test_another_root_or_link_than_the_one_given_does_not_hold(verify: Verify, sound: Packet, option: str) -> None:
+def test_another_root_or_link_than_the_one_given_does_not_hold(
+    verify: Verify, sound: Packet, option: str
+) -> None:
     assert 1 == verify(sound, option, "0" * 64)[0]
 
 
-def test_it_runs_by_itself_without_the_libraries_of_the_service(tmp_path: Path, sound: Packet) -> None:
+def test_it_runs_by_itself_without_the_libraries_of_the_service(
+    tmp_path: Path, sound: Packet
+) -> None:
     (tmp_path / "packet.json").write_text(json.dumps(sound))
     script = (
         "import sys, runpy\n"
         "sys.argv = ['app.verify', sys.argv[1]]\n"
         "try:\n    runpy.run_module('app.verify', run_name='__main__')\n"
         "except SystemExit as end:\n    ended = end.code\n"
-        "loaded = {m for m in ('flask', 'werkzeug', 'sqlalchemy', 'alembic', 'marshmallow', 'sqlite3') if m in sys.modules}\n"
+        "loaded = {m for m in ('flask', 'werkzeug', 'sqlalchemy', 'alembic', 'marshmallow', "
+        "'sqlite3') if m in sys.modules}\n"
         "print(ended, sorted(loaded))\n"
     )
 
-    run = subprocess.run([sys.executable, "-c", script, str(tmp_path / "packet.json")], cwd=ROOT, capture_output=True, text=True)
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "packet.json")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
 
     assert "0 []" == run.stdout.splitlines()[-1], run.stdout + run.stderr
 
@@ -145,7 +171,9 @@ def test_every_member_changed_by_itself_is_noticed(verify: Verify, sound: Packet
     assert [] == unnoticed
 
 
-def test_every_member_left_out_and_every_member_added_is_noticed(verify: Verify, sound: Packet) -> None:
+def test_every_member_left_out_and_every_member_added_is_noticed(
+    verify: Verify, sound: Packet
+) -> None:
     for path in {place[:n] for place in places(sound) for n in range(1, len(place) + 1)}:
         other = copy.deepcopy(sound)
         at: Any = other
@@ -174,41 +202,56 @@ def resealed(packet: Packet) -> Packet:
     leaf = leaf_hash("determination", record["columns"]["id"], record["digest"])
     seal["root"] = root_of_proof(leaf, packet["inclusion"]["path"])
     sealed_at = read_packet(json.dumps(packet).encode()).sealed_at
-    seal["chain"] = chain_digest(seal["previous"], seal["number"], seal["first"], seal["count"], sealed_at, seal["root"])
+    seal["chain"] = chain_digest(
+        seal["previous"], seal["number"], seal["first"], seal["count"], sealed_at, seal["root"]
+    )
     return packet
 
 
 def test_a_forged_outcome_sealed_anew_is_betrayed_by_the_law(verify: Verify, sound: Packet) -> None:
     forged = changed(sound, ("record", "columns", "outcome"), lambda _: "eligible")
     forged = changed(
-        forged, ("record", "columns", "document"), lambda text: text.replace('"outcome":"ineligible"', '"outcome":"eligible"', 1)
+        forged,
+        ("record", "columns", "document"),
+        lambda text: text.replace('"outcome":"ineligible"', '"outcome":"eligible"', 1),
     )
 
     ended, printed = verify(resealed(forged))
 
     assert 1 == ended
     assert (
-        "FAILS    Decided again from the packet's law and facts, the same comes out to the byte: what is decided again" in printed
+        "FAILS    Decided again from the packet's law and facts, the same comes out to the byte: "
+        "what is decided again" in printed
     )
     assert "differs at /outcome" in printed
 
 
-def test_a_forgery_throughout_is_betrayed_by_the_root_kept_elsewhere(verify: Verify, sound: Packet) -> None:
+def test_a_forgery_throughout_is_betrayed_by_the_root_kept_elsewhere(
+    verify: Verify, sound: Packet
+) -> None:
     forged = resealed(changed(sound, ("record", "columns", "author"), lambda _: "key:somebody"))
 
     assert 0 == verify(forged)[0]
     assert 1 == verify(forged, "--root", sound["seal"]["root"])[0]
 
 
-@pytest.mark.parametrize("text", ["[" * 5_000 + "]" * 5_000, "provision: x\n"], ids=["deep", "unsound"])
-def test_law_of_somebody_elses_making_ends_in_a_sentence(verify: Verify, sound: Packet, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["[" * 5_000 + "]" * 5_000, "provision: x\n"], ids=["deep", "unsound"]
+)
+def test_law_of_somebody_elses_making_ends_in_a_sentence(
+    verify: Verify, sound: Packet, text: str
+) -> None:
     from app.law.lawbook import text_digest
 
     forged = copy.deepcopy(sound)
     forged["law"]["texts"] = {**sound["law"]["texts"], "enrollment/open-periods-2011.yaml": text}
-    forged["law"]["digest"] = forged["record"]["columns"]["law_digest"] = text_digest(forged["law"]["texts"])
+    forged["law"]["digest"] = forged["record"]["columns"]["law_digest"] = text_digest(
+        forged["law"]["texts"]
+    )
     columns = forged["record"]["columns"]
-    columns["document"] = columns["document"].replace(sound["law"]["digest"], forged["law"]["digest"])
+    columns["document"] = columns["document"].replace(
+        sound["law"]["digest"], forged["law"]["digest"]
+    )
 
     ended, printed = verify(resealed(forged))
 
@@ -230,7 +273,8 @@ HOSTILE: dict[str, bytes] = {
     "a name twice": b'{"format": 1, "format": 2}',
     "half a surrogate": b'{"format": "\\ud800"}',
     "not a number": b'{"format": NaN}',
-    "another format": b'{"format": "x", "how_to_check": "", "record": {}, "law": {}, "inclusion": {}, "seal": {}}',
+    "another format": b'{"format": "x", "how_to_check": "", "record": {}, "law": {}, "inclusion": '
+    b'{}, "seal": {}}',
 }
 
 
@@ -247,7 +291,10 @@ WRONG_TYPES: list[Any] = [None, 1, -1, 1.5, True, "x", [], {}, [[]], 10**18, "\u
 
 
 def test_every_member_of_another_type_is_noticed(verify: Verify, sound: Packet) -> None:
-    slim = {**sound, "law": {**sound["law"], "texts": dict(list(sound["law"]["texts"].items())[:3])}}
+    slim = {
+        **sound,
+        "law": {**sound["law"], "texts": dict(list(sound["law"]["texts"].items())[:3])},
+    }
     for path in {place[:n] for place in places(slim) for n in range(1, len(place) + 1)}:
         for value in WRONG_TYPES:
             other = changed(slim, path, lambda _, value=value: value)
@@ -257,13 +304,19 @@ def test_every_member_of_another_type_is_noticed(verify: Verify, sound: Packet) 
                 assert printed
 
 
-def test_a_file_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_file_that_is_not_there_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     assert 2 == main([str(tmp_path / "nothing.json")])
     assert "It cannot be read: No such file or directory." in capsys.readouterr().out
 
 
-def test_text_of_the_packets_own_does_not_reach_the_terminal_as_commands(verify: Verify, sound: Packet) -> None:
-    _, printed = verify(changed(sound, ("record", "columns", "question"), lambda _: "x\u001b[2J\u202e\nholds"))
+def test_text_of_the_packets_own_does_not_reach_the_terminal_as_commands(
+    verify: Verify, sound: Packet
+) -> None:
+    _, printed = verify(
+        changed(sound, ("record", "columns", "question"), lambda _: "x\u001b[2J\u202e\nholds")
+    )
 
     assert "\u001b" not in printed
     assert "\u202e" not in printed
@@ -272,7 +325,9 @@ def test_text_of_the_packets_own_does_not_reach_the_terminal_as_commands(verify:
 
 @pytest.mark.parametrize("option", ["--root", "--chain"])
 @pytest.mark.parametrize("value", ["zz", "", "0" * 63, "g" * 64])
-def test_what_is_no_digest_to_compare_with_is_wrong_use(option: str, value: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_what_is_no_digest_to_compare_with_is_wrong_use(
+    option: str, value: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit) as ended:
         main(["packet.json", option, value])
 

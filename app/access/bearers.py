@@ -16,14 +16,20 @@ from app.records.identity import is_id
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 30
-"""How long somebody recognized is known without the database being asked. Within it, a revocation is seen by every process."""
+"""How long somebody recognized is known without the database being asked.
+
+Within it, a revocation is seen by every process.
+"""
 KEPT_AT_MOST = 10_000
 """How many are known at a time; one more, and all are asked for again."""
 LONGEST = 4096
 
 
 class Bearers:
-    """Recognizes API keys and access tokens. At most one look-up, by index, for a request. Safe to share between threads."""
+    """Recognizes API keys and access tokens. At most one look-up, by index, for a request.
+
+    Safe to share between threads.
+    """
 
     def __init__(self, store: CredentialStore, roles: Roles, tokens: Tokens) -> None:
         self._store, self._roles, self._tokens = store, roles, tokens
@@ -61,10 +67,19 @@ class Bearers:
         if found is None:
             return None
         credential, secret = found
-        if not is_key(text, secret.digest) or credential.kind != KEY or not credential.is_live(now) or not secret.is_live(now):
+        if (
+            not is_key(text, secret.digest)
+            or credential.kind != KEY
+            or not credential.is_live(now)
+            or not secret.is_live(now)
+        ):
             return None
         principal = self._principal(credential, None, now)
-        return None if principal is None else (principal, min(credential.expires_at, secret.expires_at or credential.expires_at))
+        return (
+            None
+            if principal is None
+            else (principal, min(credential.expires_at, secret.expires_at or credential.expires_at))
+        )
 
     def _by_token(self, text: str, now: datetime) -> tuple[Principal, datetime] | None:
         try:
@@ -78,17 +93,25 @@ class Bearers:
         if credential is None or credential.kind != CLIENT or not credential.is_live(now):
             return None
         principal = self._principal(credential, token.scopes, now)
-        return None if principal is None else (principal, min(token.expires_at, credential.expires_at))
+        return (
+            None if principal is None else (principal, min(token.expires_at, credential.expires_at))
+        )
 
-    def _principal(self, credential: Credential, scopes: tuple[str, ...] | None, now: datetime) -> Principal | None:
-        """Somebody with the permissions of the role, as far as neither the credential nor the token is limited to fewer."""
+    def _principal(
+        self, credential: Credential, scopes: tuple[str, ...] | None, now: datetime
+    ) -> Principal | None:
+        """Somebody with the permissions of the role, as far as neither the credential nor the token
+        is limited to fewer.
+        """
         only = credential.scopes
         if scopes is not None:
             only = scopes if only is None else tuple(set(only) & set(scopes))
         is_machine = True if credential.kind == CLIENT else None
         try:
             actor = f"{credential.kind}:{credential.id}"
-            principal = self._roles.principal(actor, credential.role, credential.organization, only, is_machine)
+            principal = self._roles.principal(
+                actor, credential.role, credential.organization, only, is_machine
+            )
         except (UnknownRole, OrganizationNeeded):  # the roles' file has changed since
             return None
         today = clock.today()

@@ -9,7 +9,13 @@ from uuid_utils import uuid7
 
 from app import clock
 from app.access.key_text import digest_of, label_of, new_key
-from app.access.roles import ORGANIZATION, ORGANIZATION_NEEDED, OrganizationNeeded, Roles, UnknownRole
+from app.access.roles import (
+    ORGANIZATION,
+    ORGANIZATION_NEEDED,
+    OrganizationNeeded,
+    Roles,
+    UnknownRole,
+)
 from app.access.trail import Origin
 from app.records.credentials import Credential, CredentialStore, Secret, UnknownCredential
 from app.records.identity import is_id
@@ -34,7 +40,9 @@ class CredentialRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A credential to be made: the permissions it is limited to are *scopes*, none meaning all of its role's."""
+    """A credential to be made: the permissions it is limited to are *scopes*, none meaning all of
+    its role's.
+    """
 
     kind: str
     name: str
@@ -79,7 +87,9 @@ class Credentials:
             expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
             secrets=(_secret(text, now),),
         )
-        self._store.keep(credential, by.did("credential.create", credential.id, kind=credential.kind))
+        self._store.keep(
+            credential, by.did("credential.create", credential.id, kind=credential.kind)
+        )
         return Told(credential, text)
 
     def find(self, id: str) -> Credential:
@@ -95,10 +105,12 @@ class Credentials:
         return found
 
     def find_by_label(self, text: str) -> Credential:
-        """The credential of a secret, by its label or by its public beginning, such as `elig_k3j9x2ab`, with whatever follows.
+        """The credential of a secret, by its label or by its public beginning, such as
+        `elig_k3j9x2ab`, with whatever follows.
 
         Raises:
-            UnknownCredential: there is none with such a secret, or its secrets have been replaced since.
+            UnknownCredential: there is none with such a secret, or its secrets have been replaced
+                since.
             RecordsUnavailable: the database could not be asked.
         """
         found = self._store.find_by_label(text.removeprefix("elig_")[:8])
@@ -114,7 +126,14 @@ class Credentials:
         """The credentials of a kind and a name, the newest first."""
         return self._store.named(kind, name)
 
-    def change(self, id: str, version: int | None, by: Origin, name: str | None = None, days: int | None = None) -> Credential:
+    def change(
+        self,
+        id: str,
+        version: int | None,
+        by: Origin,
+        name: str | None = None,
+        days: int | None = None,
+    ) -> Credential:
         """Give a credential another name, or another end, counted from now in days.
 
         Raises:
@@ -127,38 +146,64 @@ class Credentials:
             changes["name"] = _matching(NAME, "name", name)
         if days is not None:
             changes["expires_at"] = _expiry(clock.now(), days)
-        return self._store.change(id, version, changes, by.did("credential.change", id, kind=self.find(id).kind))
+        return self._store.change(
+            id, version, changes, by.did("credential.change", id, kind=self.find(id).kind)
+        )
 
     def revoke(self, id: str, version: int | None, by: Origin) -> Credential:
-        """Let a credential be taken no more. It stays on record; revoking it again changes nothing of what was said.
+        """Let a credential be taken no more. It stays on record; revoking it again changes nothing
+        of what was said.
 
         Raises:
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
         """
         found = self.find(id)
         revoked_at = found.revoked_at or clock.now()
-        return self._store.change(id, version, {"revoked_at": revoked_at}, by.did("credential.revoke", id, kind=found.kind))
+        return self._store.change(
+            id,
+            version,
+            {"revoked_at": revoked_at},
+            by.did("credential.revoke", id, kind=found.kind),
+        )
 
-    def rotate(self, id: str, version: int | None, by: Origin, overlap_hours: int = OVERLAP_HOURS, days: int | None = None) -> Told:
-        """Give a credential a new secret; the old one is taken for an overlap, and the credential's end moves where *days* says so.
+    def rotate(
+        self,
+        id: str,
+        version: int | None,
+        by: Origin,
+        overlap_hours: int = OVERLAP_HOURS,
+        days: int | None = None,
+    ) -> Told:
+        """Give a credential a new secret; the old one is taken for an overlap, and the credential's
+        end moves where *days* says so.
 
         Raises:
             CredentialRefused: it was revoked or has expired, or the overlap is too long.
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
         """
         if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
-            raise CredentialRefused("overlap_hours", f"Must be a whole number from 0 to {MOST_OVERLAP_HOURS}.")
+            raise CredentialRefused(
+                "overlap_hours", f"Must be a whole number from 0 to {MOST_OVERLAP_HOURS}."
+            )
         found, now, text = self._still(id), clock.now(), new_key()
         changes = {} if days is None else {"expires_at": _expiry(now, days)}
         if not changes and not found.is_live(now):
             raise CredentialRefused("id", "The credential has expired; give it another end first.")
-        overlap, entry = now + timedelta(hours=overlap_hours), by.did("credential.rotate", id, kind=found.kind)
-        return Told(self._store.replace_secret(id, version, _secret(text, now), overlap, changes, entry), text)
+        overlap, entry = (
+            now + timedelta(hours=overlap_hours),
+            by.did("credential.rotate", id, kind=found.kind),
+        )
+        return Told(
+            self._store.replace_secret(id, version, _secret(text, now), overlap, changes, entry),
+            text,
+        )
 
     def _still(self, id: str) -> Credential:
         found = self.find(id)
         if found.revoked_at is not None:
-            raise CredentialRefused("id", "The credential was revoked, which is for good; make another.")
+            raise CredentialRefused(
+                "id", "The credential was revoked, which is for good; make another."
+            )
         return found
 
     def _checked(self, wanted: Wanted) -> tuple[str, ...] | None:
@@ -171,7 +216,9 @@ class Credentials:
         try:
             self._roles.reach(wanted.role, wanted.organization)
         except UnknownRole:
-            raise CredentialRefused("role", f"There is no such role; there are {', '.join(self._roles.roles)}.") from None
+            raise CredentialRefused(
+                "role", f"There is no such role; there are {', '.join(self._roles.roles)}."
+            ) from None
         except OrganizationNeeded:
             raise CredentialRefused("organization", ORGANIZATION_NEEDED) from None
         if wanted.scopes is None:
@@ -179,7 +226,9 @@ class Credentials:
         beyond = sorted(set(wanted.scopes) - self._roles[wanted.role].permissions)
         if beyond or not wanted.scopes:
             may = ", ".join(sorted(self._roles[wanted.role].permissions))
-            raise CredentialRefused("scopes", f"Must be permissions of the role, at least one: {may}.")
+            raise CredentialRefused(
+                "scopes", f"Must be permissions of the role, at least one: {may}."
+            )
         return tuple(sorted(set(wanted.scopes)))
 
 
@@ -197,5 +246,8 @@ def _expiry(now: datetime, days: int) -> datetime:
 
 def _matching(pattern: str, member: str, text: str) -> str:
     if not re.fullmatch(pattern, text):
-        raise CredentialRefused(member, "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit.")
+        raise CredentialRefused(
+            member,
+            "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit.",
+        )
     return text

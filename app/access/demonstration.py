@@ -1,4 +1,6 @@
-"""The key of the demonstration: made anew at every start, taken for a day, written where only its owner reads it."""
+"""The key of the demonstration: made anew at every start, taken for a day, written where only its
+owner reads it.
+"""
 
 import os
 from contextlib import suppress
@@ -16,7 +18,8 @@ _BY = Origin("command:demonstration")
 
 
 def renew_key(credentials: Credentials, folder: Path) -> Path:
-    """Make the demonstration's key, or give it a new secret, after which the one before is taken no more; the file that holds it.
+    """Make the demonstration's key, or give it a new secret, after which the one before is taken no
+    more; the file that holds it.
 
     Raises:
         RecordsUnavailable: the database could not be asked or refuses.
@@ -34,7 +37,12 @@ def remove_key(folder: Path) -> None:
 
 def _told(credentials: Credentials) -> Told:
     for found in credentials.named(KEY, NAME):
-        if (found.role, found.organization, found.scopes, found.revoked_at) == (ROLE, ORGANIZATION, None, None):
+        if (found.role, found.organization, found.scopes, found.revoked_at) == (
+            ROLE,
+            ORGANIZATION,
+            None,
+            None,
+        ):
             return credentials.rotate(found.id, None, _BY, overlap_hours=0, days=DAYS)
     return credentials.create(Wanted(KEY, NAME, ROLE, ORGANIZATION, DAYS), _BY)
 
@@ -45,6 +53,8 @@ def _write(path: Path, text: str) -> None:
     new = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(FileNotFoundError):
         new.unlink()
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii") as file:
+    with os.fdopen(
+        os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="ascii"
+    ) as file:
         file.write(f"{text}\n")
     new.replace(path)

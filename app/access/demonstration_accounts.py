@@ -1,4 +1,7 @@
-"""Accounts to look around with, one for each role of people. Only for a service that nobody but this machine reaches."""
+"""Accounts to look around with, one for each role of people.
+
+Only for a service that nobody but this machine reaches.
+"""
 
 from dataclasses import dataclass
 
@@ -15,7 +18,10 @@ ORGANIZATIONS = {
 
 @dataclass(frozen=True, slots=True)
 class DemonstrationAccount:
-    """One account with its one-time password; without one where somebody has chosen a password for it already."""
+    """One account with its one-time password.
+
+    Without one where somebody has chosen a password for it already.
+    """
 
     name: str
     role: str
@@ -23,9 +29,11 @@ class DemonstrationAccount:
 
 
 def make_demonstration_accounts(roster: Roster, origin: Origin) -> list[DemonstrationAccount]:
-    """Make an account for each role, named like `demo-auditor`, each with a generated one-time password to be printed once.
+    """Make an account for each role, named like `demo-auditor`, each with a generated one-time
+    password to be printed once.
 
-    Where one waits for its first sign-in still, it gets a new one-time password, since the former was printed and is gone.
+    Where one waits for its first sign-in still, it gets a new one-time password, since the former
+    was printed and is gone.
 
     Raises:
         TooManyAtOnce, RecordsUnavailable: they could not be made.

@@ -35,4 +35,6 @@ def signing_keys(settings: Settings) -> SigningKeys:
 def open_gate(settings: Settings, roles: Roles, store: CredentialStore, trail: AuditTrail) -> Gate:
     """The gate of an installation. Nothing is asked of the database yet, and no key is read."""
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
-    return Gate(roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens), trail)
+    return Gate(
+        roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens), trail
+    )

@@ -8,7 +8,15 @@ from environs import EnvValidationError
 
 from app import clock
 from app.access.people import Browser, People, SignInRefused
-from app.access.roster import NAME, ORGANIZATION, PEOPLES_ROLES, NewAccount, NoOrganization, Roster, may_belong_to
+from app.access.roster import (
+    NAME,
+    ORGANIZATION,
+    PEOPLES_ROLES,
+    NewAccount,
+    NoOrganization,
+    Roster,
+    may_belong_to,
+)
 from app.access.trail import REFUSED, UNKNOWN, Origin
 from app.records.accounts import Account, NameTaken
 from app.single_sign_on import SingleSignOn
@@ -28,7 +36,9 @@ def check_roles(provider: SingleSignOn) -> None:
 
 
 class NotPlaced(SignInRefused):
-    """The role sees what its organization made, and nobody says which organization the person belongs to."""
+    """The role sees what its organization made, and nobody says which organization the person
+    belongs to.
+    """
 
 
 class Identities:
@@ -39,17 +49,24 @@ class Identities:
         self._roster = Roster(people.accounts, people.passwords)
 
     def sign_in(self, claims: Mapping[str, object], browser: Browser, origin: Origin) -> str:
-        """Open a session for the person whom checked claims speak of. Gives the secret for the browser.
+        """Open a session for the person whom checked claims speak of. Gives the secret for the
+        browser.
 
-        Where nobody made an account for that person, one is made if the claims give a role, and only then.
+        Where nobody made an account for that person, one is made if the claims give a role, and
+        only then.
 
         Raises:
             NotPlaced: the role needs an organization and there is none.
-            SignInRefused: there is no account and the claims give no role, or the account may not be used.
+            SignInRefused: there is no account and the claims give no role, or the account may not
+                be used.
             RecordsUnavailable: the database failed.
         """
         subject = claims.get("sub")
-        if not isinstance(subject, str) or not 0 < len(subject) <= 255 or not (subject.isascii() and subject.isprintable()):
+        if (
+            not isinstance(subject, str)
+            or not 0 < len(subject) <= 255
+            or not (subject.isascii() and subject.isprintable())
+        ):
             self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         account = self._people.accounts.known_as(self._provider.issuer, subject)
@@ -60,22 +77,31 @@ class Identities:
             elif account is not None and account.role_is_provided:
                 account = self._as_provided(account, role, claims, origin)
         except NoOrganization:
-            self._people.accounts.tell(origin.did("session.signed_in", account.id if account else UNKNOWN, REFUSED))
+            self._people.accounts.tell(
+                origin.did("session.signed_in", account.id if account else UNKNOWN, REFUSED)
+            )
             raise NotPlaced from None
         if account is None:
             self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         return self._people.sign_in_proven(account, browser, origin)
 
-    def _as_provided(self, account: Account, role: str | None, claims: Mapping[str, object], origin: Origin) -> Account | None:
-        """The account in the role and the organization that the provider gives now; none where it gives no role any more.
+    def _as_provided(
+        self, account: Account, role: str | None, claims: Mapping[str, object], origin: Origin
+    ) -> Account | None:
+        """The account in the role and the organization that the provider gives now; none where it
+        gives no role any more.
 
         Where it may not be used any more, its sessions end.
 
         Raises:
             NoOrganization: the role needs one, and the provider gives none.
         """
-        organization = self._organization(claims) if self._provider.organization_claim else account.organization
+        organization = (
+            self._organization(claims)
+            if self._provider.organization_claim
+            else account.organization
+        )
         if role is None or not may_belong_to(role, organization):
             self._people.sessions.end(account.id, origin.did("session.ended", account.id))
             if role is not None:
@@ -83,25 +109,48 @@ class Identities:
             return None
         if (account.role, account.organization) == (role, organization):
             return account
-        given: dict[str, Any] = {"role": role, "organization": organization, "changed_at": clock.now()}
-        return self._people.accounts.change(account.id, given, origin.did("account.changed", account.id))
+        given: dict[str, Any] = {
+            "role": role,
+            "organization": organization,
+            "changed_at": clock.now(),
+        }
+        return self._people.accounts.change(
+            account.id, given, origin.did("account.changed", account.id)
+        )
 
     def _organization(self, claims: Mapping[str, object]) -> str | None:
         """The organization that the provider gives, if it gives one that can be one."""
         told = claims.get(self._provider.organization_claim or "")
         return told if isinstance(told, str) and ORGANIZATION.fullmatch(told) else None
 
-    def _made(self, claims: Mapping[str, object], subject: str, role: str, origin: Origin) -> Account:
-        """An account named as the provider calls the person; where that name is somebody else's, with a number behind it.
+    def _made(
+        self, claims: Mapping[str, object], subject: str, role: str, origin: Origin
+    ) -> Account:
+        """An account named as the provider calls the person; where that name is somebody else's,
+        with a number behind it.
 
         Raises:
             NoOrganization: the role needs one, and the provider gives none.
         """
-        wanted = next((name for name in map(claims.get, NAME_CLAIMS) if isinstance(name, str) and NAME.fullmatch(name)), None)
+        wanted = next(
+            (
+                name
+                for name in map(claims.get, NAME_CLAIMS)
+                if isinstance(name, str) and NAME.fullmatch(name)
+            ),
+            None,
+        )
         base = wanted or "person-" + re.sub(r"[^A-Za-z0-9]", "", subject)[:40]
         for number in range(1, 100):
             name = base if number == 1 else f"{base[:90]}-{number}"
-            new = NewAccount(name, role, self._organization(claims), self._provider.issuer, subject, role_is_provided=True)
+            new = NewAccount(
+                name,
+                role,
+                self._organization(claims),
+                self._provider.issuer,
+                subject,
+                role_is_provided=True,
+            )
             try:
                 return self._roster.create(new, origin)[0]
             except NameTaken:

@@ -1,7 +1,7 @@
 """The text of a key: `elig_`, the label it is found by, and 256 random bits.
 
-Programs that look for leaked secrets find it by `elig_[a-z0-9]{8}_[A-Za-z0-9]{43}`. Nothing needs to be slow about hashing it:
-nobody guesses 256 bits, so a plain SHA-256 is kept.
+Programs that look for leaked secrets find it by `elig_[a-z0-9]{8}_[A-Za-z0-9]{43}`. Nothing needs
+to be slow about hashing it: nobody guesses 256 bits, so a plain SHA-256 is kept.
 """
 
 import re

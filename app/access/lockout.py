@@ -8,7 +8,9 @@ FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS = 4, 29
 """So many failures in a row cost nothing; an address may be a whole office behind one router."""
 FIRST, LONGEST = timedelta(minutes=1), timedelta(hours=1)
 ALTOGETHER = 100
-"""After so many failures in a row only an administrator opens the account again (NIST SP 800-63B-4, 3.2.2)."""
+"""After so many failures in a row only an administrator opens the account again (NIST SP 800-63B-4,
+3.2.2).
+"""
 FOR_GOOD = timedelta(days=36_500)
 UNUSED_DAYS = 60
 
@@ -26,7 +28,10 @@ def of_account(failures: int) -> timedelta | None:
 
 
 def of_address(failures: int) -> timedelta | None:
-    """How long an address waits after so many failures, whichever accounts they were about; none where it need not."""
+    """How long an address waits after so many failures, whichever accounts they were about.
+
+    None where it need not.
+    """
     return None if failures <= FREE_FOR_ADDRESS else _doubling(failures - FREE_FOR_ADDRESS)
 
 

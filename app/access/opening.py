@@ -9,7 +9,14 @@ from app.records.entries import Note
 from app.records.store import Store
 
 
-def open_people(store: Store, note: Note | None = None, passwords: Passwords | None = None) -> People:
-    """The accounts and sessions in the database of a store. *note* writes what happens into the audit trail."""
+def open_people(
+    store: Store, note: Note | None = None, passwords: Passwords | None = None
+) -> People:
+    """The accounts and sessions in the database of a store.
+
+    *note* writes what happens into the audit trail.
+    """
     note = note or enter_told
-    return People(Accounts(store.engine, note), Sessions(store.engine, LIMITS, note), passwords or Passwords())
+    return People(
+        Accounts(store.engine, note), Sessions(store.engine, LIMITS, note), passwords or Passwords()
+    )

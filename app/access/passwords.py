@@ -16,20 +16,50 @@ from zxcvbn import zxcvbn
 
 SHORTEST, LONGEST = 15, 128
 GUESSES = 10**10
-"""Fewer guesses than this, by somebody who knows lists of passwords, words and habits, are too few."""
+"""Fewer guesses than this, by somebody who knows lists of passwords, words and habits,
+are too few.
+"""
 ESTIMATED = 72
 """How many characters are looked at for habits; more of the same adds nothing but work."""
-SERVICE_WORDS = ("eligibility", "determinations", "determination", "massachusetts", "connector", "chapter288", "health", "password")
+SERVICE_WORDS = (
+    "eligibility",
+    "determinations",
+    "determination",
+    "massachusetts",
+    "connector",
+    "chapter288",
+    "health",
+    "password",
+)
 WELL_KNOWN = (
-    "correct horse battery staple", "correct battery horse staple", "the quick brown fox jumps over the lazy dog",
-    "to be or not to be that is the question", "may the force be with you", "four score and seven years ago",
-    "lorem ipsum dolor sit amet", "we the people of the united states", "it was the best of times", "call me ishmael",
-    "once upon a time", "in the beginning was the word", "all work and no play makes jack a dull boy", "open sesame",
-    "the rain in spain", "diceware passphrase", "this is my password", "let me in please", "never gonna give you up",
-)  # fmt: skip
-"""Passphrases that everybody has read, in the example of how to make one or elsewhere; lists of guesses begin with them."""
+    "correct horse battery staple",
+    "correct battery horse staple",
+    "the quick brown fox jumps over the lazy dog",
+    "to be or not to be that is the question",
+    "may the force be with you",
+    "four score and seven years ago",
+    "lorem ipsum dolor sit amet",
+    "we the people of the united states",
+    "it was the best of times",
+    "call me ishmael",
+    "once upon a time",
+    "in the beginning was the word",
+    "all work and no play makes jack a dull boy",
+    "open sesame",
+    "the rain in spain",
+    "diceware passphrase",
+    "this is my password",
+    "let me in please",
+    "never gonna give you up",
+)
+"""Passphrases that everybody has read, in the example of how to make one or elsewhere.
+
+Lists of guesses begin with them.
+"""
 OWN_AT_LEAST = 8
-"""How many characters of a password must be neither the person's name nor the service's, nor digits and signs beside them."""
+"""How many characters of a password must be neither the person's name nor the service's, nor digits
+and signs beside them.
+"""
 AT_ONCE = 2
 PATIENCE_SECONDS = 2.0
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -49,26 +79,43 @@ def normalized(password: str) -> str:
 
 
 def check_new(password: str, name: str) -> None:
-    """See that a password may be used: any characters will do, but it must be long and not easily guessed.
+    """See that a password may be used: any characters will do, but it must be long and not easily
+    guessed.
 
     Raises:
-        PasswordRefused: it is too short or too long, is known from breaches or books, or is made of the name or of habits.
+        PasswordRefused: it is too short or too long, is known from breaches or books, or is made of
+            the name or of habits.
     """
     text = normalized(password)
     if len(text) < SHORTEST:
-        raise PasswordRefused(f"Use at least {SHORTEST} characters. Several words in a row do well.")
+        raise PasswordRefused(
+            f"Use at least {SHORTEST} characters. Several words in a row do well."
+        )
     if len(text) > LONGEST:
         raise PasswordRefused(f"Use at most {LONGEST} characters.")
     if not _is_text(text):
         raise PasswordRefused("Use characters that can be written as UTF-8.")
     if _is_made_of(text, name):
-        raise PasswordRefused("Use something that is not made of your sign-in name or of the name of this service.")
-    if any(is_bad_password(form) for form in {text, text.lower(), text.strip()} if len(form) >= SHORTEST):
-        raise PasswordRefused("This password is known from breaches of other services. Use another one.")
+        raise PasswordRefused(
+            "Use something that is not made of your sign-in name or of the name of this service."
+        )
+    if any(
+        is_bad_password(form)
+        for form in {text, text.lower(), text.strip()}
+        if len(form) >= SHORTEST
+    ):
+        raise PasswordRefused(
+            "This password is known from breaches of other services. Use another one."
+        )
     if _is_well_known(text):
-        raise PasswordRefused("This passphrase is known from books, songs or examples. Use words of your own choice.")
+        raise PasswordRefused(
+            "This passphrase is known from books, songs or examples. Use words of your own choice."
+        )
     if zxcvbn(text[:ESTIMATED], user_inputs=[name, *SERVICE_WORDS])["guesses"] < GUESSES:
-        raise PasswordRefused("This password is easily guessed: common words, repetitions or rows of keys. Use another one.")
+        raise PasswordRefused(
+            "This password is easily guessed: common words, repetitions or rows of keys. Use "
+            "another one."
+        )
 
 
 def _is_text(text: str) -> bool:
@@ -88,7 +135,9 @@ def _is_made_of(password: str, name: str) -> bool:
 
 
 def _is_well_known(password: str) -> bool:
-    """Whether little is left of a password without the passphrases that everybody has read, however they are written."""
+    """Whether little is left of a password without the passphrases that everybody has read, however
+    they are written.
+    """
     letters = re.sub(r"[\W\d_]+", "", password.lower())
     rest = letters
     for phrase in WELL_KNOWN:
@@ -103,18 +152,24 @@ def one_time_password() -> str:
 
 def _hash_of_nothing(hasher: PasswordHasher) -> str:
     """What looks like a hash and costs as much to compare with, but was made of no password."""
-    salt, digest = (b64encode(secrets.token_bytes(length)).decode().rstrip("=") for length in (hasher.salt_len, hasher.hash_len))
+    salt, digest = (
+        b64encode(secrets.token_bytes(length)).decode().rstrip("=")
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
     cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
     return f"$argon2id$v={ARGON2_VERSION}${cost}${salt}${digest}"
 
 
 class Passwords:
-    """Hashes and compares passwords with Argon2id, a few at once: each takes much memory and time on purpose.
+    """Hashes and compares passwords with Argon2id, a few at once: each takes much memory and time
+    on purpose.
 
     *new_hasher* may give another cost; *at_once* bounds how many are worked on in this process.
     """
 
-    def __init__(self, new_hasher: Callable[[], PasswordHasher] = PasswordHasher, at_once: int = AT_ONCE) -> None:
+    def __init__(
+        self, new_hasher: Callable[[], PasswordHasher] = PasswordHasher, at_once: int = AT_ONCE
+    ) -> None:
         self._hasher = new_hasher()
         self._slots = BoundedSemaphore(at_once)
         self._nobodys = _hash_of_nothing(self._hasher)
@@ -140,7 +195,8 @@ class Passwords:
     def is_right(self, password_hash: str | None, password: str) -> bool:
         """Whether a password is the one kept. Call it within a `slot`.
 
-        Without a hash the work is the same, against a hash of nobody's, and the answer no: how long it takes tells nothing.
+        Without a hash the work is the same, against a hash of nobody's, and the answer no: how long
+        it takes tells nothing.
         """
         text = normalized(password)[: LONGEST + 1]
         try:

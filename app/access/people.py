@@ -1,4 +1,6 @@
-"""People signing in and out: with a password or through an identity provider, one session for each browser."""
+"""People signing in and out: with a password or through an identity provider, one session for each
+browser.
+"""
 
 import hashlib
 import secrets
@@ -28,7 +30,10 @@ _TOKEN_LENGTH = len(secrets.token_urlsafe(TOKEN_BYTES))
 
 
 class SignInRefused(Exception):
-    """The name or the password is wrong, or the account may not be used at the moment; nobody is told which."""
+    """The name or the password is wrong, or the account may not be used at the moment.
+
+    Nobody is told which.
+    """
 
 
 class AddressHeld(Exception):
@@ -62,7 +67,8 @@ class People:
         self.accounts, self.sessions, self.passwords = accounts, sessions, passwords
 
     def sign_in(self, name: str, password: str, browser: Browser, origin: Origin) -> str:
-        """Open a session for a name and its password. Gives the secret for the browser, which is kept nowhere.
+        """Open a session for a name and its password. Gives the secret for the browser, which is
+        kept nowhere.
 
         Raises:
             SignInRefused: it was not allowed, for whatever reason.
@@ -73,13 +79,20 @@ class People:
         account = self._proven(name, password, browser, origin, "session.signed_in")
         return self._open(account, browser, origin, forgives=True)
 
-    def _proven(self, name: str, password: str, browser: Browser, origin: Origin, action: str) -> Account:
-        """The account whose password this is. Every attempt costs one comparison, whether there is such an account or not."""
+    def _proven(
+        self, name: str, password: str, browser: Browser, origin: Origin, action: str
+    ) -> Account:
+        """The account whose password this is.
+
+        Every attempt costs one comparison, whether there is such an account or not.
+        """
         at, address = clock.now(), network_of(browser.address)
         with self.passwords.slot():
             known = name if NAME.fullmatch(name) else NOBODY
             attempt = self.accounts.begin_attempt(known, address, at, HOLDS, _retiring(origin))
-            if attempt.address_held_until is not None:  # what led here was told; more would let anybody fill the trail
+            if (
+                attempt.address_held_until is not None
+            ):  # what led here was told; more would let anybody fill the trail
                 raise AddressHeld(int((attempt.address_held_until - at).total_seconds()) + 1)
             account = attempt.account
             is_right = self.passwords.is_right(account.password_hash if account else None, password)
@@ -97,7 +110,8 @@ class People:
         self.accounts.tell(origin.did(action, whose, REFUSED), *locked)
 
     def sign_in_proven(self, account: Account, browser: Browser, origin: Origin) -> str:
-        """Open a session for somebody who showed elsewhere who they are. Gives the secret for the browser.
+        """Open a session for somebody who showed elsewhere who they are. Gives the secret for the
+        browser.
 
         Raises:
             SignInRefused: the account is disabled, or lay unused for too long.
@@ -112,9 +126,13 @@ class People:
             raise SignInRefused
         return self._open(account, browser, origin)
 
-    def _open(self, account: Account, browser: Browser, origin: Origin, forgives: bool = False) -> str:
+    def _open(
+        self, account: Account, browser: Browser, origin: Origin, forgives: bool = False
+    ) -> str:
         token, at = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
-        session = Session(str(uuid7()), account.id, at, at, network_of(browser.address), _printable(browser.agent))
+        session = Session(
+            str(uuid7()), account.id, at, at, network_of(browser.address), _printable(browser.agent)
+        )
         entry = origin.by(account.id).did("session.signed_in", account.id)
         if not self.sessions.open(session, _hashed(token), entry, account.password_hash, forgives):
             self.accounts.tell(origin.did("session.signed_in", account.id, REFUSED))
@@ -140,7 +158,9 @@ class People:
         Raises:
             RecordsUnavailable: the database failed.
         """
-        self.sessions.end(who.account.id, origin.did("session.signed_out", who.account.id), id=who.session.id)
+        self.sessions.end(
+            who.account.id, origin.did("session.signed_out", who.account.id), id=who.session.id
+        )
 
     def end_session(self, who: SignedIn, id: str, origin: Origin) -> int:
         """End one session of somebody's own; how many there were (none or one).
@@ -156,17 +176,24 @@ class People:
         Raises:
             RecordsUnavailable: the database failed.
         """
-        return self.sessions.end(who.account.id, origin.did("session.ended", who.account.id), but=who.session.id)
+        return self.sessions.end(
+            who.account.id, origin.did("session.ended", who.account.id), but=who.session.id
+        )
 
-    def change_password(self, who: SignedIn, current: str, new: str, browser: Browser, origin: Origin) -> str:
-        """Give somebody another password. All their sessions end; gives the secret of a new one for this browser.
+    def change_password(
+        self, who: SignedIn, current: str, new: str, browser: Browser, origin: Origin
+    ) -> str:
+        """Give somebody another password. All their sessions end; gives the secret of a new one for
+        this browser.
 
         Raises:
             SignInRefused: the current password is wrong, or too many attempts were.
             PasswordRefused: the new one is not good enough, or is the current one.
             AddressHeld, TooManyAtOnce, RecordsUnavailable: as for signing in.
         """
-        account = self._proven(who.account.name, current, browser, origin, "account.password_changed")
+        account = self._proven(
+            who.account.name, current, browser, origin, "account.password_changed"
+        )
         self.accounts.succeeded(account, network_of(browser.address))
         if new == current:
             raise PasswordRefused("Use another password than the current one.")
@@ -174,14 +201,21 @@ class People:
             check_new(new, account.name)
             password_hash = self.passwords.hash(new)
         at = clock.now()
-        values = {"password_hash": password_hash, "password_set_at": at, "must_change": False, "changed_at": at}
+        values = {
+            "password_hash": password_hash,
+            "password_set_at": at,
+            "must_change": False,
+            "changed_at": at,
+        }
         entry = origin.did("account.password_changed", account.id)
         changed = self.accounts.change(account.id, values, entry, ends=True)
         return self._open(changed, browser, origin)
 
 
 def network_of(address: str) -> str:
-    """What attempts are counted by: an IPv4 address, or the /64 network of an IPv6 address, which one customer has to himself."""
+    """What attempts are counted by: an IPv4 address, or the /64 network of an IPv6 address, which
+    one customer has to himself.
+    """
     try:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
@@ -195,7 +229,11 @@ def network_of(address: str) -> str:
 
 def _has_lapsed(account: Account, at: datetime) -> bool:
     """Whether a one-time password has waited for too long."""
-    return account.must_change and account.password_set_at is not None and account.password_set_at < at - ONE_TIME_LASTS
+    return (
+        account.must_change
+        and account.password_set_at is not None
+        and account.password_set_at < at - ONE_TIME_LASTS
+    )
 
 
 def _retiring(origin: Origin) -> Callable[[Account], Entry]:

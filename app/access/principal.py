@@ -9,8 +9,9 @@ from app.records.reach import EVERYTHING, NOTHING, Reach
 class Principal:
     """Somebody with permissions, once they have shown who they are.
 
-    *actor* is what records and the audit trail name: `account:<id>`, `key:<id>`, `client:<id>`, `command:<user>` or `anybody`;
-    never a person's own name. *organization* is whose determinations they make; *reach* which kept ones they see.
+    *actor* is what records and the audit trail name: `account:<id>`, `key:<id>`, `client:<id>`,
+    `command:<user>` or `anybody`; never a person's own name. *organization* is whose determinations
+    they make; *reach* which kept ones they see.
     """
 
     actor: str
@@ -26,10 +27,15 @@ class Principal:
 
 
 PUBLIC = "public"
-"""The permission of routes that tell only what anybody may know: the law, the documentation, whether the service lives."""
+"""The permission of routes that tell only what anybody may know: the law, the documentation,
+whether the service lives.
+"""
 ANYBODY = Principal("anybody", "anybody", frozenset())
 
 
 def command_line(user: str) -> Principal:
-    """Whoever may run commands on the machine that has the database's address; the operating system has let them in."""
+    """Whoever may run commands on the machine that has the database's address.
+
+    The operating system has let them in.
+    """
     return Principal(f"command:{user}", "command", frozenset(), reach=EVERYTHING)

@@ -1,4 +1,6 @@
-"""Roles, as `roles.yaml` defines them: which permissions each has, and which kept determinations it sees."""
+"""Roles, as `roles.yaml` defines them: which permissions each has, and which kept determinations it
+sees.
+"""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -41,7 +43,10 @@ class OrganizationNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What somebody may do and see. *topics* are first parts of question ids whose determinations they see whoever made them."""
+    """What somebody may do and see.
+
+    *topics* are first parts of question ids whose determinations they see whoever made them.
+    """
 
     name: str
     title: str
@@ -53,7 +58,9 @@ class Role:
 
 @dataclass(frozen=True)
 class Roles:
-    """All roles by name, every permission with what it allows, and the questions that roles see by topic."""
+    """All roles by name, every permission with what it allows, and the questions that roles see by
+    topic.
+    """
 
     roles: Mapping[str, Role]
     permissions: Mapping[str, str]
@@ -84,10 +91,18 @@ class Roles:
             return NOTHING
         if organization is None:
             raise OrganizationNeeded(name)
-        return Reach(organization=organization, questions=frozenset(q for q in self.questions if _topic(q) in role.topics))
+        return Reach(
+            organization=organization,
+            questions=frozenset(q for q in self.questions if _topic(q) in role.topics),
+        )
 
     def principal(
-        self, actor: str, name: str, organization: str | None, only: Collection[str] | None = None, is_machine: bool | None = None
+        self,
+        actor: str,
+        name: str,
+        organization: str | None,
+        only: Collection[str] | None = None,
+        is_machine: bool | None = None,
     ) -> Principal:
         """Somebody of a role, with *only* those of its permissions where they are limited.
 
@@ -97,7 +112,9 @@ class Roles:
         role = self[name]
         permissions = role.permissions if only is None else role.permissions & frozenset(only)
         machine = not role.is_person if is_machine is None else is_machine
-        return Principal(actor, name, permissions, organization, self.reach(name, organization), machine)
+        return Principal(
+            actor, name, permissions, organization, self.reach(name, organization), machine
+        )
 
 
 def _topic(question: str) -> str:
@@ -105,13 +122,16 @@ def _topic(question: str) -> str:
 
 
 def read_roles(questions: Iterable[str] | None, path: Path = ROLES) -> Roles:
-    """The roles of a file, for a law with these questions; without any, topics are not checked and nobody sees by topic.
+    """The roles of a file, for a law with these questions; without any, topics are not checked and
+    nobody sees by topic.
 
     Raises:
         UnsoundRoles: the file cannot be used.
     """
     faults, asked = Faults(), None if questions is None else frozenset(questions)
-    roles = faults.tolerate(lambda: _read(read_source(path.read_text(encoding="utf-8"), path.name, faults), asked))
+    roles = faults.tolerate(
+        lambda: _read(read_source(path.read_text(encoding="utf-8"), path.name, faults), asked)
+    )
     if faults.noted or roles is None:
         raise UnsoundRoles(faults.noted)
     return roles
@@ -122,10 +142,14 @@ def _read(item: Item, questions: frozenset[str] | None) -> Roles:
     permissions = {}
     for name, sentence in fields["permissions"].fields().items():
         if not _PERMISSION_NAME.fullmatch(name):
-            sentence.faults.note(sentence.place, f"a permission is named like determinations.read, not {name}")
+            sentence.faults.note(
+                sentence.place, f"a permission is named like determinations.read, not {name}"
+            )
         permissions[name] = item.faults.tolerate(sentence.text) or ""
     if PUBLIC not in permissions:
-        fields["permissions"].faults.note(fields["permissions"].place, f"the permission {PUBLIC} is missing")
+        fields["permissions"].faults.note(
+            fields["permissions"].place, f"the permission {PUBLIC} is missing"
+        )
     topics = None if questions is None else frozenset(_topic(question) for question in questions)
     roles = {}
     for name, written in fields["roles"].fields().items():
@@ -134,18 +158,35 @@ def _read(item: Item, questions: frozenset[str] | None) -> Roles:
     return Roles(roles, permissions, questions or frozenset())
 
 
-def _role(name: str, item: Item, permissions: Mapping[str, str], topics: frozenset[str] | None) -> Role:
+def _role(
+    name: str, item: Item, permissions: Mapping[str, str], topics: frozenset[str] | None
+) -> Role:
     if not _ROLE_NAME.fullmatch(name):
         item.faults.note(item.place, f"a role is named like eligibility_worker, not {name}")
     fields = item.known_fields(("title", "sees", "may"), ("and_topics", "person"))
     may = _each(fields["may"], permissions, "there is no permission")
     if PUBLIC in may:
-        fields["may"].faults.note(fields["may"].place, f"everybody has {PUBLIC}; it stands in no role")
+        fields["may"].faults.note(
+            fields["may"].place, f"everybody has {PUBLIC}; it stands in no role"
+        )
     sees = fields["sees"].one_of(SIGHTS)
-    seen = _each(fields["and_topics"], topics, "no question has the topic") if "and_topics" in fields else frozenset()
+    seen = (
+        _each(fields["and_topics"], topics, "no question has the topic")
+        if "and_topics" in fields
+        else frozenset()
+    )
     if seen and sees != "own":
-        fields["and_topics"].faults.note(fields["and_topics"].place, "topics are for roles that see their own")
-    return Role(name, fields["title"].text(), may, sees, seen, fields["person"].flag() if "person" in fields else True)
+        fields["and_topics"].faults.note(
+            fields["and_topics"].place, "topics are for roles that see their own"
+        )
+    return Role(
+        name,
+        fields["title"].text(),
+        may,
+        sees,
+        seen,
+        fields["person"].flag() if "person" in fields else True,
+    )
 
 
 def _each(item: Item, known: Collection[str] | None, complaint: str) -> frozenset[str]:

@@ -1,4 +1,6 @@
-"""Administering accounts: making, changing, disabling, unlocking them, and giving one-time passwords."""
+"""Administering accounts: making, changing, disabling, unlocking them, and giving one-time
+passwords.
+"""
 
 import re
 from collections.abc import Mapping
@@ -16,12 +18,25 @@ from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, Roles, rea
 from app.access.trail import Origin
 from app.records.accounts import ADMINISTRATOR, Account, Accounts
 
-PEOPLES_ROLES = ("eligibility_worker", "supervisor", "opp_reviewer", "division_staff", "auditor", "administrator")
+PEOPLES_ROLES = (
+    "eligibility_worker",
+    "supervisor",
+    "opp_reviewer",
+    "division_staff",
+    "auditor",
+    "administrator",
+)
 """The roles that people have; machines have others."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
-NAME_MUST = "Must be 2 to 100 letters, digits and . _ @ + - without spaces, beginning with a letter or digit."
+NAME_MUST = (
+    "Must be 2 to 100 letters, digits and . _ @ + - without spaces, beginning with a "
+    "letter or digit."
+)
 ORGANIZATION = re.compile(roles.ORGANIZATION, re.ASCII)
-ORGANIZATION_MUST = "Must be at most 100 letters, digits and . _ - without spaces, beginning with a letter or digit."
+ORGANIZATION_MUST = (
+    "Must be at most 100 letters, digits and . _ - without spaces, beginning with "
+    "a letter or digit."
+)
 
 
 class NotAnAccount(ValueError):
@@ -29,7 +44,9 @@ class NotAnAccount(ValueError):
 
 
 class NoOrganization(NotAnAccount):
-    """The account would belong to no organization, in a role that sees what its organization made."""
+    """The account would belong to no organization, in a role that sees what its
+    organization made.
+    """
 
     def __init__(self) -> None:
         super().__init__(ORGANIZATION_NEEDED)
@@ -41,7 +58,9 @@ def _roles() -> Roles:
 
 
 def may_belong_to(role: str, organization: str | None) -> bool:
-    """Whether somebody of a role may belong to this organization, or to none: not where the role sees what its own made."""
+    """Whether somebody of a role may belong to this organization, or to none: not where the role
+    sees what its own made.
+    """
     try:
         _roles().reach(role, organization)
     except OrganizationNeeded:
@@ -51,7 +70,10 @@ def may_belong_to(role: str, organization: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What an account is made of. With *subject* the person comes from the identity provider *issuer* and has no password."""
+    """What an account is made of.
+
+    With *subject* the person comes from the identity provider *issuer* and has no password.
+    """
 
     name: str
     role: str
@@ -82,8 +104,11 @@ class Roster:
     def __init__(self, accounts: Accounts, passwords: Passwords) -> None:
         self.accounts, self._passwords = accounts, passwords
 
-    def create(self, new: NewAccount, origin: Origin, password: str | None = None) -> tuple[Account, str | None]:
-        """Make an account. Gives it with its one-time password where none was given and it is to have one.
+    def create(
+        self, new: NewAccount, origin: Origin, password: str | None = None
+    ) -> tuple[Account, str | None]:
+        """Make an account. Gives it with its one-time password where none was given and it is to
+        have one.
 
         Raises:
             NotAnAccount: there can be none of that name, role or organization.
@@ -122,10 +147,18 @@ class Roster:
         with self._passwords.slot():
             return self._passwords.hash(password)
 
-    def change(self, account: Account, wanted: Mapping[str, Any], origin: Origin, version: int | None = None) -> Account:
-        """Change the role, the organization or whether the account is disabled, and give it as it is then.
+    def change(
+        self,
+        account: Account,
+        wanted: Mapping[str, Any],
+        origin: Origin,
+        version: int | None = None,
+    ) -> Account:
+        """Change the role, the organization or whether the account is disabled, and give it as it
+        is then.
 
-        Disabling ends its sessions. What is so already changes nothing; then the account comes back as it was.
+        Disabling ends its sessions. What is so already changes nothing; then the account comes back
+        as it was.
 
         Raises:
             NoOrganization: the account would belong to none, in a role that needs one.
@@ -135,7 +168,9 @@ class Roster:
         at = clock.now()
         values = {name: wanted[name] for name in ("role", "organization") if name in wanted}
         values = {name: value for name, value in values.items() if value != getattr(account, name)}
-        if values and not may_belong_to(values.get("role", account.role), values.get("organization", account.organization)):
+        if values and not may_belong_to(
+            values.get("role", account.role), values.get("organization", account.organization)
+        ):
             raise NoOrganization
         if "role" in values:
             values["role_is_provided"] = False
@@ -147,7 +182,9 @@ class Roster:
         if not values and version in (None, account.version):
             return account
         entry = origin.did(action, account.id)
-        return self.accounts.change(account.id, {**values, "changed_at": at}, entry, version, ends=disabled)
+        return self.accounts.change(
+            account.id, {**values, "changed_at": at}, entry, version, ends=disabled
+        )
 
     def unlock(self, account: Account, origin: Origin) -> None:
         """Forget the attempts on an account that failed.
@@ -158,8 +195,11 @@ class Roster:
         values = {"failed_attempts": 0, "locked_until": None}
         self.accounts.change(account.id, values, origin.did("account.unlocked", account.id))
 
-    def reset_password(self, account: Account, origin: Origin, password: str | None = None) -> str | None:
-        """Give an account another password, or a one-time password, which it gives back. Its sessions end, and it is unlocked.
+    def reset_password(
+        self, account: Account, origin: Origin, password: str | None = None
+    ) -> str | None:
+        """Give an account another password, or a one-time password, which it gives back. Its
+        sessions end, and it is unlocked.
 
         Raises:
             PasswordRefused: the password is not good enough.
@@ -178,7 +218,9 @@ class Roster:
             "failed_attempts": 0,
             "locked_until": None,
         }
-        self.accounts.change(account.id, values, origin.did("account.password_reset", account.id), ends=True)
+        self.accounts.change(
+            account.id, values, origin.did("account.password_reset", account.id), ends=True
+        )
         return one_time
 
 
@@ -188,4 +230,10 @@ def _disabled(at: datetime) -> dict[str, Any]:
 
 def _enabled(at: datetime) -> dict[str, Any]:
     """From now on the account may lie unused again."""
-    return {"disabled_at": None, "disabled_because": None, "enabled_at": at, "failed_attempts": 0, "locked_until": None}
+    return {
+        "disabled_at": None,
+        "disabled_because": None,
+        "enabled_at": at,
+        "failed_attempts": 0,
+        "locked_until": None,
+    }

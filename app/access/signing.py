@@ -1,6 +1,8 @@
-"""The keys that sign access tokens: files of one folder, so that no dump and no back-up of the database holds one.
+"""The keys that sign access tokens: files of one folder, so that no dump and no back-up of the
+database holds one.
 
-The newest signs. The one before it still verifies until the last token that it signed has ended; older ones are never taken.
+The newest signs. The one before it still verifies until the last token that it signed has ended;
+older ones are never taken.
 """
 
 import os
@@ -22,7 +24,9 @@ KEPT_SECONDS = 30
 LOOK_AGAIN_SECONDS = 1
 """How soon a key that nobody knows makes a worker look into the folder again."""
 OUTLIVES_SECONDS = 960
-"""How long a replaced key verifies: the longest life of a token, and what it takes every worker to notice."""
+"""How long a replaced key verifies: the longest life of a token, and what it takes every worker to
+notice.
+"""
 _NAME = "%Y%m%dT%H%M%SZ"
 
 
@@ -65,7 +69,9 @@ class SigningKeys:
             NoSigningKey: there is none.
         """
         if not (keys := self.live()):
-            raise NoSigningKey("there is no key to sign tokens with; `flask keys signing rotate` makes one")
+            raise NoSigningKey(
+                "there is no key to sign tokens with; `flask keys signing rotate` makes one"
+            )
         return keys[0]
 
     def find(self, kid: object) -> SigningKey | None:
@@ -83,19 +89,27 @@ class SigningKeys:
             NoSigningKey: the folder cannot be written.
         """
         now = clock.now().replace(microsecond=0)
-        if (newest := max(self._files(), default=None)) is not None:  # ids sort by the instant, so two never share one
+        if (
+            newest := max(self._files(), default=None)
+        ) is not None:  # ids sort by the instant, so two never share one
             now = max(now, _made_at(newest.stem) + timedelta(seconds=1))
-        kid = f"{now.strftime(_NAME)}-{''.join(secrets.choice(string.ascii_lowercase) for _ in range(8))}"
+        letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
+        kid = f"{now.strftime(_NAME)}-{letters}"
         pair = ECKey.generate_key("P-256", {"kid": kid})
         try:
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            with os.fdopen(os.open(self._folder / f"{kid}.part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            with os.fdopen(
+                os.open(self._folder / f"{kid}.part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+                "wb",
+            ) as file:
                 file.write(pair.as_pem(private=True))
             (self._folder / f"{kid}.part").rename(self._folder / f"{kid}.pem")
             for old in sorted(self._files(), reverse=True)[2:]:
                 old.unlink(missing_ok=True)
         except OSError as error:
-            raise NoSigningKey(f"the folder of the signing keys cannot be written: {type(error).__name__}") from None
+            raise NoSigningKey(
+                f"the folder of the signing keys cannot be written: {type(error).__name__}"
+            ) from None
         self._seen = None
         return SigningKey(kid, now, pair)
 
@@ -104,12 +118,21 @@ class SigningKeys:
         if seen is None or not timedelta() <= now - seen[0] < timedelta(seconds=relied_on_seconds):
             self._seen = seen = (now, self._read())
         keys = seen[1]
-        return keys[:1] if keys and now - keys[0].made_at > timedelta(seconds=OUTLIVES_SECONDS) else keys
+        return (
+            keys[:1]
+            if keys and now - keys[0].made_at > timedelta(seconds=OUTLIVES_SECONDS)
+            else keys
+        )
 
     def _read(self) -> tuple[SigningKey, ...]:
         try:
             newest = sorted(self._files(), reverse=True)[:2]
-            return tuple(SigningKey(f.stem, _made_at(f.stem), ECKey.import_key(f.read_bytes(), {"kid": f.stem})) for f in newest)
+            return tuple(
+                SigningKey(
+                    f.stem, _made_at(f.stem), ECKey.import_key(f.read_bytes(), {"kid": f.stem})
+                )
+                for f in newest
+            )
         except (OSError, ValueError) as error:
             raise NoSigningKey(f"a signing key cannot be read: {type(error).__name__}") from None
 

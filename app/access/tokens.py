@@ -1,4 +1,6 @@
-"""Access tokens of OAuth 2 clients: JSON Web Tokens by RFC 9068, signed with ES256 and nothing else."""
+"""Access tokens of OAuth 2 clients: JSON Web Tokens by RFC 9068, signed with ES256 and nothing
+else.
+"""
 
 from collections.abc import Collection
 from dataclasses import dataclass
@@ -16,7 +18,10 @@ from app.access.signing import ALGORITHM, SigningKeys
 
 TYPE = "at+jwt"
 CLOCKS_DIFFER_SECONDS = 5
-"""How far the clock of another machine of this service may be ahead when it issues a token. It lengthens no token's life."""
+"""How far the clock of another machine of this service may be ahead when it issues a token.
+
+It lengthens no token's life.
+"""
 LONGEST_SECONDS = 900
 
 
@@ -34,7 +39,10 @@ class Token:
 
 
 class Tokens:
-    """Issues and reads the access tokens of one service. *issuer* is its address; tokens are for what stands under /v1 there."""
+    """Issues and reads the access tokens of one service.
+
+    *issuer* is its address; tokens are for what stands under /v1 there.
+    """
 
     def __init__(self, keys: SigningKeys, issuer: str, seconds: int) -> None:
         self.keys, self.issuer, self.audience = keys, issuer, f"{issuer}/v1"
@@ -42,7 +50,10 @@ class Tokens:
         self._claims = {
             "iss": {"essential": True, "value": issuer},
             "aud": {"essential": True, "value": self.audience},
-            **{name: {"essential": True} for name in ("sub", "client_id", "exp", "iat", "jti", "scope")},
+            **{
+                name: {"essential": True}
+                for name in ("sub", "client_id", "exp", "iat", "jti", "scope")
+            },
         }
 
     def issue(self, client: str, scopes: Collection[str]) -> str:
@@ -62,10 +73,16 @@ class Tokens:
             "jti": str(uuid4()),
             "scope": " ".join(sorted(scopes)),
         }
-        return jwt.encode({"alg": ALGORITHM, "typ": TYPE, "kid": key.kid}, claims, key.pair, algorithms=[ALGORITHM])
+        return jwt.encode(
+            {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid},
+            claims,
+            key.pair,
+            algorithms=[ALGORITHM],
+        )
 
     def read(self, text: str) -> Token:
-        """What a token says, once it is seen to be ours, for us, and in its time. Keys that a token brings along are not looked at.
+        """What a token says, once it is seen to be ours, for us, and in its time. Keys that a token
+        brings along are not looked at.
 
         Raises:
             BadToken: it is not.
@@ -99,9 +116,26 @@ class Tokens:
             registry.validate(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise BadToken(type(error).__name__) from None
-        issued, expires, client, scope = claims["iat"], claims["exp"], claims["sub"], claims["scope"]
-        if not isinstance(issued, int) or not isinstance(expires, int) or not now < expires <= issued + LONGEST_SECONDS:
+        issued, expires, client, scope = (
+            claims["iat"],
+            claims["exp"],
+            claims["sub"],
+            claims["scope"],
+        )
+        if (
+            not isinstance(issued, int)
+            or not isinstance(expires, int)
+            or not now < expires <= issued + LONGEST_SECONDS
+        ):
             raise BadToken("exp")
-        if not isinstance(client, str) or client != claims["client_id"] or not isinstance(scope, str):
+        if (
+            not isinstance(client, str)
+            or client != claims["client_id"]
+            or not isinstance(scope, str)
+        ):
             raise BadToken("sub")
-        return Token(client, tuple(scope.split()), datetime.fromtimestamp(0, UTC) + timedelta(seconds=expires))
+        return Token(
+            client,
+            tuple(scope.split()),
+            datetime.fromtimestamp(0, UTC) + timedelta(seconds=expires),
+        )

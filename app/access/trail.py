@@ -1,4 +1,6 @@
-"""What the audit trail is told in matters of access: who signed in, and what was done to which account or credential."""
+"""What the audit trail is told in matters of access: who signed in, and what was done to which
+account or credential.
+"""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,7 +14,10 @@ from app.records.store import Store, enter, keep_answer
 
 DONE, REFUSED = "done", "refused"
 UNKNOWN = "unknown"
-"""Stands for an account that nobody has. The name that was typed is told to nobody: it may be a password in the wrong field."""
+"""Stands for an account that nobody has.
+
+The name that was typed is told to nobody: it may be a password in the wrong field.
+"""
 
 
 class AuditTrail(Protocol):
@@ -24,7 +29,9 @@ class AuditTrail(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where something comes from: the actor as records name them, the network address, the id of the request."""
+    """Where something comes from: the actor as records name them, the network address, the id of
+    the request.
+    """
 
     actor: str
     address: str | None = None
@@ -34,7 +41,9 @@ class Origin:
         """The same request, once it is known whose it is."""
         return Origin(actor_of(account_id), self.address, self.request_id)
 
-    def did(self, action: str, object_id: str | None, outcome: str = DONE, kind: str = "account") -> Entry:
+    def did(
+        self, action: str, object_id: str | None, outcome: str = DONE, kind: str = "account"
+    ) -> Entry:
         """The entry for something done to an object, or refused."""
         return Entry(self.actor, action, kind, object_id, outcome, self.address, self.request_id)
 
@@ -45,13 +54,18 @@ def actor_of(account_id: str) -> str:
 
 
 Answer = Callable[[str], IdempotencyRecord | None]
-"""From the id of what was created to what the request for it is answered with; none where nothing is to be remembered."""
+"""From the id of what was created to what the request for it is answered with.
+
+None where nothing is to be remembered.
+"""
 _answer: ContextVar[Answer | None] = ContextVar("answer", default=None)
 
 
 @contextmanager
 def answering(answer: Answer) -> Iterator[None]:
-    """Keep, with the next thing that a store creates, what the request for it is answered with: in the same transaction."""
+    """Keep, with the next thing that a store creates, what the request for it is answered with: in
+    the same transaction.
+    """
     token = _answer.set(answer)
     try:
         yield

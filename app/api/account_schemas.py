@@ -20,13 +20,19 @@ def _role(**kwargs: Any) -> TextField:
         f"(?:{'|'.join(PEOPLES_ROLES)})",
         f"Must be one of {', '.join(PEOPLES_ROLES)}.",
         error_messages=REQUIRED,
-        metadata={"description": f"One of {', '.join(PEOPLES_ROLES)}.", "example": PEOPLES_ROLES[0]},
+        metadata={
+            "description": f"One of {', '.join(PEOPLES_ROLES)}.",
+            "example": PEOPLES_ROLES[0],
+        },
         **kwargs,
     )
 
 
 def _organization() -> TextField:
-    told = {"description": "Whose determinations the person makes, such as an office; null for none.", "example": "office-12"}
+    told = {
+        "description": "Whose determinations the person makes, such as an office; null for none.",
+        "example": "office-12",
+    }
     return TextField(ORGANIZATION.pattern, ORGANIZATION_MUST, allow_none=True, metadata=told)
 
 
@@ -38,7 +44,10 @@ class NewAccountSchema(StrictSchema):
         NAME_MUST,
         required=True,
         error_messages=REQUIRED,
-        metadata={"description": "The sign-in name; the case of its letters does not count.", "example": "r.alvarez"},
+        metadata={
+            "description": "The sign-in name; the case of its letters does not count.",
+            "example": "r.alvarez",
+        },
     )
     role = _role(required=True)
     organization = _organization()
@@ -46,7 +55,10 @@ class NewAccountSchema(StrictSchema):
         r"[\x21-\x7e]{1,255}",
         "Must be at most 255 printable ASCII characters without spaces.",
         error_messages=REQUIRED,
-        metadata={"description": "Who the person is at the identity provider (`sub`). Then there is no password here."},
+        metadata={
+            "description": "Who the person is at the identity provider (`sub`). Then there is no "
+            "password here."
+        },
     )
 
 
@@ -56,7 +68,11 @@ class AccountChangesSchema(StrictSchema):
     role = _role()
     organization = _organization()
     disabled = FlagField(
-        FactDefinition("disabled", "flag", asks="Whether nobody may sign in with it. Disabling ends its sessions."),
+        FactDefinition(
+            "disabled",
+            "flag",
+            asks="Whether nobody may sign in with it. Disabling ends its sessions.",
+        ),
         error_messages=REQUIRED,
     )
 
@@ -69,7 +85,11 @@ class AccountChangesSchema(StrictSchema):
 class AccountsQuery(NoQuery):
     """Which accounts to list."""
 
-    after = TextField(_UUID, "Must be the id of an account.", metadata={"description": "Those made after the one of this id."})
+    after = TextField(
+        _UUID,
+        "Must be the id of an account.",
+        metadata={"description": "Those made after the one of this id."},
+    )
 
 
 _ACCOUNT: dict[str, Schema] = {
@@ -77,14 +97,22 @@ _ACCOUNT: dict[str, Schema] = {
     "name": TEXT,
     "role": {"type": "string", "enum": list(PEOPLES_ROLES)},
     "organization": TEXT_OR_NONE,
-    "subject": told(TEXT_OR_NONE, "Who the person is at the identity provider; null for an account with a password."),
+    "subject": told(
+        TEXT_OR_NONE,
+        "Who the person is at the identity provider; null for an account with a password.",
+    ),
     "disabled": FLAG,
     "disabled_because": {"type": ["string", "null"], "enum": ["administrator", "unused", None]},
     "must_change_password": told(FLAG, "Whether its password is for one time."),
     "created_at": INSTANT,
     "changed_at": INSTANT,
 }
-_MADE = {**_ACCOUNT, "one_time_password": told(TEXT_OR_NONE, "Told this once, and kept nowhere. It must be changed at sign-in.")}
+_MADE = {
+    **_ACCOUNT,
+    "one_time_password": told(
+        TEXT_OR_NONE, "Told this once, and kept nowhere. It must be changed at sign-in."
+    ),
+}
 _SESSION: dict[str, Schema] = {
     "id": {"type": "string", "format": "uuid"},
     "created_at": INSTANT,
@@ -106,7 +134,10 @@ ACCOUNT_COMPONENTS: dict[str, Schema] = {
         {
             "sessions": many(record(_SESSION)),
             "last_signed_in_at": _INSTANT_OR_NONE,
-            "locked_until": told(_INSTANT_OR_NONE, "Until when attempts are refused, since others failed; null where none are."),
+            "locked_until": told(
+                _INSTANT_OR_NONE,
+                "Until when attempts are refused, since others failed; null where none are.",
+            ),
         }
     ),
 }

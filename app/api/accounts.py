@@ -1,4 +1,7 @@
-"""Administering people's accounts. Whoever does sees no cases here, and whoever sees cases needs none of this."""
+"""Administering people's accounts.
+
+Whoever does sees no cases here, and whoever sees cases needs none of this.
+"""
 
 from datetime import datetime
 from typing import Any
@@ -26,7 +29,9 @@ from app.records.entries import IdempotencyRecord
 
 ROUTE = "POST /v1/accounts"
 
-blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts", description="Administer people's accounts.")
+blp = Blueprint(
+    "accounts", __name__, url_prefix="/v1/accounts", description="Administer people's accounts."
+)
 
 
 @blp.get("")
@@ -47,21 +52,36 @@ def list_accounts(query: dict[str, str]) -> Response:
 @blp.body(NewAccountSchema)
 @blp.header("Idempotency-Key", IDEMPOTENCY)
 @blp.answers(
-    201, "AccountMade", "Made. Hand the one-time password over; it is told this once, and null where the answer comes again."
+    201,
+    "AccountMade",
+    "Made. Hand the one-time password over; it is told this once, and null where the answer comes "
+    "again.",
 )
 @blp.fails(
-    "malformed-json", "name-taken", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable",
-    "too-many-at-once", *ONCE,
-)  # fmt: skip
+    "malformed-json",
+    "name-taken",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+    "too-many-at-once",
+    *ONCE,
+)
 def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
-    """Make an account, with a one-time password or for somebody who comes from the identity provider."""
+    """Make an account, with a one-time password or for somebody who comes from the identity
+    provider.
+    """
     subject = asked.get("subject")
     provider = service().settings.single_sign_on
     if subject is not None and provider is None:
         raise Problem(
             "invalid-request",
             "Each member of `errors` says what to send instead.",
-            [Wrong("json", "There is no identity provider here; leave it out.", pointer="/subject")],
+            [
+                Wrong(
+                    "json", "There is no identity provider here; leave it out.", pointer="/subject"
+                )
+            ],
         )
     issuer = provider.issuer if provider is not None and subject is not None else None
     new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
@@ -79,9 +99,14 @@ def _made(new: NewAccount) -> tuple[Account, str | None]:
     except NoOrganization as refused:
         raise _without_organization(refused) from None
     except NameTaken:
-        raise Problem("name-taken", "Choose another sign-in name, or look whether the person has an account already.") from None
+        raise Problem(
+            "name-taken",
+            "Choose another sign-in name, or look whether the person has an account already.",
+        ) from None
     except TooManyAtOnce:
-        raise Problem("too-many-at-once", "Try again in a few seconds.", headers={"Retry-After": "3"}) from None
+        raise Problem(
+            "too-many-at-once", "Try again in a few seconds.", headers={"Retry-After": "3"}
+        ) from None
 
 
 def _without_organization(refused: NoOrganization) -> Problem:
@@ -96,7 +121,10 @@ def _told_made(account: Account, one_time: str | None) -> Response:
 
 
 def _told_again(earlier: IdempotencyRecord) -> Response:
-    """The account that the first request with this key made, as it is now; its one-time password was told once."""
+    """The account that the first request with this key made, as it is now.
+
+    Its one-time password was told once.
+    """
     assert earlier.location is not None
     response = _told_made(_found(UUID(earlier.location.rpartition("/")[2])), None)
     response.headers[REPLAYED] = "true"
@@ -121,11 +149,20 @@ def read_account(query: dict[str, Any], id: UUID) -> Response:
 @blp.header("If-Match", "The ETag of the account as you read it.", required=True)
 @blp.answers(200, "Account", "The account as it is now.")
 @blp.fails(
-    "malformed-json", "unknown-account", "precondition-failed", "body-too-large", "unsupported-media-type", "invalid-request",
-    "precondition-required", "records-unavailable",
-)  # fmt: skip
+    "malformed-json",
+    "unknown-account",
+    "precondition-failed",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "precondition-required",
+    "records-unavailable",
+)
 def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Response:
-    """Change the role or the organization of an account, disable or enable it. It holds from the person's next request."""
+    """Change the role or the organization of an account, disable or enable it.
+
+    It holds from the person's next request.
+    """
     account = _found(id)
     require_version(account.version)
     try:
@@ -147,7 +184,13 @@ def list_account_sessions(query: dict[str, Any], id: UUID) -> Response:
     account, at = _found(id), clock.now()
     locked = account.locked_until if account.locked_until and account.locked_until > at else None
     sessions = [_told_session(session) for session in people().sessions.of(account.id, at)]
-    return _json({"sessions": sessions, "last_signed_in_at": _instant(account.last_sign_in_at), "locked_until": _instant(locked)})
+    return _json(
+        {
+            "sessions": sessions,
+            "last_signed_in_at": _instant(account.last_sign_in_at),
+            "locked_until": _instant(locked),
+        }
+    )
 
 
 @blp.delete("/<uuid:id>/sessions")
@@ -174,7 +217,10 @@ def _roster() -> Roster:
 
 
 def _told(account: Account) -> dict[str, Any]:
-    """What a version of an account says. When somebody signed in is no part of it: that changes without anybody's changing it."""
+    """What a version of an account says.
+
+    When somebody signed in is no part of it: that changes without anybody's changing it.
+    """
     return {
         "id": account.id,
         "name": account.name,

@@ -1,4 +1,7 @@
-"""What answers look like, as JSON Schemas for the OpenAPI document. The answers themselves never pass through these."""
+"""What answers look like, as JSON Schemas for the OpenAPI document.
+
+The answers themselves never pass through these.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -16,7 +19,8 @@ DAY_OR_NONE: Schema = {"type": ["string", "null"], "format": "date"}
 ID: Schema = {"type": "string", "format": "uuid"}
 INSTANT: Schema = {"type": "string", "format": "date-time"}
 ANY: Schema = {
-    "description": "A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as exact text, spans as pairs of days."
+    "description": "A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as "
+    "exact text, spans as pairs of days."
 }
 OUTCOME: Schema = {"type": "string", "enum": list(OUTCOMES)}
 EFFECT: Schema = {"type": "string", "enum": ["grants", "bars", "refers", "cautions"]}
@@ -45,22 +49,39 @@ def by_name(schema: Schema) -> Schema:
     return {"type": "object", "additionalProperties": schema}
 
 
-def record(properties: dict[str, Schema], optional: Sequence[str] = (), description: str | None = None) -> Schema:
+def record(
+    properties: dict[str, Schema], optional: Sequence[str] = (), description: str | None = None
+) -> Schema:
     """An object with these members, all there but the optional ones."""
-    schema: Schema = {"type": "object", "properties": properties, "required": [name for name in properties if name not in optional]}
+    schema: Schema = {
+        "type": "object",
+        "properties": properties,
+        "required": [name for name in properties if name not in optional],
+    }
     return schema if description is None else {**schema, "description": description}
 
 
-LAW = record({"digest": told(TEXT, "Digest of the whole text of the law: the same text, the same digest.")})
-EVIDENCE_TAG: Schema = told({"type": "string", "enum": list(EVIDENCE)}, "How sure the source is; after `guidance` unverified.")
-IN_FORCE: Schema = {"type": ["object", "null"], "properties": {"from": DAY, "to": DAY_OR_NONE}, "required": ["from", "to"]}
+LAW = record(
+    {"digest": told(TEXT, "Digest of the whole text of the law: the same text, the same digest.")}
+)
+EVIDENCE_TAG: Schema = told(
+    {"type": "string", "enum": list(EVIDENCE)},
+    "How sure the source is; after `guidance` unverified.",
+)
+IN_FORCE: Schema = {
+    "type": ["object", "null"],
+    "properties": {"from": DAY, "to": DAY_OR_NONE},
+    "required": ["from", "to"],
+}
 CONCLUDES = told(by_name(ANY), "Values that follow, by name.")
 
 _NESTED: dict[str, Schema] = {
     "question": TEXT,
     "outcome": OUTCOME,
     "says": told(TEXT, "The outcome as a sentence."),
-    "reasons": told(many(ref("Reason")), "Every provision in force for the question, whatever it did."),
+    "reasons": told(
+        many(ref("Reason")), "Every provision in force for the question, whatever it did."
+    ),
     "needs": told(many(ref("Need")), "The facts still needed, in the order to ask them."),
     "concludes": CONCLUDES,
 }
@@ -74,8 +95,14 @@ _WHOLE: dict[str, Schema] = {
     "as_of": told(DAY, "The day whose law was applied."),
     "edition": TEXT,
     **{name: schema for name, schema in _NESTED.items() if name != "question"},
-    "would_change": told(many(ref("WouldChange")), "The smallest changes that reach another outcome."),
-    "valid_until": told(DAY_OR_NONE, "The last day on which the same facts are sure to give the same outcome; null: no end known."),
+    "would_change": told(
+        many(ref("WouldChange")), "The smallest changes that reach another outcome."
+    ),
+    "valid_until": told(
+        DAY_OR_NONE,
+        "The last day on which the same facts are sure to give the same outcome; null: no end "
+        "known.",
+    ),
     "valid_until_because": TEXT_OR_NONE,
     "next_steps": many(record({"says": TEXT, "question": TEXT}, ["question"])),
     "cautions": many(TEXT),
@@ -86,7 +113,10 @@ _WHOLE: dict[str, Schema] = {
 COMPONENTS: dict[str, Schema] = {
     "Problem": record(
         {
-            "type": told({"type": "string", "format": "uri-reference"}, "Which problem; a page stands at this address."),
+            "type": told(
+                {"type": "string", "format": "uri-reference"},
+                "Which problem; a page stands at this address.",
+            ),
             "title": TEXT,
             "status": {"type": "integer"},
             "detail": told(TEXT, "What to do."),
@@ -109,7 +139,10 @@ COMPONENTS: dict[str, Schema] = {
         "RFC 9457 problem details.",
     ),
     "Citation": record({"instrument": TEXT, "under": TEXT, "url": TEXT}, ["under", "url"]),
-    "Need": record({"fact": TEXT, "type": TEXT, "asks": TEXT, "unit": TEXT, "choices": by_name(TEXT)}, ["unit", "choices"]),
+    "Need": record(
+        {"fact": TEXT, "type": TEXT, "asks": TEXT, "unit": TEXT, "choices": by_name(TEXT)},
+        ["unit", "choices"],
+    ),
     "Finding": record(
         {
             "condition": TEXT,
@@ -120,7 +153,10 @@ COMPONENTS: dict[str, Schema] = {
             "required": ANY,
             "status": {"type": "string", "enum": ["met", "not_met", "unknown"]},
             "says": TEXT,
-            "source": {"type": ["string", "null"], "enum": ["stated", "presumed", "computed", "determined", None]},
+            "source": {
+                "type": ["string", "null"],
+                "enum": ["stated", "presumed", "computed", "determined", None],
+            },
             "path": TEXT,
             "computed_from": by_name(ANY),
             "determination": ref("NestedDetermination"),
@@ -141,7 +177,12 @@ COMPONENTS: dict[str, Schema] = {
             "leads": told(FLAG, "Among several grants the one whose conclusions lead."),
             "concludes": CONCLUDES,
             "concludes_from": told(
-                by_name(record({"citation": ref("Citation"), "evidence": EVIDENCE_TAG, "says": TEXT}, ["says"])),
+                by_name(
+                    record(
+                        {"citation": ref("Citation"), "evidence": EVIDENCE_TAG, "says": TEXT},
+                        ["says"],
+                    )
+                ),
                 "The source of a conclusion, where it is another than the provision's.",
             ),
             "says": TEXT,
@@ -154,11 +195,18 @@ COMPONENTS: dict[str, Schema] = {
             "becomes": OUTCOME,
             "kind": {"type": "string", "enum": ["later", "act", "past", "otherwise"]},
             "past": FLAG,
-            "if": many(record({"fact": TEXT, "asks": TEXT, "from": ANY, "to": ANY, "or_to": many(ANY)}, ["or_to"])),
+            "if": many(
+                record(
+                    {"fact": TEXT, "asks": TEXT, "from": ANY, "to": ANY, "or_to": many(ANY)},
+                    ["or_to"],
+                )
+            ),
             "says": TEXT,
         },
     ),
-    "NestedDetermination": record(_NESTED, description="The determination of another question that a finding rests on."),
+    "NestedDetermination": record(
+        _NESTED, description="The determination of another question that a finding rests on."
+    ),
     "Determination": record(_WHOLE, ["id", "replaces"], "A decision with every reason."),
     "BatchLine": record(
         {
@@ -169,7 +217,10 @@ COMPONENTS: dict[str, Schema] = {
         ["determination", "problem"],
         "The answer to one line: its determination or its problem.",
     ),
-    "Conclusion": record({"name": TEXT, "type": TEXT, "describes": TEXT, "choices": many(TEXT), "unit": TEXT}, ["choices", "unit"]),
+    "Conclusion": record(
+        {"name": TEXT, "type": TEXT, "describes": TEXT, "choices": many(TEXT), "unit": TEXT},
+        ["choices", "unit"],
+    ),
     "QuestionSummary": record(
         {
             "id": TEXT,
@@ -177,7 +228,9 @@ COMPONENTS: dict[str, Schema] = {
             "governed_by": told(TEXT_OR_NONE, "The fact whose day's law applies."),
             "encoded_from": DAY,
             "conclusions": many(ref("Conclusion")),
-            "outcomes": told(by_name(TEXT), "The sentence of each outcome; braces hold facts and conclusions."),
+            "outcomes": told(
+                by_name(TEXT), "The sentence of each outcome; braces hold facts and conclusions."
+            ),
             "href": TEXT,
         }
     ),
@@ -189,7 +242,10 @@ COMPONENTS: dict[str, Schema] = {
                 {
                     "uses": told(many(TEXT), "The questions that it uses."),
                     "provisions": many(TEXT),
-                    "encoded": told(by_name(many(many(DAY))), "Per edition the spans of days whose law is encoded."),
+                    "encoded": told(
+                        by_name(many(many(DAY))),
+                        "Per edition the spans of days whose law is encoded.",
+                    ),
                     "facts": told(OPEN_OBJECT, "A JSON Schema (2020-12) of the facts."),
                     "computed": many(OPEN_OBJECT),
                     "presumed": many(OPEN_OBJECT),
@@ -209,7 +265,10 @@ COMPONENTS: dict[str, Schema] = {
             "answers": TEXT,
             "effect": EFFECT,
             "enacted": DAY,
-            "in_force": told(IN_FORCE, "The days in force in the edition; null where the edition does not contain it."),
+            "in_force": told(
+                IN_FORCE,
+                "The days in force in the edition; null where the edition does not contain it.",
+            ),
             "supersedes": many(TEXT),
             "superseded_by": many(TEXT),
             "href": TEXT,
@@ -250,7 +309,10 @@ COMPONENTS: dict[str, Schema] = {
                             "as_of": DAY,
                             "is_in_force": FLAG,
                             "unread": TEXT_OR_NONE,
-                            "when": told(by_name(many(OPEN_OBJECT)), "The conditions of each path; one path is enough."),
+                            "when": told(
+                                by_name(many(OPEN_OBJECT)),
+                                "The conditions of each path; one path is enough.",
+                            ),
                             "parameters": by_name(OPEN_OBJECT),
                             "concludes": by_name(ANY),
                             "concludes_from": by_name(OPEN_OBJECT),
@@ -290,7 +352,10 @@ COMPONENTS: dict[str, Schema] = {
                 record(
                     {
                         "on": DAY,
-                        "what": {"type": "string", "enum": ["came into force", "ended", "superseded", "new value"]},
+                        "what": {
+                            "type": "string",
+                            "enum": ["came into force", "ended", "superseded", "new value"],
+                        },
                         "id": TEXT,
                         "title": TEXT,
                         "kind": {"type": "string", "enum": ["provision", "calendar"]},
@@ -330,11 +395,22 @@ COMPONENTS: dict[str, Schema] = {
         {
             "edition": TEXT,
             "year": {"type": "integer"},
-            "not_encoded": told(many(many(DAY)), "Spans of the year's days that nobody encoded; of these nothing is said."),
+            "not_encoded": told(
+                many(many(DAY)),
+                "Spans of the year's days that nobody encoded; of these nothing is said.",
+            ),
             "on": DAY,
-            "is_open": told({"type": ["boolean", "null"]}, "Null: for some only, or nobody found the text."),
-            "status": {"type": "string", "enum": ["open", "continuous", "limited", "unread", "closed"]},
-            "next": told({"anyOf": [ref("Period"), {"type": "null"}]}, "The next open period; null where none is encoded."),
+            "is_open": told(
+                {"type": ["boolean", "null"]}, "Null: for some only, or nobody found the text."
+            ),
+            "status": {
+                "type": "string",
+                "enum": ["open", "continuous", "limited", "unread", "closed"],
+            },
+            "next": told(
+                {"anyOf": [ref("Period"), {"type": "null"}]},
+                "The next open period; null where none is encoded.",
+            ),
             "periods": many(ref("Period")),
             "cautions": told(many(TEXT), "Where another edition says otherwise, or cannot answer."),
             "law": LAW,
@@ -348,7 +424,9 @@ COMPONENTS: dict[str, Schema] = {
             "year": {"type": "integer"},
             "edition": TEXT,
             "says": TEXT,
-            "set_aside": told(many(TEXT), "The fact that names the day, where it was sent; its value is not used."),
+            "set_aside": told(
+                many(TEXT), "The fact that names the day, where it was sent; its value is not used."
+            ),
             "eligible": many(ref("Interval")),
             "intervals": told(many(ref("Interval")), "All of the year, in order."),
             "law": LAW,
@@ -358,7 +436,10 @@ COMPONENTS: dict[str, Schema] = {
         {
             "first": DAY,
             "last": DAY_OR_NONE,
-            "outcome": told({"type": ["string", "null"], "enum": [*OUTCOMES, None]}, "Null where the law is not encoded."),
+            "outcome": told(
+                {"type": ["string", "null"], "enum": [*OUTCOMES, None]},
+                "Null where the law is not encoded.",
+            ),
             "because": TEXT,
             "cautions": many(TEXT),
             "grounds": many(OPEN_OBJECT),

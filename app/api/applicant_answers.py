@@ -3,7 +3,9 @@
 from app.api.answers import DAY, INSTANT, TEXT, Schema, many, record, told
 
 _KEPT: dict[str, Schema] = {
-    "subject": told(TEXT, "The subject reference: what determinations and holds name the person by."),
+    "subject": told(
+        TEXT, "The subject reference: what determinations and holds name the person by."
+    ),
     "version": {"type": "integer"},
     "created_at": INSTANT,
     "changed_at": INSTANT,
@@ -13,7 +15,10 @@ _APPLICANT = record(
     {
         **_KEPT,
         "organization": told(TEXT, "Whose applicant it is."),
-        "masked": {"type": "boolean", "description": "Whether initials and year stand for name and birth date."},
+        "masked": {
+            "type": "boolean",
+            "description": "Whether initials and year stand for name and birth date.",
+        },
         "name": told(TEXT, "Left out where it is masked."),
         "born_on": told(DAY, "Left out where it is masked."),
         "initials": told(TEXT, "Only where it is masked."),
@@ -22,12 +27,17 @@ _APPLICANT = record(
     ["name", "born_on", "initials", "birth_year"],
 )
 APPLICANT_COMPONENTS: dict[str, Schema] = {
-    "ApplicantKept": record(_KEPT, description="That an applicant is kept; the name and the birth date are not told again."),
+    "ApplicantKept": record(
+        _KEPT,
+        description="That an applicant is kept; the name and the birth date are not told again.",
+    ),
     "Applicant": _APPLICANT,
     "FoundApplicants": record(
         {
             "applicants": many(_APPLICANT),
-            "next_cursor": told(TEXT, "Send it with the same search for the next page; left out on the last one."),
+            "next_cursor": told(
+                TEXT, "Send it with the same search for the next page; left out on the last one."
+            ),
         },
         ["next_cursor"],
     ),

@@ -1,4 +1,7 @@
-"""What requests about applicants may carry. No complaint repeats what was sent, and social security numbers are turned away."""
+"""What requests about applicants may carry.
+
+No complaint repeats what was sent, and social security numbers are turned away.
+"""
 
 import unicodedata
 from collections.abc import Mapping
@@ -17,14 +20,22 @@ from app.records.encryption import normalized
 MOST, USUALLY = 50, 20
 NAME_AT_MOST = 200
 _UNFIT = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Categories of characters that stand in nobody's name: controls, halves of characters, private and unassigned ones, line ends."""
+"""Categories of characters that stand in nobody's name: controls, halves of characters, private and
+unassigned ones, line ends.
+"""
 
 
 class NameField(fields.Field[str]):
     """A person's name, in any script."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
-        if not isinstance(value, str) or not 0 < len(value) <= NAME_AT_MOST or not normalized(value):
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        if (
+            not isinstance(value, str)
+            or not 0 < len(value) <= NAME_AT_MOST
+            or not normalized(value)
+        ):
             raise ValidationError(f"Must be a name of 1 to {NAME_AT_MOST} characters.")
         if any(unicodedata.category(letter) in _UNFIT for letter in value):
             raise ValidationError("Must be on one line, without control characters.")
@@ -39,7 +50,9 @@ class NameField(fields.Field[str]):
 class BirthDayField(DayField):
     """A day that is not after today in Massachusetts."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Any:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Any:
         day = super()._deserialize(value, attr, data, **kwargs)
         if isinstance(day, date) and day > clock.today():
             raise ValidationError("Must not be after today.")
@@ -47,7 +60,10 @@ class BirthDayField(DayField):
 
 
 def _name(**kwargs: Any) -> NameField:
-    told = {"description": "The name as the person writes it. Kept encrypted.", "example": "Maria Gonçalves"}
+    told = {
+        "description": "The name as the person writes it. Kept encrypted.",
+        "example": "Maria Gonçalves",
+    }
     return NameField(error_messages=REQUIRED, metadata=told, **kwargs)
 
 
@@ -64,7 +80,8 @@ class NewApplicantSchema(StrictSchema):
         SUBJECT_MUST,
         error_messages=REQUIRED,
         metadata={
-            "description": "A reference of your own making, no social security number; one is made where none is sent.",
+            "description": "A reference of your own making, no social security number; one is "
+            "made where none is sent.",
             "example": "case-2026-0117",
         },
     )

@@ -1,6 +1,8 @@
-"""Applicants: who a subject reference stands for. As little as possible, encrypted, and every reading is audited before it is told.
+"""Applicants: who a subject reference stands for. As little as possible, encrypted, and every
+reading is audited before it is told.
 
-Names and birth dates come in bodies and go out in bodies; they stand in no address, log, problem, audit entry or event.
+Names and birth dates come in bodies and go out in bodies; they stand in no address, log, problem,
+audit entry or event.
 """
 
 import secrets
@@ -13,7 +15,11 @@ import orjson
 from flask import Response, current_app
 
 from app import clock
-from app.api.applicant_schemas import ApplicantChangesSchema, ApplicantSearchSchema, NewApplicantSchema
+from app.api.applicant_schemas import (
+    ApplicantChangesSchema,
+    ApplicantSearchSchema,
+    NewApplicantSchema,
+)
 from app.api.authentication import demand
 from app.api.authority import principal
 from app.api.blueprint import JSON, Blueprint
@@ -34,10 +40,23 @@ from app.records.identity import new_id
 ROUTE = "POST /v1/applicants"
 UNMASKED = "applicants.unmasked"
 MADE_OF, MADE_LONG = "abcdefghijklmnopqrstuvwxyz234567", 12
-"""A subject reference made here: letters and digits that are hard to mistake for each other, 60 random bits."""
-BODY = ("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable")
+"""A subject reference made here: letters and digits that are hard to mistake for each other, 60
+random bits.
+"""
+BODY = (
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+)
 
-blp = Blueprint("applicants", __name__, url_prefix="/v1/applicants", description="Names and birth dates, where they are needed.")
+blp = Blueprint(
+    "applicants",
+    __name__,
+    url_prefix="/v1/applicants",
+    description="Names and birth dates, where they are needed.",
+)
 
 
 @blp.post("")
@@ -48,41 +67,62 @@ blp = Blueprint("applicants", __name__, url_prefix="/v1/applicants", description
 @blp.answers(201, "ApplicantKept", "Kept. Use the subject reference wherever the person is meant.")
 @blp.fails(*BODY, "subject-taken", *ONCE)
 def create_applicant(query: dict[str, object], asked: dict[str, Any]) -> Response:
-    """Keep who a subject reference stands for. Determinations do not need it; send it only where somebody must be found by name."""
+    """Keep who a subject reference stands for.
+
+    Determinations do not need it; send it only where somebody must be found by name.
+    """
     here = service()
     with once(here, ROUTE, here.applicants.digest) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
         now, organization = clock.now(), principal().organization
         if organization is None:
-            raise Problem("forbidden", "You belong to no organization, and applicants do. Ask an administrator for one.")
+            raise Problem(
+                "forbidden",
+                "You belong to no organization, and applicants do. Ask an administrator for one.",
+            )
         subject = asked.get("subject") or _made_subject()
         person = Person(asked["name"], asked["born_on"])
-        applicant = Applicant(new_id(now), subject, organization, person, now, principal().actor, now)
+        applicant = Applicant(
+            new_id(now), subject, organization, person, now, principal().actor, now
+        )
         body, location = orjson.dumps(_kept(applicant)), _address(subject)
         answer = attempt.record(now, 201, location, etag_of(applicant.version), body=body.decode())
         try:
             here.applicants.keep(applicant, audit_entry("applicant.created", KIND, subject), answer)
         except SubjectTaken:
             _note("applicant.created", [subject], "refused")
-            raise Problem("subject-taken", "Send another reference, or none, and one is made.") from None
-    return Response(body, 201, {"Location": location, "ETag": etag_of(applicant.version)}, mimetype=JSON)
+            raise Problem(
+                "subject-taken", "Send another reference, or none, and one is made."
+            ) from None
+    return Response(
+        body, 201, {"Location": location, "ETag": etag_of(applicant.version)}, mimetype=JSON
+    )
 
 
 @blp.get("/<subject>")
 @blp.needs("applicants.read")
 @blp.query(NoQuery)
-@blp.answers(200, "Applicant", "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.")
+@blp.answers(
+    200,
+    "Applicant",
+    "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.",
+)
 @blp.fails("unknown-applicant", "applicant-unreadable", "invalid-request", "records-unavailable")
 def read_applicant(query: dict[str, object], subject: str) -> Response:
-    """Read who a subject reference stands for. That you did enters the audit trail before you are told."""
+    """Read who a subject reference stands for.
+
+    That you did enters the audit trail before you are told.
+    """
     _require_within(subject, "applicant.read")
     with _decrypting("applicant.read", subject):
         found = service().applicants.find(subject)
     if found is None:
         raise _unknown()
     _note("applicant.read", [subject], _outcome())
-    return Response(orjson.dumps(_told(found)), 200, {"ETag": etag_of(found.version)}, mimetype=JSON)
+    return Response(
+        orjson.dumps(_told(found)), 200, {"ETag": etag_of(found.version)}, mimetype=JSON
+    )
 
 
 @blp.patch("/<subject>")
@@ -91,7 +131,13 @@ def read_applicant(query: dict[str, object], subject: str) -> Response:
 @blp.body(ApplicantChangesSchema)
 @blp.header("If-Match", "The ETag of the applicant as you read it.", required=True)
 @blp.answers(200, "ApplicantKept", "The correction is kept.")
-@blp.fails("unknown-applicant", "applicant-unreadable", "precondition-required", "precondition-failed", *BODY)
+@blp.fails(
+    "unknown-applicant",
+    "applicant-unreadable",
+    "precondition-required",
+    "precondition-failed",
+    *BODY,
+)
 def correct_applicant(query: dict[str, object], asked: dict[str, Any], subject: str) -> Response:
     """Correct a name or a birth date. What was there before is not kept."""
     _require_within(subject, "applicant.corrected")
@@ -102,25 +148,33 @@ def correct_applicant(query: dict[str, object], asked: dict[str, Any], subject: 
     audit = audit_entry("applicant.corrected", KIND, subject)
     try:
         with _decrypting("applicant.corrected", subject):
-            after = service().applicants.change(subject, version, lambda before: replace(before, **asked), clock.now(), audit)
+            after = service().applicants.change(
+                subject, version, lambda before: replace(before, **asked), clock.now(), audit
+            )
     except ApplicantChanged:
         raise changed_since() from None
-    return Response(orjson.dumps(_kept(after)), 200, {"ETag": etag_of(after.version)}, mimetype=JSON)
+    return Response(
+        orjson.dumps(_kept(after)), 200, {"ETag": etag_of(after.version)}, mimetype=JSON
+    )
 
 
 @blp.post("/search")
 @blp.needs("applicants.read")
 @blp.query(NoQuery)
 @blp.body(ApplicantSearchSchema)
-@blp.answers(200, "FoundApplicants", "Those of your own organization, the newest first; next_cursor where there are more.")
+@blp.answers(
+    200,
+    "FoundApplicants",
+    "Those of your own organization, the newest first; next_cursor where there are more.",
+)
 @blp.fails(*BODY, "applicant-unreadable")
 def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Response:
     """Find applicants by name, or by name and birth date.
 
-    The whole name must be the same, since only a keyed digest of it can be searched: Unicode forms, case and spacing do not count,
-    accents and everything else do; no part of a name finds anybody. Searching by a birth date needs the permission
-    `applicants.unmasked` too: who may not see one must not find it out by trying. That you searched is audited, and whom you are
-    told of.
+    The whole name must be the same, since only a keyed digest of it can be searched: Unicode forms,
+    case and spacing do not count, accents and everything else do; no part of a name finds anybody.
+    Searching by a birth date needs the permission `applicants.unmasked` too: who may not see one
+    must not find it out by trying. That you searched is audited, and whom you are told of.
     """
     if "born_on" in wanted:
         demand(UNMASKED)
@@ -131,10 +185,15 @@ def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Respo
     if principal().reach.everything or principal().organization is not None:
         within = None if principal().reach.everything else principal().organization
         with _decrypting("applicant.searched", None):
-            found = here.applicants.search(Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before)
+            found = here.applicants.search(
+                Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before
+            )
     told = found[:limit]
     searched = audit_entry("applicant.searched", KIND, None)
-    here.store.note(searched, *(audit_entry("applicant.read", KIND, applicant.subject, _outcome()) for applicant in told))
+    here.store.note(
+        searched,
+        *(audit_entry("applicant.read", KIND, applicant.subject, _outcome()) for applicant in told),
+    )
     document: dict[str, Any] = {"applicants": [_told(applicant) for applicant in told]}
     if len(found) > limit:
         document["next_cursor"] = cursor_after(secret, search, told[-1].id)
@@ -142,7 +201,8 @@ def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Respo
 
 
 def _require_within(subject: str, action: str) -> None:
-    """Nothing, where the caller may know of this applicant. Others are told alike that there is none, and audited.
+    """Nothing, where the caller may know of this applicant. Others are told alike that there is
+    none, and audited.
 
     Raises:
         Problem: unknown-applicant.
@@ -158,7 +218,8 @@ def _require_within(subject: str, action: str) -> None:
 
 @contextmanager
 def _decrypting(action: str, subject: str | None) -> Iterator[None]:
-    """Tells the log which row cannot be decrypted, the audit trail that it was asked for, and the caller that it is our fault.
+    """Tells the log which row cannot be decrypted, the audit trail that it was asked for, and the
+    caller that it is our fault.
 
     Raises:
         Problem: applicant-unreadable.
@@ -168,7 +229,9 @@ def _decrypting(action: str, subject: str | None) -> Iterator[None]:
     except Unreadable as error:
         log_fault(str(error))
         _note(action, [subject], "unreadable")
-        raise Problem("applicant-unreadable", "Tell the operator the request_id; nothing was changed.") from None
+        raise Problem(
+            "applicant-unreadable", "Tell the operator the request_id; nothing was changed."
+        ) from None
 
 
 def _note(action: str, subjects: Iterable[str | None], outcome: str) -> None:
@@ -196,7 +259,9 @@ def _address(subject: str) -> str:
 
 
 def _kept(applicant: Applicant) -> dict[str, Any]:
-    """What is told without telling anything personal: this is also what is kept for a request that is sent again."""
+    """What is told without telling anything personal: this is also what is kept for a request that
+    is sent again.
+    """
     return {
         "subject": applicant.subject,
         "version": applicant.version,

@@ -1,7 +1,8 @@
-"""Who asks, and whether they may: before every view, once. A route that declares no permission is closed to everybody.
+"""Who asks, and whether they may: before every view, once. A route that declares no permission is
+closed to everybody.
 
-What stands under /v1 believes an Authorization header alone. A browser sends its cookies along wherever a page of somebody else's
-leads it, so none is looked at there.
+What stands under /v1 believes an Authorization header alone. A browser sends its cookies along
+wherever a page of somebody else's leads it, so none is looked at there.
 """
 
 from functools import lru_cache
@@ -46,7 +47,10 @@ def permission_needed(asking: Request) -> str:
 
 @lru_cache(256)
 def asks_not_to_keep(query: bytes) -> bool:
-    """Whether a query's first `keep` is `false`; one that says something else too is refused by the view."""
+    """Whether a query's first `keep` is `false`.
+
+    One that says something else too is refused by the view.
+    """
     told = parse_qsl(query.decode(errors="replace"), keep_blank_values=True)
     return next((value for name, value in told if name == "keep"), None) == "false"
 
@@ -59,7 +63,9 @@ def _admit() -> None:
     """
     asking: Request = request._get_current_object()  # type: ignore[attr-defined]
     rule = asking.url_rule
-    if rule is None or (asking.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)):
+    if rule is None or (
+        asking.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)
+    ):
         return  # nothing stands there, or the framework itself tells which methods there are
     if asking.blueprint == PAGES:
         return  # pages see for themselves who is signed in, and lead others to where they can
@@ -81,18 +87,28 @@ def demand(permission: str) -> None:
     if asking is ANYBODY:
         raise _unauthenticated("Send a key or an access token: Authorization: Bearer …", REALM)
     gate().trail.note(origin().did("access.refuse", permission, REFUSED, kind="permission"))
-    told = "no permission was declared for this address" if permission == UNDECLARED else f"this needs the permission {permission}"
+    told = (
+        "no permission was declared for this address"
+        if permission == UNDECLARED
+        else f"this needs the permission {permission}"
+    )
     scope = "" if permission == UNDECLARED else f', scope="{permission}"'
     challenge = f'{REALM}, error="insufficient_scope"{scope}'
     detail = f"You are recognized, but {told}, which you were not given."
-    raise Problem("forbidden", detail, headers={"WWW-Authenticate": challenge}, permission=None if scope == "" else permission)
+    raise Problem(
+        "forbidden",
+        detail,
+        headers={"WWW-Authenticate": challenge},
+        permission=None if scope == "" else permission,
+    )
 
 
 def _recognized(asking: Request) -> Principal:
     """Whoever the header names; anybody without one.
 
     Raises:
-        Problem: unauthenticated; what the header carries is not taken. Why is not told: it would help only those who try.
+        Problem: unauthenticated; what the header carries is not taken. Why is not told: it would
+            help only those who try.
     """
     header = asking.headers.get("Authorization")
     if header is None:

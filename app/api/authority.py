@@ -1,4 +1,7 @@
-"""Who the present request is from. Set before the view runs; a view reads it and never decides it."""
+"""Who the present request is from.
+
+Set before the view runs; a view reads it and never decides it.
+"""
 
 from typing import cast
 

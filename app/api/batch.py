@@ -47,21 +47,32 @@ class Line(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What holds for every line: whether determinations are kept, and the key that each line's own is made of."""
+    """What holds for every line: whether determinations are kept, and the key that each line's own
+    is made of.
+    """
 
     service: Service
     keep: bool
     key: str | None
 
     def line(self, number: int, text: bytes | Problem) -> Line:
-        """Decide one line, or tell what is wrong with it; one answered before under its key is not decided again."""
+        """Decide one line, or tell what is wrong with it.
+
+        One answered before under its key is not decided again.
+        """
         if isinstance(text, Problem):
             return Line(number, text)
         try:
             attempt = attempt_at(self.service, ROUTE, self.key and f"{self.key}\n{number}", text)
             if attempt.earlier is not None:
                 return Line(number, attempt)
-            return Line(number, decide(self.service, load_asked(loads(text)), text.decode(), principal(), self.keep), attempt)
+            return Line(
+                number,
+                decide(
+                    self.service, load_asked(loads(text)), text.decode(), principal(), self.keep
+                ),
+                attempt,
+            )
         except MalformedJson as error:
             return Line(number, Problem("malformed-json", str(error)))
         except ValidationError as error:
@@ -80,11 +91,13 @@ class Batch:
 NOT_KEPT = "Nothing was kept for this line. Send it again."
 
 
-def answer_lines(service: Service, incoming: Request, keep: bool, key: str | None) -> Iterator[bytes]:
+def answer_lines(
+    service: Service, incoming: Request, keep: bool, key: str | None
+) -> Iterator[bytes]:
     """The answers to the lines of a stream, one line each, decided while they are sent.
 
-    The request is taken in before anything is answered: a client that sends everything before it reads would otherwise wait for us
-    while we wait for it.
+    The request is taken in before anything is answered: a client that sends everything before it
+    reads would otherwise wait for us while we wait for it.
 
     Raises:
         Problem: incomplete-body, body-too-large, request-in-flight.
@@ -95,7 +108,9 @@ def answer_lines(service: Service, incoming: Request, keep: bool, key: str | Non
         spool.seek(0)
         until_told.enter_context(claimed(service, ROUTE, key))
         lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-        return stream_with_context(_tell(Batch(service, keep, key), _counted(lines), until_told.pop_all()))
+        return stream_with_context(
+            _tell(Batch(service, keep, key), _counted(lines), until_told.pop_all())
+        )
 
 
 def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
@@ -106,12 +121,21 @@ def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
 
 
 def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, bytes | Problem]]:
-    """The lines that are not blank, with their numbers; one that is too long is skipped over, one too many ends the batch."""
+    """The lines that are not blank, with their numbers.
+
+    One that is too long is skipped over, one too many ends the batch.
+    """
     number = 0
     while line := lines.readline(longest + 2):
         number += 1
         if number > most:
-            yield number, Problem("too-many-lines", f"A batch may have {most} lines. Send the rest in another batch.")
+            yield (
+                number,
+                Problem(
+                    "too-many-lines",
+                    f"A batch may have {most} lines. Send the rest in another batch.",
+                ),
+            )
             return
         text = line.rstrip(b"\r\n")
         if len(text) > longest:
@@ -123,7 +147,9 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, 
 
 
 def _counted(lines: Iterator[tuple[int, bytes | Problem]]) -> Iterator[tuple[int, bytes | Problem]]:
-    """The lines; in place of those beyond what their sender may ask in a minute, the problem that says so."""
+    """The lines; in place of those beyond what their sender may ask in a minute, the problem that
+    says so.
+    """
     count = counting_lines()
     for number, line in lines:
         try:
@@ -134,7 +160,9 @@ def _counted(lines: Iterator[tuple[int, bytes | Problem]]) -> Iterator[tuple[int
             yield number, line
 
 
-def _tell(batch: Batch, lines: Iterator[tuple[int, bytes | Problem]], until_told: ExitStack) -> Iterator[bytes]:
+def _tell(
+    batch: Batch, lines: Iterator[tuple[int, bytes | Problem]], until_told: ExitStack
+) -> Iterator[bytes]:
     together: list[Line] = []
     with until_told:
         for number, text in lines:
@@ -157,9 +185,13 @@ def _told(service: Service, lines: list[Line]) -> Iterator[bytes]:
 
 
 def _kept(line: Line) -> Kept:
-    assert isinstance(line.told, Decided) and line.told.record is not None and line.attempt is not None
+    assert (
+        isinstance(line.told, Decided) and line.told.record is not None and line.attempt is not None
+    )
     record = line.told.record
-    answer = line.attempt.record(record.decided_at, 201, f"/v1/determinations/{record.id}", determination=record.id)
+    answer = line.attempt.record(
+        record.decided_at, 201, f"/v1/determinations/{record.id}", determination=record.id
+    )
     return Kept(record, audit_entry("determination.made", "determination", record.id), answer)
 
 

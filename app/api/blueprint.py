@@ -1,4 +1,6 @@
-"""flask-smorest as this service uses it: our JSON reader, our problem documents, our fields in the OpenAPI document."""
+"""flask-smorest as this service uses it: our JSON reader, our problem documents, our fields in the
+OpenAPI document.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
@@ -32,7 +34,10 @@ class Decorator(Protocol):
 
 
 def needing(permission: str, without_keeping: str | None = None) -> Decorator:
-    """The permission that a view asks for; another where `keep=false` is asked. For views of any blueprint."""
+    """The permission that a view asks for; another where `keep=false` is asked.
+
+    For views of any blueprint.
+    """
 
     def declared(view: View) -> View:
         view.permission = permission  # type: ignore[attr-defined]
@@ -50,14 +55,26 @@ def require_media_type(incoming: Request, *accepted: str) -> None:
     """
     charset = incoming.mimetype_params.get("charset", "utf-8").lower()
     encoding = incoming.headers.get("Content-Encoding", "identity").lower()
-    if incoming.mimetype not in accepted or charset not in ("utf-8", "utf8") or encoding != "identity" or is_packed(incoming):
-        detail = f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding or Transfer-Encoding but chunked."
+    if (
+        incoming.mimetype not in accepted
+        or charset not in ("utf-8", "utf8")
+        or encoding != "identity"
+        or is_packed(incoming)
+    ):
+        detail = (
+            f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding or "
+            "Transfer-Encoding but chunked."
+        )
         raise Problem("unsupported-media-type", detail, headers={"Accept": ", ".join(accepted)})
 
 
 def is_packed(incoming: Request) -> bool:
     """Whether a body is said to be packed on its way, which nobody here unpacks."""
-    return incoming.headers.get("Transfer-Encoding", "chunked").strip().lower() not in ("chunked", "identity", "")
+    return incoming.headers.get("Transfer-Encoding", "chunked").strip().lower() not in (
+        "chunked",
+        "identity",
+        "",
+    )
 
 
 def read_body(incoming: Request) -> object:
@@ -78,27 +95,35 @@ def whole(incoming: Request, read: Callable[[], T], length: Callable[[T], int]) 
     """What was read of a body, if all of it came.
 
     Raises:
-        Problem: incomplete-body; the connection ended early, or the body's chunks are malformed. body-too-large.
+        Problem: incomplete-body; the connection ended early, or the body's chunks are malformed.
+            body-too-large.
     """
     allowed, is_announced = incoming.max_content_length, incoming.content_length is not None
     if allowed is not None and not is_announced:
-        # Of a body whose length nobody announced, the framework takes what is allowed and looks no further: one that is just as
+        # Of a body whose length nobody announced, the framework takes what is allowed and looks no
+        # further: one that is just as
         # long as it may be cannot be told from a longer one.
         incoming.max_content_length = allowed + 1
     try:
         body = read()
     except ClientDisconnected as error:
-        raise Problem("incomplete-body", "The body could not be read to its end; nothing was kept.") from error
+        raise Problem(
+            "incomplete-body", "The body could not be read to its end; nothing was kept."
+        ) from error
     except HTTPException:
         raise
     except Exception as error:  # each server has its own errors for a body it cannot read
-        raise Problem("incomplete-body", "The body could not be read to its end; nothing was kept.") from error
+        raise Problem(
+            "incomplete-body", "The body could not be read to its end; nothing was kept."
+        ) from error
     finally:
         incoming.max_content_length = allowed
     if allowed is not None and length(body) > allowed:
         raise problem_of_status(413)
     if incoming.content_length is not None and length(body) < incoming.content_length:
-        raise Problem("incomplete-body", "The body is shorter than Content-Length says; nothing was kept.")
+        raise Problem(
+            "incomplete-body", "The body is shorter than Content-Length says; nothing was kept."
+        )
     return body
 
 
@@ -111,18 +136,28 @@ def wrongs(location: str, messages: Any, pointer: str = "") -> Iterator[Wrong]:
     """What marshmallow found wrong, one by one, each with its place."""
     if isinstance(messages, Mapping):
         for name, inner in messages.items():
-            yield from wrongs(location, inner, pointer if name == "_schema" else pointer + pointer_part(name))
+            yield from wrongs(
+                location, inner, pointer if name == "_schema" else pointer + pointer_part(name)
+            )
     elif isinstance(messages, list):
         for message in messages:
             if location == "query":
-                yield Wrong(location, str(message), name=pointer.removeprefix("/").replace("~1", "/").replace("~0", "~"))
+                yield Wrong(
+                    location,
+                    str(message),
+                    name=pointer.removeprefix("/").replace("~1", "/").replace("~0", "~"),
+                )
             else:
                 yield Wrong(location, str(message), pointer=pointer)
 
 
 def refuse(error: ValidationError, location: str) -> Problem:
     """The problem for a request of the wrong shape."""
-    return Problem("invalid-request", "Each member of `errors` says what to send instead.", wrongs(location, error.messages))
+    return Problem(
+        "invalid-request",
+        "Each member of `errors` says what to send instead.",
+        wrongs(location, error.messages),
+    )
 
 
 def read_query(incoming: Request) -> Mapping[str, str]:
@@ -140,7 +175,9 @@ def read_query(incoming: Request) -> Mapping[str, str]:
 
 
 def _documenting(decorator: Any) -> Decorator:
-    """A decorator of flask-smorest's for its documentation alone: views answer whole responses, so its wrapper is idle."""
+    """A decorator of flask-smorest's for its documentation alone: views answer whole responses, so
+    its wrapper is idle.
+    """
 
     def documented(view: View) -> View:
         view._apidoc = decorator(view)._apidoc  # type: ignore[attr-defined]
@@ -178,7 +215,12 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
     def body(self, schema: type[Schema], **options: Any) -> Decorator:
         """The view's argument is the JSON body, loaded by a schema."""
         made = schema()
-        return self._reads(made, "json", lambda incoming: made.load(cast(Mapping[str, Any], read_body(incoming))), options)
+        return self._reads(
+            made,
+            "json",
+            lambda incoming: made.load(cast(Mapping[str, Any], read_body(incoming))),
+            options,
+        )
 
     def query(self, schema: type[Schema], **options: Any) -> Decorator:
         """The view's argument is the query, loaded by a schema."""
@@ -197,8 +239,17 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
         return self._reads(made, "query", load, options)
 
-    def _reads(self, schema: Schema, location: str, load: Callable[[Request], Any], options: Mapping[str, Any]) -> Decorator:
-        """Read, load and hand on; flask-smorest only documents it, because its own reader looks for much that is not here."""
+    def _reads(
+        self,
+        schema: Schema,
+        location: str,
+        load: Callable[[Request], Any],
+        options: Mapping[str, Any],
+    ) -> Decorator:
+        """Read, load and hand on.
+
+        Flask-smorest only documents it, because its own reader looks for much that is not here.
+        """
         documented = _documenting(self.arguments(schema, location=location, **options))
 
         def reading(view: View) -> View:
@@ -214,7 +265,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
 
         return reading
 
-    def answers(self, status: int, schema: str | dict[str, Any], description: str, **options: Any) -> Decorator:
+    def answers(
+        self, status: int, schema: str | dict[str, Any], description: str, **options: Any
+    ) -> Decorator:
         """What the view answers; *schema* names a component of the OpenAPI document."""
         return _documenting(self.response(status, schema, description=description, **options))
 
@@ -225,7 +278,9 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
             by_status.setdefault(PROBLEM_TYPES[name].status, []).append(name)
         responses = {
             status: {
-                "description": "; ".join(f"`{name}`: {PROBLEM_TYPES[name].title}" for name in names),
+                "description": "; ".join(
+                    f"`{name}`: {PROBLEM_TYPES[name].title}" for name in names
+                ),
                 "content": {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}},
             }
             for status, names in by_status.items()
@@ -233,22 +288,38 @@ class Blueprint(flask_smorest.Blueprint):  # type: ignore[misc]
         return _documenting(self.doc(responses=responses))
 
     def needs(self, permission: str, without_keeping: str | None = None) -> Decorator:
-        """The permission that a view asks for; another where `keep=false` is asked. Every view names one."""
+        """The permission that a view asks for; another where `keep=false` is asked.
+
+        Every view names one.
+        """
 
         def declared(view: View) -> View:
             needing(permission, without_keeping)(view)
             if permission == PUBLIC:
                 return self.tells(security=[])(view)
-            told = [{way: [one]} for one in (permission, without_keeping) if one is not None for way in (SCHEME, CLIENTS)]
+            told = [
+                {way: [one]}
+                for one in (permission, without_keeping)
+                if one is not None
+                for way in (SCHEME, CLIENTS)
+            ]
             return self.tells(security=told)(
-                self.fails("unauthenticated", "forbidden", "records-unavailable", "records-full")(view)
+                self.fails("unauthenticated", "forbidden", "records-unavailable", "records-full")(
+                    view
+                )
             )
 
         return declared
 
     def header(self, name: str, description: str, required: bool = False) -> Decorator:
         """A header that a view reads, for the OpenAPI document."""
-        told = {"name": name, "in": "header", "description": description, "required": required, "schema": {"type": "string"}}
+        told = {
+            "name": name,
+            "in": "header",
+            "description": description,
+            "required": required,
+            "schema": {"type": "string"},
+        }
 
         def reading(view: View) -> View:
             documented = deepcopy(getattr(view, "_apidoc", {}))

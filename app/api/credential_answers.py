@@ -1,6 +1,16 @@
 """What answers about credentials look like, as JSON Schemas for the OpenAPI document."""
 
-from app.api.answers import DAY_OR_NONE, INSTANT, TEXT, TEXT_OR_NONE, Schema, many, record, ref, told
+from app.api.answers import (
+    DAY_OR_NONE,
+    INSTANT,
+    TEXT,
+    TEXT_OR_NONE,
+    Schema,
+    many,
+    record,
+    ref,
+    told,
+)
 
 INSTANT_OR_NONE: Schema = {"type": ["string", "null"], "format": "date-time"}
 
@@ -10,7 +20,10 @@ _CREDENTIAL: dict[str, Schema] = {
     "name": TEXT,
     "role": TEXT,
     "organization": told(TEXT_OR_NONE, "Whose determinations it makes and sees."),
-    "scopes": told({"type": ["array", "null"], "items": TEXT}, "The permissions it is limited to; null for all of its role's."),
+    "scopes": told(
+        {"type": ["array", "null"], "items": TEXT},
+        "The permissions it is limited to; null for all of its role's.",
+    ),
     "state": {"type": "string", "enum": ["live", "expired", "revoked"]},
     "created_at": INSTANT,
     "created_by": TEXT,
@@ -36,12 +49,19 @@ CREDENTIAL_COMPONENTS: dict[str, Schema] = {
     "CredentialTold": record(
         {
             **_CREDENTIAL,
-            "secret": told(TEXT_OR_NONE, "The key, or the client's secret; told this once, and null where the answer comes again."),
+            "secret": told(
+                TEXT_OR_NONE,
+                "The key, or the client's secret; told this once, and null where the answer comes "
+                "again.",
+            ),
             "token_endpoint": told(TEXT, "Where a client gets its access tokens."),
         },
         ["token_endpoint"],
     ),
     "Credentials": record(
-        {"credentials": many(ref("Credential")), "next": told(TEXT_OR_NONE, "Where the rest of the list stands.")}
+        {
+            "credentials": many(ref("Credential")),
+            "next": told(TEXT_OR_NONE, "Where the rest of the list stands."),
+        }
     ),
 }

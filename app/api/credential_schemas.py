@@ -22,10 +22,16 @@ class WholeNumberField(fields.Field[int]):
         super().__init__(**kwargs)
         self._least, self._most, self._in_query = least, most, in_query
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
         if self._in_query:
             value = int(value) if re.fullmatch("[0-9]{1,9}", value, re.ASCII) else None
-        if isinstance(value, bool) or not isinstance(value, int) or not self._least <= value <= self._most:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not self._least <= value <= self._most
+        ):
             raise ValidationError(f"Must be a whole number from {self._least} to {self._most}.")
         return value
 
@@ -35,13 +41,21 @@ class WholeNumberField(fields.Field[int]):
 
 
 def _name(**kwargs: Any) -> TextField:
-    sentence = "Must be at most 100 letters, digits, spaces and . _ -, beginning with a letter or digit."
-    told = {"description": "What administrators call it. No personal data.", "example": "night batch"}
+    sentence = (
+        "Must be at most 100 letters, digits, spaces and . _ -, beginning with a letter or digit."
+    )
+    told = {
+        "description": "What administrators call it. No personal data.",
+        "example": "night batch",
+    }
     return TextField(NAME, sentence, error_messages=REQUIRED, metadata=told, **kwargs)
 
 
 def _days() -> WholeNumberField:
-    told = f"In how many days it ends. Default: {DAYS['key']} for a key, {DAYS['client']} for a client."
+    told = (
+        f"In how many days it ends. Default: {DAYS['key']} for a key, {DAYS['client']} for a "
+        "client."
+    )
     return WholeNumberField(1, MOST_DAYS, error_messages=REQUIRED, metadata={"description": told})
 
 
@@ -53,7 +67,10 @@ class CredentialWantedSchema(StrictSchema):
         "Must be key or client.",
         load_default="key",
         error_messages=REQUIRED,
-        metadata={"description": "`key` for an API key, `client` for a system that gets access tokens. Default: `key`."},
+        metadata={
+            "description": "`key` for an API key, `client` for a system that gets access tokens. "
+            "Default: `key`."
+        },
     )
     name = _name(required=True)
     role = TextField(
@@ -61,20 +78,33 @@ class CredentialWantedSchema(StrictSchema):
         "Must be the name of a role.",
         required=True,
         error_messages=REQUIRED,
-        metadata={"description": "What it may do at most, and which determinations it sees.", "example": "carrier_system"},
+        metadata={
+            "description": "What it may do at most, and which determinations it sees.",
+            "example": "carrier_system",
+        },
     )
     organization = TextField(
         ORGANIZATION,
         "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit.",
         error_messages=REQUIRED,
-        metadata={"description": "Whose determinations it makes and sees; needed by most roles.", "example": "blue-harbor"},
+        metadata={
+            "description": "Whose determinations it makes and sees; needed by most roles.",
+            "example": "blue-harbor",
+        },
     )
     days = _days()
     scopes = fields.List(
-        TextField("[a-z]+([.][a-z]+)?", "Must be the name of a permission.", error_messages=REQUIRED),
-        validate=validate.Length(1, 100, error="Name at least one permission, or leave the member out."),
+        TextField(
+            "[a-z]+([.][a-z]+)?", "Must be the name of a permission.", error_messages=REQUIRED
+        ),
+        validate=validate.Length(
+            1, 100, error="Name at least one permission, or leave the member out."
+        ),
         error_messages={**REQUIRED, "invalid": "Must be a list of permissions."},
-        metadata={"description": "Only these permissions of the role; all of them where the member is left out."},
+        metadata={
+            "description": "Only these permissions of the role; all of them where the member is "
+            "left out."
+        },
     )
 
 
@@ -93,7 +123,10 @@ class SecretWantedSchema(StrictSchema):
         MOST_OVERLAP_HOURS,
         load_default=OVERLAP_HOURS,
         error_messages=REQUIRED,
-        metadata={"description": f"How long the present secret is taken beside the new one. Default: {OVERLAP_HOURS}."},
+        metadata={
+            "description": "How long the present secret is taken beside the new one. Default: "
+            f"{OVERLAP_HOURS}."
+        },
     )
     days = _days()
 
@@ -101,7 +134,15 @@ class SecretWantedSchema(StrictSchema):
 class CredentialsQuery(NoQuery):
     """Which part of the list."""
 
-    after = TextField(UUID_PATTERN, "Must be the id of a credential.", metadata={"description": "Only those after this id."})
+    after = TextField(
+        UUID_PATTERN,
+        "Must be the id of a credential.",
+        metadata={"description": "Only those after this id."},
+    )
     limit = WholeNumberField(
-        1, LONGEST_PAGE, in_query=True, load_default=PAGE, metadata={"description": f"How many at most. Default: {PAGE}."}
+        1,
+        LONGEST_PAGE,
+        in_query=True,
+        load_default=PAGE,
+        metadata={"description": f"How many at most. Default: {PAGE}."},
     )

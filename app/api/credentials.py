@@ -1,4 +1,7 @@
-"""Keys and clients of machines, for administrators. A secret is told once, in the answer that makes it, and kept nowhere."""
+"""Keys and clients of machines, for administrators.
+
+A secret is told once, in the answer that makes it, and kept nowhere.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,7 +17,12 @@ from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wante
 from app.access.trail import answering
 from app.api.authentication import gate
 from app.api.blueprint import JSON, Blueprint
-from app.api.credential_schemas import CredentialChangesSchema, CredentialsQuery, CredentialWantedSchema, SecretWantedSchema
+from app.api.credential_schemas import (
+    CredentialChangesSchema,
+    CredentialsQuery,
+    CredentialWantedSchema,
+    SecretWantedSchema,
+)
 from app.api.once import IDEMPOTENCY, ONCE, REPLAYED, once
 from app.api.preconditions import changed_since, etag_of, require_version
 from app.api.problems import Problem, Wrong
@@ -24,10 +32,18 @@ from app.api.trail import origin
 from app.records.credentials import Credential, Stale, UnknownCredential
 from app.records.entries import IdempotencyRecord
 
-IF_MATCH_FAILURES = ("unknown-credential", "precondition-failed", "precondition-required", "records-unavailable")
+IF_MATCH_FAILURES = (
+    "unknown-credential",
+    "precondition-failed",
+    "precondition-required",
+    "records-unavailable",
+)
 
 blp = Blueprint(
-    "credentials", __name__, url_prefix="/v1/credentials", description="API keys and OAuth 2 clients, for administrators."
+    "credentials",
+    __name__,
+    url_prefix="/v1/credentials",
+    description="API keys and OAuth 2 clients, for administrators.",
 )
 
 
@@ -41,13 +57,21 @@ class Page(TypedDict, total=False):
 @blp.get("")
 @blp.needs("credentials.read")
 @blp.query(CredentialsQuery)
-@blp.answers(200, "Credentials", "Keys and clients in the order in which they were made, those that are taken no more too.")
+@blp.answers(
+    200,
+    "Credentials",
+    "Keys and clients in the order in which they were made, those that are taken no more too.",
+)
 @blp.fails("invalid-request", "records-unavailable")
 def list_credentials(query: Page) -> Response:
     """List keys and clients."""
     found, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
     shown = found[: query["limit"]]
-    following = f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}" if len(found) > len(shown) else None
+    following = (
+        f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}"
+        if len(found) > len(shown)
+        else None
+    )
     document = {"credentials": [credential_document(one, now) for one in shown], "next": following}
     return Response(orjson.dumps(document), 200, mimetype=JSON)
 
@@ -57,10 +81,19 @@ def list_credentials(query: Page) -> Response:
 @blp.query(NoQuery)
 @blp.body(CredentialWantedSchema)
 @blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(201, "CredentialTold", "Made. `secret` is told this once: it is the key, or the client's secret beside its `id`.")
+@blp.answers(
+    201,
+    "CredentialTold",
+    "Made. `secret` is told this once: it is the key, or the client's secret beside its `id`.",
+)
 @blp.fails(
-    "malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable", *ONCE,
-)  # fmt: skip
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+    *ONCE,
+)
 def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Response:
     """Make a key or a client."""
     scopes = wanted.pop("scopes", None)
@@ -68,14 +101,18 @@ def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Respo
         if attempt.earlier is not None:
             return _told_again(attempt.earlier)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
-            told = _kept().create(Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), origin())
+            told = _kept().create(
+                Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), origin()
+            )
     return _told(told.credential, told.secret)
 
 
 @blp.get("/<uuid:id>")
 @blp.needs("credentials.read")
 @blp.query(NoQuery)
-@blp.answers(200, "Credential", "The key or client, without its secret; its ETag is for changing it.")
+@blp.answers(
+    200, "Credential", "The key or client, without its secret; its ETag is for changing it."
+)
 @blp.fails("unknown-credential", "invalid-request", "records-unavailable")
 def read_credential(query: dict[str, object], id: UUID) -> Response:
     """Read a key or client."""
@@ -89,12 +126,20 @@ def read_credential(query: dict[str, object], id: UUID) -> Response:
 @blp.body(CredentialChangesSchema)
 @blp.answers(200, "Credential", "As it is now.")
 @blp.header("If-Match", "The ETag with which it was read.", required=True)
-@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    *IF_MATCH_FAILURES,
+)
 def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
     """Give a key or client another name, or another end, counted from now."""
     with _refusals():
         version = _version_read(id)
-        return _shown(_kept().change(str(id), version, origin(), changes.get("name"), changes.get("days")))
+        return _shown(
+            _kept().change(str(id), version, origin(), changes.get("name"), changes.get("days"))
+        )
 
 
 @blp.delete("/<uuid:id>")
@@ -117,11 +162,21 @@ def revoke_credential(query: dict[str, object], id: UUID) -> Response:
 @blp.query(NoQuery)
 @blp.body(SecretWantedSchema)
 @blp.answers(
-    201, "CredentialTold", "`secret` is new and told this once; the one before is taken for the overlap, older ones are not."
+    201,
+    "CredentialTold",
+    "`secret` is new and told this once; the one before is taken for the overlap, older ones are "
+    "not.",
 )
 @blp.header("If-Match", "The ETag with which it was read.", required=True)
 @blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", *IF_MATCH_FAILURES, *ONCE)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    *IF_MATCH_FAILURES,
+    *ONCE,
+)
 def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) -> Response:
     """Give a key or client a new secret beside the present one."""
     with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
@@ -129,7 +184,9 @@ def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) ->
             return _told_again(attempt.earlier)
         version = _version_read(id)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
-            told = _kept().rotate(str(id), version, origin(), wanted["overlap_hours"], wanted.get("days"))
+            told = _kept().rotate(
+                str(id), version, origin(), wanted["overlap_hours"], wanted.get("days")
+            )
     gate().bearers.forget()
     return _told(told.credential, told.secret)
 
@@ -150,7 +207,9 @@ def _refusals() -> Iterator[None]:
         yield
     except CredentialRefused as refused:
         pointer = "" if refused.member == "id" else f"/{refused.member}"
-        raise Problem("invalid-request", str(refused), [Wrong("json", str(refused), pointer=pointer)]) from None
+        raise Problem(
+            "invalid-request", str(refused), [Wrong("json", str(refused), pointer=pointer)]
+        ) from None
     except UnknownCredential:
         raise Problem("unknown-credential", "There is no key or client of this id.") from None
     except Stale:

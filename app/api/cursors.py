@@ -1,4 +1,6 @@
-"""Where a list goes on: an opaque, signed cursor that holds at one address for one search of one caller and for no other."""
+"""Where a list goes on: an opaque, signed cursor that holds at one address for one search of one
+caller and for no other.
+"""
 
 import hashlib
 
@@ -11,7 +13,9 @@ from app.api.problems import Problem, Wrong
 
 
 def _signer(secret: str, search: object) -> URLSafeSerializer:
-    about = orjson.dumps([request.endpoint, principal().actor, search], option=orjson.OPT_SORT_KEYS, default=str)
+    about = orjson.dumps(
+        [request.endpoint, principal().actor, search], option=orjson.OPT_SORT_KEYS, default=str
+    )
     return URLSafeSerializer(secret, salt=f"cursor:{hashlib.sha256(about).hexdigest()}")
 
 
@@ -32,5 +36,9 @@ def place_of(secret: str, search: object, cursor: str | None) -> str | None:
     try:
         return str(_signer(secret, search).loads(cursor))
     except BadData:
-        wrong = Wrong("json", "Must be the next_cursor of the same search, as it came.", pointer="/cursor")
-        raise Problem("invalid-request", "The cursor does not belong to this search.", [wrong]) from None
+        wrong = Wrong(
+            "json", "Must be the next_cursor of the same search, as it came.", pointer="/cursor"
+        )
+        raise Problem(
+            "invalid-request", "The cursor does not belong to this search.", [wrong]
+        ) from None

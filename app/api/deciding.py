@@ -1,4 +1,7 @@
-"""From a request's body to a determination and its text; shared by the single request and the batch."""
+"""From a request's body to a determination and its text.
+
+Shared by the single request and the batch.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -48,7 +51,9 @@ def load_asked(body: object) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A determination with its text: what the caller gets and what is kept are the same characters."""
+    """A determination with its text: what the caller gets and what is kept are the same
+    characters.
+    """
 
     determination: Determination
     text: bytes
@@ -70,7 +75,10 @@ def typed_facts(service: Service, question: str, given: Mapping[str, object]) ->
 
 
 def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
-    """Some facts cannot be taken; each is pointed at where it stands in the body, one given twice at its second place."""
+    """Some facts cannot be taken.
+
+    Each is pointed at where it stands in the body, one given twice at its second place.
+    """
     shown = error.errors[:ERRORS_AT_MOST]
     at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown}
     for name, pointer in _pointers(given):
@@ -79,14 +87,24 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     errors = []
     for wrong in shown:
         places = at[wrong.fact]
-        place = places[-1] if wrong.detail == GIVEN_TWICE else places.pop(0) if len(places) > 1 else places[0]
+        place = (
+            places[-1]
+            if wrong.detail == GIVEN_TWICE
+            else places.pop(0)
+            if len(places) > 1
+            else places[0]
+        )
         errors.append(Wrong("json", wrong.detail, pointer=f"/facts{place}", fact=wrong.fact))
-    further: dict[str, Any] = {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
+    further: dict[str, Any] = (
+        {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
+    )
     detail = f"{len(error.errors)} of the facts cannot be taken; `errors` points at each."
     return Problem("facts-refused", detail, errors, **further)
 
 
-def _pointers(given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1) -> Iterator[tuple[str, str]]:
+def _pointers(
+    given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1
+) -> Iterator[tuple[str, str]]:
     """Where each fact stands in the body; the same walk as that of the reader of facts."""
     for key, value in given.items():
         name, at = f"{prefix}{key}", pointer + pointer_part(key)
@@ -109,19 +127,26 @@ def unknown_edition(error: UnknownEdition, location: str) -> Problem:
 
 
 def _at(location: str, name: str, detail: str) -> Wrong:
-    return Wrong(location, detail, pointer=f"/{name}") if location == "json" else Wrong(location, detail, name=name)
+    return (
+        Wrong(location, detail, pointer=f"/{name}")
+        if location == "json"
+        else Wrong(location, detail, name=name)
+    )
 
 
 def determine(service: Service, asked: Asked) -> Determination:
     """Decide what was asked.
 
     Raises:
-        Problem: the facts, the day, the question or the edition cannot be taken, or the engine is at fault.
+        Problem: the facts, the day, the question or the edition cannot be taken, or the engine is
+            at fault.
     """
     facts = typed_facts(service, asked["question"], asked.get("facts", {}))
     edition = asked.get("edition", service.edition)
     try:
-        case = make_case(service.lawbook, asked["question"], facts, asked.get("as_of"), edition, clock.today())
+        case = make_case(
+            service.lawbook, asked["question"], facts, asked.get("as_of"), edition, clock.today()
+        )
         return service.decider.decide(case)
     except AsOfDiffers as error:
         wrong = Wrong("json", f"Must be {error.day} or be left out.", "/as_of")
@@ -138,7 +163,8 @@ def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
     """The day's law was not read; told are the days for which it was."""
     return Problem(
         "law-not-encoded",
-        f"{error.question} cannot be decided as of {error.as_of} in the edition {error.edition}: {error.because}.",
+        f"{error.question} cannot be decided as of {error.as_of} in the edition {error.edition}: "
+        f"{error.because}.",
         question=error.question,
         as_of=error.as_of.isoformat(),
         edition=error.edition,
@@ -147,16 +173,29 @@ def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
 
 
 def engine_fault(error: EngineFault) -> Problem:
-    """The engine failed. The log names provisions and conditions, never values; the caller is told nothing of them."""
+    """The engine failed.
+
+    The log names provisions and conditions, never values; the caller is told nothing of them.
+    """
     count_engine_fault()
     log_fault(f"engine fault: {error}")
-    return Problem("engine-fault", "Nothing was decided and nothing was kept. Tell the operator the request_id.")
+    return Problem(
+        "engine-fault",
+        "Nothing was decided and nothing was kept. Tell the operator the request_id.",
+    )
 
 
 def decide(
-    service: Service, asked: Asked, request_text: str, by: Principal, keep: bool, id: str | None = None, replaces: str | None = None
+    service: Service,
+    asked: Asked,
+    request_text: str,
+    by: Principal,
+    keep: bool,
+    id: str | None = None,
+    replaces: str | None = None,
 ) -> Decided:
-    """Decide, and put the determination into words; where it is to be kept it gets an id, a new one unless *id* is given.
+    """Decide, and put the determination into words; where it is to be kept it gets an id, a new one
+    unless *id* is given.
 
     Nothing is kept yet. *replaces* is the determination that this one takes the place of.
 

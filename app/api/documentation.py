@@ -1,4 +1,7 @@
-"""Pages for people who write clients: the reference, Swagger UI, one page per type of problem. Nothing comes from outside."""
+"""Pages for people who write clients: the reference, Swagger UI, one page per type of problem.
+
+Nothing comes from outside.
+"""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +12,15 @@ from typing import Any, cast
 
 import flask_swagger_ui
 import orjson
-from flask import Blueprint, Flask, Response, abort, current_app, render_template, send_from_directory
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    render_template,
+    send_from_directory,
+)
 from markupsafe import Markup, escape
 
 from app.access.principal import PUBLIC
@@ -19,11 +30,18 @@ from app.api.responses import law_response
 
 SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
 SWAGGER_FILES = frozenset(
-    {"swagger-ui.css", "index.css", "swagger-ui-bundle.js", "swagger-ui-standalone-preset.js", "favicon-32x32.png"}
+    {
+        "swagger-ui.css",
+        "index.css",
+        "swagger-ui-bundle.js",
+        "swagger-ui-standalone-preset.js",
+        "favicon-32x32.png",
+    }
 )
 STATIC = Path(__file__).parent / "static"
 STATIC_SECONDS = 3600
 METHODS = ("get", "post", "patch", "delete")
+_NO_BRACES = str.maketrans("", "", "{}")
 _NAME = "documentation"
 
 Document = dict[str, Any]
@@ -56,7 +74,11 @@ class Documentation:
         operations, schemas = list(_operations(self.document)), _schemas(self.document)
         schemes = self.document["components"]["securitySchemes"]
         return render_template(
-            "api/reference.html", info=self.document["info"], schemes=schemes, operations=operations, schemas=schemas
+            "api/reference.html",
+            info=self.document["info"],
+            schemes=schemes,
+            operations=operations,
+            schemas=schemas,
         ).encode()
 
 
@@ -87,7 +109,9 @@ def docs() -> Response:
 @pages.get("/docs/try")
 @needing(PUBLIC)
 def try_it() -> str:
-    """Swagger UI on our own document, started by a script of ours, since its own page has an inline one."""
+    """Swagger UI on our own document, started by a script of ours, since its own page has an inline
+    one.
+    """
     return render_template("api/try.html", title=_documentation().document["info"]["title"])
 
 
@@ -133,7 +157,7 @@ def _operations(document: Document) -> Iterator[Document]:
                     **operation,
                     "path": path,
                     "method": method.upper(),
-                    "anchor": f"{method}-{path.strip('/').replace('/', '-').replace('{', '').replace('}', '')}",
+                    "anchor": f"{method}-{path.strip('/').replace('/', '-').translate(_NO_BRACES)}",
                     "parameters": [*item.get("parameters", []), *operation.get("parameters", [])],
                 }
 
@@ -146,8 +170,16 @@ def _schemas(document: Document) -> list[Document]:
         parts = [part for part in schema.get("allOf", []) if "properties" in part] or [schema]
         rows = [row for part in parts for row in _rows(part)]
         alternatives = [_type(one) for one in schema.get("oneOf", schema.get("anyOf", []))]
-        shown.append({"name": name, "description": told, "rows": rows, "alternatives": alternatives})
-    return sorted(shown, key=lambda s: (s["name"].partition(".")[0] in ("Facts", "Asked", "CalendarAsked"), s["name"]))
+        shown.append(
+            {"name": name, "description": told, "rows": rows, "alternatives": alternatives}
+        )
+    return sorted(
+        shown,
+        key=lambda s: (
+            s["name"].partition(".")[0] in ("Facts", "Asked", "CalendarAsked"),
+            s["name"],
+        ),
+    )
 
 
 def _rows(schema: Document, prefix: str = "") -> Iterator[Document]:

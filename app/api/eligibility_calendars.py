@@ -14,7 +14,9 @@ from app.determinations.calendar import NotADayQuestion, eligibility_calendar
 from app.engine import EngineFault
 from app.law.errors import UnknownEdition
 
-blp = Blueprint("eligibility-calendars", __name__, url_prefix="/v1", description="Eligibility through a year.")
+blp = Blueprint(
+    "eligibility-calendars", __name__, url_prefix="/v1", description="Eligibility through a year."
+)
 
 
 class CalendarAsked(TypedDict, total=False):
@@ -30,18 +32,31 @@ class CalendarAsked(TypedDict, total=False):
 @blp.needs("law.decide")
 @blp.query(NoQuery)
 @blp.body(CalendarAskedSchema)
-@blp.answers(200, "EligibilityCalendar", "Every interval of the year, what it is decided as, and on which ground; nothing is kept.")
+@blp.answers(
+    200,
+    "EligibilityCalendar",
+    "Every interval of the year, what it is decided as, and on which ground; nothing is kept.",
+)
 @blp.fails(
-    "malformed-json", "unknown-question", "body-too-large", "unsupported-media-type", "invalid-request", "facts-refused",
-    "no-calendar", "unknown-edition", "engine-fault",
-)  # fmt: skip
+    "malformed-json",
+    "unknown-question",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "facts-refused",
+    "no-calendar",
+    "unknown-edition",
+    "engine-fault",
+)
 def create_eligibility_calendar(query: dict[str, object], asked: CalendarAsked) -> Response:
     """Find every interval of a year in which the facts are eligible, and on which ground."""
     here = service()
     facts = typed_facts(here, asked["question"], asked["facts"])
     edition = asked.get("edition", here.edition)
     try:
-        document = eligibility_calendar(here.decider, asked["question"], facts, asked["year"], edition)
+        document = eligibility_calendar(
+            here.decider, asked["question"], facts, asked["year"], edition
+        )
     except NotADayQuestion as error:
         raise Problem("no-calendar", str(error)) from None
     except UnknownEdition as error:

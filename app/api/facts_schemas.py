@@ -1,4 +1,6 @@
-"""The facts of each question as schemas: generated from the vocabulary, so that a new fact in a ruleset needs no line here."""
+"""The facts of each question as schemas: generated from the vocabulary, so that a new fact in a
+ruleset needs no line here.
+"""
 
 from collections.abc import Mapping
 from typing import Any
@@ -76,11 +78,20 @@ class FactsSchemas:
 
 
 def _inline(schema: type[Schema]) -> str:
-    """No component of its own for nested objects: a question's schema stands whole. (apispec takes none for inline.)"""
+    """No component of its own for nested objects: a question's schema stands whole. (apispec takes
+    none for inline.)
+    """
     return None  # type: ignore[return-value]
 
 
 def documented_field(self: Any, field: fields.Field[Any], **kwargs: Any) -> JsonSchema:
     """The JSON Schema that a field of ours gives of itself; apispec calls it for every field."""
     schema = getattr(field, "json_schema", None)
-    return {} if schema is None else {**schema(), **{k: v for k, v in field.metadata.items() if k in ("description", "example")}}
+    return (
+        {}
+        if schema is None
+        else {
+            **schema(),
+            **{k: v for k, v in field.metadata.items() if k in ("description", "example")},
+        }
+    )

@@ -1,4 +1,6 @@
-"""What goes wrong on our side: told to the log without values, to the caller without anything but the request's id."""
+"""What goes wrong on our side: told to the log without values, to the caller without anything but
+the request's id.
+"""
 
 import logging
 import traceback
@@ -22,7 +24,9 @@ def handle_faults(app: Flask) -> None:
 
 
 def _records_unavailable(error: RecordsUnavailable) -> Response:
-    return problem_response(not_kept(error, "Nothing was kept. Try again after the seconds that Retry-After names."))
+    return problem_response(
+        not_kept(error, "Nothing was kept. Try again after the seconds that Retry-After names.")
+    )
 
 
 def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
@@ -47,7 +51,9 @@ def alarm_damaged(kind: str, ids: Sequence[str]) -> None:
 
 def _unexpected(error: Exception) -> Response:
     log_unexpected(error)
-    return problem_response(Problem("internal-error", "Nothing was kept. Tell the operator the request_id."))
+    return problem_response(
+        Problem("internal-error", "Nothing was kept. Tell the operator the request_id.")
+    )
 
 
 def log_fault(sentence: str) -> None:
@@ -56,6 +62,12 @@ def log_fault(sentence: str) -> None:
 
 
 def log_unexpected(error: Exception) -> None:
-    """Log an error that nobody foresaw: its kind and where it arose. Its message may hold facts and is left out."""
+    """Log an error that nobody foresaw: its kind and where it arose.
+
+    Its message may hold facts and is left out.
+    """
     frames = traceback.extract_tb(error.__traceback__)
-    log_fault(f"unexpected {type(error).__name__}: " + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames)))
+    log_fault(
+        f"unexpected {type(error).__name__}: "
+        + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
+    )

@@ -1,6 +1,8 @@
-"""Marshmallow fields for what callers send: one per type of fact, each reading by the fact's own definition.
+"""Marshmallow fields for what callers send: one per type of fact, each reading by the fact's own
+definition.
 
-What a value may be is decided in one place, `FactDefinition.read`; a field adds how errors are told and how the type is documented.
+What a value may be is decided in one place, `FactDefinition.read`; a field adds how errors are told
+and how the type is documented.
 """
 
 import re
@@ -25,7 +27,9 @@ class FactField(fields.Field[Value]):
         super().__init__(**kwargs)
         self.definition = definition
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> Value:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> Value:
         try:
             return self.definition.read(value)
         except NotThatFact as error:
@@ -36,7 +40,9 @@ class FactField(fields.Field[Value]):
         raise NotImplementedError
 
     def json_schema(self) -> JsonSchema:
-        """The JSON Schema of the fact: its type, the question to ask, its unit, what the law presumes of it."""
+        """The JSON Schema of the fact: its type, the question to ask, its unit, what the law
+        presumes of it.
+        """
         fact = self.definition
         schema = {**self.type_schema(), "description": fact.label}
         if fact.unit:
@@ -59,7 +65,13 @@ class DayField(FactField):
 
     def type_schema(self) -> JsonSchema:
         """A full date; JSON Schema has no bounds for days, so they stand in an extension."""
-        return {"type": "string", "format": "date", "pattern": DAY_PATTERN, "x-first": str(FIRST_DAY), "x-last": str(LAST_DAY)}
+        return {
+            "type": "string",
+            "format": "date",
+            "pattern": DAY_PATTERN,
+            "x-first": str(FIRST_DAY),
+            "x-last": str(LAST_DAY),
+        }
 
 
 class IntegerField(FactField):
@@ -67,7 +79,11 @@ class IntegerField(FactField):
 
     def type_schema(self) -> JsonSchema:
         """A bounded integer."""
-        return {"type": "integer", "minimum": self.definition.minimum, "maximum": self.definition.maximum}
+        return {
+            "type": "integer",
+            "minimum": self.definition.minimum,
+            "maximum": self.definition.maximum,
+        }
 
 
 class DecimalField(FactField):
@@ -90,7 +106,11 @@ class ChoiceField(FactField):
 
     def type_schema(self) -> JsonSchema:
         """An enumeration, with what each choice means."""
-        return {"type": "string", "enum": list(self.definition.choices), "x-choices": dict(self.definition.choices)}
+        return {
+            "type": "string",
+            "enum": list(self.definition.choices),
+            "x-choices": dict(self.definition.choices),
+        }
 
 
 class OutcomeField(ChoiceField):
@@ -98,7 +118,11 @@ class OutcomeField(ChoiceField):
 
     def type_schema(self) -> JsonSchema:
         """An enumeration of outcomes, with the question that gives them."""
-        return {"type": "string", "enum": list(self.definition.choices), "x-question": self.definition.name}
+        return {
+            "type": "string",
+            "enum": list(self.definition.choices),
+            "x-question": self.definition.name,
+        }
 
 
 FIELD_OF: dict[FactType, type[FactField]] = {
@@ -117,13 +141,17 @@ def field_of(fact: FactDefinition, **kwargs: Any) -> FactField:
 
 
 class TextField(fields.Field[str]):
-    """Short text of a fixed alphabet: names of questions and editions, references of the caller's."""
+    """Short text of a fixed alphabet: names of questions and editions, references of
+    the caller's.
+    """
 
     def __init__(self, pattern: str, must: str, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self._pattern, self._must = re.compile(pattern, re.ASCII), must
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         if not isinstance(value, str) or not self._pattern.fullmatch(value):
             raise ValidationError(self._must)
         return value
@@ -136,7 +164,9 @@ class TextField(fields.Field[str]):
 class FactsField(fields.Field[dict[str, object]]):
     """The facts of a case, not yet typed: which facts there are depends on the question."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> dict[str, object]:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> dict[str, object]:
         if not isinstance(value, dict):
             raise ValidationError("Must be an object of facts.")
         return value
@@ -151,7 +181,9 @@ class QueryFlagField(fields.Field[bool]):
 
     known: ClassVar[dict[str, bool]] = {"true": True, "false": False}
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> bool:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> bool:
         if value not in self.known:
             raise ValidationError("Must be true or false.")
         return self.known[value]
@@ -168,12 +200,18 @@ class WholeNumberField(fields.Field[int]):
         super().__init__(**kwargs)
         self._least, self._most, self._in_query = least, most, in_query
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
         if self._in_query:
             value = int(value) if re.fullmatch("[0-9]{1,16}", value, re.ASCII) else None
         elif isinstance(value, Decimal) and value == int(value):
             value = int(value)  # JSON Schema calls 50.0 an integer
-        if isinstance(value, bool) or not isinstance(value, int) or not self._least <= value <= self._most:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not self._least <= value <= self._most
+        ):
             raise ValidationError(f"Must be a whole number between {self._least} and {self._most}.")
         return value
 
@@ -189,12 +227,18 @@ class YearField(fields.Field[int]):
         super().__init__(**kwargs)
         self._in_query = in_query
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> int:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> int:
         if self._in_query:
             value = int(value) if re.fullmatch("[0-9]{4}", value) else None
         elif isinstance(value, Decimal) and value == int(value):
             value = int(value)  # JSON Schema calls 2012.0 an integer
-        if isinstance(value, bool) or not isinstance(value, int) or not FIRST_DAY.year <= value <= LAST_DAY.year:
+        if (
+            isinstance(value, bool)
+            or not isinstance(value, int)
+            or not FIRST_DAY.year <= value <= LAST_DAY.year
+        ):
             raise ValidationError(f"Must be a year between {FIRST_DAY.year} and {LAST_DAY.year}.")
         return value
 

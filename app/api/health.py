@@ -32,9 +32,15 @@ def healthz(query: dict[str, object]) -> Response:
 @blp.answers(200, "Readiness", "The database is reachable and migrated, the law is loaded.")
 @blp.fails("invalid-request", "not-ready", "draining")
 def readyz(query: dict[str, object]) -> Response:
-    """Say whether requests should be sent here: can they be answered and determinations kept, and is the service to stay?"""
+    """Say whether requests should be sent here: can they be answered and determinations kept, and
+    is the service to stay?
+    """
     if draining.is_draining():
-        raise Problem("draining", "This service is about to stop. Send requests elsewhere.", headers={"Retry-After": "1"})
+        raise Problem(
+            "draining",
+            "This service is about to stop. Send requests elsewhere.",
+            headers={"Retry-After": "1"},
+        )
     here = service()
     counters = here.decider.engine.counters
     needed = newest_revision()
@@ -43,11 +49,30 @@ def readyz(query: dict[str, object]) -> Response:
     except RecordsUnavailable:
         found, reachable = None, False
     checks = {
-        "database": {"reachable": reachable, "revision": found, "needed": needed, "current": found == needed},
-        "law": {"digest": here.lawbook.digest, "provisions": len(here.lawbook.provisions), "edition": here.edition},
-        "engine": {"decisions": counters.decisions, "faults": counters.faults, "rulesets": counters.rulesets},
+        "database": {
+            "reachable": reachable,
+            "revision": found,
+            "needed": needed,
+            "current": found == needed,
+        },
+        "law": {
+            "digest": here.lawbook.digest,
+            "provisions": len(here.lawbook.provisions),
+            "edition": here.edition,
+        },
+        "engine": {
+            "decisions": counters.decisions,
+            "faults": counters.faults,
+            "rulesets": counters.rulesets,
+        },
     }
     if found != needed:
-        detail = "The database cannot be reached." if not reachable else "The database is not migrated: run `flask db upgrade`."
-        raise Problem("not-ready", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, checks=checks)
+        detail = (
+            "The database cannot be reached."
+            if not reachable
+            else "The database is not migrated: run `flask db upgrade`."
+        )
+        raise Problem(
+            "not-ready", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, checks=checks
+        )
     return Response(orjson.dumps({"status": "ready", "checks": checks}), 200, mimetype=JSON)

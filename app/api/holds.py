@@ -20,12 +20,25 @@ from app.api.schemas import REQUIRED, NoQuery, StrictSchema
 from app.api.service import service
 from app.api.trail import audit_entry
 from app.instants import instant_text
-from app.records.holds import HOLDABLE, Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
+from app.records.holds import (
+    HOLDABLE,
+    Hold,
+    HoldChanged,
+    find_hold,
+    lift_hold,
+    list_holds,
+    place_hold,
+)
 from app.records.identity import new_id
 
 ROUTE = "POST /v1/holds"
 
-blp = Blueprint("holds", __name__, url_prefix="/v1/holds", description="Legal holds: what must stay although its time is over.")
+blp = Blueprint(
+    "holds",
+    __name__,
+    url_prefix="/v1/holds",
+    description="Legal holds: what must stay although its time is over.",
+)
 
 
 class HoldAskedSchema(StrictSchema):
@@ -50,19 +63,30 @@ class HoldAskedSchema(StrictSchema):
         "Must be a reason of at most 500 characters on one line.",
         required=True,
         error_messages=REQUIRED,
-        metadata={"description": "The reason, such as the matter's number. No personal data; a social security number is refused."},
+        metadata={
+            "description": "The reason, such as the matter's number. No personal data; a social "
+            "security number is refused."
+        },
     )
 
 
 @blp.get("")
 @blp.needs("holds.read")
 @blp.query(NoQuery)
-@blp.answers(200, "Holds", "The holds that your organization placed, the newest first, lifted ones too; auditors see all.")
+@blp.answers(
+    200,
+    "Holds",
+    "The holds that your organization placed, the newest first, lifted ones too; auditors see all.",
+)
 @blp.fails("invalid-request", "records-unavailable")
 def read_holds(query: dict[str, object]) -> Response:
     """List the legal holds."""
     return Response(
-        orjson.dumps({"holds": [_document(hold) for hold in list_holds(service().store, principal().reach)]}), 200, mimetype=JSON
+        orjson.dumps(
+            {"holds": [_document(hold) for hold in list_holds(service().store, principal().reach)]}
+        ),
+        200,
+        mimetype=JSON,
     )
 
 
@@ -82,14 +106,24 @@ def read_holds(query: dict[str, object]) -> Response:
     *ONCE,
 )
 def create_hold(query: dict[str, object], asked: dict[str, str]) -> Response:
-    """Hold a determination, or everything about a subject: nothing of it is disposed of until the hold is lifted."""
+    """Hold a determination, or everything about a subject: nothing of it is disposed of until the
+    hold is lifted.
+    """
     here = service()
     with once(here, ROUTE) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
         _require_there(asked)
         now, by = clock.now(), principal()
-        hold = Hold(new_id(now), asked["kind"], asked["object_id"], asked["because"], by.actor, now, by.organization)
+        hold = Hold(
+            new_id(now),
+            asked["kind"],
+            asked["object_id"],
+            asked["because"],
+            by.actor,
+            now,
+            by.organization,
+        )
         body, location = orjson.dumps(_document(hold)), f"/v1/holds/{hold.id}"
         answer = attempt.record(now, 201, location, etag_of(hold.version), body=body.decode())
         place_hold(here.store, hold, audit_entry("hold.placed", hold.kind, hold.object_id), answer)
@@ -104,31 +138,48 @@ def create_hold(query: dict[str, object], asked: dict[str, str]) -> Response:
 def read_hold(query: dict[str, object], id: UUID) -> Response:
     """Read one legal hold."""
     hold = _found(id)
-    return Response(orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON)
+    return Response(
+        orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON
+    )
 
 
 @blp.delete("/<uuid:id>")
 @blp.needs("holds.write")
 @blp.query(NoQuery)
 @blp.header("If-Match", "The ETag of the hold as you read it.", required=True)
-@blp.answers(200, "Hold", "The hold is lifted; it stays on record. Lifting it again changes nothing.")
-@blp.fails("unknown-hold", "invalid-request", "precondition-required", "precondition-failed", "records-unavailable")
+@blp.answers(
+    200, "Hold", "The hold is lifted; it stays on record. Lifting it again changes nothing."
+)
+@blp.fails(
+    "unknown-hold",
+    "invalid-request",
+    "precondition-required",
+    "precondition-failed",
+    "records-unavailable",
+)
 def lift(query: dict[str, object], id: UUID) -> Response:
     """Lift a legal hold."""
     hold = _found(id)
     require_version(hold.version)
     if hold.lifted_at is None:
-        lifted = replace(hold, lifted_by=principal().actor, lifted_at=clock.now(), version=hold.version + 1)
+        lifted = replace(
+            hold, lifted_by=principal().actor, lifted_at=clock.now(), version=hold.version + 1
+        )
         try:
-            lift_hold(service().store, hold, lifted, audit_entry("hold.lifted", hold.kind, hold.object_id))
+            lift_hold(
+                service().store, hold, lifted, audit_entry("hold.lifted", hold.kind, hold.object_id)
+            )
         except HoldChanged:
             raise changed_since() from None
         hold = lifted
-    return Response(orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON)
+    return Response(
+        orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON
+    )
 
 
 def _require_there(asked: dict[str, str]) -> None:
-    """A determination that is to be held must be one, within the caller's reach: with a mistyped id nothing would be held.
+    """A determination that is to be held must be one, within the caller's reach: with a mistyped id
+    nothing would be held.
 
     Raises:
         Problem: unknown-determination.

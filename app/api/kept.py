@@ -1,4 +1,7 @@
-"""One kept determination, as the views that read or check it find it; every reading enters the audit trail first."""
+"""One kept determination, as the views that read or check it find it.
+
+Every reading enters the audit trail first.
+"""
 
 from uuid import UUID
 
@@ -22,7 +25,8 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
 
     Raises:
         Problem: unknown-determination.
-        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was made of.
+        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was
+            made of.
         RecordsUnavailable: the database could not be asked.
     """
     found = link(service().store, str(id), principal().reach, unless_changed)
@@ -32,7 +36,9 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
 
 
 def text_of(found: Link) -> bytes:
-    """The determination as it is read: as it was issued, and once it was replaced with the name of its successor."""
+    """The determination as it is read: as it was issued, and once it was replaced with the name of
+    its successor.
+    """
     issued = found.record.document.encode()
     return issued if found.replaced_by is None else with_successor(issued, found.replaced_by)
 

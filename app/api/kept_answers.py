@@ -36,7 +36,10 @@ KEPT_COMPONENTS: dict[str, Schema] = {
     "KeptDetermination": {
         "allOf": [
             ref("Determination"),
-            record({"replaced_by": told(ID, "The determination that took the place of this one.")}, ["replaced_by"]),
+            record(
+                {"replaced_by": told(ID, "The determination that took the place of this one.")},
+                ["replaced_by"],
+            ),
         ],
         "description": "A determination as it was issued, and what became of it.",
     },
@@ -44,7 +47,10 @@ KEPT_COMPONENTS: dict[str, Schema] = {
         {
             "chain": many(ref("ChainLink")),
             "stands": told(ID, "The last one, which nothing replaced."),
-            "damaged": told(many(ID), "Those that are not as they were kept; of them nothing but the id is told."),
+            "damaged": told(
+                many(ID),
+                "Those that are not as they were kept; of them nothing but the id is told.",
+            ),
         },
         ["damaged"],
     ),
@@ -61,7 +67,8 @@ KEPT_COMPONENTS: dict[str, Schema] = {
             "href": TEXT,
         },
         ["decided_at", "replaces", "as_of", "edition", "outcome", "says", "law"],
-        description="A member of a chain. Of one that is not as it was kept only `id` and `href` are told.",
+        description="A member of a chain. Of one that is not as it was kept only `id` and `href` "
+        "are told.",
     ),
     "Replay": record({"id": ID, "agrees": {"const": True}, "law": LAW}),
     "Reconsideration": record(
@@ -92,7 +99,9 @@ KEPT_COMPONENTS: dict[str, Schema] = {
                     "law": LAW,
                 }
             ),
-            "provisions": told(many(ref("ProvisionCompared")), "The provisions that make the difference."),
+            "provisions": told(
+                many(ref("ProvisionCompared")), "The provisions that make the difference."
+            ),
             "law_files": told(
                 {
                     "anyOf": [
@@ -100,18 +109,26 @@ KEPT_COMPONENTS: dict[str, Schema] = {
                         {"type": "null"},
                     ]
                 },
-                "The files in which the two texts of the law differ; null where the text of then was not kept.",
+                "The files in which the two texts of the law differ; null where the text of then "
+                "was not kept.",
             ),
         },
-        description="What was said, and what the law as encoded today says of the same case as of the same day.",
+        description="What was said, and what the law as encoded today says of the same case as of "
+        "the same day.",
     ),
     "ProvisionCompared": record(
         {
             "id": TEXT,
             "title": TEXT,
             "question": told(TEXT, "The question it answers: the one asked, or one that it uses."),
-            "told": told({"type": "string", "enum": ["both", "then", "now"]}, "In which of the two determinations it stands."),
-            "text_changed": told({"type": ["boolean", "null"]}, "Whether its file is another; null where the text was not kept."),
+            "told": told(
+                {"type": "string", "enum": ["both", "then", "now"]},
+                "In which of the two determinations it stands.",
+            ),
+            "text_changed": told(
+                {"type": ["boolean", "null"]},
+                "Whether its file is another; null where the text was not kept.",
+            ),
             "then": _WEIGHED_OR_NONE,
             "now": _WEIGHED_OR_NONE,
         }
@@ -123,15 +140,26 @@ KEPT_COMPONENTS: dict[str, Schema] = {
             "record": record(
                 {
                     "kind": {"const": "determination"},
-                    "columns": told(by_name(TEXT_OR_NONE), "Everything that the record's digest covers, as text."),
+                    "columns": told(
+                        by_name(TEXT_OR_NONE),
+                        "Everything that the record's digest covers, as text.",
+                    ),
                     "digest": TEXT,
                 }
             ),
-            "law": record({"digest": TEXT, "texts": told(by_name(TEXT), "The law's files by name.")}),
+            "law": record(
+                {"digest": TEXT, "texts": told(by_name(TEXT), "The law's files by name.")}
+            ),
             "inclusion": record(
                 {
-                    "sequence": told({"type": "integer"}, "The record's number in the order of sealing."),
-                    "path": many(record({"side": {"type": "string", "enum": ["left", "right"]}, "hash": TEXT})),
+                    "sequence": told(
+                        {"type": "integer"}, "The record's number in the order of sealing."
+                    ),
+                    "path": many(
+                        record(
+                            {"side": {"type": "string", "enum": ["left", "right"]}, "hash": TEXT}
+                        )
+                    ),
                 }
             ),
             "seal": record(

@@ -8,17 +8,31 @@ from app.determinations.wording import as_json, source_document
 from app.law.calendars import Calendar, Period, StandingCalendar
 from app.law.facts import Computation, FactDefinition
 from app.law.lawbook import Change, EditionLaw, Lawbook
-from app.law.provision import CalendarName, Conclusion, Condition, Operand, Parameter, ParameterName, Provision
+from app.law.provision import (
+    CalendarName,
+    Conclusion,
+    Condition,
+    Operand,
+    Parameter,
+    ParameterName,
+    Provision,
+)
 from app.law.spans import Span
 
 
 def span_document(span: Span | None) -> Document | None:
     """Days in force; no `to` means still in force."""
-    return None if span is None else {"from": span.first.isoformat(), "to": span.last.isoformat() if span.last else None}
+    return (
+        None
+        if span is None
+        else {"from": span.first.isoformat(), "to": span.last.isoformat() if span.last else None}
+    )
 
 
 def provision_summary(provision: Provision, law: EditionLaw) -> Document:
-    """A provision as it stands in lists: what it is, whence, when in force in an edition, what ended it."""
+    """A provision as it stands in lists: what it is, whence, when in force in an edition, what
+    ended it.
+    """
     return {
         "id": provision.id,
         "title": provision.title,
@@ -35,7 +49,9 @@ def provision_summary(provision: Provision, law: EditionLaw) -> Document:
     }
 
 
-def provision_detail(lawbook: Lawbook, provision: Provision, law: EditionLaw, day: date) -> Document:
+def provision_detail(
+    lawbook: Lawbook, provision: Provision, law: EditionLaw, day: date
+) -> Document:
     """Everything about a provision, and the text of its file."""
     cut = law.edition.enacted_through
     span = law.in_force.get(provision.id)
@@ -45,13 +61,20 @@ def provision_detail(lawbook: Lawbook, provision: Provision, law: EditionLaw, da
         "as_of": day.isoformat(),
         "is_in_force": span is not None and day in span,
         "unread": provision.unread,
-        "when": {path: [_condition(c) for c in conditions] for path, conditions in provision.paths.items()},
+        "when": {
+            path: [_condition(c) for c in conditions]
+            for path, conditions in provision.paths.items()
+        },
         "parameters": {name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
         "concludes": {name: _conclusion(c) for name, c in provision.concludes.items()},
-        "concludes_from": {name: source_document(source) for name, source in provision.sources.items()},
+        "concludes_from": {
+            name: source_document(source) for name, source in provision.sources.items()
+        },
         "informs": {name: _conclusion(c) for name, c in provision.informs.items()},
         "caution": None if provision.caution is None else str(provision.caution),
-        "next_steps": [{"says": s.says, "question": s.question, "on": s.on} for s in provision.next_steps],
+        "next_steps": [
+            {"says": s.says, "question": s.question, "on": s.on} for s in provision.next_steps
+        ],
         "introduces": [fact_definition(fact) for fact in provision.introduces.values()],
         "text": provision.text,
         "law": {"digest": lawbook.digest},
@@ -60,7 +83,13 @@ def provision_detail(lawbook: Lawbook, provision: Provision, law: EditionLaw, da
 
 def fact_definition(fact: FactDefinition) -> Document:
     """A fact as the vocabulary defines it."""
-    document: Document = {"fact": fact.name, "type": fact.type, "asks": fact.asks, "describes": fact.describes, "unit": fact.unit}
+    document: Document = {
+        "fact": fact.name,
+        "type": fact.type,
+        "asks": fact.asks,
+        "describes": fact.describes,
+        "unit": fact.unit,
+    }
     if fact.choices:
         document["choices"] = dict(fact.choices)
     if fact.computed is not None:
@@ -103,7 +132,11 @@ def _parameter(parameter: Parameter, day: date, enacted_through: date | None) ->
         if dated.citation is not None:
             value["citation"] = citation_document(dated.citation)
         values.append({key: member for key, member in value.items() if member is not None})
-    return {"unit": parameter.unit, "on_day": None if on_day is None else as_json(on_day.value), "values": values}
+    return {
+        "unit": parameter.unit,
+        "on_day": None if on_day is None else as_json(on_day.value),
+        "values": values,
+    }
 
 
 def _conclusion(conclusion: Conclusion) -> object:
@@ -130,8 +163,13 @@ def calendar_summary(standing: StandingCalendar, law: EditionLaw) -> Document:
     }
 
 
-def calendar_detail(lawbook: Lawbook, standing: StandingCalendar, law: EditionLaw, day: date) -> Document:
-    """Everything about a calendar, and the text of its file; of days that return every year those of *day*'s year and the next."""
+def calendar_detail(
+    lawbook: Lawbook, standing: StandingCalendar, law: EditionLaw, day: date
+) -> Document:
+    """Everything about a calendar, and the text of its file.
+
+    Of days that return every year those of *day*'s year and the next.
+    """
     calendar = standing.calendar
     periods = standing.periods
     if calendar.every_year:
@@ -150,7 +188,9 @@ def calendar_detail(lawbook: Lawbook, standing: StandingCalendar, law: EditionLa
 
 
 def period_document(standing: StandingCalendar, period: Period) -> Document:
-    """One enrollment period: its days, both included, by whose authority, and where that can be read."""
+    """One enrollment period: its days, both included, by whose authority, and where that can be
+    read.
+    """
     calendar = standing.calendar
     document: dict[str, Any] = {
         "first": period.first.isoformat(),

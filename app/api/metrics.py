@@ -1,7 +1,8 @@
 """What the service counts for those who run it, in the words of Prometheus.
 
-Under gunicorn each process counts in files of its own, in the folder that PROMETHEUS_MULTIPROC_DIR names (gunicorn.conf.py makes it
-before this is imported); whoever asks gets the sum. Labels hold names of the law and of routes, never what a caller sent.
+Under gunicorn each process counts in files of its own, in the folder that PROMETHEUS_MULTIPROC_DIR
+names (gunicorn.conf.py makes it before this is imported); whoever asks gets the sum. Labels hold
+names of the law and of routes, never what a caller sent.
 """
 
 import fcntl
@@ -11,7 +12,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from flask import Response
-from prometheus_client import CONTENT_TYPE_LATEST, REGISTRY, CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
@@ -24,19 +33,41 @@ ALL_DEAD = 0
 """The number under which files of processes that ended are added up; no process has it."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
-_determinations = Counter("eligibility_determinations", "Determinations issued.", ["question", "outcome"])
-_faults = Counter("eligibility_engine_faults", "Cases that the engine could not be trusted with; nothing was issued for them.")
+_determinations = Counter(
+    "eligibility_determinations", "Determinations issued.", ["question", "outcome"]
+)
+_faults = Counter(
+    "eligibility_engine_faults",
+    "Cases that the engine could not be trusted with; nothing was issued for them.",
+)
 _replays = Counter("eligibility_replays", "Kept determinations decided again.", ["outcome"])
 _requests = Histogram(
-    "eligibility_request_seconds", "From a request's head to the end of its answer.", ["method", "route", "status"], buckets=SECONDS
+    "eligibility_request_seconds",
+    "From a request's head to the end of its answer.",
+    ["method", "route", "status"],
+    buckets=SECONDS,
 )
-_in_work = Gauge("eligibility_requests_in_work", "Requests that are being answered.", multiprocess_mode="livesum")
-_refused = Counter("eligibility_requests_refused", "Requests turned away before any work was done for them.", ["reason"])
-_token_refusals = Counter("eligibility_token_refusals", "Requests for access tokens whose client or secret was not taken.")
+_in_work = Gauge(
+    "eligibility_requests_in_work", "Requests that are being answered.", multiprocess_mode="livesum"
+)
+_refused = Counter(
+    "eligibility_requests_refused",
+    "Requests turned away before any work was done for them.",
+    ["reason"],
+)
+_token_refusals = Counter(
+    "eligibility_token_refusals", "Requests for access tokens whose client or secret was not taken."
+)
 _sealing_lag = Gauge(
-    "eligibility_sealing_lag_seconds", "Age of the oldest record that is not sealed yet.", multiprocess_mode="livemostrecent"
+    "eligibility_sealing_lag_seconds",
+    "Age of the oldest record that is not sealed yet.",
+    multiprocess_mode="livemostrecent",
 )
-_unsealed = Gauge("eligibility_unsealed_records", "Records that are not sealed yet.", multiprocess_mode="livemostrecent")
+_unsealed = Gauge(
+    "eligibility_unsealed_records",
+    "Records that are not sealed yet.",
+    multiprocess_mode="livemostrecent",
+)
 
 blp = Blueprint("metrics", __name__, description="For those who run the service.")
 
@@ -62,7 +93,9 @@ def count_refused(reason: str, requests: int = 1) -> None:
 
 
 def count_token_refusal() -> None:
-    """A request for an access token was refused, whether it was written down in the audit trail or not."""
+    """A request for an access token was refused, whether it was written down in the audit trail or
+    not.
+    """
     _token_refusals.inc()
 
 
@@ -77,7 +110,9 @@ def count_in_work(change: int) -> None:
 
 
 def observe_sealing(lag_seconds: float, unsealed: int) -> None:
-    """How far sealing is behind: the age of the oldest unsealed record in seconds, and how many there are."""
+    """How far sealing is behind: the age of the oldest unsealed record in seconds, and how many
+    there are.
+    """
     _sealing_lag.set(lag_seconds)
     _unsealed.set(unsealed)
 
@@ -85,7 +120,9 @@ def observe_sealing(lag_seconds: float, unsealed: int) -> None:
 @blp.get("/metrics")
 @blp.needs("metrics.read")
 @blp.query(NoQuery)
-@blp.answers(200, {"type": "string"}, "The figures as Prometheus reads them.", content_type="text/plain")
+@blp.answers(
+    200, {"type": "string"}, "The figures as Prometheus reads them.", content_type="text/plain"
+)
 @blp.fails("invalid-request")
 def read_metrics(query: dict[str, object]) -> Response:
     """Read what the service counts: determinations, faults, latencies, load, sealing."""
@@ -103,7 +140,8 @@ def _exposition() -> bytes:
 
 
 def forget_process(pid: int) -> None:
-    """Add the files of a process that ended to those of all that ended before, so that there are never more files than processes.
+    """Add the files of a process that ended to those of all that ended before, so that there are
+    never more files than processes.
 
     What it counted stays counted; what it had in work is in work no longer.
     """
@@ -130,7 +168,9 @@ def _add_up(ended: Path, total: Path) -> None:
 
 @contextmanager
 def _locked(folder: Path, how: int) -> Iterator[None]:
-    """While files are added up nobody reads them, or what stands in two of them would count twice."""
+    """While files are added up nobody reads them, or what stands in two of them would
+    count twice.
+    """
     with (folder / "lock").open("w") as lock:
         fcntl.flock(lock, how)
         yield

@@ -1,6 +1,8 @@
-"""OAuth 2 for systems: client credentials (RFC 6749, section 4.4), the keys that tokens are signed with, and what to know of both.
+"""OAuth 2 for systems: client credentials (RFC 6749, section 4.4), the keys that tokens are signed
+with, and what to know of both.
 
-Errors of the token endpoint have the form that RFC 6749 gives them, since that is what clients of OAuth read.
+Errors of the token endpoint have the form that RFC 6749 gives them, since that is what clients of
+OAuth read.
 """
 
 import base64
@@ -38,7 +40,10 @@ from app.records.identity import is_id
 RESOURCE = "resource"
 METHODS = ("client_secret_basic", "client_secret_post")
 KEYS_SECONDS = 300
-"""How long others may rely on the list of signing keys; shorter than a replaced key goes on to be taken."""
+"""How long others may rely on the list of signing keys.
+
+Shorter than a replaced key goes on to be taken.
+"""
 NO_SUCH_CLIENT = "The client is not known, or its secret is not taken."
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="eligibility"'}
 _BASIC = re.compile("basic ([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
@@ -48,7 +53,10 @@ pages = Blueprint("oauth", __name__)
 
 
 class Client(ClientMixin):  # type: ignore[misc]
-    """A client as Authlib asks about it. One that is not there is asked the same things, and never has the right secret."""
+    """A client as Authlib asks about it.
+
+    One that is not there is asked the same things, and never has the right secret.
+    """
 
     def __init__(self, credential: Credential | None, allowed: frozenset[str]) -> None:
         self.credential, self.allowed = credential, allowed
@@ -61,7 +69,9 @@ class Client(ClientMixin):  # type: ignore[misc]
     def check_client_secret(self, client_secret: str) -> bool:
         """Whether this is one of its secrets that are taken now."""
         now = clock.now()
-        digests = [s.digest for s in self.credential.secrets if s.is_live(now)] if self.credential else []
+        digests = (
+            [s.digest for s in self.credential.secrets if s.is_live(now)] if self.credential else []
+        )
         return any(is_key(client_secret, digest) for digest in digests or [_NOBODY])
 
     def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
@@ -98,15 +108,25 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> Client:
-        """The client of an id; a stand-in where there is none that is taken, so that both are answered alike."""
+        """The client of an id.
+
+        A stand-in where there is none that is taken, so that both are answered alike.
+        """
         found = gate().store.find(client_id) if is_id(client_id) else None
-        if found is None or found.kind != CLIENT or not found.is_live(clock.now()) or found.role not in gate().roles.roles:
+        if (
+            found is None
+            or found.kind != CLIENT
+            or not found.is_live(clock.now())
+            or found.role not in gate().roles.roles
+        ):
             return Client(None, frozenset())
         allowed = gate().roles[found.role].permissions
         return Client(found, allowed if found.scopes is None else allowed & frozenset(found.scopes))
 
     def create_oauth2_request(self, incoming: object) -> OAuth2Request:
-        """The present request under the address that clients know, whatever stands between them and us."""
+        """The present request under the address that clients know, whatever stands between them and
+        us.
+        """
         made = FormRequest("POST", f"{gate().tokens.issuer}{TOKEN_PATH}", headers=request.headers)
         made.payload = FormPayload(request)
         return made
@@ -121,7 +141,12 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
         scopes = sorted(set((scope or "").split()) or client.allowed)
         text = gate().tokens.issue(client.get_client_id(), scopes)
-        return {"access_token": text, "token_type": "Bearer", "expires_in": gate().tokens.seconds, "scope": " ".join(scopes)}
+        return {
+            "access_token": text,
+            "token_type": "Bearer",
+            "expires_in": gate().tokens.seconds,
+            "scope": " ".join(scopes),
+        }
 
 
 class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
@@ -160,7 +185,10 @@ def create_token() -> Response:
     except NoSigningKey as error:
         log_fault(str(error))
         return _error(
-            503, "temporarily_unavailable", "No tokens are given at the moment.", {"Retry-After": str(RETRY_AFTER_SECONDS)}
+            503,
+            "temporarily_unavailable",
+            "No tokens are given at the moment.",
+            {"Retry-After": str(RETRY_AFTER_SECONDS)},
         )
     document = answer.get_json()
     if document.get("error") == "invalid_client":
@@ -169,8 +197,8 @@ def create_token() -> Response:
 
 
 def _refused() -> Response:
-    """The answer to a client that is not known or not taken. Every refusal is counted, and some of them are written down: else
-    anybody could fill the audit trail, which is kept for years.
+    """The answer to a client that is not known or not taken. Every refusal is counted, and some of
+    them are written down: else anybody could fill the audit trail, which is kept for years.
 
     Raises:
         Problem: too-many-requests.
@@ -178,8 +206,14 @@ def _refused() -> Response:
     """
     count_token_refusal()
     take_refused_token()
-    given = request.authorization.username if request.authorization else request.form.get("client_id")
-    known = given if given is not None and is_id(given) and gate().store.find(given) is not None else None
+    given = (
+        request.authorization.username if request.authorization else request.form.get("client_id")
+    )
+    known = (
+        given
+        if given is not None and is_id(given) and gate().store.find(given) is not None
+        else None
+    )
     if is_to_be_noted(known):
         _note("anybody", known or "unknown", "refused")
     return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
@@ -187,11 +221,20 @@ def _refused() -> Response:
 
 @pages.errorhandler(Problem)
 def _in_our_words(problem: Problem) -> Response:
-    """A problem as clients of OAuth read it at the token endpoint; elsewhere as everybody reads it."""
+    """A problem as clients of OAuth read it at the token endpoint.
+
+    Elsewhere as everybody reads it.
+    """
     if request.path != TOKEN_PATH:
         return problem_response(problem)
     status = problem.type.status
-    error = "temporarily_unavailable" if status in (429, 503, 507) else "server_error" if status >= 500 else "invalid_request"
+    error = (
+        "temporarily_unavailable"
+        if status in (429, 503, 507)
+        else "server_error"
+        if status >= 500
+        else "invalid_request"
+    )
     return _error(status, error, problem.detail, problem.headers)
 
 
@@ -202,17 +245,30 @@ def _of_the_framework(error: HTTPException) -> Response:
 
 @pages.errorhandler(RecordsUnavailable)
 def _of_records(error: RecordsUnavailable) -> Response:
-    return _in_our_words(not_kept(error, "No tokens are given at the moment. Try again after the seconds that Retry-After names."))
+    return _in_our_words(
+        not_kept(
+            error,
+            "No tokens are given at the moment. Try again after the seconds that Retry-After "
+            "names.",
+        )
+    )
 
 
 @pages.errorhandler(Exception)
 def _of_nobody(error: Exception) -> Response:
     log_unexpected(error)
-    return _in_our_words(Problem("internal-error", "No token was given. Tell the operator the X-Request-Id of this answer."))
+    return _in_our_words(
+        Problem(
+            "internal-error",
+            "No token was given. Tell the operator the X-Request-Id of this answer.",
+        )
+    )
 
 
 def _unreadable(incoming: Request) -> Response | None:
-    """Why a token request is not looked at further: what a library would stumble over, or take where it should not."""
+    """Why a token request is not looked at further: what a library would stumble over, or take
+    where it should not.
+    """
     refuse = partial(_error, 400, "invalid_request")
     if incoming.mimetype != FORM or is_packed(incoming):
         return refuse(f"Send the parameters as {FORM}, with no Transfer-Encoding but chunked.")
@@ -223,19 +279,27 @@ def _unreadable(incoming: Request) -> Response | None:
     if incoming.form.get("grant_type") != GRANT:
         return _error(400, "unsupported_grant_type", f"Only the grant type {GRANT} is known here.")
     if not set(incoming.form.getlist(RESOURCE)) <= {"", *_resources()}:
-        return _error(400, "invalid_target", f"Tokens given here are for {gate().tokens.audience} alone; leave resource out.")
+        return _error(
+            400,
+            "invalid_target",
+            f"Tokens given here are for {gate().tokens.audience} alone; leave resource out.",
+        )
     header = incoming.headers.get("Authorization")
     if header is not None and not _is_basic(header):
         return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
     if header is not None and "client_secret" in incoming.form:
         return refuse("Send the client's secret in one way, not in two.")
-    if header is not None and incoming.form.get("client_id", _basic_name(incoming)) != _basic_name(incoming):
+    if header is not None and incoming.form.get("client_id", _basic_name(incoming)) != _basic_name(
+        incoming
+    ):
         return refuse("Send the same client_id in the body as in the header, or none.")
     return None
 
 
 def _resources() -> tuple[str, ...]:
-    """The addresses that stand for this service where a client says what a token is to be for (RFC 8707)."""
+    """The addresses that stand for this service where a client says what a token is to be for (RFC
+    8707).
+    """
     issuer, audience = gate().tokens.issuer, gate().tokens.audience
     return issuer, f"{issuer}/", audience, f"{audience}/"
 
@@ -284,10 +348,17 @@ def read_metadata() -> Response:
 
 
 def _public(document: object) -> Response:
-    return Response(orjson.dumps(document), 200, {"Cache-Control": f"public, max-age={KEYS_SECONDS}"}, mimetype=JSON)
+    return Response(
+        orjson.dumps(document),
+        200,
+        {"Cache-Control": f"public, max-age={KEYS_SECONDS}"},
+        mimetype=JSON,
+    )
 
 
-def _error(status: int, error: str, description: str, headers: Mapping[str, str] | None = None) -> Response:
+def _error(
+    status: int, error: str, description: str, headers: Mapping[str, str] | None = None
+) -> Response:
     text = orjson.dumps({"error": error, "error_description": description})
     return Response(text, status, {"Cache-Control": "no-store", **(headers or {})}, mimetype=JSON)
 

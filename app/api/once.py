@@ -1,4 +1,6 @@
-"""Idempotency-Key: a creating request that is sent again is answered as it was the first time, and creates nothing again."""
+"""Idempotency-Key: a creating request that is sent again is answered as it was the first time, and
+creates nothing again.
+"""
 
 import hashlib
 import re
@@ -19,9 +21,15 @@ from app.records.inflight import InFlight
 
 HEADER = "Idempotency-Key"
 IDEMPOTENCY = (
-    "A value of your own, a new one for each new request; machines must send it. Sent again, the first answer comes again."
+    "A value of your own, a new one for each new request; machines must send it. Sent "
+    "again, the first answer comes again."
 )
-ONCE = ("idempotency-key-required", "idempotency-key-malformed", "idempotency-key-reused", "request-in-flight")
+ONCE = (
+    "idempotency-key-required",
+    "idempotency-key-malformed",
+    "idempotency-key-reused",
+    "request-in-flight",
+)
 """The problems of every route that takes a key."""
 REPLAYED = "Idempotent-Replayed"
 RETRY_AFTER_SECONDS = "1"
@@ -49,17 +57,30 @@ class Attempt:
         determination: str | None = None,
         body: str | None = None,
     ) -> IdempotencyRecord | None:
-        """What is to be kept in the transaction that creates something, so that it is answered the same again."""
+        """What is to be kept in the transaction that creates something, so that it is answered the
+        same again.
+        """
         if self.key is None:
             return None
         return IdempotencyRecord(
-            self.actor, self.route, self.key, self.payload, kept_at, status, location, etag, determination, body
+            self.actor,
+            self.route,
+            self.key,
+            self.payload,
+            kept_at,
+            status,
+            location,
+            etag,
+            determination,
+            body,
         )
 
     def replayed(self) -> Response:
         """The answer that the first request with this key got."""
         assert self.earlier is not None
-        response = Response(self.earlier_body, self.earlier.status, {REPLAYED: "true"}, mimetype=JSON)
+        response = Response(
+            self.earlier_body, self.earlier.status, {REPLAYED: "true"}, mimetype=JSON
+        )
         for name, value in (("Location", self.earlier.location), ("ETag", self.earlier.etag)):
             if value is not None:
                 response.headers[name] = value
@@ -75,12 +96,16 @@ def given_key() -> str | None:
     key = request.headers.get(HEADER)
     if key is None:
         if principal().is_machine:
-            raise Problem("idempotency-key-required", f"Send {HEADER} with a value of your own, a new one for each new request.")
+            raise Problem(
+                "idempotency-key-required",
+                f"Send {HEADER} with a value of your own, a new one for each new request.",
+            )
         return None
     if not _KEY.fullmatch(key):
         raise Problem(
             "idempotency-key-malformed",
-            "Send the header once, with 1 to 255 visible ASCII characters other than commas, such as a UUID.",
+            "Send the header once, with 1 to 255 visible ASCII characters other than commas, such "
+            "as a UUID.",
         )
     return key
 
@@ -100,7 +125,10 @@ def attempt_at(service: Service, route: str, key: str | None, payload: bytes) ->
     if earlier is None:
         return Attempt(actor, route, hashed, digest)
     if earlier[0].payload != digest:
-        raise Problem("idempotency-key-reused", "This key came with another request before. Send a new key for a new request.")
+        raise Problem(
+            "idempotency-key-reused",
+            "This key came with another request before. Send a new key for a new request.",
+        )
     return Attempt(actor, route, hashed, digest, *earlier)
 
 
@@ -118,15 +146,24 @@ def claimed(service: Service, route: str, key: str | None) -> Iterator[None]:
         with service.claims.claim(principal().actor, route, key):
             yield
     except (InFlight, AlreadyAnswered):
-        detail = "A request with this key is being worked on. Send it again after the seconds that Retry-After names."
-        raise Problem("request-in-flight", detail, headers={"Retry-After": RETRY_AFTER_SECONDS}) from None
+        detail = (
+            "A request with this key is being worked on. Send it again after the seconds "
+            "that Retry-After names."
+        )
+        raise Problem(
+            "request-in-flight", detail, headers={"Retry-After": RETRY_AFTER_SECONDS}
+        ) from None
 
 
 @contextmanager
-def once(service: Service, route: str, keyed: Callable[[bytes], bytes] | None = None) -> Iterator[Attempt]:
-    """The present request as an attempt under its key; *route* names what is created, such as `POST /v1/determinations`.
+def once(
+    service: Service, route: str, keyed: Callable[[bytes], bytes] | None = None
+) -> Iterator[Attempt]:
+    """The present request as an attempt under its key; *route* names what is created, such as `POST
+    /v1/determinations`.
 
-    *keyed* digests what was sent under a key before it is kept as a digest, so that nobody can try out names against that.
+    *keyed* digests what was sent under a key before it is kept as a digest, so that nobody can try
+    out names against that.
 
     Raises:
         Problem: the key is missing, malformed, used with another payload, or in flight.

@@ -23,8 +23,16 @@ from app.law.lawbook import EditionLaw, Lawbook
 from app.law.spans import Span, day_after
 
 ICS = "text/calendar"
-OPEN: dict[CalendarKind, bool | None] = {"open": True, "continuous": True, "limited": None, "unread": None}
-"""Whether enrollment is open to everybody in a period of a kind; none: for some only, or not known."""
+OPEN: dict[CalendarKind, bool | None] = {
+    "open": True,
+    "continuous": True,
+    "limited": None,
+    "unread": None,
+}
+"""Whether enrollment is open to everybody in a period of a kind.
+
+None: for some only, or not known.
+"""
 SUMMARIES: dict[CalendarKind, str] = {
     "open": "Open enrollment",
     "continuous": "Enrollment without restriction",
@@ -33,7 +41,9 @@ SUMMARIES: dict[CalendarKind, str] = {
 }
 Found = tuple[StandingCalendar, Period]
 
-blp = Blueprint("open-enrollment", __name__, url_prefix="/v1", description="When everybody may enroll.")
+blp = Blueprint(
+    "open-enrollment", __name__, url_prefix="/v1", description="When everybody may enroll."
+)
 
 
 class Query(TypedDict, total=False):
@@ -48,13 +58,23 @@ class Query(TypedDict, total=False):
 @blp.get("/open-enrollment")
 @blp.needs(PUBLIC)
 @blp.query(OpenEnrollmentQuery)
-@blp.answers(200, "OpenEnrollment", "The periods with authority, source and evidence; for a day also whether it is open.")
-@blp.answers(200, {"type": "string"}, "The periods; as iCalendar with `format=ics` or Accept: text/calendar.", content_type=ICS)
+@blp.answers(
+    200,
+    "OpenEnrollment",
+    "The periods with authority, source and evidence; for a day also whether it is open.",
+)
+@blp.answers(
+    200,
+    {"type": "string"},
+    "The periods; as iCalendar with `format=ics` or Accept: text/calendar.",
+    content_type=ICS,
+)
 @blp.fails("invalid-request", "unknown-edition", "law-not-encoded")
 def read_open_enrollment(query: Query) -> Response:
     """Read the open enrollment periods of a year, or around a day.
 
-    In iCalendar the day of `DTEND` is, as that format has it, the day after the last one; in JSON `last` is the last day.
+    In iCalendar the day of `DTEND` is, as that format has it, the day after the last one; in JSON
+    `last` is the last day.
     """
     here = service()
     if "year" in query and "on" in query:
@@ -67,21 +87,33 @@ def read_open_enrollment(query: Query) -> Response:
         found, following = _periods(law, query.get("year"), day)
         pairs = list(dict.fromkeys([*found, *following]))
         disposition = 'inline; filename="open-enrollment.ics"'
-        return law_response(_ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition})
+        return law_response(
+            _ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition}
+        )
     response = law_document(open_enrollment_document(here.lawbook, law, query.get("year"), day))
     response.headers["Vary"] = "Accept"
     return response
 
 
-def open_enrollment_document(lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None) -> Document:
-    """The enrollment periods of a calendar year, or those of a day with the next one, as the JSON-ready answer."""
+def open_enrollment_document(
+    lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None
+) -> Document:
+    """The enrollment periods of a calendar year, or those of a day with the next one, as the
+    JSON-ready answer.
+    """
     found, following = _periods(law, year, day)
     about: Document = _in_year(law, year) if year is not None else {}
     if day is not None:
         about = _on_day(day, found, following)
     periods = [period_document(*pair) for pair in found]
     cautions = period_cautions(lawbook, law, _span(year, day))
-    return {"edition": law.edition.name, **about, "periods": periods, "cautions": cautions, "law": {"digest": lawbook.digest}}
+    return {
+        "edition": law.edition.name,
+        **about,
+        "periods": periods,
+        "cautions": cautions,
+        "law": {"digest": lawbook.digest},
+    }
 
 
 def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
@@ -90,21 +122,36 @@ def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
     when = span_in_words(span.first, span.last) if span.first == span.last else str(span.first.year)
     cautions = []
     for other in (lawbook.edition(name) for name in lawbook.editions if name != law.edition.name):
-        ours = f"{left_out(law.edition, 'Answered by')} " if is_later(other.edition, law.edition) else ""
+        ours = (
+            f"{left_out(law.edition, 'Answered by')} "
+            if is_later(other.edition, law.edition)
+            else ""
+        )
         if _is_not_encoded(other, span):
-            cautions.append(f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is not encoded.")
+            cautions.append(
+                f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is "
+                "not encoded."
+            )
         elif _periods_told(other, span) != _periods_told(law, span):
-            cautions.append(f"{ours}The edition {other.edition.name} lists other periods in {when}.")
+            cautions.append(
+                f"{ours}The edition {other.edition.name} lists other periods in {when}."
+            )
     return cautions
 
 
 def _periods_told(law: EditionLaw, span: Span) -> object:
-    told = [(c.calendar.kind, p.first, p.last) for series in law.series.values() for c, p in series.meeting(span)]
+    told = [
+        (c.calendar.kind, p.first, p.last)
+        for series in law.series.values()
+        for c, p in series.meeting(span)
+    ]
     return told, [gap for series in law.series.values() for gap in law.not_encoded(series, span)]
 
 
 def _is_not_encoded(law: EditionLaw, span: Span) -> bool:
-    return bool(law.series) and all(span in law.not_encoded(series, span) for series in law.series.values())
+    return bool(law.series) and all(
+        span in law.not_encoded(series, span) for series in law.series.values()
+    )
 
 
 def _span(year: int | None, day: date | None) -> Span:
@@ -117,21 +164,34 @@ def _span(year: int | None, day: date | None) -> Span:
 def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> None:
     """Refuse days whose law nobody encoded: of those nothing may be said, least of all "closed"."""
     if _is_not_encoded(law, _span(year, day)):
-        detail = f"The enrollment periods of {year or day} are not encoded in the edition {law.edition.name}."
+        detail = (
+            f"The enrollment periods of {year or day} are not encoded in the edition "
+            f"{law.edition.name}."
+        )
         raise Problem("law-not-encoded", detail, edition=law.edition.name)
 
 
 def _in_year(law: EditionLaw, year: int) -> Document:
-    missing = [gap for series in law.series.values() for gap in law.not_encoded(series, _span(year, None))]
-    spans = [[gap.first.isoformat(), gap.last.isoformat()] for gap in dict.fromkeys(missing) if gap.last is not None]
+    missing = [
+        gap for series in law.series.values() for gap in law.not_encoded(series, _span(year, None))
+    ]
+    spans = [
+        [gap.first.isoformat(), gap.last.isoformat()]
+        for gap in dict.fromkeys(missing)
+        if gap.last is not None
+    ]
     return {"year": year, "not_encoded": spans}
 
 
-def _periods(law: EditionLaw, year: int | None, day: date | None) -> tuple[list[Found], list[Found]]:
+def _periods(
+    law: EditionLaw, year: int | None, day: date | None
+) -> tuple[list[Found], list[Found]]:
     """The periods of a year or day, and those that follow a day."""
     span = _span(year, day)
     found = [pair for series in law.series.values() for pair in series.meeting(span)]
-    return found, [] if day is None else [pair for series in law.series.values() for pair in _next(series, day)]
+    return found, [] if day is None else [
+        pair for series in law.series.values() for pair in _next(series, day)
+    ]
 
 
 def _wants_ics(query: Query) -> bool:
@@ -142,7 +202,15 @@ def _wants_ics(query: Query) -> bool:
 
 def _next(series: Series, day: date) -> list[Found]:
     span = series.next_after(day)
-    return [] if span is None else [(c, p) for c, p in series.meeting(Span(span.first, span.first)) if c.calendar.kind == "open"]
+    return (
+        []
+        if span is None
+        else [
+            (c, p)
+            for c, p in series.meeting(Span(span.first, span.first))
+            if c.calendar.kind == "open"
+        ]
+    )
 
 
 def _on_day(day: date, found: list[Found], following: list[Found]) -> Document:
@@ -155,13 +223,18 @@ def _on_day(day: date, found: list[Found], following: list[Found]) -> Document:
     return {
         "on": day.isoformat(),
         "is_open": is_open,
-        "status": next((kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds), "closed"),
+        "status": next(
+            (kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds),
+            "closed",
+        ),
         "next": period_document(*following[0]) if following else None,
     }
 
 
 def _ics(law: EditionLaw, found: list[Found]) -> bytes:
-    """The same law gives the same bytes: an event's id comes from its calendar and day, its stamp from the day of enactment."""
+    """The same law gives the same bytes: an event's id comes from its calendar and day, its stamp
+    from the day of enactment.
+    """
     calendar = Calendar()
     calendar.add("prodid", "-//Eligibility determinations//Open enrollment//EN")
     calendar.add("version", "2.0")
@@ -176,7 +249,11 @@ def _ics(law: EditionLaw, found: list[Found]) -> bytes:
 def _event(standing: StandingCalendar, period: Period, edition: str) -> Event:
     source = standing.calendar
     told = period_document(standing, period)
-    lines = [f"{period.first} through {period.last}", f"Authority: {period.authority}", f"Evidence: {told['evidence']}"]
+    lines = [
+        f"{period.first} through {period.last}",
+        f"Authority: {period.authority}",
+        f"Evidence: {told['evidence']}",
+    ]
     lines += [str(told[key]) for key in ("limited_to", "note") if key in told]
     event = Event()
     event.add("uid", f"{source.id.rpartition('/')[2]}-{period.first}@{edition}.open-enrollment")

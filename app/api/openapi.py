@@ -1,4 +1,6 @@
-"""The OpenAPI document: put together from the views' decorators, the answers' schemas and the facts of each question."""
+"""The OpenAPI document: put together from the views' decorators, the answers' schemas and the facts
+of each question.
+"""
 
 from copy import deepcopy
 from typing import Any
@@ -44,9 +46,11 @@ from app.law.questions import Question
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health insurance and says why: every "
+    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health "
+    "insurance and says why: every "
     "provision, every condition, with its source. Editions of the law: {editions}. "
-    "Who asks shows it with `Authorization: Bearer …` and an API key or an access token from `/oauth/token`; "
+    "Who asks shows it with `Authorization: Bearer …` and an API key or an access token from "
+    "`/oauth/token`; "
     "what tells the law needs none. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
@@ -71,15 +75,29 @@ BLUEPRINTS = (
 
 def document_api(app: Flask, service: Service) -> bytes:
     """Register the views and give the OpenAPI document as JSON text."""
-    app.config.update(API_TITLE="Eligibility determinations", API_VERSION=VERSION, OPENAPI_VERSION="3.1.1")
-    told = "; ".join(f"`{edition.name}`, {edition.title}" for edition in service.lawbook.editions.values())
+    app.config.update(
+        API_TITLE="Eligibility determinations", API_VERSION=VERSION, OPENAPI_VERSION="3.1.1"
+    )
+    told = "; ".join(
+        f"`{edition.name}`, {edition.title}" for edition in service.lawbook.editions.values()
+    )
     info = {"description": DESCRIPTION.format(editions=told)}
-    api = Api(app, spec_kwargs={"info": info, "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base"})
+    api = Api(
+        app,
+        spec_kwargs={
+            "info": info,
+            "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
+        },
+    )
     api.ma_plugin.converter.add_attribute_function(documented_field)
     api.spec.components.security_scheme(SCHEME, BEARER)
-    api.spec.components.security_scheme(CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC))
+    api.spec.components.security_scheme(
+        CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC)
+    )
     kept = KEPT_COMPONENTS | RECORD_COMPONENTS | APPLICANT_COMPONENTS
-    for name, schema in (COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS | OAUTH_COMPONENTS).items():
+    for name, schema in (
+        COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS | OAUTH_COMPONENTS
+    ).items():
         api.spec.components.schema(name, schema)
     for id in service.lawbook.questions:
         api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
@@ -88,10 +106,18 @@ def document_api(app: Flask, service: Service) -> bytes:
     _name_roles(api.spec.components.schemas["CredentialWanted"]["properties"], service.gate.roles)
     schemas, editions = api.spec.components.schemas, list(service.lawbook.editions)
     for question in service.lawbook.questions.values():
-        schemas[f"Asked.{question.id}"] = {**_about(schemas["Asked"], question, editions), "examples": [example(service, question)]}
+        schemas[f"Asked.{question.id}"] = {
+            **_about(schemas["Asked"], question, editions),
+            "examples": [example(service, question)],
+        }
         if question.governed_by:
-            schemas[f"CalendarAsked.{question.id}"] = _about(schemas["CalendarAsked"], question, editions, CALENDAR_QUESTION)
-    _alternatives(schemas, "Asked")["discriminator"] = {"propertyName": "question", "mapping": _mapping(schemas, "Asked")}
+            schemas[f"CalendarAsked.{question.id}"] = _about(
+                schemas["CalendarAsked"], question, editions, CALENDAR_QUESTION
+            )
+    _alternatives(schemas, "Asked")["discriminator"] = {
+        "propertyName": "question",
+        "mapping": _mapping(schemas, "Asked"),
+    }
     _alternatives(schemas, "CalendarAsked")
     document = api.spec.to_dict()
     document["paths"] |= deepcopy(OAUTH_PATHS)
@@ -106,24 +132,37 @@ def _name_roles(members: JsonSchema, roles: Roles) -> None:
     members["scopes"]["items"]["enum"] = [name for name in roles.permissions if name != PUBLIC]
 
 
-def _about(general: JsonSchema, question: Question, editions: list[str], may_be_left_out: str = "") -> JsonSchema:
-    """A body's schema for one question, with the facts of that question; marshmallow's own knows facts only as an object."""
+def _about(
+    general: JsonSchema, question: Question, editions: list[str], may_be_left_out: str = ""
+) -> JsonSchema:
+    """A body's schema for one question, with the facts of that question.
+
+    Marshmallow's own knows facts only as an object.
+    """
     properties = {
         **general["properties"],
         "edition": {**general["properties"]["edition"], "enum": editions},
         "question": {"const": question.id, "description": question.asks},
         "facts": {"$ref": f"#/components/schemas/Facts.{question.id}"},
     }
-    required = set(general.get("required", [])) | ({"question"} if question.id != may_be_left_out else set())
+    required = set(general.get("required", [])) | (
+        {"question"} if question.id != may_be_left_out else set()
+    )
     return {**general, "properties": properties, "required": sorted(required)}
 
 
 def _mapping(schemas: dict[str, JsonSchema], name: str) -> dict[str, str]:
-    return {key.removeprefix(f"{name}."): f"#/components/schemas/{key}" for key in schemas if key.startswith(f"{name}.")}
+    return {
+        key.removeprefix(f"{name}."): f"#/components/schemas/{key}"
+        for key in schemas
+        if key.startswith(f"{name}.")
+    }
 
 
 def _alternatives(schemas: dict[str, JsonSchema], name: str) -> JsonSchema:
-    schemas[name] = {"oneOf": [{"$ref": reference} for reference in _mapping(schemas, name).values()]}
+    schemas[name] = {
+        "oneOf": [{"$ref": reference} for reference in _mapping(schemas, name).values()]
+    }
     return schemas[name]
 
 
@@ -132,7 +171,9 @@ PROBLEM: dict[str, Any] = {
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
 ANYWHERE = ("bad-request", "address-too-long", "headers-too-large", "internal-error")
-"""The problems of every operation: the server's own of what is not proper HTTP or too large, and faults on our side."""
+"""The problems of every operation: the server's own of what is not proper HTTP or too large, and
+faults on our side.
+"""
 WHERE_LIMITED = ("too-many-requests", "overloaded")
 WITH_BODY = ("incomplete-body", "body-too-large")
 PATH_PARAMETERS = {
@@ -149,12 +190,17 @@ PATH_PARAMETERS = {
     "/v1/credentials/{id}": {"id": "The id of a key or client."},
     "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
-    "/v1/provisions/{topic}/{name}": {"topic": "The folder of the provision.", "name": "Its name in that folder."},
+    "/v1/provisions/{topic}/{name}": {
+        "topic": "The folder of the provision.",
+        "name": "Its name in that folder.",
+    },
 }
 
 
 def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
-    """Path parameters with their meaning, the editions that there are, responses in order of status."""
+    """Path parameters with their meaning, the editions that there are, responses in order of
+    status.
+    """
     for parameter in item.get("parameters", []):
         parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
     for method in ("get", "post", "patch", "delete"):
@@ -170,11 +216,19 @@ def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
 
 
 def _tell_general_problems(path: str, operation: dict[str, Any]) -> None:
-    """Add the problems that may come whatever the operation does, each to what the operation itself says of their status."""
-    types = (*ANYWHERE, *(() if path in NOT_LIMITED else WHERE_LIMITED), *(WITH_BODY if "requestBody" in operation else ()))
+    """Add the problems that may come whatever the operation does, each to what the operation itself
+    says of their status.
+    """
+    types = (
+        *ANYWHERE,
+        *(() if path in NOT_LIMITED else WHERE_LIMITED),
+        *(WITH_BODY if "requestBody" in operation else ()),
+    )
     for type in (PROBLEM_TYPES[name] for name in types):
         response = operation["responses"].setdefault(str(type.status), {})
         told = response.get("description", "")
         if f"`{type.name}`" not in told:
-            response["description"] = "; ".join(part for part in (told, f"`{type.name}`: {type.title}") if part)
+            response["description"] = "; ".join(
+                part for part in (told, f"`{type.name}`: {type.title}") if part
+            )
         response["content"] = {**response.get("content", {}), **PROBLEM["content"]}

@@ -23,12 +23,14 @@ def tagged(response: Response, version: int) -> Response:
 
 
 def require_version(version: int) -> int:
-    """The version, where the caller changes what it has read: one of its tags is that of the version, or `*` says that any will do.
+    """The version, where the caller changes what it has read: one of its tags is that of the
+    version, or `*` says that any will do.
 
     Whoever writes then holds it against what is kept at that moment.
 
     Raises:
-        Problem: precondition-required, where the caller does not say what it has read; precondition-failed, where that is outdated.
+        Problem: precondition-required, where the caller does not say what it has read;
+            precondition-failed, where that is outdated.
     """
     if_match("Read it first, and send its ETag as If-Match.")
     if not request.if_match.contains(str(version)):
@@ -46,10 +48,16 @@ def if_match(missing: str) -> str:
     if header is None:
         raise Problem("precondition-required", missing)
     if not _IF_MATCH.fullmatch(header.strip()):
-        raise Problem("precondition-failed", "If-Match must be the ETag as it came, in its quotes. Nothing was changed.")
+        raise Problem(
+            "precondition-failed",
+            "If-Match must be the ETag as it came, in its quotes. Nothing was changed.",
+        )
     return header.strip()
 
 
 def changed_since() -> Problem:
     """It has changed since the caller read it."""
-    return Problem("precondition-failed", "It has been changed since you read it. Read it again, and decide anew.")
+    return Problem(
+        "precondition-failed",
+        "It has been changed since you read it. Read it again, and decide anew.",
+    )

@@ -9,7 +9,13 @@ from app import clock
 from app.access.principal import PUBLIC
 from app.api.blueprint import Blueprint
 from app.api.deciding import unknown_edition, unknown_question
-from app.api.law_documents import calendar_detail, calendar_summary, change_document, provision_detail, provision_summary
+from app.api.law_documents import (
+    calendar_detail,
+    calendar_summary,
+    change_document,
+    provision_detail,
+    provision_summary,
+)
 from app.api.problems import Problem, Wrong
 from app.api.responses import law_document
 from app.api.schemas import ChangesQuery, LawQuery, ProvisionQuery
@@ -20,7 +26,9 @@ from app.law.provision import CalendarName, Provision
 
 CALENDARS = "calendars"
 
-blp = Blueprint("law", __name__, url_prefix="/v1", description="The provisions that determinations rest on.")
+blp = Blueprint(
+    "law", __name__, url_prefix="/v1", description="The provisions that determinations rest on."
+)
 
 
 class Query(TypedDict, total=False):
@@ -49,14 +57,22 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
     """Refuse days for which nobody looked whether the law of an edition still holds."""
     checked = law.edition.checked_through
     if day is not None and checked is not None and day > checked:
-        detail = f"The law of {day} is not encoded in the edition {law.edition.name}: nobody looked for law later than {checked}."
+        detail = (
+            f"The law of {day} is not encoded in the edition {law.edition.name}: nobody "
+            f"looked for law later than {checked}."
+        )
         raise Problem("law-not-encoded", detail, as_of=day.isoformat(), edition=law.edition.name)
 
 
 @blp.get("/provisions")
 @blp.needs(PUBLIC)
 @blp.query(LawQuery)
-@blp.answers(200, "Provisions", "The provisions of an edition, all of them or those in force on a day, and the calendars they use.")
+@blp.answers(
+    200,
+    "Provisions",
+    "The provisions of an edition, all of them or those in force on a day, and the calendars they "
+    "use.",
+)
 @blp.fails("unknown-question", "invalid-request", "unknown-edition", "law-not-encoded")
 def list_provisions(query: Query) -> Response:
     """List the provisions of the law."""
@@ -64,7 +80,9 @@ def list_provisions(query: Query) -> Response:
     law, day, question = edition_law(here, query), query.get("as_of"), query.get("question")
     _require_looked_at(law, day)
     try:
-        answering = [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
+        answering = (
+            [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
+        )
     except UnknownQuestion:
         raise unknown_question("query") from None
     if day is not None:
@@ -72,7 +90,9 @@ def list_provisions(query: Query) -> Response:
     else:
         provisions = [p for id in answering for p in law.by_question.get(id, [])]
     used = _calendars_of(provisions) if question else set(law.calendars)
-    calendars = [c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)]
+    calendars = [
+        c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)
+    ]
     return law_document(
         {
             "edition": law.edition.name,
@@ -85,13 +105,22 @@ def list_provisions(query: Query) -> Response:
 
 
 def _calendars_of(provisions: list[Provision]) -> set[str]:
-    return {c.operand.id for p in provisions for c in p.conditions if isinstance(c.operand, CalendarName)}
+    return {
+        c.operand.id
+        for p in provisions
+        for c in p.conditions
+        if isinstance(c.operand, CalendarName)
+    }
 
 
 @blp.get("/provisions/<topic>/<name>")
 @blp.needs(PUBLIC)
 @blp.query(ProvisionQuery)
-@blp.answers(200, "Provision", "The provision with its conditions and parameters and the text of its file; or a calendar.")
+@blp.answers(
+    200,
+    "Provision",
+    "The provision with its conditions and parameters and the text of its file; or a calendar.",
+)
 @blp.fails("unknown-provision", "invalid-request", "unknown-edition", "law-not-encoded")
 def read_provision(query: Query, topic: str, name: str) -> Response:
     """Read one provision or calendar, with the text of its file.
@@ -105,7 +134,10 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
         return law_document(calendar_detail(here.lawbook, law.calendars[id], law, day))
     provision = here.lawbook.provisions.get(id)
     if provision is None:
-        raise Problem("unknown-provision", "GET /v1/provisions lists the provisions and calendars of an edition.")
+        raise Problem(
+            "unknown-provision",
+            "GET /v1/provisions lists the provisions and calendars of an edition.",
+        )
     return law_document(provision_detail(here.lawbook, provision, law, day))
 
 
@@ -119,7 +151,11 @@ def list_changes(query: Query) -> Response:
     here = service()
     law, first, last = edition_law(here, query), query["first"], query["last"]
     if last < first:
-        raise Problem("invalid-request", "`to` is before `from`.", [Wrong("query", "Must not be before `from`.", name="to")])
+        raise Problem(
+            "invalid-request",
+            "`to` is before `from`.",
+            [Wrong("query", "Must not be before `from`.", name="to")],
+        )
     changes = here.lawbook.changes(first, last, law.edition.name)
     return law_document(
         {

@@ -32,18 +32,28 @@ blp = Blueprint("questions", __name__, url_prefix="/v1/questions", description="
 def list_questions(query: dict[str, object]) -> Response:
     """List the questions that can be asked."""
     lawbook = service().lawbook
-    return law_document({"questions": [summary(q) for q in lawbook.questions.values()], "law": {"digest": lawbook.digest}})
+    return law_document(
+        {
+            "questions": [summary(q) for q in lawbook.questions.values()],
+            "law": {"digest": lawbook.digest},
+        }
+    )
 
 
 @blp.get("/<id>")
 @blp.needs(PUBLIC)
 @blp.query(NoQuery)
-@blp.answers(200, "Question", "The question, the JSON Schema of its facts, what follows from them, and an example.")
+@blp.answers(
+    200,
+    "Question",
+    "The question, the JSON Schema of its facts, what follows from them, and an example.",
+)
 @blp.fails("unknown-question", "invalid-request")
 def read_question(query: dict[str, object], id: str) -> Response:
     """Read one question with everything that can be told of it.
 
-    `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and choices, and what in the law asks.
+    `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and
+    choices, and what in the law asks.
     """
     here = service()
     try:
@@ -57,7 +67,11 @@ def summary(question: Question) -> dict[str, object]:
     """A question as it stands in the list."""
     conclusions = []
     for conclusion in question.concludes.values():
-        told: dict[str, object] = {"name": conclusion.name, "type": conclusion.type, "describes": conclusion.describes}
+        told: dict[str, object] = {
+            "name": conclusion.name,
+            "type": conclusion.type,
+            "describes": conclusion.describes,
+        }
         if conclusion.choices:
             told["choices"] = list(conclusion.choices)
         if conclusion.unit:
@@ -69,7 +83,9 @@ def summary(question: Question) -> dict[str, object]:
         "governed_by": question.governed_by,
         "encoded_from": question.encoded_from.isoformat(),
         "conclusions": conclusions,
-        "outcomes": {outcome: str(question.says[outcome]) for outcome in OUTCOMES if outcome in question.says},
+        "outcomes": {
+            outcome: str(question.says[outcome]) for outcome in OUTCOMES if outcome in question.says
+        },
         "href": f"/v1/questions/{question.id}",
     }
 
@@ -82,7 +98,9 @@ def detail(here: Service, question: Question) -> dict[str, object]:
         **summary(question),
         "uses": [used for used in lawbook.with_used(question.id) if used != question.id],
         "provisions": sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
-        "encoded": {edition: here.encoded_days(question.id, edition) for edition in lawbook.editions},
+        "encoded": {
+            edition: here.encoded_days(question.id, edition) for edition in lawbook.editions
+        },
         "facts": facts_document(lawbook, here.facts_schemas, question.id, facts),
         "computed": [_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
         "presumed": [_presumed(fact) for fact in facts if fact.presumed is not None],
@@ -91,8 +109,12 @@ def detail(here: Service, question: Question) -> dict[str, object]:
     }
 
 
-def facts_document(lawbook: Lawbook, schemas: FactsSchemas, question: str, facts: list[FactDefinition]) -> JsonSchema:
-    """The JSON Schema of a question's facts, each with its whole name, where it is defined and which provisions look at it."""
+def facts_document(
+    lawbook: Lawbook, schemas: FactsSchemas, question: str, facts: list[FactDefinition]
+) -> JsonSchema:
+    """The JSON Schema of a question's facts, each with its whole name, where it is defined and
+    which provisions look at it.
+    """
     asked_by = _asked_by(lawbook, question)
     extras = {fact.name: _extras(lawbook, fact, asked_by.get(fact.name, [])) for fact in facts}
     schema = _annotated(schemas.of(question), "", extras)
@@ -103,7 +125,9 @@ def _annotated(schema: JsonSchema, prefix: str, extras: dict[str, JsonSchema]) -
     members: dict[str, Any] = {}
     for part, inner in schema["properties"].items():
         name = prefix + part
-        members[part] = {**inner, **extras[name]} if name in extras else _annotated(inner, f"{name}.", extras)
+        members[part] = (
+            {**inner, **extras[name]} if name in extras else _annotated(inner, f"{name}.", extras)
+        )
     return {**schema, "properties": members}
 
 
@@ -153,14 +177,20 @@ def _computed(lawbook: Lawbook, fact: FactDefinition) -> dict[str, object]:
 def _presumed(fact: FactDefinition) -> dict[str, object]:
     presumed = fact.presumed
     assert presumed is not None
-    document: dict[str, object] = {"fact": fact.name, "value": as_json(presumed.value), "because": presumed.because}
+    document: dict[str, object] = {
+        "fact": fact.name,
+        "value": as_json(presumed.value),
+        "because": presumed.because,
+    }
     if presumed.citation is not None:
         document["citation"] = citation_document(presumed.citation)
     return document
 
 
 def example(here: Service, question: Question) -> dict[str, object]:
-    """A request that can be sent as it stands: the facts that the law looks at on the last day it changed, each with some value."""
+    """A request that can be sent as it stands: the facts that the law looks at on the last day it
+    changed, each with some value.
+    """
     lawbook = here.lawbook
     for day in reversed(lawbook.boundaries(question.id, here.edition)):
         try:

@@ -1,6 +1,17 @@
 """What answers about kept records look like, as JSON Schemas for the OpenAPI document."""
 
-from app.api.answers import DAY, INSTANT, OPEN_OBJECT, OUTCOME, TEXT, TEXT_OR_NONE, Schema, many, record, told
+from app.api.answers import (
+    DAY,
+    INSTANT,
+    OPEN_OBJECT,
+    OUTCOME,
+    TEXT,
+    TEXT_OR_NONE,
+    Schema,
+    many,
+    record,
+    told,
+)
 from app.records.holds import HOLDABLE
 
 HOLD = record(
@@ -18,8 +29,18 @@ HOLD = record(
     }
 )
 
-DAMAGED = told(many(TEXT), "The ids of those of this page that cannot be read any more; left out where there are none.")
-EVENTS = ("determination.made", "waiver.decided", "law.changed", "determination.damaged", "law.damaged", "record.damaged")
+DAMAGED = told(
+    many(TEXT),
+    "The ids of those of this page that cannot be read any more; left out where there are none.",
+)
+EVENTS = (
+    "determination.made",
+    "waiver.decided",
+    "law.changed",
+    "determination.damaged",
+    "law.damaged",
+    "record.damaged",
+)
 
 RECORD_COMPONENTS: dict[str, Schema] = {
     "FoundDeterminations": record(
@@ -37,14 +58,20 @@ RECORD_COMPONENTS: dict[str, Schema] = {
                         "author": told(TEXT, "Who asked, as records name them."),
                         "organization": TEXT_OR_NONE,
                         "law_digest": TEXT,
-                        "replaces": told(TEXT_OR_NONE, "The determination whose place this one took."),
-                        "replaced_by": told(TEXT_OR_NONE, "The determination that took this one's place."),
+                        "replaces": told(
+                            TEXT_OR_NONE, "The determination whose place this one took."
+                        ),
+                        "replaced_by": told(
+                            TEXT_OR_NONE, "The determination that took this one's place."
+                        ),
                         "href": TEXT,
                     }
                 )
             ),
             "damaged": DAMAGED,
-            "next_cursor": told(TEXT, "Send it with the same search for the next page; left out on the last one."),
+            "next_cursor": told(
+                TEXT, "Send it with the same search for the next page; left out on the last one."
+            ),
         },
         ["damaged", "next_cursor"],
     ),
@@ -80,7 +107,11 @@ RECORD_COMPONENTS: dict[str, Schema] = {
                 "subject": told(TEXT, "The id of the determination, or the digest of the law."),
                 "time": told(INSTANT, "Left out of what cannot be read any more."),
                 "datacontenttype": TEXT,
-                "data": told(OPEN_OBJECT, "What happened; of what cannot be read any more only its id, of a law its digest."),
+                "data": told(
+                    OPEN_OBJECT,
+                    "What happened; of what cannot be read any more only its id, of a law its "
+                    "digest.",
+                ),
             },
             ["time"],
             description="An event in the CloudEvents format, version 1.0.",

@@ -1,6 +1,8 @@
-"""References that callers give to what they ask about, and reasons that they write. No complaint repeats what was sent.
+"""References that callers give to what they ask about, and reasons that they write. No complaint
+repeats what was sent.
 
-None may hold a social security number, wherever it is taken: what is kept here is kept in clear, for years, and told again.
+None may hold a social security number, wherever it is taken: what is kept here is kept in clear,
+for years, and told again.
 """
 
 import re
@@ -13,9 +15,15 @@ from marshmallow import ValidationError
 
 from app.api.fields import TextField
 
-SUBJECT_PATTERN, SUBJECT_MUST = r"[A-Za-z0-9._:-]{1,100}", "Must be at most 100 letters, digits and . _ : - without spaces."
+SUBJECT_PATTERN, SUBJECT_MUST = (
+    r"[A-Za-z0-9._:-]{1,100}",
+    "Must be at most 100 letters, digits and . _ : - without spaces.",
+)
 SUBJECT = re.compile(SUBJECT_PATTERN, re.ASCII)
-NO_NUMBER = "This looks like a social security number. Send none: a reference of your own making and the name are enough."
+NO_NUMBER = (
+    "This looks like a social security number. Send none: a reference of your own making "
+    "and the name are enough."
+)
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{3}[\W_]{0,3}\d{2}[\W_]{0,3}\d{4}(?!\d)")
 
 
@@ -40,7 +48,9 @@ def _is_uuid(text: str) -> bool:
 class ReferenceField(TextField):
     """Text of a caller's own that is none of the numbers people are known by elsewhere."""
 
-    def _deserialize(self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any) -> str:
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
         text = super()._deserialize(value, attr, data, **kwargs)
         refuse_number(text)
         return text

@@ -1,4 +1,6 @@
-"""What happens around every request: its id, the headers that every response carries, one line in the log, and the figures."""
+"""What happens around every request: its id, the headers that every response carries, one line in
+the log, and the figures.
+"""
 
 import logging
 import time
@@ -15,7 +17,8 @@ from app.api.authority import principal
 from app.api.metrics import count_in_work, observe_request
 
 CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "
+    "'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 HEADERS = {
@@ -39,7 +42,10 @@ Environ = dict[str, Any]
 
 @dataclass(slots=True)
 class Seen:
-    """What is known of a request while it is answered; a route is its template, which holds nothing of the caller's."""
+    """What is known of a request while it is answered.
+
+    A route is its template, which holds nothing of the caller's.
+    """
 
     method: str
     route: str = OTHER
@@ -50,14 +56,19 @@ class Seen:
 
 
 def watch_requests(app: Flask) -> None:
-    """Give every request an id and every response its headers, errors included; log and count each."""
+    """Give every request an id and every response its headers, errors included.
+
+    Log and count each.
+    """
     app.before_request(_name_request)
     app.after_request(_finish)
     app.wsgi_app = Watch(app.wsgi_app)  # type: ignore[method-assign]
 
 
 def trust_proxies(app: Flask, hops: int) -> None:
-    """Take the client's address and scheme from what that many proxies in front of the service added, and from no one else."""
+    """Take the client's address and scheme from what that many proxies in front of the service
+    added, and from no one else.
+    """
     if hops:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=0)  # type: ignore[method-assign]
 
@@ -69,7 +80,9 @@ def _name_request() -> None:
 
 
 def _given_id(text: str | None) -> str | None:
-    """A caller's id is taken over only where it is a UUID, so that nothing else gets into logs and answers."""
+    """A caller's id is taken over only where it is a UUID, so that nothing else gets into logs and
+    answers.
+    """
     if text is None or len(text) != 36:
         return None
     try:
@@ -86,13 +99,17 @@ def _finish(response: Response) -> Response:
     seen = request.environ.get(_SEEN)
     if isinstance(seen, Seen):
         seen.route = request.url_rule.rule if request.url_rule else OTHER
-        seen.actor, seen.address, seen.request_id = principal().actor, request.remote_addr or "", g.request_id
+        seen.actor, seen.address, seen.request_id = (
+            principal().actor,
+            request.remote_addr or "",
+            g.request_id,
+        )
     return response
 
 
 class Watch:
-    """Around the whole application: the headers that are alike on every answer, and how long each took to its last byte, streamed
-    ones and failed ones too."""
+    """Around the whole application: the headers that are alike on every answer, and how long each
+    took to its last byte, streamed ones and failed ones too."""
 
     def __init__(self, application: Callable[[Environ, StartResponse], Iterable[bytes]]) -> None:
         self._application = application

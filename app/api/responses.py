@@ -1,4 +1,6 @@
-"""Answers that a client may hold and ask again for by their entity tag instead of having them sent again."""
+"""Answers that a client may hold and ask again for by their entity tag instead of having them sent
+again.
+"""
 
 import hashlib
 from collections.abc import Mapping
@@ -9,7 +11,9 @@ from flask import Response, request
 from app.api.blueprint import JSON
 
 
-def law_response(text: bytes, mimetype: str = JSON, headers: Mapping[str, str] | None = None) -> Response:
+def law_response(
+    text: bytes, mimetype: str = JSON, headers: Mapping[str, str] | None = None
+) -> Response:
     """A response that a client may keep and ask again for by its ETag."""
     response = Response(text, 200, headers, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-cache"
@@ -25,7 +29,10 @@ def entity_tag(text: bytes) -> str:
 
 
 def tagged_response(text: bytes, mimetype: str = JSON) -> Response:
-    """A response with its entity tag; without a body where the client says that it has the same already."""
+    """A response with its entity tag.
+
+    Without a body where the client says that it has the same already.
+    """
     response = Response(text, 200, mimetype=mimetype)
     response.set_etag(entity_tag(text))
     conditional = response.make_conditional(request)

@@ -4,7 +4,14 @@ from typing import Any
 
 from marshmallow import RAISE, Schema
 
-from app.api.fields import DayField, FactsField, QueryFlagField, TextField, WholeNumberField, YearField
+from app.api.fields import (
+    DayField,
+    FactsField,
+    QueryFlagField,
+    TextField,
+    WholeNumberField,
+    YearField,
+)
 from app.api.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField
 from app.law.facts import FactDefinition
 
@@ -19,7 +26,10 @@ def day_field(asks: str, **kwargs: Any) -> DayField:
 
 def limit_field(most: int, usually: int) -> WholeNumberField:
     return WholeNumberField(
-        1, most, load_default=usually, metadata={"description": f"How many at most; {usually} where none is sent."}
+        1,
+        most,
+        load_default=usually,
+        metadata={"description": f"How many at most; {usually} where none is sent."},
     )
 
 
@@ -47,7 +57,9 @@ def _edition() -> TextField:
         r"[A-Za-z0-9_.-]{1,100}",
         "Must be the name of an edition.",
         error_messages=REQUIRED,
-        metadata={"description": "The edition of the law; the service's default where none is named."},
+        metadata={
+            "description": "The edition of the law; the service's default where none is named."
+        },
     )
 
 
@@ -80,9 +92,15 @@ class AskedSchema(StrictSchema):
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
-        metadata={"description": "Facts, nested by the parts of their names or under whole names. What is not known is left out."},
+        metadata={
+            "description": "Facts, nested by the parts of their names or under whole names. What "
+            "is not known is left out."
+        },
     )
-    as_of = day_field("The day whose law applies; today in Massachusetts where the question has no governing day and none is sent.")
+    as_of = day_field(
+        "The day whose law applies; today in Massachusetts where the question has no governing "
+        "day and none is sent."
+    )
     edition = _edition()
     subject = SUBJECT
 
@@ -92,9 +110,15 @@ class RedeterminationSchema(StrictSchema):
 
     facts = FactsField(
         error_messages=REQUIRED,
-        metadata={"description": "All facts, as for a determination. Left out: the facts of the determination to be replaced."},
+        metadata={
+            "description": "All facts, as for a determination. Left out: the facts of the "
+            "determination to be replaced."
+        },
     )
-    as_of = day_field("The day whose law applies. Left out: the governing day of the facts, else that of the one replaced.")
+    as_of = day_field(
+        "The day whose law applies. Left out: the governing day of the facts, else that of the "
+        "one replaced."
+    )
     edition = _edition()
 
 
@@ -105,9 +129,14 @@ class CalendarAskedSchema(StrictSchema):
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
-        metadata={"description": "As for a determination. The fact that names the governing day is set aside: that day moves."},
+        metadata={
+            "description": "As for a determination. The fact that names the governing day is set "
+            "aside: that day moves."
+        },
     )
-    year = YearField(required=True, error_messages=REQUIRED, metadata={"description": "The calendar year."})
+    year = YearField(
+        required=True, error_messages=REQUIRED, metadata={"description": "The calendar year."}
+    )
     edition = _edition()
 
 
@@ -121,7 +150,10 @@ class KeepQuery(NoQuery):
     """Whether to keep what is decided."""
 
     keep = QueryFlagField(
-        load_default=True, metadata={"description": "With `false` nothing is kept: no id, no database row. Default: `true`."}
+        load_default=True,
+        metadata={
+            "description": "With `false` nothing is kept: no id, no database row. Default: `true`."
+        },
     )
 
 
@@ -136,7 +168,10 @@ class LawQuery(NoQuery):
 class ProvisionQuery(NoQuery):
     """On which day and in which edition to look at one provision."""
 
-    as_of = day_field("The day whose values of the parameters are shown; today in Massachusetts where none is sent.")
+    as_of = day_field(
+        "The day whose values of the parameters are shown; today in Massachusetts where none is "
+        "sent."
+    )
     edition = _edition()
 
 
@@ -151,9 +186,17 @@ class ChangesQuery(NoQuery):
 class OpenEnrollmentQuery(NoQuery):
     """Which periods of enrollment to list."""
 
-    year = YearField(in_query=True, metadata={"description": "Every period that shares a day with this calendar year."})
-    on = day_field("Every period that holds this day, and the next one; today in Massachusetts where neither year nor on is sent.")
+    year = YearField(
+        in_query=True,
+        metadata={"description": "Every period that shares a day with this calendar year."},
+    )
+    on = day_field(
+        "Every period that holds this day, and the next one; today in Massachusetts where neither "
+        "year nor on is sent."
+    )
     edition = _edition()
     format = TextField(
-        "json|ics", "Must be json or ics.", metadata={"description": "`ics` for iCalendar; the Accept header says the same."}
+        "json|ics",
+        "Must be json or ics.",
+        metadata={"description": "`ics` for iCalendar; the Accept header says the same."},
     )

@@ -1,4 +1,7 @@
-"""Finding determinations and audit entries. What is searched for stands in bodies, never in an address."""
+"""Finding determinations and audit entries.
+
+What is searched for stands in bodies, never in an address.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -17,24 +20,51 @@ from app.api.deciding import unknown_question
 from app.api.faults import alarm_damaged
 from app.api.fields import TextField, WholeNumberField
 from app.api.problems import Problem, Wrong
-from app.api.schemas import REQUIRED, SUBJECT, NoQuery, StrictSchema, cursor_field, day_field, limit_field, question_field
+from app.api.schemas import (
+    REQUIRED,
+    SUBJECT,
+    NoQuery,
+    StrictSchema,
+    cursor_field,
+    day_field,
+    limit_field,
+    question_field,
+)
 from app.api.service import Service, service
 from app.api.trail import audit_entry
 from app.instants import instant_text
 from app.law.questions import OUTCOMES
 from app.records.entries import AuditEntry
-from app.records.searching import FoundDetermination, Hit, Wanted, WantedEntries, search, search_trail
+from app.records.searching import (
+    FoundDetermination,
+    Hit,
+    Wanted,
+    WantedEntries,
+    search,
+    search_trail,
+)
 
 MOST = 200
 USUALLY = 50
 KINDS = {"determinations": "determination", "entries": "audit"}
 T = TypeVar("T")
 
-blp = Blueprint("records", __name__, url_prefix="/v1", description="Find what was decided, and follow what is being decided.")
+blp = Blueprint(
+    "records",
+    __name__,
+    url_prefix="/v1",
+    description="Find what was decided, and follow what is being decided.",
+)
 
 
 def _text(must: str, description: str, **options: Any) -> TextField:
-    return TextField(r"[\x21-\x7e]{1,200}", must, error_messages=REQUIRED, metadata={"description": description}, **options)
+    return TextField(
+        r"[\x21-\x7e]{1,200}",
+        must,
+        error_messages=REQUIRED,
+        metadata={"description": description},
+        **options,
+    )
 
 
 class PageSchema(StrictSchema):
@@ -61,10 +91,17 @@ class SearchSchema(PageSchema):
 
     subject = SUBJECT
     question = question_field()
-    outcome = TextField("|".join(OUTCOMES), f"Must be one of {', '.join(OUTCOMES)}.", metadata={"description": "The outcome."})
+    outcome = TextField(
+        "|".join(OUTCOMES),
+        f"Must be one of {', '.join(OUTCOMES)}.",
+        metadata={"description": "The outcome."},
+    )
     provision = _text("Must be the id of a provision.", "A provision that the outcome rests on.")
     author = _text("Must be an actor as records name it.", "Who asked, as records name them.")
-    decided = fields.Nested(DecidedSchema, metadata={"description": "When it was decided: days in Massachusetts, both included."})
+    decided = fields.Nested(
+        DecidedSchema,
+        metadata={"description": "When it was decided: days in Massachusetts, both included."},
+    )
 
 
 class TrailSearchSchema(PageSchema):
@@ -80,9 +117,15 @@ class EventsQuery(NoQuery):
     """From where on to follow."""
 
     after = WholeNumberField(
-        0, 2**53, in_query=True, load_default=0, metadata={"description": "The sequence to go on after; 0 for the beginning."}
+        0,
+        2**53,
+        in_query=True,
+        load_default=0,
+        metadata={"description": "The sequence to go on after; 0 for the beginning."},
     )
-    limit = WholeNumberField(1, MOST, in_query=True, load_default=USUALLY, metadata={"description": "How many at most."})
+    limit = WholeNumberField(
+        1, MOST, in_query=True, load_default=USUALLY, metadata={"description": "How many at most."}
+    )
 
 
 class Searched(TypedDict, total=False):
@@ -102,7 +145,11 @@ class Searched(TypedDict, total=False):
 @blp.needs("determinations.search")
 @blp.query(NoQuery)
 @blp.body(SearchSchema)
-@blp.answers(200, "FoundDeterminations", "Those within your reach, the newest first; next_cursor where there are more.")
+@blp.answers(
+    200,
+    "FoundDeterminations",
+    "Those within your reach, the newest first; next_cursor where there are more.",
+)
 @blp.fails(
     "malformed-json", "unknown-question", "unknown-provision", "body-too-large",
     "unsupported-media-type", "invalid-request", "records-unavailable",
@@ -110,15 +157,18 @@ class Searched(TypedDict, total=False):
 def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
     """Find kept determinations by subject, question, outcome, decisive provision, day and author.
 
-    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One that cannot be read any more is
-    named in `damaged` on the page on which it would have stood. That somebody searched is audited; what for is not.
+    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One
+    that cannot be read any more is named in `damaged` on the page on which it would have stood.
+    That somebody searched is audited; what for is not.
     """
     here, limit, before = service(), *_page(dict(wanted))
     if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
         raise unknown_question("json")
     if "provision" in wanted and wanted["provision"] not in here.lawbook.provisions:
         wrong = Wrong("json", "There is no such provision.", pointer="/provision")
-        raise Problem("unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong])
+        raise Problem(
+            "unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong]
+        )
     period = wanted.get("decided", {})
     first, last = period.get("first"), period.get("last")
     sought = Wanted(
@@ -139,10 +189,20 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
 @blp.needs("audit.read")
 @blp.query(NoQuery)
 @blp.body(TrailSearchSchema)
-@blp.answers(200, "AuditEntries", "The entries, the newest first; next_cursor where there are more.")
-@blp.fails("malformed-json", "body-too-large", "unsupported-media-type", "invalid-request", "records-unavailable")
+@blp.answers(
+    200, "AuditEntries", "The entries, the newest first; next_cursor where there are more."
+)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+)
 def search_audit_trail(query: dict[str, object], wanted: dict[str, Any]) -> Response:
-    """Find entries of the audit trail by actor, action and object; `damaged` names those that cannot be read any more."""
+    """Find entries of the audit trail by actor, action and object; `damaged` names those that
+    cannot be read any more.
+    """
     here, limit, before = service(), *_page(wanted)
     chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
     found = search_trail(here.store, WantedEntries(**chosen), limit + 1, before)
@@ -164,15 +224,28 @@ def _without_page(wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
 
 
-def _answer(name: str, hits: list[Hit[T]], told: Callable[[T], dict[str, Any]], limit: int, wanted: dict[str, Any]) -> Response:
-    """A page of what was found; beside it the ids of those of the page that cannot be read any more, and where to go on."""
-    document: dict[str, Any] = {name: [told(hit.found) for hit in hits[:limit] if hit.found is not None]}
+def _answer(
+    name: str,
+    hits: list[Hit[T]],
+    told: Callable[[T], dict[str, Any]],
+    limit: int,
+    wanted: dict[str, Any],
+) -> Response:
+    """A page of what was found.
+
+    Beside it the ids of those of the page that cannot be read any more, and where to go on.
+    """
+    document: dict[str, Any] = {
+        name: [told(hit.found) for hit in hits[:limit] if hit.found is not None]
+    }
     damaged = [hit.id for hit in hits[:limit] if hit.found is None]
     if damaged:
         alarm_damaged(KINDS[name], damaged)
         document["damaged"] = damaged
     if len(hits) > limit:
-        document["next_cursor"] = cursor_after(_secret(), _without_page(wanted), hits[limit - 1].place)
+        document["next_cursor"] = cursor_after(
+            _secret(), _without_page(wanted), hits[limit - 1].place
+        )
     return Response(orjson.dumps(document), 200, mimetype=JSON)
 
 

@@ -80,7 +80,8 @@ class Service:
         return {}
 
     def encoded_days(self, question: str, edition: str) -> list[list[str]]:
-        """The spans of days for which the law of a question is encoded, each as its first and last day.
+        """The spans of days for which the law of a question is encoded, each as its first and last
+        day.
 
         Raises:
             UnknownQuestion, UnknownEdition: there is none of that name.

@@ -1,7 +1,9 @@
-"""The command line: the same law and the same determinations as over HTTP, for a terminal and for scripts.
+"""The command line: the same law and the same determinations as over HTTP, for a terminal and for
+scripts.
 
-Every command takes `--json` (the machine's answer on standard output). Exit codes: 0 done; 1 a negative answer, only where
-`--exit-code` asks for it; 2 the command was given wrongly; 3 the facts or the law were rejected; 4 something it needs is down.
+Every command takes `--json` (the machine's answer on standard output). Exit codes: 0 done; 1 a
+negative answer, only where `--exit-code` asks for it; 2 the command was given wrongly; 3 the facts
+or the law were rejected; 4 something it needs is down.
 """
 
 import sys
@@ -46,9 +48,11 @@ def register(app: Flask) -> None:
 
 
 def command_line(settings: Settings | None = None) -> Flask:
-    """What the `flask` command loads: settings and commands alone, so that `flask --help` reads no law and compiles nothing.
+    """What the `flask` command loads: settings and commands alone, so that `flask --help` reads no
+    law and compiles nothing.
 
-    A variable of the environment that does not hold what it should ends the process with 2 and a sentence.
+    A variable of the environment that does not hold what it should ends the process with 2 and a
+    sentence.
     """
     app = Flask("app")
     try:
@@ -56,7 +60,8 @@ def command_line(settings: Settings | None = None) -> Flask:
     except EnvError as error:
         from app.commands.refusals import USAGE
 
-        # An exception would be taken for a missing command, or shown as a traceback by `flask --help`.
+        # An exception would be taken for a missing command, or shown as a traceback by `flask
+        # --help`.
         click.echo(str(error), err=True)
         sys.exit(USAGE)
     register(app)

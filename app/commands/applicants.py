@@ -1,4 +1,6 @@
-"""`flask applicants …`: the names and birth dates that are kept, and the keys they are encrypted with."""
+"""`flask applicants …`: the names and birth dates that are kept, and the keys they are encrypted
+with.
+"""
 
 from typing import TYPE_CHECKING
 
@@ -15,16 +17,21 @@ if TYPE_CHECKING:
     from app.records.encryption import KeyRing
     from app.records.key_rotation import Rotated
 
-applicants_group = AppGroup("applicants", help="Forget somebody's name and birth date; re-encrypt all of them under a new key.")
+applicants_group = AppGroup(
+    "applicants",
+    help="Forget somebody's name and birth date; re-encrypt all of them under a new key.",
+)
 
 
 @applicants_group.command("rotate-keys")
 @answering
 def rotate_keys(as_json: bool) -> None:
-    """Re-encrypt every name and birth date under the first of ELIGIBILITY_DATA_KEYS, and index it under ELIGIBILITY_INDEX_KEY.
+    """Re-encrypt every name and birth date under the first of ELIGIBILITY_DATA_KEYS, and index it
+    under ELIGIBILITY_INDEX_KEY.
 
-    The service may run meanwhile, and the command may be stopped and run again. Give every process the new key as the last of the
-    keys first, then as the first, then run this; once it leaves none under an older key, the older one may go.
+    The service may run meanwhile, and the command may be stopped and run again. Give every process
+    the new key as the last of the keys first, then as the first, then run this; once it leaves none
+    under an older key, the older one may go.
 
     \b
     Example:  flask applicants rotate-keys
@@ -38,9 +45,14 @@ def rotate_keys(as_json: bool) -> None:
         store.note(command_entry("applicants.rotated", "applicants", ring.current))
     _require_whole(rotated, ring.current)
     if as_json:
-        print_json({"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current})
+        print_json(
+            {"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current}
+        )
     else:
-        told = f"{counted(rotated.rotated, 'applicant')} re-encrypted under {ring.current}, {rotated.current:,} were already."
+        told = (
+            f"{counted(rotated.rotated, 'applicant')} re-encrypted under {ring.current}, "
+            f"{rotated.current:,} were already."
+        )
         Screen().line(f"{told} None is under an older key.")
 
 
@@ -52,19 +64,26 @@ def _require_whole(rotated: "Rotated", key: str) -> None:
     """
     if rotated.unreadable:
         complaints = [{"row": id, "detail": what} for id, what in rotated.unreadable.items()]
-        hint = "Add the keys they are encrypted with; `flask records verify` names what was changed."
+        hint = (
+            "Add the keys they are encrypted with; `flask records verify` names what was changed."
+        )
         told = f"{counted(len(complaints), 'applicant')} cannot be decrypted. {hint}"
         raise Refusal(REJECTED, "applicants-unreadable", told, complaints)
     if rotated.left:
         told = f"{counted(rotated.left, 'applicant')} written under an older key meanwhile."
-        raise Refusal(REJECTED, "older-key-in-use", f"{told} Start every process with {key} as its first key, and run this again.")
+        raise Refusal(
+            REJECTED,
+            "older-key-in-use",
+            f"{told} Start every process with {key} as its first key, and run this again.",
+        )
 
 
 @applicants_group.command("forget")
 @click.argument("subject")
 @answering
 def forget_applicant(subject: str, as_json: bool) -> None:
-    """Delete the name and birth date kept under SUBJECT. What was decided about the subject stays; a legal hold keeps everything.
+    """Delete the name and birth date kept under SUBJECT. What was decided about the subject stays;
+    a legal hold keeps everything.
 
     \b
     Example:  flask applicants forget person-k3j9x2abmnpq
@@ -73,15 +92,23 @@ def forget_applicant(subject: str, as_json: bool) -> None:
 
     with kept_records() as store:
         try:
-            was_there = forget(store, subject, lambda one: command_entry("applicant.forgotten", "applicant", one))
+            was_there = forget(
+                store, subject, lambda one: command_entry("applicant.forgotten", "applicant", one)
+            )
         except UnderHold:
-            raise Refusal(REJECTED, "under-hold", "A legal hold keeps this subject; nothing was deleted.") from None
+            raise Refusal(
+                REJECTED, "under-hold", "A legal hold keeps this subject; nothing was deleted."
+            ) from None
     if not was_there:
-        raise Refusal(USAGE, "applicant-unknown", "There is no applicant under this subject reference.")
+        raise Refusal(
+            USAGE, "applicant-unknown", "There is no applicant under this subject reference."
+        )
     if as_json:
         print_json({"forgotten": subject})
     else:
-        Screen().line("Name and birth date are deleted. Backups made before hold them still, encrypted.")
+        Screen().line(
+            "Name and birth date are deleted. Backups made before hold them still, encrypted."
+        )
 
 
 def _ring() -> "KeyRing":
@@ -99,4 +126,6 @@ def _ring() -> "KeyRing":
     except (KeysUnreadable, NoDataKeys) as error:
         raise Refusal(USAGE, "keys-unusable", f"{error}.") from None
     except OSError as error:
-        raise Refusal(DOWN, "keys-unavailable", f"The keys cannot be read: {error.strerror}.") from None
+        raise Refusal(
+            DOWN, "keys-unavailable", f"The keys cannot be read: {error.strerror}."
+        ) from None

@@ -11,24 +11,36 @@ from app.commands.terminal import Screen
 
 KIND = "client"
 
-clients_group = AppGroup("clients", help="Make, list and revoke OAuth 2 clients, and replace their secrets.")
+clients_group = AppGroup(
+    "clients", help="Make, list and revoke OAuth 2 clients, and replace their secrets."
+)
 
 
 @clients_group.command("create")
 @click.argument("name")
 @limits
 @answering
-def create_client(name: str, role: str, organization: str | None, days: int | None, scopes: tuple[str, ...], as_json: bool) -> None:
-    """Make a client and print its secret, this once; its id is on standard error. Without --days it ends in 366.
+def create_client(
+    name: str,
+    role: str,
+    organization: str | None,
+    days: int | None,
+    scopes: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Make a client and print its secret, this once; its id is on standard error. Without --days it
+    ends in 366.
 
-    \b
-    Example:  flask clients create claims --role carrier_system --organization blue-harbor --scope law.decide
+    \b Example:  flask clients create claims --role carrier_system --organization blue-harbor
+    --scope law.decide
     """
     from app.access.credentials import Wanted
 
     _make_sure_tokens_can_be_signed()
     with credentials() as kept:
-        told = kept.create(Wanted(KIND, name, role, organization, days, scopes or None), command_origin())
+        told = kept.create(
+            Wanted(KIND, name, role, organization, days, scopes or None), command_origin()
+        )
     tell_secret(told, "client_secret", as_json)
 
 
@@ -74,9 +86,20 @@ def revoke_client(client: str, as_json: bool) -> None:
 @clients_group.command("rotate-secret")
 @click.argument("client", metavar="ID")
 @click.option(
-    "--overlap", "overlap_hours", type=int, default=24, show_default=True, metavar="HOURS", help="How long both are taken."
+    "--overlap",
+    "overlap_hours",
+    type=int,
+    default=24,
+    show_default=True,
+    metavar="HOURS",
+    help="How long both are taken.",
 )
-@click.option("--days", type=int, metavar="N", help="In how many days the client ends, if not when it would have.")
+@click.option(
+    "--days",
+    type=int,
+    metavar="N",
+    help="In how many days the client ends, if not when it would have.",
+)
 @answering
 def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
     """Print a new secret for a client, this once; the old one is taken beside it for the overlap.
@@ -85,5 +108,7 @@ def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bo
     Example:  flask clients rotate-secret 01925b1e-7e3f-7000-8000-000000000001 --overlap 48
     """
     with credentials() as kept:
-        told = kept.rotate(named(kept, KIND, client).id, None, command_origin(), overlap_hours, days)
+        told = kept.rotate(
+            named(kept, KIND, client).id, None, command_origin(), overlap_hours, days
+        )
     tell_secret(told, "client_secret", as_json)

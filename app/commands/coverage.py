@@ -1,4 +1,6 @@
-"""`flask law coverage`: how much of the law is encoded, tried and on what evidence, and what of it no condition claims."""
+"""`flask law coverage`: how much of the law is encoded, tried and on what evidence, and what of it
+no condition claims.
+"""
 
 import re
 from collections import Counter
@@ -78,16 +80,22 @@ def year_marks(law: Lawbook, question: str, edition: str, years: range) -> str:
     for year in years:
         first, last = date(year, 1, 1), date(year, 12, 31)
         days = sum(
-            (min(span.last or last, last) - max(span.first, first)).days + 1 for span in spans if span.meets(Span(first, last))
+            (min(span.last or last, last) - max(span.first, first)).days + 1
+            for span in spans
+            if span.meets(Span(first, last))
         )
         marks.append(NOTHING if not days else WHOLE if days == (last - first).days + 1 else PART)
     return "".join(marks)
 
 
 def years_told(law: Lawbook) -> range:
-    """From the first year in which anything is encoded to the last in which somebody looked for later law."""
+    """From the first year in which anything is encoded to the last in which somebody looked for
+    later law.
+    """
     first = min(question.encoded_from.year for question in law.questions.values())
-    checked = [e.checked_through.year for e in law.editions.values() if e.checked_through is not None]
+    checked = [
+        e.checked_through.year for e in law.editions.values() if e.checked_through is not None
+    ]
     return range(first, max(checked, default=first) + 1)
 
 
@@ -97,13 +105,21 @@ def coverage_document(law: Lawbook, cases: Path) -> dict[str, object]:
         "questions": [covered.document() for covered in question_coverage(law, cases)],
         "encoded": {
             edition: {
-                question: [[str(span.first), str(span.last)] for span in encoded_spans(law, question, edition)]
+                question: [
+                    [str(span.first), str(span.last)]
+                    for span in encoded_spans(law, question, edition)
+                ]
                 for question in law.questions
             }
             for edition in law.editions
         },
         "unclaimed": [
-            {"provision": gist.provision.id, "words": gist.words, "claimed": gist.words_claimed, "phrases": list(gist.unclaimed)}
+            {
+                "provision": gist.provision.id,
+                "words": gist.words,
+                "claimed": gist.words_claimed,
+                "phrases": list(gist.unclaimed),
+            }
             for gist in gist_report(law.provisions.values())
             if gist.unclaimed
         ],
@@ -120,11 +136,20 @@ def print_coverage(screen: Screen, law: Lawbook, cases: Path) -> None:
 def _print_questions(screen: Screen, covered: list[QuestionCoverage]) -> None:
     screen.line("What is encoded, by question", style="bold")
     rows = [
-        (c.question, str(c.provisions), str(c.conditions), str(c.cases), *(str(c.evidence[level] or "") for level in EVIDENCE))
+        (
+            c.question,
+            str(c.provisions),
+            str(c.conditions),
+            str(c.cases),
+            *(str(c.evidence[level] or "") for level in EVIDENCE),
+        )
         for c in covered
     ]
     evidence = sum((c.evidence for c in covered), Counter[str]())
-    totals = [sum(numbers) for numbers in zip(*((c.provisions, c.conditions, c.cases) for c in covered), strict=True)]
+    totals = [
+        sum(numbers)
+        for numbers in zip(*((c.provisions, c.conditions, c.cases) for c in covered), strict=True)
+    ]
     rows.append(("together", *map(str, totals), *(str(evidence[level]) for level in EVIDENCE)))
     screen.table(("question", "provisions", "conditions", "cases", *EVIDENCE), rows)
 
@@ -134,15 +159,23 @@ def _print_years(screen: Screen, law: Lawbook) -> None:
     for name in law.editions:
         screen.heading(f"Days encoded, {years[0]} to {years[-1]}, edition {name}")
         digits = "".join(str(year % 10) for year in years)
-        screen.table(("question", digits), [(id, year_marks(law, id, name, years)) for id in law.questions])
-    screen.line(f"{WHOLE} the whole year   {PART} part of it   {NOTHING} nothing; above each column the last digit of its year")
+        screen.table(
+            ("question", digits), [(id, year_marks(law, id, name, years)) for id in law.questions]
+        )
+    screen.line(
+        f"{WHOLE} the whole year   {PART} part of it   {NOTHING} nothing; above each column the "
+        "last digit of its year"
+    )
 
 
 def _print_gists(screen: Screen, gists: list[GistCoverage]) -> None:
     screen.heading("What of each gist no condition claims")
     for gist in gists:
         if gist.unclaimed:
-            screen.line(f"{gist.provision.id}: {gist.words_claimed} of {gist.words} words claimed", style="bold")
+            screen.line(
+                f"{gist.provision.id}: {gist.words_claimed} of {gist.words} words claimed",
+                style="bold",
+            )
             for phrase in gist.unclaimed:
                 screen.line(f"… {phrase}", indent=2)
     whole = sum(not gist.unclaimed for gist in gists)

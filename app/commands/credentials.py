@@ -23,10 +23,23 @@ PAGE = 200
 def limits(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what a new credential may do and how long."""
     for option in (
-        click.option("--days", type=int, metavar="N", help="In how many days it ends; at most 366."),
-        click.option("--scope", "scopes", multiple=True, metavar="PERMISSION", help="Only this permission; may be given again."),
+        click.option(
+            "--days", type=int, metavar="N", help="In how many days it ends; at most 366."
+        ),
+        click.option(
+            "--scope",
+            "scopes",
+            multiple=True,
+            metavar="PERMISSION",
+            help="Only this permission; may be given again.",
+        ),
         click.option("--organization", metavar="O", help="Whose determinations it makes and sees."),
-        click.option("--role", required=True, metavar="R", help="Its role, which says what it may do at most."),
+        click.option(
+            "--role",
+            required=True,
+            metavar="R",
+            help="Its role, which says what it may do at most.",
+        ),
     ):
         command = option(command)
     return command
@@ -37,7 +50,8 @@ def credentials() -> Iterator["Credentials"]:
     """The kept credentials. What they refuse ends the command.
 
     Raises:
-        Refusal: something asked for cannot be, there is no such credential, or the database cannot be reached.
+        Refusal: something asked for cannot be, there is no such credential, or the database cannot
+            be reached.
     """
     from app.access.credentials import CredentialRefused, Credentials
     from app.access.roles import read_roles
@@ -51,9 +65,15 @@ def credentials() -> Iterator["Credentials"]:
             yield Credentials(CredentialStore(engine, enter_told), read_roles(None))
         except CredentialRefused as refused:
             sentence = str(refused)
-            raise Refusal(USAGE, "credential-refused", f"{refused.member}: {sentence[:1].lower()}{sentence[1:]}") from None
+            raise Refusal(
+                USAGE,
+                "credential-refused",
+                f"{refused.member}: {sentence[:1].lower()}{sentence[1:]}",
+            ) from None
         except UnknownCredential:
-            raise Refusal(USAGE, "credential-unknown", "There is no such key or client; `list` shows them.") from None
+            raise Refusal(
+                USAGE, "credential-unknown", "There is no such key or client; `list` shows them."
+            ) from None
         finally:
             engine.dispose()
 
@@ -81,7 +101,10 @@ def document(credential: "Credential") -> dict[str, object]:
 
 
 def tell_secret(told: "Told", member: str, as_json: bool) -> None:
-    """A new secret, on standard output alone, so that it can be caught; what to know of it on standard error."""
+    """A new secret, on standard output alone, so that it can be caught.
+
+    What to know of it on standard error.
+    """
     if as_json:
         print_json({**document(told.credential), member: told.secret})
         return
@@ -92,7 +115,10 @@ def tell_secret(told: "Told", member: str, as_json: bool) -> None:
 
 
 def tell_list(kind: str, noun: str, as_json: bool) -> None:
-    """Every credential of a kind, those that are taken no more too. Days are those of Massachusetts."""
+    """Every credential of a kind, those that are taken no more too.
+
+    Days are those of Massachusetts.
+    """
     found: list[Credential] = []
     with credentials() as kept:
         while page := kept.page(found[-1].id if found else None, PAGE):

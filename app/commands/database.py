@@ -9,12 +9,15 @@ from app.commands.refusals import DOWN, Refusal, answering, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
 
-database_group = AppGroup("db", help="Bring the database to the tables this version needs, or check that it has them.")
+database_group = AppGroup(
+    "db", help="Bring the database to the tables this version needs, or check that it has them."
+)
 
 
 @contextmanager
 def reaching_records() -> Iterator[None]:
-    """Turns an unreachable database into a refusal. Imported here, because records are slow to import.
+    """Turns an unreachable database into a refusal. Imported here, because records are slow to
+    import.
 
     Raises:
         Refusal: the database cannot be reached or refuses.
@@ -25,13 +28,16 @@ def reaching_records() -> Iterator[None]:
         yield
     except RecordsUnavailable as error:
         hint = "Look whether DATABASE_URL is right, and run `flask db upgrade`."
-        raise Refusal(DOWN, "records-unavailable", f"The records are out of reach: {error}. {hint}") from None
+        raise Refusal(
+            DOWN, "records-unavailable", f"The records are out of reach: {error}. {hint}"
+        ) from None
 
 
 @database_group.command("upgrade")
 @answering
 def upgrade_database(as_json: bool) -> None:
-    """Create or bring forward the tables; nothing happens where they are current. The address is DATABASE_URL.
+    """Create or bring forward the tables; nothing happens where they are current. The address is
+    DATABASE_URL.
 
     \b
     Example:  flask db upgrade
@@ -45,7 +51,9 @@ def upgrade_database(as_json: bool) -> None:
     if as_json:
         print_json({"current": True, "changed": not was_current})
     else:
-        Screen().line("The database was current already." if was_current else "The database is current now.")
+        Screen().line(
+            "The database was current already." if was_current else "The database is current now."
+        )
 
 
 @database_group.command("check")
@@ -62,10 +70,19 @@ def check_database(as_json: bool) -> None:
         is_current = migrate.is_current(settings())
         differing = migrate.differences(settings()) if is_current else []
     if not is_current:
-        raise Refusal(DOWN, "database-not-current", "The database has not the tables this version needs: run `flask db upgrade`.")
+        raise Refusal(
+            DOWN,
+            "database-not-current",
+            "The database has not the tables this version needs: run `flask db upgrade`.",
+        )
     if differing:
         complaints = [{"difference": difference} for difference in differing]
-        raise Refusal(DOWN, "database-differs", "The database's tables are not those of its revision.", complaints)
+        raise Refusal(
+            DOWN,
+            "database-differs",
+            "The database's tables are not those of its revision.",
+            complaints,
+        )
     if as_json:
         print_json({"current": True})
     else:

@@ -18,18 +18,27 @@ from app.determinations.case import make_case
 @click.argument("question")
 @click.argument("facts", type=click.File("rb"), metavar="FACTS.json")
 @click.option(
-    "--as-of", type=DAY, help="The day whose law applies, where no stated fact names it; default: today in Massachusetts."
+    "--as-of",
+    type=DAY,
+    help="The day whose law applies, where no stated fact names it; default: today in "
+    "Massachusetts.",
 )
 @edition_option
 @click.option("--exit-code", is_flag=True, help="End with 1 unless the outcome is eligible.")
 @answering
 def decide_command(
-    question: str, facts: IO[bytes], as_of: date | None, edition: str | None, exit_code: bool, as_json: bool
+    question: str,
+    facts: IO[bytes],
+    as_of: date | None,
+    edition: str | None,
+    exit_code: bool,
+    as_json: bool,
 ) -> None:
     """Decide QUESTION from the facts in FACTS.json (- reads standard input) and say why.
 
-    Facts are a JSON object, nested ({"enrollment": {"requested_on": "2011-02-16"}}) or by their full names
-    ({"enrollment.requested_on": "2011-02-16"}). `flask questions QUESTION` lists them. Nothing is kept.
+    Facts are a JSON object, nested ({"enrollment": {"requested_on": "2011-02-16"}}) or by their
+    full names ({"enrollment.requested_on": "2011-02-16"}). `flask questions QUESTION` lists them.
+    Nothing is kept.
 
     \b
     Example:  echo '{"enrollment.requested_on": "2011-02-16"}' | flask decide enrollment.permitted -
@@ -37,7 +46,9 @@ def decide_command(
     from app.determinations.document import determination_document
 
     deciding, typed, name = asked(question, facts, edition)
-    decided = deciding.decide(make_case(deciding.lawbook, question, typed, as_of, name, clock.today()))
+    decided = deciding.decide(
+        make_case(deciding.lawbook, question, typed, as_of, name, clock.today())
+    )
     if as_json:
         print_json(determination_document(decided))
     else:

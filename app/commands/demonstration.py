@@ -1,4 +1,6 @@
-"""`flask demo load`: determinations of invented people, businesses, associations and rate filings, to look around with."""
+"""`flask demo load`: determinations of invented people, businesses, associations and rate filings,
+to look around with.
+"""
 
 import sys
 from collections.abc import Mapping
@@ -25,7 +27,9 @@ if TYPE_CHECKING:
     from app.records.entries import Kept
     from app.records.store import Store
 
-DEMONSTRATION = Principal("command:demonstration", "command", frozenset(), organization="demonstration")
+DEMONSTRATION = Principal(
+    "command:demonstration", "command", frozenset(), organization="demonstration"
+)
 DEMONSTRATIONS = ROOT / "fixtures" / "demo" / "requests"
 
 demonstration_group = AppGroup("demo", help="Data to look around with. Nobody in it is real.")
@@ -33,7 +37,9 @@ demonstration_group = AppGroup("demo", help="Data to look around with. Nobody in
 
 @dataclass(frozen=True)
 class Demonstration:
-    """One request to be decided and kept under a fixed id, what it shows, and the outcome it is to have."""
+    """One request to be decided and kept under a fixed id, what it shows, and the outcome it is to
+    have.
+    """
 
     id: str
     shows: str
@@ -50,11 +56,12 @@ def demonstrations(folder: Path = DEMONSTRATIONS) -> list[Demonstration]:
 @demonstration_group.command("load")
 @answering
 def load_demonstrations(as_json: bool) -> None:
-    """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as it was.
+    """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as
+    it was.
 
-    Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written into instance/demonstration.key,
-    and an account for each role is made, with a one-time password that is printed until somebody has signed in with it. In
-    production mode nothing is loaded.
+    Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written
+    into instance/demonstration.key, and an account for each role is made, with a one-time password
+    that is printed until somebody has signed in with it. In production mode nothing is loaded.
 
     \b
     Example:  flask demo load
@@ -65,7 +72,9 @@ def load_demonstrations(as_json: bool) -> None:
 
     if settings().in_production:
         raise Refusal(
-            USAGE, "in-production", "In production mode no demonstration is loaded: its people and accounts are invented."
+            USAGE,
+            "in-production",
+            "In production mode no demonstration is loaded: its people and accounts are invented.",
         )
     with reaching_records():
         engine = open_database(settings().database_url)
@@ -82,23 +91,34 @@ def load_demonstrations(as_json: bool) -> None:
     if as_json:
         told = {"loaded": len(missing), "were_there": len(everything) - len(missing)}
         shown = [asdict(account) for account in accounts]
-        print_json({**told, "key_file": None if key_file is None else str(key_file), "accounts": shown})
+        print_json(
+            {**told, "key_file": None if key_file is None else str(key_file), "accounts": shown}
+        )
         return
     if missing:
         click.echo(f"Loaded {counted(len(missing), 'demonstration determination')}.")
     else:
-        click.echo(f"The {counted(len(everything), 'demonstration determination')} were there already.")
+        click.echo(
+            f"The {counted(len(everything), 'demonstration determination')} were there already."
+        )
     _tell_accounts(accounts)
 
 
 def _is_here() -> bool:
-    """Whether only this machine can reach the service; else there is neither key nor account for the demonstration."""
+    """Whether only this machine can reach the service.
+
+    Else there is neither key nor account for the demonstration.
+    """
     from app.access.demonstration import remove_key
 
     if is_loopback(settings().host):
         return True
     remove_key(settings().instance)
-    click.echo(f"No key and no account was made, because more than this machine can reach {settings().host}.", err=True)
+    click.echo(
+        "No key and no account was made, because more than this machine can reach "
+        f"{settings().host}.",
+        err=True,
+    )
     return False
 
 
@@ -109,14 +129,19 @@ def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
     from app.access.trail import Origin
 
     people = open_people(store, passwords=current_app.extensions.get("passwords"))
-    return make_demonstration_accounts(Roster(people.accounts, people.passwords), Origin(DEMONSTRATION.actor))
+    return make_demonstration_accounts(
+        Roster(people.accounts, people.passwords), Origin(DEMONSTRATION.actor)
+    )
 
 
 def _tell_accounts(accounts: "list[DemonstrationAccount]") -> None:
     new = [account for account in accounts if account.one_time_password is not None]
     if new:
         click.echo("Accounts to sign in with once, each with a password of one's own afterwards:")
-        Screen().table(("name", "one-time password"), [(account.name, account.one_time_password or "") for account in new])
+        Screen().table(
+            ("name", "one-time password"),
+            [(account.name, account.one_time_password or "") for account in new],
+        )
 
 
 def _renew_key(store: "Store") -> Path:
@@ -132,9 +157,14 @@ def _renew_key(store: "Store") -> Path:
     from app.records.credentials import CredentialStore
 
     try:
-        return renew_key(Credentials(CredentialStore(store.engine, enter_told), read_roles(None)), settings().instance)
+        return renew_key(
+            Credentials(CredentialStore(store.engine, enter_told), read_roles(None)),
+            settings().instance,
+        )
     except OSError as error:
-        detail = f"The demonstration's key cannot be written to {settings().instance}: {error.strerror}."
+        detail = (
+            f"The demonstration's key cannot be written to {settings().instance}: {error.strerror}."
+        )
         raise Refusal(DOWN, "key-file-unavailable", detail) from None
 
 
@@ -145,7 +175,13 @@ def _keep(store: "Store", missing: list[Demonstration]) -> None:
     deciding = decider()
     here = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
     stderr = Console(stderr=True)
-    told = track(missing, "Deciding the demonstration data …", console=stderr, disable=not sys.stderr.isatty(), transient=True)
+    told = track(
+        missing,
+        "Deciding the demonstration data …",
+        console=stderr,
+        disable=not sys.stderr.isatty(),
+        transient=True,
+    )
     store.keep_many([_kept(here, demonstration) for demonstration in told])
 
 
@@ -157,6 +193,16 @@ def _kept(here: Any, demonstration: Demonstration) -> "Kept":
     from app.records.entries import Kept
 
     text = orjson.dumps(demonstration.request).decode()
-    record = decide(here, AskedSchema().load(demonstration.request), text, DEMONSTRATION, keep=True, id=demonstration.id).record
+    record = decide(
+        here,
+        AskedSchema().load(demonstration.request),
+        text,
+        DEMONSTRATION,
+        keep=True,
+        id=demonstration.id,
+    ).record
     assert record is not None
-    return Kept(record, audit_entry("determination.made", "determination", record.id, actor=DEMONSTRATION.actor))
+    return Kept(
+        record,
+        audit_entry("determination.made", "determination", record.id, actor=DEMONSTRATION.actor),
+    )

@@ -1,4 +1,6 @@
-"""`flask eligibility-calendar`: on which days of a year the same facts would be eligible, and on which ground."""
+"""`flask eligibility-calendar`: on which days of a year the same facts would be eligible, and on
+which ground.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import IO, Any, cast
@@ -18,11 +20,19 @@ KINDS = {"eligible": "█", "referred": "▒", "undetermined": "?", NOT_ENCODED:
 @click.command("eligibility-calendar")
 @click.argument("facts", type=click.File("rb"), metavar="FACTS.json")
 @click.argument("year", type=click.IntRange(FIRST_DAY.year, LAST_DAY.year))
-@click.option("--question", default="enrollment.permitted", show_default=True, help="The question to ask of every day.")
+@click.option(
+    "--question",
+    default="enrollment.permitted",
+    show_default=True,
+    help="The question to ask of every day.",
+)
 @edition_option
 @answering
-def eligibility_calendar_command(facts: IO[bytes], year: int, question: str, edition: str | None, as_json: bool) -> None:
-    """Find every interval of YEAR in which the facts in FACTS.json (- reads standard input) are eligible, and on which ground.
+def eligibility_calendar_command(
+    facts: IO[bytes], year: int, question: str, edition: str | None, as_json: bool
+) -> None:
+    """Find every interval of YEAR in which the facts in FACTS.json (- reads standard input) are
+    eligible, and on which ground.
 
     The fact that names the day moves through the year; a value given for it is set aside.
 
@@ -46,7 +56,9 @@ def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
     for fact in cast(Sequence[str], document["set_aside"]):
         screen.line(f"Set aside: {fact}, which moves through the year.")
     screen.line()
-    stretches = [Stretch(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
+    stretches = [
+        Stretch(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals
+    ]
     for line in draw(year, stretches, KINDS, NOT_ENCODED):
         screen.line(line, indent=2)
     screen.line(EACH_MARK, indent=2)

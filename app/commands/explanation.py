@@ -1,4 +1,6 @@
-"""A determination for reading on a terminal: the outcome first, then every reason, as the law nests them."""
+"""A determination for reading on a terminal: the outcome first, then every reason, as the law nests
+them.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -9,8 +11,18 @@ from app.determinations.model import Determination, Finding, Reason, WouldChange
 from app.determinations.wording import day_in_words, derived_in_words
 from app.law.facts import FactDefinition
 
-_EFFECTS = {"grants": "opens the way", "bars": "stands in the way", "refers": "refers to somebody", "cautions": "warns"}
-_KINDS = {"later": "later", "act": "can still be done", "past": "past", "otherwise": "if the facts were otherwise"}
+_EFFECTS = {
+    "grants": "opens the way",
+    "bars": "stands in the way",
+    "refers": "refers to somebody",
+    "cautions": "warns",
+}
+_KINDS = {
+    "later": "later",
+    "act": "can still be done",
+    "past": "past",
+    "otherwise": "if the facts were otherwise",
+}
 Node = tuple[Text, "Sequence[Node]"]
 
 
@@ -19,18 +31,36 @@ def print_determination(screen: Screen, decided: Determination) -> None:
     screen.line(decided.says, style="bold")
     screen.line(
         Text.assemble(
-            "Outcome: ", marked(decided.outcome), f", as of {day_in_words(decided.as_of)}, edition {decided.edition}. "
-            f"Asked: {decided.question.asks}"
+            "Outcome: ",
+            marked(decided.outcome),
+            f", as of {day_in_words(decided.as_of)}, "
+            f"edition {decided.edition}. "
+            f"Asked: {decided.question.asks}",
         )
-    )  # fmt: skip
+    )
     for name, value in decided.concludes.items():
         definition = decided.question.concludes.get(name)
-        screen.line(f"{name}: {derived_in_words(value)}" + (f" ({definition.describes})" if definition else ""))
+        screen.line(
+            f"{name}: {derived_in_words(value)}"
+            + (f" ({definition.describes})" if definition else "")
+        )
     screen.heading("Reasons")
     _print_tree(screen, _Tree().of(decided))
-    _print_list(screen, "Still needed, in this order", [_need(fact) for fact in decided.needs], numbered=True)
-    _print_list(screen, "What would change the outcome", [_would_change(change) for change in decided.would_change])
-    steps = [f"{step.says} ({step.question})" if step.question else step.says for step in decided.next_steps]
+    _print_list(
+        screen,
+        "Still needed, in this order",
+        [_need(fact) for fact in decided.needs],
+        numbered=True,
+    )
+    _print_list(
+        screen,
+        "What would change the outcome",
+        [_would_change(change) for change in decided.would_change],
+    )
+    steps = [
+        f"{step.says} ({step.question})" if step.question else step.says
+        for step in decided.next_steps
+    ]
     _print_list(screen, "Next steps", steps)
     _print_list(screen, "Cautions", decided.cautions)
     screen.heading("Valid until")
@@ -45,7 +75,10 @@ def _valid_until(decided: Determination) -> str:
 
 
 class _Tree:
-    """Reasons and findings as nested lines; a question that is used twice is explained where it stands first."""
+    """Reasons and findings as nested lines.
+
+    A question that is used twice is explained where it stands first.
+    """
 
     def __init__(self) -> None:
         self.explained: set[str] = set()
@@ -56,22 +89,40 @@ class _Tree:
     def reason(self, reason: Reason) -> Node:
         provision = reason.provision
         under = f", {provision.citation.under}" if provision.citation.under else ""
-        told = [_EFFECTS[provision.effect], *(["decisive"] if reason.decisive else []), *(["leads"] if reason.leads else [])]
+        told = [
+            _EFFECTS[provision.effect],
+            *(["decisive"] if reason.decisive else []),
+            *(["leads"] if reason.leads else []),
+        ]
         text = Text.assemble(
-            marked(reason.status), "  ", (provision.title, "bold"), f" ({', '.join(told)})",
-            (f"\n{provision.id}: {provision.citation.instrument}{under}. Evidence: {provision.evidence}.", "dim"),
-        )  # fmt: skip
+            marked(reason.status),
+            "  ",
+            (provision.title, "bold"),
+            f" ({', '.join(told)})",
+            (
+                f"\n{provision.id}: {provision.citation.instrument}{under}. Evidence: "
+                f"{provision.evidence}.",
+                "dim",
+            ),
+        )
         says: list[Node] = [(Text(reason.says), ())] if reason.says else []
         return text, [*says, *self.findings(reason.findings)]
 
     def findings(self, findings: Iterable[Finding]) -> list[Node]:
-        """Findings one under the other; where a provision has several paths, under the name of each."""
+        """Findings one under the other.
+
+        Where a provision has several paths, under the name of each.
+        """
         paths: dict[str | None, list[Node]] = {}
         for finding in findings:
             paths.setdefault(finding.path, []).append(self.finding(finding))
         nodes: list[Node] = []
         for path, members in paths.items():
-            nodes.extend(members if path is None else [(Text(f"by way of “{path.replace('-', ' ')}”"), members)])
+            nodes.extend(
+                members
+                if path is None
+                else [(Text(f"by way of “{path.replace('-', ' ')}”"), members)]
+            )
         return nodes
 
     def finding(self, finding: Finding) -> Node:
@@ -92,7 +143,9 @@ def _print_tree(screen: Screen, nodes: Sequence[Node], before: str = "") -> None
     for number, (text, children) in enumerate(nodes):
         is_last = number == len(nodes) - 1
         following = before + ("   " if is_last else "│  ")
-        screen.tree_line(before + ("└─ " if is_last else "├─ "), following + ("│  " if children else "   "), text)
+        screen.tree_line(
+            before + ("└─ " if is_last else "├─ "), following + ("│  " if children else "   "), text
+        )
         _print_tree(screen, children, following)
 
 
@@ -106,9 +159,13 @@ def _would_change(change: WouldChange) -> str:
     return f"{change.becomes} ({_KINDS[change.kind]}): {change.says}"
 
 
-def _print_list(screen: Screen, heading: str, entries: Sequence[str], numbered: bool = False) -> None:
+def _print_list(
+    screen: Screen, heading: str, entries: Sequence[str], numbered: bool = False
+) -> None:
     if not entries:
         return
     screen.heading(heading)
     for number, entry in enumerate(entries, start=1):
-        screen.tree_line(f"  {number}. " if numbered else "  - ", "     " if numbered else "    ", Text(entry))
+        screen.tree_line(
+            f"  {number}. " if numbered else "  - ", "     " if numbered else "    ", Text(entry)
+        )

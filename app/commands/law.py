@@ -14,7 +14,10 @@ from app.law.lawbook import Change, Lawbook
 from app.law.provision import Provision
 from app.law.spans import Span
 
-law_group = AppGroup("law", help="Look at the encoded law: is it sound, what is in force, what changed, what is covered.")
+law_group = AppGroup(
+    "law",
+    help="Look at the encoded law: is it sound, what is in force, what changed, what is covered.",
+)
 
 
 @law_group.command("check")
@@ -54,9 +57,15 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
     law = book.edition(name)
     _require_looked_at(book, name, day)
     provisions = book.in_force(day, name, question)
-    calendars = [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
+    calendars = (
+        [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
+    )
     if not provisions and not calendars:
-        raise Refusal(REJECTED, "law-not-encoded", f"No law of {day} is encoded in the edition {name}{_about(question)}.")
+        raise Refusal(
+            REJECTED,
+            "law-not-encoded",
+            f"No law of {day} is encoded in the edition {name}{_about(question)}.",
+        )
     if as_json:
         from app.api.law_documents import calendar_summary, provision_summary
 
@@ -68,14 +77,26 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
         }
         print_json(document)
         return
-    listed: list[tuple[str, str, Provision | Calendar, Span]] = [(p.answers, p.effect, p, law.in_force[p.id]) for p in provisions]
+    listed: list[tuple[str, str, Provision | Calendar, Span]] = [
+        (p.answers, p.effect, p, law.in_force[p.id]) for p in provisions
+    ]
     listed += [("", c.kind, c, law.calendars[c.id].in_force) for c in calendars]
     rows = [
-        (question, effect, item.id, days(span.first, span.last), item.evidence, item.citation.instrument)
+        (
+            question,
+            effect,
+            item.id,
+            days(span.first, span.last),
+            item.evidence,
+            item.citation.instrument,
+        )
         for question, effect, item, span in listed
     ]
     Screen().table(("question", "effect", "provision", "in force", "evidence", "instrument"), rows)
-    click.echo(f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.", err=True)
+    click.echo(
+        f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.",
+        err=True,
+    )
 
 
 def _about(question: str | None) -> str:
@@ -87,7 +108,11 @@ def _require_looked_at(book: Lawbook, edition: str, day: date) -> None:
     checked = book.edition(edition).edition.checked_through
     if checked is not None and day > checked:
         because = f"nobody looked for law later than {checked}"
-        raise Refusal(REJECTED, "law-not-encoded", f"The law of {day} is not encoded in the edition {edition}: {because}.")
+        raise Refusal(
+            REJECTED,
+            "law-not-encoded",
+            f"The law of {day} is not encoded in the edition {edition}: {because}.",
+        )
 
 
 @law_group.command("changes")
@@ -110,13 +135,18 @@ def show_changes(first: date, last: date, edition: str | None, as_json: bool) ->
         from app.api.law_documents import change_document
 
         told = [change_document(change) for change in changes]
-        print_json({"from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": told})
+        print_json(
+            {"from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": told}
+        )
         return
     Screen().table(
         ("day", "what happened", "provision", "title", "superseded by, or the new value"),
         [(str(c.on), c.what, c.provision.id, c.provision.title, _detail(c)) for c in changes],
     )
-    click.echo(f"{counted(len(changes), 'change')} from {first} through {last} in the edition {name}.", err=True)
+    click.echo(
+        f"{counted(len(changes), 'change')} from {first} through {last} in the edition {name}.",
+        err=True,
+    )
 
 
 def _detail(change: Change) -> str:
@@ -129,8 +159,8 @@ def _detail(change: Change) -> str:
 @law_group.command("coverage")
 @answering
 def show_coverage(as_json: bool) -> None:
-    """Report what is encoded for which question and years, how many cases try it, on what evidence, and what of each gist no
-    condition claims.
+    """Report what is encoded for which question and years, how many cases try it, on what evidence,
+    and what of each gist no condition claims.
 
     \b
     Example:  flask law coverage

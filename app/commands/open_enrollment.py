@@ -1,4 +1,6 @@
-"""`flask open-enrollment`: the open enrollment periods of a year, drawn and listed with who designated them."""
+"""`flask open-enrollment`: the open enrollment periods of a year, drawn and listed with who
+designated them.
+"""
 
 from datetime import date
 
@@ -14,7 +16,14 @@ from app.law.spans import FIRST_DAY, LAST_DAY, Span
 
 SERIES = "open-enrollment"
 NOT_ENCODED = "not encoded"
-KINDS = {"open": "█", "continuous": "▓", "limited": "▒", "unread": "?", NOT_ENCODED: "x", "closed": "·"}
+KINDS = {
+    "open": "█",
+    "continuous": "▓",
+    "limited": "▒",
+    "unread": "?",
+    NOT_ENCODED: "x",
+    "closed": "·",
+}
 MEANINGS = {
     "open": "every eligible individual may enroll",
     "continuous": "no restriction: every eligible individual may enroll",
@@ -41,7 +50,11 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     series = law.edition(name).series[SERIES]
     unknown = law.edition(name).not_encoded(series, span)
     if span in unknown:
-        raise Refusal(REJECTED, "law-not-encoded", f"The calendar of {year} is not encoded in the edition {name}.")
+        raise Refusal(
+            REJECTED,
+            "law-not-encoded",
+            f"The calendar of {year} is not encoded in the edition {name}.",
+        )
     for caution in period_cautions(law, law.edition(name), span):
         click.echo(caution, err=True)
     if as_json:
@@ -60,17 +73,27 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
         _print_period(screen, standing, period)
     for missing in unknown:
         screen.line()
-        screen.line(f"{KINDS[NOT_ENCODED]} {span_in_words(missing.first, missing.last)}: not encoded", style="bold")
+        screen.line(
+            f"{KINDS[NOT_ENCODED]} {span_in_words(missing.first, missing.last)}: not encoded",
+            style="bold",
+        )
 
 
 def _print_period(screen: Screen, standing: StandingCalendar, period: Period) -> None:
     calendar = standing.calendar
     kind, evidence = calendar.kind, period.evidence or calendar.evidence
     screen.line()
-    screen.line(f"{KINDS[kind]} {span_in_words(period.first, period.last)}: {kind} — {MEANINGS[kind]}", style="bold")
+    screen.line(
+        f"{KINDS[kind]} {span_in_words(period.first, period.last)}: {kind} — {MEANINGS[kind]}",
+        style="bold",
+    )
     if calendar.limited_to:
         screen.line(f"For {calendar.limited_to}.", indent=2)
-    screen.line(f"Authority: {period.authority}. Evidence: {evidence}. {UNVERIFIED_WORDS.get(evidence, '')}".rstrip(), indent=2)
+    screen.line(
+        f"Authority: {period.authority}. Evidence: {evidence}. "
+        f"{UNVERIFIED_WORDS.get(evidence, '')}".rstrip(),
+        indent=2,
+    )
     url = period.url or calendar.citation.url
     if url:
         screen.line(f"Source: {url}", indent=2, fold=False)

@@ -38,7 +38,10 @@ def _list(law: Lawbook, as_json: bool) -> None:
         print_json({"questions": [summary(question) for question in law.questions.values()]})
         return
     Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
-    click.echo(f"{counted(len(law.questions), 'question')}; `flask questions ID` lists the facts of one.", err=True)
+    click.echo(
+        f"{counted(len(law.questions), 'question')}; `flask questions ID` lists the facts of one.",
+        err=True,
+    )
 
 
 def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
@@ -46,20 +49,29 @@ def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
     from app.api.facts_schemas import FactsSchemas
     from app.api.questions import facts_document, summary
 
-    return {**summary(question), "facts": facts_document(law, FactsSchemas(law), question.id, law.facts_of(question.id))}
+    return {
+        **summary(question),
+        "facts": facts_document(law, FactsSchemas(law), question.id, law.facts_of(question.id)),
+    }
 
 
 def _show(law: Lawbook, question: Question) -> None:
     screen = Screen()
     screen.line(question.asks, style="bold")
     screen.line(
-        f"Encoded from {question.encoded_from}; the law of {question.governed_by or 'the day asked about (as_of)'} applies."
+        f"Encoded from {question.encoded_from}; the law of "
+        f"{question.governed_by or 'the day asked about (as_of)'} applies."
     )
     screen.heading("Facts")
-    screen.table(("fact", "type", "asks"), [(f.name, _type(f), _asks(f)) for f in law.facts_of(question.id)])
+    screen.table(
+        ("fact", "type", "asks"), [(f.name, _type(f), _asks(f)) for f in law.facts_of(question.id)]
+    )
     if question.concludes:
         screen.heading("Concludes")
-        screen.table(("conclusion", "type", "means"), [(c.name, c.type, c.describes) for c in question.concludes.values()])
+        screen.table(
+            ("conclusion", "type", "means"),
+            [(c.name, c.type, c.describes) for c in question.concludes.values()],
+        )
 
 
 def _type(fact: FactDefinition) -> str:
@@ -70,4 +82,8 @@ def _type(fact: FactDefinition) -> str:
 
 def _asks(fact: FactDefinition) -> str:
     presumed = fact.presumed
-    return fact.label if presumed is None else f"{fact.label} Presumed: {value_in_words(fact, presumed.value)}. {presumed.because}"
+    return (
+        fact.label
+        if presumed is None
+        else f"{fact.label} Presumed: {value_in_words(fact, presumed.value)}. {presumed.because}"
+    )

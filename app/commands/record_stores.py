@@ -34,8 +34,13 @@ def kept_records() -> Iterator["Store"]:
             store.close()
 
 
-def command_entry(action: str, kind: str, object_id: str | None = None, outcome: str = "done") -> "AuditEntry":
-    """The audit trail's entry for what a command does; it names the user of the operating system."""
+def command_entry(
+    action: str, kind: str, object_id: str | None = None, outcome: str = "done"
+) -> "AuditEntry":
+    """The audit trail's entry for what a command does.
+
+    It names the user of the operating system.
+    """
     return command_origin().did(action, object_id, outcome, kind).entered(clock.now())
 
 

@@ -1,4 +1,7 @@
-"""`flask records …`: what is done with everything that is kept. Each command stands in a module of its own."""
+"""`flask records …`: what is done with everything that is kept.
+
+Each command stands in a module of its own.
+"""
 
 from flask.cli import AppGroup
 
@@ -7,7 +10,9 @@ from app.commands.replaying import replay_command
 from app.commands.retaining import dispose_command
 from app.commands.sealing import accept_loss_command, seal_command, verify_command
 
-records_group = AppGroup("records", help="Seal, check, replay, back up and dispose of everything that is kept.")
+records_group = AppGroup(
+    "records", help="Seal, check, replay, back up and dispose of everything that is kept."
+)
 for command in (
     seal_command,
     verify_command,

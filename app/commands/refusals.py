@@ -28,7 +28,13 @@ WRITING_FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
 class Refusal(click.ClickException):
     """The command ends without an answer: why, what exactly is wrong, and what to do."""
 
-    def __init__(self, exit_code: int, refused: str, detail: str, complaints: list[dict[str, str]] | None = None) -> None:
+    def __init__(
+        self,
+        exit_code: int,
+        refused: str,
+        detail: str,
+        complaints: list[dict[str, str]] | None = None,
+    ) -> None:
         super().__init__(detail)
         self.exit_code = exit_code  # type: ignore[misc]
         self.refused, self.complaints = refused, complaints or []
@@ -47,7 +53,12 @@ class Refusal(click.ClickException):
 def unsound(error: UnsoundLaw) -> Refusal:
     """The law cannot be used; every complaint with its file and line."""
     complaints = [{"place": str(fault.place), "sentence": fault.sentence} for fault in error.faults]
-    return Refusal(REJECTED, "law-unsound", f"The law cannot be used: {counted(len(complaints), 'complaint')}.", complaints)
+    return Refusal(
+        REJECTED,
+        "law-unsound",
+        f"The law cannot be used: {counted(len(complaints), 'complaint')}.",
+        complaints,
+    )
 
 
 def counted(number: int, noun: str) -> str:
@@ -64,7 +75,9 @@ def unknown_question(question: str, known: list[str]) -> Refusal:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turns everything that may go wrong on the way to an answer into a refusal with its exit code."""
+    """Turns everything that may go wrong on the way to an answer into a refusal with
+    its exit code.
+    """
     try:
         yield
     except UnsoundLaw as error:
@@ -72,7 +85,10 @@ def refusing() -> Iterator[None]:
     except FactsRefused as error:
         complaints = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
         raise Refusal(
-            REJECTED, "facts-refused", f"Nothing was decided: {counted(len(complaints), 'fact')} refused.", complaints
+            REJECTED,
+            "facts-refused",
+            f"Nothing was decided: {counted(len(complaints), 'fact')} refused.",
+            complaints,
         ) from None
     except AsOfDiffers as error:
         raise Refusal(REJECTED, "as-of-differs", str(error)) from None
@@ -80,17 +96,28 @@ def refusing() -> Iterator[None]:
         raise Refusal(REJECTED, "no-calendar", str(error)) from None
     except LawNotEncoded as error:
         sentence = str(error)
-        raise Refusal(REJECTED, "law-not-encoded", f"{sentence[:1].upper()}{sentence[1:]}.") from None
+        raise Refusal(
+            REJECTED, "law-not-encoded", f"{sentence[:1].upper()}{sentence[1:]}."
+        ) from None
     except UnknownEdition as error:
         raise Refusal(USAGE, "edition-unknown", f"T{str(error)[1:]}.") from None
     except UnknownQuestion as error:
-        raise Refusal(USAGE, "question-unknown", f"There is no question {error.question}. `flask questions` lists them.") from None
+        raise Refusal(
+            USAGE,
+            "question-unknown",
+            f"There is no question {error.question}. `flask questions` lists them.",
+        ) from None
     except EngineFault:
-        raise Refusal(DOWN, "engine-fault", "The engine could not be trusted with this case; nothing was issued.") from None
+        raise Refusal(
+            DOWN,
+            "engine-fault",
+            "The engine could not be trusted with this case; nothing was issued.",
+        ) from None
 
 
 def answering(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A command that also answers as JSON; a refusal is then told on standard output too, for the program that reads it.
+    """A command that also answers as JSON; a refusal is then told on standard output too, for the
+    program that reads it.
 
     An answer that cannot be written (the disk is full) is a refusal as well.
     """
@@ -115,10 +142,12 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
 def writing() -> Iterator[None]:
     """Sees to it that what was said on standard output has been written.
 
-    A reader that has read enough (`| head -1`) is no failure: the command ends quietly, not with the code of a negative answer.
+    A reader that has read enough (`| head -1`) is no failure: the command ends quietly, not with
+    the code of a negative answer.
 
     Raises:
-        Refusal: it could not be; what is left of it is dropped, so that the end of the process does not stumble over it again.
+        Refusal: it could not be; what is left of it is dropped, so that the end of the process does
+            not stumble over it again.
     """
     try:
         yield
@@ -129,7 +158,9 @@ def writing() -> Iterator[None]:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         if error.errno == errno.EPIPE:
             sys.exit(0)
-        raise Refusal(DOWN, UNWRITTEN, f"The answer could not be written: {os.strerror(error.errno).lower()}.") from None
+        raise Refusal(
+            DOWN, UNWRITTEN, f"The answer could not be written: {os.strerror(error.errno).lower()}."
+        ) from None
 
 
 def print_json(document: object) -> None:

@@ -1,4 +1,6 @@
-"""`flask records replay`: every kept determination decided again under the law of then, and held against what was issued."""
+"""`flask records replay`: every kept determination decided again under the law of then, and held
+against what was issued.
+"""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -27,7 +29,9 @@ if TYPE_CHECKING:
 LISTED_AT_MOST = 1_000
 """Differences, and damaged records, listed one by one; of further ones only the number is told."""
 DAMAGED = "damaged"
-"""What stands in the place of the member that differs where the record is not as it was kept, or cannot be read any more."""
+"""What stands in the place of the member that differs where the record is not as it was kept, or
+cannot be read any more.
+"""
 
 
 @dataclass
@@ -56,7 +60,9 @@ class Replayed:
             self.listed_damaged += [id] if len(self.listed_damaged) < LISTED_AT_MOST else []
         else:
             self.differ += 1
-            self.listed += [{"id": id, "differs_at": differs_at}] if len(self.listed) < LISTED_AT_MOST else []
+            self.listed += (
+                [{"id": id, "differs_at": differs_at}] if len(self.listed) < LISTED_AT_MOST else []
+            )
 
     def document(self) -> dict[str, object]:
         """The same for a program."""
@@ -75,14 +81,24 @@ class Replayed:
 
 
 @click.command("replay")
-@click.option("--since", type=DAY, help="The first day, in Massachusetts, whose determinations are replayed; default: all.")
-@click.option("--until", type=DAY, help="The last such day; default: all that were made before the command started.")
+@click.option(
+    "--since",
+    type=DAY,
+    help="The first day, in Massachusetts, whose determinations are replayed; default: all.",
+)
+@click.option(
+    "--until",
+    type=DAY,
+    help="The last such day; default: all that were made before the command started.",
+)
 @answering
 def replay_command(since: date | None, until: date | None, as_json: bool) -> None:
-    """Decide all kept determinations again, each under the law of then, and compare byte for byte with what was issued.
+    """Decide all kept determinations again, each under the law of then, and compare byte for byte
+    with what was issued.
 
-    Nothing is changed. Where anything differs, is not as it was kept, or cannot be decided again because its law was not kept, the
-    command ends with 3 and names the determinations and the first member of each that differs.
+    Nothing is changed. Where anything differs, is not as it was kept, or cannot be decided again
+    because its law was not kept, the command ends with 3 and names the determinations and the first
+    member of each that differs.
 
     \b
     Example:  flask records replay --since 2026-01-01
@@ -90,7 +106,9 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
     from app.records.replaying import Period
 
     started = clock.now()
-    after = clock.start_of(until + timedelta(days=1)) if until and until < clock.today() else started
+    after = (
+        clock.start_of(until + timedelta(days=1)) if until and until < clock.today() else started
+    )
     period = Period(clock.start_of(since) if since else None, after)
     with kept_records() as store:
         replayed = _replay_all(store, period)
@@ -113,8 +131,14 @@ def _replay_all(store: "Store", period: "Period") -> Replayed:
     with progress_of("Replaying", sum(law.determinations for law in laws)) as advance:
         for digest, count in laws:
             decider = _decider(store, digest, engine)
-            replayed.laws.append({"digest": digest, "determinations": count, "kept": decider is not None})
-            made = made_under(store, [digest], period) if digest is not None else made_under(store, known, period, others=True)
+            replayed.laws.append(
+                {"digest": digest, "determinations": count, "kept": decider is not None}
+            )
+            made = (
+                made_under(store, [digest], period)
+                if digest is not None
+                else made_under(store, known, period, others=True)
+            )
             if decider is None and digest is not None:
                 made = (each for each in made if each.record is None)
             told = 0
@@ -139,7 +163,9 @@ def _decider(store: "Store", digest: str | None, engine: Engine) -> Decider | La
         return error
 
 
-def _differences(decider: Decider | LawAltered | None, made: Iterable["Made"]) -> Iterator[tuple[str, str | None]]:
+def _differences(
+    decider: Decider | LawAltered | None, made: Iterable["Made"]
+) -> Iterator[tuple[str, str | None]]:
     for id, record, as_kept in made:
         if record is None or decider is None:
             yield id, DAMAGED
@@ -158,10 +184,19 @@ def _tell(replayed: Replayed) -> None:
         if law["digest"] is None:
             continue
         unkept = "" if law["kept"] else ", whose text was not kept"
-        screen.line(f"{counted(int(str(law['determinations'])), 'determination')} under {law['digest']}{unkept}", fold=False)
-    told = f"{replayed.agree:,} agree to the byte, {replayed.differ:,} differ, {replayed.damaged:,} are damaged"
+        screen.line(
+            f"{counted(int(str(law['determinations'])), 'determination')} under "
+            f"{law['digest']}{unkept}",
+            fold=False,
+        )
+    told = (
+        f"{replayed.agree:,} agree to the byte, {replayed.differ:,} differ, "
+        f"{replayed.damaged:,} are damaged"
+    )
     screen.line(f"{told}, {replayed.without_law:,} cannot be decided again.")
-    rows = [(each["id"], each["differs_at"]) for each in replayed.listed] + [(id, DAMAGED) for id in replayed.listed_damaged]
+    rows = [(each["id"], each["differs_at"]) for each in replayed.listed] + [
+        (id, DAMAGED) for id in replayed.listed_damaged
+    ]
     if rows:
         screen.table(("determination", "differs at"), rows)
     further = replayed.differ + replayed.damaged - len(rows)

@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 def dispose_command(dry_run: bool, as_json: bool) -> None:
     """Delete records that were kept for as long as their class asks for; a legal hold keeps them.
 
-    What was disposed of leaves its digest, the day and the reason, sealed like everything else, so that its absence is explained.
-    Applicants leave an entry in the audit trail. What cannot be read is named and stays.
-    The periods stand in app/records/retention.yaml; ELIGIBILITY_RETENTION names another file.
+    What was disposed of leaves its digest, the day and the reason, sealed like everything else, so
+    that its absence is explained. Applicants leave an entry in the audit trail. What cannot be read
+    is named and stays. The periods stand in app/records/retention.yaml; ELIGIBILITY_RETENTION names
+    another file.
 
     \b
     Example:  flask records dispose --dry-run
@@ -37,7 +38,10 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
         raise Refusal(REJECTED, "retention-unreadable", f"{error}.") from None
     now = clock.now()
     with kept_records() as store:
-        counts = {kind: _dispose(store, kind, now - periods[kind], now, dry_run) for kind in ("determination", "audit")}
+        counts = {
+            kind: _dispose(store, kind, now - periods[kind], now, dry_run)
+            for kind in ("determination", "audit")
+        }
         counts["idempotency"] = forget_answers(store, now - periods["idempotency"], dry_run)
         counts["applicant"] = _dispose_applicants(store, now - periods["applicant"], dry_run)
         if not dry_run and any(counts.values()):
@@ -45,14 +49,22 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
     if as_json:
         print_json({"dry_run": dry_run, "disposed": counts})
         return
-    Screen().table(("class", "would be disposed of" if dry_run else "disposed of"), [(name, str(n)) for name, n in counts.items()])
+    Screen().table(
+        ("class", "would be disposed of" if dry_run else "disposed of"),
+        [(name, str(n)) for name, n in counts.items()],
+    )
 
 
 def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run: bool) -> int:
     from app.records.retention import dispose, due
 
     count = 0
-    for some in due(store, kind, before, lambda id: click.echo(f"{kind} {id}: cannot be read, and stays.", err=True)):
+    for some in due(
+        store,
+        kind,
+        before,
+        lambda id: click.echo(f"{kind} {id}: cannot be read, and stays.", err=True),
+    ):
         count += len(some)
         if not dry_run:
             dispose(store, some, now, f"kept since before {before.date()}", new_id)
@@ -67,5 +79,7 @@ def _dispose_applicants(store: "Store", before: datetime, dry_run: bool) -> int:
         if dry_run:
             count += len(some)
         else:
-            count += dispose_applicants(store, some, lambda one: command_entry("applicant.disposed", "applicant", one))
+            count += dispose_applicants(
+                store, some, lambda one: command_entry("applicant.disposed", "applicant", one)
+            )
     return count

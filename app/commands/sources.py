@@ -42,7 +42,9 @@ class Day(click.ParamType[date]):
 
 DAY = Day()
 edition_option = click.option(
-    "--edition", metavar="NAME", help="The edition of the law; default: ELIGIBILITY_EDITION, else the law's own."
+    "--edition",
+    metavar="NAME",
+    help="The edition of the law; default: ELIGIBILITY_EDITION, else the law's own.",
 )
 
 
@@ -54,7 +56,8 @@ def settings() -> Settings:
 
 
 def decider() -> Decider:
-    """A decider for the law: the application's own where it has one, else one that reads the law now.
+    """A decider for the law: the application's own where it has one, else one that reads the law
+    now.
 
     Raises:
         UnsoundLaw: the rulesets cannot be used.
@@ -96,14 +99,19 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
     try:
         document = loads(file.read())
     except MalformedJson as error:
-        raise Refusal(REJECTED, "json-malformed", f"{name} cannot be read as JSON: {error}") from None
+        raise Refusal(
+            REJECTED, "json-malformed", f"{name} cannot be read as JSON: {error}"
+        ) from None
     if not isinstance(document, dict):
         raise Refusal(REJECTED, "json-malformed", f"{name} must hold a JSON object of facts.")
     return document
 
 
-def asked(question: str, file: IO[bytes], edition: str | None) -> tuple[Decider, dict[str, Value], str]:
-    """What a command about one question needs: who decides it, its typed facts from a file, and the edition to use.
+def asked(
+    question: str, file: IO[bytes], edition: str | None
+) -> tuple[Decider, dict[str, Value], str]:
+    """What a command about one question needs: who decides it, its typed facts from a file, and the
+    edition to use.
 
     Raises:
         Refusal: the file is not JSON, or there is no such question.

@@ -1,4 +1,7 @@
-"""How answers look on a terminal. Never by color alone: every mark stands beside its word, and NO_COLOR is respected (by rich)."""
+"""How answers look on a terminal.
+
+Never by color alone: every mark stands beside its word, and NO_COLOR is respected (by rich).
+"""
 
 import errno
 import os
@@ -18,31 +21,56 @@ MARKS = {
 }  # fmt: skip
 """A status → its mark and the color that goes with it where there is color."""
 _PLAIN = str.maketrans(
-    {"✓": "+", "✗": "x", "→": ">", "█": "#", "▓": "=", "▒": "~", "·": ".", "├": "|", "└": "`", "─": "-", "│": "|"}
+    {
+        "✓": "+",
+        "✗": "x",
+        "→": ">",
+        "█": "#",
+        "▓": "=",
+        "▒": "~",
+        "·": ".",
+        "├": "|",
+        "└": "`",
+        "─": "-",
+        "│": "|",
+    }
 )
 PIPED_WIDTH = 160
 
 
 class _Console(Console):
-    """A console that leaves it to the command what to do when the reader has gone; rich would end the process with 1."""
+    """A console that leaves it to the command what to do when the reader has gone.
+
+    Rich would end the process with 1.
+    """
 
     def on_broken_pipe(self) -> None:
         raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
 
 
 class Screen:
-    """Standard output, as wide as the terminal; into a pipe, wide enough that tables are not folded."""
+    """Standard output, as wide as the terminal.
+
+    Into a pipe, wide enough that tables are not folded.
+    """
 
     def __init__(self, stream: TextIO | None = None) -> None:
         out = stream or sys.stdout
         self._is_plain = not _carries_marks(out)
-        self.console = _Console(file=out, highlight=False, markup=False, emoji=False, soft_wrap=False)
+        self.console = _Console(
+            file=out, highlight=False, markup=False, emoji=False, soft_wrap=False
+        )
         if not self.console.is_terminal:
             self.console.width = PIPED_WIDTH
         self.width = self.console.width
 
-    def line(self, text: str | Text = "", indent: int = 0, style: str | None = None, fold: bool = True) -> None:
-        """One line of text, folded between words under its own indent; not where it must be copied whole, as an address."""
+    def line(
+        self, text: str | Text = "", indent: int = 0, style: str | None = None, fold: bool = True
+    ) -> None:
+        """One line of text, folded between words under its own indent.
+
+        Not where it must be copied whole, as an address.
+        """
         shown = text if isinstance(text, Text) else Text(text, style=style or "")
         for part in shown.wrap(self.console, max(20, self.width - indent)) if fold else [shown]:
             part.rstrip()
@@ -52,7 +80,10 @@ class Screen:
         """One line of a tree: *first* before it, *following* before the lines it folds into."""
         for number, part in enumerate(text.wrap(self.console, max(20, self.width - len(first)))):
             part.rstrip()
-            self.console.print(self._carried(Text(first if number == 0 else following, style="dim") + part), soft_wrap=True)
+            self.console.print(
+                self._carried(Text(first if number == 0 else following, style="dim") + part),
+                soft_wrap=True,
+            )
 
     def heading(self, text: str) -> None:
         """A blank line and a heading."""

@@ -1,4 +1,6 @@
-"""A year in one row: twelve months of six marks, each mark about five days, told apart by shape and explained by a legend."""
+"""A year in one row: twelve months of six marks, each mark about five days, told apart by shape and
+explained by a legend.
+"""
 
 import calendar
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +12,9 @@ from app.law.spans import Span
 CELLS = 6
 """Marks a month: days 1–5, 6–10, 11–15, 16–20, 21–25 and the rest."""
 _CELL_DAYS = 5
-EACH_MARK = "Each mark is about five days; where these differ, it shows the kind that stands first above."
+EACH_MARK = (
+    "Each mark is about five days; where these differ, it shows the kind that stands first above."
+)
 
 
 @dataclass(frozen=True)
@@ -30,14 +34,20 @@ def cells_of(year: int) -> Iterator[Span]:
             yield Span(date(year, month, cell * _CELL_DAYS + 1), date(year, month, end))
 
 
-def kinds_in(cell: Span, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str) -> str:
+def kinds_in(
+    cell: Span, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str
+) -> str:
     """The kind that a mark shows: the first of *kinds* that any of its days has."""
     found = {stretch.kind for stretch in stretches if stretch.span.meets(cell)}
     return next((kind for kind in kinds if kind in found), otherwise)
 
 
-def draw(year: int, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str) -> list[str]:
-    """The row of months, the row of marks and the legend; *kinds* maps each kind to its mark, the one that goes first first."""
+def draw(
+    year: int, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str
+) -> list[str]:
+    """The row of months, the row of marks and the legend; *kinds* maps each kind to its mark, the
+    one that goes first first.
+    """
     shown = [kinds_in(cell, stretches, kinds, otherwise) for cell in cells_of(year)]
     months = "".join(f"{calendar.month_abbr[month]:<{CELLS}}" for month in range(1, 13)).rstrip()
     legend = "   ".join(f"{kinds[kind]} {kind}" for kind in kinds if kind in shown)

@@ -1,4 +1,7 @@
-"""`flask users …`: the accounts of people, for whoever runs the service. A password is asked for or read, never an argument."""
+"""`flask users …`: the accounts of people, for whoever runs the service.
+
+A password is asked for or read, never an argument.
+"""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -21,14 +24,24 @@ if TYPE_CHECKING:
     from app.access.trail import Origin
     from app.records.accounts import Account
 
-users_group = AppGroup("users", help="The accounts of people who sign in. There is none before you make one.")
+users_group = AppGroup(
+    "users", help="The accounts of people who sign in. There is none before you make one."
+)
 Command = Callable[..., Any]
 
 
 def _with_password(command: Command) -> Command:
     """A command that needs a password: asked for twice unless one of these is given."""
-    one_time = click.option("--one-time", is_flag=True, help="Print a generated password that must be changed at sign-in.")
-    stdin = click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+    one_time = click.option(
+        "--one-time",
+        is_flag=True,
+        help="Print a generated password that must be changed at sign-in.",
+    )
+    stdin = click.option(
+        "--password-stdin",
+        is_flag=True,
+        help="Read the password from the first line of standard input.",
+    )
     return one_time(stdin(command))
 
 
@@ -56,7 +69,11 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
         except NotAnAccount as refused:
             raise Refusal(REJECTED, "account-refused", f"Nothing was made. {refused}") from None
         except NameTaken:
-            raise Refusal(REJECTED, "name-taken", "Nothing was made. There is an account of that name or person already.") from None
+            raise Refusal(
+                REJECTED,
+                "name-taken",
+                "Nothing was made. There is an account of that name or person already.",
+            ) from None
         finally:
             store.close()
 
@@ -64,12 +81,17 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
 def _account(roster: "Roster", name: str) -> "Account":
     account = roster.accounts.named(name)
     if account is None:
-        raise Refusal(USAGE, "account-unknown", "There is no account of that name. `flask users list` lists them.")
+        raise Refusal(
+            USAGE,
+            "account-unknown",
+            "There is no account of that name. `flask users list` lists them.",
+        )
     return account
 
 
 def _password(one_time: bool, password_stdin: bool) -> str | None:
-    """The password as the command was told to get it; none where a one-time password is to be generated.
+    """The password as the command was told to get it; none where a one-time password is to be
+    generated.
 
     Raises:
         Refusal: both ways were named, or standard input cannot be read as text.
@@ -79,11 +101,17 @@ def _password(one_time: bool, password_stdin: bool) -> str | None:
     if one_time:
         return None
     if not password_stdin:
-        return str(click.prompt("Password", hide_input=True, confirmation_prompt="The same again", err=True))
+        return str(
+            click.prompt(
+                "Password", hide_input=True, confirmation_prompt="The same again", err=True
+            )
+        )
     try:
         return sys.stdin.buffer.readline().decode().rstrip("\r\n")
     except UnicodeDecodeError:
-        raise Refusal(REJECTED, "password-refused", "The password on standard input must be UTF-8.") from None
+        raise Refusal(
+            REJECTED, "password-refused", "The password on standard input must be UTF-8."
+        ) from None
 
 
 def _told(account: "Account") -> dict[str, object]:
@@ -97,41 +125,66 @@ def _told(account: "Account") -> dict[str, object]:
         "must_change_password": account.must_change,
         "failed_attempts": account.failed_attempts,
         "locked_until": account.locked_until.isoformat() if account.locked_until else None,
-        "last_signed_in_at": account.last_sign_in_at.isoformat() if account.last_sign_in_at else None,
+        "last_signed_in_at": account.last_sign_in_at.isoformat()
+        if account.last_sign_in_at
+        else None,
     }
 
 
 def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | None = None) -> None:
-    """The answer of a command that changed an account; a one-time password stands alone on standard output."""
+    """The answer of a command that changed an account.
+
+    A one-time password stands alone on standard output.
+    """
     if as_json:
         print_json({"account": _told(account), "one_time_password": one_time})
         return
     click.echo(sentence, err=True)
     if one_time is not None:
-        click.echo("Its one-time password, told this once; it must be changed at the first sign-in within seven days:", err=True)
+        click.echo(
+            "Its one-time password, told this once; it must be changed at the first sign-in "
+            "within seven days:",
+            err=True,
+        )
         click.echo(one_time)
 
 
 @users_group.command("create")
 @click.argument("name")
-@click.option("--role", required=True, help="What the person may do, such as eligibility_worker or administrator.")
+@click.option(
+    "--role",
+    required=True,
+    help="What the person may do, such as eligibility_worker or administrator.",
+)
 @click.option("--organization", help="Whose determinations the person makes, such as an office.")
-@click.option("--subject", help="Who the person is at the identity provider; then there is no password.")
+@click.option(
+    "--subject", help="Who the person is at the identity provider; then there is no password."
+)
 @_with_password
 @answering
 def create_user(
-    name: str, role: str, organization: str | None, subject: str | None, one_time: bool, password_stdin: bool, as_json: bool
+    name: str,
+    role: str,
+    organization: str | None,
+    subject: str | None,
+    one_time: bool,
+    password_stdin: bool,
+    as_json: bool,
 ) -> None:
     """Make an account. The password is asked for twice.
 
-    \b
-    Example:  flask users create r.alvarez --role eligibility_worker --organization office-12 --one-time
+    \b Example:  flask users create r.alvarez --role eligibility_worker --organization office-12
+    --one-time
     """
     from app.access.roster import NewAccount
 
     provider = settings().single_sign_on
     if subject is not None and provider is None:
-        raise Refusal(USAGE, "no-provider", "There is no identity provider: set ELIGIBILITY_OIDC_ISSUER, or leave --subject out.")
+        raise Refusal(
+            USAGE,
+            "no-provider",
+            "There is no identity provider: set ELIGIBILITY_OIDC_ISSUER, or leave --subject out.",
+        )
     issuer = provider.issuer if provider is not None and subject is not None else None
     new = NewAccount(name, role, organization, issuer, subject)
     with _administering() as (roster, origin):
@@ -155,7 +208,10 @@ def list_users(as_json: bool) -> None:
         print_json({"accounts": [_told(account) for account in accounts]})
         return
     screen = Screen()
-    rows = [(account.name, account.role, account.organization or "", _standing(account), _day(account)) for account in accounts]
+    rows = [
+        (account.name, account.role, account.organization or "", _standing(account), _day(account))
+        for account in accounts
+    ]
     screen.table(("Name", "Role", "Organization", "Standing", "Last signed in"), rows)
     click.echo(f"{counted(len(accounts), 'account')}. Days are those of Massachusetts.", err=True)
 

@@ -1,4 +1,6 @@
-"""Deciding again what was decided before, from what was kept of it, and saying where the two differ."""
+"""Deciding again what was decided before, from what was kept of it, and saying where the two
+differ.
+"""
 
 from collections.abc import Iterator
 from datetime import date, datetime
@@ -73,22 +75,28 @@ def asked_in(request: str) -> Asked:
 
 
 def decide_again(decider: Decider, kept: Kept) -> Determination:
-    """The determination of a kept request under the law of a decider, as of the day and in the edition of then.
+    """The determination of a kept request under the law of a decider, as of the day and in the
+    edition of then.
 
-    What a request left open, its day and its edition, was filled in when it came; so both are taken from what was kept.
+    What a request left open, its day and its edition, was filled in when it came; so both are taken
+    from what was kept.
 
     Raises:
         RequestUnreadable: what was kept is no request.
-        FactsRefused, AsOfDiffers, UnknownQuestion, UnknownEdition, LawNotEncoded: that law does not take it.
+        FactsRefused, AsOfDiffers, UnknownQuestion, UnknownEdition, LawNotEncoded: that law does not
+            take it.
         EngineFault: the engine failed or is contradicted.
     """
     question, given = asked_in(kept.request)
     facts = read_facts(decider.lawbook, question, given)
-    return decider.decide(make_case(decider.lawbook, question, facts, kept.as_of, kept.edition, kept.as_of))
+    return decider.decide(
+        make_case(decider.lawbook, question, facts, kept.as_of, kept.edition, kept.as_of)
+    )
 
 
 def replay(decider: Decider, kept: Kept) -> str | None:
-    """Where what is decided again, and issued again in the same words, differs from the document that was kept; none where nowhere.
+    """Where what is decided again, and issued again in the same words, differs from the document
+    that was kept; none where nowhere.
 
     Raises:
         EngineFault: the engine failed or is contradicted.
@@ -112,7 +120,8 @@ def replay(decider: Decider, kept: Kept) -> str | None:
 
 
 def first_difference(kept: bytes, again: bytes) -> str | None:
-    """Where two JSON texts differ first: a JSON pointer, or `byte N` where they differ as texts only or one is no JSON.
+    """Where two JSON texts differ first: a JSON pointer, or `byte N` where they differ as texts
+    only or one is no JSON.
 
     The pointer tells names and never a value. None where the texts are the same to the byte.
     """
@@ -125,7 +134,8 @@ def first_difference(kept: bytes, again: bytes) -> str | None:
     if pointer is not None:
         return "".join(c if c.isprintable() else "?" for c in pointer[:POINTER_AT_MOST])
     pairs = enumerate(zip(kept, again, strict=False))
-    return f"byte {next((at for at, (ours, theirs) in pairs if ours != theirs), min(len(kept), len(again)))}"
+    shorter = min(len(kept), len(again))
+    return f"byte {next((at for at, (ours, theirs) in pairs if ours != theirs), shorter)}"
 
 
 def _differences(kept: object, again: object, pointer: str) -> Iterator[str]:

@@ -1,4 +1,7 @@
-"""What would change the outcome, and how long it is sure to stand. From the provisions' own thresholds, never from sampling."""
+"""What would change the outcome, and how long it is sure to stand.
+
+From the provisions' own thresholds, never from sampling.
+"""
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -28,7 +31,9 @@ ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
 
 @dataclass(frozen=True)
 class Alternatives:
-    """The smallest changes that reach another outcome, and the last day on which the same facts are sure of this one."""
+    """The smallest changes that reach another outcome, and the last day on which the same facts are
+    sure of this one.
+    """
 
     would_change: tuple[WouldChange, ...]
     valid_until: date | None
@@ -47,14 +52,23 @@ def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
             changes.extend(_stated_as_asked(here, fact, as_of))
         else:
             changes.extend(_remembered_changes(here, fact, as_of))
-    if here.outcome != "eligible" and not any(c.becomes == "eligible" and c.kind == "act" for c in changes):
+    if here.outcome != "eligible" and not any(
+        c.becomes == "eligible" and c.kind == "act" for c in changes
+    ):
         changes.extend(_remembered_acts(here, as_of))
-    changes.sort(key=lambda c: ORDER[c.kind] if c.becomes == "eligible" else ORDER[c.kind] + len(ORDER))
+    changes.sort(
+        key=lambda c: ORDER[c.kind] if c.becomes == "eligible" else ORDER[c.kind] + len(ORDER)
+    )
     return Alternatives(tuple(changes), valid_until, because)
 
 
-def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange], date | None, str | None]:
-    """The first later days with another outcome; stops at the first that is eligible, or different where this one is."""
+def _later(
+    here: WhatIf, days: OtherDays, as_of: date
+) -> tuple[list[WouldChange], date | None, str | None]:
+    """The first later days with another outcome.
+
+    Stops at the first that is eligible, or different where this one is.
+    """
     found: dict[Outcome, Stretch] = {}
     valid_until, because = None, None
     others = NOT_ELIGIBLE if here.outcome == "eligible" else ELIGIBLE
@@ -65,13 +79,20 @@ def _later(here: WhatIf, days: OtherDays, as_of: date) -> tuple[list[WouldChange
             found.setdefault(stretch.outcome, stretch)
         if stretch.outcome in others:
             break
-    return [_told_of_day(here, days, as_of, stretch, "later") for stretch in found.values()], valid_until, because
+    return (
+        [_told_of_day(here, days, as_of, stretch, "later") for stretch in found.values()],
+        valid_until,
+        because,
+    )
 
 
 def _why_it_ends(here: WhatIf, stretch: Stretch) -> str:
     if stretch.outcome is None:
         return str(stretch.because)
-    return f"On {day_in_words(stretch.day)} the answer to the same facts would be: {_in_words(here, stretch.outcome)}"
+    return (
+        f"On {day_in_words(stretch.day)} the answer to the same facts would be: "
+        f"{_in_words(here, stretch.outcome)}"
+    )
 
 
 def _in_words(here: WhatIf, outcome: Outcome) -> str:
@@ -89,18 +110,25 @@ def _past(here: WhatIf, days: OtherDays, as_of: date) -> list[WouldChange]:
     return []
 
 
-def _told_of_day(here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
+def _told_of_day(
+    here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind
+) -> WouldChange:
     """The same is told to everybody who asks as of a day of what turns on another."""
     kept: Remembered[WouldChange] = here.in_play.remember("other days", Remembered)
     key = (days.moves, as_of, stretch.day, stretch.outcome, kind)
     return kept.find(key) or kept.keep(key, _on_day(here, days, as_of, stretch, kind))
 
 
-def _on_day(here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind) -> WouldChange:
+def _on_day(
+    here: WhatIf, days: OtherDays, as_of: date, stretch: Stretch, kind: ChangeKind
+) -> WouldChange:
     fact = AS_OF if days.moves is None else days.fact(days.moves)
     assert stretch.outcome is not None
     verb = "would have been" if kind == "past" else "would be"
-    says = f"On {day_in_words(stretch.day)} the answer to the same facts {verb}: {_in_words(here, stretch.outcome)}"
+    says = (
+        f"On {day_in_words(stretch.day)} the answer to the same facts {verb}: "
+        f"{_in_words(here, stretch.outcome)}"
+    )
     return WouldChange(stretch.outcome, (FactChange(fact, as_of, stretch.day),), kind, says)
 
 
@@ -112,7 +140,9 @@ def _stated_as_asked(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterato
 
 
 def _remembered_changes(here: WhatIf, fact: FactDefinition, as_of: date) -> tuple[WouldChange, ...]:
-    """The same changes help everybody whose conditions come out alike, and whose facts that bear on this one are the same."""
+    """The same changes help everybody whose conditions come out alike, and whose facts that bear on
+    this one are the same.
+    """
     name = fact.name
     key: tuple[object, ...]
     if fact.type in ("flag", "choice", "outcome"):
@@ -123,7 +153,10 @@ def _remembered_changes(here: WhatIf, fact: FactDefinition, as_of: date) -> tupl
 
 
 def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[WouldChange]:
-    """The nearest values of one fact, in each direction, for each other outcome; several choices with one effect together."""
+    """The nearest values of one fact, in each direction, for each other outcome.
+
+    Several choices with one effect together.
+    """
     was = here.knowledge.values.get(fact.name)
     if fact.type in ("flag", "choice", "outcome"):
         reached: dict[Outcome, list[Value]] = {}
@@ -143,11 +176,15 @@ def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[Wo
 
 
 def _reference(fact: FactDefinition, as_of: date) -> int:
-    """Where to look from when a fact was not stated: the day asked about, or the smallest number."""
+    """Where to look from when a fact was not stated: the day asked about, or the
+    smallest number.
+    """
     return as_of.toordinal() if fact.type == "day" else fact.first_code
 
 
-def _first_reached(here: WhatIf, name: str, values: Iterable[Value]) -> Iterator[tuple[Outcome, Value]]:
+def _first_reached(
+    here: WhatIf, name: str, values: Iterable[Value]
+) -> Iterator[tuple[Outcome, Value]]:
     seen: set[Outcome] = {here.outcome, "undetermined"}
     for value in values:
         outcome = here.outcome_if({name: value})
@@ -166,33 +203,46 @@ def _kind(fact: FactDefinition, value: Value, as_of: date) -> ChangeKind:
     return "otherwise"
 
 
-def _change(here: WhatIf, fact: FactDefinition, values: list[Value], outcome: Outcome, as_of: date) -> WouldChange:
+def _change(
+    here: WhatIf, fact: FactDefinition, values: list[Value], outcome: Outcome, as_of: date
+) -> WouldChange:
     was = here.knowledge.values.get(fact.name)
     change = FactChange(fact, was, values[0], tuple(values[1:]))
-    return WouldChange(outcome, (change,), _kind(fact, values[0], as_of), _says(here, (change,), outcome))
+    return WouldChange(
+        outcome, (change,), _kind(fact, values[0], as_of), _says(here, (change,), outcome)
+    )
 
 
 def _says(here: WhatIf, changes: tuple[FactChange, ...], outcome: Outcome) -> str:
     parts = []
     for change in changes:
-        values = joined([_quoted(here, change.fact, value) for value in (change.to, *change.or_to)], "or")
+        values = joined(
+            [_quoted(here, change.fact, value) for value in (change.to, *change.or_to)], "or"
+        )
         parts.append(f"the answer to “{change.fact.label}” were {values}")
     return f"If {' and '.join(parts)}, the outcome would be: {_in_words(here, outcome)}"
 
 
 def _quoted(here: WhatIf, fact: FactDefinition, value: Value) -> str:
-    """A value in words; an answer that has words of its own stands in quotation marks, since those may hold commas."""
+    """A value in words.
+
+    An answer that has words of its own stands in quotation marks, since those may hold commas.
+    """
     if fact.type == "outcome" and fact.name in here.law.by_question:
-        return f"“{here.law.by_question[fact.name].question.brief(cast(Outcome, value)).removesuffix('.')}”"
+        answered = here.law.by_question[fact.name].question.brief(cast(Outcome, value))
+        return f"“{answered.removesuffix('.')}”"
     told = value_in_words(fact, value)
     return f"“{told}”" if fact.type == "choice" else told
 
 
-# --- several acts together -----------------------------------------------------------------------------------------------------
+# --- several acts together ------------------------------------------------------------------------
+# -----------------------------
 
 
 def _remembered_acts(here: WhatIf, as_of: date) -> tuple[WouldChange, ...]:
-    """The same acts help everybody whose conditions come out alike and whose facts about those acts are the same."""
+    """The same acts help everybody whose conditions come out alike and whose facts about those acts
+    are the same.
+    """
     bearing = here.in_play.remember("facts bearing on acts", lambda: _bearing_on_acts(here))
     if not bearing:
         return ()
@@ -202,14 +252,27 @@ def _remembered_acts(here: WhatIf, as_of: date) -> tuple[WouldChange, ...]:
 
 
 def _bearing_on_acts(here: WhatIf) -> list[str]:
-    """Every fact that shares a condition with an act, and so may decide which act is needed when."""
+    """Every fact that shares a condition with an act, and so may decide which act is
+    needed when.
+    """
     in_play = here.in_play
-    shared = {c.index for name, fact in in_play.stated.items() if fact.is_act for c in in_play.conditions_of[name]}
-    return [name for name in in_play.stated if any(c.index in shared for c in in_play.conditions_of[name])]
+    shared = {
+        c.index
+        for name, fact in in_play.stated.items()
+        if fact.is_act
+        for c in in_play.conditions_of[name]
+    }
+    return [
+        name
+        for name in in_play.stated
+        if any(c.index in shared for c in in_play.conditions_of[name])
+    ]
 
 
 def _by_acts(here: WhatIf, as_of: date) -> Iterator[WouldChange]:
-    """Sets of acts still open to somebody that together make the outcome eligible, each of them needed."""
+    """Sets of acts still open to somebody that together make the outcome eligible, each of them
+    needed.
+    """
     seen = set()
     for provision in here.law.asked.of("grants"):
         for path in range(len(provision.paths)):
@@ -223,8 +286,9 @@ def _by_acts(here: WhatIf, as_of: date) -> Iterator[WouldChange]:
             if key not in seen and len(needed) > 1:
                 seen.add(key)
                 told = tuple(
-                    FactChange(here.in_play.stated[n], here.knowledge.values.get(n), v) for n, v in needed.items()
-                )  # fmt: skip
+                    FactChange(here.in_play.stated[n], here.knowledge.values.get(n), v)
+                    for n, v in needed.items()
+                )
                 yield WouldChange("eligible", told, "act", _says(here, told, "eligible"))
 
 
@@ -260,17 +324,25 @@ class _Repair:
         return self.here.meets_if(self.changes, index)
 
     def make_met(self, condition: StandingCondition) -> bool:
-        """Find the act that makes a condition hold, its day as near as can be to the day asked about.
+        """Find the act that makes a condition hold, its day as near as can be to the day asked
+        about.
 
-        Where several acts are missing, such as two days that are compared, the others are taken to happen on that day.
+        Where several acts are missing, such as two days that are compared, the others are taken to
+        happen on that day.
         """
         stated, known = self.here.in_play.stated, {**self.here.knowledge.values, **self.changes}
         inputs = self.here.in_play.inputs_of(condition)
         missing = [name for name in inputs if name not in known]
         if not all(stated[name].is_act for name in missing):
             return False
-        for name in reversed(missing or [name for name in inputs if stated[name].is_act and name not in self.changes]):
-            others = {other: stated[other].value(_reference(stated[other], self.as_of)) for other in missing if other != name}
+        for name in reversed(
+            missing or [name for name in inputs if stated[name].is_act and name not in self.changes]
+        ):
+            others = {
+                other: stated[other].value(_reference(stated[other], self.as_of))
+                for other in missing
+                if other != name
+            }
             for value in self.candidates(stated[name], others):
                 changes = {**self.changes, **others, name: value}
                 if self.here.meets_if(changes, condition.index):
@@ -279,23 +351,37 @@ class _Repair:
         return False
 
     def candidates(self, fact: FactDefinition, others: Mapping[str, Value]) -> list[Value]:
-        """The values worth trying: all of few, else the day asked about and then outward, nearest first."""
+        """The values worth trying: all of few, else the day asked about and then outward, nearest
+        first.
+        """
         if fact.type in ("flag", "choice"):
-            return [fact.value(code) for code in range(1 if fact.is_once else 0, fact.last_code + 1)]
+            return [
+                fact.value(code) for code in range(1 if fact.is_once else 0, fact.last_code + 1)
+            ]
         start = _reference(fact, self.as_of)
         knowledge = self.here.knowledge
         stated = {**knowledge.stated, **self.changes, **others}
         changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.as_of)
-        return [fact.value(start), *changed.values_upward(fact.name, start), *changed.values_downward(fact.name, start)]
+        return [
+            fact.value(start),
+            *changed.values_upward(fact.name, start),
+            *changed.values_downward(fact.name, start),
+        ]
 
     def make_nested(self, question: str, accepts: CodeSet) -> bool:
-        """Make another question's outcome what is required, by its own first path that acts can bring about."""
+        """Make another question's outcome what is required, by its own first path that acts can
+        bring about.
+        """
         nested: StandingQuestion | None = self.here.law.by_question.get(question)
         wanted = self.here.judged.outcomes.get(question)
         code = OUTCOME_CODES.get(wanted) if wanted else None
         if code is not None and code in accepts:
             return True
-        if nested is None or OUTCOME_CODES["eligible"] not in accepts or question in self.here.knowledge.codes:
+        if (
+            nested is None
+            or OUTCOME_CODES["eligible"] not in accepts
+            or question in self.here.knowledge.codes
+        ):
             return False
         for provision in nested.of("grants"):
             for path in range(len(provision.paths)):

@@ -1,4 +1,6 @@
-"""An eligibility calendar: for the same facts, on which days of a year the outcome would be which, and on which ground."""
+"""An eligibility calendar: for the same facts, on which days of a year the outcome would be which,
+and on which ground.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,12 +19,17 @@ from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_before
 
 
 class NotADayQuestion(ValueError):
-    """The question does not look at the day of a stated fact, or that day is out of range: a calendar of it would say nothing."""
+    """The question does not look at the day of a stated fact, or that day is out of range: a
+    calendar of it would say nothing.
+    """
 
 
 @dataclass(frozen=True)
 class Interval:
-    """Consecutive days with one outcome on the same grounds; without a determination where the law is not encoded."""
+    """Consecutive days with one outcome on the same grounds.
+
+    Without a determination where the law is not encoded.
+    """
 
     span: Span
     determination: Determination | None
@@ -43,25 +50,38 @@ class Interval:
         return (self.determination.outcome, tuple((r.provision.id, r.leads) for r in self.grounds))
 
 
-def eligibility_intervals(decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str) -> list[Interval]:
+def eligibility_intervals(
+    decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str
+) -> list[Interval]:
     """Every interval of a year, in order, each decided by the engine on its first day.
 
     The fact that names the day (`governed_by`) moves; a value given for it is set aside.
 
     Raises:
-        NotADayQuestion: the question is not governed by the day of a fact, or no such year can be spoken of.
+        NotADayQuestion: the question is not governed by the day of a fact, or no such year can be
+            spoken of.
         UnknownQuestion, UnknownEdition: there is none of that name.
     """
     governing = decider.lawbook.question(question).governed_by
     decider.lawbook.edition(edition)
     if governing is None:
-        raise NotADayQuestion(f"{question} does not depend on the day of a fact, so there is no calendar of it.")
+        raise NotADayQuestion(
+            f"{question} does not depend on the day of a fact, so there is no calendar of it."
+        )
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
         raise NotADayQuestion(f"Years run from {FIRST_DAY.year} to {LAST_DAY.year}.")
     intervals: list[Interval] = []
     starts = _starts(decider, question, {**facts, governing: date(year, 1, 1)}, edition, year)
-    for first, following in zip(starts, [*starts[1:], date(year, 12, 31) + timedelta(days=1)], strict=True):
-        found = _interval(decider, question, {**facts, governing: first}, edition, Span(first, day_before(following)))
+    for first, following in zip(
+        starts, [*starts[1:], date(year, 12, 31) + timedelta(days=1)], strict=True
+    ):
+        found = _interval(
+            decider,
+            question,
+            {**facts, governing: first},
+            edition,
+            Span(first, day_before(following)),
+        )
         if intervals and intervals[-1].same_as == found.same_as:
             span = Span(intervals[-1].span.first, found.span.last)
             intervals[-1] = Interval(span, intervals[-1].determination, intervals[-1].because)
@@ -70,8 +90,12 @@ def eligibility_intervals(decider: Decider, question: str, facts: Mapping[str, V
     return intervals
 
 
-def _starts(decider: Decider, question: str, facts: Mapping[str, Value], edition: str, year: int) -> list[date]:
-    """The days of the year on which something may change: where the law does, and where a condition does."""
+def _starts(
+    decider: Decider, question: str, facts: Mapping[str, Value], edition: str, year: int
+) -> list[date]:
+    """The days of the year on which something may change: where the law does, and where a condition
+    does.
+    """
     lawbook: Lawbook = decider.lawbook
     first, last = date(year, 1, 1), date(year, 12, 31)
     days = OtherDays(lawbook, decider.facts_in_play, question, edition, facts)
@@ -86,14 +110,18 @@ def _starts(decider: Decider, question: str, facts: Mapping[str, Value], edition
     return sorted(starts)
 
 
-def _interval(decider: Decider, question: str, facts: Mapping[str, Value], edition: str, span: Span) -> Interval:
+def _interval(
+    decider: Decider, question: str, facts: Mapping[str, Value], edition: str, span: Span
+) -> Interval:
     try:
         return Interval(span, decider.decide(Case(question, facts, span.first, edition)))
     except LawNotEncoded as error:
         return Interval(span, None, error.because)
 
 
-def eligibility_calendar(decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str) -> Document:
+def eligibility_calendar(
+    decider: Decider, question: str, facts: Mapping[str, Value], year: int, edition: str
+) -> Document:
     """The eligibility calendar of a year as a JSON-ready document.
 
     Raises:
@@ -122,7 +150,9 @@ def _says(intervals: list[Interval], year: int) -> str:
         return "; ".join(span_in_words(i.span.first, i.span.last) for i in chosen)
 
     eligible = [i for i in intervals if i.determination and i.determination.outcome == "eligible"]
-    open_still = [i for i in intervals if i.determination and i.determination.outcome == "undetermined"]
+    open_still = [
+        i for i in intervals if i.determination and i.determination.outcome == "undetermined"
+    ]
     unencoded = [i for i in intervals if i.determination is None]
     told = []
     if eligible:

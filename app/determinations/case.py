@@ -1,4 +1,7 @@
-"""A case: one question, the facts stated, the day and the edition. Facts are typed here, once, for every way in."""
+"""A case: one question, the facts stated, the day and the edition.
+
+Facts are typed here, once, for every way in.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -22,8 +25,13 @@ class Case:
     edition: str
 
 
-def flatten(nested: Mapping[str, object], prefix: str = "", depth: int = 1) -> list[tuple[str, object]]:
-    """Facts given as nested objects, as names and values; a name may also be given whole (`"a.b": 1`)."""
+def flatten(
+    nested: Mapping[str, object], prefix: str = "", depth: int = 1
+) -> list[tuple[str, object]]:
+    """Facts given as nested objects, as names and values.
+
+    A name may also be given whole (`"a.b": 1`).
+    """
     found: list[tuple[str, object]] = []
     for key, value in nested.items():
         if isinstance(value, dict) and value and depth < DEEPEST:
@@ -37,7 +45,8 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
     """The typed facts of a question.
 
     Raises:
-        FactsRefused: facts that the question does not know, that stand twice, or that are not of their type; all of them.
+        FactsRefused: facts that the question does not know, that stand twice, or that are not of
+            their type; all of them.
         UnknownQuestion: there is no such question.
     """
     known = lawbook.known_facts(question)
@@ -68,8 +77,16 @@ def _unknown(lawbook: Lawbook, question: str, name: str) -> str:
     return f"Is not a fact of {question}." if fact is not None else "There is no such fact."
 
 
-def make_case(lawbook: Lawbook, question: str, facts: Mapping[str, Value], as_of: date | None, edition: str, today: date) -> Case:
-    """A case on its governing day: that of the fact the law looks at, else *as_of*, else *today* (in Massachusetts).
+def make_case(
+    lawbook: Lawbook,
+    question: str,
+    facts: Mapping[str, Value],
+    as_of: date | None,
+    edition: str,
+    today: date,
+) -> Case:
+    """A case on its governing day: that of the fact the law looks at, else *as_of*, else *today*
+    (in Massachusetts).
 
     Raises:
         AsOfDiffers: *as_of* is not the governing day.

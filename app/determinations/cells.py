@@ -1,9 +1,10 @@
 """A case as the cells of its facts, and what follows from them alone.
 
-Between two of the law's own edges every code of a fact meets the same conditions: those codes are a cell. How the conditions come
-out is kept as two whole numbers with a bit for each condition, those that are *met* and those that are *known*; a condition that is
-not known is in neither. Cases in the same cells have the same two numbers, so outcomes are worked out once for all of them. This
-answers what would be if facts were otherwise; what is issued is decided by the engine.
+Between two of the law's own edges every code of a fact meets the same conditions: those codes are a
+cell. How the conditions come out is kept as two whole numbers with a bit for each condition, those
+that are *met* and those that are *known*; a condition that is not known is in neither. Cases in the
+same cells have the same two numbers, so outcomes are worked out once for all of them. This answers
+what would be if facts were otherwise; what is issued is decided by the engine.
 """
 
 from bisect import bisect_right
@@ -31,7 +32,9 @@ class FactCells:
     def __init__(self, conditions: Iterable[StandingCondition]) -> None:
         conditions = list(conditions)
         self.bits = bits_of(conditions)
-        self.starts = sorted({edge for condition in conditions for edge in condition.accepts.edges()})
+        self.starts = sorted(
+            {edge for condition in conditions for edge in condition.accepts.edges()}
+        )
         inside = [self.starts[0] - 1, *self.starts] if self.starts else [0]
         self.met = [bits_of(c for c in conditions if code in c.accepts) for code in inside]
 
@@ -41,7 +44,9 @@ class FactCells:
 
 
 class _Question(NamedTuple):
-    """A standing question with its provisions' paths as bits, and the conditions on its outcome by what it comes to."""
+    """A standing question with its provisions' paths as bits, and the conditions on its outcome by
+    what it comes to.
+    """
 
     standing: StandingQuestion
     id: str
@@ -67,7 +72,9 @@ class Cells:
         for condition in law.conditions:
             on.setdefault(condition.fact.name, []).append(condition)
         self.of_fact = {name: FactCells(conditions) for name, conditions in on.items()}
-        self._facts = {name: (cells.starts, cells.met, cells.bits) for name, cells in self.of_fact.items()}
+        self._facts = {
+            name: (cells.starts, cells.met, cells.bits) for name, cells in self.of_fact.items()
+        }
         self._questions = tuple(_question(law, question) for question in law.questions)
         self._ids = tuple(law.by_question)
         self._asked = law.asked.question.id
@@ -75,7 +82,10 @@ class Cells:
         self._outcomes: Remembered[Outcome] = Remembered()
 
     def bits(self, codes: Mapping[str, int]) -> tuple[int, int]:
-        """The conditions that codes meet, and those they settle; on other questions' outcomes only where these are stated."""
+        """The conditions that codes meet, and those they settle.
+
+        On other questions' outcomes only where these are stated.
+        """
         met = known = 0
         facts = self._facts
         for name, code in codes.items():
@@ -92,7 +102,9 @@ class Cells:
     def outcome(self, met: int, known: int, told: tuple[str, ...]) -> Outcome:
         """The outcome of the question asked; *told* are the questions whose outcomes are stated."""
         key = (met, known, told)
-        return self._outcomes.find(key) or self._outcomes.keep(key, self._judge(met, known, told).outcomes[self._asked])
+        return self._outcomes.find(key) or self._outcomes.keep(
+            key, self._judge(met, known, told).outcomes[self._asked]
+        )
 
     def judged(self, met: int, known: int, told: tuple[str, ...]) -> Judged:
         """Every outcome and every provision. Shared between cases: do not change it."""
@@ -108,18 +120,25 @@ class Cells:
                 met, known = met | question.met_by[outcome], known | question.used
         return Judged(outcomes, tuple(provisions))
 
-    def settled(self, met: int, known: int, told: tuple[str, ...], touched: frozenset[int], before: Judged) -> Outcome:
+    def settled(
+        self, met: int, known: int, told: tuple[str, ...], touched: frozenset[int], before: Judged
+    ) -> Outcome:
         """The outcome that no further fact can change, where some conditions are no longer known.
 
-        *touched* are the questions with such a condition, by index; *before* is what the case comes to with them. A question that
-        is not touched stays as it was; one that comes out otherwise touches those that use it.
+        *touched* are the questions with such a condition, by index; *before* is what the case comes
+        to with them. A question that is not touched stays as it was; one that comes out otherwise
+        touches those that use it.
         """
         provisions: list[bool | None] = []
         outcome = before.outcomes[self._asked]
         for question in self._questions:
             _look(question, met, known ^ met, provisions)
             was = before.outcomes[question.id]
-            outcome = settled_outcome_of(question.standing, provisions) if question.standing.index in touched else was
+            outcome = (
+                settled_outcome_of(question.standing, provisions)
+                if question.standing.index in touched
+                else was
+            )
             if question.id in told:
                 continue
             if outcome != was:
@@ -137,13 +156,18 @@ def _question(law: StandingLaw, question: StandingQuestion) -> _Question:
         id,
         tuple((tuple(bits_of(path) for path in p.paths), p.is_unread) for p in question.provisions),
         bits_of(used),
-        {outcome: bits_of(c for c in used if code in c.accepts) for outcome, code in OUTCOME_CODES.items()},
+        {
+            outcome: bits_of(c for c in used if code in c.accepts)
+            for outcome, code in OUTCOME_CODES.items()
+        },
         frozenset(law.question_of[law.provision_of[c.index].index].index for c in used),
     )
 
 
 def _look(question: _Question, met: int, not_met: int, provisions: list[bool | None]) -> None:
-    """Add what each provision of a question comes to: one path is enough, and an unread one is never known to apply."""
+    """Add what each provision of a question comes to: one path is enough, and an unread one is
+    never known to apply.
+    """
     for paths, is_unread in question.provisions:
         applies: bool | None = False
         for path in paths:

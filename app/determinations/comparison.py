@@ -1,4 +1,6 @@
-"""Two determinations of the same case under two texts of the law: which provisions make the difference."""
+"""Two determinations of the same case under two texts of the law: which provisions make the
+difference.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -8,7 +10,10 @@ from app.determinations.document import Document
 
 Texts = Mapping[str, str]
 WEIGHED = ("status", "decisive", "concludes", "leads")
-"""What a provision contributes to an outcome; where nothing of this changed, it makes no difference."""
+"""What a provision contributes to an outcome.
+
+Where nothing of this changed, it makes no difference.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +29,11 @@ class _Told:
     def document(self) -> Document:
         members: Document = {name: self.reason[name] for name in WEIGHED if name in self.reason}
         members["findings"] = [
-            {"condition": finding.get("condition"), "status": finding.get("status"), "says": finding.get("says")}
+            {
+                "condition": finding.get("condition"),
+                "status": finding.get("status"),
+                "says": finding.get("says"),
+            }
             for finding in self.reason.get("findings", ())
         ]
         return members
@@ -42,10 +51,11 @@ def _reasons(determination: Mapping[str, Any]) -> Iterator[tuple[str, _Told]]:
 def differing_provisions(
     then: Mapping[str, Any], now: Mapping[str, Any], text_then: Texts | None, text_now: Texts
 ) -> list[Document]:
-    """The provisions that make the difference between two determinations, given as documents, in the order they are told.
+    """The provisions that make the difference between two determinations, given as documents, in
+    the order they are told.
 
-    These are those that do something else than before, that stand in one of the two only, and decisive ones whose text was changed.
-    Without *text_then* nothing is said of texts.
+    These are those that do something else than before, that stand in one of the two only, and
+    decisive ones whose text was changed. Without *text_then* nothing is said of texts.
     """
     old, new = dict(_reasons(then)), dict(_reasons(now))
     found = []
@@ -67,7 +77,9 @@ def _makes_a_difference(was: _Told | None, is_now: _Told | None, changed: bool |
     return bool(changed) and bool(was.reason.get("decisive"))
 
 
-def _difference(provision: str, was: _Told | None, is_now: _Told | None, changed: bool | None) -> Document:
+def _difference(
+    provision: str, was: _Told | None, is_now: _Told | None, changed: bool | None
+) -> Document:
     told = is_now or was
     assert told is not None
     stands_in = "both" if was and is_now else "then" if was else "now"

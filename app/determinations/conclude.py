@@ -1,4 +1,6 @@
-"""What a determination concludes beside its outcome: dates of coverage, deadlines, counts, the next open period."""
+"""What a determination concludes beside its outcome: dates of coverage, deadlines, counts, the next
+open period.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date
@@ -16,7 +18,10 @@ Concluded = dict[str, Value | Span]
 
 
 def work_out(
-    concludes: Mapping[str, Conclusion], question: Question, knowledge: Knowledge, parameters: Mapping[str, Value]
+    concludes: Mapping[str, Conclusion],
+    question: Question,
+    knowledge: Knowledge,
+    parameters: Mapping[str, Value],
 ) -> Concluded:
     """The values of conclusions; those that rest on something unknown are left out."""
     found: Concluded = {}
@@ -33,14 +38,19 @@ def work_out(
     return found
 
 
-def of_provision(provision: StandingProvision, question: Question, knowledge: Knowledge) -> Concluded:
+def of_provision(
+    provision: StandingProvision, question: Question, knowledge: Knowledge
+) -> Concluded:
     """What follows where a provision applies."""
     written = provision.provision.concludes
     return work_out(written, question, knowledge, provision.parameters) if written else {}
 
 
 def leading(question: StandingQuestion, per_provision: Mapping[int, Concluded]) -> int | None:
-    """Of several grants that apply, the one whose coverage starts first; by the order of the law where that is equal or open."""
+    """Of several grants that apply, the one whose coverage starts first.
+
+    By the order of the law where that is equal or open.
+    """
     leads_by = question.question.leads_by
     if not leads_by or not per_provision:
         return None
@@ -55,11 +65,24 @@ def leading(question: StandingQuestion, per_provision: Mapping[int, Concluded]) 
 
 
 def concluded(
-    question: StandingQuestion, outcome: Outcome, provisions: Sequence[bool | None], knowledge: Knowledge
+    question: StandingQuestion,
+    outcome: Outcome,
+    provisions: Sequence[bool | None],
+    knowledge: Knowledge,
 ) -> tuple[Concluded, dict[int, Concluded], int | None]:
-    """The conclusions of a determination, those of each provision that counts, and the provision that leads."""
-    counting = {"eligible": ("grants",), "referred": ("refers", "grants"), "ineligible": ("bars",)}.get(outcome, ())
-    per_provision = {p.index: of_provision(p, question.question, knowledge) for p in question.provisions if provisions[p.index]}
+    """The conclusions of a determination, those of each provision that counts, and the provision
+    that leads.
+    """
+    counting = {
+        "eligible": ("grants",),
+        "referred": ("refers", "grants"),
+        "ineligible": ("bars",),
+    }.get(outcome, ())
+    per_provision = {
+        p.index: of_provision(p, question.question, knowledge)
+        for p in question.provisions
+        if provisions[p.index]
+    }
     applying = [p for p in question.provisions if p.effect in counting and provisions[p.index]]
     grants = {p.index: per_provision[p.index] for p in applying if p.effect == "grants"}
     leader = leading(question, grants)
@@ -69,7 +92,9 @@ def concluded(
             for name, value in per_provision[provision.index].items():
                 together.setdefault(name, value)
     for provision in question.informing:
-        for name, value in work_out(provision.provision.informs, question.question, knowledge, provision.parameters).items():
+        for name, value in work_out(
+            provision.provision.informs, question.question, knowledge, provision.parameters
+        ).items():
             together.setdefault(name, value)
     written = question.question.outcome_concludes.get(outcome)
     if written:

@@ -1,4 +1,6 @@
-"""The same facts asked on other days: the law in force moves with the day, and so does the fact that names it."""
+"""The same facts asked on other days: the law in force moves with the day, and so does the fact
+that names it.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,7 +19,10 @@ from app.law.standing import StandingLaw
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A day from which (going forward) or to which (going back) the outcome is the same; none, and why, where it is not known."""
+    """A day from which (going forward) or to which (going back) the outcome is the same.
+
+    None, and why, where it is not known.
+    """
 
     day: date
     outcome: Outcome | None
@@ -62,14 +67,20 @@ class OtherDays:
         return WhatIf(law, Knowledge.of(in_play, stated, codes), day)
 
     def forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
-        """Each later stretch, by its first day, until one of these outcomes or the last day there is."""
+        """Each later stretch, by its first day, until one of these outcomes or the last day there
+        is.
+        """
         here = start
         while True:
             yield from self._turns(here, day, until, self.cuts_after)
             last, looked_at = here.law.span.last, self._looked_at(here)
             if looked_at is not None and (last is None or looked_at.stop <= last.toordinal()):
                 day = date.fromordinal(looked_at.stop)
-                yield Stretch(day, None, f"Nobody looked further ahead than to {day_in_words(day_before(day))}.")
+                yield Stretch(
+                    day,
+                    None,
+                    f"Nobody looked further ahead than to {day_in_words(day_before(day))}.",
+                )
                 return
             if last is None or last >= LAST_DAY:
                 return
@@ -77,12 +88,16 @@ class OtherDays:
             try:
                 here = self.on(day)
             except LawNotEncoded as error:
-                yield Stretch(day, None, f"From {day_in_words(day)} the law is not encoded: {error.because}.")
+                yield Stretch(
+                    day, None, f"From {day_in_words(day)} the law is not encoded: {error.because}."
+                )
                 return
             yield Stretch(day, here.outcome)
 
     def backward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
-        """Each earlier stretch, by its last day, until one of these outcomes or the first day that is encoded."""
+        """Each earlier stretch, by its last day, until one of these outcomes or the first day that
+        is encoded.
+        """
         here = start
         while True:
             yield from self._turns(here, day, until, self._cuts_before)
@@ -99,9 +114,15 @@ class OtherDays:
             yield Stretch(day, here.outcome)
 
     def _turns(
-        self, here: WhatIf, day: date, until: frozenset[Outcome], cuts: Callable[[WhatIf, date], Iterator[date]]
+        self,
+        here: WhatIf,
+        day: date,
+        until: frozenset[Outcome],
+        cuts: Callable[[WhatIf, date], Iterator[date]],
     ) -> tuple[Stretch, ...]:
-        """The stretches of one standing law, seen from a day, on which the outcome turns, through the first with one of these."""
+        """The stretches of one standing law, seen from a day, on which the outcome turns, through
+        the first with one of these.
+        """
         moves = self.moves
         if moves is None or not here.matters(moves):
             return ()
@@ -120,10 +141,16 @@ class OtherDays:
 
     def _looked_at(self, here: WhatIf) -> range | None:
         """The days tried one by one, where only that is exact and the day matters."""
-        return here.looked_at(self.moves) if self.moves is not None and here.matters(self.moves) else None
+        return (
+            here.looked_at(self.moves)
+            if self.moves is not None and here.matters(self.moves)
+            else None
+        )
 
     def cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
-        """The later days of the same standing law on which a condition changes, if that can change the outcome."""
+        """The later days of the same standing law on which a condition changes, if that can change
+        the outcome.
+        """
         if self.moves is None or not here.matters(self.moves):
             return
         last = (here.law.span.last or LAST_DAY).toordinal()

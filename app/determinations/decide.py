@@ -54,10 +54,21 @@ class Decider:
         law = self.lawbook.standing(case.question, case.as_of, case.edition)
         knowledge = Knowledge.of(self.facts_in_play(law), case.facts)
         evaluation = self.engine.evaluate(law, knowledge.codes)
-        decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(law.asked)
-        days = OtherDays(self.lawbook, self.facts_in_play, case.question, case.edition, case.facts, knowledge.codes_of_stated)
+        decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(
+            law.asked
+        )
+        days = OtherDays(
+            self.lawbook,
+            self.facts_in_play,
+            case.question,
+            case.edition,
+            case.facts,
+            knowledge.codes_of_stated,
+        )
         other = alternatives(WhatIf(law, knowledge, case.as_of), days, case.as_of)
-        cautions = OtherEditions(self.lawbook, self.facts_in_play, case, knowledge, decided).cautions()
+        cautions = OtherEditions(
+            self.lawbook, self.facts_in_play, case, knowledge, decided
+        ).cautions()
         return decided._replace(
             facts=dict(case.facts),
             cautions=cautions,

@@ -1,4 +1,5 @@
-"""Computed facts and conclusions: days between, whole years, anniversaries, products, ratios. Exact; nothing is rounded.
+"""Computed facts and conclusions: days between, whole years, anniversaries, products, ratios.
+Exact; nothing is rounded.
 
 `app.law.functions` lists the same functions for the reader of the law.
 """
@@ -20,14 +21,18 @@ Number = int | Decimal | Fraction
 
 
 def anniversary(day: date, years: int) -> date:
-    """The same day a number of years later; that of February 29 is March 1 in common years, so never before a full year."""
+    """The same day a number of years later.
+
+    That of February 29 is March 1 in common years, so never before a full year.
+    """
     if day.month == 2 and day.day == 29 and not calendar.isleap(day.year + years):
         return date(day.year + years, 3, 1)
     return day.replace(year=day.year + years)
 
 
 def next_anniversary(enrolled_on: date, on_or_after: date) -> date:
-    """The first enrollment anniversary on or after a day, and at least one year after enrolling; both calendar days.
+    """The first enrollment anniversary on or after a day, and at least one year after enrolling;
+    both calendar days.
 
     Canceling a closed plan takes effect on this day and not before (St. 2010, c. 288, § 28).
     The act is silent on February 29; here its anniversary is March 1 in common years.
@@ -44,11 +49,16 @@ def whole_years_between(earlier: date, later: date) -> int:
 
 def whole_months_between(earlier: date, later: date) -> int:
     """Completed months from one day to another; negative where *later* is earlier."""
-    return (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+    return (
+        (later.year - earlier.year) * 12 + later.month - earlier.month - (later.day < earlier.day)
+    )
 
 
 def months_after(day: date, months: int) -> date:
-    """The same day of the month some months later; where that month is shorter, the first day of the month after it."""
+    """The same day of the month some months later.
+
+    Where that month is shorter, the first day of the month after it.
+    """
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     if day.day > calendar.monthrange(year, month + 1)[1]:
         return first_of_next_month(date(year, month + 1, 1))
@@ -61,14 +71,20 @@ def first_of_next_month(day: date) -> date:
 
 
 def first_of_month_by_cutoff(day: date, cutoff: int) -> date:
-    """The first of the next month where the day of the month is at most *cutoff*, else the first of the month after that."""
+    """The first of the next month where the day of the month is at most *cutoff*, else the first of
+    the month after that.
+    """
     start = first_of_next_month(day)
     return start if day.day <= cutoff else first_of_next_month(start)
 
 
 def rule_year_start(adopted_on: date, month: int, day: int) -> date:
-    """January 1 of the next year where the adoption is on or before a month and day of its year, else of the year after."""
-    return date(adopted_on.year + (1 if (adopted_on.month, adopted_on.day) <= (month, day) else 2), 1, 1)
+    """January 1 of the next year where the adoption is on or before a month and day of its year,
+    else of the year after.
+    """
+    return date(
+        adopted_on.year + (1 if (adopted_on.month, adopted_on.day) <= (month, day) else 2), 1, 1
+    )
 
 
 def _ratio(part: Number, whole: Number) -> Fraction | None:
@@ -126,17 +142,34 @@ SERIES_FUNCTIONS = frozenset({"next_period", "period_of", "days_until_next_perio
 """Functions of a calendar series; their value depends on the edition as well as on the facts."""
 
 RISES: dict[str, tuple[int, ...]] = {
-    "days_between": (-1, 1), "whole_years_between": (-1, 1), "whole_months_between": (-1, 1),
-    "sum": (1,), "product": (1,), "difference": (1, -1), "ratio": (1, -1), "percent": (1, -1),
-    "largest": (1,), "smallest": (1,), "latest": (1,), "earliest": (1,),
-    "days_after": (1, 1), "days_before": (1, -1), "years_after": (1, 1), "months_after": (1, 1),
-    "first_of_next_month": (1,), "first_of_month_by_cutoff": (1, -1), "end_of_year": (1, 1), "first_of_year": (1, 1),
-    "rule_year_start": (1, -1, -1), "next_anniversary": (0, 1),
-}  # fmt: skip
-"""Whether a function rises (1) or falls (-1) with each argument (the last entry repeats); 0 where it does neither.
+    "days_between": (-1, 1),
+    "whole_years_between": (-1, 1),
+    "whole_months_between": (-1, 1),
+    "sum": (1,),
+    "product": (1,),
+    "difference": (1, -1),
+    "ratio": (1, -1),
+    "percent": (1, -1),
+    "largest": (1,),
+    "smallest": (1,),
+    "latest": (1,),
+    "earliest": (1,),
+    "days_after": (1, 1),
+    "days_before": (1, -1),
+    "years_after": (1, 1),
+    "months_after": (1, 1),
+    "first_of_next_month": (1,),
+    "first_of_month_by_cutoff": (1, -1),
+    "end_of_year": (1, 1),
+    "first_of_year": (1, 1),
+    "rule_year_start": (1, -1, -1),
+    "next_anniversary": (0, 1),
+}
+"""Whether a function rises (1) or falls (-1) with each argument (the last entry repeats); 0 where
+it does neither.
 
-Facts are never negative where they multiply or divide, so products and ratios are monotone; that is what makes
-"what would change" exact.
+Facts are never negative where they multiply or divide, so products and ratios are monotone; that is
+what makes "what would change" exact.
 """
 
 
@@ -146,7 +179,9 @@ def direction(function: str, index: int) -> int:
     return signs[min(index, len(signs) - 1)]
 
 
-def _of_two(function: Callable[..., Derived], first: str, second: str) -> Callable[[Mapping[str, Value]], Derived]:
+def _of_two(
+    function: Callable[..., Derived], first: str, second: str
+) -> Callable[[Mapping[str, Value]], Derived]:
     """A function of two facts."""
 
     def derive(values: Mapping[str, Value]) -> Derived:
@@ -163,12 +198,22 @@ def _of_two(function: Callable[..., Derived], first: str, second: str) -> Callab
 
 @dataclass(frozen=True)
 class Deriving:
-    """What functions may look at beside facts: the calendars of an edition and the parameters of a provision."""
+    """What functions may look at beside facts: the calendars of an edition and the parameters of a
+    provision.
+    """
 
     series: Mapping[str, Series]
 
-    def compute(self, call: Computation, values: Mapping[str, Value], parameters: Mapping[str, Value] | None = None) -> Derived:
-        """The value of a function; none where an argument is unknown or the result is no day or number."""
+    def compute(
+        self,
+        call: Computation,
+        values: Mapping[str, Value],
+        parameters: Mapping[str, Value] | None = None,
+    ) -> Derived:
+        """The value of a function.
+
+        None where an argument is unknown or the result is no day or number.
+        """
         if call.function in SERIES_FUNCTIONS:
             return self._of_series(call, values)
         arguments: list[Derived] = []
@@ -179,21 +224,35 @@ class Deriving:
             elif isinstance(argument, Computation):
                 value = self.compute(argument, values, parameters)
             else:
-                value = (parameters or {}).get(argument[1:]) if argument[0] == "$" else values.get(argument)
+                value = (
+                    (parameters or {}).get(argument[1:])
+                    if argument[0] == "$"
+                    else values.get(argument)
+                )
             if value is None:
                 return None
             arguments.append(value)
         try:
             result = PLAIN[call.function](*arguments)
-            return int(result) if isinstance(result, Fraction) and _is_whole(call.function, arguments) else result
+            return (
+                int(result)
+                if isinstance(result, Fraction) and _is_whole(call.function, arguments)
+                else result
+            )
         except (ValueError, OverflowError):
             return None  # a day past the end of the calendar is no day
 
     def prepared(self, call: Computation) -> Callable[[Mapping[str, Value]], Derived]:
-        """`compute` for one function of facts alone, looked at once: it is asked again for every applicant."""
+        """`compute` for one function of facts alone, looked at once: it is asked again for every
+        applicant.
+        """
         function, arguments = call.function, call.arguments
         is_plain = function in PLAIN and function not in _WHOLE
-        if is_plain and len(arguments) == 2 and all(isinstance(a, str) and a[0] != "$" for a in arguments):
+        if (
+            is_plain
+            and len(arguments) == 2
+            and all(isinstance(a, str) and a[0] != "$" for a in arguments)
+        ):
             return _of_two(PLAIN[function], str(arguments[0]), str(arguments[1]))
         return lambda values: self.compute(call, values)
 

@@ -9,21 +9,40 @@ from app.determinations.model import Determination, Reason, WouldChange
 from app.determinations.wording import Document, as_json, citation_document, fact_document
 from app.instants import instant_text
 
-__all__ = ["Document", "citation_document", "determination_document", "determination_json", "fact_document", "issued_text"]
+__all__ = [
+    "Document",
+    "citation_document",
+    "determination_document",
+    "determination_json",
+    "fact_document",
+    "issued_text",
+]
 
 
 def determination_document(decided: Determination) -> Document:
-    """Everything a determination says, without what only a kept one has (its id, when, for whom)."""
+    """Everything a determination says, without what only a kept one has (its id, when,
+    for whom).
+    """
     return _document(decided, lambda reason: reason.document, lambda change: change.document)
 
 
 def determination_json(decided: Determination, head: Mapping[str, object] | None = None) -> bytes:
-    """The same as JSON text behind what *head* holds; what other determinations say alike is written once for all of them."""
-    return orjson.dumps({**(head or {}), **_document(decided, lambda reason: reason.json, lambda change: change.json)})
+    """The same as JSON text behind what *head* holds.
+
+    What other determinations say alike is written once for all of them.
+    """
+    return orjson.dumps(
+        {
+            **(head or {}),
+            **_document(decided, lambda reason: reason.json, lambda change: change.json),
+        }
+    )
 
 
 def _document(
-    decided: Determination, reason_json: Callable[[Reason], object], change_json: Callable[[WouldChange], object]
+    decided: Determination,
+    reason_json: Callable[[Reason], object],
+    change_json: Callable[[WouldChange], object],
 ) -> Document:
     return {
         "question": decided.question.id,
@@ -39,7 +58,8 @@ def _document(
         "valid_until": decided.valid_until.isoformat() if decided.valid_until else None,
         "valid_until_because": decided.valid_until_because,
         "next_steps": [
-            {"says": step.says, "question": step.question} if step.question else {"says": step.says} for step in decided.next_steps
+            {"says": step.says, "question": step.question} if step.question else {"says": step.says}
+            for step in decided.next_steps
         ],
         "cautions": list(decided.cautions),
         "facts": {name: as_json(value) for name, value in sorted(decided.facts.items())},
@@ -48,14 +68,25 @@ def _document(
 
 
 def with_successor(issued: bytes, id: str) -> bytes:
-    """An issued text with the determination that replaced it named at its end; everything before stays as it was issued."""
+    """An issued text with the determination that replaced it named at its end.
+
+    Everything before stays as it was issued.
+    """
     return issued.removesuffix(b"}") + b',"replaced_by":' + orjson.dumps(id) + b"}"
 
 
-def issued_text(decided: Determination, id: str | None, decided_at: datetime, subject: str | None, replaces: str | None) -> bytes:
-    """The JSON text of a determination as it is issued: what callers get and what is kept are these very bytes.
+def issued_text(
+    decided: Determination,
+    id: str | None,
+    decided_at: datetime,
+    subject: str | None,
+    replaces: str | None,
+) -> bytes:
+    """The JSON text of a determination as it is issued: what callers get and what is kept are these
+    very bytes.
 
-    *id* is left out where it is not kept, *replaces* where it takes no other's place; the instant is told in UTC.
+    *id* is left out where it is not kept, *replaces* where it takes no other's place; the instant
+    is told in UTC.
     """
     document: Document = {"id": id} if id is not None else {}
     document["decided_at"] = instant_text(decided_at)

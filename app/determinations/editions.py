@@ -1,7 +1,8 @@
-"""Where another edition of the law would say something else of the same case, the determination says so.
+"""Where another edition of the law would say something else of the same case, the determination
+says so.
 
-That a later edition differs is the first thing to beware of: whoever asks of a day of now by the law of then should
-read it before anything else. That an earlier one differs is told last.
+That a later edition differs is the first thing to beware of: whoever asks of a day of now by the
+law of then should read it before anything else. That an earlier one differs is told last.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -22,7 +23,9 @@ from app.law.standing import StandingLaw
 
 
 def is_later(edition: Edition, than: Edition) -> bool:
-    """Whether an edition takes more into account than another: what was enacted later, or whatever was enacted at all."""
+    """Whether an edition takes more into account than another: what was enacted later, or whatever
+    was enacted at all.
+    """
     if than.enacted_through is None:
         return False
     return edition.enacted_through is None or edition.enacted_through > than.enacted_through
@@ -31,7 +34,10 @@ def is_later(edition: Edition, than: Edition) -> bool:
 def left_out(edition: Edition, verb: str) -> str:
     """By which edition something was decided or answered (*verb*), and what that leaves out."""
     assert edition.enacted_through is not None
-    return f"{verb} the edition {edition.name}, which leaves out what was enacted after {day_in_words(edition.enacted_through)}."
+    return (
+        f"{verb} the edition {edition.name}, which leaves out what was enacted after "
+        f"{day_in_words(edition.enacted_through)}."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,42 +51,57 @@ class OtherEditions:
     decided: Determination
 
     def cautions(self) -> tuple[str, ...]:
-        """The determination's cautions, those of later editions before them and those of earlier ones behind."""
+        """The determination's cautions, those of later editions before them and those of earlier
+        ones behind.
+        """
         first, last = list[str](), list[str]()
         ours = self.lawbook.editions[self.case.edition]
         for name, edition in self.lawbook.editions.items():
             if name == self.case.edition:
                 continue
             if is_later(edition, ours):
-                first.extend(f"{left_out(ours, 'Decided under')} {caution}" for caution in self.of(name))
+                first.extend(
+                    f"{left_out(ours, 'Decided under')} {caution}" for caution in self.of(name)
+                )
             else:
                 last.extend(self.of(name))
         return (*first, *self.decided.cautions, *last)
 
     def of(self, name: str) -> Iterator[str]:
-        """A caution where another edition differs in outcome or conclusions, or does not encode the day."""
+        """A caution where another edition differs in outcome or conclusions, or does not encode the
+        day.
+        """
         case, decided = self.case, self.decided
         try:
             other = self.lawbook.standing(case.question, case.as_of, name)
         except LawNotEncoded as error:
-            yield f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
+            yield (
+                f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
+            )
             return
         in_play = self.facts_in_play(other)
         if not in_play.computes_with_series and in_play.decides_like(self.knowledge.in_play.law):
             yield from _of_calendars(name, decided, in_play, self.knowledge)
             return
         otherwise = Knowledge.of(in_play, case.facts, self.knowledge.codes_of_stated)
-        judged = in_play.cells.judged(*in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes))
+        judged = in_play.cells.judged(
+            *in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes)
+        )
         outcome = judged.outcomes[case.question]
         if outcome != decided.outcome:
-            yield f"The edition {name} would answer on the same day and facts: {decided.question.brief(outcome)}"
+            yield (
+                f"The edition {name} would answer on the same day and facts: "
+                f"{decided.question.brief(outcome)}"
+            )
             return
         found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
         for difference in _differences(decided, found):
             yield f"The edition {name} would conclude otherwise; {difference}."
 
 
-def _of_calendars(name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge) -> Iterator[str]:
+def _of_calendars(
+    name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge
+) -> Iterator[str]:
     """Where the law is the same, only what is looked up in an edition's calendars can differ."""
     written = decided.question.outcome_concludes.get(decided.outcome, {})
     for conclusion, call in written.items():

@@ -24,5 +24,7 @@ class AsOfDiffers(ValueError):
     """The law looks at the day of a stated fact, and `as_of` names another."""
 
     def __init__(self, governing: str, day: date, as_of: date) -> None:
-        super().__init__(f"The law of {governing} ({day}) governs; leave as_of out or send the same day.")
+        super().__init__(
+            f"The law of {governing} ({day}) governs; leave as_of out or send the same day."
+        )
         self.governing, self.day, self.as_of = governing, day, as_of

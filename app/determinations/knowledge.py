@@ -1,4 +1,7 @@
-"""What is known of a case: what was stated, what the law presumes, what follows by computation; as values and as codes."""
+"""What is known of a case: what was stated, what the law presumes, what follows by computation.
+
+As values and as codes.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -17,7 +20,9 @@ T = TypeVar("T")
 
 def _conclusions(law: StandingLaw) -> Iterator[Computation]:
     for question in law.questions:
-        written = [w for p in question.provisions for w in (p.provision.concludes, p.provision.informs)]
+        written = [
+            w for p in question.provisions for w in (p.provision.concludes, p.provision.informs)
+        ]
         for concludes in (*written, *question.question.outcome_concludes.values()):
             yield from (c for c in concludes.values() if isinstance(c, Computation))
 
@@ -34,7 +39,9 @@ def _named_in_sentences(law: StandingLaw) -> Iterator[str]:
 
 
 class FactsInPlay:
-    """The facts that a standing law looks at: stated ones, and computed ones, each after those it follows from."""
+    """The facts that a standing law looks at: stated ones, and computed ones, each after those it
+    follows from.
+    """
 
     def __init__(self, lawbook: Lawbook, law: StandingLaw) -> None:
         self.law = law
@@ -45,23 +52,39 @@ class FactsInPlay:
         self._known = lawbook.known_facts(law.asked.question.id)
         for condition in law.conditions:
             self._take(condition.fact)
-        for name in (*(n for c in _conclusions(law) for n in c.fact_names), *_named_in_sentences(law)):
+        for name in (
+            *(n for c in _conclusions(law) for n in c.fact_names),
+            *_named_in_sentences(law),
+        ):
             if name in self._vocabulary:
                 self._take(self._vocabulary[name])
         self.conditions_of: dict[str, list[StandingCondition]] = {name: [] for name in self.stated}
         for condition in law.conditions:
             for name in self.inputs_of(condition):
                 self.conditions_of[name].append(condition)
-        self.computes_with_series = any(f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values())
-        self._derive = {fact.name: self.deriving.prepared(fact.computed) for fact in self.computed.values() if fact.computed}
-        self.derived = [(fact.name, self._derive[fact.name], fact.code_of) for fact in self.computed.values()]
-        """Each computed fact, how it follows from values, and how it is coded; each after those it follows from."""
+        self.computes_with_series = any(
+            f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values()
+        )
+        self._derive = {
+            fact.name: self.deriving.prepared(fact.computed)
+            for fact in self.computed.values()
+            if fact.computed
+        }
+        self.derived = [
+            (fact.name, self._derive[fact.name], fact.code_of) for fact in self.computed.values()
+        ]
+        """Each computed fact, how it follows from values, and how it is coded.
+
+        Each after those it follows from.
+        """
         self._effects: dict[str, list[tuple[int, list[Value]]]] = {}
         self._edges: dict[str, frozenset[int]] = {}
         self._crossed: dict[str, list[tuple[FactDefinition, tuple[int, ...]]]] = {}
         self._yearly: dict[str, list[int]] = {}
         self._kept: dict[str, Any] = {}
-        self.presumed = {f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None}
+        self.presumed = {
+            f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None
+        }
         self.codes_of_presumed = self.codes_of(self.presumed)
 
     def _take(self, fact: FactDefinition) -> None:
@@ -78,7 +101,9 @@ class FactsInPlay:
         return {name: known[name].code_of(value) for name, value in stated.items() if name in known}
 
     def remember(self, name: str, make: Callable[[], T]) -> T:
-        """Something that other modules derive from this standing law once and want to find again."""
+        """Something that other modules derive from this standing law once and want to
+        find again.
+        """
         if name not in self._kept:
             self._kept[name] = make()
         return cast(T, self._kept[name])
@@ -105,17 +130,25 @@ class FactsInPlay:
     def computed_from(self) -> dict[str, list[FactDefinition]]:
         """stated fact → the computed facts that move with it, in order."""
         return {
-            name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)] for name in self.stated
-        }  # fmt: skip
+            name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)]
+            for name in self.stated
+        }
 
     def inputs_of(self, condition: StandingCondition) -> tuple[str, ...]:
         """The stated facts that a condition rests on."""
-        return (condition.fact.name,) if condition.is_nested else self._vocabulary.inputs_of(condition.fact.name)
+        return (
+            (condition.fact.name,)
+            if condition.is_nested
+            else self._vocabulary.inputs_of(condition.fact.name)
+        )
 
     @cached_property
     def acts_in(self) -> dict[int, bool]:
         """provision index → whether an act that is still open to somebody may bear on it."""
-        return {p.index: any(self.stated[n].is_act for c in p.conditions for n in self.inputs_of(c)) for p in self.law.provisions}
+        return {
+            p.index: any(self.stated[n].is_act for c in p.conditions for n in self.inputs_of(c))
+            for p in self.law.provisions
+        }
 
     @cached_property
     def cells(self) -> Cells:
@@ -124,7 +157,9 @@ class FactsInPlay:
 
     @cached_property
     def bits_behind(self) -> dict[str, int]:
-        """stated fact → the conditions that rest on it, also through what is computed from it, as bits."""
+        """stated fact → the conditions that rest on it, also through what is computed from it, as
+        bits.
+        """
         return {name: bits_of(conditions) for name, conditions in self.conditions_of.items()}
 
     @cached_property
@@ -137,7 +172,9 @@ class FactsInPlay:
         }
 
     def own_edges(self, name: str) -> frozenset[int]:
-        """The codes at which the conditions on a fact itself change, not on what is computed from it; yearly calendars apart."""
+        """The codes at which the conditions on a fact itself change, not on what is computed from
+        it; yearly calendars apart.
+        """
         edges = self._edges.get(name)
         if edges is None:
             own = [c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is None]
@@ -145,35 +182,49 @@ class FactsInPlay:
         return edges
 
     def crossed_edges(self, name: str) -> list[tuple[FactDefinition, tuple[int, ...]]]:
-        """Each fact computed from a stated one that conditions look at, with the codes at which those conditions change."""
+        """Each fact computed from a stated one that conditions look at, with the codes at which
+        those conditions change.
+        """
         crossed = self._crossed.get(name)
         if crossed is None:
             edges: dict[str, set[int]] = {}
             for condition in self.conditions_of[name]:
                 if condition.fact.name != name:
                     edges.setdefault(condition.fact.name, set()).update(condition.accepts.edges())
-            crossed = self._crossed[name] = [(self.computed[fact], tuple(sorted(at))) for fact, at in edges.items()]
+            crossed = self._crossed[name] = [
+                (self.computed[fact], tuple(sorted(at))) for fact, at in edges.items()
+            ]
         return crossed
 
     def yearly_edges(self, name: str) -> list[int]:
         """The codes at which a yearly calendar opens or closes for a fact, in order."""
         edges = self._yearly.get(name)
         if edges is None:
-            own = [c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is not None]
+            own = [
+                c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is not None
+            ]
             edges = self._yearly[name] = sorted({edge for c in own for edge in c.accepts.edges()})
         return edges
 
     @cached_property
     def moving_with(self) -> dict[str, tuple[str, ...]]:
-        """stated fact → itself and the facts that something computed is computed from together with it."""
+        """stated fact → itself and the facts that something computed is computed from together with
+        it.
+        """
         together = {name: {name: None} for name in self.stated}
         for name, computed in self.computed_from.items():
             for fact in computed:
-                together[name].update(dict.fromkeys(n for n in self._vocabulary.inputs_of(fact.name) if n in self.stated))
+                together[name].update(
+                    dict.fromkeys(
+                        n for n in self._vocabulary.inputs_of(fact.name) if n in self.stated
+                    )
+                )
         return {name: tuple(names) for name, names in together.items()}
 
     def effects_of_choices(self, name: str) -> list[tuple[int, list[Value]]]:
-        """For a fact with few values: the conditions met, as bits, and all values that meet just these."""
+        """For a fact with few values: the conditions met, as bits, and all values that meet just
+        these.
+        """
         if name not in self._effects:
             fact, groups = self.stated[name], dict[int, list[Value]]()
             for code in range(fact.last_code + 1):
@@ -201,11 +252,21 @@ class Knowledge:
     _looked_up: dict[str, Value | None] | None = field(default=None, repr=False, compare=False)
 
     @classmethod
-    def of(cls, in_play: FactsInPlay, stated: Mapping[str, Value], codes_of_stated: Mapping[str, int] | None = None) -> "Knowledge":
-        """Everything that follows from what was stated; *codes_of_stated* where they are known from another standing law."""
+    def of(
+        cls,
+        in_play: FactsInPlay,
+        stated: Mapping[str, Value],
+        codes_of_stated: Mapping[str, int] | None = None,
+    ) -> "Knowledge":
+        """Everything that follows from what was stated; *codes_of_stated* where they are known from
+        another standing law.
+        """
         if codes_of_stated is None:
             codes_of_stated = in_play.codes_of(stated)
-        values, codes = {**in_play.presumed, **stated}, {**in_play.codes_of_presumed, **codes_of_stated}
+        values, codes = (
+            {**in_play.presumed, **stated},
+            {**in_play.codes_of_presumed, **codes_of_stated},
+        )
         for name, derive, code_of in in_play.derived:
             value = derive(values)
             if value is not None:

@@ -9,7 +9,14 @@ from typing import Literal, NamedTuple
 
 import orjson
 
-from app.determinations.wording import Document, as_json, citation_document, fact_document, required_as_json, source_document
+from app.determinations.wording import (
+    Document,
+    as_json,
+    citation_document,
+    fact_document,
+    required_as_json,
+    source_document,
+)
 from app.law.facts import FactDefinition, Value
 from app.law.provision import Provision
 from app.law.questions import Outcome, Question
@@ -40,7 +47,9 @@ class Finding:
     determination: "Determination | None" = None
 
     def document(self, reason_json: "Callable[[Reason], object]") -> Document:
-        """The finding as JSON carries it; *reason_json* gives the reasons of a determination inside it."""
+        """The finding as JSON carries it; *reason_json* gives the reasons of a determination inside
+        it.
+        """
         day = self.value if isinstance(self.value, date) else None
         document: Document = {
             "condition": self.condition,
@@ -56,7 +65,9 @@ class Finding:
         if self.path is not None:
             document["path"] = self.path
         if self.computed_from is not None:
-            document["computed_from"] = {name: as_json(value) for name, value in self.computed_from.items()}
+            document["computed_from"] = {
+                name: as_json(value) for name, value in self.computed_from.items()
+            }
         if self.determination is not None:
             document["determination"] = self.determination.nested_document(reason_json)
         return document
@@ -64,7 +75,9 @@ class Finding:
 
 @dataclass(frozen=True, eq=False)
 class Reason:
-    """What one provision does in this case, with its findings; *decisive* where the outcome rests on it."""
+    """What one provision does in this case, with its findings; *decisive* where the outcome rests
+    on it.
+    """
 
     provision: Provision
     status: ReasonStatus
@@ -99,7 +112,11 @@ class Reason:
             document["leads"] = True
         if self.concludes:
             document["concludes"] = {name: as_json(value) for name, value in self.concludes.items()}
-            own = {n: source_document(s) for n, s in self.provision.sources.items() if n in self.concludes}
+            own = {
+                n: source_document(s)
+                for n, s in self.provision.sources.items()
+                if n in self.concludes
+            }
             if own:
                 document["concludes_from"] = own
         if self.says is not None:
@@ -141,7 +158,9 @@ class FactChange(NamedTuple):
 
 @dataclass(frozen=True)
 class WouldChange:
-    """The smallest change of facts that reaches another outcome: every one of *changes* is needed, and none smaller is enough."""
+    """The smallest change of facts that reaches another outcome: every one of *changes* is needed,
+    and none smaller is enough.
+    """
 
     becomes: Outcome
     changes: tuple[FactChange, ...]

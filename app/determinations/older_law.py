@@ -11,7 +11,10 @@ from app.law.lawbook import text_digest
 from app.law.library import lawbook_of
 
 AT_ONCE = 2
-"""How many older texts are held beside the present one; each takes seconds to read and tens of megabytes."""
+"""How many older texts are held beside the present one.
+
+Each takes seconds to read and tens of megabytes.
+"""
 
 
 class LawNotKept(LookupError):
@@ -45,7 +48,8 @@ def decider_under(digest: str, texts: Mapping[str, str], engine: Engine) -> Deci
 
 
 class Deciders:
-    """The decider of the present law, and the few older ones that were asked for last. Safe to share between threads.
+    """The decider of the present law, and the few older ones that were asked for last. Safe to
+    share between threads.
 
     Older ones are made one at a time, and whoever decides under the present law never waits for it.
     """

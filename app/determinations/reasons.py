@@ -1,6 +1,8 @@
-"""Why: every provision's status with its findings, what is still needed, what to do next, what to beware of.
+"""Why: every provision's status with its findings, what is still needed, what to do next, what to
+beware of.
 
-A sentence stands in a finding only because its condition came out so; nothing here decides anything.
+A sentence stands in a finding only because its condition came out so; nothing here decides
+anything.
 """
 
 from collections.abc import Iterator
@@ -19,7 +21,11 @@ from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 from app.remembered import Remembered
 
-_REASON: dict[bool | None, ReasonStatus] = {True: "applies", False: "does_not_apply", None: "undetermined"}
+_REASON: dict[bool | None, ReasonStatus] = {
+    True: "applies",
+    False: "does_not_apply",
+    None: "undetermined",
+}
 
 
 def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
@@ -39,7 +45,14 @@ def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
 class Telling:
     """One evaluated case, put into words."""
 
-    def __init__(self, lawbook: Lawbook, law: StandingLaw, knowledge: Knowledge, evaluation: Evaluation, as_of: date) -> None:
+    def __init__(
+        self,
+        lawbook: Lawbook,
+        law: StandingLaw,
+        knowledge: Knowledge,
+        evaluation: Evaluation,
+        as_of: date,
+    ) -> None:
         self.lawbook, self.law, self.knowledge = lawbook, law, knowledge
         self.evaluation, self.as_of = evaluation, as_of
         self.findings = Findings.of(knowledge.in_play)
@@ -51,7 +64,9 @@ class Telling:
     def determination(self, question: StandingQuestion) -> Determination:
         """The determination of one question, without what would change it."""
         outcome = self.evaluation.outcomes[question.question.id]
-        concludes, per_provision, leader = concluded(question, outcome, self.evaluation.provisions, self.knowledge)
+        concludes, per_provision, leader = concluded(
+            question, outcome, self.evaluation.provisions, self.knowledge
+        )
         deciding = decisive(question, self.evaluation)
         self._concludes.update(per_provision)
         reasons = self.reasons(question, deciding, leader)
@@ -72,14 +87,22 @@ class Telling:
         """The sentence of the outcome."""
 
         def word_for(name: str) -> str:
-            return derived_in_words(concludes.get(name)) if name in question.question.concludes else self.word_for(name)
+            return (
+                derived_in_words(concludes.get(name))
+                if name in question.question.concludes
+                else self.word_for(name)
+            )
 
         return fill(question.question.says[outcome], word_for)
 
     # --- reasons ---
 
-    def reasons(self, question: StandingQuestion, deciding: set[int], leader: int | None) -> list[Reason]:
-        """Every provision's status with all its findings: the leading one first, then those that decide, then the others."""
+    def reasons(
+        self, question: StandingQuestion, deciding: set[int], leader: int | None
+    ) -> list[Reason]:
+        """Every provision's status with all its findings: the leading one first, then those that
+        decide, then the others.
+        """
         status, find = self.evaluation.provisions, self.findings.reason
         first: list[Reason] = []
         others: list[Reason] = []
@@ -98,20 +121,34 @@ class Telling:
         findings = tuple(self.finding(condition) for condition in provision.conditions)
         says = provision.provision.unread if self.is_unread(provision) else None
         status = _REASON[self.evaluation.provisions[provision.index]]
-        return Reason(provision.provision, status, *marks, findings, self._concludes.get(provision.index, {}), says)
+        return Reason(
+            provision.provision,
+            status,
+            *marks,
+            findings,
+            self._concludes.get(provision.index, {}),
+            says,
+        )
 
     def finding(self, condition: StandingCondition) -> Finding:
-        """One condition's status; where it looks at another question, with that question's determination."""
+        """One condition's status.
+
+        Where it looks at another question, with that question's determination.
+        """
         truth = self.evaluation.conditions[condition.index]
         if condition.is_nested and condition.fact.name not in self.knowledge.stated:
-            return self.findings.nested(condition, truth, self.nested(condition.fact.name), self.knowledge)
+            return self.findings.nested(
+                condition, truth, self.nested(condition.fact.name), self.knowledge
+            )
         return self.findings.plain(condition, truth, self.knowledge)
 
     def is_unread(self, provision: StandingProvision) -> bool:
         """Whether all that is known of a provision holds, and its text is what is missing."""
         if provision.provision.unread is None:
             return False
-        return any(all_hold(self.evaluation.conditions[c.index] for c in path) for path in provision.paths)
+        return any(
+            all_hold(self.evaluation.conditions[c.index] for c in path) for path in provision.paths
+        )
 
     def nested(self, question: str) -> Determination | None:
         """The determination of a question that another uses."""
@@ -127,17 +164,28 @@ class Telling:
     # --- what is needed ---
 
     def remembered_needs(self, question: StandingQuestion) -> tuple[FactDefinition, ...]:
-        """The same facts are needed of everybody whose conditions come out alike and who told the same ones."""
-        kept: Remembered[tuple[FactDefinition, ...]] = self.knowledge.in_play.remember("needs", Remembered)
+        """The same facts are needed of everybody whose conditions come out alike and who told the
+        same ones.
+        """
+        kept: Remembered[tuple[FactDefinition, ...]] = self.knowledge.in_play.remember(
+            "needs", Remembered
+        )
         key = (question.index, *self.evaluation.conditions, *self.knowledge.values)
         return kept.find(key) or kept.keep(key, tuple(self.needs(question)))
 
     def needs(self, question: StandingQuestion) -> list[FactDefinition]:
-        """The facts still needed, in the order to ask them: for bars first, then for the grant that fewest answers would settle."""
+        """The facts still needed, in the order to ask them: for bars first, then for the grant that
+        fewest answers would settle.
+        """
         wanted: dict[str, FactDefinition] = {}
         deciding = decisive(question, self.evaluation)
         provisions = [p for p in question.provisions if p.index in deciding]
-        provisions.sort(key=lambda p: (p.effect != "bars", min(len(n) for n in self.open_paths(p)) if p.effect != "bars" else 0))
+        provisions.sort(
+            key=lambda p: (
+                p.effect != "bars",
+                min(len(n) for n in self.open_paths(p)) if p.effect != "bars" else 0,
+            )
+        )
         for provision in provisions:
             for names in self.open_paths(provision):
                 for name in names:
@@ -147,8 +195,12 @@ class Telling:
     def open_paths(self, provision: StandingProvision) -> list[list[str]]:
         """For each path that could still hold, the facts that are missing."""
         truth = self.evaluation.conditions
-        paths = [path for path in provision.paths if all_hold(truth[c.index] for c in path) is not False]
-        return [[n for c in path if truth[c.index] is None for n in self.missing(c)] for path in paths] or [[]]
+        paths = [
+            path for path in provision.paths if all_hold(truth[c.index] for c in path) is not False
+        ]
+        return [
+            [n for c in path if truth[c.index] is None for n in self.missing(c)] for path in paths
+        ] or [[]]
 
     def missing(self, condition: StandingCondition) -> list[str]:
         """The stated facts that would settle a condition."""
@@ -156,17 +208,25 @@ class Telling:
         if condition.is_nested:
             nested = self.law.by_question.get(name)
             return [fact.name for fact in self.needs(nested)] if nested is not None else [name]
-        return [n for n in self.lawbook.vocabulary.inputs_of(name) if n not in self.knowledge.values]
+        return [
+            n for n in self.lawbook.vocabulary.inputs_of(name) if n not in self.knowledge.values
+        ]
 
     # --- what to do, what to beware of ---
 
-    def next_steps(self, question: StandingQuestion, outcome: Outcome, deciding: set[int]) -> Iterator[NextStepTold]:
-        """The next steps of the outcome, then those of the provisions it rests on, and of what to beware of where not eligible."""
+    def next_steps(
+        self, question: StandingQuestion, outcome: Outcome, deciding: set[int]
+    ) -> Iterator[NextStepTold]:
+        """The next steps of the outcome, then those of the provisions it rests on, and of what to
+        beware of where not eligible.
+        """
         told: dict[tuple[str, str | None], None] = {}
         for step in question.question.outcome_next_steps.get(outcome, ()):
             told[step.says, step.question] = None
         for provision in question.provisions:
-            counts = provision.index in deciding or (provision.effect == "cautions" and outcome != "eligible")
+            counts = provision.index in deciding or (
+                provision.effect == "cautions" and outcome != "eligible"
+            )
             if counts and provision.provision.next_steps:
                 status = _REASON[self.evaluation.provisions[provision.index]]
                 for step in provision.provision.next_steps:
@@ -178,10 +238,16 @@ class Telling:
         """Whether a condition of a provision, by its id, is not met; none never fails."""
         if condition is None:
             return False
-        return any(c.condition.id == condition and self.evaluation.conditions[c.index] is False for c in provision.conditions)
+        return any(
+            c.condition.id == condition and self.evaluation.conditions[c.index] is False
+            for c in provision.conditions
+        )
 
     def cautions(self, question: StandingQuestion) -> Iterator[str]:
-        """The cautions of the provisions that apply, and what could not be read; those of used questions too."""
+        """The cautions of the provisions that apply, and what could not be read.
+
+        Those of used questions too.
+        """
         status, stated = self.evaluation.provisions, self.knowledge.stated
         granted = self.evaluation.outcomes[question.question.id] == "eligible"
         for provision in question.cautioning:
@@ -191,7 +257,10 @@ class Telling:
             if provision.is_unread and self.is_unread(provision):
                 yield str(provision.provision.unread)
             if granted and provision.effect == "refers" and status[provision.index] is None:
-                referral = f"This could still be referred to somebody's discretion: {provision.provision.title}."
+                referral = (
+                    "This could still be referred to somebody's discretion: "
+                    f"{provision.provision.title}."
+                )
                 yield f"{referral} {self.what_is_open(provision)}"
             for used in provision.uses:
                 nested = self.nested(used) if used not in stated else None
@@ -203,7 +272,11 @@ class Telling:
         names = dict.fromkeys(name for path in self.open_paths(provision) for name in path)
         if names:
             return f"Not stated: {' '.join(self.lawbook.fact(name).label for name in names)}"
-        unknown = [c.fact.label for c in provision.conditions if self.evaluation.conditions[c.index] is None]
+        unknown = [
+            c.fact.label
+            for c in provision.conditions
+            if self.evaluation.conditions[c.index] is None
+        ]
         return f"Not known: {'; '.join(dict.fromkeys(unknown))}."
 
     def in_caution(self, provision: StandingProvision, name: str) -> str:

@@ -1,7 +1,8 @@
 """JSON read strictly: what other readers let through or fall over is refused with a sentence.
 
-The parsers of the web stack take duplicate names, lone surrogates and NaN, and fail on deep nesting and very long numbers; a
-caller's mistake would then be decided upon or answered with a fault of ours.
+The parsers of the web stack take duplicate names, lone surrogates and NaN, and fail on deep nesting
+and very long numbers; a caller's mistake would then be decided upon or answered with a fault of
+ours.
 """
 
 import json
@@ -29,8 +30,9 @@ def loads(body: bytes) -> object:
     """The value of a JSON text in UTF-8: whole numbers as int, all others as exact Decimal.
 
     Raises:
-        MalformedJson: it is not JSON, or has what this service refuses: nesting beyond 32 levels, integers beyond 19 digits,
-            numbers too long or too large, NaN or Infinity, a name twice in one object, half of a surrogate pair, a NUL character.
+        MalformedJson: it is not JSON, or has what this service refuses: nesting beyond 32 levels,
+            integers beyond 19 digits, numbers too long or too large, NaN or Infinity, a name twice
+            in one object, half of a surrogate pair, a NUL character.
     """
     try:
         text = body.decode("utf-8")
@@ -40,21 +42,28 @@ def loads(body: bytes) -> object:
     try:
         value: object = _decoder.decode(text)
     except json.JSONDecodeError as error:
-        raise MalformedJson(f"The text is not JSON: line {error.lineno}, column {error.colno} cannot be read.") from None
+        raise MalformedJson(
+            f"The text is not JSON: line {error.lineno}, column {error.colno} cannot be read."
+        ) from None
     if _SUSPECT_ESCAPE.search(text):
         _refuse_characters(value)
     return value
 
 
 def _refuse_depth(text: str) -> None:
-    """Count levels before parsing, because the parser calls itself for each; a short count of brackets needs no look at strings."""
+    """Count levels before parsing, because the parser calls itself for each.
+
+    A short count of brackets needs no look at strings.
+    """
     if text.count("[") + text.count("{") <= DEEPEST:
         return
     depth = 0
     for bracket in _BRACKET.finditer(_STRING.sub("", text)):
         depth += 1 if bracket.group() in "[{" else -1
         if depth > DEEPEST:
-            raise MalformedJson(f"Objects and lists may be nested {DEEPEST} levels deep, not deeper.")
+            raise MalformedJson(
+                f"Objects and lists may be nested {DEEPEST} levels deep, not deeper."
+            )
 
 
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -83,7 +92,9 @@ def _constant(name: str) -> NoReturn:
     raise MalformedJson(f"{name} is not a JSON number.")
 
 
-_decoder = json.JSONDecoder(object_pairs_hook=_object, parse_int=_integer, parse_float=_decimal, parse_constant=_constant)
+_decoder = json.JSONDecoder(
+    object_pairs_hook=_object, parse_int=_integer, parse_float=_decimal, parse_constant=_constant
+)
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -99,7 +110,10 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _refuse_characters(value: object) -> None:
-    """Raw ones cannot arise: UTF-8 carries no surrogates and JSON no control characters; only escapes can smuggle them in."""
+    """Raw ones cannot arise: UTF-8 carries no surrogates and JSON no control characters.
+
+    Only escapes can smuggle them in.
+    """
     for text in _texts(value):
         if "\0" in text:
             raise MalformedJson("Text must not hold a NUL character.")

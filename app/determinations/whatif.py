@@ -1,8 +1,9 @@
-"""One case under one standing law, and what its outcome would be if a fact were otherwise. Exact and incremental.
+"""One case under one standing law, and what its outcome would be if a fact were otherwise. Exact
+and incremental.
 
-Along one fact, everything else staying as it is, the outcome is constant between *cuts*: the codes at which some
-condition changes. The cuts follow from the provisions' own thresholds, so looking once between each pair of cuts
-sees every value there is.
+Along one fact, everything else staying as it is, the outcome is constant between *cuts*: the codes
+at which some condition changes. The cuts follow from the provisions' own thresholds, so looking
+once between each pair of cuts sees every value there is.
 """
 
 from bisect import bisect_left, bisect_right
@@ -21,17 +22,26 @@ from app.law.standing import StandingLaw
 from app.remembered import Remembered
 
 DAYS_EITHER_SIDE = 800
-"""How many days before and after are tried one by one where nothing better is known: two years and some days."""
+"""How many days before and after are tried one by one where nothing better is known: two years and
+some days.
+"""
 PERIODS_EITHER_SIDE = 8
-"""How many open periods before and after are looked at where a fact is compared with the distance to the next one."""
+"""How many open periods before and after are looked at where a fact is compared with the distance
+to the next one.
+"""
 FURTHER_AT_MOST = 256
-"""How much is remembered for cases whose conditions come out alike and that differ in the values behind them."""
+"""How much is remembered for cases whose conditions come out alike and that differ in the values
+behind them.
+"""
 T = TypeVar("T")
 
 
 @dataclass(slots=True)
 class _Alike:
-    """What depends on how the conditions came out, and not on the values behind them; so it is found once for all such cases."""
+    """What depends on how the conditions came out, and not on the values behind them.
+
+    So it is found once for all such cases.
+    """
 
     outcome: Outcome
     matters: dict[str, bool] = field(default_factory=dict)
@@ -66,7 +76,9 @@ class WhatIf:
         return self.cells.judged(*self.pattern)
 
     def bits_if(self, changes: Mapping[str, Value]) -> tuple[int, int]:
-        """The conditions met and the conditions known if some stated facts, and what is computed from them, were otherwise."""
+        """The conditions met and the conditions known if some stated facts, and what is computed
+        from them, were otherwise.
+        """
         in_play, cells = self.in_play, self.cells.of_fact
         met, known, codes = self.met, self.known, dict[str, int]()
         values: dict[str, Value] | None = None
@@ -97,11 +109,15 @@ class WhatIf:
         return self.cells.outcome(met, known, self.told)
 
     def meets_if(self, changes: Mapping[str, Value], condition: int) -> bool:
-        """Whether a condition on a fact, not on another question's outcome, is met if some stated facts were otherwise."""
+        """Whether a condition on a fact, not on another question's outcome, is met if some stated
+        facts were otherwise.
+        """
         return bool(self.bits_if(changes)[0] >> condition & 1)
 
     def matters(self, name: str) -> bool:
-        """Whether any value of a fact could change the outcome: false only where it is the same with the fact unknown."""
+        """Whether any value of a fact could change the outcome: false only where it is the same
+        with the fact unknown.
+        """
         known = self._like.matters.get(name)
         if known is None:
             known = self._like.matters[name] = self._could_matter(name)
@@ -112,11 +128,15 @@ class WhatIf:
         """The stated facts that matter."""
         found = self._like.mattering
         if found is None:
-            found = self._like.mattering = [fact for name, fact in self.in_play.stated.items() if self.matters(name)]
+            found = self._like.mattering = [
+                fact for name, fact in self.in_play.stated.items() if self.matters(name)
+            ]
         return found
 
     def remembered(self, key: Hashable, find: Callable[[], Iterable[T]]) -> tuple[T, ...]:
-        """What is the same for all cases whose conditions come out alike, once *key* holds what else bears on it."""
+        """What is the same for all cases whose conditions come out alike, once *key* holds what
+        else bears on it.
+        """
         kept = self._like.further
         found: tuple[T, ...] | None = kept.get(key)
         if found is None:
@@ -127,7 +147,9 @@ class WhatIf:
         return found
 
     def moving_with(self, name: str) -> tuple[Value | None, ...]:
-        """The values of a stated fact and of those that something is computed from together with it."""
+        """The values of a stated fact and of those that something is computed from together with
+        it.
+        """
         return tuple([self.knowledge.values.get(other) for other in self.in_play.moving_with[name]])
 
     def _could_matter(self, name: str) -> bool:
@@ -137,7 +159,12 @@ class WhatIf:
         if self.outcome == "undetermined":
             return True
         touched = self.in_play.touched_by[name]
-        return self.cells.settled(self.met & ~bits, self.known & ~bits, self.told, touched, self.judged) != self.outcome
+        return (
+            self.cells.settled(
+                self.met & ~bits, self.known & ~bits, self.told, touched, self.judged
+            )
+            != self.outcome
+        )
 
     def outcomes_of_choices(self, name: str) -> list[tuple[Outcome, list[Value]]]:
         """For a fact with few values: each outcome, with the values that come to it."""
@@ -153,7 +180,10 @@ class WhatIf:
         return reached
 
     def cuts(self, name: str) -> list[int]:
-        """The codes of a stated fact at which some condition changes, in order; between two of them nothing does."""
+        """The codes of a stated fact at which some condition changes, in order.
+
+        Between two of them nothing does.
+        """
         if name not in self._cuts:
             self._cuts[name] = self._find_cuts(name)
         return self._cuts[name]
@@ -165,7 +195,11 @@ class WhatIf:
             found.update(self._crossings(computed, fact, edges))
         yearly = self.in_play.yearly_edges(name)
         if yearly:
-            found.update(self._two_cycles_around(found, yearly, self.knowledge.codes.get(name, self.as_of.toordinal())))
+            found.update(
+                self._two_cycles_around(
+                    found, yearly, self.knowledge.codes.get(name, self.as_of.toordinal())
+                )
+            )
         looked_at = self.looked_at(name)
         if looked_at is not None:
             found = {code for code in found if code in looked_at}.union(self._scan(fact, looked_at))
@@ -174,7 +208,8 @@ class WhatIf:
     def _two_cycles_around(self, others: set[int], yearly: list[int], here: int) -> list[int]:
         """The edges of yearly calendars near the other cuts and the day asked about.
 
-        Beyond them each year is like the one before, so what two whole years do not bring no later year brings.
+        Beyond them each year is like the one before, so what two whole years do not bring no later
+        year brings.
         """
         first = min(others, default=here)
         last = max(others, default=here)
@@ -182,32 +217,46 @@ class WhatIf:
         return yearly[low : bisect_right(yearly, max(last, here) + DAYS_EITHER_SIDE)]
 
     def looked_at(self, name: str) -> range | None:
-        """The codes tried one by one, where something computed from a day neither rises nor falls with it; else none.
+        """The codes tried one by one, where something computed from a day neither rises nor falls
+        with it; else none.
 
-        A filing is late by its distance from a day of its own year, say. Such a fact is exact for some years about the day
-        stated, and nothing is said of days beyond.
+        A filing is late by its distance from a day of its own year, say. Such a fact is exact for
+        some years about the day stated, and nothing is said of days beyond.
         """
         fact = self.in_play.stated[name]
         here = self.knowledge.codes.get(name)
         if here is None or fact.type != "day" or not self._wavers(name):
             return None
-        return range(max(fact.first_code, here - DAYS_EITHER_SIDE), min(fact.last_code, here + DAYS_EITHER_SIDE) + 1)
+        return range(
+            max(fact.first_code, here - DAYS_EITHER_SIDE),
+            min(fact.last_code, here + DAYS_EITHER_SIDE) + 1,
+        )
 
     def _wavers(self, name: str) -> bool:
         kept = self.in_play.remember("wavering facts", dict[str, bool])
         if name not in kept:
-            computed = [c.fact for c in self.in_play.conditions_of[name] if c.fact.computed and c.fact.name != name]
+            computed = [
+                c.fact
+                for c in self.in_play.conditions_of[name]
+                if c.fact.computed and c.fact.name != name
+            ]
             kept[name] = any(
-                f.computed is not None and f.computed.function not in SERIES_FUNCTIONS and not self._direction(f, name)
+                f.computed is not None
+                and f.computed.function not in SERIES_FUNCTIONS
+                and not self._direction(f, name)
                 for f in computed
             )
         return kept[name]
 
     def _scan(self, fact: FactDefinition, codes: range) -> Iterator[int]:
-        """The codes at which any condition on what is computed from a fact changes, found by trying each."""
+        """The codes at which any condition on what is computed from a fact changes, found by trying
+        each.
+        """
         values, derive = dict(self.knowledge.values), self.in_play.derive
         conditions = [c for c in self.in_play.conditions_of[fact.name] if c.fact.name != fact.name]
-        wanted = {name for c in conditions for name in (c.fact.name, *self._computed_behind(c.fact))}
+        wanted = {
+            name for c in conditions for name in (c.fact.name, *self._computed_behind(c.fact))
+        }
         moving = [f for f in self.in_play.computed_from[fact.name] if f.name in wanted]
         before = None
         for code in codes:
@@ -218,7 +267,10 @@ class WhatIf:
                     values.pop(computed.name, None)
                 else:
                     values[computed.name] = value
-            truths = [c.fact.name in values and c.fact.code(values[c.fact.name]) in c.accepts for c in conditions]
+            truths = [
+                c.fact.name in values and c.fact.code(values[c.fact.name]) in c.accepts
+                for c in conditions
+            ]
             if before is not None and truths != before:
                 yield code
             before = truths
@@ -229,11 +281,17 @@ class WhatIf:
                 yield name
                 yield from self._computed_behind(self.in_play.computed[name])
 
-    def _crossings(self, computed: FactDefinition, moving: FactDefinition, edges: Sequence[int]) -> Iterator[int]:
+    def _crossings(
+        self, computed: FactDefinition, moving: FactDefinition, edges: Sequence[int]
+    ) -> Iterator[int]:
         """The codes of *moving* at which the computed fact passes an edge."""
         assert computed.computed is not None
         call = computed.computed
-        if call.function == "days_between" and moving.name in call.arguments and call.arguments[0] != call.arguments[1]:
+        if (
+            call.function == "days_between"
+            and moving.name in call.arguments
+            and call.arguments[0] != call.arguments[1]
+        ):
             rises = call.arguments[1] == moving.name
             other = self.knowledge.codes.get(str(call.arguments[0 if rises else 1]))
             if other is not None:
@@ -247,7 +305,9 @@ class WhatIf:
                 if crossing is not None:
                     yield crossing
 
-    def _before_periods(self, series_name: str, moving: FactDefinition, edges: Sequence[int]) -> Iterator[int]:
+    def _before_periods(
+        self, series_name: str, moving: FactDefinition, edges: Sequence[int]
+    ) -> Iterator[int]:
         series = self.in_play.deriving.series.get(series_name)
         starts = [day.toordinal() for day in series.starts()] if series else []
         here = self.knowledge.codes.get(moving.name, moving.first_code)
@@ -259,7 +319,9 @@ class WhatIf:
             yield from (last for _, last in series.unread_days)
 
     def _direction(self, computed: FactDefinition, name: str) -> int:
-        """Whether a computed fact rises (1) or falls (-1) with a stated one; 0 where it is not known to do either."""
+        """Whether a computed fact rises (1) or falls (-1) with a stated one; 0 where it is not
+        known to do either.
+        """
         call = computed.computed
         assert call is not None
         signs = set()
@@ -273,10 +335,18 @@ class WhatIf:
         return signs.pop() if len(signs) == 1 else 0
 
     def _inputs(self, computed: str) -> set[str]:
-        return {name for name, facts in self.in_play.computed_from.items() if any(f.name == computed for f in facts)}
+        return {
+            name
+            for name, facts in self.in_play.computed_from.items()
+            if any(f.name == computed for f in facts)
+        }
 
-    def _search(self, computed: FactDefinition, moving: FactDefinition, edge: int, sign: int) -> int | None:
-        """The first code of *moving* at which the computed code is at or above *edge* (below it, where it falls)."""
+    def _search(
+        self, computed: FactDefinition, moving: FactDefinition, edge: int, sign: int
+    ) -> int | None:
+        """The first code of *moving* at which the computed code is at or above *edge* (below it,
+        where it falls).
+        """
         step = moving.step
         low, high = moving.first_code // step, moving.last_code // step
 

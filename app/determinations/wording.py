@@ -41,14 +41,21 @@ def span_in_words(first: date, last: date | None) -> str:
 
 
 def number_in_words(number: int | Decimal | Fraction) -> str:
-    """Exact where it has few decimals; otherwise cut after six, with an ellipsis, never rounded across a threshold."""
+    """Exact where it has few decimals.
+
+    Otherwise cut after six, with an ellipsis, never rounded across a threshold.
+    """
     if isinstance(number, Fraction):
         if number.denominator == 1:
             return f"{number.numerator:,}"
         scaled = number * 10**6
         if scaled.denominator != 1:
             exact = exact_decimal(number)
-            return exact if exact is not None and len(exact) <= 12 else f"{_plain(Decimal(int(scaled)).scaleb(-6))}…"
+            return (
+                exact
+                if exact is not None and len(exact) <= 12
+                else f"{_plain(Decimal(int(scaled)).scaleb(-6))}…"
+            )
         number = Decimal(scaled.numerator).scaleb(-6)
     return f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
 
@@ -97,7 +104,9 @@ def derived_in_words(value: Value | Span | None) -> str:
 
 
 def as_json(value: Value | Span | None) -> object:
-    """A value as JSON carries it: days as ISO text, spans as pairs, decimals as exact text (a fraction where they do not end)."""
+    """A value as JSON carries it: days as ISO text, spans as pairs, decimals as exact text (a
+    fraction where they do not end).
+    """
     if value is None or isinstance(value, PLAIN_JSON):
         return value
     if isinstance(value, date):
@@ -120,7 +129,10 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
     """What a condition requires, written out; of a long calendar only the periods next to a day."""
     required, fact = condition.required, condition.fact
     if isinstance(required, StandingCalendar):
-        return joined([span_in_words(first, last) for first, last in required.around(day)], "or") or NO_PERIOD
+        return (
+            joined([span_in_words(first, last) for first, last in required.around(day)], "or")
+            or NO_PERIOD
+        )
     if not isinstance(required, tuple):
         return value_in_words(fact, required)
     parts = []
@@ -128,7 +140,11 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
         if isinstance(member, tuple):
             low, high = member
             days = isinstance(low, date) and isinstance(high, date)
-            parts.append(span_in_words(low, high) if days else f"{value_in_words(fact, low)} to {value_in_words(fact, high)}")  # type: ignore[arg-type]
+            parts.append(
+                span_in_words(low, high)
+                if days
+                else f"{value_in_words(fact, low)} to {value_in_words(fact, high)}"
+            )  # type: ignore[arg-type]
         else:
             parts.append(value_in_words(fact, member))
     return joined(parts, "or")
@@ -155,7 +171,9 @@ def fill(sentence: Sentence, word_for: Callable[[str], str]) -> str:
     return filled[:1].upper() + filled[1:]
 
 
-def facts_in_words(facts: Mapping[str, FactDefinition], values: Mapping[str, Value]) -> Callable[[str], str]:
+def facts_in_words(
+    facts: Mapping[str, FactDefinition], values: Mapping[str, Value]
+) -> Callable[[str], str]:
     """What to write for a fact's name: its value in words, or that it was not stated."""
 
     def word_for(name: str) -> str:
@@ -175,14 +193,19 @@ def citation_document(citation: Citation) -> Document:
 
 def source_document(source: Source) -> Document:
     """Where a conclusion is written and how solid that is."""
-    document: Document = {"citation": citation_document(source.citation), "evidence": source.evidence}
+    document: Document = {
+        "citation": citation_document(source.citation),
+        "evidence": source.evidence,
+    }
     if source.evidence in UNVERIFIED_WORDS:
         document["says"] = UNVERIFIED_WORDS[source.evidence]
     return document
 
 
 def fact_document(fact: FactDefinition) -> Document:
-    """A fact to be asked for: its name, type and question, with unit and choices where it has them."""
+    """A fact to be asked for: its name, type and question, with unit and choices where
+    it has them.
+    """
     document: Document = {"fact": fact.name, "type": fact.type, "asks": fact.label}
     if fact.unit:
         document["unit"] = fact.unit

@@ -1,7 +1,8 @@
 """Provisions that stand on a day → findings. The only package that imports durable-rules.
 
-`Engine.evaluate` compiles a standing law to durable-rules (once), lets the rules fire on the facts' codes,
-evaluates the same law a second time in plain Python, and refuses to answer where the two disagree.
+`Engine.evaluate` compiles a standing law to durable-rules (once), lets the rules fire on the facts'
+codes, evaluates the same law a second time in plain Python, and refuses to answer where the two
+disagree.
 """
 
 from app.engine.engine import Engine

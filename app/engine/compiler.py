@@ -1,9 +1,11 @@
-"""A standing law → durable-rules. Every condition becomes twin rules, *met* and *not met*; an unknown fact fires neither.
+"""A standing law → durable-rules. Every condition becomes twin rules, *met* and *not met*; an
+unknown fact fires neither.
 
-Rules fire in stages, each on a flat message of small integers: the facts' codes, then the findings, then the paths
-of provisions that have several, then the provisions' status, and so on for each question that uses another's
-outcome. Only forms that were measured to be right are compiled: comparisons joined by `$and`. A disjunction is
-several rules, never `$or`, whose size the engine limits; `$nex` is never used.
+Rules fire in stages, each on a flat message of small integers: the facts' codes, then the findings,
+then the paths of provisions that have several, then the provisions' status, and so on for each
+question that uses another's outcome. Only forms that were measured to be right are compiled:
+comparisons joined by `$and`. A disjunction is several rules, never `$or`, whose size the engine
+limits; `$nex` is never used.
 """
 
 import json
@@ -20,21 +22,30 @@ from app.law.standing import StandingCondition, StandingLaw, StandingProvision, 
 Test = Mapping[str, object]
 Means = Literal["condition", "path", "provision", "outcome"]
 MATCHES_AT_MOST = 48
-"""A message that meets more than sixty-three tests at one node is refused (error 303); this leaves room for those behind."""
+"""A message that meets more than sixty-three tests at one node is refused (error 303).
+
+This leaves room for those behind.
+"""
 RULES_AT_MOST = 500
 """The engine keeps the tests of a node in a table of 512 places."""
 CASE = "case"
 NAME_LENGTH = 4
-"""Every rule's name is as long, so that it is found in what the engine says without looking for its end."""
+"""Every rule's name is as long, so that it is found in what the engine says without looking for its
+end.
+"""
 
 
 class TooLarge(Exception):
-    """A standing law that the engine cannot carry; found when the law is loaded, not when somebody asks."""
+    """A standing law that the engine cannot carry.
+
+    Found when the law is loaded, not when somebody asks.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """What the firing of a rule says: this condition, path, provision or outcome has this truth or value.
+    """What the firing of a rule says: this condition, path, provision or outcome has this truth or
+    value.
 
     *index* is that of the condition or provision, *key* the path or the question.
     """
@@ -55,7 +66,10 @@ class Program:
     fact_properties: dict[str, str] = field(default_factory=dict)
     """fact or question → the property that carries its code"""
     alike: dict[tuple[str, CodeSet], list[int]] = field(default_factory=dict)
-    """the same test of the same fact → the conditions that make it, by index; it is compiled once, under the first"""
+    """the same test of the same fact → the conditions that make it, by index.
+
+    It is compiled once, under the first
+    """
     recurring: set[str] = field(default_factory=set)
     """facts whose month and day are carried too, under the property with an `m` behind it"""
 
@@ -69,7 +83,9 @@ class Program:
 
     @cached_property
     def weights(self) -> dict[str, int]:
-        """property → how many different tests of it stand first in a rule, which is how many a message with it may meet at once."""
+        """property → how many different tests of it stand first in a rule, which is how many a
+        message with it may meet at once.
+        """
         first: dict[str, set[str]] = {}
         for rule in self.rules.values():
             test = cast(dict[str, Any], rule)["all"][0]["m"]
@@ -90,7 +106,10 @@ class Program:
 
 
 def condition_property(program: Program, condition: StandingCondition) -> str:
-    """The property that carries whether a condition is met; conditions that make the same test share it."""
+    """The property that carries whether a condition is met.
+
+    Conditions that make the same test share it.
+    """
     return f"c{program.alike[condition.fact.name, condition.accepts][0]}"
 
 
@@ -105,7 +124,8 @@ def provision_property(provision: StandingProvision) -> str:
 
 
 def compile_law(law: StandingLaw) -> tuple[Program, ...]:
-    """The rules of a standing law: together, or a program for each question where together they would be too many.
+    """The rules of a standing law: together, or a program for each question where together they
+    would be too many.
 
     Raises:
         TooLarge: more rules, or a wider message, than the engine is known to carry.
@@ -129,10 +149,15 @@ def _compile(questions: tuple[StandingQuestion, ...]) -> Program:
         _add_provision(program, provision)
     for question in questions:
         _add_outcomes(program, question)
-    widest = max(max(len(q.provisions) for q in questions), max(len(p.conditions) for p in provisions))
+    widest = max(
+        max(len(q.provisions) for q in questions), max(len(p.conditions) for p in provisions)
+    )
     heaviest = max(program.weights.values())
     if len(program.rules) > RULES_AT_MOST or max(widest, heaviest) > MATCHES_AT_MOST:
-        size = f"{len(program.rules)} rules, {widest} findings in a message and {heaviest} tests of one fact"
+        size = (
+            f"{len(program.rules)} rules, {widest} findings in a message and {heaviest} tests "
+            "of one fact"
+        )
         raise TooLarge(f"{questions[-1].question.id} compiles to {size}")
     return program
 
@@ -146,14 +171,20 @@ def _between(name: str, low: int | None, high: int | None) -> list[Test]:
 
 def _add_condition(program: Program, condition: StandingCondition) -> None:
     name, fact, key = program.property_of(condition.fact.name), condition.fact, str(condition.index)
-    met, not_met = Meaning("condition", key, 1, condition.index), Meaning("condition", key, 0, condition.index)
+    met, not_met = (
+        Meaning("condition", key, 1, condition.index),
+        Meaning("condition", key, 0, condition.index),
+    )
     if condition.recurs is not None:
         program.recurring.add(fact.name)
         for tests, is_met in _recurring_tests(name, condition):
             program.add(tests, met if is_met else not_met)
         return
     first, last = fact.first_code, fact.last_code
-    for codes, meaning in ((condition.accepts.clipped(first, last), met), (condition.accepts.outside(first, last), not_met)):
+    for codes, meaning in (
+        (condition.accepts.clipped(first, last), met),
+        (condition.accepts.outside(first, last), not_met),
+    ):
         for low, high in codes:
             tests = _between(name, low if low > first else None, high if high < last else None)
             program.add(tests or [{"$gte": {name: first}}], meaning)
@@ -192,7 +223,9 @@ def _add_provision(program: Program, provision: StandingProvision) -> None:
         if not provision.provision.unread:
             for path_name in paths:
                 program.add([{path_name: 1}], Meaning("provision", key, 1, provision.index))
-        program.add([{path_name: 0} for path_name in paths], Meaning("provision", key, 0, provision.index))
+        program.add(
+            [{path_name: 0} for path_name in paths], Meaning("provision", key, 0, provision.index)
+        )
 
 
 def _add_outcomes(program: Program, question: StandingQuestion) -> None:

@@ -30,7 +30,10 @@ _PRECEDENCE: tuple[Outcome, ...] = ("ineligible", "referred", "eligible")
 
 @dataclass
 class Counters:
-    """What the engine has done since the process started; read by the metrics and the readiness check."""
+    """What the engine has done since the process started.
+
+    Read by the metrics and the readiness check.
+    """
 
     decisions: int = 0
     faults: int = 0
@@ -38,11 +41,15 @@ class Counters:
 
 
 Truths = tuple[tuple[int, str, str], ...]
-"""Conditions or provisions by index, each with what is written where it is false and where it is true."""
+"""Conditions or provisions by index, each with what is written where it is false and where it is
+true.
+"""
 
 
 class _Said(NamedTuple):
-    """What the rules made of a stage's findings: provisions and conditions by index, outcomes by question. Shared: not changed."""
+    """What the rules made of a stage's findings: provisions and conditions by index, outcomes by
+    question. Shared: not changed.
+    """
 
     provisions: tuple[tuple[int, bool], ...]
     outcomes: Mapping[str, Outcome]
@@ -53,8 +60,9 @@ class _Said(NamedTuple):
 class _Stage:
     """The provisions of one depth: what is posted, and in which messages.
 
-    A rule looks at one message alone, so what the rules make of a stage's findings is the same for all cases with these findings:
-    *said* remembers it, by *truths* of the stage's conditions. Facts are put to the rules for every case.
+    A rule looks at one message alone, so what the rules make of a stage's findings is the same for
+    all cases with these findings: *said* remembers it, by *truths* of the stage's conditions. Facts
+    are put to the rules for every case.
     """
 
     questions: tuple[StandingQuestion, ...]
@@ -66,7 +74,8 @@ class _Stage:
 
 
 class _Fact(NamedTuple):
-    """How a fact is told: what stands before its code, and before its month and day where these count too.
+    """How a fact is told: what stands before its code, and before its month and day where these
+    count too.
 
     *weight* is how many tests a message meets at most because of it.
     """
@@ -81,7 +90,8 @@ class _Fact(NamedTuple):
 class _Part:
     """A ruleset and the stages of the questions it decides.
 
-    *used* are the questions whose outcomes other questions look at, *alike* the conditions that make the same test.
+    *used* are the questions whose outcomes other questions look at, *alike* the conditions that
+    make the same test.
     """
 
     ruleset: Ruleset
@@ -108,7 +118,12 @@ def _part(law: StandingLaw, ruleset: Ruleset) -> _Part:
     program = ruleset.program
     properties = program.fact_properties
     facts = tuple(
-        _Fact(fact, f'"{name}":', f'"{name}m":' if fact in program.recurring else None, program.weight_of(fact))
+        _Fact(
+            fact,
+            f'"{name}":',
+            f'"{name}m":' if fact in program.recurring else None,
+            program.weight_of(fact),
+        )
         for fact, name in properties.items()
     )
     used = tuple((fact, name) for fact, name in properties.items() if fact in law.by_question)
@@ -124,15 +139,26 @@ def _stages(law: StandingLaw, program: Program) -> tuple[_Stage, ...]:
         provisions = tuple(p for q in questions for p in q.provisions)
         if provisions:
             several = tuple(
-                tuple(path_property(p, number) for number in range(len(p.paths))) for p in provisions if len(p.paths) > 1
-            )  # fmt: skip
-            truths = itemgetter(*(condition.index for provision in provisions for condition in provision.conditions))
-            stages.append(_Stage(questions, _findings(provisions, program), _together(questions), several, truths))
+                tuple(path_property(p, number) for number in range(len(p.paths)))
+                for p in provisions
+                if len(p.paths) > 1
+            )
+            truths = itemgetter(
+                *(condition.index for provision in provisions for condition in provision.conditions)
+            )
+            stages.append(
+                _Stage(
+                    questions, _findings(provisions, program), _together(questions), several, truths
+                )
+            )
     return tuple(stages)
 
 
 def _findings(provisions: Iterable[StandingProvision], program: Program) -> tuple[Truths, ...]:
-    """The findings of whole provisions, as many together as a message may hold; each once in a message."""
+    """The findings of whole provisions, as many together as a message may hold.
+
+    Each once in a message.
+    """
     groups: list[dict[str, int]] = [{}]
     for provision in provisions:
         own = {condition_property(program, c): c.index for c in provision.conditions}
@@ -149,7 +175,10 @@ def _together(questions: tuple[StandingQuestion, ...]) -> tuple[Truths, ...]:
         if sum(len(q.provisions) for q in (*groups[-1], question)) > MATCHES_AT_MOST:
             groups.append([])
         groups[-1].append(question)
-    return tuple(_truths((p.index, provision_property(p)) for q in group for p in q.provisions) for group in groups)
+    return tuple(
+        _truths((p.index, provision_property(p)) for q in group for p in q.provisions)
+        for group in groups
+    )
 
 
 def _truths(named: Iterable[tuple[int, str]]) -> Truths:
@@ -158,33 +187,47 @@ def _truths(named: Iterable[tuple[int, str]]) -> Truths:
 
 def _written(truths: Truths, found: Sequence[bool | None]) -> list[str]:
     """Those that are known, as they stand in a message."""
-    return [true if found[index] else false for index, false, true in truths if found[index] is not None]
+    return [
+        true if found[index] else false for index, false, true in truths if found[index] is not None
+    ]
 
 
 class Engine:
-    """Decides standing laws. Safe to share between threads: one session at a time runs under one lock."""
+    """Decides standing laws.
+
+    Safe to share between threads: one session at a time runs under one lock.
+    """
 
     def __init__(self, remembers: bool = True) -> None:
-        """An engine; one that *remembers* puts a stage's findings to its rules once, and every case's facts each time."""
+        """An engine; one that *remembers* puts a stage's findings to its rules once, and every
+        case's facts each time.
+        """
         self._lock, self._remembers = threading.Lock(), remembers
         self._rulesets: dict[tuple[object, ...], tuple[Ruleset, ...]] = {}
         self._compiled: dict[int, _Compiled] = {}
         self.counters = Counters()
 
     def beside(self) -> "Engine":
-        """An engine for another text of the law. Law that is the same in both is compiled once, since the engine cannot unload."""
+        """An engine for another text of the law.
+
+        Law that is the same in both is compiled once, since the engine cannot unload.
+        """
         other = Engine(self._remembers)
         other._lock, other._rulesets, other.counters = self._lock, self._rulesets, self.counters
         return other
 
     def prepare(self, laws: Iterable[StandingLaw]) -> None:
-        """Compile before serving; compiling while requests wait is slow and, without the lock, was seen to race."""
+        """Compile before serving.
+
+        Compiling while requests wait is slow and, without the lock, was seen to race.
+        """
         for law in laws:
             with self._lock:
                 self._ruleset_of(law)
 
     def evaluate(self, law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
-        """Every condition, provision and outcome for the facts whose codes are known, found by the engine and checked.
+        """Every condition, provision and outcome for the facts whose codes are known, found by the
+        engine and checked.
 
         Raises:
             EngineFault: the engine failed, or the plain evaluator comes to something else.
@@ -198,7 +241,9 @@ class Engine:
             if found != expected:
                 with self._lock:
                     compiled.start_afresh()
-                raise EngineFault(f"engine and plain evaluator disagree on {_differences(law, found, expected)}")
+                raise EngineFault(
+                    f"engine and plain evaluator disagree on {_differences(law, found, expected)}"
+                )
         except EngineFault:
             self.counters.faults += 1
             raise
@@ -207,7 +252,8 @@ class Engine:
     def _ruleset_of(self, law: StandingLaw) -> _Compiled:
         """The law's ruleset, shared by all days and editions on which the law is the same.
 
-        Nothing is dropped: the engine cannot unload, and there are only as many standing laws as the rulesets have boundary days.
+        Nothing is dropped: the engine cannot unload, and there are only as many standing laws as
+        the rulesets have boundary days.
         """
         compiled = self._compiled.get(id(law))
         if compiled is None or compiled.law is not law:
@@ -234,7 +280,10 @@ class Engine:
 
 
 class _Run:
-    """One decision, stage by stage; the rules do the deciding, this only carries what fired from one stage to the next."""
+    """One decision, stage by stage.
+
+    The rules do the deciding, this only carries what fired from one stage to the next.
+    """
 
     def __init__(self, part: _Part, session: Session, found: Evaluation, remembers: bool) -> None:
         self.part, self.session, self.found, self.remembers = part, session, found, remembers
@@ -249,7 +298,9 @@ class _Run:
             self.take(self.said(stage, stated))
 
     def fact_messages(self, codes: Mapping[str, int]) -> Iterator[list[str]]:
-        """The codes of the facts that are known, in as many messages as it takes for none to meet too many tests."""
+        """The codes of the facts that are known, in as many messages as it takes for none to meet
+        too many tests.
+        """
         message: list[str] = []
         met = 1  # the catch-all
         for fact in self.part.facts:
@@ -280,14 +331,18 @@ class _Run:
         self.found.outcomes.update(said.outcomes)
 
     def said(self, stage: _Stage, stated: tuple[bool, ...]) -> _Said:
-        """What the rules make of a stage's findings; *stated* tells which used questions' outcomes came with the facts."""
+        """What the rules make of a stage's findings; *stated* tells which used questions' outcomes
+        came with the facts.
+        """
         if not self.remembers:
             return self.ask(stage, stated)
         key = (stated, stage.truths(self.found.conditions))
         return stage.said.find(key) or stage.said.keep(key, self.ask(stage, stated))
 
     def ask(self, stage: _Stage, stated: tuple[bool, ...]) -> _Said:
-        """Put a stage's findings to the rules, and what they make of them, until its outcomes are used."""
+        """Put a stage's findings to the rules, and what they make of them, until its outcomes are
+        used.
+        """
         provisions = self.provisions(stage)
         outcomes = self.outcomes(stage, provisions)
         used = [
@@ -336,7 +391,9 @@ def _differences(law: StandingLaw, found: Evaluation, expected: Evaluation) -> s
         if found.conditions[c.index] != expected.conditions[c.index]
     ]  # fmt: skip
     provisions = [
-        p.provision.id for p in law.provisions if found.provisions[p.index] != expected.provisions[p.index]
-    ]  # fmt: skip
+        p.provision.id
+        for p in law.provisions
+        if found.provisions[p.index] != expected.provisions[p.index]
+    ]
     outcomes = [id for id in expected.outcomes if found.outcomes.get(id) != expected.outcomes[id]]
     return ", ".join(conditions + provisions + outcomes)

@@ -1,4 +1,6 @@
-"""What an evaluation finds: each condition met, not met or unknown, each provision, each question's outcome."""
+"""What an evaluation finds: each condition met, not met or unknown, each provision, each question's
+outcome.
+"""
 
 from dataclasses import dataclass, field
 
@@ -6,12 +8,17 @@ from app.law.questions import Outcome
 
 
 class EngineFault(Exception):
-    """The engine failed, or disagrees with the plain evaluator. Nothing may be issued; the message names no values."""
+    """The engine failed, or disagrees with the plain evaluator.
+
+    Nothing may be issued; the message names no values.
+    """
 
 
 @dataclass
 class Evaluation:
-    """Truth by index: true (met, applies), false (not met, does not apply) or none (unknown, undetermined)."""
+    """Truth by index: true (met, applies), false (not met, does not apply) or none (unknown,
+    undetermined).
+    """
 
     conditions: list[bool | None]
     provisions: list[bool | None]

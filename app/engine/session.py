@@ -1,4 +1,5 @@
-"""The compiled module of durable-rules, driven by hand: no host, no timers, one session at a time, always emptied.
+"""The compiled module of durable-rules, driven by hand: no host, no timers, one session at a time,
+always emptied.
 
 See `docs/decisions/engine.md` for what was measured and why it is driven so.
 """
@@ -27,7 +28,9 @@ _native = cast(_Native, durable_rules_engine)
 _numbers = itertools.count(1)
 NAME_END = 2 + NAME_LENGTH
 FIRINGS_AT_MOST = 4_000
-"""More firings than rules times any real number of messages: the engine is going round in circles."""
+"""More firings than rules times any real number of messages: the engine is going round
+in circles.
+"""
 
 
 def property(name: str, code: int) -> str:
@@ -39,10 +42,12 @@ FIRST = property(CASE, 1)
 
 
 class Ruleset:
-    """A program loaded into the engine; it stays there for the life of the process, because the engine cannot unload.
+    """A program loaded into the engine; it stays there for the life of the process, because the
+    engine cannot unload.
 
-    Making the engine's state for a session costs more than all messages of a decision. So one state serves one decision after
-    another, each of which takes its messages back; where that did not happen to the end, the state is never used again.
+    Making the engine's state for a session costs more than all messages of a decision. So one state
+    serves one decision after another, each of which takes its messages back; where that did not
+    happen to the end, the state is never used again.
     """
 
     def __init__(self, program: Program) -> None:
@@ -56,7 +61,9 @@ class Ruleset:
         return Session(self._handle, sid, self.program.meanings)
 
     def close(self, session: "Session") -> None:
-        """Take the session's messages back, and keep its state for the next one if that went well."""
+        """Take the session's messages back, and keep its state for the next one if that
+        went well.
+        """
         if session.retract():
             self._empty = session.sid
 
@@ -92,7 +99,11 @@ class Session:
             self._posted.append(text)
             started = _native.start_action_for_state(self._handle, state)
             action = started[1] if started else None
-            meanings, handle, next_action = self._meanings, self._handle, _native.complete_and_start_action
+            meanings, handle, next_action = (
+                self._meanings,
+                self._handle,
+                _native.complete_and_start_action,
+            )
             for _ in range(FIRINGS_AT_MOST):
                 if action is None:
                     return fired
@@ -109,7 +120,8 @@ class Session:
     def retract(self) -> bool:
         """Take back every message; whether the engine has forgotten all of them.
 
-        A session whose message was refused is half made: touching it again crashes the process, so it is left behind.
+        A session whose message was refused is half made: touching it again crashes the process, so
+        it is left behind.
         """
         if self._is_broken:
             return False

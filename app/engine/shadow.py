@@ -1,6 +1,7 @@
 """The plain evaluator: the same provisions in three-valued logic, without an engine.
 
-It shadows the engine in production, and it answers "what if" questions, of which one determination asks many.
+It shadows the engine in production, and it answers "what if" questions, of which one determination
+asks many.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,7 +11,10 @@ from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
 OUTCOME_CODES: dict[Outcome, int] = {"eligible": 0, "ineligible": 1, "referred": 2}
-"""The code of a question's outcome where another question uses it as a fact; undetermined is unknown."""
+"""The code of a question's outcome where another question uses it as a fact.
+
+Undetermined is unknown.
+"""
 
 
 def condition_truth(condition: StandingCondition, codes: Mapping[str, int]) -> bool | None:
@@ -31,7 +35,9 @@ def all_hold(truths: Iterable[bool | None]) -> bool | None:
 
 
 def provision_truth(provision: StandingProvision, conditions: Sequence[bool | None]) -> bool | None:
-    """Whether a provision applies: one path is enough, and an unread one is never known to apply."""
+    """Whether a provision applies: one path is enough, and an unread one is never known
+    to apply.
+    """
     applies: bool | None = False
     for path in provision.path_indexes:
         held: bool | None = True
@@ -76,7 +82,8 @@ def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) ->
 def settled_outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
     """The outcome that no further fact can change; undetermined where one could.
 
-    `outcome_of` answers *referred* while grants are open and *eligible* while a referral is; both may turn when more is known.
+    `outcome_of` answers *referred* while grants are open and *eligible* while a referral is; both
+    may turn when more is known.
     """
     outcome = outcome_of(question, provisions)
     if outcome == "referred" and not any(provisions[index] for index in question.grants):
@@ -89,7 +96,8 @@ def settled_outcome_of(question: StandingQuestion, provisions: Sequence[bool | N
 def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     """Every condition, provision and outcome of a standing law for the facts whose codes are known.
 
-    A code under a question's id is an outcome that the caller states; it takes the place of what the provisions would give.
+    A code under a question's id is an outcome that the caller states; it takes the place of what
+    the provisions would give.
     """
     known = dict(codes)
     conditions: list[bool | None] = [None] * len(law.conditions)
@@ -100,7 +108,9 @@ def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
             code = known.get(name)
             if code is not None:
                 for index, first, last, several in tests:
-                    conditions[index] = first <= code <= last if several is None else code in several
+                    conditions[index] = (
+                        first <= code <= last if several is None else code in several
+                    )
         for provision in question.provisions:
             provisions[provision.index] = provision_truth(provision, conditions)
         outcome = outcomes[question.question.id] = outcome_of(question, provisions)

@@ -28,7 +28,10 @@ class Period:
 
 @dataclass(frozen=True)
 class YearlyPeriod:
-    """The same days of each year while its calendar is in force; months and days as numbers (701 is July 1)."""
+    """The same days of each year while its calendar is in force.
+
+    Months and days as numbers (701 is July 1).
+    """
 
     first: int
     last: int
@@ -76,19 +79,31 @@ class StandingCalendar:
         for year in range(in_force.first.year, last_day.year + 1):
             listed.extend(yearly.in_year(year) for yearly in calendar.every_year)
         self.periods = tuple(
-            Period(max(p.first, in_force.first), min(p.last, last_day), p.authority, p.url, p.evidence, p.enacted, p.note)
+            Period(
+                max(p.first, in_force.first),
+                min(p.last, last_day),
+                p.authority,
+                p.url,
+                p.evidence,
+                p.enacted,
+                p.note,
+            )
             for p in sorted(listed, key=lambda p: p.first)
             if p.first <= last_day and p.last >= in_force.first
         )
         self.days = CodeSet((p.first.toordinal(), p.last.toordinal()) for p in self.periods)
 
     def evidence_for(self, day: date) -> Evidence:
-        """How solid the source is for a day: that of the period it lies in, else of the calendar."""
+        """How solid the source is for a day: that of the period it lies in, else of the
+        calendar.
+        """
         period = next((p for p in self.periods if p.first <= day <= p.last), None)
         return (period.evidence if period else None) or self.calendar.evidence
 
     def around(self, day: date | None) -> list[tuple[date, date]]:
-        """The periods worth showing beside a day: all of a short calendar, of a long one those of the years next to the day."""
+        """The periods worth showing beside a day: all of a short calendar, of a long one those of
+        the years next to the day.
+        """
         spans = [(date.fromordinal(low), date.fromordinal(high)) for low, high in self.days]
         if not self.calendar.every_year or day is None:
             return spans[:4] if self.calendar.every_year else spans
@@ -104,12 +119,19 @@ class Series:
     def __init__(self, name: str, calendars: list[StandingCalendar]) -> None:
         self.name, self.calendars = name, calendars
         self.open_days = CodeSet(i for c in calendars if c.calendar.kind == "open" for i in c.days)
-        self.unread_days = CodeSet(i for c in calendars if c.calendar.kind == "unread" for i in c.days)
-        self._spans = [Span(date.fromordinal(low), date.fromordinal(high)) for low, high in self.open_days]
+        self.unread_days = CodeSet(
+            i for c in calendars if c.calendar.kind == "unread" for i in c.days
+        )
+        self._spans = [
+            Span(date.fromordinal(low), date.fromordinal(high)) for low, high in self.open_days
+        ]
         self._firsts = [span.first for span in self._spans]
 
     def next_after(self, day: date) -> Span | None:
-        """The first open period that starts after a day; none where days that nobody read may hold an earlier one."""
+        """The first open period that starts after a day.
+
+        None where days that nobody read may hold an earlier one.
+        """
         at = bisect_right(self._firsts, day)
         if at == len(self._spans):
             return None
@@ -128,7 +150,9 @@ class Series:
 
     def meeting(self, span: Span) -> list[tuple[StandingCalendar, Period]]:
         """Every period of every kind that shares a day with a span, in order of days."""
-        found = [(c, p) for c in self.calendars for p in c.periods if Span(p.first, p.last).meets(span)]
+        found = [
+            (c, p) for c in self.calendars for p in c.periods if Span(p.first, p.last).meets(span)
+        ]
         return sorted(found, key=lambda pair: (pair[1].first, pair[1].last))
 
 

@@ -26,7 +26,9 @@ _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
 
 
 def _period(item: Item) -> Period:
-    fields = item.known_fields(("first", "last", "authority"), ("url", "evidence", "enacted", "note"))
+    fields = item.known_fields(
+        ("first", "last", "authority"), ("url", "evidence", "enacted", "note")
+    )
     period = Period(
         fields["first"].day(),
         fields["last"].day(),
@@ -92,7 +94,9 @@ def read_calendar(item: Item, id: str, text: str) -> Calendar:
         in_force=read_span(fields["in_force"]),
         kind=kind,  # type: ignore[arg-type]
         periods=tuple(_period(p) for p in fields["periods"].items()) if "periods" in fields else (),
-        every_year=tuple(_yearly(p) for p in fields["every_year"].items()) if "every_year" in fields else (),
+        every_year=tuple(_yearly(p) for p in fields["every_year"].items())
+        if "every_year" in fields
+        else (),
         limited_to=optional(fields, "limited_to", Item.text),
         supersedes=optional(fields, "supersedes", read_ids) or (),
         places=item.places,
@@ -104,19 +108,26 @@ def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
     fields = item.known_fields(("type", "describes"), ("choices", "unit"))
     kind = fields["type"].one_of(("day", "span", "choice", "integer", "decimal"))
     choices = tuple(c.text() for c in fields["choices"].items()) if "choices" in fields else ()
-    return ConclusionDefinition(name, kind, fields["describes"].text(), choices, optional(fields, "unit", Item.text))  # type: ignore[arg-type]
+    return ConclusionDefinition(
+        name, kind, fields["describes"].text(), choices, optional(fields, "unit", Item.text)
+    )  # type: ignore[arg-type]
 
 
 def read_question(id: str, item: Item) -> Question:
     """One entry of questions.yaml."""
-    fields = item.known_fields(("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on", "briefly"))
+    fields = item.known_fields(
+        ("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on", "briefly")
+    )
     if not FACT_NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
     try_each(fields, {"asks": Item.text, "encoded_from": Item.day, "governed_by": Item.text})
     says = fields["says"].known_fields(OUTCOMES)
     briefly = fields["briefly"].known_fields((), OUTCOMES) if "briefly" in fields else {}
     outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
-    parts = {cast(Outcome, o): i.known_fields((), ("concludes", "next_steps")) for o, i in outcomes.items()}
+    parts = {
+        cast(Outcome, o): i.known_fields((), ("concludes", "next_steps"))
+        for o, i in outcomes.items()
+    }
     return Question(
         id=id,
         asks=fields["asks"].text(),
@@ -124,10 +135,16 @@ def read_question(id: str, item: Item) -> Question:
         says={outcome: read_sentence(says[outcome]) for outcome in OUTCOMES},
         governed_by=optional(fields, "governed_by", Item.text),
         concludes=read_each(fields, "concludes", _conclusion_definition),
-        leads_by=tuple(i.text() for i in fields["leads_by"].items()) if "leads_by" in fields else (),
-        outcome_concludes={o: read_each(p, "concludes", lambda _, i: read_conclusion(i)) for o, p in parts.items()},
+        leads_by=tuple(i.text() for i in fields["leads_by"].items())
+        if "leads_by" in fields
+        else (),
+        outcome_concludes={
+            o: read_each(p, "concludes", lambda _, i: read_conclusion(i)) for o, p in parts.items()
+        },
         outcome_next_steps={
-            o: tuple(next_step_reader(o)(s) for s in p["next_steps"].items()) for o, p in parts.items() if "next_steps" in p
+            o: tuple(next_step_reader(o)(s) for s in p["next_steps"].items())
+            for o, p in parts.items()
+            if "next_steps" in p
         },
         briefly={cast(Outcome, o): i.text() for o, i in briefly.items()},
         places=item.places,
@@ -136,7 +153,9 @@ def read_question(id: str, item: Item) -> Question:
 
 def read_edition(name: str, item: Item) -> Edition:
     """One entry of editions.yaml."""
-    fields = item.known_fields(("title",), ("enacted_through", "checked_through", "because", "default"))
+    fields = item.known_fields(
+        ("title",), ("enacted_through", "checked_through", "because", "default")
+    )
     return Edition(
         name,
         fields["title"].text(),

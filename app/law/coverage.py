@@ -1,4 +1,6 @@
-"""What of each gist no condition claims: where the restated law says more than the conditions test."""
+"""What of each gist no condition claims: where the restated law says more than the
+conditions test.
+"""
 
 import re
 from collections.abc import Iterable
@@ -11,7 +13,9 @@ _WORD = re.compile(r"[^\W_]+")
 
 @dataclass(frozen=True)
 class GistCoverage:
-    """How much of a provision's gist its conditions claim, in words, and the phrases that are left."""
+    """How much of a provision's gist its conditions claim, in words, and the phrases
+    that are left.
+    """
 
     provision: Provision
     words_claimed: int
@@ -29,7 +33,9 @@ def _one_line(text: str) -> str:
 
 
 def _claimed(gist: str, phrases: Iterable[str]) -> list[bool]:
-    """For each character of a gist whether it stands in one of the phrases, upper and lower case alike."""
+    """For each character of a gist whether it stands in one of the phrases, upper and lower case
+    alike.
+    """
     claimed = [False] * len(gist)
     for phrase in phrases:
         for found in re.finditer(re.escape(phrase), gist, re.IGNORECASE):
@@ -38,11 +44,16 @@ def _claimed(gist: str, phrases: Iterable[str]) -> list[bool]:
 
 
 def gist_coverage(provision: Provision) -> GistCoverage:
-    """What the conditions' `words` claim of the gist, and the phrases between that none claims, in order."""
+    """What the conditions' `words` claim of the gist, and the phrases between that none claims, in
+    order.
+    """
     gist = _one_line(provision.gist)
     claimed = _claimed(gist, (_one_line(condition.words) for condition in provision.conditions))
     words = [found.start() for found in _WORD.finditer(gist)]
-    phrases = "".join("\n" if is_claimed else character for character, is_claimed in zip(gist, claimed, strict=True)).split("\n")
+    phrases = "".join(
+        "\n" if is_claimed else character
+        for character, is_claimed in zip(gist, claimed, strict=True)
+    ).split("\n")
     unclaimed = tuple(phrase.strip(" ,;:.") for phrase in phrases if _WORD.search(phrase))
     return GistCoverage(provision, sum(claimed[start] for start in words), len(words), unclaimed)
 

@@ -11,7 +11,9 @@ class LawError(Exception):
 
 @dataclass(frozen=True, order=True)
 class Place:
-    """Where in the rulesets something is written: a file (relative path) and a line, counted from 1."""
+    """Where in the rulesets something is written: a file (relative path) and a line, counted from
+    1.
+    """
 
     file: str
     line: int
@@ -22,7 +24,9 @@ class Place:
 
 @dataclass(frozen=True)
 class Places:
-    """Where a thing is written, and where each of its keys is: `answers`, `concludes/coverage.effective_on`."""
+    """Where a thing is written, and where each of its keys is: `answers`,
+    `concludes/coverage.effective_on`.
+    """
 
     start: Place = Place("", 0)
     keys: Mapping[str, Place] = field(default_factory=dict)
@@ -71,5 +75,7 @@ class LawNotEncoded(LawError):
     """The day asked about is outside the days for which the law was read and encoded."""
 
     def __init__(self, question: str, as_of: date, edition: str, because: str) -> None:
-        super().__init__(f"{question} cannot be decided as of {as_of} in the edition {edition}: {because}")
+        super().__init__(
+            f"{question} cannot be decided as of {as_of} in the edition {edition}: {because}"
+        )
         self.question, self.as_of, self.edition, self.because = question, as_of, edition, because

@@ -1,8 +1,9 @@
-"""The vocabulary: every statement about an applicant, business or plan that a provision may look at, with its type.
+"""The vocabulary: every statement about an applicant, business or plan that a provision may look
+at, with its type.
 
-A fact has a value as people write it (a day, a flag, a decimal) and a *code*, a whole number that orders and
-compares as the value does. Provisions are compared on codes, so that no comparison can slip across types and none
-is inexact.
+A fact has a value as people write it (a day, a flag, a decimal) and a *code*, a whole number that
+orders and compares as the value does. Provisions are compared on codes, so that no comparison can
+slip across types and none is inexact.
 """
 
 import math
@@ -23,7 +24,10 @@ FactType = Literal["flag", "integer", "decimal", "day", "choice", "outcome"]
 Value = bool | int | Decimal | Fraction | date | str
 
 PLACES = 6
-"""Decimal places of the grid on which decimals are compared; no threshold of the law may need more."""
+"""Decimal places of the grid on which decimals are compared.
+
+No threshold of the law may need more.
+"""
 GRID: int = 10**PLACES
 CODE_LIMIT = 2**61
 """Codes stay well inside what the engine's 64-bit reader carries without error."""
@@ -33,12 +37,17 @@ _DECIMAL = re.compile(r"-?\d{1,13}(\.\d{1,20})?")
 
 
 class NotThatFact(ValueError):
-    """A value that is not of the fact's type or range; the message tells the caller what to send."""
+    """A value that is not of the fact's type or range.
+
+    The message tells the caller what to send.
+    """
 
 
 @dataclass(frozen=True)
 class Citation:
-    """Where the law is written: the instrument, the section it stands under, and an address to read it at."""
+    """Where the law is written: the instrument, the section it stands under, and an address to read
+    it at.
+    """
 
     instrument: str
     under: str | None = None
@@ -56,14 +65,18 @@ class Presumption:
 
 @dataclass(frozen=True)
 class Computation:
-    """A named function over facts (names), whole numbers and, in conclusions, parameters (`$name`) and other functions."""
+    """A named function over facts (names), whole numbers and, in conclusions, parameters (`$name`)
+    and other functions.
+    """
 
     function: str
     arguments: "tuple[str | int | Computation, ...]"
 
     @property
     def fact_names(self) -> tuple[str, ...]:
-        """The facts among the arguments (not numbers, parameters or calendars), those of inner functions too."""
+        """The facts among the arguments (not numbers, parameters or calendars), those of inner
+        functions too.
+        """
         names: list[str] = []
         for argument in self.arguments:
             if isinstance(argument, Computation):
@@ -76,7 +89,9 @@ class Computation:
     def parameter_names(self) -> frozenset[str]:
         """The parameters among the arguments, without their dollar signs."""
         names = {a[1:] for a in self.arguments if isinstance(a, str) and a.startswith("$")}
-        return frozenset(names.union(*(a.parameter_names for a in self.arguments if isinstance(a, Computation))))
+        return frozenset(
+            names.union(*(a.parameter_names for a in self.arguments if isinstance(a, Computation)))
+        )
 
     @property
     def functions(self) -> frozenset[str]:
@@ -144,8 +159,9 @@ class FactDefinition:
     def code(self, value: Value) -> int:
         """The whole number that stands for a value.
 
-        Decimals sit on the even numbers of a grid of millionths; an exact value between two grid points gets the odd number between
-        theirs. Every threshold sits on the grid, so all comparisons are those of the unrounded value.
+        Decimals sit on the even numbers of a grid of millionths; an exact value between two grid
+        points gets the odd number between theirs. Every threshold sits on the grid, so all
+        comparisons are those of the unrounded value.
         """
         match self.type:
             case "flag":
@@ -165,7 +181,9 @@ class FactDefinition:
 
     @cached_property
     def code_of(self) -> Callable[[Any], int]:
-        """`code` as a function of this fact's own type, found once: it is called for every fact of every applicant."""
+        """`code` as a function of this fact's own type, found once: it is called for every fact of
+        every applicant.
+        """
         match self.type:
             case "flag":
                 return int
@@ -174,11 +192,18 @@ class FactDefinition:
             case "choice" | "outcome":
                 return {choice: code for code, choice in enumerate(self.choices)}.__getitem__
             case "integer":
-                return lambda value: value if type(value) is int and -CODE_LIMIT <= value <= CODE_LIMIT else self.code(value)
+                return lambda value: (
+                    value
+                    if type(value) is int and -CODE_LIMIT <= value <= CODE_LIMIT
+                    else self.code(value)
+                )
         return self.code
 
     def value(self, code: int) -> Value:
-        """The value that a code stands for; the inverse of `code` for every value a caller can state."""
+        """The value that a code stands for.
+
+        The inverse of `code` for every value a caller can state.
+        """
         match self.type:
             case "flag":
                 return code == 1
@@ -230,7 +255,12 @@ def _read_day(given: object) -> date:
 
 
 def _read_integer(given: object) -> int:
-    if isinstance(given, Decimal) and given.is_finite() and abs(given.adjusted()) < 30 and given == given.to_integral_value():
+    if (
+        isinstance(given, Decimal)
+        and given.is_finite()
+        and abs(given.adjusted()) < 30
+        and given == given.to_integral_value()
+    ):
         given = int(given)
     if isinstance(given, bool) or not isinstance(given, int):
         raise NotThatFact("Must be a whole number.")
@@ -271,7 +301,9 @@ class Vocabulary:
         return self._definitions.get(name)
 
     def inputs_of(self, name: str) -> tuple[str, ...]:
-        """The facts a caller states for this one: itself, or what it is computed from, in order, each once."""
+        """The facts a caller states for this one: itself, or what it is computed from, in order,
+        each once.
+        """
         found = self._inputs.get(name)
         if found is None:
             found = self._inputs[name] = tuple(self._find_inputs(name))

@@ -1,6 +1,8 @@
-"""The functions that computed facts and conclusions may use: their names, what they take and what they give.
+"""The functions that computed facts and conclusions may use: their names, what they take and what
+they give.
 
-What they compute stands in `app.determinations.derive`; a test holds the two lists against each other.
+What they compute stands in `app.determinations.derive`; a test holds the two lists against each
+other.
 """
 
 from dataclasses import dataclass
@@ -11,7 +13,9 @@ Kind = Literal["day", "integer", "number", "series", "span", "any"]
 
 @dataclass(frozen=True)
 class Signature:
-    """What a function takes, in order (the last kind repeats where *variadic*), and the type it gives."""
+    """What a function takes, in order (the last kind repeats where *variadic*), and the type it
+    gives.
+    """
 
     takes: tuple[Kind, ...]
     gives: Kind

@@ -10,15 +10,31 @@ from functools import cached_property
 from app.law.calendars import Calendar, Series, StandingCalendar, ended_by
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Computation, FactDefinition, Value, Vocabulary
-from app.law.provision import CalendarName, Condition, DatedValue, Parameter, ParameterName, Provision
+from app.law.provision import (
+    CalendarName,
+    Condition,
+    DatedValue,
+    Parameter,
+    ParameterName,
+    Provision,
+)
 from app.law.questions import STATED_OUTCOMES, Edition, Question
 from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_after, day_before
-from app.law.standing import Required, StandingCondition, StandingLaw, StandingProvision, StandingQuestion, accepted_codes
+from app.law.standing import (
+    Required,
+    StandingCondition,
+    StandingLaw,
+    StandingProvision,
+    StandingQuestion,
+    accepted_codes,
+)
 
 
 @dataclass(frozen=True)
 class Change:
-    """Something that came into force, ended, was superseded, or a parameter that took another value, on a day."""
+    """Something that came into force, ended, was superseded, or a parameter that took another
+    value, on a day.
+    """
 
     on: date
     what: str
@@ -29,9 +45,13 @@ class Change:
 
 
 class EditionLaw:
-    """The provisions and calendars that one edition contains, with the days on which each governs in it."""
+    """The provisions and calendars that one edition contains, with the days on which each governs
+    in it.
+    """
 
-    def __init__(self, edition: Edition, provisions: Iterable[Provision], calendars: Iterable[Calendar]) -> None:
+    def __init__(
+        self, edition: Edition, provisions: Iterable[Provision], calendars: Iterable[Calendar]
+    ) -> None:
         self.edition = edition
         self.provisions = {p.id: p for p in provisions if self._contains(p.enacted)}
         known = {c.id: c for c in calendars if self._contains(c.enacted)}
@@ -42,12 +62,14 @@ class EditionLaw:
                 self.successors.setdefault(older, []).append(newer)
         self.in_force = {id: self._ended(p) for id, p in self.provisions.items()}
         self.calendars = {
-            id: StandingCalendar(c, self._ended(c), edition.enacted_through) for id, c in known.items()
-        }  # fmt: skip
+            id: StandingCalendar(c, self._ended(c), edition.enacted_through)
+            for id, c in known.items()
+        }
         names = dict.fromkeys(c.series for c in known.values())
         self.series = {
-            name: Series(name, [c for c in self.calendars.values() if c.calendar.series == name]) for name in names
-        }  # fmt: skip
+            name: Series(name, [c for c in self.calendars.values() if c.calendar.series == name])
+            for name in names
+        }
         self.by_question: dict[str, list[Provision]] = {}
         for provision in self.provisions.values():
             self.by_question.setdefault(provision.answers, []).append(provision)
@@ -56,12 +78,19 @@ class EditionLaw:
         return self.edition.enacted_through is None or enacted <= self.edition.enacted_through
 
     def _ended(self, older: Provision | Calendar) -> Span:
-        return ended_by(older.in_force, [newer.in_force.first for newer in self.successors.get(older.id, [])])
+        return ended_by(
+            older.in_force, [newer.in_force.first for newer in self.successors.get(older.id, [])]
+        )
 
     def not_encoded(self, series: Series, span: Span) -> list[Span]:
-        """The days of a span (with a last day) before the first calendar of a series, or after those for which anybody looked."""
+        """The days of a span (with a last day) before the first calendar of a series, or after
+        those for which anybody looked.
+        """
         assert span.last is not None
-        begins, checked = min(c.in_force.first for c in series.calendars), self.edition.checked_through
+        begins, checked = (
+            min(c.in_force.first for c in series.calendars),
+            self.edition.checked_through,
+        )
         missing = []
         if span.first < begins:
             missing.append(span.until(day_before(begins)))
@@ -70,14 +99,19 @@ class EditionLaw:
         return missing
 
     def provisions_on(self, question: str, day: date) -> list[Provision]:
-        """The provisions in force for a question, bars first, then what refers, then grants; by id within each."""
+        """The provisions in force for a question, bars first, then what refers, then grants.
+
+        By id within each.
+        """
         order = {"bars": 0, "refers": 1, "grants": 2, "cautions": 3}
         found = [p for p in self.by_question.get(question, []) if day in self.in_force[p.id]]
         return sorted(found, key=lambda p: (order[p.effect], p.id))
 
 
 def text_digest(texts: Mapping[str, str]) -> str:
-    """The digest of a text of the law: file names and texts, each with its length, in the order of the names."""
+    """The digest of a text of the law: file names and texts, each with its length, in the order of
+    the names.
+    """
     hashed = hashlib.sha256()
     for file, text in sorted(texts.items()):
         hashed.update(f"{len(file.encode())}:{file}{len(text.encode())}:{text}".encode())
@@ -85,7 +119,10 @@ def text_digest(texts: Mapping[str, str]) -> str:
 
 
 class Lawbook:
-    """All provisions, facts, calendars, questions and editions, each by its id. Build it through `app.law.library`."""
+    """All provisions, facts, calendars, questions and editions, each by its id.
+
+    Build it through `app.law.library`.
+    """
 
     def __init__(
         self,
@@ -98,7 +135,10 @@ class Lawbook:
     ) -> None:
         self.provisions, self.vocabulary, self.questions = provisions, vocabulary, questions
         self.calendars, self.editions, self.texts = calendars, editions, texts
-        self._laws = {e.name: EditionLaw(e, provisions.values(), calendars.values()) for e in editions.values()}
+        self._laws = {
+            e.name: EditionLaw(e, provisions.values(), calendars.values())
+            for e in editions.values()
+        }
         self._boundaries: dict[tuple[str, str], list[date]] = {}
         self._facts_of: dict[str, dict[str, FactDefinition]] = {}
         self._standing: dict[tuple[str, str, date], StandingLaw] = {}
@@ -111,7 +151,9 @@ class Lawbook:
     @cached_property
     def default_edition(self) -> str:
         """The edition used where nobody names one."""
-        return next((e.name for e in self.editions.values() if e.is_default), next(iter(self.editions)))
+        return next(
+            (e.name for e in self.editions.values() if e.is_default), next(iter(self.editions))
+        )
 
     def edition(self, name: str) -> EditionLaw:
         """What one edition contains.
@@ -134,11 +176,18 @@ class Lawbook:
         return self.questions[id]
 
     def fact(self, name: str) -> FactDefinition:
-        """A fact's definition; a question's id is a fact whose value is an outcome stated by the caller."""
+        """A fact's definition.
+
+        A question's id is a fact whose value is an outcome stated by the caller.
+        """
         if name in self.questions:
             question = self.questions[name]
             return FactDefinition(
-                name, "outcome", asks=question.asks, choices={o: o for o in STATED_OUTCOMES}, place=question.places.start
+                name,
+                "outcome",
+                asks=question.asks,
+                choices={o: o for o in STATED_OUTCOMES},
+                place=question.places.start,
             )
         return self.vocabulary[name]
 
@@ -164,13 +213,17 @@ class Lawbook:
         return list(ordered)
 
     def facts_of(self, question: str) -> list[FactDefinition]:
-        """Every fact a caller may state for a question: asked for by any provision of any day, or already decided elsewhere."""
+        """Every fact a caller may state for a question: asked for by any provision of any day, or
+        already decided elsewhere.
+        """
         return list(self.known_facts(question).values())
 
     def known_facts(self, question: str) -> Mapping[str, FactDefinition]:
         """The same by name, found once."""
         if question not in self._facts_of:
-            self._facts_of[question] = {name: self.fact(name) for name in self._find_facts(question)}
+            self._facts_of[question] = {
+                name: self.fact(name) for name in self._find_facts(question)
+            }
         return self._facts_of[question]
 
     def _find_facts(self, question: str) -> Iterable[str]:
@@ -195,7 +248,9 @@ class Lawbook:
         return names
 
     def boundaries(self, question: str, edition: str) -> list[date]:
-        """The days on which something of the law of a question, or of those it uses, starts or stops, in order."""
+        """The days on which something of the law of a question, or of those it uses, starts or
+        stops, in order.
+        """
         key = (question, edition)
         if key not in self._boundaries:
             self._boundaries[key] = sorted(self._find_boundaries(question, self.edition(edition)))
@@ -223,14 +278,18 @@ class Lawbook:
             LawNotEncoded: that day's law was not read, or nobody looked whether it still holds.
             UnknownQuestion, UnknownEdition: there is none of that name.
         """
-        boundaries = self._boundaries.get((question, edition)) or self.boundaries(self.question(question).id, edition)
+        boundaries = self._boundaries.get((question, edition)) or self.boundaries(
+            self.question(question).id, edition
+        )
         at = bisect_right(boundaries, day)
         first = boundaries[at - 1] if at else day
         key = (question, edition, first)
         standing = self._standing.get(key)
         if standing is None:
             last = day_before(boundaries[at]) if at < len(boundaries) else None
-            standing = self._standing[key] = self._resolve(question, Span(first, last), self.edition(edition), day)
+            standing = self._standing[key] = self._resolve(
+                question, Span(first, last), self.edition(edition), day
+            )
         return standing
 
     def _resolve(self, asked: str, span: Span, law: EditionLaw, day: date) -> StandingLaw:
@@ -245,15 +304,21 @@ class Lawbook:
             depths[id] = 1 + max((depths[u] for u in self._uses[id] if u in depths), default=-1)
             standing = []
             for provision in in_force:
-                resolved = self._resolve_provision(provision, provision_count, condition_count, span.first, law)
+                resolved = self._resolve_provision(
+                    provision, provision_count, condition_count, span.first, law
+                )
                 standing.append(resolved)
                 provision_count += 1
                 condition_count += len(resolved.conditions)
-            questions.append(StandingQuestion(len(questions), self.questions[id], depths[id], tuple(standing)))
+            questions.append(
+                StandingQuestion(len(questions), self.questions[id], depths[id], tuple(standing))
+            )
         return StandingLaw(span, law.edition.name, tuple(questions))
 
     def _is_encoded(self, id: str, day: date, law: EditionLaw) -> bool:
-        return day >= self.questions[id].encoded_from and any(p.effect == "grants" for p in law.provisions_on(id, day))
+        return day >= self.questions[id].encoded_from and any(
+            p.effect == "grants" for p in law.provisions_on(id, day)
+        )
 
     def _require_encoded(self, id: str, first: date, law: EditionLaw, day: date) -> None:
         question, checked = self.questions[id], law.edition.checked_through
@@ -272,12 +337,16 @@ class Lawbook:
     ) -> StandingProvision:
         cut = law.edition.enacted_through
         dated = {name: p.dated_value_on(day, cut) for name, p in provision.parameters.items()}
-        parameters: dict[str, Value] = {name: value.value for name, value in dated.items() if value is not None}
+        parameters: dict[str, Value] = {
+            name: value.value for name, value in dated.items() if value is not None
+        }
         paths = []
         for path in provision.paths.values():
             resolved = []
             for condition in path:
-                resolved.append(self._resolve_condition(condition, first_condition, parameters, law))
+                resolved.append(
+                    self._resolve_condition(condition, first_condition, parameters, law)
+                )
                 first_condition += 1
             paths.append(tuple(resolved))
         return StandingProvision(index, provision, tuple(paths), parameters)
@@ -293,7 +362,9 @@ class Lawbook:
             required = law.calendars[operand.id]
         else:
             required = operand
-        return StandingCondition(index, condition, fact, required, accepted_codes(condition.operator, required, fact))
+        return StandingCondition(
+            index, condition, fact, required, accepted_codes(condition.operator, required, fact)
+        )
 
     def in_force(self, day: date, edition: str, question: str | None = None) -> list[Provision]:
         """The provisions that govern on a day, all of them or those that answer one question."""
@@ -311,16 +382,24 @@ class Lawbook:
                     yield Change(value.starts, "new value", provision, None, parameter, value)
 
     def changes(self, first: date, last: date, edition: str) -> list[Change]:
-        """What came into force, ended, or was superseded from one day through another, in order of days."""
+        """What came into force, ended, or was superseded from one day through another, in order of
+        days.
+        """
         law = self.edition(edition)
-        spans: list[tuple[Provision | Calendar, Span]] = [(p, law.in_force[p.id]) for p in law.provisions.values()]
+        spans: list[tuple[Provision | Calendar, Span]] = [
+            (p, law.in_force[p.id]) for p in law.provisions.values()
+        ]
         spans += [(c.calendar, c.in_force) for c in law.calendars.values()]
         found = []
         for what, span in spans:
             if first <= span.first <= last:
                 found.append(Change(span.first, "came into force", what))
             if span.last is not None and first <= span.last <= last:
-                ending = [s for s in law.successors.get(what.id, []) if day_before(s.in_force.first) == span.last]
+                ending = [
+                    s
+                    for s in law.successors.get(what.id, [])
+                    if day_before(s.in_force.first) == span.last
+                ]
                 if ending:
                     found.append(Change(span.last, "superseded", what, ending[0].id))
                 else:

@@ -1,4 +1,6 @@
-"""From a folder of rulesets, or from its texts as they were kept, to a lawbook: reads every file, then holds it against itself."""
+"""From a folder of rulesets, or from its texts as they were kept, to a lawbook: reads every file,
+then holds it against itself.
+"""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -23,7 +25,9 @@ Sources = Mapping[str, str | None]
 
 
 class _Reading:
-    """The files of the law while they are being read; *folder* is what complaints call the place they stand in."""
+    """The files of the law while they are being read; *folder* is what complaints call the place
+    they stand in.
+    """
 
     def __init__(self, folder: str, sources: Sources) -> None:
         self.folder, self.sources, self.faults = folder, sources, Faults()
@@ -65,7 +69,10 @@ class _Reading:
 
     def _define(self, fact: FactDefinition) -> None:
         if fact.name in self.facts:
-            self.faults.note(fact.place, f"the fact {fact.name} is defined already at {self.facts[fact.name].place}")
+            self.faults.note(
+                fact.place,
+                f"the fact {fact.name} is defined already at {self.facts[fact.name].place}",
+            )
         else:
             self.facts[fact.name] = fact
 
@@ -82,12 +89,23 @@ class _Reading:
             self._define(fact)
 
     def lawbook(self) -> Lawbook:
-        return Lawbook(self.provisions, Vocabulary(self.facts), self.questions, self.calendars, self.editions, self.texts)
+        return Lawbook(
+            self.provisions,
+            Vocabulary(self.facts),
+            self.questions,
+            self.calendars,
+            self.editions,
+            self.texts,
+        )
 
 
 def _sources(folder: Path) -> Sources:
     """Every file of the law in a folder."""
-    return {path.relative_to(folder).as_posix(): _text(path) for path in folder.rglob("*.yaml") if path.is_file()}
+    return {
+        path.relative_to(folder).as_posix(): _text(path)
+        for path in folder.rglob("*.yaml")
+        if path.is_file()
+    }
 
 
 def _text(path: Path) -> str | None:
@@ -100,7 +118,14 @@ def _text(path: Path) -> str | None:
 def _read(folder: str, sources: Sources) -> tuple[_Reading, list[Fault]]:
     reading = _Reading(folder, sources)
     reading.read()
-    checked = check(reading.provisions, reading.facts, reading.questions, reading.calendars, reading.editions, folder)
+    checked = check(
+        reading.provisions,
+        reading.facts,
+        reading.questions,
+        reading.calendars,
+        reading.editions,
+        folder,
+    )
     return reading, sorted({*reading.faults.noted, *checked})
 
 
@@ -112,7 +137,10 @@ def _sound(folder: str, sources: Sources) -> Lawbook:
 
 
 def faults_in(folder: Path) -> list[Fault]:
-    """Every complaint about a rulesets folder, in file and line order; none where the law is sound."""
+    """Every complaint about a rulesets folder, in file and line order.
+
+    None where the law is sound.
+    """
     return _read(folder.name, _sources(folder))[1]
 
 
@@ -126,7 +154,8 @@ def open_lawbook(folder: Path) -> Lawbook:
 
 
 def lawbook_of(texts: Mapping[str, str]) -> Lawbook:
-    """The law whose files hold these texts, as `Lawbook.texts` has them: the same law, with the same digest. No folder is read.
+    """The law whose files hold these texts, as `Lawbook.texts` has them: the same law, with the
+    same digest. No folder is read.
 
     Raises:
         UnsoundLaw: something in it cannot be used; the error holds every complaint.

@@ -1,4 +1,6 @@
-"""A provision: one rule of law on one page, with its days in force, its conditions and what to say of each."""
+"""A provision: one rule of law on one page, with its days in force, its conditions and what to say
+of each.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -36,7 +38,9 @@ Operand = Value | Literals | ParameterName | CalendarName
 
 @dataclass(frozen=True)
 class Condition:
-    """One test of one fact, with the phrase of the gist that it encodes and a sentence for each way it can end."""
+    """One test of one fact, with the phrase of the gist that it encodes and a sentence for each way
+    it can end.
+    """
 
     id: str
     words: str
@@ -69,19 +73,26 @@ class Parameter:
     values: tuple[DatedValue, ...]
 
     def dated_value_on(self, day: date, enacted_through: date | None) -> DatedValue | None:
-        """The value in force on a day among those enacted in time; none where nobody encoded one."""
+        """The value in force on a day among those enacted in time.
+
+        None where nobody encoded one.
+        """
         known = [
-            v for v in self.values
-            if v.starts <= day and (v.enacted is None or enacted_through is None or v.enacted <= enacted_through)
-        ]  # fmt: skip
+            v
+            for v in self.values
+            if v.starts <= day
+            and (v.enacted is None or enacted_through is None or v.enacted <= enacted_through)
+        ]
         return max(known, key=lambda v: v.starts, default=None)
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """What the person can do now, when the provision or outcome it belongs to came out a certain way.
+    """What the person can do now, when the provision or outcome it belongs to came out a certain
+    way.
 
-    *unless_failed* names a condition of the provision; once that is not met the step helps no more and is not told.
+    *unless_failed* names a condition of the provision; once that is not met the step helps no more
+    and is not told.
     """
 
     says: str
@@ -104,7 +115,9 @@ class Source:
 
 @dataclass(frozen=True)
 class Provision:
-    """One rule of law: who made it when, on which days it governs, what it requires, what follows."""
+    """One rule of law: who made it when, on which days it governs, what it requires,
+    what follows.
+    """
 
     id: str
     title: str

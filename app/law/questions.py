@@ -12,7 +12,10 @@ from app.law.sentences import Sentence
 Outcome = Literal["eligible", "ineligible", "undetermined", "referred"]
 OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "undetermined", "referred")
 STATED_OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "referred")
-"""What a caller may state of a question already decided elsewhere; undetermined is told by silence."""
+"""What a caller may state of a question already decided elsewhere.
+
+Undetermined is told by silence.
+"""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,9 @@ class Question:
     places: Places = field(default=Places(), compare=False)
 
     def brief(self, outcome: Outcome) -> str:
-        """An outcome in the question's own words, without the facts of a case: for an outcome that is not this case's."""
+        """An outcome in the question's own words, without the facts of a case: for an outcome that
+        is not this case's.
+        """
         if outcome in self.briefly:
             return self.briefly[outcome]
         sentence = self.says[outcome]
@@ -52,7 +57,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Edition:
-    """Which enactments count: those through a day, or everything encoded, looked for through a day."""
+    """Which enactments count: those through a day, or everything encoded, looked for
+    through a day.
+    """
 
     name: str
     title: str

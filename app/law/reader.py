@@ -1,4 +1,6 @@
-"""YAML → objects. Every complaint is `file:line: sentence`; all of them are gathered before anything is refused."""
+"""YAML → objects. Every complaint is `file:line: sentence`; all of them are gathered before
+anything is refused.
+"""
 
 import re
 from collections.abc import Callable, Mapping
@@ -39,7 +41,9 @@ def read_citation(item: Item) -> Citation:
     """Where the law is written."""
     fields = item.known_fields(("instrument",), ("under", "url"))
     under, url = fields.get("under"), fields.get("url")
-    return Citation(fields["instrument"].text(), under.text() if under else None, url.text() if url else None)
+    return Citation(
+        fields["instrument"].text(), under.text() if under else None, url.text() if url else None
+    )
 
 
 def optional(fields: Mapping[str, Item], name: str, read: Callable[[Item], T]) -> T | None:
@@ -63,21 +67,31 @@ def read_ids(item: Item) -> tuple[str, ...]:
 
 
 COMMON: dict[str, Callable[[Item], object]] = {
-    "title": Item.text, "citation": read_citation, "evidence": read_evidence, "enacted": Item.day, "in_force": read_span,
+    "title": Item.text,
+    "citation": read_citation,
+    "evidence": read_evidence,
+    "enacted": Item.day,
+    "in_force": read_span,
     "supersedes": read_ids,
-}  # fmt: skip
+}
 """The fields that provisions and calendars share."""
 
 
 def try_each(fields: Mapping[str, Item], readers: Mapping[str, Callable[[Item], object]]) -> None:
     """Have complaints about every field noted before the first of them ends the reading."""
-    tried = [fields[name].faults.tolerate(partial(read, fields[name])) for name, read in readers.items() if name in fields]
+    tried = [
+        fields[name].faults.tolerate(partial(read, fields[name]))
+        for name, read in readers.items()
+        if name in fields
+    ]
     if any(value is None for value in tried):
         raise Unreadable
 
 
 def read_computation(item: Item, text: str) -> Computation:
-    """A call such as `days_between(a.b, c.d)`: names, whole numbers, parameters and inner calls as arguments."""
+    """A call such as `days_between(a.b, c.d)`: names, whole numbers, parameters and inner calls as
+    arguments.
+    """
     inner: list[Computation] = []
 
     def argument(written: str) -> str | int | Computation:
@@ -106,7 +120,9 @@ def read_conclusion(item: Item) -> Conclusion:
 
 
 def _concluded(_: str, item: Item) -> tuple[Conclusion, Source | None]:
-    """A conclusion, written as a value or, where its source is another than the provision's, as a mapping."""
+    """A conclusion, written as a value or, where its source is another than the provision's, as a
+    mapping.
+    """
     if not item.is_mapping:
         return read_conclusion(item), None
     fields = item.known_fields(("value", "citation", "evidence"))
@@ -121,9 +137,20 @@ def read_sentence(item: Item) -> Sentence:
 def next_step_reader(default: str) -> Callable[[Item], NextStep]:
     def read(item: Item) -> NextStep:
         fields = item.known_fields(("says",), ("question", "on", "unless_failed"))
-        on = optional(fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))) or default
+        on = (
+            optional(
+                fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))
+            )
+            or default
+        )
         unless_failed = optional(fields, "unless_failed", Item.text)
-        return NextStep(fields["says"].text(), optional(fields, "question", Item.text), on, unless_failed, item.place)
+        return NextStep(
+            fields["says"].text(),
+            optional(fields, "question", Item.text),
+            on,
+            unless_failed,
+            item.place,
+        )
 
     return read
 
@@ -132,11 +159,25 @@ def read_fact(name: str, item: Item) -> FactDefinition:
     """One entry of the vocabulary."""
     fields = item.known_fields(
         ("type",),
-        ("asks", "describes", "unit", "choices", "places", "minimum", "maximum", "presumed", "computed", "changes"),
+        (
+            "asks",
+            "describes",
+            "unit",
+            "choices",
+            "places",
+            "minimum",
+            "maximum",
+            "presumed",
+            "computed",
+            "changes",
+        ),
     )
     if not FACT_NAME.fullmatch(name):
         item.refuse(f"{name} is not a fact's name: subject.attribute, lower case with underscores")
-    try_each(fields, {"asks": Item.text, "describes": Item.text, "unit": Item.text, "places": Item.integer})
+    try_each(
+        fields,
+        {"asks": Item.text, "describes": Item.text, "unit": Item.text, "places": Item.integer},
+    )
     kind = fields["type"].one_of(("flag", "integer", "decimal", "day", "choice"))
     computed = optional(fields, "computed", lambda i: read_computation(i, i.text()))
     if computed is None and "asks" not in fields:
@@ -160,7 +201,9 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         asks=optional(fields, "asks", Item.text),
         describes=optional(fields, "describes", Item.text),
         unit=optional(fields, "unit", Item.text),
-        choices={k: v.text() for k, v in fields["choices"].fields().items()} if "choices" in fields else {},
+        choices={k: v.text() for k, v in fields["choices"].fields().items()}
+        if "choices" in fields
+        else {},
         places=PLACES if places is None else places,
         minimum=minimum,
         maximum=maximum,
@@ -254,7 +297,9 @@ def _dated_value(item: Item) -> DatedValue:
 
 def _parameter(name: str, item: Item) -> Parameter:
     fields = item.known_fields(("unit", "values"))
-    values = tuple(sorted((_dated_value(v) for v in fields["values"].items()), key=lambda v: v.starts))
+    values = tuple(
+        sorted((_dated_value(v) for v in fields["values"].items()), key=lambda v: v.starts)
+    )
     if not values:
         fields["values"].refuse("a parameter needs a value")
     starts = [value.starts for value in values]
@@ -266,10 +311,40 @@ def _parameter(name: str, item: Item) -> Parameter:
 def read_provision(item: Item, id: str, text: str) -> Provision:
     """One provision file."""
     fields = item.known_fields(
-        ("provision", "title", "citation", "evidence", "gist", "enacted", "in_force", "answers", "effect"),
-        ("supersedes", "unread", "parameters", "when", "when_any", "concludes", "informs", "caution", "next_steps", "introduces"),
+        (
+            "provision",
+            "title",
+            "citation",
+            "evidence",
+            "gist",
+            "enacted",
+            "in_force",
+            "answers",
+            "effect",
+        ),
+        (
+            "supersedes",
+            "unread",
+            "parameters",
+            "when",
+            "when_any",
+            "concludes",
+            "informs",
+            "caution",
+            "next_steps",
+            "introduces",
+        ),
     )
-    try_each(fields, {**COMMON, "gist": Item.text, "answers": Item.text, "unread": Item.text, "caution": Item.text})
+    try_each(
+        fields,
+        {
+            **COMMON,
+            "gist": Item.text,
+            "answers": Item.text,
+            "unread": Item.text,
+            "caution": Item.text,
+        },
+    )
     if fields["provision"].text() != id:
         fields["provision"].refuse(f"the provision's id must be its path, {id}")
     effect = fields["effect"].one_of(("grants", "bars", "refers", "cautions"))
@@ -296,14 +371,18 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         sources={name: source for name, (_, source) in concluded.items() if source is not None},
         informs=read_each(fields, "informs", lambda _, i: read_conclusion(i)),
         caution=optional(fields, "caution", read_sentence),
-        next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items()) if steps else (),
+        next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items())
+        if steps
+        else (),
         introduces=read_each(fields, "introduces", read_fact),
         places=item.places,
         text=text,
     )
 
 
-def read_each(fields: Mapping[str, Item], name: str, read: Callable[[str, Item], T]) -> dict[str, T]:
+def read_each(
+    fields: Mapping[str, Item], name: str, read: Callable[[str, Item], T]
+) -> dict[str, T]:
     if name not in fields:
         return {}
     entries = {}
@@ -329,5 +408,7 @@ def _paths(item: Item, fields: Mapping[str, Item]) -> dict[str, tuple[Condition,
     ids = [condition.id for path_conditions in paths.values() for condition in path_conditions]
     for condition in (c for path_conditions in paths.values() for c in path_conditions):
         if ids.count(condition.id) > 1:
-            item.faults.note(condition.places.of("id"), f"the condition id {condition.id} is used twice")
+            item.faults.note(
+                condition.places.of("id"), f"the condition id {condition.id} is used twice"
+            )
     return paths

@@ -8,7 +8,9 @@ _PLACE = re.compile(r"\{([^{}]*)\}")
 
 @dataclass(frozen=True)
 class Sentence:
-    """Text and the names of what belongs into its gaps; `texts` has one more element than `names`."""
+    """Text and the names of what belongs into its gaps; `texts` has one more element
+    than `names`.
+    """
 
     texts: tuple[str, ...]
     names: tuple[str, ...]
@@ -20,5 +22,9 @@ class Sentence:
         return cls(tuple(parts[0::2]), tuple(parts[1::2]))
 
     def __str__(self) -> str:
-        filled = [part for pair in zip(self.texts, (*(f"{{{n}}}" for n in self.names), ""), strict=True) for part in pair]
+        filled = [
+            part
+            for pair in zip(self.texts, (*(f"{{{n}}}" for n in self.names), ""), strict=True)
+            for part in pair
+        ]
         return "".join(filled)

@@ -1,4 +1,7 @@
-"""The law held against itself: what a single file cannot show. Complaints only; nothing is mended."""
+"""The law held against itself: what a single file cannot show.
+
+Complaints only; nothing is mended.
+"""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -9,15 +12,27 @@ from app.law.calendars import Calendar
 from app.law.errors import Fault, Place, Places
 from app.law.facts import LARGEST, PLACES, Computation, FactDefinition
 from app.law.functions import FITS, FUNCTIONS
-from app.law.provision import CalendarName, Conclusion, Condition, Parameter, ParameterName, Provision
+from app.law.provision import (
+    CalendarName,
+    Conclusion,
+    Condition,
+    Parameter,
+    ParameterName,
+    Provision,
+)
 from app.law.questions import STATED_OUTCOMES, ConclusionDefinition, Edition, Question
 from app.law.sentences import Sentence
 from app.law.spans import FIRST_DAY, LAST_DAY
 from app.law.standing import OPERATORS_OF
 
 _PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "flag": (bool,), "integer": (int,), "decimal": (int, Decimal), "day": (date,), "choice": (str,), "outcome": (str,),
-}  # fmt: skip
+    "flag": (bool,),
+    "integer": (int,),
+    "decimal": (int, Decimal),
+    "day": (date,),
+    "choice": (str,),
+    "outcome": (str,),
+}
 
 
 @dataclass
@@ -36,9 +51,15 @@ class _Check:
     def run(self) -> None:
         self.check_editions()
         self.check_names()
-        self.check_cycles({q: self.used_by(q) for q in self.questions}, "the questions use each other in a circle")
         self.check_cycles(
-            {f.name: [a for a in f.computed.fact_names if a in self.facts] for f in self.facts.values() if f.computed},
+            {q: self.used_by(q) for q in self.questions}, "the questions use each other in a circle"
+        )
+        self.check_cycles(
+            {
+                f.name: [a for a in f.computed.fact_names if a in self.facts]
+                for f in self.facts.values()
+                if f.computed
+            },
             "the computed facts use each other in a circle",
         )
         for fact in self.facts.values():
@@ -55,20 +76,34 @@ class _Check:
 
     def check_editions(self) -> None:
         if sum(edition.is_default for edition in self.editions.values()) != 1:
-            self.note(Place(f"{self.folder}/editions.yaml", 1), "exactly one edition is the default")
+            self.note(
+                Place(f"{self.folder}/editions.yaml", 1), "exactly one edition is the default"
+            )
 
     def check_names(self) -> None:
         names = sorted((*self.facts, *self.questions))
         for shorter in names:
             for longer in names:
                 if longer.startswith(f"{shorter}."):
-                    place = self.facts[longer].place if longer in self.facts else self.questions[longer].places.start
-                    self.note(place, f"{longer} begins with the name {shorter}, which is a fact or question itself")
+                    place = (
+                        self.facts[longer].place
+                        if longer in self.facts
+                        else self.questions[longer].places.start
+                    )
+                    self.note(
+                        place,
+                        f"{longer} begins with the name {shorter}, which is a fact or question "
+                        "itself",
+                    )
         for both in set(self.facts) & set(self.questions):
-            self.note(self.facts[both].place, f"{both} is a question; a fact must have another name")
+            self.note(
+                self.facts[both].place, f"{both} is a question; a fact must have another name"
+            )
 
     def used_by(self, question: str) -> list[str]:
-        conditions = (c for p in self.provisions.values() if p.answers == question for c in p.conditions)
+        conditions = (
+            c for p in self.provisions.values() if p.answers == question for c in p.conditions
+        )
         return [c.fact for c in conditions if c.fact in self.questions]
 
     def check_cycles(self, uses: Mapping[str, list[str]], complaint: str) -> None:
@@ -76,7 +111,11 @@ class _Check:
 
         def visit(name: str, trail: tuple[str, ...]) -> None:
             if state.get(name) == 1:
-                place = self.questions[name].places.start if name in self.questions else self.facts[name].place
+                place = (
+                    self.questions[name].places.start
+                    if name in self.questions
+                    else self.facts[name].place
+                )
                 self.note(place, f"{complaint}: {' → '.join((*trail[trail.index(name) :], name))}")
             if state.get(name):
                 return
@@ -95,22 +134,42 @@ class _Check:
             self.check_value(fact, fact.presumed.value, fact.place)
         if fact.computed is not None:
             gives = self.check_computation(fact.computed, fact.place, {}, concludes=False)
-            fits = gives is None or gives == fact.type or (gives == "number" and fact.type in ("integer", "decimal"))
+            fits = (
+                gives is None
+                or gives == fact.type
+                or (gives == "number" and fact.type in ("integer", "decimal"))
+            )
             if not fits:
-                self.note(fact.place, f"{fact.computed.function} gives {gives}, but {fact.name} is of type {fact.type}")
+                self.note(
+                    fact.place,
+                    f"{fact.computed.function} gives {gives}, but {fact.name} is of type "
+                    f"{fact.type}",
+                )
 
     def check_computation(
         self, call: Computation, place: Place, parameters: Mapping[str, Parameter], concludes: bool
     ) -> str | None:
         signature = FUNCTIONS.get(call.function)
         if signature is None or (signature.concludes_only and not concludes):
-            self.note(place, f"there is no function {call.function} here; there are {', '.join(FUNCTIONS)}")
+            self.note(
+                place,
+                f"there is no function {call.function} here; there are {', '.join(FUNCTIONS)}",
+            )
             return None
-        if len(call.arguments) < len(signature.takes) or signature.kind_of(len(call.arguments) - 1) is None:
-            self.note(place, f"{call.function} takes {len(signature.takes)} arguments; here are {len(call.arguments)}")
+        if (
+            len(call.arguments) < len(signature.takes)
+            or signature.kind_of(len(call.arguments) - 1) is None
+        ):
+            self.note(
+                place,
+                f"{call.function} takes {len(signature.takes)} arguments; here are "
+                f"{len(call.arguments)}",
+            )
             return None
         for index, argument in enumerate(call.arguments):
-            self.check_argument(call, str(signature.kind_of(index)), argument, place, parameters, concludes)
+            self.check_argument(
+                call, str(signature.kind_of(index)), argument, place, parameters, concludes
+            )
         if signature.gives == "any":
             fact = self.facts.get(str(call.arguments[0]))
             return fact.type if fact else None
@@ -127,7 +186,11 @@ class _Check:
     ) -> None:
         if isinstance(argument, Computation):
             gives = self.check_computation(argument, place, parameters, concludes)
-            fits = gives is None or gives in FITS.get(kind, ()) or (gives == "number" and kind == "number")  # type: ignore[call-overload]
+            fits = (
+                gives is None
+                or gives in FITS.get(kind, ())
+                or (gives == "number" and kind == "number")
+            )  # type: ignore[call-overload]
             if not concludes or not fits:
                 self.note(place, f"{call.function} cannot take {argument} here")
         elif isinstance(argument, int):
@@ -142,37 +205,64 @@ class _Check:
         elif argument not in self.facts:
             self.note(place, f"nobody defined the fact {argument}")
         elif self.facts[argument].type not in FITS[kind]:  # type: ignore[index]
-            self.note(place, f"{call.function} takes a {kind}, but {argument} is of type {self.facts[argument].type}")
+            self.note(
+                place,
+                f"{call.function} takes a {kind}, but {argument} is of type "
+                f"{self.facts[argument].type}",
+            )
 
     def check_value(self, fact: FactDefinition, value: object, place: Place) -> None:
         accepted = _PYTHON_TYPES[fact.type]
         if not isinstance(value, accepted) or (isinstance(value, bool) and fact.type != "flag"):
             self.note(place, f"{fact.name} is of type {fact.type}, which {value} is not")
         elif fact.type in ("choice", "outcome") and value not in fact.choices:
-            self.note(place, f"{value} is not a choice of {fact.name}; there are {', '.join(fact.choices)}")
+            self.note(
+                place,
+                f"{value} is not a choice of {fact.name}; there are {', '.join(fact.choices)}",
+            )
         elif isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
-            self.note(place, f"{value} is outside the days the service can speak of, {FIRST_DAY} to {LAST_DAY}")
-        elif isinstance(value, int | Decimal) and not isinstance(value, bool) and not _is_carried(value):
-            self.note(place, f"the engine cannot carry the number {value}: at most {LARGEST * 1000} and {PLACES} decimal places")
+            self.note(
+                place,
+                f"{value} is outside the days the service can speak of, {FIRST_DAY} to {LAST_DAY}",
+            )
+        elif (
+            isinstance(value, int | Decimal)
+            and not isinstance(value, bool)
+            and not _is_carried(value)
+        ):
+            self.note(
+                place,
+                f"the engine cannot carry the number {value}: at most {LARGEST * 1000} and "
+                f"{PLACES} decimal places",
+            )
 
     # --- questions ---
 
     def check_question(self, question: Question) -> None:
         places = question.places
         governing = self.facts.get(question.governed_by or "")
-        if question.governed_by and (governing is None or governing.type != "day" or governing.computed):
-            complaint = f"{question.id} must be governed by a stated fact of type day, which {question.governed_by} is not"
+        if question.governed_by and (
+            governing is None or governing.type != "day" or governing.computed
+        ):
+            complaint = (
+                f"{question.id} must be governed by a stated fact of type day, which "
+                f"{question.governed_by} is not"
+            )
             self.note(places.of("governed_by"), complaint)
         for name in question.leads_by:
             if name not in question.concludes or question.concludes[name].type != "day":
                 self.note(
-                    places.of("leads_by"), f"{question.id} cannot lead by {name}: it is not a day that the question concludes"
+                    places.of("leads_by"),
+                    f"{question.id} cannot lead by {name}: it is not a day that the question "
+                    "concludes",
                 )
         for outcome, concludes in question.outcome_concludes.items():
             self.check_concludes(concludes, question, {}, places, ("on", outcome, "concludes"))
         for steps in question.outcome_next_steps.values():
             self.check_steps([(s.question, s.place) for s in steps])
-        if not any(p.answers == question.id and p.effect == "grants" for p in self.provisions.values()):
+        if not any(
+            p.answers == question.id and p.effect == "grants" for p in self.provisions.values()
+        ):
             self.note(places.start, f"no provision grants anything for {question.id}")
         for outcome, sentence in question.says.items():
             self.check_sentence(sentence, set(question.concludes), places.of("says", outcome))
@@ -194,49 +284,85 @@ class _Check:
             place = places.of(*keys, name)
             definition = question.concludes.get(name)
             if definition is None:
-                self.note(place, f"{question.id} does not conclude {name}; add it to its `concludes` in questions.yaml")
+                self.note(
+                    place,
+                    f"{question.id} does not conclude {name}; add it to its `concludes` in "
+                    "questions.yaml",
+                )
             else:
                 self.check_conclusion(definition, conclusion, parameters, place)
 
     def check_conclusion(
-        self, wanted: ConclusionDefinition, conclusion: Conclusion, parameters: Mapping[str, Parameter], place: Place
+        self,
+        wanted: ConclusionDefinition,
+        conclusion: Conclusion,
+        parameters: Mapping[str, Parameter],
+        place: Place,
     ) -> None:
         if isinstance(conclusion, Computation):
             gives = self.check_computation(conclusion, place, parameters, concludes=True)
-            numeric = wanted.type in ("integer", "decimal") and gives in ("integer", "number", "decimal")
+            numeric = wanted.type in ("integer", "decimal") and gives in (
+                "integer",
+                "number",
+                "decimal",
+            )
             if gives is not None and gives != wanted.type and not numeric:
-                self.note(place, f"{wanted.name} is a {wanted.type}, but {conclusion.function} gives a {gives}")
+                self.note(
+                    place,
+                    f"{wanted.name} is a {wanted.type}, but {conclusion.function} gives a {gives}",
+                )
         elif isinstance(conclusion, ParameterName):
             if conclusion.name not in parameters:
                 self.note(place, f"there is no parameter {conclusion.name} here")
         elif wanted.type == "choice" and conclusion not in wanted.choices:
-            self.note(place, f"{conclusion} is not a choice of {wanted.name}; there are {', '.join(wanted.choices)}")
+            self.note(
+                place,
+                f"{conclusion} is not a choice of {wanted.name}; there are "
+                f"{', '.join(wanted.choices)}",
+            )
         elif wanted.type != "choice":
-            self.note(place, f"{wanted.name} is a {wanted.type}; it must be concluded by a function")
+            self.note(
+                place, f"{wanted.name} is a {wanted.type}; it must be concluded by a function"
+            )
 
     # --- provisions ---
 
     def check_superseded(self, newer: Provision | Calendar) -> None:
-        others: Mapping[str, Provision | Calendar] = self.provisions if isinstance(newer, Provision) else self.calendars
+        others: Mapping[str, Provision | Calendar] = (
+            self.provisions if isinstance(newer, Provision) else self.calendars
+        )
         for id in newer.supersedes:
             older = others.get(id)
             if older is None or older is newer:
-                self.note(newer.places.of("supersedes"), f"{newer.id} supersedes {id}, which does not exist")
+                self.note(
+                    newer.places.of("supersedes"),
+                    f"{newer.id} supersedes {id}, which does not exist",
+                )
             elif newer.in_force.first <= older.in_force.first:
-                self.note(newer.places.of("in_force"), f"{newer.id} must come into force after {id}, which it supersedes")
+                self.note(
+                    newer.places.of("in_force"),
+                    f"{newer.id} must come into force after {id}, which it supersedes",
+                )
             elif newer.enacted < older.enacted:
-                self.note(newer.places.of("enacted"), f"{newer.id} was enacted before {id}, which it supersedes")
+                self.note(
+                    newer.places.of("enacted"),
+                    f"{newer.id} was enacted before {id}, which it supersedes",
+                )
         for edition in self.editions.values():
             cut = edition.enacted_through
             rivals = [
-                n for n in others.values()
-                if newer.id in n.supersedes and n.id != newer.id and (cut is None or n.enacted <= cut)
-            ]  # fmt: skip
+                n
+                for n in others.values()
+                if newer.id in n.supersedes
+                and n.id != newer.id
+                and (cut is None or n.enacted <= cut)
+            ]
             for rival in rivals[1:]:
                 if rival.in_force.first != rivals[0].in_force.first:
                     self.note(
                         rival.places.of("supersedes"),
-                        f"{rival.id} supersedes {newer.id}, which {rivals[0].id} supersedes on another day",
+                        f"{rival.id} supersedes {newer.id}, which {rivals[0].id} supersedes on "
+                        "another day",
                     )
 
     def check_provision(self, provision: Provision) -> None:
@@ -244,11 +370,17 @@ class _Check:
         if question is None:
             self.note(places.of("answers"), f"there is no question {provision.answers}")
         else:
-            self.check_concludes(provision.concludes, question, provision.parameters, places, ("concludes",))
-            self.check_concludes(provision.informs, question, provision.parameters, places, ("informs",))
+            self.check_concludes(
+                provision.concludes, question, provision.parameters, places, ("concludes",)
+            )
+            self.check_concludes(
+                provision.informs, question, provision.parameters, places, ("informs",)
+            )
         self.check_steps([(s.question, s.place) for s in provision.next_steps])
         for step in provision.next_steps:
-            if step.unless_failed is not None and step.unless_failed not in {c.id for c in provision.conditions}:
+            if step.unless_failed is not None and step.unless_failed not in {
+                c.id for c in provision.conditions
+            }:
                 self.note(step.place, f"{provision.id} has no condition {step.unless_failed}")
         names = set(provision.parameters)
         if provision.caution is not None:
@@ -256,7 +388,9 @@ class _Check:
         for condition in provision.conditions:
             self.check_condition(provision, condition)
             for key, sentence in (("met", condition.met), ("not_met", condition.not_met)):
-                self.check_sentence(sentence, {"value", "required", *names}, condition.places.of(key))
+                self.check_sentence(
+                    sentence, {"value", "required", *names}, condition.places.of(key)
+                )
         for parameter in provision.parameters.values():
             self.check_parameter(provision, parameter)
 
@@ -271,7 +405,10 @@ class _Check:
                     f"the parameter {parameter.name} has no value on {provision.in_force.first}",
                 )
         if parameter.name not in _used_parameters(provision):
-            self.note(provision.places.of("parameters", parameter.name), f"nobody uses the parameter {parameter.name}")
+            self.note(
+                provision.places.of("parameters", parameter.name),
+                f"nobody uses the parameter {parameter.name}",
+            )
 
     def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
         for name in sentence.names:
@@ -280,10 +417,18 @@ class _Check:
 
     def check_condition(self, provision: Provision, condition: Condition) -> None:
         place = condition.places.of(condition.operator)
-        if " ".join(condition.words.split()).lower() not in " ".join(provision.gist.split()).lower():
-            self.note(condition.places.of("words"), f"the words of {condition.id} do not stand in the gist")
+        if (
+            " ".join(condition.words.split()).lower()
+            not in " ".join(provision.gist.split()).lower()
+        ):
+            self.note(
+                condition.places.of("words"),
+                f"the words of {condition.id} do not stand in the gist",
+            )
         if condition.fact in self.questions:
-            fact = FactDefinition(condition.fact, "outcome", choices={o: o for o in STATED_OUTCOMES})
+            fact = FactDefinition(
+                condition.fact, "outcome", choices={o: o for o in STATED_OUTCOMES}
+            )
         elif condition.fact in self.facts:
             fact = self.facts[condition.fact]
         else:
@@ -291,14 +436,20 @@ class _Check:
             return
         if condition.operator not in OPERATORS_OF[fact.type]:
             accepted = ", ".join(sorted(OPERATORS_OF[fact.type]))
-            self.note(place, f"a {fact.type} such as {fact.name} does not accept {condition.operator}; it accepts {accepted}")
+            self.note(
+                place,
+                f"a {fact.type} such as {fact.name} does not accept {condition.operator}; it "
+                f"accepts {accepted}",
+            )
             return
         if isinstance(condition.operand, ParameterName):
             place = provision.places.of("parameters", condition.operand.name)
         for value in self.operands(provision, condition, fact):
             self.check_value(fact, value, place)
 
-    def operands(self, provision: Provision, condition: Condition, fact: FactDefinition) -> Iterator[object]:
+    def operands(
+        self, provision: Provision, condition: Condition, fact: FactDefinition
+    ) -> Iterator[object]:
         operand, place = condition.operand, condition.places.of(condition.operator)
         if isinstance(operand, ParameterName):
             if operand.name in provision.parameters:
@@ -315,7 +466,11 @@ class _Check:
                 return
             for member in operand:
                 yield from member if isinstance(member, tuple) else (member,)
-            if any(fact.code(low) > fact.code(high) for low, high in pairs if self.are_of_type(fact, low, high)):
+            if any(
+                fact.code(low) > fact.code(high)
+                for low, high in pairs
+                if self.are_of_type(fact, low, high)
+            ):
                 self.note(place, "a range ends before it starts")
         elif condition.operator in ("within", "one_of"):
             self.note(place, f"{condition.operator} takes a list")
@@ -325,7 +480,13 @@ class _Check:
     def are_of_type(self, fact: FactDefinition, *values: object) -> bool:
         return all(isinstance(value, _PYTHON_TYPES[fact.type]) for value in values)
 
-    def check_calendar(self, provision: Provision, condition: Condition, operand: CalendarName, fact: FactDefinition) -> None:
+    def check_calendar(
+        self,
+        provision: Provision,
+        condition: Condition,
+        operand: CalendarName,
+        fact: FactDefinition,
+    ) -> None:
         calendar, place = self.calendars.get(operand.id), condition.places.of(condition.operator)
         if calendar is None:
             self.note(place, f"there is no calendar {operand.id}")

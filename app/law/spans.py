@@ -1,4 +1,6 @@
-"""Days and numbers as intervals: every window, threshold and day in force is one, which is what makes answers exact."""
+"""Days and numbers as intervals: every window, threshold and day in force is one, which is what
+makes answers exact.
+"""
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
@@ -26,11 +28,16 @@ class Span:
 
     def meets(self, other: "Span") -> bool:
         """Whether the two share a day."""
-        return (other.last is None or self.first <= other.last) and (self.last is None or other.first <= self.last)
+        return (other.last is None or self.first <= other.last) and (
+            self.last is None or other.first <= self.last
+        )
 
 
 class CodeSet:
-    """A set of whole numbers as sorted, disjoint, closed intervals. Facts of every type are compared as whole numbers."""
+    """A set of whole numbers as sorted, disjoint, closed intervals.
+
+    Facts of every type are compared as whole numbers.
+    """
 
     __slots__ = ("_firsts", "intervals")
 
@@ -93,7 +100,9 @@ class CodeSet:
         return None if at < 0 else min(code, self.intervals[at][1])
 
     def edges(self) -> Iterator[int]:
-        """Every code at which membership changes: the first members and the first codes after members."""
+        """Every code at which membership changes: the first members and the first codes after
+        members.
+        """
         for low, high in self.intervals:
             yield low
             yield high + 1

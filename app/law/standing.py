@@ -1,7 +1,8 @@
-"""The law of one question as it stands on a day in an edition: superseded provisions gone, parameters and calendars resolved.
+"""The law of one question as it stands on a day in an edition: superseded provisions gone,
+parameters and calendars resolved.
 
-The same standing law serves every day of a span on which nothing changes; both the compiler and the plain evaluator
-read it.
+The same standing law serves every day of a span on which nothing changes; both the compiler and the
+plain evaluator read it.
 """
 
 from collections.abc import Mapping
@@ -19,8 +20,12 @@ OPERATORS_OF: dict[str, frozenset[str]] = {
     "flag": frozenset({"is"}),
     "choice": frozenset({"is", "is_not", "one_of"}),
     "outcome": frozenset({"is", "is_not", "one_of"}),
-    "integer": frozenset({"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}),
-    "decimal": frozenset({"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}),
+    "integer": frozenset(
+        {"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}
+    ),
+    "decimal": frozenset(
+        {"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}
+    ),
     "day": frozenset({"is", "is_not", "before", "after", "on_or_before", "on_or_after", "within"}),
 }
 
@@ -71,7 +76,11 @@ class StandingCondition:
     def recurs(self) -> StandingCalendar | None:
         """The calendar, where the days required return every year."""
         calendar = self.required
-        return calendar if isinstance(calendar, StandingCalendar) and calendar.calendar.every_year else None
+        return (
+            calendar
+            if isinstance(calendar, StandingCalendar) and calendar.calendar.every_year
+            else None
+        )
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,7 +120,9 @@ class StandingProvision:
 
 @dataclass(frozen=True, eq=False)
 class StandingQuestion:
-    """A question with the provisions in force for it; *depth* is 0 where it uses no other question, else one more than theirs."""
+    """A question with the provisions in force for it; *depth* is 0 where it uses no other question,
+    else one more than theirs.
+    """
 
     index: int
     question: Question
@@ -120,9 +131,13 @@ class StandingQuestion:
 
     @cached_property
     def tests(self) -> tuple[tuple[str, tuple[tuple[int, int, int, CodeSet | None], ...]], ...]:
-        """Each fact with the conditions on it: index, first and last code that meet it, and all that do where there are gaps."""
+        """Each fact with the conditions on it: index, first and last code that meet it, and all
+        that do where there are gaps.
+        """
         tests: dict[str, list[tuple[int, int, int, CodeSet | None]]] = {}
-        for condition in (condition for provision in self.provisions for condition in provision.conditions):
+        for condition in (
+            condition for provision in self.provisions for condition in provision.conditions
+        ):
             codes = condition.accepts.intervals or ((1, 0),)
             several = condition.accepts if len(codes) > 1 else None
             tests.setdefault(condition.fact.name, []).append((condition.index, *codes[0], several))
@@ -131,7 +146,9 @@ class StandingQuestion:
     @cached_property
     def _by_effect(self) -> dict[Effect, tuple[StandingProvision, ...]]:
         effects: tuple[Effect, ...] = ("bars", "refers", "grants", "cautions")
-        return {effect: tuple(p for p in self.provisions if p.effect == effect) for effect in effects}
+        return {
+            effect: tuple(p for p in self.provisions if p.effect == effect) for effect in effects
+        }
 
     def of(self, effect: Effect) -> tuple[StandingProvision, ...]:
         """Its provisions with one effect."""
@@ -139,8 +156,14 @@ class StandingQuestion:
 
     @cached_property
     def cautioning(self) -> tuple[StandingProvision, ...]:
-        """Its provisions of which there may be something to beware: a caution, an unread text, a referral, another question."""
-        return tuple(p for p in self.provisions if p.provision.caution or p.is_unread or p.effect == "refers" or p.uses)
+        """Its provisions of which there may be something to beware: a caution, an unread text, a
+        referral, another question.
+        """
+        return tuple(
+            p
+            for p in self.provisions
+            if p.provision.caution or p.is_unread or p.effect == "refers" or p.uses
+        )
 
     @cached_property
     def informing(self) -> tuple[StandingProvision, ...]:
@@ -165,7 +188,9 @@ class StandingQuestion:
 
 @dataclass(frozen=True, eq=False)
 class StandingLaw:
-    """The law of one question, the questions it uses before it, for the days of *span* in one edition."""
+    """The law of one question, the questions it uses before it, for the days of *span* in one
+    edition.
+    """
 
     span: Span
     edition: str
@@ -210,12 +235,15 @@ class StandingLaw:
     def used_in(self) -> dict[str, tuple[StandingCondition, ...]]:
         """question → the conditions that look at its outcome."""
         return {
-            q.question.id: tuple(c for c in self.conditions if c.fact.name == q.question.id) for q in self.questions
-        }  # fmt: skip
+            q.question.id: tuple(c for c in self.conditions if c.fact.name == q.question.id)
+            for q in self.questions
+        }
 
     @cached_property
     def key(self) -> tuple[object, ...]:
-        """What distinguishes this standing law from another in what it decides: equal keys, equal decisions."""
+        """What distinguishes this standing law from another in what it decides: equal keys, equal
+        decisions.
+        """
         return tuple(
             (q.question.id, p.provision.id, p.effect, p.is_unread,
              tuple(tuple((c.fact.name, c.accepts) for c in path) for path in p.paths))
@@ -224,5 +252,8 @@ class StandingLaw:
 
     @cached_property
     def fact_names(self) -> tuple[str, ...]:
-        """The facts its conditions look at, in the order written; computed ones by their own name."""
+        """The facts its conditions look at, in the order written.
+
+        Computed ones by their own name.
+        """
         return tuple(dict.fromkeys(c.fact.name for c in self.conditions))

@@ -1,4 +1,6 @@
-"""YAML 1.2 read strictly, with line numbers: every value knows where it was written, and every complaint says so."""
+"""YAML 1.2 read strictly, with line numbers: every value knows where it was written, and every
+complaint says so.
+"""
 
 import re
 from collections.abc import Callable, Iterator
@@ -37,7 +39,9 @@ class Faults:
         self.noted.append(Fault(place, sentence))
 
     def tolerate(self, read: Callable[[], T]) -> T | None:
-        """What *read* returns, or nothing where it was unreadable, so that the rest is still looked at."""
+        """What *read* returns, or nothing where it was unreadable, so that the rest is still looked
+        at.
+        """
         try:
             return read()
         except Unreadable:
@@ -45,7 +49,10 @@ class Faults:
 
 
 class Item:
-    """One value in a YAML file. Reading it as something it is not notes a complaint and raises `Unreadable`."""
+    """One value in a YAML file.
+
+    Reading it as something it is not notes a complaint and raises `Unreadable`.
+    """
 
     def __init__(self, node: Node, file: str, faults: Faults, key: Node | None = None) -> None:
         self._node, self._file, self.faults, self._key = node, file, faults, key
@@ -82,7 +89,9 @@ class Item:
         return isinstance(self._node, MappingNode)
 
     def scalar(self) -> Scalar:
-        """A plain value: true or false, a whole number, an exact decimal, a day, text, or nothing."""
+        """A plain value: true or false, a whole number, an exact decimal, a day, text,
+        or nothing.
+        """
         if not isinstance(self._node, ScalarNode):
             raise self.refuse("must be a single value")
         text = str(self._node.value)
@@ -152,7 +161,10 @@ class Item:
         return tuple(item.text() for item in self.items()) if self.is_list else (self.text(),)
 
     def fields(self, silently: bool = False) -> dict[str, "Item"]:
-        """The values of a mapping by key; a key written twice is a complaint, unless *silently* another reading has made it."""
+        """The values of a mapping by key.
+
+        A key written twice is a complaint, unless *silently* another reading has made it.
+        """
         if not isinstance(self._node, MappingNode):
             raise self.refuse("must be a mapping of keys to values")
         fields: dict[str, Item] = {}
@@ -160,7 +172,10 @@ class Item:
             name = str(key.value)
             if name in fields:
                 if not silently:
-                    self.faults.note(Place(self._file, key.start_mark.line + 1), f"the key {name} is written twice")
+                    self.faults.note(
+                        Place(self._file, key.start_mark.line + 1),
+                        f"the key {name} is written twice",
+                    )
                 continue
             fields[name] = Item(value, self._file, self.faults, key)
         return fields
@@ -171,29 +186,43 @@ class Item:
                 raise Item(key, self._file, self.faults).refuse("keys must be plain words")
             yield key, value
 
-    def known_fields(self, required: tuple[str, ...], optional: tuple[str, ...] = ()) -> dict[str, "Item"]:
-        """The values of a mapping, complaining of keys that nobody knows and of keys that are missing."""
+    def known_fields(
+        self, required: tuple[str, ...], optional: tuple[str, ...] = ()
+    ) -> dict[str, "Item"]:
+        """The values of a mapping, complaining of keys that nobody knows and of keys that are
+        missing.
+        """
         fields = self.fields()
         for name, item in list(fields.items()):
             if name not in required and name not in optional:
-                item.faults.note(item.place, f"nobody knows the key {name}; known are {', '.join(required + optional)}")
+                item.faults.note(
+                    item.place,
+                    f"nobody knows the key {name}; known are {', '.join(required + optional)}",
+                )
                 del fields[name]
         missing = [name for name in required if name not in fields]
         if missing:
             raise self.refuse(
-                f"the key {missing[0]} is missing" if len(missing) == 1 else f"the keys {', '.join(missing)} are missing"
+                f"the key {missing[0]} is missing"
+                if len(missing) == 1
+                else f"the keys {', '.join(missing)} are missing"
             )
         return fields
 
 
 def _refuse_references(text: str, file: str, faults: Faults) -> None:
-    """Note every anchor, alias and tag, on values and on keys; stop where mappings and lists are nested without end."""
+    """Note every anchor, alias and tag, on values and on keys.
+
+    Stop where mappings and lists are nested without end.
+    """
     depth = 0
     for event in YAML(typ="safe", pure=True).parse(text):
         place = Place(file, event.start_mark.line + 1)
         depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
         if depth > DEEPEST:
-            faults.note(place, f"mappings and lists may be nested {DEEPEST} levels deep, not deeper")
+            faults.note(
+                place, f"mappings and lists may be nested {DEEPEST} levels deep, not deeper"
+            )
             raise Unreadable
         if getattr(event, "anchor", None) is not None:
             faults.note(place, "anchors and aliases are not allowed")
@@ -202,7 +231,10 @@ def _refuse_references(text: str, file: str, faults: Faults) -> None:
 
 
 def read_source(text: str | None, file: str, faults: Faults) -> Item:
-    """The value that the text of a YAML file holds; *file* is what complaints call it. No text is what was not UTF-8."""
+    """The value that the text of a YAML file holds; *file* is what complaints call it.
+
+    No text is what was not UTF-8.
+    """
     if text is None:
         faults.note(Place(file, 1), "the file is not UTF-8 text")
         raise Unreadable
@@ -212,7 +244,9 @@ def read_source(text: str | None, file: str, faults: Faults) -> Item:
     except (MarkedYAMLError, YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]
-        faults.note(Place(file, mark.line + 1 if mark else 1), f"the YAML cannot be read: {problem}")
+        faults.note(
+            Place(file, mark.line + 1 if mark else 1), f"the YAML cannot be read: {problem}"
+        )
         raise Unreadable from None
     if node is None:
         faults.note(Place(file, 1), "the file is empty")

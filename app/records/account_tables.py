@@ -1,6 +1,19 @@
-"""The tables of people's accounts, of the sessions they opened, and of the addresses from which sign-in failed."""
+"""The tables of people's accounts, of the sessions they opened, and of the addresses from which
+sign-in failed.
+"""
 
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, String, Table, Text, UniqueConstraint, Uuid
+from sqlalchemy import (
+    Boolean,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+)
 
 from app.records.tables import Digest, Instant, metadata
 
@@ -32,14 +45,22 @@ accounts = Table(
     UniqueConstraint("issuer", "subject"),
     info={"kind": "account"},
 )
-"""`name_key` is the name in lower case. An account without `password_hash` signs in through the identity provider alone."""
+"""`name_key` is the name in lower case.
+
+An account without `password_hash` signs in through the identity provider alone.
+"""
 
 account_sessions = Table(
     "account_sessions",
     metadata,
     Column("id", Uuid(as_uuid=False), primary_key=True),
     Column("token_hash", String(64), nullable=False),
-    Column("account_id", Uuid(as_uuid=False), ForeignKey("accounts.id", name="fk_account_sessions_account_id"), nullable=False),
+    Column(
+        "account_id",
+        Uuid(as_uuid=False),
+        ForeignKey("accounts.id", name="fk_account_sessions_account_id"),
+        nullable=False,
+    ),
     Column("created_at", Instant, nullable=False),
     Column("seen_at", Instant, nullable=False),
     Column("address", String(64), nullable=False),
@@ -50,7 +71,9 @@ account_sessions = Table(
     Index(None, "seen_at"),
     info={"kind": "session"},
 )
-"""Open sessions. The secret that the browser holds is kept as its SHA-256 only; `id` names a session to its owner."""
+"""Open sessions. The secret that the browser holds is kept as its SHA-256 only; `id` names a
+session to its owner.
+"""
 
 sign_in_addresses = Table(
     "sign_in_addresses",
@@ -63,4 +86,7 @@ sign_in_addresses = Table(
     Index(None, "tried_at"),
     info={"kind": "sign-in address"},
 )
-"""Addresses with attempts that did not succeed; forgotten once they have been quiet for long enough."""
+"""Addresses with attempts that did not succeed.
+
+Forgotten once they have been quiet for long enough.
+"""

@@ -1,4 +1,7 @@
-"""Keeps people's accounts. Every change is one transaction together with its entry in the audit trail."""
+"""Keeps people's accounts.
+
+Every change is one transaction together with its entry in the audit trail.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
@@ -22,10 +25,12 @@ ADMINISTRATOR, UNUSED = "administrator", "unused"
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One person's account. *version* counts the changes that an administrator sees; a sign-in is none.
+    """One person's account. *version* counts the changes that an administrator sees; a sign-in is
+    none.
 
-    *issuer* and *subject* say who the person is at the identity provider; where *role_is_provided*, the provider's claim gives
-    the role at each sign-in. *enabled_at* is when the account was made or last enabled: from then on it may lie unused.
+    *issuer* and *subject* say who the person is at the identity provider; where *role_is_provided*,
+    the provider's claim gives the role at each sign-in. *enabled_at* is when the account was made
+    or last enabled: from then on it may lie unused.
     """
 
     id: str
@@ -66,7 +71,8 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Holds:
-    """How attempts to sign in are held back: for how long after how many failures in a row, and when accounts count as unused.
+    """How attempts to sign in are held back: for how long after how many failures in a row, and
+    when accounts count as unused.
 
     An address is forgotten after *quiet* without a failure.
     """
@@ -79,10 +85,12 @@ class Holds:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """What is known before a password is looked at. It counts as failed until `Accounts.succeeded` takes it back.
+    """What is known before a password is looked at. It counts as failed until `Accounts.succeeded`
+    takes it back.
 
-    *account* stands also where it may not be used; *may_pass* says whether it may. *address_held_until* is set where the
-    address has to wait; then nothing was counted. *locks* tells that this attempt locks the account unless it succeeds.
+    *account* stands also where it may not be used; *may_pass* says whether it may.
+    *address_held_until* is set where the address has to wait; then nothing was counted. *locks*
+    tells that this attempt locks the account unless it succeeds.
     """
 
     account: Account | None = None
@@ -100,7 +108,9 @@ class VersionDiffers(Exception):
 
 
 _READ = [accounts.c[field.name] for field in fields(Account)]
-_NOBODY = digested(accounts, {column.name: None for column in accounts.c} | {"id": str(UUID(int=0))})
+_NOBODY = digested(
+    accounts, {column.name: None for column in accounts.c} | {"id": str(UUID(int=0))}
+)
 """Stands for an account that is not there; writing it changes nothing, in the same statements."""
 
 
@@ -112,13 +122,18 @@ class Accounts:
     """The kept accounts. Safe to share between threads."""
 
     def __init__(self, engine: Engine, note: Note) -> None:
-        self._reads, self._writes, self._note = engine, engine.execution_options(**{WRITES: True}), note
+        self._reads, self._writes, self._note = (
+            engine,
+            engine.execution_options(**{WRITES: True}),
+            note,
+        )
 
     def create(self, account: Account, entry: Entry) -> None:
         """Keep a new account.
 
         Raises:
-            NameTaken: there is one of that name, whatever the case of its letters, or of that person at the provider.
+            NameTaken: there is one of that name, whatever the case of its letters, or of that
+                person at the provider.
             RecordsUnavailable: it could not be kept.
         """
         with database_errors(), self._writes.begin() as connection:
@@ -135,7 +150,11 @@ class Accounts:
             RecordsUnavailable: the database could not be asked.
         """
         with database_errors(), self._reads.connect() as connection:
-            return _account(connection.execute(select(*_READ).where(accounts.c.id == id)).mappings().one_or_none())
+            return _account(
+                connection.execute(select(*_READ).where(accounts.c.id == id))
+                .mappings()
+                .one_or_none()
+            )
 
     def named(self, name: str) -> Account | None:
         """The account of a name, whatever the case of its letters.
@@ -155,7 +174,9 @@ class Accounts:
         """
         matches = (accounts.c.issuer == issuer) & (accounts.c.subject == subject)
         with database_errors(), self._reads.connect() as connection:
-            return _account(connection.execute(select(*_READ).where(matches)).mappings().one_or_none())
+            return _account(
+                connection.execute(select(*_READ).where(matches)).mappings().one_or_none()
+            )
 
     def page(self, after: str | None = None, limit: int | None = None) -> list[Account]:
         """Accounts in the order they were made, those after an id.
@@ -165,11 +186,21 @@ class Accounts:
         """
         asked = select(*_READ).order_by(accounts.c.id).limit(limit)
         with database_errors(), self._reads.connect() as connection:
-            rows = connection.execute(asked if after is None else asked.where(accounts.c.id > after))
+            rows = connection.execute(
+                asked if after is None else asked.where(accounts.c.id > after)
+            )
             return [Account(**row._mapping) for row in rows]
 
-    def change(self, id: str, values: Mapping[str, Any], entry: Entry, version: int | None = None, ends: bool = False) -> Account:
-        """Change columns of an account and give it as it is then; with *ends*, its sessions end too.
+    def change(
+        self,
+        id: str,
+        values: Mapping[str, Any],
+        entry: Entry,
+        version: int | None = None,
+        ends: bool = False,
+    ) -> Account:
+        """Change columns of an account and give it as it is then; with *ends*, its sessions end
+        too.
 
         With *version* the account must still be of that version.
 
@@ -181,15 +212,20 @@ class Accounts:
             row = locked(connection, accounts, accounts.c.id == id)
             if row is None or version not in (None, row["version"]):
                 raise VersionDiffers(id)
-            changed = _account(write(connection, accounts, row, {**values, "version": row["version"] + 1}))
+            changed = _account(
+                write(connection, accounts, row, {**values, "version": row["version"] + 1})
+            )
             assert changed is not None
             if ends:
-                connection.execute(delete(account_sessions).where(account_sessions.c.account_id == id))
+                connection.execute(
+                    delete(account_sessions).where(account_sessions.c.account_id == id)
+                )
             self._note(connection, entry)
         return changed
 
     def rehashed(self, account: Account, password_hash: str) -> Account:
-        """Keep the same password under a hash of today's cost, unless it was changed meanwhile, and give the account with it.
+        """Keep the same password under a hash of today's cost, unless it was changed meanwhile, and
+        give the account with it.
 
         Raises:
             RecordsUnavailable: it could not be kept.
@@ -209,8 +245,16 @@ class Accounts:
             for entry in entries:
                 self._note(connection, entry)
 
-    def begin_attempt(self, name: str, address: str, at: datetime, holds: Holds, retired: Callable[[Account], Entry]) -> Attempt:
-        """Count an attempt to sign in before its password is looked at, so that many at once are not tried for the price of one.
+    def begin_attempt(
+        self,
+        name: str,
+        address: str,
+        at: datetime,
+        holds: Holds,
+        retired: Callable[[Account], Entry],
+    ) -> Attempt:
+        """Count an attempt to sign in before its password is looked at, so that many at once are
+        not tried for the price of one.
 
         An account that lay unused for too long is disabled now; *retired* gives the entry for it.
 
@@ -228,11 +272,15 @@ class Accounts:
                 row = self._retire(connection, row, at)
             return self._count_account(connection, row, at, holds)
 
-    def _count_address(self, connection: Connection, address: str, at: datetime, holds: Holds) -> datetime | None:
+    def _count_address(
+        self, connection: Connection, address: str, at: datetime, holds: Holds
+    ) -> datetime | None:
         """Count an attempt from an address; until when it has to wait, if it has to."""
         table = sign_in_addresses
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
-        first = digested(table, {"address": address, "failures": 0, "held_until": None, "tried_at": at})
+        first = digested(
+            table, {"address": address, "failures": 0, "held_until": None, "tried_at": at}
+        )
         connection.execute(dialect.insert(table).values(first).on_conflict_do_nothing())
         row = locked(connection, table, table.c.address == address)
         assert row is not None
@@ -240,16 +288,35 @@ class Accounts:
             return row["held_until"]  # type: ignore[no-any-return]
         failures = 1 if row["tried_at"] < at - holds.quiet else row["failures"] + 1
         hold = holds.of_address(failures)
-        write(connection, table, row, {"failures": failures, "held_until": None if hold is None else at + hold, "tried_at": at})
+        write(
+            connection,
+            table,
+            row,
+            {
+                "failures": failures,
+                "held_until": None if hold is None else at + hold,
+                "tried_at": at,
+            },
+        )
         return None
 
-    def _count_account(self, connection: Connection, row: Row | None, at: datetime, holds: Holds) -> Attempt:
-        """Count an attempt on an account; for a name that nobody has, the same statements change nothing."""
+    def _count_account(
+        self, connection: Connection, row: Row | None, at: datetime, holds: Holds
+    ) -> Attempt:
+        """Count an attempt on an account.
+
+        For a name that nobody has, the same statements change nothing.
+        """
         account = _account(row)
         failures = 0 if account is None else account.failed_attempts
-        is_held = account is not None and account.locked_until is not None and account.locked_until > at
+        is_held = (
+            account is not None and account.locked_until is not None and account.locked_until > at
+        )
         hold = holds.of_account(failures + 1)
-        values = {"failed_attempts": failures + 1, "locked_until": None if hold is None else at + hold}
+        values = {
+            "failed_attempts": failures + 1,
+            "locked_until": None if hold is None else at + hold,
+        }
         if account is not None and (is_held or account.is_disabled):
             values = {"failed_attempts": failures, "locked_until": account.locked_until}
         write(connection, accounts, _NOBODY if row is None else row, values)
@@ -269,8 +336,15 @@ class Accounts:
             self._retire(connection, row, at)
 
     def _retire(self, connection: Connection, row: Row, at: datetime) -> Row:
-        values = {"disabled_at": at, "disabled_because": UNUSED, "changed_at": at, "version": row["version"] + 1}
-        connection.execute(delete(account_sessions).where(account_sessions.c.account_id == row["id"]))
+        values = {
+            "disabled_at": at,
+            "disabled_because": UNUSED,
+            "changed_at": at,
+            "version": row["version"] + 1,
+        }
+        connection.execute(
+            delete(account_sessions).where(account_sessions.c.account_id == row["id"])
+        )
         return write(connection, accounts, row, values)
 
     def forget_addresses(self, at: datetime, holds: Holds) -> None:
@@ -297,11 +371,23 @@ def forgive(connection: Connection, account_id: str, address: str) -> None:
     """Within a transaction: one attempt fewer from an address, and none against the account."""
     failed = (sign_in_addresses.c.address == address) & (sign_in_addresses.c.failures > 0)
     if (row := locked(connection, sign_in_addresses, failed)) is not None:
-        write(connection, sign_in_addresses, row, {"failures": row["failures"] - 1, "held_until": None})
-    change(connection, accounts, accounts.c.id == account_id, {"failed_attempts": 0, "locked_until": None})
+        write(
+            connection,
+            sign_in_addresses,
+            row,
+            {"failures": row["failures"] - 1, "held_until": None},
+        )
+    change(
+        connection,
+        accounts,
+        accounts.c.id == account_id,
+        {"failed_attempts": 0, "locked_until": None},
+    )
 
 
 def sweep(connection: Connection, key: Column[Any], is_old: ColumnElement[bool]) -> None:
-    """Delete what is old from the table of *key*, leaving alone what another transaction works on at the moment."""
+    """Delete what is old from the table of *key*, leaving alone what another transaction works on
+    at the moment.
+    """
     old = select(key).where(is_old).with_for_update(skip_locked=True)
     connection.execute(delete(key.table).where(key.in_(old)))

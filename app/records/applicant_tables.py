@@ -1,4 +1,7 @@
-"""The table of applicants. Names and birth dates stand there as ciphertext and as keyed digests, and nowhere else at all."""
+"""The table of applicants.
+
+Names and birth dates stand there as ciphertext and as keyed digests, and nowhere else at all.
+"""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 
@@ -24,4 +27,6 @@ applicants = Table(
     Index(None, "changed_at"),
     info={"kind": "applicant"},
 )
-"""Who a subject reference stands for; `app.records.encryption` says what stands in `name`, `born_on` and what they are found by."""
+"""Who a subject reference stands for; `app.records.encryption` says what stands in `name`,
+`born_on` and what they are found by.
+"""

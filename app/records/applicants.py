@@ -1,4 +1,7 @@
-"""Applicants: who a subject reference stands for. Everything personal passes through here encrypted."""
+"""Applicants: who a subject reference stands for.
+
+Everything personal passes through here encrypted.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -37,7 +40,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Applicant:
-    """A person under a subject reference, within one organization. *id* names the row, *version* counts the changes."""
+    """A person under a subject reference, within one organization.
+
+    *id* names the row, *version* counts the changes.
+    """
 
     id: str
     subject: str
@@ -55,7 +61,9 @@ class Applicants:
     def __init__(self, store: Store, ring: KeyRing) -> None:
         self._store, self._ring = store, ring
 
-    def keep(self, applicant: Applicant, audit: AuditEntry, answer: IdempotencyRecord | None = None) -> None:
+    def keep(
+        self, applicant: Applicant, audit: AuditEntry, answer: IdempotencyRecord | None = None
+    ) -> None:
         """Keep an applicant with the audit entry and what the request is answered with.
 
         Raises:
@@ -80,7 +88,11 @@ class Applicants:
             RecordsUnavailable: the database could not be asked.
         """
         with self._store.reading() as connection:
-            row = connection.execute(select(applicants).where(applicants.c.subject == subject)).mappings().one_or_none()
+            row = (
+                connection.execute(select(applicants).where(applicants.c.subject == subject))
+                .mappings()
+                .one_or_none()
+            )
         return None if row is None else applicant_of(row, self._ring)
 
     def digest(self, text: bytes) -> bytes:
@@ -96,7 +108,8 @@ class Applicants:
         return self._told(subject, applicants.c.organization)
 
     def version_of(self, subject: str) -> int | None:
-        """The version of what is known of somebody; nothing is decrypted. None where nothing is known.
+        """The version of what is known of somebody; nothing is decrypted. None where nothing is
+        known.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
@@ -105,10 +118,15 @@ class Applicants:
 
     def _told(self, subject: str, column: Column[T]) -> T | None:
         with self._store.reading() as connection:
-            return connection.execute(select(column).where(applicants.c.subject == subject)).scalar_one_or_none()
+            return connection.execute(
+                select(column).where(applicants.c.subject == subject)
+            ).scalar_one_or_none()
 
-    def change(self, subject: str, version: int, change: Change, now: datetime, audit: AuditEntry) -> Applicant:
-        """Change what is known of somebody, where the version is still this one. All of it is encrypted anew.
+    def change(
+        self, subject: str, version: int, change: Change, now: datetime, audit: AuditEntry
+    ) -> Applicant:
+        """Change what is known of somebody, where the version is still this one. All of it is
+        encrypted anew.
 
         Raises:
             ApplicantChanged: the version is another by now, or the applicant is gone.
@@ -116,17 +134,24 @@ class Applicants:
             RecordsUnavailable: nothing was changed.
         """
         with self._store.writing() as connection:
-            row = locked(connection, applicants, (applicants.c.subject == subject) & (applicants.c.version == version))
+            row = locked(
+                connection,
+                applicants,
+                (applicants.c.subject == subject) & (applicants.c.version == version),
+            )
             if row is None:
                 raise ApplicantChanged
             before = applicant_of(row, self._ring)
-            after = replace(before, person=change(before.person), changed_at=now, version=version + 1)
+            after = replace(
+                before, person=change(before.person), changed_at=now, version=version + 1
+            )
             write(connection, applicants, row, row_of(after, self._ring))
             enter(connection, audit)
         return after
 
     def search(self, sought: "Sought", limit: int, before: str | None = None) -> list[Applicant]:
-        """The applicants of exactly this normalized name, and birth date where one is named, the newest first.
+        """The applicants of exactly this normalized name, and birth date where one is named, the
+        newest first.
 
         Raises:
             Unreadable: name or birth date of one cannot be decrypted.
@@ -138,7 +163,9 @@ class Applicants:
 
     def _chosen(self, sought: "Sought", before: str | None) -> Select[Any]:
         if sought.born_on is None:
-            chosen = select(applicants).where(applicants.c.name_index == _name_index(self._ring, sought.name))
+            chosen = select(applicants).where(
+                applicants.c.name_index == _name_index(self._ring, sought.name)
+            )
         else:
             both = _name_and_birth_index(self._ring, sought.name, sought.born_on)
             chosen = select(applicants).where(applicants.c.name_and_birth_index == both)
@@ -187,7 +214,9 @@ def applicant_of(row: Mapping[Any, Any], ring: KeyRing) -> Applicant:
     Raises:
         Unreadable: name or birth date cannot be decrypted.
     """
-    name, born_on = (ring.decrypt(row[column], _place(row["id"], column)) for column in ("name", "born_on"))
+    name, born_on = (
+        ring.decrypt(row[column], _place(row["id"], column)) for column in ("name", "born_on")
+    )
     try:
         person = Person(name, date.fromisoformat(born_on))
     except ValueError:

@@ -1,7 +1,8 @@
 """Everything that is kept, in one file that any database of the same revision can take back.
 
-The file is compressed JSON Lines: a header, one line for each row in an order in which rows can be entered again, and a last line
-with the counts and a digest of all before it, so that a file which was cut off or changed is noticed before anything is kept.
+The file is compressed JSON Lines: a header, one line for each row in an order in which rows can be
+entered again, and a last line with the counts and a digest of all before it, so that a file which
+was cut off or changed is noticed before anything is kept.
 """
 
 import base64
@@ -35,8 +36,11 @@ class NotEmpty(Exception):
     """The database holds something already; a backup is only taken back into an empty one."""
 
 
-def back_up(store: Store, file: Path, now: datetime, progress: Progress | None = None) -> dict[str, int]:
-    """Write everything that is kept at one moment to a file, readable by its owner only; how many rows of each table.
+def back_up(
+    store: Store, file: Path, now: datetime, progress: Progress | None = None
+) -> dict[str, int]:
+    """Write everything that is kept at one moment to a file, readable by its owner only; how many
+    rows of each table.
 
     Raises:
         RecordsUnavailable: the database could not be read.
@@ -52,7 +56,11 @@ def back_up(store: Store, file: Path, now: datetime, progress: Progress | None =
             gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out,
             store.reading() as connection,
         ):
-            _write(out, digest, {"format": FORMAT, "revision": newest_revision(), "made_at": column_text(now)})
+            _write(
+                out,
+                digest,
+                {"format": FORMAT, "revision": newest_revision(), "made_at": column_text(now)},
+            )
             for name, row in _everything(connection):
                 _write(out, digest, {"table": name, "row": row})
                 counts[name] += 1
@@ -110,7 +118,10 @@ def count_rows(store: Store) -> int:
         RecordsUnavailable: the database could not be read.
     """
     with store.reading() as connection:
-        return sum(connection.execute(select(func.count()).select_from(table)).scalar_one() for table in metadata.sorted_tables)
+        return sum(
+            connection.execute(select(func.count()).select_from(table)).scalar_one()
+            for table in metadata.sorted_tables
+        )
 
 
 def check_backup(file: Path) -> dict[str, int]:
@@ -127,7 +138,8 @@ def check_backup(file: Path) -> dict[str, int]:
 
 
 def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[str, int]:
-    """Take a backup back into an empty, migrated database, in one transaction; how many rows of each table.
+    """Take a backup back into an empty, migrated database, in one transaction; how many rows of
+    each table.
 
     Raises:
         NotABackup, NotEmpty: nothing was kept.
@@ -142,7 +154,10 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[
                 raise NotEmpty(table.name)
         for name, rows in _pages(file):
             table = metadata.tables[name]
-            connection.execute(insert(table), [{key: _taken(table.c[key], told) for key, told in row.items()} for row in rows])
+            connection.execute(
+                insert(table),
+                [{key: _taken(table.c[key], told) for key, told in row.items()} for row in rows],
+            )
             counts[name] = counts.get(name, 0) + len(rows)
             if progress is not None:
                 progress(len(rows))
@@ -169,7 +184,11 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises:
         NotABackup: it is not.
     """
-    digest, counts, ended = hashlib.sha256(), {str(table.name): 0 for table in metadata.sorted_tables}, False
+    digest, counts, ended = (
+        hashlib.sha256(),
+        {str(table.name): 0 for table in metadata.sorted_tables},
+        False,
+    )
     try:
         with gzip.open(file, "rb") as lines:
             header = lines.readline()
@@ -178,7 +197,10 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             for text in lines:
                 line = orjson.loads(text)
                 if "counts" in line:
-                    ended = line == {"counts": counts, "sha256": digest.hexdigest()} and not lines.read(1)
+                    ended = line == {
+                        "counts": counts,
+                        "sha256": digest.hexdigest(),
+                    } and not lines.read(1)
                     break
                 digest.update(text)
                 counts[line["table"]] += 1
@@ -194,4 +216,6 @@ def _check_header(header: bytes) -> None:
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise NotABackup("it is not a backup of these records")
     if told.get("revision") != newest_revision():
-        raise NotABackup(f"it is of revision {told.get('revision')}, and the tables are of {newest_revision()}")
+        raise NotABackup(
+            f"it is of revision {told.get('revision')}, and the tables are of {newest_revision()}"
+        )

@@ -1,4 +1,6 @@
-"""What replaced what: each redetermination names the one whose place it takes, and each one is replaced once at most."""
+"""What replaced what: each redetermination names the one whose place it takes, and each one is
+replaced once at most.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,11 +23,14 @@ class Link:
     replaced_by: str | None
 
 
-def link(store: Store, id: str, reach: Reach = EVERYTHING, unless_changed: bool = True) -> Link | None:
+def link(
+    store: Store, id: str, reach: Reach = EVERYTHING, unless_changed: bool = True
+) -> Link | None:
     """A determination with its successor; none where no such one lies within reach.
 
     Raises:
-        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was made of.
+        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was
+            made of.
         RecordsUnavailable: the database could not be asked.
     """
     with store.reading() as connection:
@@ -33,10 +38,14 @@ def link(store: Store, id: str, reach: Reach = EVERYTHING, unless_changed: bool 
         return None if record is None else Link(record, successor_of(connection, id))
 
 
-def chain(store: Store, id: str, reach: Reach = EVERYTHING) -> Iterator[DeterminationRecord | RecordDamaged]:
-    """Every determination of a chain that lies within reach, from the first to the last; none where *id* itself does not.
+def chain(
+    store: Store, id: str, reach: Reach = EVERYTHING
+) -> Iterator[DeterminationRecord | RecordDamaged]:
+    """Every determination of a chain that lies within reach, from the first to the last; none where
+    *id* itself does not.
 
-    One at a time is in memory, however long the chain. In the place of one that is not as it was kept stands what says so.
+    One at a time is in memory, however long the chain. In the place of one that is not as it was
+    kept stands what says so.
 
     Raises:
         RecordDamaged: what the chain consists of cannot be told any more.
@@ -56,7 +65,8 @@ def chain(store: Store, id: str, reach: Reach = EVERYTHING) -> Iterator[Determin
 
 
 def _ids(connection: Connection, id: str) -> list[str]:
-    """The ids of a chain in its order. Whoever bends a chain into a ring in the database itself gets each member once.
+    """The ids of a chain in its order. Whoever bends a chain into a ring in the database itself
+    gets each member once.
 
     Raises:
         RecordDamaged: one of them cannot be read any more.
@@ -68,7 +78,11 @@ def _ids(connection: Connection, id: str) -> list[str]:
     after = after.union(select(here.id, here.replaces).join(after, here.replaces == after.c.id))
     try:
         with tolerant(connection):
-            rows = {(own, replaces) for cte in (before, after) for own, replaces in connection.execute(select(cte))}
+            rows = {
+                (own, replaces)
+                for cte in (before, after)
+                for own, replaces in connection.execute(select(cte))
+            }
     except UNREADABLE:
         raise RecordDamaged("determination", id) from None
     follows = {replaces: own for own, replaces in rows}

@@ -1,7 +1,8 @@
-"""Rows that may change. Each carries a digest over its other columns; whatever writes such a row writes it here.
+"""Rows that may change. Each carries a digest over its other columns; whatever writes such a row
+writes it here.
 
-A row that was changed behind the service's back keeps its digest when the service changes it next: otherwise the first signing in
-would make good whatever somebody did to an account before.
+A row that was changed behind the service's back keeps its digest when the service changes it next:
+otherwise the first signing in would make good whatever somebody did to an account before.
 """
 
 from collections.abc import Mapping
@@ -16,8 +17,13 @@ DIGEST = "record_digest"
 
 
 def digest_of(table: Table, row: Mapping[str, Any]) -> str:
-    """The digest that belongs to a row of a table; what stands in the row's own column of it does not count."""
-    return record_digest(table.info["kind"], {name: value for name, value in row.items() if name != DIGEST})
+    """The digest that belongs to a row of a table.
+
+    What stands in the row's own column of it does not count.
+    """
+    return record_digest(
+        table.info["kind"], {name: value for name, value in row.items() if name != DIGEST}
+    )
 
 
 def digested(table: Table, columns: Mapping[str, Any]) -> Row:
@@ -31,13 +37,23 @@ def add(connection: Connection, table: Table, columns: Mapping[str, Any]) -> Non
 
 
 def locked(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> Row | None:
-    """The one row for which something holds, which nobody else changes before the transaction ends; none where there is none."""
-    row = connection.execute(select(table).where(chosen).with_for_update(key_share=True)).mappings().one_or_none()
+    """The one row for which something holds, which nobody else changes before the transaction ends.
+
+    None where there is none.
+    """
+    row = (
+        connection.execute(select(table).where(chosen).with_for_update(key_share=True))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else {str(name): value for name, value in row.items()}
 
 
 def write(connection: Connection, table: Table, row: Row, values: Mapping[str, Any]) -> Row:
-    """Change some columns of a row that is locked, with its digest where it was as its digest says; gives the row as it is then."""
+    """Change some columns of a row that is locked, with its digest where it was as its digest says.
+
+    Gives the row as it is then.
+    """
     after = {**row, **values}
     if row[DIGEST] == digest_of(table, row):
         after[DIGEST] = digest_of(table, after)
@@ -46,7 +62,12 @@ def write(connection: Connection, table: Table, row: Row, values: Mapping[str, A
     return after
 
 
-def change(connection: Connection, table: Table, chosen: ColumnElement[bool], values: Mapping[str, Any]) -> Row | None:
-    """Change some columns of the one row for which something holds, and give it as it is then; none where there is none."""
+def change(
+    connection: Connection, table: Table, chosen: ColumnElement[bool], values: Mapping[str, Any]
+) -> Row | None:
+    """Change some columns of the one row for which something holds, and give it as it is then.
+
+    None where there is none.
+    """
     row = locked(connection, table, chosen)
     return None if row is None else write(connection, table, row, values)

@@ -1,7 +1,8 @@
 """What is noted of seals outside the database, so that even the loss of the last ones shows.
 
-The file is JSON Lines. A line notes one seal of one database, or that an operator accepted the loss of some: what was noted of that
-database beyond it before does not count from there on. Lines without a database, as they once were written, count for any.
+The file is JSON Lines. A line notes one seal of one database, or that an operator accepted the loss
+of some: what was noted of that database beyond it before does not count from there on. Lines
+without a database, as they once were written, count for any.
 """
 
 import json
@@ -25,7 +26,9 @@ from app.records.tables import installation, seals
 
 
 class AlreadyNoted(Exception):
-    """The file holds this number with another chain: seals were removed and made anew, or came back from a backup."""
+    """The file holds this number with another chain: seals were removed and made anew, or came back
+    from a backup.
+    """
 
 
 class Sealed(Protocol):
@@ -71,7 +74,9 @@ class Loss:
 
 @dataclass(frozen=True, slots=True)
 class Noted:
-    """What counts of one database: the chains that each number was noted with, and the losses that were accepted."""
+    """What counts of one database: the chains that each number was noted with, and the losses that
+    were accepted.
+    """
 
     chains: dict[int, list[str]] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
@@ -117,14 +122,23 @@ def _line(text: str) -> Note | Loss:
         return Note(int(told["number"]), str(told["chain"]), database)
     loss = told["accepted_loss"]
     at = datetime.fromisoformat(loss["at"])
-    return Loss(int(loss["after"]), int(loss["through"]), str(loss["because"]), str(loss["by"]), at, database)
+    return Loss(
+        int(loss["after"]),
+        int(loss["through"]),
+        str(loss["because"]),
+        str(loss["by"]),
+        at,
+        database,
+    )
 
 
 def note_checkpoint(file: Path, made: Sealed, database: str | None) -> None:
-    """Write a seal's number and chain to a file outside the database, to the disk before returning; once, where it is there.
+    """Write a seal's number and chain to a file outside the database, to the disk before returning;
+    once, where it is there.
 
     Raises:
-        AlreadyNoted: the file holds this number of this database with another chain; nothing was written.
+        AlreadyNoted: the file holds this number of this database with another chain; nothing was
+            written.
         OSError: the file cannot be written.
     """
     if made.number <= _highest(file, database):
@@ -133,7 +147,12 @@ def note_checkpoint(file: Path, made: Sealed, database: str | None) -> None:
             return
         if noted:
             raise AlreadyNoted
-    about = {"number": made.number, "chain": made.chain, "root": made.root, "sealed_at": column_text(made.sealed_at)}
+    about = {
+        "number": made.number,
+        "chain": made.chain,
+        "root": made.root,
+        "sealed_at": column_text(made.sealed_at),
+    }
     _append(file, [{**about, "database": database}])
 
 
@@ -153,7 +172,9 @@ def _append(file: Path, lines: Iterable[dict[str, Any]]) -> None:
 
 @dataclass(slots=True)
 class _Known:
-    """How far a file was read, which file that was, and the highest number it holds of each database."""
+    """How far a file was read, which file that was, and the highest number it holds of each
+    database.
+    """
 
     inode: int = 0
     offset: int = 0
@@ -165,7 +186,10 @@ _reading = threading.Lock()
 
 
 def _highest(file: Path, database: str | None) -> int:
-    """The highest number that a file holds of a database; only what was appended since the last time is read."""
+    """The highest number that a file holds of a database.
+
+    Only what was appended since the last time is read.
+    """
     with _reading:
         try:
             appended = file.open("rb")
@@ -200,7 +224,10 @@ def _count(highest: dict[str | None, int], line: bytes) -> None:
 
 
 def database_of(connection: Connection) -> str | None:
-    """What the checkpoints call this database; none before its first seal, and where somebody removed, doubled or garbled it."""
+    """What the checkpoints call this database.
+
+    None before its first seal, and where somebody removed, doubled or garbled it.
+    """
     try:
         with tolerant(connection):
             found = connection.execute(select(installation.c.id)).scalars().all()
@@ -210,7 +237,9 @@ def database_of(connection: Connection) -> str | None:
 
 
 def name_database(connection: Connection, now: datetime) -> str:
-    """Give a database its name, which goes with it into every backup, in the transaction of its first seal."""
+    """Give a database its name, which goes with it into every backup, in the transaction of its
+    first seal.
+    """
     id = new_id(now)
     add(connection, installation, {"id": id, "made_at": now})
     return id
@@ -220,20 +249,25 @@ def name_database(connection: Connection, now: datetime) -> str:
 
 
 def lost(store: Store, checkpoints: Checkpoints) -> tuple[int, int] | None:
-    """The first seal that was noted and is not in the database like that, and the last that was noted; none where all are.
+    """The first seal that was noted and is not in the database like that, and the last that was
+    noted; none where all are.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
     with store.reading() as connection, tolerant(connection):
         noted = checkpoints.of(database_of(connection)).chains
-        there = {row.number: row.chain for row in connection.execute(select(seals.c.number, seals.c.chain))}
+        there = {
+            row.number: row.chain
+            for row in connection.execute(select(seals.c.number, seals.c.chain))
+        }
     missing = [number for number, chains in noted.items() if chains != [there.get(number)]]
     return (min(missing), max(noted)) if missing else None
 
 
 def accept_loss(store: Store, file: Path, loss: Loss) -> None:
-    """Write to the file that a loss was accepted, and note the seals that the database has made since.
+    """Write to the file that a loss was accepted, and note the seals that the database has made
+    since.
 
     Raises:
         RecordsUnavailable: the database could not be asked; nothing was written.
@@ -242,8 +276,21 @@ def accept_loss(store: Store, file: Path, loss: Loss) -> None:
     with store.reading() as connection:
         chosen = select(seals).where(seals.c.number > loss.after).order_by(seals.c.number)
         since = connection.execute(chosen).mappings().all()
-    told = {"after": loss.after, "through": loss.through, "because": loss.because, "by": loss.by, "at": column_text(loss.at)}
+    told = {
+        "after": loss.after,
+        "through": loss.through,
+        "because": loss.because,
+        "by": loss.by,
+        "at": column_text(loss.at),
+    }
     notes = (
-        {**{name: row[name] for name in ("number", "chain", "root")}, "sealed_at": column_text(row["sealed_at"])} for row in since
+        {
+            **{name: row[name] for name in ("number", "chain", "root")},
+            "sealed_at": column_text(row["sealed_at"]),
+        }
+        for row in since
     )
-    _append(file, ({**line, "database": loss.database} for line in chain([{"accepted_loss": told}], notes)))
+    _append(
+        file,
+        ({**line, "database": loss.database} for line in chain([{"accepted_loss": told}], notes)),
+    )

@@ -1,6 +1,19 @@
-"""The tables of credentials: what machines, and people's own programs, show instead of signing in."""
+"""The tables of credentials: what machines, and people's own programs, show instead of
+signing in.
+"""
 
-from sqlalchemy import Column, Date, ForeignKey, Index, Integer, LargeBinary, String, Table, Text, Uuid
+from sqlalchemy import (
+    Column,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+    Uuid,
+)
 
 from app.records.tables import Digest, Instant, metadata
 
@@ -33,7 +46,12 @@ credential_secrets = Table(
     "credential_secrets",
     metadata,
     Column("label", String(8), primary_key=True),
-    Column("credential", Uuid(as_uuid=False), ForeignKey(credentials.c.id, name=_BELONGS), nullable=False),
+    Column(
+        "credential",
+        Uuid(as_uuid=False),
+        ForeignKey(credentials.c.id, name=_BELONGS),
+        nullable=False,
+    ),
     Column("digest", LargeBinary(32), nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("expires_at", Instant),
@@ -41,6 +59,7 @@ credential_secrets = Table(
     Index(None, "credential"),
     info={"kind": "secret"},
 )
-"""The secrets of a credential, of which only the SHA-256 is kept. Each is found by its label, which stands in the key's text.
+"""The secrets of a credential, of which only the SHA-256 is kept. Each is found by its label, which
+stands in the key's text.
 
 It ends on its own where it was replaced (`expires_at`), and always with its credential."""

@@ -1,4 +1,7 @@
-"""Keeps credentials and the digests of their secrets, and finds them again. It makes no secrets and decides nothing."""
+"""Keeps credentials and the digests of their secrets, and finds them again.
+
+It makes no secrets and decides nothing.
+"""
 
 from collections.abc import Mapping
 from contextlib import suppress
@@ -18,7 +21,9 @@ from app.records.store import database_errors
 
 @dataclass(frozen=True, slots=True)
 class Secret:
-    """One secret of a credential: the label it is found by, the SHA-256 of its text, and where it was replaced, when it ends."""
+    """One secret of a credential: the label it is found by, the SHA-256 of its text, and where it
+    was replaced, when it ends.
+    """
 
     label: str
     digest: bytes
@@ -32,9 +37,11 @@ class Secret:
 
 @dataclass(frozen=True, slots=True)
 class Credential:
-    """An API key or an OAuth 2 client as kept. *scopes*: the permissions it is limited to; none means all of its role's.
+    """An API key or an OAuth 2 client as kept. *scopes*: the permissions it is limited to; none
+    means all of its role's.
 
-    *version* rises with every change that somebody asks for; *secrets* are those that were not replaced, the newest first.
+    *version* rises with every change that somebody asks for; *secrets* are those that were not
+    replaced, the newest first.
     """
 
     id: str
@@ -57,7 +64,10 @@ class Credential:
 
 
 class Stale(Exception):
-    """Somebody else has changed the credential since it was read; nothing was changed. *current* is its version now."""
+    """Somebody else has changed the credential since it was read; nothing was changed.
+
+    *current* is its version now.
+    """
 
     def __init__(self, current: int) -> None:
         super().__init__("the credential has been changed since it was read")
@@ -69,16 +79,24 @@ class UnknownCredential(Exception):
 
 
 class CredentialStore:
-    """The kept credentials. Safe to share between threads. Every change is one transaction with its audit entry."""
+    """The kept credentials. Safe to share between threads.
+
+    Every change is one transaction with its audit entry.
+    """
 
     def __init__(self, engine: Engine, note: Note) -> None:
-        self._reads, self._writes, self._note = engine, engine.execution_options(**{WRITES: True}), note
+        self._reads, self._writes, self._note = (
+            engine,
+            engine.execution_options(**{WRITES: True}),
+            note,
+        )
 
     def keep(self, credential: Credential, entry: Entry) -> None:
         """Keep a new credential with its secrets.
 
         Raises:
-            RecordsUnavailable: it could not be kept; so where a label is taken already, which chance all but excludes.
+            RecordsUnavailable: it could not be kept; so where a label is taken already, which
+                chance all but excludes.
         """
         row = asdict(credential)
         secrets = row.pop("secrets")
@@ -98,28 +116,39 @@ class CredentialStore:
             return _one(connection, id)
 
     def find_alone(self, id: str) -> Credential | None:
-        """A credential without its secrets: one look-up by index; none where there is none of that id.
+        """A credential without its secrets: one look-up by index; none where there is none of that
+        id.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
         with database_errors(), self._reads.connect() as connection:
-            row = connection.execute(select(credentials).where(credentials.c.id == id)).mappings().one_or_none()
+            row = (
+                connection.execute(select(credentials).where(credentials.c.id == id))
+                .mappings()
+                .one_or_none()
+            )
         return None if row is None else _credential(row)
 
     def find_by_label(self, label: str) -> tuple[Credential, Secret] | None:
-        """The secret with a label, and the credential it belongs to, which comes without its other secrets: one look-up by index.
+        """The secret with a label, and the credential it belongs to, which comes without its other
+        secrets: one look-up by index.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        joined = select(credentials, *_SECRET).join(credential_secrets).where(credential_secrets.c.label == label)
+        joined = (
+            select(credentials, *_SECRET)
+            .join(credential_secrets)
+            .where(credential_secrets.c.label == label)
+        )
         with database_errors(), self._reads.connect() as connection:
             row = connection.execute(joined).mappings().one_or_none()
         return None if row is None else (_credential(row), _secret(row))
 
     def page(self, after: str | None, limit: int) -> list[Credential]:
-        """At most *limit* credentials with their secrets, in the order in which they were made, from after an id.
+        """At most *limit* credentials with their secrets, in the order in which they were made,
+        from after an id.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
@@ -138,14 +167,19 @@ class CredentialStore:
             RecordsUnavailable: the database could not be asked.
         """
         asked = (
-            select(credentials.c.id).where(credentials.c.kind == kind, credentials.c.name == name).order_by(credentials.c.id.desc())
+            select(credentials.c.id)
+            .where(credentials.c.kind == kind, credentials.c.name == name)
+            .order_by(credentials.c.id.desc())
         )
         with database_errors(), self._reads.connect() as connection:
             found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
             return [credential for credential in found if credential is not None]
 
-    def change(self, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry) -> Credential:
-        """Change some columns of a credential, if it still is of this version; where none is given, of whichever.
+    def change(
+        self, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry
+    ) -> Credential:
+        """Change some columns of a credential, if it still is of this version; where none is given,
+        of whichever.
 
         Raises:
             UnknownCredential: there is none of that id.
@@ -164,7 +198,8 @@ class CredentialStore:
         changes: Mapping[str, Any],
         entry: Entry,
     ) -> Credential:
-        """Give a credential a new secret beside the present one, which ends at an instant; those from before it end at once.
+        """Give a credential a new secret beside the present one, which ends at an instant; those
+        from before it end at once.
 
         Raises:
             UnknownCredential, Stale, RecordsUnavailable: as for `change`.
@@ -183,7 +218,12 @@ class CredentialStore:
         return found
 
     def _changed(
-        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry
+        self,
+        connection: Connection,
+        id: str,
+        version: int | None,
+        changes: Mapping[str, Any],
+        entry: Entry,
     ) -> Credential:
         row = locked(connection, credentials, credentials.c.id == id)
         if row is None:
@@ -197,32 +237,54 @@ class CredentialStore:
         return found
 
     def note_use(self, id: str, on: date) -> None:
-        """Remember the day a credential was used on. Nothing depends on it, so a database that refuses is left alone."""
+        """Remember the day a credential was used on.
+
+        Nothing depends on it, so a database that refuses is left alone.
+        """
         wanted = and_(credentials.c.id == id, credentials.c.last_used_on.is_distinct_from(on))
         with suppress(RecordsUnavailable), database_errors(), self._writes.begin() as connection:
             change(connection, credentials, wanted, {"last_used_on": on})
 
 
 _KEPT = tuple(field.name for field in fields(Credential) if field.name != "secrets")
-_SECRET = tuple(credential_secrets.c[field.name].label(f"secret_{field.name}") for field in fields(Secret))
+_SECRET = tuple(
+    credential_secrets.c[field.name].label(f"secret_{field.name}") for field in fields(Secret)
+)
 
 
 def _one(connection: Connection, id: str) -> Credential | None:
-    row = connection.execute(select(credentials).where(credentials.c.id == id)).mappings().one_or_none()
+    row = (
+        connection.execute(select(credentials).where(credentials.c.id == id))
+        .mappings()
+        .one_or_none()
+    )
     if row is None:
         return None
     mine = select(*_SECRET).where(credential_secrets.c.credential == id)
     newest_first = mine.order_by(credential_secrets.c.created_at.desc(), credential_secrets.c.label)
-    return replace(_credential(row), secrets=tuple(_secret(secret) for secret in connection.execute(newest_first).mappings()))
+    return replace(
+        _credential(row),
+        secrets=tuple(_secret(secret) for secret in connection.execute(newest_first).mappings()),
+    )
 
 
 def _credential(row: RowMapping) -> Credential:
     values = {name: row[name] for name in _KEPT}
-    return Credential(**{**values, "scopes": None if values["scopes"] is None else tuple(values["scopes"].split())})
+    return Credential(
+        **{
+            **values,
+            "scopes": None if values["scopes"] is None else tuple(values["scopes"].split()),
+        }
+    )
 
 
 def _secret(row: RowMapping) -> Secret:
-    return Secret(row["secret_label"], row["secret_digest"], row["secret_created_at"], row["secret_expires_at"])
+    return Secret(
+        row["secret_label"],
+        row["secret_digest"],
+        row["secret_created_at"],
+        row["secret_expires_at"],
+    )
 
 
 def _joined(scopes: tuple[str, ...] | None) -> str | None:

@@ -1,4 +1,6 @@
-"""Reading rows that somebody may have damaged: what cannot be read is named, and the others are read all the same."""
+"""Reading rows that somebody may have damaged: what cannot be read is named, and the others are
+read all the same.
+"""
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -27,7 +29,9 @@ from sqlalchemy.types import NullType
 
 PAGE = 500
 UNREADABLE = (ValueError, TypeError, OverflowError, DataError)
-"""What reading a value ends with that its column cannot hold: text where SQLite should hold a day, or a day without end."""
+"""What reading a value ends with that its column cannot hold: text where SQLite should hold a day,
+or a day without end.
+"""
 NAMED_AT_MOST = 100
 """Of a damaged id, which may be anything by now, so many characters are told."""
 _ID = re.compile("[0-9a-f]{32}")
@@ -46,7 +50,9 @@ def _decoded(raw: bytes) -> str:
 
 @contextmanager
 def tolerant(connection: Connection) -> Iterator[Connection]:
-    """A connection that reads text which is no UTF-8 any more, as SQLite may hold it; PostgreSQL holds no such text."""
+    """A connection that reads text which is no UTF-8 any more, as SQLite may hold it; PostgreSQL
+    holds no such text.
+    """
     driver: Any = connection.connection.dbapi_connection
     if connection.dialect.name != "sqlite":
         yield connection
@@ -59,7 +65,10 @@ def tolerant(connection: Connection) -> Iterator[Connection]:
 
 
 class Row(NamedTuple):
-    """A row of a page: its *id*, and the *place* to go on from; without columns where they cannot be read any more."""
+    """A row of a page: its *id*, and the *place* to go on from.
+
+    Without columns where they cannot be read any more.
+    """
 
     id: str
     place: str
@@ -67,11 +76,18 @@ class Row(NamedTuple):
 
 
 def page(
-    connection: Connection, chosen: Select[Any], key: Column[Any], limit: int, after: str | None = None, newest_first: bool = False
+    connection: Connection,
+    chosen: Select[Any],
+    key: Column[Any],
+    limit: int,
+    after: str | None = None,
+    newest_first: bool = False,
 ) -> list[Row]:
-    """The rows of a selection in the order of a key, at most *limit*, from the one after a place on.
+    """The rows of a selection in the order of a key, at most *limit*, from the one after a place
+    on.
 
-    One row that cannot be read takes no other with it: it stands where it would have stood, with its id alone.
+    One row that cannot be read takes no other with it: it stands where it would have stood, with
+    its id alone.
     """
     if after is not None:
         chosen = chosen.where(key < _at(after, key) if newest_first else key > _at(after, key))
@@ -79,17 +95,26 @@ def page(
     chosen = chosen.add_columns(raw).order_by(key.desc() if newest_first else key).limit(limit)
     with tolerant(connection):
         try:
-            return [_row(row["place"], key, dict(row)) for row in connection.execute(chosen).mappings().all()]
+            return [
+                _row(row["place"], key, dict(row))
+                for row in connection.execute(chosen).mappings().all()
+            ]
         except UNREADABLE:
             places = connection.execute(chosen.with_only_columns(raw)).scalars().all()
             return list(_apart(connection, chosen, key, places))
 
 
-def _apart(connection: Connection, chosen: Select[Any], key: Column[Any], places: Sequence[Any]) -> Iterator[Row]:
-    """The rows at these places, read in ever smaller parts until those are alone that cannot be read."""
+def _apart(
+    connection: Connection, chosen: Select[Any], key: Column[Any], places: Sequence[Any]
+) -> Iterator[Row]:
+    """The rows at these places, read in ever smaller parts until those are alone that cannot be
+    read.
+    """
     try:
         part = chosen.where(key.in_([_at(_place(place, key), key) for place in places]))
-        yield from [_row(row["place"], key, dict(row)) for row in connection.execute(part).mappings().all()]
+        yield from [
+            _row(row["place"], key, dict(row)) for row in connection.execute(part).mappings().all()
+        ]
     except UNREADABLE:
         if len(places) == 1:
             yield _row(places[0], key, None)
@@ -107,8 +132,12 @@ def _row(raw: Any, key: Column[Any], row: Mapping[str, Any] | None) -> Row:
 
 
 def readable(value: object) -> bool:
-    """Whether a value as it was read, tolerantly, is one that was kept so: text in UTF-8, and nowhere bytes."""
-    return not isinstance(value, bytes) and not (isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value))
+    """Whether a value as it was read, tolerantly, is one that was kept so: text in UTF-8, and
+    nowhere bytes.
+    """
+    return not isinstance(value, bytes) and not (
+        isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value)
+    )
 
 
 def name_of(raw: object) -> str:
@@ -118,7 +147,9 @@ def name_of(raw: object) -> str:
 
 
 def _is_whole(raw: Any, key: Column[Any]) -> bool:
-    """Whether a key still is one: SQLite keeps an id without its dashes, and anything else as well."""
+    """Whether a key still is one: SQLite keeps an id without its dashes, and anything
+    else as well.
+    """
     if not isinstance(raw, str) or not isinstance(key.type, Uuid):
         return readable(raw)
     return _ID.fullmatch(raw) is not None
@@ -128,7 +159,11 @@ def _place(raw: Any, key: Column[Any]) -> str:
     """A key as text that leads back to it to the byte."""
     if _is_whole(raw, key):
         return _as_id(str(raw))
-    return f"blob={raw.hex()}" if isinstance(raw, bytes) else f"text={raw.encode(errors='surrogateescape').hex()}"
+    return (
+        f"blob={raw.hex()}"
+        if isinstance(raw, bytes)
+        else f"text={raw.encode(errors='surrogateescape').hex()}"
+    )
 
 
 def _at(place: str, key: Column[Any]) -> ColumnElement[Any]:
@@ -141,15 +176,18 @@ def _at(place: str, key: Column[Any]) -> ColumnElement[Any]:
 
 
 def askable(names: Iterable[str]) -> list[str]:
-    """Those of these names that a database can be asked for: damaged text may be no text any more, and then stands nowhere else."""
+    """Those of these names that a database can be asked for: damaged text may be no text any more,
+    and then stands nowhere else.
+    """
     return [name for name in names if readable(name)]
 
 
 def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Found]:
     """Every row of a table in the order of a key.
 
-    SQLite keeps anything in any column, and several texts are read as the same day or the same id. There a row cannot be read in
-    which a column holds something else than would be written for what it is read as.
+    SQLite keeps anything in any column, and several texts are read as the same day or the same id.
+    There a row cannot be read in which a column holds something else than would be written for what
+    it is read as.
     """
     if connection.dialect.name == "sqlite":
         forms = [_Form.of(column, connection.dialect) for column in table.columns]
@@ -160,7 +198,11 @@ def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Fou
         return
     told = 0
     try:
-        for typed in connection.execution_options(yield_per=PAGE).execute(select(table).order_by(key, text("ctid"))).mappings():
+        for typed in (
+            connection.execution_options(yield_per=PAGE)
+            .execute(select(table).order_by(key, text("ctid")))
+            .mappings()
+        ):
             yield Found(str(typed[key.name]), dict(typed))
             told += 1
     except UNREADABLE:
@@ -201,16 +243,30 @@ def _found(row: Sequence[Any], forms: Sequence[_Form], key: Column[Any]) -> Foun
     return Found(str(columns[key.name]), columns)
 
 
-def _one_by_one(connection: Connection, table: Table, key: Column[Any], told: int) -> Iterator[Found]:
-    """PostgreSQL keeps instants and days that no program can hold: where there is one, each row is read for itself."""
-    places = connection.execute(text(f"SELECT ctid::text FROM {table.name} ORDER BY {key.name}, ctid")).scalars().all()  # noqa: S608
+def _one_by_one(
+    connection: Connection, table: Table, key: Column[Any], told: int
+) -> Iterator[Found]:
+    """PostgreSQL keeps instants and days that no program can hold: where there is one, each row is
+    read for itself.
+    """
+    places = (
+        connection.execute(text(f"SELECT ctid::text FROM {table.name} ORDER BY {key.name}, ctid"))
+        .scalars()
+        .all()
+    )
     for place in places[told:]:
         named = {"place": place}
         try:
-            row = connection.execute(select(table).where(text("ctid = CAST(:place AS tid)")), named).mappings().one()
+            row = (
+                connection.execute(select(table).where(text("ctid = CAST(:place AS tid)")), named)
+                .mappings()
+                .one()
+            )
             yield Found(str(row[key.name]), dict(row))
         except UNREADABLE:
-            raw = text(f"SELECT {key.name}::text FROM {table.name} WHERE ctid = CAST(:place AS tid)")  # noqa: S608  (names of ours)
+            raw = text(
+                f"SELECT {key.name}::text FROM {table.name} WHERE ctid = CAST(:place AS tid)"
+            )
             yield Found(str(connection.execute(raw, named).scalar_one()), None)
 
 

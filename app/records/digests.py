@@ -1,7 +1,9 @@
-"""Digests of records and of batches of them. Standard library only: whoever checks a packet uses these same lines.
+"""Digests of records and of batches of them. Standard library only: whoever checks a packet uses
+these same lines.
 
-A record's digest covers the name and the text of every column. A batch is closed in a Merkle tree in the manner of RFC 9162
-(leaves and nodes are hashed apart, so that neither can pass for the other), and each batch's root is chained to the one before.
+A record's digest covers the name and the text of every column. A batch is closed in a Merkle tree
+in the manner of RFC 9162 (leaves and nodes are hashed apart, so that neither can pass for the
+other), and each batch's root is chained to the one before.
 """
 
 import hashlib
@@ -14,7 +16,9 @@ EMPTY_CHAIN = "0" * 64
 
 
 def column_text(value: Column) -> str | None:
-    """A column's value as the text its digest is made of: instants in UTC to the microsecond, days as YYYY-MM-DD, bytes in hex."""
+    """A column's value as the text its digest is made of: instants in UTC to the microsecond, days
+    as YYYY-MM-DD, bytes in hex.
+    """
     if value is None or isinstance(value, str):
         return value
     if isinstance(value, datetime):
@@ -25,11 +29,15 @@ def column_text(value: Column) -> str | None:
 
 
 def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
-    """The digest of a record: SHA-256 of its kind and of its columns in the order of their names, each with its length."""
+    """The digest of a record: SHA-256 of its kind and of its columns in the order of their names,
+    each with its length.
+    """
     hashed = hashlib.sha256()
     for name, value in [("kind", kind), *sorted(columns.items())]:
         text = column_text(value)
-        content = b"" if text is None else text.encode(errors="surrogateescape")  # so that damaged text has a digest too
+        content = (
+            b"" if text is None else text.encode(errors="surrogateescape")
+        )  # so that damaged text has a digest too
         length = "null" if text is None else str(len(content))
         hashed.update(f"{name}:{length}:".encode() + content)
     return hashed.hexdigest()
@@ -37,7 +45,9 @@ def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
 
 def leaf_hash(kind: str, object_id: str, digest: str) -> bytes:
     """What stands for one record at the foot of the tree."""
-    return hashlib.sha256(b"\x00" + f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape")).digest()
+    return hashlib.sha256(
+        b"\x00" + f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape")
+    ).digest()
 
 
 def _node(left: bytes, right: bytes) -> bytes:
@@ -71,13 +81,18 @@ def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[dict[str, st
     for row in _levels(leaves)[:-1]:
         neighbour = position ^ 1
         if neighbour < len(row):
-            path.append({"side": "left" if neighbour < position else "right", "hash": row[neighbour].hex()})
+            path.append(
+                {"side": "left" if neighbour < position else "right", "hash": row[neighbour].hex()}
+            )
         position //= 2
     return path
 
 
 def inclusion_sides(position: int, count: int) -> list[str]:
-    """The sides of the neighbours on the way from a place in a batch to its root; no two places share them."""
+    """The sides of the neighbours on the way from a place in a batch to its root.
+
+    No two places share them.
+    """
     sides = []
     while count > 1:
         neighbour = position ^ 1
@@ -96,9 +111,16 @@ def root_of_proof(leaf: bytes, path: Iterable[Mapping[str, str]]) -> str:
     return reached.hex()
 
 
-def chain_digest(previous: str, number: int, first: int, count: int, sealed_at: datetime, root: str) -> str:
+def chain_digest(
+    previous: str, number: int, first: int, count: int, sealed_at: datetime, root: str
+) -> str:
     """The link of a seal: covers everything about it and the link before."""
     columns: dict[str, Column] = {
-        "previous": previous, "number": number, "first": first, "count": count, "sealed_at": sealed_at, "root": root,
-    }  # fmt: skip
+        "previous": previous,
+        "number": number,
+        "first": first,
+        "count": count,
+        "sealed_at": sealed_at,
+        "root": root,
+    }
     return record_digest("seal", columns)

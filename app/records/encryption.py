@@ -1,8 +1,8 @@
 """Personal data at rest: AES-256-GCM for each column of each row, and a blind index to find it by.
 
-A kept value is text: `v1.<key id>.<base64 of nonce and ciphertext>`. It is bound to table, row, column, layout and key: a value
-that was moved elsewhere cannot be read. The index is an HMAC under a key of its own: who has the database alone can neither read it
-nor try out names against it.
+A kept value is text: `v1.<key id>.<base64 of nonce and ciphertext>`. It is bound to table, row,
+column, layout and key: a value that was moved elsewhere cannot be read. The index is an HMAC under
+a key of its own: who has the database alone can neither read it nor try out names against it.
 """
 
 import base64
@@ -25,7 +25,10 @@ NONCE_BYTES, TAG_BYTES = 12, 16
 
 
 class Unreadable(Exception):
-    """A kept value cannot be decrypted: it was changed or moved, or its key is missing. The message names its place, no value."""
+    """A kept value cannot be decrypted: it was changed or moved, or its key is missing.
+
+    The message names its place, no value.
+    """
 
 
 class Place(NamedTuple):
@@ -40,7 +43,10 @@ class Place(NamedTuple):
 
 
 class KeyRing:
-    """The key that encrypts, the older ones that still decrypt, and the one of the blind index. Safe to share between threads."""
+    """The key that encrypts, the older ones that still decrypt, and the one of the blind index.
+
+    Safe to share between threads.
+    """
 
     def __init__(self, keys: Mapping[str, bytes], index_key: bytes) -> None:
         self._ciphers = {id: AESGCM(key) for id, key in keys.items()}
@@ -50,7 +56,9 @@ class KeyRing:
     def encrypt(self, text: str, place: Place) -> str:
         """The text as it is kept at a place, under the current key and a nonce of its own."""
         nonce = os.urandom(NONCE_BYTES)
-        sealed = self._ciphers[self.current].encrypt(nonce, text.encode(), _bound(place, self.current))
+        sealed = self._ciphers[self.current].encrypt(
+            nonce, text.encode(), _bound(place, self.current)
+        )
         return f"{LAYOUT}.{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, kept: str, place: Place) -> str:
@@ -67,9 +75,13 @@ class KeyRing:
             raise Unreadable(f"{place} is encrypted under a key that is not among the data keys")
         try:
             sealed = _decoded(encoded)
-            return cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(place, id)).decode()
+            return cipher.decrypt(
+                sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], _bound(place, id)
+            ).decode()
         except (InvalidTag, ValueError):
-            raise Unreadable(f"{place} cannot be decrypted: it was changed or moved, or the key is another") from None
+            raise Unreadable(
+                f"{place} cannot be decrypted: it was changed or moved, or the key is another"
+            ) from None
 
     def is_current(self, kept: str) -> bool:
         """Whether a value is encrypted under the current key."""
@@ -94,9 +106,13 @@ def key_ring(settings: Settings) -> KeyRing:
 
 
 def normalized(name: str) -> str:
-    """A name as it is compared: compatibility forms, case and spacing are folded, unseen marks left out; accents count."""
+    """A name as it is compared: compatibility forms, case and spacing are folded, unseen marks left
+    out; accents count.
+    """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
-    return " ".join("".join(letter for letter in folded if unicodedata.category(letter) != "Cf").split())
+    return " ".join(
+        "".join(letter for letter in folded if unicodedata.category(letter) != "Cf").split()
+    )
 
 
 def _bound(place: Place, key_id: str) -> bytes:
@@ -104,11 +120,18 @@ def _bound(place: Place, key_id: str) -> bytes:
 
 
 def _decoded(encoded: str) -> bytes:
-    """The bytes of a value; only the one way in which they are written is taken, so that every change of the text is noticed."""
+    """The bytes of a value.
+
+    Only the one way in which they are written is taken, so that every change of the text is
+    noticed.
+    """
     try:
         sealed = base64.b64decode(encoded.encode("ascii"), altchars=b"-_", validate=True)
     except (UnicodeEncodeError, binascii.Error):
         raise ValueError from None
-    if len(sealed) < NONCE_BYTES + TAG_BYTES or base64.urlsafe_b64encode(sealed).decode() != encoded:
+    if (
+        len(sealed) < NONCE_BYTES + TAG_BYTES
+        or base64.urlsafe_b64encode(sealed).decode() != encoded
+    ):
         raise ValueError
     return sealed

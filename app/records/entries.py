@@ -1,4 +1,6 @@
-"""What is kept, as values: determinations, the text of the law, audit entries, answers to idempotent requests."""
+"""What is kept, as values: determinations, the text of the law, audit entries, answers to
+idempotent requests.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
@@ -18,8 +20,9 @@ Row = dict[str, Any]
 class DeterminationRecord:
     """One determination as kept.
 
-    *id* is a UUID of version 7 as text, *document* the JSON text that callers get, *request* the body that asked for it, *author*
-    the actor who asked, *replaces* the determination whose place this one takes, *decisive* the provisions it rests on.
+    *id* is a UUID of version 7 as text, *document* the JSON text that callers get, *request* the
+    body that asked for it, *author* the actor who asked, *replaces* the determination whose place
+    this one takes, *decisive* the provisions it rests on.
     """
 
     id: str
@@ -38,7 +41,9 @@ class DeterminationRecord:
     decisive: tuple[str, ...] = ()
 
     def row(self) -> Row:
-        """The columns, the digest over all others included; *decisive* is kept beside, read off the document."""
+        """The columns, the digest over all others included; *decisive* is kept beside, read off the
+        document.
+        """
         columns = {name: getattr(self, name) for name in DETERMINATION_COLUMNS}
         return {**columns, "record_digest": record_digest("determination", columns)}
 
@@ -62,7 +67,9 @@ class LawText:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """What the audit trail is told: who did what to which object, how it ended, from where and in which request."""
+    """What the audit trail is told: who did what to which object, how it ended, from where and in
+    which request.
+    """
 
     actor: str
     action: str
@@ -74,7 +81,15 @@ class Entry:
 
     def entered(self, at: datetime) -> "AuditEntry":
         """The entry as it is kept, of this instant."""
-        told = (self.actor, self.action, self.kind, self.object_id, self.outcome, self.address, self.request_id)
+        told = (
+            self.actor,
+            self.action,
+            self.kind,
+            self.object_id,
+            self.outcome,
+            self.address,
+            self.request_id,
+        )
         return AuditEntry(new_id(at), at, *told)
 
 
@@ -84,7 +99,10 @@ Note = Callable[[Connection, Entry], None]
 
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did what to which object, when and from where. *id* is a UUID of version 7; no member holds anybody's facts."""
+    """Who did what to which object, when and from where.
+
+    *id* is a UUID of version 7; no member holds anybody's facts.
+    """
 
     id: str
     at: datetime
@@ -104,7 +122,10 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """What a creating request was answered with. *key* and *payload* are digests; a determination's body is not kept twice."""
+    """What a creating request was answered with.
+
+    *key* and *payload* are digests; a determination's body is not kept twice.
+    """
 
     actor: str
     route: str

@@ -2,7 +2,10 @@
 
 
 class RecordsUnavailable(Exception):
-    """The database cannot be reached, is not migrated, or refuses to keep. Nothing was kept; the message tells no values."""
+    """The database cannot be reached, is not migrated, or refuses to keep.
+
+    Nothing was kept; the message tells no values.
+    """
 
 
 class RecordsFull(RecordsUnavailable):
@@ -10,7 +13,9 @@ class RecordsFull(RecordsUnavailable):
 
 
 class RecordDamaged(Exception):
-    """A record is not as it was kept, or cannot be read any more; `kind` and `id` say which one, and nothing says what it holds."""
+    """A record is not as it was kept, or cannot be read any more; `kind` and `id` say which one,
+    and nothing says what it holds.
+    """
 
     def __init__(self, kind: str, id: str) -> None:
         super().__init__(f"{kind} {id} is not as it was kept")
@@ -18,7 +23,10 @@ class RecordDamaged(Exception):
 
 
 class AlreadyReplaced(Exception):
-    """A redetermination came too late: another one replaced the determination first. Nothing was kept."""
+    """A redetermination came too late: another one replaced the determination first.
+
+    Nothing was kept.
+    """
 
 
 class AlreadyAnswered(Exception):

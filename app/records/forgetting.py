@@ -1,4 +1,7 @@
-"""Deleting applicants: because they are to be forgotten, or because their time is over. What was decided about a subject stays."""
+"""Deleting applicants: because they are to be forgotten, or because their time is over.
+
+What was decided about a subject stays.
+"""
 
 from collections.abc import Callable, Iterator
 from datetime import datetime
@@ -36,17 +39,28 @@ def forget(store: Store, subject: str, audit: Audit) -> bool:
 def due_applicants(store: Store, before: datetime) -> Iterator[list[str]]:
     """Subjects whose time is over and that no hold keeps, some at a time.
 
-    The time counts from the last change, or from the last determination about the subject where that is later.
+    The time counts from the last change, or from the last determination about the subject where
+    that is later.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    lately = exists().where(determinations.c.subject == applicants.c.subject, determinations.c.decided_at >= before)
-    chosen = select(applicants.c.subject).where(applicants.c.changed_at < before, ~lately).order_by(applicants.c.subject)
+    lately = exists().where(
+        determinations.c.subject == applicants.c.subject, determinations.c.decided_at >= before
+    )
+    chosen = (
+        select(applicants.c.subject)
+        .where(applicants.c.changed_at < before, ~lately)
+        .order_by(applicants.c.subject)
+    )
     after = ""
     while True:
         with store.reading() as connection:
-            found = list(connection.execute(chosen.where(applicants.c.subject > after).limit(TOGETHER)).scalars())
+            found = list(
+                connection.execute(
+                    chosen.where(applicants.c.subject > after).limit(TOGETHER)
+                ).scalars()
+            )
             held = _held(connection, found)
         if not found:
             return
@@ -55,7 +69,8 @@ def due_applicants(store: Store, before: datetime) -> Iterator[list[str]]:
 
 
 def dispose_applicants(store: Store, subjects: list[str], audit: Audit) -> int:
-    """Delete applicants whose time is over, each with an entry in the audit trail; how many. Held ones stay.
+    """Delete applicants whose time is over, each with an entry in the audit trail; how many. Held
+    ones stay.
 
     Raises:
         RecordsUnavailable: nothing was deleted.
@@ -66,14 +81,18 @@ def dispose_applicants(store: Store, subjects: list[str], audit: Audit) -> int:
 
 
 def _held(connection: Connection, subjects: list[str]) -> set[str]:
-    """Which of these subjects a hold keeps: one on the subject, or one on a determination about it."""
+    """Which of these subjects a hold keeps: one on the subject, or one on a
+    determination about it.
+    """
     held = standing_holds(connection)
     about = select(determinations.c.subject).where(determinations.c.id.in_(held.determinations))
     return set(subjects) & (held.subjects | set(connection.execute(about).scalars()))
 
 
 def _delete(connection: Connection, subjects: list[str], audit: Audit) -> int:
-    gone = connection.execute(delete(applicants).where(applicants.c.subject.in_(subjects)).returning(applicants.c.subject))
+    gone = connection.execute(
+        delete(applicants).where(applicants.c.subject.in_(subjects)).returning(applicants.c.subject)
+    )
     deleted = list(gone.scalars())
     if deleted:
         enter(connection, *(audit(subject) for subject in deleted))

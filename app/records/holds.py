@@ -21,7 +21,10 @@ class HoldChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A legal hold on a determination, or on everything about a subject. It stands until somebody lifts it."""
+    """A legal hold on a determination, or on everything about a subject.
+
+    It stands until somebody lifts it.
+    """
 
     id: str
     kind: str
@@ -35,7 +38,9 @@ class Hold:
     version: int = 1
 
 
-def place_hold(store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyRecord | None = None) -> None:
+def place_hold(
+    store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyRecord | None = None
+) -> None:
     """Keep a hold with its audit entry and what the request for it is answered with.
 
     Raises:
@@ -91,7 +96,10 @@ def _within(reach: Reach) -> ColumnElement[bool]:
 
 def _holds(store: Store, chosen: Any) -> list[Hold]:
     with store.reading() as connection:
-        return [Hold(**{name: row[name] for name in Hold.__slots__}) for row in connection.execute(chosen).mappings()]
+        return [
+            Hold(**{name: row[name] for name in Hold.__slots__})
+            for row in connection.execute(chosen).mappings()
+        ]
 
 
 class StandingHolds(NamedTuple):
@@ -107,6 +115,11 @@ class StandingHolds(NamedTuple):
 
 def standing_holds(connection: Connection) -> StandingHolds:
     """The holds that nobody lifted, read through a connection."""
-    standing = connection.execute(select(holds.c.kind, holds.c.object_id).where(holds.c.lifted_at.is_(None))).all()
-    held = {kind: frozenset(hold.object_id for hold in standing if hold.kind == kind) for kind in HOLDABLE}
+    standing = connection.execute(
+        select(holds.c.kind, holds.c.object_id).where(holds.c.lifted_at.is_(None))
+    ).all()
+    held = {
+        kind: frozenset(hold.object_id for hold in standing if hold.kind == kind)
+        for kind in HOLDABLE
+    }
     return StandingHolds(held["determination"], held["subject"])

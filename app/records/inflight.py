@@ -1,7 +1,7 @@
 """Knowing that a request with the same key is being worked on, in any thread, in any process.
 
-The claim is held by the process and not by a row: when the process is killed, the operating system or the database server gives it
-up, so that no key stays claimed by somebody who is gone.
+The claim is held by the process and not by a row: when the process is killed, the operating system
+or the database server gives it up, so that no key stays claimed by somebody who is gone.
 """
 
 import fcntl
@@ -21,7 +21,10 @@ class InFlight(Exception):
 
 
 class Claims:
-    """The keys that are being worked on. Safe to share between threads, and between processes that were forked."""
+    """The keys that are being worked on.
+
+    Safe to share between threads, and between processes that were forked.
+    """
 
     def __init__(self, store: Store) -> None:
         self._store, self._lock = store, threading.Lock()
@@ -51,13 +54,18 @@ class Claims:
     @contextmanager
     def _on_server(self, number: int) -> Iterator[None]:
         with database_errors(), self._store.reading() as connection:
-            if not connection.execute(text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": number}).scalar_one():
+            if not connection.execute(
+                text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": number}
+            ).scalar_one():
                 raise InFlight
             yield
 
     @contextmanager
     def _in_file(self, number: int) -> Iterator[None]:
-        """One byte of a file beside the database stands for the key; a database in memory has no other process to heed."""
+        """One byte of a file beside the database stands for the key.
+
+        A database in memory has no other process to heed.
+        """
         if self._store.file in (None, "", ":memory:"):
             yield
             return
@@ -73,7 +81,10 @@ class Claims:
                 fcntl.lockf(descriptor, fcntl.LOCK_UN, 1, number)
 
     def _descriptor(self, path: str) -> int:
-        """The file, opened once in each process; closing it would give up every claim of the process."""
+        """The file, opened once in each process.
+
+        Closing it would give up every claim of the process.
+        """
         with self._lock:
             if self._file is None or self._file[0] != os.getpid():
                 self._file = (os.getpid(), os.open(path, os.O_RDWR | os.O_CREAT, 0o600))

@@ -1,4 +1,7 @@
-"""Re-encrypting what is kept under older keys, while the service reads and writes. What is done stays done when it is stopped."""
+"""Re-encrypting what is kept under older keys, while the service reads and writes.
+
+What is done stays done when it is stopped.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -19,8 +22,9 @@ Progress = Callable[[int], None]
 
 @dataclass
 class Rotated:
-    """What a rotation came to: how many were as they should be, how many were written anew, and which cannot be
-    read (by the id of the row, with what is wrong). *left* are under an older key in the end: somebody wrote them meanwhile."""
+    """What a rotation came to: how many were as they should be, how many were written anew, and
+    which cannot be read (by the id of the row, with what is wrong). *left* are under an older key
+    in the end: somebody wrote them meanwhile."""
 
     current: int = 0
     rotated: int = 0
@@ -41,8 +45,8 @@ def count_applicants(store: Store) -> int:
 def rotate(store: Store, ring: KeyRing, progress: Progress | None = None) -> Rotated:
     """Bring every applicant under the current data key, and under the present key of the index.
 
-    Each row is locked, read and written in one transaction, so that no change of anybody's is undone; versions stay as they are,
-    since nothing that is said changes.
+    Each row is locked, read and written in one transaction, so that no change of anybody's is
+    undone; versions stay as they are, since nothing that is said changes.
 
     Raises:
         RecordsUnavailable: the database failed; what was done until then stays done.
@@ -99,4 +103,6 @@ def _count_older(store: Store, ring: KeyRing, told: Rotated) -> int:
     with store.reading() as connection:
         kept = connection.execution_options(yield_per=1000).execute(chosen)
         readable = (row for row in kept if row.id not in told.unreadable)
-        return sum(not (ring.is_current(row.name) and ring.is_current(row.born_on)) for row in readable)
+        return sum(
+            not (ring.is_current(row.name) and ring.is_current(row.born_on)) for row in readable
+        )

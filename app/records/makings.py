@@ -1,4 +1,6 @@
-"""Rows that no seal closes, held against the audit trail, which seals do close: it tells of each making, and of each ending."""
+"""Rows that no seal closes, held against the audit trail, which seals do close: it tells of each
+making, and of each ending.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -31,9 +33,11 @@ def _on(object_id: str) -> str:
 
 
 class Told(NamedTuple):
-    """A table of whose rows the audit trail tells: by which column it names them, under which kinds, made and ended by what.
+    """A table of whose rows the audit trail tells: by which column it names them, under which
+    kinds, made and ended by what.
 
-    *called* says what a complaint calls a row that is there, *missed* what it calls one of which only the trail knows.
+    *called* says what a complaint calls a row that is there, *missed* what it calls one of which
+    only the trail knows.
     """
 
     table: Table
@@ -49,10 +53,17 @@ TOLD = (
     Told(accounts, accounts.c.id, ("account",), "account.created"),
     Told(credentials, credentials.c.id, ("key", "client"), "credential.create"),
     Told(holds, holds.c.object_id, HOLDABLE, "hold.placed", called=_by_object, missed=_on),
-    Told(applicants, applicants.c.subject, ("applicant",), "applicant.created", ("applicant.forgotten", "applicant.disposed")),
+    Told(
+        applicants,
+        applicants.c.subject,
+        ("applicant",),
+        "applicant.created",
+        ("applicant.forgotten", "applicant.disposed"),
+    ),
 )
-"""Accounts, credentials and holds have no ending: they are disabled, revoked and lifted, and stay. A hold is told by what it holds,
-and there may be several; an applicant by the subject reference, which may be given again once it was forgotten."""
+"""Accounts, credentials and holds have no ending: they are disabled, revoked and lifted, and stay.
+A hold is told by what it holds, and there may be several; an applicant by the subject reference,
+which may be given again once it was forgotten."""
 
 
 class Stray(NamedTuple):
@@ -66,7 +77,8 @@ class Stray(NamedTuple):
 def strays(connection: Connection, entries_were_disposed: bool) -> Iterator[Stray]:
     """Where the rows are other than the audit trail tells.
 
-    Once *entries_were_disposed*, of a row that the trail does not know nobody can say any more that it was inserted.
+    Once *entries_were_disposed*, of a row that the trail does not know nobody can say any more that
+    it was inserted.
     """
     for each in TOLD:
         yield from _removed(connection, each)
@@ -84,21 +96,36 @@ def _removed(connection: Connection, each: Told) -> Iterator[Stray]:
 
 def _inserted(connection: Connection, each: Told) -> Iterator[Stray]:
     key = next(iter(each.table.primary_key.columns))
-    readable = ((found.row[each.named_by.name], found.row) for found in rows(connection, each.table, key) if found.row is not None)
+    readable = (
+        (found.row[each.named_by.name], found.row)
+        for found in rows(connection, each.table, key)
+        if found.row is not None
+    )
     for page in _pages(readable):
         names = [name for name, _ in page]
-        standing, there = Counter(dict(_standing(connection, each, names))), _there(connection, each, names)
+        standing, there = (
+            Counter(dict(_standing(connection, each, names))),
+            _there(connection, each, names),
+        )
         for name, row in page:
             if standing[name] < there[name]:
                 yield Stray(each.table.info["kind"], each.called(row), INSERTED)
 
 
-def _standing(connection: Connection, each: Told, names: Iterable[str] | None = None) -> Iterator[tuple[str, int]]:
-    """How many rows of each name there are to be by what the trail tells: so many were made, so many ended; all names, or these."""
+def _standing(
+    connection: Connection, each: Told, names: Iterable[str] | None = None
+) -> Iterator[tuple[str, int]]:
+    """How many rows of each name there are to be by what the trail tells: so many were made, so
+    many ended; all names, or these.
+    """
     entry = audit_entries.c
     count = func.sum(case((entry.action == each.made, 1), else_=-1))
-    told = select(entry.object_id, count).where(entry.kind.in_(each.kinds), entry.action.in_((each.made, *each.ended)))
-    told = told.where(entry.outcome == "done", entry.object_id.is_not(None)).group_by(entry.object_id)
+    told = select(entry.object_id, count).where(
+        entry.kind.in_(each.kinds), entry.action.in_((each.made, *each.ended))
+    )
+    told = told.where(entry.outcome == "done", entry.object_id.is_not(None)).group_by(
+        entry.object_id
+    )
     if names is not None:
         told = told.where(entry.object_id.in_(askable(names)))
     for name, standing in connection.execution_options(yield_per=PAGE).execute(told):
@@ -107,8 +134,12 @@ def _standing(connection: Connection, each: Told, names: Iterable[str] | None = 
 
 def _there(connection: Connection, each: Told, names: Iterable[str]) -> Counter[str]:
     """How many rows of each of these names there are."""
-    asked = [name for name in askable(names) if is_id(name) or not isinstance(each.named_by.type, Uuid)]
-    counted = select(each.named_by, func.count()).where(each.named_by.in_(asked)).group_by(each.named_by)
+    asked = [
+        name for name in askable(names) if is_id(name) or not isinstance(each.named_by.type, Uuid)
+    ]
+    counted = (
+        select(each.named_by, func.count()).where(each.named_by.in_(asked)).group_by(each.named_by)
+    )
     return Counter({str(name): count for name, count in connection.execute(counted)})
 
 

@@ -38,7 +38,8 @@ def newest_revision() -> str:
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
-    """Bring the database to a revision, in one transaction; nothing happens where it is there already.
+    """Bring the database to a revision, in one transaction; nothing happens where it is there
+    already.
 
     The installation's own folder is made, for a database in it.
 
@@ -59,7 +60,10 @@ def downgrade(settings: Settings, revision: str) -> None:
 
 
 def make_own_folder(settings: Settings) -> None:
-    """Make the installation's folder, for its owner only, where the database is to be in it; no other folder is made for one."""
+    """Make the installation's folder, for its owner only, where the database is to be in it.
+
+    No other folder is made for one.
+    """
     for own in (settings.instance, Settings().instance):
         if settings.database_url.startswith(f"sqlite:///{own}/"):
             with suppress(OSError):  # whoever opens the database says so
@@ -89,7 +93,8 @@ def is_current(settings: Settings) -> bool:
 
 
 def differences(settings: Settings) -> list[str]:
-    """Where the database's tables differ from those the code describes, one line each; none where they agree.
+    """Where the database's tables differ from those the code describes, one line each; none where
+    they agree.
 
     Raises:
         RecordsUnavailable: the database cannot be reached.

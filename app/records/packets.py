@@ -28,12 +28,14 @@ class NoLawText(Exception):
 
 
 def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
-    """The packet of a determination, all of it read at one moment; none where no such one lies within reach.
+    """The packet of a determination, all of it read at one moment; none where no such one lies
+    within reach.
 
     Raises:
         NotSealed: its batch is still open.
         NoLawText: there is nothing to derive it from again.
-        RecordDamaged: it, or the text of its law, is not as it was kept, or it is not what was sealed.
+        RecordDamaged: it, or the text of its law, is not as it was kept, or it is not what was
+            sealed.
         RecordsUnavailable: the database could not be asked.
     """
     with store.reading() as connection:
@@ -64,11 +66,17 @@ def _sealed(connection: Connection, id: str) -> _Sealed:
     seal = found[0].columns if found else None
     if seal is None:
         raise RecordDamaged("seal", str(own.seal))
-    batch = select(here.sequence, here.kind, here.object_id, here.digest).where(here.seal == own.seal).order_by(here.sequence)
+    batch = (
+        select(here.sequence, here.kind, here.object_id, here.digest)
+        .where(here.seal == own.seal)
+        .order_by(here.sequence)
+    )
     rows = connection.execute(batch).all()
     leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]
     position = next(at for at, row in enumerate(rows) if row.sequence == own.sequence)
-    told = {name: seal[name] for name in CONTENT["seal"]} | {"sealed_at": column_text(seal["sealed_at"])}
+    told = {name: seal[name] for name in CONTENT["seal"]} | {
+        "sealed_at": column_text(seal["sealed_at"])
+    }
     return _Sealed(own.sequence, own.digest, inclusion_proof(leaves, position), told)
 
 

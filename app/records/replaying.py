@@ -1,4 +1,6 @@
-"""Kept determinations in the order of their ids, law by law, a page at a time: for deciding all of them again."""
+"""Kept determinations in the order of their ids, law by law, a page at a time: for deciding all of
+them again.
+"""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -20,8 +22,8 @@ PAGE = 100
 class Period:
     """Determinations decided from an instant (included) to another (not included).
 
-    When it was decided is told by a determination's own column and, to the millisecond, by its id. It counts where one of the two
-    says so: a damaged one is passed over by neither.
+    When it was decided is told by a determination's own column and, to the millisecond, by its id.
+    It counts where one of the two says so: a damaged one is passed over by neither.
     """
 
     since: datetime | None = None
@@ -30,13 +32,21 @@ class Period:
     def holds(self) -> ColumnElement[bool]:
         """The condition that a determination was decided in it."""
         here, since, until = determinations.c, self.since, self.until
-        by_column = (here.decided_at >= since if since else true(), here.decided_at < until if until else true())
-        by_id = (here.id >= first_id(since) if since else true(), here.id < first_id(until) if until else true())
+        by_column = (
+            here.decided_at >= since if since else true(),
+            here.decided_at < until if until else true(),
+        )
+        by_id = (
+            here.id >= first_id(since) if since else true(),
+            here.id < first_id(until) if until else true(),
+        )
         return or_(and_(*by_column), and_(*by_id))
 
 
 class Made(NamedTuple):
-    """A determination to be decided again, unless it cannot be read any more; *as_kept* says whether its digest holds."""
+    """A determination to be decided again, unless it cannot be read any more; *as_kept* says
+    whether its digest holds.
+    """
 
     id: str
     record: DeterminationRecord | None
@@ -44,7 +54,10 @@ class Made(NamedTuple):
 
 
 class Used(NamedTuple):
-    """A law, and how many determinations were made under it. Without a digest: those whose law cannot be told any more."""
+    """A law, and how many determinations were made under it.
+
+    Without a digest: those whose law cannot be told any more.
+    """
 
     digest: str | None
     determinations: int
@@ -58,15 +71,22 @@ def laws_used(store: Store, period: Period) -> list[Used]:
     """
     digest = determinations.c.law_digest
     first = func.min(determinations.c.decided_at)
-    counted = select(digest, func.count()).where(period.holds()).group_by(digest).order_by(first, digest)
+    counted = (
+        select(digest, func.count()).where(period.holds()).group_by(digest).order_by(first, digest)
+    )
     with store.reading() as connection, tolerant(connection):
         rows = connection.execute(counted).all()
     lost = sum(count for known, count in rows if not readable(known))
-    return [Used(known, count) for known, count in rows if readable(known)] + ([Used(None, lost)] if lost else [])
+    return [Used(known, count) for known, count in rows if readable(known)] + (
+        [Used(None, lost)] if lost else []
+    )
 
 
-def made_under(store: Store, laws: Collection[str], period: Period, page_of: int = PAGE, others: bool = False) -> Iterator[Made]:
-    """The determinations of a period made under some laws, or under all *others*, in the order of their ids.
+def made_under(
+    store: Store, laws: Collection[str], period: Period, page_of: int = PAGE, others: bool = False
+) -> Iterator[Made]:
+    """The determinations of a period made under some laws, or under all *others*, in the order of
+    their ids.
 
     What they rest on is left out. No transaction is open between two pages.
 
@@ -75,7 +95,9 @@ def made_under(store: Store, laws: Collection[str], period: Period, page_of: int
     """
     here, place = determinations.c, None
     under = here.law_digest.not_in(laws) if others else here.law_digest.in_(laws)
-    wanted = select(*(here[name] for name in DETERMINATION_COLUMNS), here.record_digest).where(under, period.holds())
+    wanted = select(*(here[name] for name in DETERMINATION_COLUMNS), here.record_digest).where(
+        under, period.holds()
+    )
     while True:
         with store.reading() as connection:
             rows = page(connection, wanted, here.id, page_of, place)
@@ -90,4 +112,6 @@ def _made(row: Row) -> Made:
     if row.columns is None:
         return Made(row.id, None, as_kept=False)
     record = DeterminationRecord(**{name: row.columns[name] for name in DETERMINATION_COLUMNS})
-    return Made(row.id, record, as_kept=record.row()["record_digest"] == row.columns["record_digest"])
+    return Made(
+        row.id, record, as_kept=record.row()["record_digest"] == row.columns["record_digest"]
+    )

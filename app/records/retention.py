@@ -1,4 +1,6 @@
-"""How long records are kept, and disposing of those whose time is over so that their absence is explained."""
+"""How long records are kept, and disposing of those whose time is over so that their absence is
+explained.
+"""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -38,12 +40,15 @@ def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
     """How long each class of record is kept.
 
     Raises:
-        RetentionUnreadable: the file is not there, or does not say it of every class in years, months or days.
+        RetentionUnreadable: the file is not there, or does not say it of every class in years,
+            months or days.
     """
     try:
         told = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
         if set(told) != set(CLASSES):
-            raise RetentionUnreadable(f"{file.name} must name {', '.join(CLASSES)} and nothing else")
+            raise RetentionUnreadable(
+                f"{file.name} must name {', '.join(CLASSES)} and nothing else"
+            )
         periods = {name: _period(file, name, given) for name, given in told.items()}
     except (OSError, TypeError, YAMLError) as error:
         raise RetentionUnreadable(f"{file.name} cannot be read: {type(error).__name__}") from None
@@ -51,8 +56,15 @@ def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
 
 
 def _period(file: Path, name: str, given: Mapping[str, int]) -> relativedelta:
-    if not given or set(given) - {"years", "months", "days"} or not all(type(n) is int and n > 0 for n in given.values()):
-        raise RetentionUnreadable(f"{file.name}: {name} needs a number of years, months or days, each a whole number above zero")
+    if (
+        not given
+        or set(given) - {"years", "months", "days"}
+        or not all(type(n) is int and n > 0 for n in given.values())
+    ):
+        raise RetentionUnreadable(
+            f"{file.name}: {name} needs a number of years, months or days, each a whole number "
+            "above zero"
+        )
     return relativedelta(**given)
 
 
@@ -65,8 +77,11 @@ class Due:
     digest: str
 
 
-def due(store: Store, kind: str, before: datetime, unreadable: Callable[[str], object] = lambda id: None) -> Iterator[list[Due]]:
-    """The sealed records of a class that were made before an instant and that no hold keeps, some at a time, the oldest first.
+def due(
+    store: Store, kind: str, before: datetime, unreadable: Callable[[str], object] = lambda id: None
+) -> Iterator[list[Due]]:
+    """The sealed records of a class that were made before an instant and that no hold keeps, some
+    at a time, the oldest first.
 
     One that cannot be read stays, since nobody knows what holds it; *unreadable* is told its id.
 
@@ -74,12 +89,16 @@ def due(store: Store, kind: str, before: datetime, unreadable: Callable[[str], o
         RecordsUnavailable: the database could not be asked.
     """
     table, made_at = (
-        (determinations, determinations.c.decided_at) if kind == "determination" else (audit_entries, audit_entries.c.at)
+        (determinations, determinations.c.decided_at)
+        if kind == "determination"
+        else (audit_entries, audit_entries.c.at)
     )
     after: str | None = None
     while True:
         with store.reading() as connection:
-            read = page(connection, select(table).where(made_at < before), table.c.id, TOGETHER, after)
+            read = page(
+                connection, select(table).where(made_at < before), table.c.id, TOGETHER, after
+            )
             found = [row.columns for row in read if row.columns is not None]
             kept = _held(connection, kind, found)
             sealed = _sealed(connection, kind, [row["id"] for row in found])
@@ -89,23 +108,42 @@ def due(store: Store, kind: str, before: datetime, unreadable: Callable[[str], o
         for row in read:
             if row.columns is None:
                 unreadable(row.id)
-        yield [Due(kind, one["id"], one["record_digest"]) for one in found if one["id"] in sealed - kept]
+        yield [
+            Due(kind, one["id"], one["record_digest"])
+            for one in found
+            if one["id"] in sealed - kept
+        ]
 
 
 def _sealed(connection: Connection, kind: str, ids: list[str]) -> set[str]:
-    chosen = select(sealed_records.c.object_id).where(sealed_records.c.kind == kind, sealed_records.c.object_id.in_(ids))
+    chosen = select(sealed_records.c.object_id).where(
+        sealed_records.c.kind == kind, sealed_records.c.object_id.in_(ids)
+    )
     return set(connection.execute(chosen).scalars())
 
 
 def _held(connection: Connection, kind: str, found: list[Mapping[str, Any]]) -> set[str]:
-    """Which of these records a hold keeps; an audit entry about a determination or an applicant is kept with it."""
+    """Which of these records a hold keeps.
+
+    An audit entry about a determination or an applicant is kept with it.
+    """
     held = standing_holds(connection)
     if kind == "determination":
         return {row["id"] for row in found if held.keep(row["id"], row["subject"])}
-    about = {row["object_id"] for row in found if row["kind"] == "determination" and row["object_id"] is not None}
-    chosen = select(determinations.c.id, determinations.c.subject).where(determinations.c.id.in_(about))
+    about = {
+        row["object_id"]
+        for row in found
+        if row["kind"] == "determination" and row["object_id"] is not None
+    }
+    chosen = select(determinations.c.id, determinations.c.subject).where(
+        determinations.c.id.in_(about)
+    )
     kept = {row.id for row in connection.execute(chosen) if held.keep(row.id, row.subject)}
-    personal = {row["id"] for row in found if row["kind"] == "applicant" and row["object_id"] in held.subjects}
+    personal = {
+        row["id"]
+        for row in found
+        if row["kind"] == "applicant" and row["object_id"] in held.subjects
+    }
     return personal | {row["id"] for row in found if row["object_id"] in kept}
 
 
@@ -121,15 +159,24 @@ def dispose(store: Store, records: list[Due], now: datetime, because: str, new_i
     with store.writing() as connection:
         for each in records:
             id = new_id(now)
-            about = {"kind": each.kind, "object_id": each.id, "digest": each.digest, "because": because}
+            about = {
+                "kind": each.kind,
+                "object_id": each.id,
+                "digest": each.digest,
+                "because": because,
+            }
             columns: dict[str, Any] = {"id": id, "disposed_at": now, **about}
             digest = record_digest("disposal", columns)
             connection.execute(insert(disposals), [{**columns, "record_digest": digest}])
             await_seal(connection, "disposal", id, digest)
         ids = [each.id for each in records]
         if table is determinations:
-            connection.execute(delete(decisive_provisions).where(decisive_provisions.c.determination.in_(ids)))
-            connection.execute(delete(idempotency_records).where(idempotency_records.c.determination.in_(ids)))
+            connection.execute(
+                delete(decisive_provisions).where(decisive_provisions.c.determination.in_(ids))
+            )
+            connection.execute(
+                delete(idempotency_records).where(idempotency_records.c.determination.in_(ids))
+            )
         connection.execute(delete(table).where(table.c.id.in_(ids)))
 
 

@@ -1,7 +1,9 @@
-"""Closing batches of records, so that a change, a removal or an insertion shows. Writers never wait for it.
+"""Closing batches of records, so that a change, a removal or an insertion shows. Writers never wait
+for it.
 
-Records wait in `unsealed` from the transaction that keeps them. A seal takes all that wait, puts them into one order without gaps,
-closes them in a Merkle tree and chains its root to the seal before. That order is also the order of events that others follow.
+Records wait in `unsealed` from the transaction that keeps them. A seal takes all that wait, puts
+them into one order without gaps, closes them in a Merkle tree and chains its root to the seal
+before. That order is also the order of events that others follow.
 """
 
 import logging
@@ -27,7 +29,10 @@ _alarmed: set[str] = set()
 TOGETHER = 20_000
 """Records in one seal at most: what waits beyond that is closed by the next."""
 SEALING_LOCK = 2_880_176_004
-"""The advisory lock that lets one process seal at a time on a server; its number is arbitrary and ours."""
+"""The advisory lock that lets one process seal at a time on a server.
+
+Its number is arbitrary and ours.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +49,23 @@ class Seal:
 
 
 class Waiting(NamedTuple):
-    """How many records no seal closes yet, and when the oldest of them was made, as far as their ids tell."""
+    """How many records no seal closes yet, and when the oldest of them was made, as far as their
+    ids tell.
+    """
 
     records: int
     since: datetime | None
 
 
 def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal | None:
-    """Close everything that waits, up to a bound, in one transaction; none where nothing waits or another process is at it.
+    """Close everything that waits, up to a bound, in one transaction; none where nothing waits or
+    another process is at it.
 
-    *checkpoints* is a file outside the database that gets a line for each seal: against it even the loss of the last seals shows.
+    *checkpoints* is a file outside the database that gets a line for each seal: against it even the
+    loss of the last seals shows.
 
-    A seal whose number the file holds with another chain is made, but not noted, with an alarm in the log.
+    A seal whose number the file holds with another chain is made, but not noted, with an alarm in
+    the log.
 
     Raises:
         RecordsUnavailable: nothing was sealed.
@@ -76,13 +86,22 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
 
 
 def _note(made: Seal, checkpoints: Path, database: str | None) -> None:
-    """Note a seal outside; one whose number is there with another chain is not, which must be looked into and stops nothing."""
+    """Note a seal outside.
+
+    One whose number is there with another chain is not, which must be looked into and stops
+    nothing.
+    """
     try:
         note_checkpoint(checkpoints, made, database)
     except AlreadyNoted:
-        log.error("alarm: seal %d was noted before with another chain, run `flask records verify`", made.number)
+        log.error(
+            "alarm: seal %d was noted before with another chain, run `flask records verify`",
+            made.number,
+        )
     except (ValueError, KeyError, TypeError):
-        log.error("alarm: seal %d could not be noted, since the checkpoints cannot be read", made.number)
+        log.error(
+            "alarm: seal %d could not be noted, since the checkpoints cannot be read", made.number
+        )
 
 
 def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
@@ -105,15 +124,27 @@ def waiting(store: Store) -> Waiting:
     """
     dated = case((unsealed.c.kind.in_(("determination", "audit")), unsealed.c.object_id))
     with store.reading() as connection, tolerant(connection):
-        count, oldest = connection.execute(select(func.count(), func.min(dated)).select_from(unsealed)).one()
+        count, oldest = connection.execute(
+            select(func.count(), func.min(dated)).select_from(unsealed)
+        ).one()
     id = UUID(oldest) if isinstance(oldest, str) and is_id(oldest) else None
-    return Waiting(count, datetime.fromtimestamp((id.int >> 80) / 1000, UTC) if id is not None and id.version == 7 else None)
+    return Waiting(
+        count,
+        datetime.fromtimestamp((id.int >> 80) / 1000, UTC)
+        if id is not None and id.version == 7
+        else None,
+    )
 
 
 def _alone(connection: Connection, on_sqlite: bool) -> bool:
-    """Whether nobody else seals at the moment; a transaction that writes to SQLite is alone by itself."""
+    """Whether nobody else seals at the moment.
+
+    A transaction that writes to SQLite is alone by itself.
+    """
     return on_sqlite or bool(
-        connection.execute(text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": SEALING_LOCK}).scalar_one()
+        connection.execute(
+            text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": SEALING_LOCK}
+        ).scalar_one()
     )
 
 
@@ -123,33 +154,67 @@ def _close(connection: Connection, now: datetime) -> Seal | None:
     with tolerant(connection):
         found = connection.execute(select(unsealed).order_by(*order).limit(TOGETHER)).all()
     rows = [row for row in found if all(readable(value) for value in row)]
-    _alarm({f"{name_of(row.kind)} {name_of(row.object_id)}" for row in found if not all(readable(value) for value in row)})
+    _alarm(
+        {
+            f"{name_of(row.kind)} {name_of(row.object_id)}"
+            for row in found
+            if not all(readable(value) for value in row)
+        }
+    )
     if not rows:
         return None
     last = latest_seal(connection)
-    number, first, previous = (last.number + 1, last.first + last.count, last.chain) if last else (1, 1, EMPTY_CHAIN)
+    number, first, previous = (
+        (last.number + 1, last.first + last.count, last.chain) if last else (1, 1, EMPTY_CHAIN)
+    )
     root = merkle_root([leaf_hash(row.kind, row.object_id, row.digest) for row in rows])
-    made = Seal(number, first, len(rows), now, root, previous, chain_digest(previous, number, first, len(rows), now, root))
+    made = Seal(
+        number,
+        first,
+        len(rows),
+        now,
+        root,
+        previous,
+        chain_digest(previous, number, first, len(rows), now, root),
+    )
     connection.execute(insert(seals), [{name: getattr(made, name) for name in Seal.__slots__}])
     numbered = [
-        {"sequence": first + i, "seal": number, "kind": row.kind, "object_id": row.object_id, "digest": row.digest}
+        {
+            "sequence": first + i,
+            "seal": number,
+            "kind": row.kind,
+            "object_id": row.object_id,
+            "digest": row.digest,
+        }
         for i, row in enumerate(rows)
     ]
     connection.execute(insert(sealed_records), numbered)
     for start in range(0, len(rows), 500):
         keys = [(row.kind, row.object_id) for row in rows[start : start + 500]]
-        connection.execute(delete(unsealed).where(tuple_(unsealed.c.kind, unsealed.c.object_id).in_(keys)))
+        connection.execute(
+            delete(unsealed).where(tuple_(unsealed.c.kind, unsealed.c.object_id).in_(keys))
+        )
     return made
 
 
 def _alarm(unreadable: set[str]) -> None:
-    """Name what waits and cannot be read, once in each process; it goes on waiting, and the others are sealed."""
+    """Name what waits and cannot be read, once in each process.
+
+    It goes on waiting, and the others are sealed.
+    """
     for name in sorted(unreadable - _alarmed):
-        log.error("alarm: what waits as %s cannot be read and is not sealed, run `flask records verify`", name)
+        log.error(
+            "alarm: what waits as %s cannot be read and is not sealed, run `flask records verify`",
+            name,
+        )
     _alarmed.update(unreadable)
 
 
 def latest_seal(connection: Connection) -> Seal | None:
     """The last batch that was closed, read through a connection."""
-    row = connection.execute(select(seals).order_by(seals.c.number.desc()).limit(1)).mappings().one_or_none()
+    row = (
+        connection.execute(select(seals).order_by(seals.c.number.desc()).limit(1))
+        .mappings()
+        .one_or_none()
+    )
     return None if row is None else Seal(**row)

@@ -1,7 +1,9 @@
-"""Finding kept determinations, and entries of the audit trail, page by page: the newest first, none skipped, none twice.
+"""Finding kept determinations, and entries of the audit trail, page by page: the newest first, none
+skipped, none twice.
 
-A page goes on from an id and not from a count. Ids sort by the time they were made at, so whatever is kept meanwhile stands before
-the page that somebody is on and moves nothing. What cannot be read any more stands in its place with nothing but its id.
+A page goes on from an id and not from a count. Ids sort by the time they were made at, so whatever
+is kept meanwhile stands before the page that somebody is on and moves nothing. What cannot be read
+any more stands in its place with nothing but its id.
 """
 
 from dataclasses import dataclass
@@ -19,7 +21,10 @@ from app.records.tables import audit_entries, decisive_provisions, determination
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which determinations to find: all that is given must hold. *provision* is one that they rest on."""
+    """Which determinations to find: all that is given must hold.
+
+    *provision* is one that they rest on.
+    """
 
     subject: str | None = None
     question: str | None = None
@@ -52,15 +57,20 @@ T = TypeVar("T")
 
 
 class Hit(NamedTuple, Generic[T]):
-    """Something found: its *id*, the *place* from which to look for older ones, and unless it cannot be read any more the rest."""
+    """Something found: its *id*, the *place* from which to look for older ones, and unless it
+    cannot be read any more the rest.
+    """
 
     id: str
     place: str
     found: T | None
 
 
-def search(store: Store, wanted: Wanted, reach: Reach, limit: int, before: str | None = None) -> list[Hit[FoundDetermination]]:
-    """The newest determinations within reach that are wanted, at most *limit*, older than the one at the place *before*.
+def search(
+    store: Store, wanted: Wanted, reach: Reach, limit: int, before: str | None = None
+) -> list[Hit[FoundDetermination]]:
+    """The newest determinations within reach that are wanted, at most *limit*, older than the one
+    at the place *before*.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
@@ -75,15 +85,20 @@ def search(store: Store, wanted: Wanted, reach: Reach, limit: int, before: str |
     )
     with store.reading() as connection:
         rows = page(connection, chosen, determinations.c.id, limit, before, newest_first=True)
-    return [Hit(row.id, row.place, None if row.columns is None else FoundDetermination(**row.columns)) for row in rows]
+    return [
+        Hit(row.id, row.place, None if row.columns is None else FoundDetermination(**row.columns))
+        for row in rows
+    ]
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     columns = determinations.c
     equal = {
-        columns.subject: wanted.subject, columns.question: wanted.question, columns.outcome: wanted.outcome,
+        columns.subject: wanted.subject,
+        columns.question: wanted.question,
+        columns.outcome: wanted.outcome,
         columns.author: wanted.author,
-    }  # fmt: skip
+    }
     conditions = [column == value for column, value in equal.items() if value is not None]
     if wanted.decided_from is not None:
         conditions.append(columns.decided_at >= wanted.decided_from)
@@ -91,7 +106,11 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
         conditions.append(columns.decided_at < wanted.decided_before)
     if wanted.provision is not None:
         rests_on = decisive_provisions.c
-        conditions.append(exists().where(rests_on.determination == columns.id, rests_on.provision == wanted.provision))
+        conditions.append(
+            exists().where(
+                rests_on.determination == columns.id, rests_on.provision == wanted.provision
+            )
+        )
     return conditions
 
 
@@ -105,15 +124,25 @@ class WantedEntries:
     object_id: str | None = None
 
 
-def search_trail(store: Store, wanted: WantedEntries, limit: int, before: str | None = None) -> list[Hit[AuditEntry]]:
-    """The newest entries of the audit trail that are wanted, at most *limit*, older than the one at the place *before*.
+def search_trail(
+    store: Store, wanted: WantedEntries, limit: int, before: str | None = None
+) -> list[Hit[AuditEntry]]:
+    """The newest entries of the audit trail that are wanted, at most *limit*, older than the one at
+    the place *before*.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
     names = WantedEntries.__slots__
-    conditions = [audit_entries.c[name] == getattr(wanted, name) for name in names if getattr(wanted, name) is not None]
+    conditions = [
+        audit_entries.c[name] == getattr(wanted, name)
+        for name in names
+        if getattr(wanted, name) is not None
+    ]
     chosen = select(*(audit_entries.c[name] for name in AuditEntry.__slots__)).where(*conditions)
     with store.reading() as connection:
         rows = page(connection, chosen, audit_entries.c.id, limit, before, newest_first=True)
-    return [Hit(row.id, row.place, None if row.columns is None else AuditEntry(**row.columns)) for row in rows]
+    return [
+        Hit(row.id, row.place, None if row.columns is None else AuditEntry(**row.columns))
+        for row in rows
+    ]

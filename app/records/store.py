@@ -1,4 +1,6 @@
-"""Keeps determinations, with everything that belongs in the same transaction, and finds them again."""
+"""Keeps determinations, with everything that belongs in the same transaction, and finds
+them again.
+"""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -7,16 +9,48 @@ from typing import Any
 
 import orjson
 from alembic.migration import MigrationContext
-from sqlalchemy import ColumnElement, Connection, Engine, Table, false, insert, literal, or_, select, true
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Table,
+    false,
+    insert,
+    literal,
+    or_,
+    select,
+    true,
+)
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.records.damaged import page, readable, tolerant
 from app.records.database import WRITES
-from app.records.entries import DETERMINATION_COLUMNS, AuditEntry, DeterminationRecord, IdempotencyRecord, Kept, LawText, Row
-from app.records.errors import AlreadyAnswered, AlreadyReplaced, RecordDamaged, RecordsFull, RecordsUnavailable
+from app.records.entries import (
+    DETERMINATION_COLUMNS,
+    AuditEntry,
+    DeterminationRecord,
+    IdempotencyRecord,
+    Kept,
+    LawText,
+    Row,
+)
+from app.records.errors import (
+    AlreadyAnswered,
+    AlreadyReplaced,
+    RecordDamaged,
+    RecordsFull,
+    RecordsUnavailable,
+)
 from app.records.reach import EVERYTHING, Reach
-from app.records.tables import audit_entries, decisive_provisions, determinations, idempotency_records, laws, unsealed
+from app.records.tables import (
+    audit_entries,
+    decisive_provisions,
+    determinations,
+    idempotency_records,
+    laws,
+    unsealed,
+)
 
 __all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
 FULL = ("disk is full", "No space left", "disk full", "53100")
@@ -38,15 +72,30 @@ def within(reach: Reach) -> ColumnElement[bool]:
     """The condition that a determination lies within somebody's reach."""
     if reach.everything:
         return true()
-    made_here = determinations.c.organization == reach.organization if reach.organization is not None else false()
-    return or_(made_here, determinations.c.question.in_(sorted(reach.questions))) if reach.questions else made_here
+    made_here = (
+        determinations.c.organization == reach.organization
+        if reach.organization is not None
+        else false()
+    )
+    return (
+        or_(made_here, determinations.c.question.in_(sorted(reach.questions)))
+        if reach.questions
+        else made_here
+    )
 
 
 class Store:
-    """The kept determinations. Safe to share between threads. *law* is the text that determinations are made under now."""
+    """The kept determinations. Safe to share between threads.
+
+    *law* is the text that determinations are made under now.
+    """
 
     def __init__(self, engine: Engine, law: LawText | None = None) -> None:
-        self._engine, self._writes, self._law = engine, engine.execution_options(**{WRITES: True}), law
+        self._engine, self._writes, self._law = (
+            engine,
+            engine.execution_options(**{WRITES: True}),
+            law,
+        )
         self._law_is_kept = False
 
     @property
@@ -112,7 +161,11 @@ class Store:
 
     def _keep(self, connection: Connection, kept: Kept) -> None:
         record = kept.determination
-        if self._law is not None and not self._law_is_kept and record.law_digest == self._law.digest:
+        if (
+            self._law is not None
+            and not self._law_is_kept
+            and record.law_digest == self._law.digest
+        ):
             self.keep_law(connection, self._law, record.decided_at)
         if kept.idempotency is not None:
             keep_answer(connection, kept.idempotency)
@@ -123,7 +176,10 @@ class Store:
             with _refused(AlreadyReplaced):
                 connection.execute(insert(determinations), [row])
         if record.decisive:
-            rests_on = [{"provision": name, "determination": record.id} for name in sorted(set(record.decisive))]
+            rests_on = [
+                {"provision": name, "determination": record.id}
+                for name in sorted(set(record.decisive))
+            ]
             connection.execute(insert(decisive_provisions), rests_on)
         await_seal(connection, "determination", record.id, row["record_digest"])
         enter(connection, kept.audit)
@@ -136,7 +192,8 @@ class Store:
             await_seal(connection, "law", law.digest, row["record_digest"])
 
     def note(self, *entries: AuditEntry) -> None:
-        """Enter in the audit trail what changes nothing else: all of it in a transaction of its own, or nothing.
+        """Enter in the audit trail what changes nothing else: all of it in a transaction of its
+        own, or nothing.
 
         Raises:
             RecordsUnavailable: it could not be entered.
@@ -146,13 +203,16 @@ class Store:
                 enter(connection, *entries)
 
     def find(self, id: str, reach: Reach = EVERYTHING) -> str | None:
-        """The document of a determination, exactly as it was issued; none where no such one lies within reach.
+        """The document of a determination, exactly as it was issued; none where no such one lies
+        within reach.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
         with self.reading() as connection:
-            chosen = select(determinations.c.document).where(determinations.c.id == id, within(reach))
+            chosen = select(determinations.c.document).where(
+                determinations.c.id == id, within(reach)
+            )
             return connection.execute(chosen).scalar_one_or_none()
 
     def has(self, id: str, reach: Reach = EVERYTHING) -> bool:
@@ -175,20 +235,25 @@ class Store:
             return find_record(connection, id, reach)
 
     def answer(self, actor: str, route: str, key: str) -> tuple[IdempotencyRecord, str] | None:
-        """What the first request with a key was answered with, and the body of that answer; *key* is a digest.
+        """What the first request with a key was answered with, and the body of that answer; *key*
+        is a digest.
 
         Raises:
             RecordDamaged: it, or the determination that was the answer, is not as it was kept.
             RecordsUnavailable: the database could not be asked.
         """
         known = idempotency_records.c
-        chosen = select(idempotency_records).where(known.actor == actor, known.route == route, known.key == key)
+        chosen = select(idempotency_records).where(
+            known.actor == actor, known.route == route, known.key == key
+        )
         with self.reading() as connection:
             found = page(connection, chosen, known.key, 1)
             if not found:
                 return None
             columns = found[0].columns or {}
-            earlier = IdempotencyRecord(**{name: columns.get(name) for name in IdempotencyRecord.__slots__})  # type: ignore[arg-type]
+            earlier = IdempotencyRecord(
+                **{name: columns.get(name) for name in IdempotencyRecord.__slots__}
+            )  # type: ignore[arg-type]
             if not columns or columns["record_digest"] != earlier.row()["record_digest"]:
                 raise RecordDamaged("idempotency", found[0].id)
             if earlier.determination is None:
@@ -229,21 +294,34 @@ def lies_within(connection: Connection, id: str, reach: Reach) -> bool:
 def find_record(
     connection: Connection, id: str, reach: Reach = EVERYTHING, unless_changed: bool = True
 ) -> DeterminationRecord | None:
-    """A determination with all its columns, read through a connection; none where no such one lies within reach.
+    """A determination with all its columns, read through a connection; none where no such one lies
+    within reach.
 
     Raises:
-        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was made of.
+        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was
+            made of.
     """
-    found = page(connection, select(determinations).where(determinations.c.id == id, within(reach)), determinations.c.id, 1)
+    found = page(
+        connection,
+        select(determinations).where(determinations.c.id == id, within(reach)),
+        determinations.c.id,
+        1,
+    )
     if not found:
         return None
     columns = found[0].columns
-    rests_on = select(decisive_provisions.c.provision).where(decisive_provisions.c.determination == id)
+    rests_on = select(decisive_provisions.c.provision).where(
+        decisive_provisions.c.determination == id
+    )
     with tolerant(connection):
-        provisions = connection.execute(rests_on.order_by(decisive_provisions.c.provision)).scalars().all()
+        provisions = (
+            connection.execute(rests_on.order_by(decisive_provisions.c.provision)).scalars().all()
+        )
     if columns is None or not all(readable(each) for each in provisions):
         raise RecordDamaged("determination", id)
-    record = DeterminationRecord(**{name: columns[name] for name in DETERMINATION_COLUMNS}, decisive=tuple(provisions))
+    record = DeterminationRecord(
+        **{name: columns[name] for name in DETERMINATION_COLUMNS}, decisive=tuple(provisions)
+    )
     if unless_changed and record.row()["record_digest"] != columns["record_digest"]:
         raise RecordDamaged("determination", id)
     return record
@@ -273,7 +351,12 @@ def successor_of(connection: Connection, id: str) -> str | None:
     Raises:
         RecordDamaged: one did, and its id cannot be read any more.
     """
-    found = page(connection, select(determinations.c.id).where(determinations.c.replaces == id), determinations.c.id, 1)
+    found = page(
+        connection,
+        select(determinations.c.id).where(determinations.c.replaces == id),
+        determinations.c.id,
+        1,
+    )
     if found and found[0].columns is None:
         raise RecordDamaged("determination", id)
     return found[0].id if found else None
@@ -292,7 +375,9 @@ def enter(connection: Connection, *entries: AuditEntry) -> None:
     """Enter something in the audit trail, in the transaction of whatever it tells of."""
     rows = [entry.row() for entry in entries]
     connection.execute(insert(audit_entries), rows)
-    awaiting = [{"kind": "audit", "object_id": row["id"], "digest": row["record_digest"]} for row in rows]
+    awaiting = [
+        {"kind": "audit", "object_id": row["id"], "digest": row["record_digest"]} for row in rows
+    ]
     connection.execute(insert(unsealed), awaiting)
 
 

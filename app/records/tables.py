@@ -1,8 +1,10 @@
-"""The tables of records. A change here needs a revision in `migrations/versions`; a test compares the two.
+"""The tables of records. A change here needs a revision in `migrations/versions`; a test compares
+the two.
 
-What is kept for good (determinations, laws, audit entries, disposals and the seals over them) is append-only: triggers refuse every
-change, and a deletion unless a disposal of that record was entered before. Of a table whose rows are not sealed but carry a digest,
-`info` says what kind they are called in it.
+What is kept for good (determinations, laws, audit entries, disposals and the seals over them) is
+append-only: triggers refuse every change, and a deletion unless a disposal of that record was
+entered before. Of a table whose rows are not sealed but carry a digest, `info` says what kind they
+are called in it.
 """
 
 from datetime import UTC, datetime
@@ -48,7 +50,13 @@ class Instant(TypeDecorator[datetime]):
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """The instant as it was given."""
-        return None if value is None else value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return (
+            None
+            if value is None
+            else value.replace(tzinfo=UTC)
+            if value.tzinfo is None
+            else value.astimezone(UTC)
+        )
 
 
 Id = Uuid(as_uuid=False)
@@ -77,13 +85,17 @@ determinations = Table(
     Index(None, "organization", "id"),
     Index(None, "author", "id"),
 )
-"""Determinations as issued: `document` is the answer's text byte for byte, `request` the body that asked for it."""
+"""Determinations as issued: `document` is the answer's text byte for byte, `request` the body that
+asked for it.
+"""
 
 decisive_provisions = Table(
     "decisive_provisions",
     metadata,
     Column("provision", String(200), nullable=False),
-    Column("determination", Id, ForeignKey("determinations.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "determination", Id, ForeignKey("determinations.id", ondelete="CASCADE"), nullable=False
+    ),
     PrimaryKeyConstraint("provision", "determination"),
 )
 """Which determinations rest on a provision: read off the document, for searching."""
@@ -96,7 +108,9 @@ laws = Table(
     Column("texts", Text, nullable=False),
     Column("record_digest", Digest, nullable=False),
 )
-"""The whole text of the law, once for each digest that determinations were made under: a JSON object of file names and texts."""
+"""The whole text of the law, once for each digest that determinations were made under: a JSON
+object of file names and texts.
+"""
 
 audit_entries = Table(
     "audit_entries",
@@ -133,7 +147,10 @@ idempotency_records = Table(
     PrimaryKeyConstraint("actor", "route", "key"),
     info={"kind": "idempotency"},
 )
-"""What a creating request was answered with, by the digest of its key; the body of a determination is that determination's own."""
+"""What a creating request was answered with, by the digest of its key.
+
+The body of a determination is that determination's own.
+"""
 
 unsealed = Table(
     "unsealed",
@@ -201,7 +218,9 @@ disposals = Table(
     Column("record_digest", Digest, nullable=False),
     UniqueConstraint("kind", "object_id"),
 )
-"""What was disposed of when its time was over: its digest stays, so that its absence is explained."""
+"""What was disposed of when its time was over: its digest stays, so that its absence is
+explained.
+"""
 
 installation = Table(
     "installation",
@@ -211,7 +230,18 @@ installation = Table(
     Column("record_digest", Digest, nullable=False),
     info={"kind": "installation"},
 )
-"""One row, made with the first seal: what the checkpoints outside call this database. It goes into every backup."""
+"""One row, made with the first seal: what the checkpoints outside call this database.
 
-APPEND_ONLY = ("determinations", "decisive_provisions", "laws", "audit_entries", "seals", "sealed_records", "disposals")
+It goes into every backup.
+"""
+
+APPEND_ONLY = (
+    "determinations",
+    "decisive_provisions",
+    "laws",
+    "audit_entries",
+    "seals",
+    "sealed_records",
+    "disposals",
+)
 """Tables whose rows are never changed."""

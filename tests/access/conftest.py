@@ -1,4 +1,7 @@
-"""The service on SQLite and, where TEST_POSTGRESQL_URL names a server, on PostgreSQL; and callers of every kind."""
+"""The service on SQLite and, where TEST_POSTGRESQL_URL names a server, on PostgreSQL.
+
+And callers of every kind.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,6 @@
-"""Who is let in: what a request must carry, what it gets when it does not, and how soon a revocation is seen."""
+"""Who is let in: what a request must carry, what it gets when it does not, and how soon a
+revocation is seen.
+"""
 
 from datetime import timedelta
 
@@ -20,7 +22,13 @@ UNKNOWN = "/v1/determinations/01925b1e-7e3f-7000-8000-000000000000"
 def made(app: Flask, **wanted: object) -> tuple[str, str]:
     """The id and the text of a new key."""
     with app.app_context():
-        asked = {"kind": KEY, "name": "made", "role": "eligibility_worker", "organization": "county-office", **wanted}
+        asked = {
+            "kind": KEY,
+            "name": "made",
+            "role": "eligibility_worker",
+            "organization": "county-office",
+            **wanted,
+        }
         told = gate().credentials.create(Wanted(**asked), ADMINISTRATOR)  # type: ignore[arg-type]
     return told.credential.id, told.secret
 
@@ -42,11 +50,23 @@ def test_without_anything_it_is_told_what_to_send(nobody: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "header",
     [
-        "", "Bearer", "Bearer ", "Bearer x", "Basic YTpi", "bearer elig_aaaaaaaa_" + "a" * 43, "elig_aaaaaaaa_" + "a" * 43,
-        "Bearer " + "x" * 5_000, "Bearer elig_é", "Bearer a.b.c", "Bearer e30.e30.e30", "Bearer " + "[" * 3_000, "Digest x",
-        "Bearer W1tbW1tbW1tbW1tbW1tbW1tbW1tb.e30.e30", "Bearer \x00",
+        "",
+        "Bearer",
+        "Bearer ",
+        "Bearer x",
+        "Basic YTpi",
+        "bearer elig_aaaaaaaa_" + "a" * 43,
+        "elig_aaaaaaaa_" + "a" * 43,
+        "Bearer " + "x" * 5_000,
+        "Bearer elig_é",
+        "Bearer a.b.c",
+        "Bearer e30.e30.e30",
+        "Bearer " + "[" * 3_000,
+        "Digest x",
+        "Bearer W1tbW1tbW1tbW1tbW1tbW1tbW1tb.e30.e30",
+        "Bearer \x00",
     ],
-)  # fmt: skip
+)
 def test_whatever_else_is_sent_is_refused_alike(nobody: FlaskClient, header: str) -> None:
     answer = nobody.get(UNKNOWN, headers={"Authorization": header.encode().decode("latin-1")})
 
@@ -60,11 +80,15 @@ def test_a_header_nested_deeper_than_any_reader_goes_is_refused(nobody: FlaskCli
 
     deep = base64.urlsafe_b64encode(b'{"alg":"ES256","kid":' + b"[" * 2_500).decode().rstrip("=")
 
-    assert (401, "unauthenticated") == problem(nobody.get(UNKNOWN, headers={"Authorization": f"Bearer {deep}.e30.e30"}))
+    assert (401, "unauthenticated") == problem(
+        nobody.get(UNKNOWN, headers={"Authorization": f"Bearer {deep}.e30.e30"})
+    )
 
 
 @pytest.mark.parametrize("place", [5, 14, -1])
-def test_a_key_with_another_letter_is_refused(served: Flask, nobody: FlaskClient, place: int) -> None:
+def test_a_key_with_another_letter_is_refused(
+    served: Flask, nobody: FlaskClient, place: int
+) -> None:
     key = made(served)[1]
     letters = list(key)
     letters[place] = "b" if letters[place] != "b" else "c"
@@ -81,10 +105,17 @@ def test_a_role_without_the_permission_is_told_which_it_needs(administrator: Fla
 
 
 def test_who_may_not_is_refused_before_the_body_is_looked_at(administrator: FlaskClient) -> None:
-    assert 403 == administrator.post("/v1/determinations", data=b"{", content_type="application/json").status_code
+    assert (
+        403
+        == administrator.post(
+            "/v1/determinations", data=b"{", content_type="application/json"
+        ).status_code
+    )
 
 
-def test_a_key_can_be_limited_to_some_permissions_of_its_role(served: Flask, nobody: FlaskClient) -> None:
+def test_a_key_can_be_limited_to_some_permissions_of_its_role(
+    served: Flask, nobody: FlaskClient
+) -> None:
     client = bearing(nobody, made(served, scopes=("law.decide",))[1])
 
     assert 200 == client.post("/v1/determinations?keep=false", json=CLOSED).status_code
@@ -93,10 +124,14 @@ def test_a_key_can_be_limited_to_some_permissions_of_its_role(served: Flask, nob
     assert (403, "forbidden") == problem(client.post("/v1/determinations?keep=False", json=CLOSED))
 
 
-def test_saying_twice_whether_to_keep_does_not_get_round_it(served: Flask, nobody: FlaskClient) -> None:
+def test_saying_twice_whether_to_keep_does_not_get_round_it(
+    served: Flask, nobody: FlaskClient
+) -> None:
     client = bearing(nobody, made(served, scopes=("law.decide",))[1])
 
-    assert (422, "invalid-request") == problem(client.post("/v1/determinations?keep=false&keep=true", json=CLOSED))
+    assert (422, "invalid-request") == problem(
+        client.post("/v1/determinations?keep=false&keep=true", json=CLOSED)
+    )
 
 
 def test_an_address_where_nothing_stands_is_404_for_everybody(nobody: FlaskClient) -> None:
@@ -104,7 +139,9 @@ def test_an_address_where_nothing_stands_is_404_for_everybody(nobody: FlaskClien
     assert (405, "method-not-allowed") == problem(nobody.put("/v1/determinations"))
 
 
-def test_what_is_public_looks_at_no_credential_and_at_no_database(served: Flask, nobody: FlaskClient) -> None:
+def test_what_is_public_looks_at_no_credential_and_at_no_database(
+    served: Flask, nobody: FlaskClient
+) -> None:
     bearing(nobody, "nonsense")
 
     assert 200 == nobody.get("/v1/questions").status_code
@@ -127,24 +164,32 @@ def test_an_expired_key_is_refused(served: Flask, nobody: FlaskClient) -> None:
         assert 401 == client.get(UNKNOWN).status_code
 
 
-def test_a_revocation_by_another_process_is_seen_within_half_a_minute(served: Flask, nobody: FlaskClient) -> None:
+def test_a_revocation_by_another_process_is_seen_within_half_a_minute(
+    served: Flask, nobody: FlaskClient
+) -> None:
     id, key = made(served)
     client = bearing(nobody, key)
     assert 404 == client.get(UNKNOWN).status_code
 
     with served.app_context():
-        gate().credentials.revoke(id, None, ADMINISTRATOR)  # which tells this process nothing, as another would not
+        gate().credentials.revoke(
+            id, None, ADMINISTRATOR
+        )  # which tells this process nothing, as another would not
 
     with freeze_time(clock.now() + timedelta(seconds=KEPT_SECONDS)):
         assert 401 == client.get(UNKNOWN).status_code
 
 
-def test_a_caller_is_looked_up_once_in_half_a_minute(served: Flask, nobody: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_caller_is_looked_up_once_in_half_a_minute(
+    served: Flask, nobody: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client, looked_up = bearing(nobody, made(served)[1]), []
     with served.app_context():
         store = gate().store
     find = store.find_by_label
-    monkeypatch.setattr(store, "find_by_label", lambda label: looked_up.append(label) or find(label))
+    monkeypatch.setattr(
+        store, "find_by_label", lambda label: looked_up.append(label) or find(label)
+    )
 
     for _ in range(3):
         client.get(UNKNOWN)
@@ -152,7 +197,9 @@ def test_a_caller_is_looked_up_once_in_half_a_minute(served: Flask, nobody: Flas
     assert 1 == len(looked_up)
 
 
-def test_who_is_known_is_bounded_and_who_is_refused_is_not_remembered(served: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_is_known_is_bounded_and_who_is_refused_is_not_remembered(
+    served: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.access.bearers.KEPT_AT_MOST", 2)
     with served.app_context():
         bearers = Bearers(gate().store, gate().roles, gate().tokens)
@@ -165,7 +212,9 @@ def test_who_is_known_is_bounded_and_who_is_refused_is_not_remembered(served: Fl
     assert len(bearers._known) <= 2
 
 
-def test_the_day_of_its_last_use_is_kept(served: Flask, administrator: FlaskClient, nobody: FlaskClient) -> None:
+def test_the_day_of_its_last_use_is_kept(
+    served: Flask, administrator: FlaskClient, nobody: FlaskClient
+) -> None:
     id, key = made(served)
     assert administrator.get(f"/v1/credentials/{id}").get_json()["last_used_on"] is None
 

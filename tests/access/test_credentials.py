@@ -49,10 +49,12 @@ def test_a_key_is_told_once_and_lets_in(served: Flask, administrator: FlaskClien
     assert KEY_TEXT.fullmatch(told["secret"])
     assert taken(served, told["secret"])
     again = administrator.get(f"{PATH}/{told['id']}")
-    assert {name: value for name, value in told.items() if name not in ("secret", "last_used_on")} == {
-        name: value for name, value in again.get_json().items() if name != "last_used_on"
-    }
-    assert told["secret"] not in again.get_data(as_text=True) + administrator.get(PATH).get_data(as_text=True)
+    assert {
+        name: value for name, value in told.items() if name not in ("secret", "last_used_on")
+    } == {name: value for name, value in again.get_json().items() if name != "last_used_on"}
+    assert told["secret"] not in again.get_data(as_text=True) + administrator.get(PATH).get_data(
+        as_text=True
+    )
     assert told["secret"].startswith(again.get_json()["secrets"][0]["begins"])
 
 
@@ -74,7 +76,9 @@ def test_the_database_holds_no_secret(served: Flask, administrator: FlaskClient)
         ]
 
     assert rows
-    assert secret not in repr(rows) and secret.encode() not in b"".join(v for row in rows for v in row if isinstance(v, bytes))
+    assert secret not in repr(rows) and secret.encode() not in b"".join(
+        v for row in rows for v in row if isinstance(v, bytes)
+    )
 
 
 @pytest.mark.parametrize(
@@ -102,21 +106,27 @@ def test_the_database_holds_no_secret(served: Flask, administrator: FlaskClient)
         ({"permissions": ["law.decide"]}, "/permissions"),
     ],
 )
-def test_what_cannot_be_is_pointed_at(administrator: FlaskClient, changes: dict[str, Any], pointer: str) -> None:
+def test_what_cannot_be_is_pointed_at(
+    administrator: FlaskClient, changes: dict[str, Any], pointer: str
+) -> None:
     answer = administrator.post(PATH, json={**WANTED, **changes})
 
     assert (422, "invalid-request") == problem(answer)
     assert {pointer} == pointers(answer)
 
 
-def test_a_role_that_sees_its_own_needs_an_organization_and_others_do_not(administrator: FlaskClient) -> None:
+def test_a_role_that_sees_its_own_needs_an_organization_and_others_do_not(
+    administrator: FlaskClient,
+) -> None:
     without = {name: value for name, value in WANTED.items() if name != "organization"}
 
     assert {"/organization"} == pointers(administrator.post(PATH, json=without))
     assert 201 == administrator.post(PATH, json={**without, "role": "auditor"}).status_code
 
 
-def test_the_list_goes_on_where_it_stopped_and_neither_skips_nor_repeats(administrator: FlaskClient) -> None:
+def test_the_list_goes_on_where_it_stopped_and_neither_skips_nor_repeats(
+    administrator: FlaskClient,
+) -> None:
     made = [create(administrator, name=f"n{number}")[0]["id"] for number in range(5)]
 
     seen, path = [], f"{PATH}?limit=2"
@@ -131,7 +141,9 @@ def test_the_list_goes_on_where_it_stopped_and_neither_skips_nor_repeats(adminis
     assert len(seen) == len(set(seen))
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "limit=x", "limit=-1", "after=x", "after=1&after=2", "page=2"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "limit=x", "limit=-1", "after=x", "after=1&after=2", "page=2"]
+)
 def test_a_query_that_is_none_is_refused(administrator: FlaskClient, query: str) -> None:
     assert (422, "invalid-request") == problem(administrator.get(f"{PATH}?{query}"))
 
@@ -139,7 +151,9 @@ def test_a_query_that_is_none_is_refused(administrator: FlaskClient, query: str)
 def test_a_name_and_an_end_can_be_changed_by_who_has_read_them(administrator: FlaskClient) -> None:
     told, match = create(administrator)
 
-    changed = administrator.patch(f"{PATH}/{told['id']}", json={"name": "day batch", "days": 5}, headers=match)
+    changed = administrator.patch(
+        f"{PATH}/{told['id']}", json={"name": "day batch", "days": 5}, headers=match
+    )
 
     assert (200, "day batch") == (changed.status_code, changed.get_json()["name"])
     assert changed.get_json()["expires_at"] < told["expires_at"]
@@ -147,7 +161,9 @@ def test_a_name_and_an_end_can_be_changed_by_who_has_read_them(administrator: Fl
     assert changed.get_json() == administrator.get(f"{PATH}/{told['id']}").get_json()
 
 
-def changes_at(client: FlaskClient, id: str, headers: dict[str, str], tried: Iterable[int] = range(3)) -> list[Any]:
+def changes_at(
+    client: FlaskClient, id: str, headers: dict[str, str], tried: Iterable[int] = range(3)
+) -> list[Any]:
     """Every way of changing a credential, tried, or some of them."""
     ways = [
         lambda: client.patch(f"{PATH}/{id}", json={"name": "other"}, headers=headers),
@@ -192,7 +208,9 @@ def test_of_two_who_change_it_at_once_one_wins(served: Flask, administrator: Fla
 
     def rename(number: int) -> int:
         client = client_of(served, "administrator", None)
-        return client.patch(f"{PATH}/{told['id']}", json={"name": f"n{number}"}, headers=match).status_code
+        return client.patch(
+            f"{PATH}/{told['id']}", json={"name": f"n{number}"}, headers=match
+        ).status_code
 
     with ThreadPoolExecutor(8) as pool:
         statuses = list(pool.map(rename, range(8)))
@@ -201,30 +219,46 @@ def test_of_two_who_change_it_at_once_one_wins(served: Flask, administrator: Fla
 
 
 def test_what_is_not_there_cannot_be_changed(administrator: FlaskClient) -> None:
-    answers = [administrator.get(f"{PATH}/{UNKNOWN}"), *changes_at(administrator, UNKNOWN, {"If-Match": '"1"'})]
+    answers = [
+        administrator.get(f"{PATH}/{UNKNOWN}"),
+        *changes_at(administrator, UNKNOWN, {"If-Match": '"1"'}),
+    ]
 
     assert {(404, "unknown-credential")} == {problem(answer) for answer in answers}
 
 
-def test_a_revoked_key_is_taken_no_more_and_stays_on_record(served: Flask, administrator: FlaskClient) -> None:
+def test_a_revoked_key_is_taken_no_more_and_stays_on_record(
+    served: Flask, administrator: FlaskClient
+) -> None:
     told, match = create(administrator)
     client = bearing(served.test_client(), told["secret"])
     assert 404 == client.get(f"/v1/determinations/{UNKNOWN}").status_code
 
     assert 204 == administrator.delete(f"{PATH}/{told['id']}", headers=match).status_code
 
-    assert 401 == client.get(f"/v1/determinations/{UNKNOWN}").status_code  # at once, where it was revoked
+    assert (
+        401 == client.get(f"/v1/determinations/{UNKNOWN}").status_code
+    )  # at once, where it was revoked
     again = administrator.get(f"{PATH}/{told['id']}")
     assert "revoked" == again.get_json()["state"]
     answers = changes_at(administrator, told["id"], {"If-Match": again.headers["ETag"]})
-    assert [(422, "invalid-request"), (422, "invalid-request")] == [problem(answer) for answer in answers[:2]]
-    assert again.get_json()["revoked_at"] == administrator.get(f"{PATH}/{told['id']}").get_json()["revoked_at"]
+    assert [(422, "invalid-request"), (422, "invalid-request")] == [
+        problem(answer) for answer in answers[:2]
+    ]
+    assert (
+        again.get_json()["revoked_at"]
+        == administrator.get(f"{PATH}/{told['id']}").get_json()["revoked_at"]
+    )
 
 
-def test_a_new_secret_is_taken_beside_the_old_one_for_the_overlap(served: Flask, administrator: FlaskClient) -> None:
+def test_a_new_secret_is_taken_beside_the_old_one_for_the_overlap(
+    served: Flask, administrator: FlaskClient
+) -> None:
     told, match = create(administrator)
 
-    second = administrator.post(f"{PATH}/{told['id']}/secrets", json={"overlap_hours": 2}, headers=match)
+    second = administrator.post(
+        f"{PATH}/{told['id']}/secrets", json={"overlap_hours": 2}, headers=match
+    )
 
     assert 201 == second.status_code
     assert taken(served, told["secret"]) and taken(served, second.get_json()["secret"])
@@ -234,10 +268,14 @@ def test_a_new_secret_is_taken_beside_the_old_one_for_the_overlap(served: Flask,
         assert taken(served, second.get_json()["secret"])
 
 
-def test_without_an_overlap_the_old_secret_ends_at_once(served: Flask, administrator: FlaskClient) -> None:
+def test_without_an_overlap_the_old_secret_ends_at_once(
+    served: Flask, administrator: FlaskClient
+) -> None:
     told, match = create(administrator)
 
-    second = administrator.post(f"{PATH}/{told['id']}/secrets", json={"overlap_hours": 0}, headers=match).get_json()
+    second = administrator.post(
+        f"{PATH}/{told['id']}/secrets", json={"overlap_hours": 0}, headers=match
+    ).get_json()
 
     assert not taken(served, told["secret"])
     assert taken(served, second["secret"])
@@ -248,17 +286,23 @@ def test_without_an_overlap_the_old_secret_ends_at_once(served: Flask, administr
 def test_an_overlap_that_cannot_be_is_pointed_at(administrator: FlaskClient, hours: object) -> None:
     told, match = create(administrator)
 
-    answer = administrator.post(f"{PATH}/{told['id']}/secrets", json={"overlap_hours": hours}, headers=match)
+    answer = administrator.post(
+        f"{PATH}/{told['id']}/secrets", json={"overlap_hours": hours}, headers=match
+    )
 
     assert {"/overlap_hours"} == pointers(answer)
 
 
-def test_an_expired_key_gets_a_new_secret_only_with_a_new_end(served: Flask, administrator: FlaskClient) -> None:
+def test_an_expired_key_gets_a_new_secret_only_with_a_new_end(
+    served: Flask, administrator: FlaskClient
+) -> None:
     told, match = create(administrator, days=1)
 
     with freeze_time(clock.now() + timedelta(days=2)):
         refused = administrator.post(f"{PATH}/{told['id']}/secrets", json={}, headers=match)
-        renewed = administrator.post(f"{PATH}/{told['id']}/secrets", json={"days": 10}, headers=match)
+        renewed = administrator.post(
+            f"{PATH}/{told['id']}/secrets", json={"days": 10}, headers=match
+        )
 
         assert (422, "invalid-request") == problem(refused)
         assert taken(served, renewed.get_json()["secret"])
@@ -286,7 +330,10 @@ def test_every_change_is_noted_in_its_own_transaction_or_not_made(served: Flask)
 
     actions = ["credential.create", "credential.change", "credential.rotate", "credential.revoke"]
     assert actions == [entry.action for entry in noted]
-    assert Entry("command:x", actions[0], KEY, told.credential.id, "done", "203.0.113.5", "r1") == noted[0]
+    assert (
+        Entry("command:x", actions[0], KEY, told.credential.id, "done", "203.0.113.5", "r1")
+        == noted[0]
+    )
     with pytest.raises(ValueError):
         kept.create(Wanted(KEY, "lost", "auditor"), Origin("command:refused"))
     assert [] == kept.named(KEY, "lost")

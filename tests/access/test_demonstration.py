@@ -1,4 +1,6 @@
-"""The demonstration's key: there where only this machine can reach the service, for a day, for its owner alone."""
+"""The demonstration's key: there where only this machine can reach the service, for a day, for its
+owner alone.
+"""
 
 import json
 import runpy
@@ -27,7 +29,9 @@ CONFIGURATION = ROOT / "gunicorn.conf.py"
 
 @pytest.fixture(autouse=True)
 def figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A folder for figures of these tests alone: reading the server's configuration would make one for the whole process."""
+    """A folder for figures of these tests alone: reading the server's configuration would make one
+    for the whole process.
+    """
     monkeypatch.setenv("PROMETHEUS_MULTIPROC_DIR", str(tmp_path / "figures"))
 
 
@@ -56,7 +60,9 @@ def test_only_its_owner_can_read_the_file(served: Flask) -> None:
     assert [FILE] == [path.name for path in folder.glob("demonstration*")]
 
 
-def test_a_new_start_ends_the_key_before_and_adds_no_credential(served: Flask, nobody: FlaskClient) -> None:
+def test_a_new_start_ends_the_key_before_and_adds_no_credential(
+    served: Flask, nobody: FlaskClient
+) -> None:
     first, second = loaded(served), loaded(served)
 
     assert 401 == bearing(nobody, first).post("/v1/determinations", json=CLOSED).status_code
@@ -69,11 +75,16 @@ def test_a_new_start_ends_the_key_before_and_adds_no_credential(served: Flask, n
 def test_a_start_on_another_day_makes_it_live_again(served: Flask, nobody: FlaskClient) -> None:
     loaded(served)
     with freeze_time(clock.now() + timedelta(days=3)):
-        assert 201 == bearing(nobody, loaded(served)).post("/v1/determinations", json=CLOSED).status_code
+        assert (
+            201
+            == bearing(nobody, loaded(served)).post("/v1/determinations", json=CLOSED).status_code
+        )
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1", "eligibility.example.org", ""])
-def test_where_others_can_reach_the_service_there_is_no_key(served: Flask, decider: object, host: str) -> None:
+def test_where_others_can_reach_the_service_there_is_no_key(
+    served: Flask, decider: object, host: str
+) -> None:
     loaded(served)
     settings: Settings = served.config["SETTINGS"]
     app = command_line(replace(settings, host=host))
@@ -106,7 +117,9 @@ def test_what_only_this_machine_reaches(host: str) -> None:
         ("--bind 'x", "--bind 'x"),
     ],
 )
-def test_what_gunicorn_is_told_to_bind_to_counts(monkeypatch: pytest.MonkeyPatch, arguments: str, host: str | None) -> None:
+def test_what_gunicorn_is_told_to_bind_to_counts(
+    monkeypatch: pytest.MonkeyPatch, arguments: str, host: str | None
+) -> None:
     monkeypatch.setenv("GUNICORN_CMD_ARGS", arguments)
 
     assert host == bound_host(arguments)
@@ -115,14 +128,20 @@ def test_what_gunicorn_is_told_to_bind_to_counts(monkeypatch: pytest.MonkeyPatch
 
 @pytest.mark.parametrize(("address", "is_told"), [("127.0.0.1", True), ("0.0.0.0", False)])
 def test_the_start_prints_a_command_line_with_the_key_where_only_this_machine_can_use_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], address: str, is_told: bool
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    address: str,
+    is_told: bool,
 ) -> None:
     monkeypatch.setenv("ELIGIBILITY_INSTANCE", str(tmp_path))
     (tmp_path / FILE).write_text("elig_aaaaaaaa_b\n")
     with socket.socket() as listening:
         listening.bind((address, 0))
 
-        runpy.run_path(str(CONFIGURATION))["when_ready"](SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listening)]))
+        runpy.run_path(str(CONFIGURATION))["when_ready"](
+            SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listening)])
+        )
 
     printed = capsys.readouterr().out
     assert is_told == ("Authorization: Bearer elig_aaaaaaaa_b" in printed)
@@ -140,7 +159,9 @@ def test_the_start_prints_a_command_line_with_the_key_where_only_this_machine_ca
         ("ELIGIBILITY_ISSUER", "eligibility.example.org"),
     ],
 )
-def test_settings_that_would_weaken_tokens_are_refused(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_settings_that_would_weaken_tokens_are_refused(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     monkeypatch.setenv(name, value)
 
     with pytest.raises(EnvError):

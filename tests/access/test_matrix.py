@@ -15,12 +15,19 @@ from tests.callers import client_of
 
 MATRIX = Path(__file__).with_name("matrix.csv")
 SAMPLES = {
-    "<uuid:id>": "01925b1e-7e3f-7000-8000-000000000000", "<id>": "enrollment.permitted", "<topic>": "enrollment",
-    "<name>": "open-periods-2011", "<file>": "docs.css", "<path:filename>": "pages.css", "<subject>": "person-nobody",
-}  # fmt: skip
+    "<uuid:id>": "01925b1e-7e3f-7000-8000-000000000000",
+    "<id>": "enrollment.permitted",
+    "<topic>": "enrollment",
+    "<name>": "open-periods-2011",
+    "<file>": "docs.css",
+    "<path:filename>": "pages.css",
+    "<subject>": "person-nobody",
+}
 """What stands in an address for its variables."""
 SENT_AWAY = {303, 400}
-"""What a page for people answers to whoever is not signed in, keys or not: where to sign in, or that the form is not its own."""
+"""What a page for people answers to whoever is not signed in, keys or not: where to sign in, or
+that the form is not its own.
+"""
 WITHOUT_KEEPING = "?keep=false"
 Asked = tuple[str, str]
 
@@ -42,7 +49,10 @@ class Row(NamedTuple):
 
 
 with MATRIX.open(encoding="utf-8", newline="") as file:
-    ROWS = [Row(row.pop("method"), row.pop("route"), row.pop("permission"), row) for row in csv.DictReader(file)]
+    ROWS = [
+        Row(row.pop("method"), row.pop("route"), row.pop("permission"), row)
+        for row in csv.DictReader(file)
+    ]
 
 
 def asked_at(app: Flask, rule: Rule) -> Iterator[tuple[Asked, str]]:
@@ -72,20 +82,29 @@ def test_the_matrix_has_a_column_for_every_role() -> None:
 
 
 @pytest.mark.parametrize("role", ROWS[0].roles)
-def test_each_role_is_let_in_where_the_matrix_says_so_and_nowhere_else(app: Flask, role: str) -> None:
+def test_each_role_is_let_in_where_the_matrix_says_so_and_nowhere_else(
+    app: Flask, role: str
+) -> None:
     client = app.test_client() if role == "anybody" else client_of(app, role)
     refusal = 401 if role == "anybody" else 403
 
-    statuses = {(row.method, row.route): client.open(row.path, method=row.method).status_code for row in ROWS}
+    statuses = {
+        (row.method, row.route): client.open(row.path, method=row.method).status_code
+        for row in ROWS
+    }
 
     let_in = {asked: status not in (401, 403) for asked, status in statuses.items()}
     assert let_in == {(row.method, row.route): row.roles[role] != "no" for row in ROWS}
-    assert SENT_AWAY >= {statuses[row.method, row.route] for row in ROWS if row.roles[role] == "signs in"}
+    assert SENT_AWAY >= {
+        statuses[row.method, row.route] for row in ROWS if row.roles[role] == "signs in"
+    }
     assert {refusal} >= {status for status in statuses.values() if status in (401, 403)}
 
 
 @pytest.mark.parametrize(
-    "row", [row for row in ROWS if row.method == "GET" and row.permission not in (PUBLIC, "session")], ids=lambda row: row.route
+    "row",
+    [row for row in ROWS if row.method == "GET" and row.permission not in (PUBLIC, "session")],
+    ids=lambda row: row.route,
 )
 def test_head_needs_what_get_needs(app: Flask, row: Row) -> None:
     assert 401 == app.test_client().head(row.path).status_code

@@ -15,7 +15,11 @@ def roles(lawbook: Lawbook) -> Roles:
 
 
 def starting(lawbook: Lawbook, *topics: str) -> frozenset[str]:
-    return frozenset(question for question in lawbook.questions if question.startswith(tuple(f"{topic}." for topic in topics)))
+    return frozenset(
+        question
+        for question in lawbook.questions
+        if question.startswith(tuple(f"{topic}." for topic in topics))
+    )
 
 
 @pytest.mark.parametrize("role", OWN)
@@ -32,32 +36,50 @@ def test_without_an_organization_they_see_nothing_at_all(roles: Roles, role: str
 def test_the_office_of_patient_protection_sees_every_waiver(roles: Roles, lawbook: Lawbook) -> None:
     reach = roles.reach("opp_reviewer", "opp")
 
-    assert Reach(organization="opp", questions=frozenset({"waiver.reviewable", "waiver.supported", "waiver.binding"})) == reach
+    assert (
+        Reach(
+            organization="opp",
+            questions=frozenset({"waiver.reviewable", "waiver.supported", "waiver.binding"}),
+        )
+        == reach
+    )
     assert reach.questions == starting(lawbook, "waiver")
 
 
-def test_the_division_sees_what_carriers_groups_and_cooperatives_do_and_nobodys_enrollment(roles: Roles, lawbook: Lawbook) -> None:
+def test_the_division_sees_what_carriers_groups_and_cooperatives_do_and_nobodys_enrollment(
+    roles: Roles, lawbook: Lawbook
+) -> None:
     reach = roles.reach("division_staff", "division")
 
     assert "division" == reach.organization
     assert starting(lawbook, "plan", "rate", "group", "cooperative", "council") <= reach.questions
-    assert set() == reach.questions & starting(lawbook, "individual", "enrollment", "employee", "dependent", "waiver")
+    assert set() == reach.questions & starting(
+        lawbook, "individual", "enrollment", "employee", "dependent", "waiver"
+    )
 
 
 def test_an_auditor_sees_everything_and_an_administrator_nothing(roles: Roles) -> None:
     assert EVERYTHING == roles.reach("auditor", None) == roles.reach("auditor", "blue-harbor")
-    assert NOTHING == roles.reach("administrator", None) == roles.reach("administrator", "blue-harbor")
+    assert (
+        NOTHING == roles.reach("administrator", None) == roles.reach("administrator", "blue-harbor")
+    )
 
 
 def test_a_principal_carries_the_reach_of_its_role_and_organization(roles: Roles) -> None:
     carrier = roles.principal("client:1", "carrier_system", "blue-harbor")
 
-    assert ("blue-harbor", Reach(organization="blue-harbor"), True) == (carrier.organization, carrier.reach, carrier.is_machine)
+    assert ("blue-harbor", Reach(organization="blue-harbor"), True) == (
+        carrier.organization,
+        carrier.reach,
+        carrier.is_machine,
+    )
     assert not roles.principal("key:1", "eligibility_worker", "county-office").is_machine
 
 
 def test_limits_only_ever_take_permissions_away(roles: Roles) -> None:
-    limited = roles.principal("key:1", "carrier_system", "blue-harbor", only=("law.decide", "accounts.write"))
+    limited = roles.principal(
+        "key:1", "carrier_system", "blue-harbor", only=("law.decide", "accounts.write")
+    )
 
     assert frozenset({"law.decide"}) == limited.permissions
 

@@ -42,19 +42,43 @@ def test_the_file_used_here_is_sound(tmp_path: Path) -> None:
         ("[law.decide]", "[law.decide, law.decide]", "roles.yaml:9: law.decide is written twice"),
         ("[law.decide]", "[public]", "roles.yaml:9: everybody has public; it stands in no role"),
         ("[law.decide]", "law.decide", "roles.yaml:9: must be a list"),
-        ("    sees: own\n", "    sees: all\n", "roles.yaml:7: must be one of own, everything, nothing"),
+        (
+            "    sees: own\n",
+            "    sees: all\n",
+            "roles.yaml:7: must be one of own, everything, nothing",
+        ),
         ("    sees: own\n", "", "roles.yaml:5: the key sees is missing"),
-        ("    sees: own\n", "    sees: everything\n", "roles.yaml:8: topics are for roles that see their own"),
+        (
+            "    sees: own\n",
+            "    sees: everything\n",
+            "roles.yaml:8: topics are for roles that see their own",
+        ),
         ("[waiver]", "[waivers]", "roles.yaml:8: no question has the topic waivers"),
-        ("    title: Reviewer\n", "    title: Reviewer\n    root: true\n", "roles.yaml:7: nobody knows the key root; known are"),
-        ("    title: Reviewer\n", "    title: Reviewer\n    person: maybe\n", "roles.yaml:7: must be true or false"),
-        ("  reviewer:", "  Reviewer Two:", "roles.yaml:5: a role is named like eligibility_worker, not Reviewer Two"),
+        (
+            "    title: Reviewer\n",
+            "    title: Reviewer\n    root: true\n",
+            "roles.yaml:7: nobody knows the key root; known are",
+        ),
+        (
+            "    title: Reviewer\n",
+            "    title: Reviewer\n    person: maybe\n",
+            "roles.yaml:7: must be true or false",
+        ),
+        (
+            "  reviewer:",
+            "  Reviewer Two:",
+            "roles.yaml:5: a role is named like eligibility_worker, not Reviewer Two",
+        ),
         (
             "  law.decide: Decide\n",
             "  law.decide: Decide\n  law.decide: Again\n",
             "roles.yaml:4: the key law.decide is written twice",
         ),
-        ("  law.decide: Decide\n", "  LAW: Decide\n", "roles.yaml:3: a permission is named like determinations.read, not LAW"),
+        (
+            "  law.decide: Decide\n",
+            "  LAW: Decide\n",
+            "roles.yaml:3: a permission is named like determinations.read, not LAW",
+        ),
         ("  public: Read the law\n", "", "roles.yaml:1: the permission public is missing"),
         ("permissions:", "permission:", "roles.yaml:1: nobody knows the key permission"),
         (SOUND, "", "roles.yaml:1: the file is empty"),
@@ -62,23 +86,29 @@ def test_the_file_used_here_is_sound(tmp_path: Path) -> None:
         ("[law.decide]", "&all [law.decide]", "roles.yaml:9: anchors and aliases are not allowed"),
     ],
 )
-def test_a_fault_is_told_with_its_line(tmp_path: Path, written: str, instead: str, complaint: str) -> None:
+def test_a_fault_is_told_with_its_line(
+    tmp_path: Path, written: str, instead: str, complaint: str
+) -> None:
     told = faults(tmp_path, SOUND.replace(written, instead))
 
     assert any(complaint in fault for fault in told), told
 
 
 def test_all_faults_are_told_at_once(tmp_path: Path) -> None:
-    assert 2 == len(faults(tmp_path, SOUND.replace("[law.decide]", "[x.y]").replace("[waiver]", "[zz]")))
+    assert 2 == len(
+        faults(tmp_path, SOUND.replace("[law.decide]", "[x.y]").replace("[waiver]", "[zz]"))
+    )
 
 
-def test_nobody_but_an_administrator_writes_accounts_or_credentials_and_an_administrator_sees_no_case() -> None:
+def test_only_an_administrator_writes_accounts_or_credentials_and_sees_no_case() -> None:
     roles = read_roles(None).roles
     writing = {"accounts.write", "credentials.write"}
 
     assert {"administrator"} == {role.name for role in roles.values() if role.permissions & writing}
     assert set() == {
-        p for p in roles["administrator"].permissions if p.startswith(("determinations", "applicants", "events", "law"))
+        p
+        for p in roles["administrator"].permissions
+        if p.startswith(("determinations", "applicants", "events", "law"))
     }
 
 
@@ -91,13 +121,17 @@ def test_an_auditor_changes_nothing() -> None:
 def test_systems_have_no_session() -> None:
     roles = read_roles(None).roles.values()
 
-    assert {role.name for role in roles if not role.is_person} == {role.name for role in roles if "session" not in role.permissions}
+    assert {role.name for role in roles if not role.is_person} == {
+        role.name for role in roles if "session" not in role.permissions
+    }
 
 
 def test_every_permission_is_given_to_somebody() -> None:
     found = read_roles(None)
 
-    assert set(found.permissions) - {"public"} == {p for role in found.roles.values() for p in role.permissions}
+    assert set(found.permissions) - {"public"} == {
+        p for role in found.roles.values() for p in role.permissions
+    }
 
 
 def test_the_file_is_where_the_program_is() -> None:

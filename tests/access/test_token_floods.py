@@ -1,4 +1,6 @@
-"""Refused requests for access tokens: however many come, few are written down, and whoever has the right secret is let in."""
+"""Refused requests for access tokens: however many come, few are written down, and whoever has the
+right secret is let in.
+"""
 
 import base64
 
@@ -23,17 +25,25 @@ UNKNOWN = "01925b1e-7e3f-7000-8000-000000000000"
 @pytest.fixture
 def carrier(served: Flask) -> Told:
     with served.app_context():
-        return gate().credentials.create(Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR)
+        return gate().credentials.create(
+            Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR
+        )
 
 
-def ask(client: FlaskClient, id: str, secret: str = "wrong", address: str = "192.0.2.1") -> TestResponse:
+def ask(
+    client: FlaskClient, id: str, secret: str = "wrong", address: str = "192.0.2.1"
+) -> TestResponse:
     header = "Basic " + base64.b64encode(f"{id}:{secret}".encode()).decode()
     form, overrides = {"grant_type": "client_credentials"}, {"REMOTE_ADDR": address}
-    return client.post("/oauth/token", data=form, headers={"Authorization": header}, environ_overrides=overrides)
+    return client.post(
+        "/oauth/token", data=form, headers={"Authorization": header}, environ_overrides=overrides
+    )
 
 
 @freeze_time(NOON)
-def test_one_address_fails_so_often_a_minute_and_then_waits(noted: Noted, nobody: FlaskClient, carrier: Told) -> None:
+def test_one_address_fails_so_often_a_minute_and_then_waits(
+    noted: Noted, nobody: FlaskClient, carrier: Told
+) -> None:
     answers = [ask(nobody, UNKNOWN) for _ in range(MANY)]
 
     assert 30 == [answer.status_code for answer in answers].count(401)
@@ -59,11 +69,15 @@ def test_few_refusals_of_one_address_are_written_down(noted: Noted, nobody: Flas
         ask(nobody, UNKNOWN)
 
     assert 10 == len(noted)
-    assert {("anybody", "unknown", "refused")} == {(entry["actor"], entry["object_id"], entry["outcome"]) for entry in noted}
+    assert {("anybody", "unknown", "refused")} == {
+        (entry["actor"], entry["object_id"], entry["outcome"]) for entry in noted
+    }
 
 
 @freeze_time(NOON)
-def test_few_refusals_of_unknown_clients_are_written_down_from_however_many_addresses(noted: Noted, nobody: FlaskClient) -> None:
+def test_few_refusals_of_unknown_clients_are_written_down_from_however_many_addresses(
+    noted: Noted, nobody: FlaskClient
+) -> None:
     for number in range(MANY):
         ask(nobody, UNKNOWN, address=f"192.0.2.{number}")
 
@@ -94,7 +108,9 @@ def test_every_refusal_is_counted(noted: Noted, nobody: FlaskClient) -> None:
     assert MANY == counted() - before
 
 
-def test_after_the_minute_refusals_are_written_down_again(noted: Noted, nobody: FlaskClient) -> None:
+def test_after_the_minute_refusals_are_written_down_again(
+    noted: Noted, nobody: FlaskClient
+) -> None:
     with freeze_time(NOON) as time:
         for _ in range(MANY):
             ask(nobody, UNKNOWN)

@@ -1,4 +1,6 @@
-"""Access tokens: which are given, and that nothing but what was signed here, for here, and in its time is taken."""
+"""Access tokens: which are given, and that nothing but what was signed here, for here, and in its
+time is taken.
+"""
 
 import base64
 import hmac
@@ -39,7 +41,13 @@ def gate(served: Flask) -> Gate:
 
 
 def made(gate: Gate, **wanted: Any) -> Told:
-    asked = {"kind": CLIENT, "name": "claims", "role": "carrier_system", "organization": "blue-harbor", **wanted}
+    asked = {
+        "kind": CLIENT,
+        "name": "claims",
+        "role": "carrier_system",
+        "organization": "blue-harbor",
+        **wanted,
+    }
     return gate.credentials.create(Wanted(**asked), ADMINISTRATOR)
 
 
@@ -49,11 +57,16 @@ def carrier(gate: Gate) -> Told:
 
 
 def basic(id: str, secret: str) -> dict[str, str]:
-    return {"Authorization": "Basic " + base64.b64encode(f"{quote(id)}:{quote(secret)}".encode()).decode()}
+    return {
+        "Authorization": "Basic "
+        + base64.b64encode(f"{quote(id)}:{quote(secret)}".encode()).decode()
+    }
 
 
 def granted(nobody: FlaskClient, client: Told, **more: str) -> dict[str, Any]:
-    answer = nobody.post(TOKEN, data={**GRANT, **more}, headers=basic(client.credential.id, client.secret))
+    answer = nobody.post(
+        TOKEN, data={**GRANT, **more}, headers=basic(client.credential.id, client.secret)
+    )
     assert 200 == answer.status_code, answer.get_json()
     document: dict[str, Any] = answer.get_json()
     return document
@@ -71,13 +84,19 @@ def test_a_token_lets_its_client_in(nobody: FlaskClient, carrier: Told) -> None:
     token = granted(nobody, carrier)
 
     assert ("Bearer", 900) == (token["token_type"], token["expires_in"])
-    created = bearing(nobody, token["access_token"]).post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "claim-1"})
+    created = bearing(nobody, token["access_token"]).post(
+        "/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "claim-1"}
+    )
     assert 201 == created.status_code
     assert 200 == nobody.get(created.headers["Location"]).status_code
 
 
-@pytest.mark.parametrize("resource", ["http://127.0.0.1:8000", "http://127.0.0.1:8000/", "http://127.0.0.1:8000/v1", ""])
-def test_a_token_may_be_asked_for_by_the_address_it_is_for(nobody: FlaskClient, carrier: Told, resource: str) -> None:
+@pytest.mark.parametrize(
+    "resource", ["http://127.0.0.1:8000", "http://127.0.0.1:8000/", "http://127.0.0.1:8000/v1", ""]
+)
+def test_a_token_may_be_asked_for_by_the_address_it_is_for(
+    nobody: FlaskClient, carrier: Told, resource: str
+) -> None:
     assert granted(nobody, carrier, resource=resource)["access_token"]
 
 
@@ -88,8 +107,14 @@ def test_a_token_may_be_asked_for_by_the_address_it_is_for(nobody: FlaskClient, 
         ["http://127.0.0.1:8000/v1", "https://elsewhere.example"],
     ],
 )  # fmt: skip
-def test_a_token_for_another_service_is_not_given(nobody: FlaskClient, carrier: Told, resource: str | list[str]) -> None:
-    answer = nobody.post(TOKEN, data={**GRANT, "resource": resource}, headers=basic(carrier.credential.id, carrier.secret))
+def test_a_token_for_another_service_is_not_given(
+    nobody: FlaskClient, carrier: Told, resource: str | list[str]
+) -> None:
+    answer = nobody.post(
+        TOKEN,
+        data={**GRANT, "resource": resource},
+        headers=basic(carrier.credential.id, carrier.secret),
+    )
 
     assert (400, "invalid_target") == refused(answer)
 
@@ -113,16 +138,29 @@ def test_a_token_is_as_rfc_9068_has_it(nobody: FlaskClient, gate: Gate, carrier:
 
     assert ("at+jwt", "ES256") == (token.header["typ"], token.header["alg"])
     assert carrier.credential.id == token.claims["sub"] == token.claims["client_id"]
-    assert ("http://127.0.0.1:8000", "http://127.0.0.1:8000/v1") == (token.claims["iss"], token.claims["aud"])
+    assert ("http://127.0.0.1:8000", "http://127.0.0.1:8000/v1") == (
+        token.claims["iss"],
+        token.claims["aud"],
+    )
     assert 900 == token.claims["exp"] - token.claims["iat"]
     assert (
-        token.claims["jti"] != jwt.decode(granted(nobody, carrier)["access_token"], published, algorithms=["ES256"]).claims["jti"]
+        token.claims["jti"]
+        != jwt.decode(
+            granted(nobody, carrier)["access_token"], published, algorithms=["ES256"]
+        ).claims["jti"]
     )
 
 
-def test_without_a_scope_all_that_the_client_has_is_given(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
-    assert set(granted(nobody, carrier)["scope"].split()) == gate.roles["carrier_system"].permissions
-    assert "events.read law.decide" == granted(nobody, made(gate, scopes=("law.decide", "events.read")))["scope"]
+def test_without_a_scope_all_that_the_client_has_is_given(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
+    assert (
+        set(granted(nobody, carrier)["scope"].split()) == gate.roles["carrier_system"].permissions
+    )
+    assert (
+        "events.read law.decide"
+        == granted(nobody, made(gate, scopes=("law.decide", "events.read")))["scope"]
+    )
 
 
 def test_a_token_can_be_limited_further(nobody: FlaskClient, carrier: Told) -> None:
@@ -132,32 +170,51 @@ def test_a_token_can_be_limited_further(nobody: FlaskClient, carrier: Told) -> N
     assert (403, "forbidden") == problem(client.post("/v1/determinations", json=CLOSED))
 
 
-@pytest.mark.parametrize("scope", ["audit.read", "law.decide accounts.write", "public", "x", 'é"\\'])
-def test_more_than_the_client_has_is_not_given(nobody: FlaskClient, carrier: Told, scope: str) -> None:
-    answer = nobody.post(TOKEN, data={**GRANT, "scope": scope}, headers=basic(carrier.credential.id, carrier.secret))
+@pytest.mark.parametrize(
+    "scope", ["audit.read", "law.decide accounts.write", "public", "x", 'é"\\']
+)
+def test_more_than_the_client_has_is_not_given(
+    nobody: FlaskClient, carrier: Told, scope: str
+) -> None:
+    answer = nobody.post(
+        TOKEN, data={**GRANT, "scope": scope}, headers=basic(carrier.credential.id, carrier.secret)
+    )
 
     assert (400, "invalid_scope") == refused(answer)
 
 
-def test_a_wrong_secret_and_an_unknown_client_are_answered_alike(nobody: FlaskClient, carrier: Told) -> None:
+def test_a_wrong_secret_and_an_unknown_client_are_answered_alike(
+    nobody: FlaskClient, carrier: Told
+) -> None:
     unknown = "01925b1e-7e3f-7000-8000-000000000000"
     answers = [
         nobody.post(TOKEN, data=GRANT, headers=basic(id, secret))
-        for id, secret in ((carrier.credential.id, carrier.secret[:-1] + "_"), (unknown, carrier.secret), ("x' or 1=1", "x"))
+        for id, secret in (
+            (carrier.credential.id, carrier.secret[:-1] + "_"),
+            (unknown, carrier.secret),
+            ("x' or 1=1", "x"),
+        )
     ]
-    answers += [nobody.post(TOKEN, data={**GRANT, "client_id": unknown, "client_secret": "x"}), nobody.post(TOKEN, data=GRANT)]
+    answers += [
+        nobody.post(TOKEN, data={**GRANT, "client_id": unknown, "client_secret": "x"}),
+        nobody.post(TOKEN, data=GRANT),
+    ]
 
     assert {(401, "invalid_client")} == {refused(answer) for answer in answers}
     assert 1 == len({answer.data for answer in answers})
     assert all(answer.headers["WWW-Authenticate"].startswith("Basic") for answer in answers)
 
 
-@pytest.mark.parametrize("encoded", ["=", "é", "////", base64.b64encode(b"\xff\xfe:x").decode(), "YQ==", "", "a b"])
+@pytest.mark.parametrize(
+    "encoded", ["=", "é", "////", base64.b64encode(b"\xff\xfe:x").decode(), "YQ==", "", "a b"]
+)
 def test_a_header_that_is_none_is_refused(nobody: FlaskClient, encoded: str) -> None:
     for scheme in ("Basic ", "Basic\t", "basic  ", "Bearer ", ""):
         header = f"{scheme}{encoded}".encode().decode("latin-1")
 
-        assert (401, "invalid_client") == refused(nobody.post(TOKEN, data=GRANT, headers={"Authorization": header}))
+        assert (401, "invalid_client") == refused(
+            nobody.post(TOKEN, data=GRANT, headers={"Authorization": header})
+        )
 
 
 @pytest.mark.parametrize(
@@ -169,13 +226,18 @@ def test_a_header_that_is_none_is_refused(nobody: FlaskClient, encoded: str) -> 
         ({"data": {"grant_type": 'é"\\'}}, "unsupported_grant_type"),
         ({"json": GRANT}, "invalid_request"),
         (
-            {"data": "grant_type=client_credentials&grant_type=x", "content_type": "application/x-www-form-urlencoded"},
+            {
+                "data": "grant_type=client_credentials&grant_type=x",
+                "content_type": "application/x-www-form-urlencoded",
+            },
             "invalid_request",
         ),
         ({"data": GRANT, "query_string": "client_secret=x"}, "invalid_request"),
     ],
 )
-def test_a_request_that_is_none_is_refused(nobody: FlaskClient, carrier: Told, sent: dict[str, Any], error: str) -> None:
+def test_a_request_that_is_none_is_refused(
+    nobody: FlaskClient, carrier: Told, sent: dict[str, Any], error: str
+) -> None:
     answer = nobody.post(TOKEN, headers=basic(carrier.credential.id, carrier.secret), **sent)
 
     assert (400, error) == refused(answer)
@@ -184,28 +246,43 @@ def test_a_request_that_is_none_is_refused(nobody: FlaskClient, carrier: Told, s
 def test_a_secret_sent_in_two_ways_is_refused(nobody: FlaskClient, carrier: Told) -> None:
     form = {**GRANT, "client_secret": carrier.secret}
 
-    assert (400, "invalid_request") == refused(nobody.post(TOKEN, data=form, headers=basic(carrier.credential.id, carrier.secret)))
+    assert (400, "invalid_request") == refused(
+        nobody.post(TOKEN, data=form, headers=basic(carrier.credential.id, carrier.secret))
+    )
 
 
-def test_a_clients_secret_is_no_key_and_a_key_no_clients_secret(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_a_clients_secret_is_no_key_and_a_key_no_clients_secret(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     key = made(gate, kind=KEY)
 
     assert (401, "unauthenticated") == problem(bearing(nobody, carrier.secret).get(UNKNOWN))
     del nobody.environ_base["HTTP_AUTHORIZATION"]
-    assert (401, "invalid_client") == refused(nobody.post(TOKEN, data=GRANT, headers=basic(key.credential.id, key.secret)))
+    assert (401, "invalid_client") == refused(
+        nobody.post(TOKEN, data=GRANT, headers=basic(key.credential.id, key.secret))
+    )
 
 
-def test_for_an_overlap_both_secrets_are_taken_and_no_third(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_for_an_overlap_both_secrets_are_taken_and_no_third(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     second = gate.credentials.rotate(carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2)
     assert granted(nobody, carrier) and granted(nobody, second)
 
     third = gate.credentials.rotate(carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2)
 
     assert granted(nobody, second) and granted(nobody, third)
-    assert (401, "invalid_client") == refused(nobody.post(TOKEN, data=GRANT, headers=basic(carrier.credential.id, carrier.secret)))
+    assert (401, "invalid_client") == refused(
+        nobody.post(TOKEN, data=GRANT, headers=basic(carrier.credential.id, carrier.secret))
+    )
     with freeze_time(clock.now() + timedelta(hours=2)):
         assert granted(nobody, third)
-        assert 401 == nobody.post(TOKEN, data=GRANT, headers=basic(second.credential.id, second.secret)).status_code
+        assert (
+            401
+            == nobody.post(
+                TOKEN, data=GRANT, headers=basic(second.credential.id, second.secret)
+            ).status_code
+        )
 
 
 def test_without_a_key_to_sign_with_no_token_is_given(nobody: FlaskClient, served: Flask) -> None:
@@ -218,7 +295,9 @@ def test_without_a_key_to_sign_with_no_token_is_given(nobody: FlaskClient, serve
     assert {"keys": []} == nobody.get("/.well-known/jwks.json").get_json()
 
 
-def test_what_clients_must_know_is_published_and_no_secret_with_it(nobody: FlaskClient, gate: Gate) -> None:
+def test_what_clients_must_know_is_published_and_no_secret_with_it(
+    nobody: FlaskClient, gate: Gate
+) -> None:
     metadata = nobody.get("/.well-known/oauth-authorization-server").get_json()
     [key] = nobody.get("/.well-known/jwks.json").get_json()["keys"]
 
@@ -239,7 +318,9 @@ def test_a_token_ends(nobody: FlaskClient, carrier: Told) -> None:
         assert (401, "unauthenticated") == problem(client.get(UNKNOWN))
 
 
-def test_the_tokens_of_a_revoked_client_are_taken_no_more(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_the_tokens_of_a_revoked_client_are_taken_no_more(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     client = bearing(nobody, granted(nobody, carrier)["access_token"])
     assert 404 == client.get(UNKNOWN).status_code
 
@@ -254,19 +335,33 @@ def test_the_tokens_of_a_revoked_client_are_taken_no_more(nobody: FlaskClient, g
 def claims(gate: Gate, carrier: Told, **changes: Any) -> dict[str, Any]:
     now = int(clock.now().timestamp())
     whole = {
-        "iss": gate.tokens.issuer, "aud": gate.tokens.audience, "sub": carrier.credential.id, "client_id": carrier.credential.id,
-        "iat": now, "exp": now + 600, "jti": "1", "scope": "determinations.read", **changes,
-    }  # fmt: skip
+        "iss": gate.tokens.issuer,
+        "aud": gate.tokens.audience,
+        "sub": carrier.credential.id,
+        "client_id": carrier.credential.id,
+        "iat": now,
+        "exp": now + 600,
+        "jti": "1",
+        "scope": "determinations.read",
+        **changes,
+    }
     return {name: value for name, value in whole.items() if value is not None}
 
 
 def signed(gate: Gate, content: dict[str, Any], key: Any = None, **header: Any) -> str:
     newest = gate.tokens.keys.newest()
     head = {"alg": "ES256", "typ": "at+jwt", "kid": newest.kid, **header}
-    return jwt.encode({n: v for n, v in head.items() if v is not None}, content, key or newest.pair, algorithms=[head["alg"]])
+    return jwt.encode(
+        {n: v for n, v in head.items() if v is not None},
+        content,
+        key or newest.pair,
+        algorithms=[head["alg"]],
+    )
 
 
-def test_a_token_put_together_like_ours_is_taken(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_a_token_put_together_like_ours_is_taken(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     """Otherwise the refusals below would prove nothing."""
     assert 404 == bearing(nobody, signed(gate, claims(gate, carrier))).get(UNKNOWN).status_code
 
@@ -274,15 +369,35 @@ def test_a_token_put_together_like_ours_is_taken(nobody: FlaskClient, gate: Gate
 @pytest.mark.parametrize(
     "changes",
     [
-        {"iss": "http://127.0.0.1:8001"}, {"iss": None}, {"aud": "http://127.0.0.1:8000"}, {"aud": None}, {"aud": ["x", "y"]},
-        {"exp": 1}, {"exp": None}, {"exp": "soon"}, {"exp": 9e99}, {"nbf": 4_000_000_000}, {"iat": 4_000_000_000}, {"iat": None},
-        {"sub": "01925b1e-7e3f-7000-8000-000000000000"}, {"client_id": "other"}, {"sub": None}, {"jti": None}, {"scope": None},
-        {"scope": ["determinations.read"]}, {"sub": 5, "client_id": 5}, {"exp": 4_000_000_000},
+        {"iss": "http://127.0.0.1:8001"},
+        {"iss": None},
+        {"aud": "http://127.0.0.1:8000"},
+        {"aud": None},
+        {"aud": ["x", "y"]},
+        {"exp": 1},
+        {"exp": None},
+        {"exp": "soon"},
+        {"exp": 9e99},
+        {"nbf": 4_000_000_000},
+        {"iat": 4_000_000_000},
+        {"iat": None},
+        {"sub": "01925b1e-7e3f-7000-8000-000000000000"},
+        {"client_id": "other"},
+        {"sub": None},
+        {"jti": None},
+        {"scope": None},
+        {"scope": ["determinations.read"]},
+        {"sub": 5, "client_id": 5},
+        {"exp": 4_000_000_000},
     ],
     ids=str,
-)  # fmt: skip
-def test_a_token_with_other_claims_is_refused(nobody: FlaskClient, gate: Gate, carrier: Told, changes: dict[str, Any]) -> None:
-    assert (401, "unauthenticated") == problem(bearing(nobody, signed(gate, claims(gate, carrier, **changes))).get(UNKNOWN))
+)
+def test_a_token_with_other_claims_is_refused(
+    nobody: FlaskClient, gate: Gate, carrier: Told, changes: dict[str, Any]
+) -> None:
+    assert (401, "unauthenticated") == problem(
+        bearing(nobody, signed(gate, claims(gate, carrier, **changes))).get(UNKNOWN)
+    )
 
 
 @pytest.mark.parametrize(
@@ -297,8 +412,12 @@ def test_a_token_with_other_claims_is_refused(nobody: FlaskClient, gate: Gate, c
     ],
     ids=str,
 )
-def test_a_token_with_another_header_is_refused(nobody: FlaskClient, gate: Gate, carrier: Told, header: dict[str, Any]) -> None:
-    assert (401, "unauthenticated") == problem(bearing(nobody, signed(gate, claims(gate, carrier), **header)).get(UNKNOWN))
+def test_a_token_with_another_header_is_refused(
+    nobody: FlaskClient, gate: Gate, carrier: Told, header: dict[str, Any]
+) -> None:
+    assert (401, "unauthenticated") == problem(
+        bearing(nobody, signed(gate, claims(gate, carrier), **header)).get(UNKNOWN)
+    )
 
 
 def unsigned(part: dict[str, Any]) -> str:
@@ -306,7 +425,9 @@ def unsigned(part: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "HS256", "RS256", "ES256"])
-def test_an_unsigned_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: Told, algorithm: str) -> None:
+def test_an_unsigned_token_is_refused(
+    nobody: FlaskClient, gate: Gate, carrier: Told, algorithm: str
+) -> None:
     header = {"alg": algorithm, "typ": "at+jwt", "kid": gate.tokens.keys.newest().kid}
 
     token = f"{unsigned(header)}.{unsigned(claims(gate, carrier))}."
@@ -316,15 +437,26 @@ def test_an_unsigned_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: 
 
 def test_the_public_key_is_no_shared_secret(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
     """An algorithm named by the token would let everybody sign with what is published."""
-    for public in (gate.tokens.keys.newest().pair.as_pem(private=False), json.dumps(gate.tokens.keys.newest().public()).encode()):
+    for public in (
+        gate.tokens.keys.newest().pair.as_pem(private=False),
+        json.dumps(gate.tokens.keys.newest().public()).encode(),
+    ):
         header = {"alg": "HS256", "typ": "at+jwt", "kid": gate.tokens.keys.newest().kid}
         content = f"{unsigned(header)}.{unsigned(claims(gate, carrier))}"
-        signature = base64.urlsafe_b64encode(hmac.digest(public, content.encode(), "sha256")).decode().rstrip("=")
+        signature = (
+            base64.urlsafe_b64encode(hmac.digest(public, content.encode(), "sha256"))
+            .decode()
+            .rstrip("=")
+        )
 
-        assert (401, "unauthenticated") == problem(bearing(nobody, f"{content}.{signature}").get(UNKNOWN))
+        assert (401, "unauthenticated") == problem(
+            bearing(nobody, f"{content}.{signature}").get(UNKNOWN)
+        )
 
 
-def test_a_key_that_the_token_brings_along_is_not_looked_at(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_a_key_that_the_token_brings_along_is_not_looked_at(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     forged = ECKey.generate_key("P-256")
     public = forged.as_dict(private=False)
 
@@ -339,21 +471,37 @@ def test_a_key_that_the_token_brings_along_is_not_looked_at(nobody: FlaskClient,
         assert (401, "unauthenticated") == problem(bearing(nobody, token).get(UNKNOWN))
 
 
-def test_a_token_of_another_installation_is_refused(nobody: FlaskClient, gate: Gate, carrier: Told, tmp_path: Any) -> None:
+def test_a_token_of_another_installation_is_refused(
+    nobody: FlaskClient, gate: Gate, carrier: Told, tmp_path: Any
+) -> None:
     other = Tokens(SigningKeys(tmp_path / "other"), gate.tokens.issuer, 900)
     other.keys.rotate()
 
-    assert 401 == bearing(nobody, other.issue(carrier.credential.id, ["determinations.read"])).get(UNKNOWN).status_code
+    assert (
+        401
+        == bearing(nobody, other.issue(carrier.credential.id, ["determinations.read"]))
+        .get(UNKNOWN)
+        .status_code
+    )
 
 
 def test_a_token_for_a_key_is_refused(nobody: FlaskClient, gate: Gate) -> None:
     key = made(gate, kind=KEY)
 
-    assert 401 == bearing(nobody, gate.tokens.issue(key.credential.id, ["determinations.read"])).get(UNKNOWN).status_code
+    assert (
+        401
+        == bearing(nobody, gate.tokens.issue(key.credential.id, ["determinations.read"]))
+        .get(UNKNOWN)
+        .status_code
+    )
 
 
-def test_scopes_that_the_role_does_not_have_give_nothing(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
-    client = bearing(nobody, signed(gate, claims(gate, carrier, scope="credentials.read determinations.read")))
+def test_scopes_that_the_role_does_not_have_give_nothing(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
+    client = bearing(
+        nobody, signed(gate, claims(gate, carrier, scope="credentials.read determinations.read"))
+    )
 
     assert (403, "forbidden") == problem(client.get("/v1/credentials"))
 
@@ -383,7 +531,9 @@ def test_after_a_rotation_tokens_of_both_keys_are_taken_until_the_old_ones_have_
         assert 1 == len(nobody.get("/.well-known/jwks.json").get_json()["keys"])
 
 
-def test_two_rotations_end_a_key_that_somebody_has_stolen(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_two_rotations_end_a_key_that_somebody_has_stolen(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     stolen = granted(nobody, carrier)["access_token"]
     gate.tokens.keys.rotate()
     gate.tokens.keys.rotate()
@@ -397,7 +547,10 @@ def test_another_process_takes_a_new_key_at_once(gate: Gate, carrier: Told) -> N
         other.read(gate.tokens.issue(carrier.credential.id, ["law.decide"]))
         gate.tokens.keys.rotate()
     with freeze_time("2026-05-01 12:00:02"):
-        assert carrier.credential.id == other.read(gate.tokens.issue(carrier.credential.id, ["law.decide"])).client
+        assert (
+            carrier.credential.id
+            == other.read(gate.tokens.issue(carrier.credential.id, ["law.decide"])).client
+        )
 
 
 def test_signing_keys_are_for_the_service_alone(gate: Gate) -> None:
@@ -414,19 +567,32 @@ def test_no_setting_makes_tokens_live_longer(gate: Gate) -> None:
 # --- what clients of OAuth read ---
 
 
-def test_one_client_does_not_ask_in_the_name_of_another(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_one_client_does_not_ask_in_the_name_of_another(
+    nobody: FlaskClient, gate: Gate, carrier: Told
+) -> None:
     other = made(gate)
     header = basic(carrier.credential.id, carrier.secret)
 
-    assert (400, "invalid_request") == refused(nobody.post(TOKEN, data={**GRANT, "client_id": other.credential.id}, headers=header))
-    assert 200 == nobody.post(TOKEN, data={**GRANT, "client_id": carrier.credential.id}, headers=header).status_code
+    assert (400, "invalid_request") == refused(
+        nobody.post(TOKEN, data={**GRANT, "client_id": other.credential.id}, headers=header)
+    )
+    assert (
+        200
+        == nobody.post(
+            TOKEN, data={**GRANT, "client_id": carrier.credential.id}, headers=header
+        ).status_code
+    )
 
 
 def test_a_body_that_is_too_large_is_refused_as_rfc_6749_has_it(nobody: FlaskClient) -> None:
-    assert (413, "invalid_request") == refused(nobody.post(TOKEN, data={**GRANT, "scope": "x" * 2_000_000}))
+    assert (413, "invalid_request") == refused(
+        nobody.post(TOKEN, data={**GRANT, "scope": "x" * 2_000_000})
+    )
 
 
-def test_whoever_asks_too_often_is_told_so_as_rfc_6749_has_it(served: Flask, nobody: FlaskClient) -> None:
+def test_whoever_asks_too_often_is_told_so_as_rfc_6749_has_it(
+    served: Flask, nobody: FlaskClient
+) -> None:
     served.extensions["limits"]._a_minute["address"] = 1
     answers = [nobody.post(TOKEN, data=GRANT) for _ in range(2)]
 

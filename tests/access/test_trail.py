@@ -1,4 +1,6 @@
-"""What the audit trail is told of those who ask: never a secret, and of strangers no more than that they were refused."""
+"""What the audit trail is told of those who ask: never a secret, and of strangers no more than that
+they were refused.
+"""
 
 import base64
 from dataclasses import asdict, replace
@@ -36,30 +38,43 @@ def noted(served: Flask) -> Noted:
 @pytest.fixture
 def carrier(served: Flask) -> Told:
     with served.app_context():
-        return gate().credentials.create(Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR)
+        return gate().credentials.create(
+            Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR
+        )
 
 
 def ask_for_a_token(client: FlaskClient, id: str, secret: str) -> int:
     header = "Basic " + base64.b64encode(f"{id}:{secret}".encode()).decode()
     headers = {"Authorization": header, "X-Request-Id": REQUEST_ID}
-    return client.post("/oauth/token", data={"grant_type": "client_credentials"}, headers=headers).status_code
+    return client.post(
+        "/oauth/token", data={"grant_type": "client_credentials"}, headers=headers
+    ).status_code
 
 
 def test_a_token_given_is_noted(noted: Noted, nobody: FlaskClient, carrier: Told) -> None:
     assert 200 == ask_for_a_token(nobody, carrier.credential.id, carrier.secret)
 
-    told = {"action": "token.issue", "kind": "client", "object_id": carrier.credential.id, "outcome": "done"}
+    told = {
+        "action": "token.issue",
+        "kind": "client",
+        "object_id": carrier.credential.id,
+        "outcome": "done",
+    }
     actor = f"client:{carrier.credential.id}"
     assert [{**told, "actor": actor, "address": "127.0.0.1", "request_id": REQUEST_ID}] == noted
 
 
 @pytest.mark.parametrize("known", [True, False])
-def test_a_token_refused_is_noted_without_what_was_sent(noted: Noted, nobody: FlaskClient, carrier: Told, known: bool) -> None:
+def test_a_token_refused_is_noted_without_what_was_sent(
+    noted: Noted, nobody: FlaskClient, carrier: Told, known: bool
+) -> None:
     id = carrier.credential.id if known else "somebody@example.org"
 
     assert 401 == ask_for_a_token(nobody, id, "a wrong secret")
 
-    assert [("anybody", id if known else "unknown", "refused")] == [(n["actor"], n["object_id"], n["outcome"]) for n in noted]
+    assert [("anybody", id if known else "unknown", "refused")] == [
+        (n["actor"], n["object_id"], n["outcome"]) for n in noted
+    ]
     assert "wrong" not in repr(noted)
 
 
@@ -72,5 +87,9 @@ def test_somebody_recognized_who_may_not_is_noted_and_strangers_are_not(
     assert 403 == administrator.get(path).status_code
 
     [entry] = noted
-    assert ("access.refuse", "permission", "determinations.read") == (entry["action"], entry["kind"], entry["object_id"])
+    assert ("access.refuse", "permission", "determinations.read") == (
+        entry["action"],
+        entry["kind"],
+        entry["object_id"],
+    )
     assert str(entry["actor"]).startswith("key:")

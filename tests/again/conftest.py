@@ -1,4 +1,6 @@
-"""A law that is amended between determination and replay: services on the same records, before and after."""
+"""A law that is amended between determination and replay: services on the same records, before and
+after.
+"""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -35,7 +37,9 @@ def settings(database_url: str) -> Settings:
 
 @pytest.fixture
 def serving(settings: Settings, decider: Decider) -> Iterator[Serving]:
-    """A service on the records of the test, with the law as it stands in the repository or an amended one."""
+    """A service on the records of the test, with the law as it stands in the repository or an
+    amended one.
+    """
     stores: list[Store] = []
 
     def serve(by: Decider = decider, principal: Principal = EVERYWHERE) -> FlaskClient:
@@ -81,7 +85,9 @@ def amend(tmp_path_factory: pytest.TempPathFactory) -> Amend:
 
 @pytest.fixture
 def longer_winter(amend: Amend) -> Decider:
-    """The first open period of 2011 lasts to the end of February: what was one day late is in time."""
+    """The first open period of 2011 lasts to the end of February: what was one day late
+    is in time.
+    """
     return amend(CALENDAR, "last: 2011-02-15", "last: 2011-02-28")
 
 
@@ -97,10 +103,17 @@ def tamper(settings: Settings) -> Iterator[Tamper]:
     def replace(where: str, old: str, new: str) -> None:
         table, column = where.split(".")
         with engine.begin() as connection:
-            guard = f"ALTER TABLE {table} DISABLE TRIGGER USER" if is_server else f"DROP TRIGGER IF EXISTS {table}_no_update"
+            guard = (
+                f"ALTER TABLE {table} DISABLE TRIGGER USER"
+                if is_server
+                else f"DROP TRIGGER IF EXISTS {table}_no_update"
+            )
             connection.execute(text(guard))
             changed = connection.execute(
-                text(f"UPDATE {table} SET {column} = replace({column}, :old, :new) WHERE {column} LIKE :like"),
+                text(
+                    f"UPDATE {table} SET {column} = replace({column}, :old, :new) WHERE {column} "
+                    "LIKE :like"
+                ),
                 {"old": old, "new": new, "like": f"%{old}%"},
             )
             assert changed.rowcount
@@ -123,14 +136,21 @@ def harm(settings: Settings) -> Iterator[Harm]:
     engine = open_database(settings.database_url)
     is_server = engine.dialect.name == "postgresql"
     if not is_server:
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+        event.listen(
+            engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF")
+        )
 
     def put(table: str, column: str, id: str, value: str) -> None:
         with engine.begin() as connection:
-            guard = "SET LOCAL session_replication_role = replica" if is_server else f"DROP TRIGGER IF EXISTS {table}_no_update"
+            guard = (
+                "SET LOCAL session_replication_role = replica"
+                if is_server
+                else f"DROP TRIGGER IF EXISTS {table}_no_update"
+            )
             connection.execute(text(guard))
             changed = connection.execute(
-                text(f"UPDATE {table} SET {column} = {value} WHERE id = :id"), {"id": id if is_server else id.replace("-", "")}
+                text(f"UPDATE {table} SET {column} = {value} WHERE id = :id"),
+                {"id": id if is_server else id.replace("-", "")},
             )
             assert 1 == changed.rowcount
 

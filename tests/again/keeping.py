@@ -18,7 +18,10 @@ NOBODY = "01925b1e-7e3f-7000-8000-000000000000"
 
 VISIT: dict[str, Any] = {
     "question": "person.admitted",
-    "facts": {"visit": {"asked_on": "2011-07-10"}, "person": {"height": "1.80", "born_on": "1980-01-01", "known": True}},
+    "facts": {
+        "visit": {"asked_on": "2011-07-10"},
+        "person": {"height": "1.80", "born_on": "1980-01-01", "known": True},
+    },
 }
 """What is asked of the small law."""
 
@@ -30,7 +33,10 @@ def small_law(folder: Path, old: str = "", new: str = "") -> Decider:
 
 
 def made(client: FlaskClient, **changes: Any) -> str:
-    """The id of a new determination; one day after the first open period of 2011 unless something is changed."""
+    """The id of a new determination.
+
+    One day after the first open period of 2011 unless something is changed.
+    """
     answer = client.post("/v1/determinations", json={**CLOSED, **changes})
     assert 201 == answer.status_code, answer.get_json()
     return str(answer.get_json()["id"])
@@ -45,5 +51,7 @@ def trail(store: Store) -> list[tuple[str, str | None, str]]:
     """The audit trail: what was done to which object, and how it ended."""
     columns = audit_entries.c
     with store.reading() as connection:
-        rows = connection.execute(select(columns.action, columns.object_id, columns.outcome).order_by(columns.id))
+        rows = connection.execute(
+            select(columns.action, columns.object_id, columns.outcome).order_by(columns.id)
+        )
         return [(action, object_id, outcome) for action, object_id, outcome in rows]

@@ -1,4 +1,6 @@
-"""A damaged record takes no other with it: it is named, to those who may know of it, and nothing that it says now is told."""
+"""A damaged record takes no other with it: it is named, to those who may know of it, and nothing
+that it says now is told.
+"""
 
 import json
 from dataclasses import replace
@@ -22,7 +24,9 @@ from tests.sealing import seal_everything
 
 
 class Damage(NamedTuple):
-    """A value that a database keeps in a column although nobody can read it as what should stand there."""
+    """A value that a database keeps in a column although nobody can read it as what should stand
+    there.
+    """
 
     database: str
     column: str
@@ -106,7 +110,9 @@ def test_a_search_finds_the_others_and_names_the_damaged_one(
 @on_sqlite
 @pytest.mark.parametrize("limit", [1, 2, 3, 50])
 @pytest.mark.parametrize("value", ["'zz'", "upper(id)", "x'ff01'", "CAST(x'ff01' AS TEXT)", "''"])
-def test_pages_go_on_past_an_id_that_is_none_any_more(auditor: FlaskClient, harm: Harm, value: str, limit: int) -> None:
+def test_pages_go_on_past_an_id_that_is_none_any_more(
+    auditor: FlaskClient, harm: Harm, value: str, limit: int
+) -> None:
     ids = [made(auditor) for _ in range(4)]
     harm("determinations", "id", ids[1], value)
 
@@ -117,7 +123,9 @@ def test_pages_go_on_past_an_id_that_is_none_any_more(auditor: FlaskClient, harm
     assert 200 == auditor.get(f"/v1/determinations/{ids[0]}").status_code
 
 
-def test_many_damaged_ones_take_nothing_with_them(auditor: FlaskClient, no_day: str, harm: Harm) -> None:
+def test_many_damaged_ones_take_nothing_with_them(
+    auditor: FlaskClient, no_day: str, harm: Harm
+) -> None:
     ids = [made(auditor) for _ in range(9)]
     for id in ids[::2]:
         harm("determinations", "decided_at", id, no_day)
@@ -125,18 +133,30 @@ def test_many_damaged_ones_take_nothing_with_them(auditor: FlaskClient, no_day: 
     assert (ids[1::2][::-1], ids[::2][::-1]) == search(auditor, limit=4)
 
 
-def test_what_is_damaged_out_of_reach_is_as_if_it_were_not_there(serving: Serving, store: Store, no_day: str, harm: Harm) -> None:
+def test_what_is_damaged_out_of_reach_is_as_if_it_were_not_there(
+    serving: Serving, store: Store, no_day: str, harm: Harm
+) -> None:
     one, two = (
-        serving(principal=replace(EVERYWHERE, organization=name, reach=Reach(organization=name))) for name in ("one", "two")
+        serving(principal=replace(EVERYWHERE, organization=name, reach=Reach(organization=name)))
+        for name in ("one", "two")
     )
-    reviewer = serving(principal=replace(EVERYWHERE, reach=Reach(questions=frozenset({"waiver.reviewable"}))))
+    reviewer = serving(
+        principal=replace(EVERYWHERE, reach=Reach(questions=frozenset({"waiver.reviewable"})))
+    )
     ours, theirs = made(one), made(two)
     harm("determinations", "decided_at", ours, no_day)
     seal_everything(store)
 
-    assert [([], [ours]), ([theirs], []), ([], [])] == [search(client) for client in (one, two, reviewer)]
-    assert [500, 404, 404] == [client.get(f"/v1/determinations/{ours}").status_code for client in (one, two, reviewer)]
-    told = [[event["subject"] for event in client.get("/v1/events").get_json()[1:]] for client in (one, two, reviewer)]
+    assert [([], [ours]), ([theirs], []), ([], [])] == [
+        search(client) for client in (one, two, reviewer)
+    ]
+    assert [500, 404, 404] == [
+        client.get(f"/v1/determinations/{ours}").status_code for client in (one, two, reviewer)
+    ]
+    told = [
+        [event["subject"] for event in client.get("/v1/events").get_json()[1:]]
+        for client in (one, two, reviewer)
+    ]
     assert [[ours], [theirs], []] == told
 
 
@@ -158,8 +178,13 @@ def test_the_trail_tells_the_other_entries_and_names_the_damaged_one(
     for _ in range(3):
         made(auditor)
     with store.reading() as connection:
-        ids = [str(id) for id in connection.execute(text("SELECT id FROM audit_entries ORDER BY id")).scalars()]
-    ids = [id if "-" in id else f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}" for id in ids]
+        ids = [
+            str(id)
+            for id in connection.execute(text("SELECT id FROM audit_entries ORDER BY id")).scalars()
+        ]
+    ids = [
+        id if "-" in id else f"{id[:8]}-{id[8:12]}-{id[12:16]}-{id[16:20]}-{id[20:]}" for id in ids
+    ]
     harm("audit_entries", "at", ids[1], no_day)
 
     found = pages(auditor, "/v1/audit/search", "entries", limit=1, action="determination.made")
@@ -183,7 +208,12 @@ def follow(client: FlaskClient, limit: int) -> list[dict[str, Any]]:
 @each_of(*UNREADABLE)
 @pytest.mark.parametrize("limit", [1, 50])
 def test_events_go_on_past_a_damaged_record_and_tell_of_it(
-    auditor: FlaskClient, store: Store, harm: Harm, damage: Damage, limit: int, caplog: pytest.LogCaptureFixture
+    auditor: FlaskClient,
+    store: Store,
+    harm: Harm,
+    damage: Damage,
+    limit: int,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     ids = [made(auditor) for _ in range(3)]
     seal_everything(store)
@@ -194,12 +224,16 @@ def test_events_go_on_past_a_damaged_record_and_tell_of_it(
     types = ["law.changed", "determination.made", "determination.damaged", "determination.made"]
     assert types == [event["type"] for event in told]
     assert ids == [event["subject"] for event in told[1:]]
-    assert {"specversion", "id", "source", "type", "subject", "datacontenttype", "data"} == set(told[2])
+    assert {"specversion", "id", "source", "type", "subject", "datacontenttype", "data"} == set(
+        told[2]
+    )
     assert {"id": ids[1]} == told[2]["data"]
     assert f"alarm: damaged records of the kind determination: {ids[1]}" in caplog.text
 
 
-def test_a_damaged_law_is_told_of_too_to_everybody(serving: Serving, store: Store, lawbook: Lawbook, no_day: str) -> None:
+def test_a_damaged_law_is_told_of_too_to_everybody(
+    serving: Serving, store: Store, lawbook: Lawbook, no_day: str
+) -> None:
     one = serving(principal=office("one"))
     made(one)
     seal_everything(store)
@@ -216,7 +250,9 @@ def test_a_damaged_law_is_told_of_too_to_everybody(serving: Serving, store: Stor
     assert {"digest": lawbook.digest} == told[0]["data"]
 
 
-def test_a_removed_record_is_told_to_those_who_see_everything(serving: Serving, auditor: FlaskClient, store: Store) -> None:
+def test_a_removed_record_is_told_to_those_who_see_everything(
+    serving: Serving, auditor: FlaskClient, store: Store
+) -> None:
     one = serving(principal=office("one"))
     id = made(one)
     seal_everything(store)
@@ -235,7 +271,13 @@ def test_a_removed_record_is_told_to_those_who_see_everything(serving: Serving, 
     ]
 
 
-VIEWS = [("GET", ""), ("GET", "/packet"), ("POST", "/replay"), ("POST", "/reconsider"), ("POST", "/redetermine")]
+VIEWS = [
+    ("GET", ""),
+    ("GET", "/packet"),
+    ("POST", "/replay"),
+    ("POST", "/reconsider"),
+    ("POST", "/redetermine"),
+]
 
 
 @each_of(*UNREADABLE)
@@ -254,7 +296,10 @@ def test_a_damaged_determination_is_refused_with_an_alarm(
     harm("determinations", damage.column, id, damage.value)
 
     answer = auditor.open(
-        f"/v1/determinations/{id}{view}", method=method, json={} if method == "POST" else None, headers={"If-Match": '"x"'}
+        f"/v1/determinations/{id}{view}",
+        method=method,
+        json={} if method == "POST" else None,
+        headers={"If-Match": '"x"'},
     )
 
     assert (500, "record-damaged") == problem(answer)
@@ -266,7 +311,9 @@ def test_a_damaged_determination_is_refused_with_an_alarm(
 
 
 CHANGED = {
-    "document": """replace(document, '"outcome":"ineligible","says"', '"outcome":"eligible","says"')""",
+    "document": (
+        """replace(document, '"outcome":"ineligible","says"', '"outcome":"eligible","says"')"""
+    ),
     "subject": "'person-2'",
     "author": "'key:other'",
     "record_digest": f"'{'0' * 64}'",
@@ -283,27 +330,46 @@ def test_what_was_changed_decides_on_nobodys_coverage(
     harm("determinations", column, id, CHANGED[column])
 
     answer = auditor.open(
-        f"/v1/determinations/{id}{view}", method=method, json={} if method == "POST" else None, headers={"If-Match": "*"}
+        f"/v1/determinations/{id}{view}",
+        method=method,
+        json={} if method == "POST" else None,
+        headers={"If-Match": "*"},
     )
 
     assert (500, "record-damaged") == problem(answer)
 
 
-def test_a_replay_that_agrees_does_not_hide_that_the_record_was_changed(auditor: FlaskClient, tamper: Tamper) -> None:
+def test_a_replay_that_agrees_does_not_hide_that_the_record_was_changed(
+    auditor: FlaskClient, tamper: Tamper
+) -> None:
     id = made(auditor)
     tamper("determinations.author", "key:tests", "key:other")
 
     assert (500, "record-damaged") == problem(auditor.post(f"/v1/determinations/{id}/replay"))
 
 
-def test_a_request_sent_again_is_not_answered_with_what_was_changed(auditor: FlaskClient, tamper: Tamper) -> None:
+def test_a_request_sent_again_is_not_answered_with_what_was_changed(
+    auditor: FlaskClient, tamper: Tamper
+) -> None:
     headers = {"Idempotency-Key": "one"}
     auditor.post("/v1/determinations", json=CLOSED, headers=headers)
-    auditor.post("/v1/determinations/batch", data=json.dumps(CLOSED), headers=headers, content_type="application/jsonl")
-    tamper("determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"')
+    auditor.post(
+        "/v1/determinations/batch",
+        data=json.dumps(CLOSED),
+        headers=headers,
+        content_type="application/jsonl",
+    )
+    tamper(
+        "determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"'
+    )
 
     again = auditor.post("/v1/determinations", json=CLOSED, headers=headers)
-    batch = auditor.post("/v1/determinations/batch", data=json.dumps(CLOSED), headers=headers, content_type="application/jsonl")
+    batch = auditor.post(
+        "/v1/determinations/batch",
+        data=json.dumps(CLOSED),
+        headers=headers,
+        content_type="application/jsonl",
+    )
 
     assert (500, "record-damaged") == problem(again)
     assert "/problems/record-damaged" == json.loads(batch.data)["problem"]["type"]
@@ -317,17 +383,23 @@ def test_a_damaged_answer_to_a_key_is_not_given_again_and_nothing_is_decided_twi
     with store.engine.begin() as connection:
         connection.execute(text(f"UPDATE idempotency_records SET kept_at = {no_day}"))
 
-    assert (500, "record-damaged") == problem(auditor.post("/v1/determinations", json=CLOSED, headers=headers))
+    assert (500, "record-damaged") == problem(
+        auditor.post("/v1/determinations", json=CLOSED, headers=headers)
+    )
     assert 1 == len(search(auditor)[0])
 
 
 def replaced(client: FlaskClient, id: str) -> str:
     """The id of the determination that takes the place of another."""
-    answer = client.post(f"/v1/determinations/{id}/redetermine", json={}, headers={"If-Match": etag(client, id)})
+    answer = client.post(
+        f"/v1/determinations/{id}/redetermine", json={}, headers={"If-Match": etag(client, id)}
+    )
     return str(answer.get_json()["id"])
 
 
-def test_a_chain_names_its_damaged_member_and_lists_the_others(auditor: FlaskClient, no_day: str, harm: Harm) -> None:
+def test_a_chain_names_its_damaged_member_and_lists_the_others(
+    auditor: FlaskClient, no_day: str, harm: Harm
+) -> None:
     first = made(auditor)
     second = replaced(auditor, first)
     third = replaced(auditor, second)
@@ -345,7 +417,9 @@ def test_what_is_damaged_can_be_held(auditor: FlaskClient, harm: Harm) -> None:
     id = made(auditor)
     harm("determinations", "document", id, "CAST(x'ff' AS TEXT)")
 
-    answer = auditor.post("/v1/holds", json={"kind": "determination", "object_id": id, "because": "damaged"})
+    answer = auditor.post(
+        "/v1/holds", json={"kind": "determination", "object_id": id, "because": "damaged"}
+    )
 
     assert 201 == answer.status_code
 
@@ -376,12 +450,16 @@ def test_replaying_everything_names_the_damaged_one_and_ends_with_3(
 
     document = json.loads(told)
     assert (3, 3) == (status, shown[0])
-    assert (3, 2, 0, 1) == tuple(document[name] for name in ("replayed", "agree", "differ", "damaged"))
+    assert (3, 2, 0, 1) == tuple(
+        document[name] for name in ("replayed", "agree", "differ", "damaged")
+    )
     assert [named] == document["damaged_records"]
     assert named in shown[1] and ids[0] not in shown[1]
 
 
-def test_a_damaged_text_of_the_law_differs(auditor: FlaskClient, settings: Settings, store: Store, tamper: Tamper) -> None:
+def test_a_damaged_text_of_the_law_differs(
+    auditor: FlaskClient, settings: Settings, store: Store, tamper: Tamper
+) -> None:
     id = made(auditor)
     tamper("laws.texts", '{"', '["')
 

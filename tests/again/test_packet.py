@@ -1,4 +1,6 @@
-"""A packet holds everything about one determination, and whoever has it needs nothing else to check it."""
+"""A packet holds everything about one determination, and whoever has it needs nothing else to check
+it.
+"""
 
 import json
 from pathlib import Path
@@ -17,7 +19,11 @@ from tests.sealing import seal_everything
 
 
 def test_a_packet_is_checked_without_the_service(
-    serving: Serving, longer_winter: Decider, store: Store, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    serving: Serving,
+    longer_winter: Decider,
+    store: Store,
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     client = serving()
     id = made(client, subject="case:7")
@@ -27,14 +33,19 @@ def test_a_packet_is_checked_without_the_service(
 
     answer = serving(longer_winter).get(f"/v1/determinations/{id}/packet")
 
-    assert (200, f'attachment; filename="determination-{id}.json"') == (answer.status_code, answer.headers["Content-Disposition"])
+    assert (200, f'attachment; filename="determination-{id}.json"') == (
+        answer.status_code,
+        answer.headers["Content-Disposition"],
+    )
     file = tmp_path / "packet.json"
     file.write_bytes(answer.data)
     assert 0 == main([str(file), "--root", root])
     assert 7 == capsys.readouterr().out.count("holds    ")
 
 
-def test_a_packet_holds_what_was_issued_the_law_of_then_and_the_proof(client: FlaskClient, store: Store) -> None:
+def test_a_packet_holds_what_was_issued_the_law_of_then_and_the_proof(
+    client: FlaskClient, store: Store
+) -> None:
     first = made(client)
     seal_everything(store)
     id = made(client)
@@ -47,8 +58,13 @@ def test_a_packet_holds_what_was_issued_the_law_of_then_and_the_proof(client: Fl
     assert "enrollment.permitted" == json.loads(columns["request"])["question"]
     assert "enrollment/open-periods-2011.yaml" in packet["law"]["texts"]
     assert (2, root) == (packet["seal"]["number"], packet["seal"]["root"])
-    assert root == root_of_proof(leaf_hash("determination", id, packet["record"]["digest"]), packet["inclusion"]["path"])
-    assert packet["seal"]["previous"] == client.get(f"/v1/determinations/{first}/packet").get_json()["seal"]["chain"]
+    assert root == root_of_proof(
+        leaf_hash("determination", id, packet["record"]["digest"]), packet["inclusion"]["path"]
+    )
+    assert (
+        packet["seal"]["previous"]
+        == client.get(f"/v1/determinations/{first}/packet").get_json()["seal"]["chain"]
+    )
 
 
 def test_before_the_record_is_sealed_there_is_no_packet_yet(client: FlaskClient) -> None:
@@ -58,7 +74,9 @@ def test_before_the_record_is_sealed_there_is_no_packet_yet(client: FlaskClient)
     assert int(answer.headers["Retry-After"])
 
 
-def test_without_the_text_of_the_law_there_is_no_packet(client: FlaskClient, store: Store, tamper: Tamper) -> None:
+def test_without_the_text_of_the_law_there_is_no_packet(
+    client: FlaskClient, store: Store, tamper: Tamper
+) -> None:
     id = made(client)
     seal_everything(store)
     tamper("laws.digest", "sha256:", "sha512:")
@@ -71,7 +89,9 @@ def test_of_a_record_changed_after_sealing_there_is_no_packet_but_an_alarm(
 ) -> None:
     id = made(client)
     seal_everything(store)
-    tamper("determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"')
+    tamper(
+        "determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"'
+    )
 
     answer = client.get(f"/v1/determinations/{id}/packet")
 

@@ -1,4 +1,6 @@
-"""Kept determinations are read as they were issued, by those who may, and every reading is on record."""
+"""Kept determinations are read as they were issued, by those who may, and every reading is on
+record.
+"""
 
 import re
 from dataclasses import replace
@@ -50,14 +52,27 @@ def test_every_reading_enters_the_audit_trail(client: FlaskClient, store: Store)
     client.get(f"/v1/determinations/{id}/chain")
     client.get(f"/v1/determinations/{NOBODY}")
 
-    assert [("determination.made", id, "done"), *[("determination.read", id, "done")] * 4] == trail(store)
+    assert [("determination.made", id, "done"), *[("determination.read", id, "done")] * 4] == trail(
+        store
+    )
 
 
 @pytest.mark.parametrize(
     ("method", "what"),
-    [("GET", ""), ("GET", "/chain"), ("GET", "/packet"), ("POST", "/replay"), ("POST", "/reconsider"), ("POST", "/redetermine")],
+    [
+        ("GET", ""),
+        ("GET", "/chain"),
+        ("GET", "/packet"),
+        ("POST", "/replay"),
+        ("POST", "/reconsider"),
+        ("POST", "/redetermine"),
+    ],
 )
-@pytest.mark.parametrize("reach", [NOTHING, Reach(organization="other"), Reach(questions=frozenset({"group.eligible"}))], ids=repr)
+@pytest.mark.parametrize(
+    "reach",
+    [NOTHING, Reach(organization="other"), Reach(questions=frozenset({"group.eligible"}))],
+    ids=repr,
+)
 def test_what_lies_out_of_reach_is_as_if_it_were_not_there(
     serving: Serving, store: Store, method: str, what: str, reach: Reach
 ) -> None:
@@ -67,29 +82,43 @@ def test_what_lies_out_of_reach_is_as_if_it_were_not_there(
     before = trail(store)
 
     answers = [
-        stranger.open(f"/v1/determinations/{each}{what}", method=method, json={} if method == "POST" else None)
+        stranger.open(
+            f"/v1/determinations/{each}{what}", method=method, json={} if method == "POST" else None
+        )
         for each in (id, NOBODY)
     ]
 
     assert [(404, "unknown-determination")] * 2 == [problem(answer) for answer in answers]
-    theirs, nobodys = ({k: v for k, v in a.get_json().items() if k not in ("instance", "request_id")} for a in answers)
+    theirs, nobodys = (
+        {k: v for k, v in a.get_json().items() if k not in ("instance", "request_id")}
+        for a in answers
+    )
     assert nobodys == theirs
     assert before == trail(store)
 
 
 def test_a_reader_of_one_question_sees_it_whoever_made_it(serving: Serving) -> None:
     id = made(serving())
-    reader = serving(principal=replace(EVERYWHERE, reach=Reach(questions=frozenset({"enrollment.permitted"}))))
+    reader = serving(
+        principal=replace(EVERYWHERE, reach=Reach(questions=frozenset({"enrollment.permitted"})))
+    )
 
     assert 200 == reader.get(f"/v1/determinations/{id}").status_code
 
 
 def test_every_view_of_kept_determinations_names_its_permission(client: FlaskClient) -> None:
     views = client.application.view_functions
-    ours = {name: view for name, view in views.items() if name.startswith(("kept-determinations.", "deciding-again."))}
+    ours = {
+        name: view
+        for name, view in views.items()
+        if name.startswith(("kept-determinations.", "deciding-again."))
+    }
 
     assert {
-        "read_determination": "determinations.read", "read_chain": "determinations.read", "read_packet": "determinations.packet",
-        "replay_determination": "determinations.replay", "reconsider_determination": "determinations.reconsider",
+        "read_determination": "determinations.read",
+        "read_chain": "determinations.read",
+        "read_packet": "determinations.packet",
+        "replay_determination": "determinations.replay",
+        "reconsider_determination": "determinations.reconsider",
         "redetermine": "determinations.redetermine",
-    } == {name.partition(".")[2]: getattr(view, "permission", None) for name, view in ours.items()}  # fmt: skip
+    } == {name.partition(".")[2]: getattr(view, "permission", None) for name, view in ours.items()}

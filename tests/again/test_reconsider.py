@@ -31,44 +31,68 @@ def test_both_outcomes_stand_side_by_side_with_the_provision_that_makes_the_diff
 
     told = serving(longer_winter).post(f"/v1/determinations/{id}/reconsider").get_json()
 
-    assert ("ineligible", "eligible", False) == (told["then"]["outcome"], told["now"]["outcome"], told["same_outcome"])
+    assert ("ineligible", "eligible", False) == (
+        told["then"]["outcome"],
+        told["now"]["outcome"],
+        told["same_outcome"],
+    )
     assert issued["says"] == told["then"]["says"]
     assert issued["law"]["digest"] == told["then"]["law"]["digest"] != told["now"]["law"]["digest"]
     difference = next(each for each in told["provisions"] if each["id"] == OPEN_PERIODS)
     assert ("Open enrollment periods of 2011", "both", False) == (
         difference["title"], difference["told"], difference["text_changed"],
     )  # fmt: skip
-    assert ("does_not_apply", "applies") == (difference["then"]["status"], difference["now"]["status"])
+    assert ("does_not_apply", "applies") == (
+        difference["then"]["status"],
+        difference["now"]["status"],
+    )
     assert "February 28, 2011" in difference["now"]["findings"][0]["says"]
     assert [CALENDAR] == told["law_files"]["changed"]
 
 
-def test_provisions_that_make_no_difference_are_left_out(serving: Serving, longer_winter: Decider) -> None:
+def test_provisions_that_make_no_difference_are_left_out(
+    serving: Serving, longer_winter: Decider
+) -> None:
     id = made(serving())
 
     told = serving(longer_winter).post(f"/v1/determinations/{id}/reconsider").get_json()
 
-    grants = [reason for reason in told["now"]["reasons"] if reason["provision"] not in [each["id"] for each in told["provisions"]]]
+    grants = [
+        reason
+        for reason in told["now"]["reasons"]
+        if reason["provision"] not in [each["id"] for each in told["provisions"]]
+    ]
     assert grants
     assert all(not reason["decisive"] for reason in grants if reason["effect"] == "grants")
 
 
-def test_other_words_of_a_decisive_provision_are_told_though_the_outcome_is_the_same(serving: Serving, amend: Amend) -> None:
+def test_other_words_of_a_decisive_provision_are_told_though_the_outcome_is_the_same(
+    serving: Serving, amend: Amend
+) -> None:
     id = made(serving())
     reworded = amend(PROVISION, "lies outside the open", "is outside the open")
 
     told = serving(reworded).post(f"/v1/determinations/{id}/reconsider").get_json()
 
     assert told["same_outcome"]
-    assert [(OPEN_PERIODS, True)] == [(each["id"], each["text_changed"]) for each in told["provisions"]]
+    assert [(OPEN_PERIODS, True)] == [
+        (each["id"], each["text_changed"]) for each in told["provisions"]
+    ]
 
 
-def test_a_provision_that_only_one_of_the_laws_has_is_told_as_such(serving: Serving, amend: Amend, decider: Decider) -> None:
+def test_a_provision_that_only_one_of_the_laws_has_is_told_as_such(
+    serving: Serving, amend: Amend, decider: Decider
+) -> None:
     ended = amend(PROVISION, "from: 2010-12-01, to: 2011-12-31", "from: 2010-12-01, to: 2011-01-31")
     ids = [made(serving()), made(serving(ended))]
 
     there, again = (
-        {each["id"]: each for each in serving(law).post(f"/v1/determinations/{id}/reconsider").get_json()["provisions"]}
+        {
+            each["id"]: each
+            for each in serving(law)
+            .post(f"/v1/determinations/{id}/reconsider")
+            .get_json()["provisions"]
+        }
         for law, id in zip((ended, decider), ids, strict=True)
     )
 
@@ -76,7 +100,9 @@ def test_a_provision_that_only_one_of_the_laws_has_is_told_as_such(serving: Serv
     assert ("now", None) == (again[OPEN_PERIODS]["told"], again[OPEN_PERIODS]["then"])
 
 
-def test_a_provision_of_a_question_that_is_used_is_told_with_its_question(serving: Serving, amend: Amend) -> None:
+def test_a_provision_of_a_question_that_is_used_is_told_with_its_question(
+    serving: Serving, amend: Amend
+) -> None:
     id = made(serving())
     stricter = amend("eligibility/resident.yaml", "is: true", "is: false")
 
@@ -114,16 +140,24 @@ def test_where_the_text_of_then_was_not_kept_nothing_is_said_of_texts(
     ("old", "new", "because"),
     [
         ("person.height", "person.size", "facts-refused"),
-        ("{type: decimal, unit: meters, places: 2,", "{type: decimal, unit: meters, places: 0,", "facts-refused"),
+        (
+            "{type: decimal, unit: meters, places: 2,",
+            "{type: decimal, unit: meters, places: 0,",
+            "facts-refused",
+        ),
         ("person.admitted", "person.let_in", "unknown-question"),
         ("early:", "first:", "unknown-edition"),
         ("encoded_from: 2011-01-01", "encoded_from: 2012-01-01", "law-not-encoded"),
     ],
 )
-def test_what_todays_law_does_not_take_any_more_is_said(serving: Serving, tmp_path: Path, old: str, new: str, because: str) -> None:
+def test_what_todays_law_does_not_take_any_more_is_said(
+    serving: Serving, tmp_path: Path, old: str, new: str, because: str
+) -> None:
     id = made(serving(small_law(tmp_path / "then")), **VISIT)
 
-    answer = serving(small_law(tmp_path / "now", old, new)).post(f"/v1/determinations/{id}/reconsider")
+    answer = serving(small_law(tmp_path / "now", old, new)).post(
+        f"/v1/determinations/{id}/reconsider"
+    )
 
     assert (422, "not-reconsidered") == problem(answer)
     assert because == answer.get_json()["because"]
@@ -133,9 +167,13 @@ def test_what_todays_law_does_not_take_any_more_is_said(serving: Serving, tmp_pa
 def test_facts_that_are_refused_today_are_listed(serving: Serving, tmp_path: Path) -> None:
     id = made(serving(small_law(tmp_path / "then")), **VISIT)
 
-    answer = serving(small_law(tmp_path / "now", "person.height", "person.size")).post(f"/v1/determinations/{id}/reconsider")
+    answer = serving(small_law(tmp_path / "now", "person.height", "person.size")).post(
+        f"/v1/determinations/{id}/reconsider"
+    )
 
-    assert [{"fact": "person.height", "detail": "There is no such fact."}] == answer.get_json()["refused"]
+    assert [{"fact": "person.height", "detail": "There is no such fact."}] == answer.get_json()[
+        "refused"
+    ]
 
 
 def test_where_another_day_governs_today_it_is_said(serving: Serving, tmp_path: Path) -> None:
@@ -145,4 +183,7 @@ def test_where_another_day_governs_today_it_is_said(serving: Serving, tmp_path: 
     answer = serving(small_law(tmp_path / "now")).post(f"/v1/determinations/{id}/reconsider")
 
     assert (422, "not-reconsidered") == problem(answer)
-    assert ("as-of-differs", "visit.asked_on") == (answer.get_json()["because"], answer.get_json()["governed_by"])
+    assert ("as-of-differs", "visit.asked_on") == (
+        answer.get_json()["because"],
+        answer.get_json()["governed_by"],
+    )

@@ -25,7 +25,9 @@ def redetermine(client: FlaskClient, id: str, tag: str | None = None, **given: A
     return client.post(f"/v1/determinations/{id}/redetermine", json=given, headers=headers)
 
 
-def test_it_is_decided_anew_under_todays_law_and_names_what_it_replaces(serving: Serving, longer_winter: Decider) -> None:
+def test_it_is_decided_anew_under_todays_law_and_names_what_it_replaces(
+    serving: Serving, longer_winter: Decider
+) -> None:
     id = made(serving(), subject="case:7")
     client = serving(longer_winter)
 
@@ -46,26 +48,41 @@ def test_the_chain_shows_on_both(client: FlaskClient) -> None:
 
     new = redetermine(client, id).get_json()["id"]
 
-    older, newer = client.get(f"/v1/determinations/{id}"), client.get(f"/v1/determinations/{new}").get_json()
+    older, newer = (
+        client.get(f"/v1/determinations/{id}"),
+        client.get(f"/v1/determinations/{new}").get_json(),
+    )
     assert (new, id) == (older.get_json()["replaced_by"], newer["replaces"])
     assert issued[:-1] == older.data[: len(issued) - 1]
     assert issued[:-1] + f',"replaced_by":"{new}"}}'.encode() == older.data
 
 
-def test_the_chain_is_listed_from_first_to_last_from_each_of_its_members(serving: Serving, longer_winter: Decider) -> None:
+def test_the_chain_is_listed_from_first_to_last_from_each_of_its_members(
+    serving: Serving, longer_winter: Decider
+) -> None:
     first = made(serving())
     client = serving(longer_winter)
     second = redetermine(client, first).get_json()["id"]
     third = redetermine(client, second, facts={}).get_json()["id"]
 
-    listed = [client.get(f"/v1/determinations/{id}/chain").get_json() for id in (first, second, third)]
+    listed = [
+        client.get(f"/v1/determinations/{id}/chain").get_json() for id in (first, second, third)
+    ]
 
     assert listed[0] == listed[1] == listed[2]
     assert third == listed[0]["stands"]
     told = [(each["id"], each["replaces"], each["outcome"]) for each in listed[0]["chain"]]
-    assert [(first, None, "ineligible"), (second, first, "eligible"), (third, second, "undetermined")] == told
+    assert [
+        (first, None, "ineligible"),
+        (second, first, "eligible"),
+        (third, second, "undetermined"),
+    ] == told
     assert "You may not enroll on February 16, 2011." == listed[0]["chain"][0]["says"]
-    assert longer_winter.lawbook.digest == listed[0]["chain"][1]["law"]["digest"] != listed[0]["chain"][0]["law"]["digest"]
+    assert (
+        longer_winter.lawbook.digest
+        == listed[0]["chain"][1]["law"]["digest"]
+        != listed[0]["chain"][0]["law"]["digest"]
+    )
 
 
 def test_every_determination_of_a_chain_replays(serving: Serving, longer_winter: Decider) -> None:
@@ -73,10 +90,14 @@ def test_every_determination_of_a_chain_replays(serving: Serving, longer_winter:
     client = serving(longer_winter)
     second = redetermine(client, first, facts=CLOSED["facts"]).get_json()["id"]
 
-    assert [200, 200] == [client.post(f"/v1/determinations/{id}/replay").status_code for id in (first, second)]
+    assert [200, 200] == [
+        client.post(f"/v1/determinations/{id}/replay").status_code for id in (first, second)
+    ]
 
 
-def test_of_two_at_once_one_is_kept_and_the_other_is_told_that_it_came_too_late(client: FlaskClient) -> None:
+def test_of_two_at_once_one_is_kept_and_the_other_is_told_that_it_came_too_late(
+    client: FlaskClient,
+) -> None:
     id = made(client)
     tag, together = etag(client, id), Barrier(4)
 
@@ -140,7 +161,10 @@ def test_what_was_replaced_is_not_replaced_again(client: FlaskClient) -> None:
 
 def test_other_facts_may_be_given_and_the_governing_day_follows_them(client: FlaskClient) -> None:
     id = made(client)
-    facts = {**CLOSED["facts"], "enrollment": {**CLOSED["facts"]["enrollment"], "requested_on": "2011-02-15"}}
+    facts = {
+        **CLOSED["facts"],
+        "enrollment": {**CLOSED["facts"]["enrollment"], "requested_on": "2011-02-15"},
+    }
 
     document = redetermine(client, id, facts=facts).get_json()
 
@@ -149,25 +173,47 @@ def test_other_facts_may_be_given_and_the_governing_day_follows_them(client: Fla
 
 def test_day_and_edition_that_are_left_out_stay_as_they_were(client: FlaskClient) -> None:
     id = made(
-        client, question="individual.eligible", facts={"applicant": {"resident": True}}, as_of="2011-05-06", edition="current"
+        client,
+        question="individual.eligible",
+        facts={"applicant": {"resident": True}},
+        as_of="2011-05-06",
+        edition="current",
     )
 
     document = redetermine(client, id, facts={"applicant": {"resident": False}}).get_json()
 
-    assert ("2011-05-06", "current", {"applicant.resident": False}) == (document["as_of"], document["edition"], document["facts"])
+    assert ("2011-05-06", "current", {"applicant.resident": False}) == (
+        document["as_of"],
+        document["edition"],
+        document["facts"],
+    )
 
 
 def test_day_and_edition_may_be_given(client: FlaskClient) -> None:
-    id = made(client, question="individual.eligible", facts={"applicant": {"resident": True}}, as_of="2011-05-06")
+    id = made(
+        client,
+        question="individual.eligible",
+        facts={"applicant": {"resident": True}},
+        as_of="2011-05-06",
+    )
 
     document = redetermine(client, id, as_of="2011-05-07", edition="current").get_json()
 
-    assert ("2011-05-07", "current", {"applicant.resident": True}) == (document["as_of"], document["edition"], document["facts"])
+    assert ("2011-05-07", "current", {"applicant.resident": True}) == (
+        document["as_of"],
+        document["edition"],
+        document["facts"],
+    )
 
 
 def test_the_request_is_kept_whole_with_exact_numbers(client: FlaskClient, store: Store) -> None:
-    sent = b'{"facts": {"group.eligible_employees": 10.0}, "question": "group.eligible", "as_of": "2011-02-16", "subject": "b:1"}'
-    id = client.post("/v1/determinations", data=sent, content_type="application/json").get_json()["id"]
+    sent = (
+        b'{"facts": {"group.eligible_employees": 10.0}, "question": "group.eligible", "as_of": '
+        b'"2011-02-16", "subject": "b:1"}'
+    )
+    id = client.post("/v1/determinations", data=sent, content_type="application/json").get_json()[
+        "id"
+    ]
 
     new = redetermine(client, id).get_json()["id"]
 
@@ -181,7 +227,11 @@ def test_the_request_is_kept_whole_with_exact_numbers(client: FlaskClient, store
 @pytest.mark.parametrize(
     ("given", "type", "pointer"),
     [
-        ({"facts": {"applicant": {"resident": "yes"}}}, "facts-refused", "/facts/applicant/resident"),
+        (
+            {"facts": {"applicant": {"resident": "yes"}}},
+            "facts-refused",
+            "/facts/applicant/resident",
+        ),
         ({"facts": None}, "invalid-request", "/facts"),
         ({"facts": []}, "invalid-request", "/facts"),
         ({"as_of": "2011-2-1"}, "invalid-request", "/as_of"),
@@ -203,8 +253,15 @@ def test_what_cannot_be_taken_is_pointed_at_and_replaces_nothing(
     assert "replaced_by" not in client.get(f"/v1/determinations/{id}").get_json()
 
 
-def test_facts_of_then_that_todays_law_does_not_take_are_listed(serving: Serving, amend: Amend) -> None:
-    id = made(serving(), question="group.eligible", facts={"group": {"eligible_employees": 10}}, as_of="2011-02-16")
+def test_facts_of_then_that_todays_law_does_not_take_are_listed(
+    serving: Serving, amend: Amend
+) -> None:
+    id = made(
+        serving(),
+        question="group.eligible",
+        facts={"group": {"eligible_employees": 10}},
+        as_of="2011-02-16",
+    )
     fact = "group.eligible_employees:\n  type: integer"
     client = serving(amend("facts.yaml", fact, f"{fact}\n  maximum: 9"))
 
@@ -214,7 +271,9 @@ def test_facts_of_then_that_todays_law_does_not_take_are_listed(serving: Serving
     assert ["group.eligible_employees"] == [wrong["fact"] for wrong in answer.get_json()["refused"]]
 
 
-def test_a_redetermination_enters_the_audit_trail_in_its_own_transaction(client: FlaskClient, store: Store) -> None:
+def test_a_redetermination_enters_the_audit_trail_in_its_own_transaction(
+    client: FlaskClient, store: Store
+) -> None:
     id = made(client)
 
     new = redetermine(client, id).get_json()["id"]
@@ -223,15 +282,21 @@ def test_a_redetermination_enters_the_audit_trail_in_its_own_transaction(client:
 
 
 def test_whoever_may_see_the_older_one_may_see_the_newer(serving: Serving) -> None:
-    ours = serving(principal=replace(EVERYWHERE, organization="carrier", reach=Reach(organization="carrier")))
+    ours = serving(
+        principal=replace(EVERYWHERE, organization="carrier", reach=Reach(organization="carrier"))
+    )
     reviewer = Reach(questions=frozenset({"enrollment.permitted"}))
-    theirs = serving(principal=replace(EVERYWHERE, actor="account:9", organization="office", reach=reviewer))
+    theirs = serving(
+        principal=replace(EVERYWHERE, actor="account:9", organization="office", reach=reviewer)
+    )
     id = made(ours)
 
     new = redetermine(theirs, id).get_json()["id"]
 
     assert 200 == ours.get(f"/v1/determinations/{new}").status_code
-    assert [id, new] == [each["id"] for each in ours.get(f"/v1/determinations/{new}/chain").get_json()["chain"]]
+    assert [id, new] == [
+        each["id"] for each in ours.get(f"/v1/determinations/{new}/chain").get_json()["chain"]
+    ]
 
 
 def test_what_was_not_kept_is_not_replaced(client: FlaskClient) -> None:

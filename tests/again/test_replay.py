@@ -1,4 +1,7 @@
-"""Deciding a kept determination again gives the same text to the byte, whatever became of the law; and if not, it says where."""
+"""Deciding a kept determination again gives the same text to the byte, whatever became of the law.
+
+And if not, it says where.
+"""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +23,9 @@ from tests.case_files import nested
 from tests.determinations.any_case import cases
 
 
-def test_what_was_decided_is_decided_again_to_the_byte(client: FlaskClient, lawbook: Lawbook) -> None:
+def test_what_was_decided_is_decided_again_to_the_byte(
+    client: FlaskClient, lawbook: Lawbook
+) -> None:
     id = made(client, subject="case:7")
 
     answer = client.post(f"/v1/determinations/{id}/replay")
@@ -29,7 +34,9 @@ def test_what_was_decided_is_decided_again_to_the_byte(client: FlaskClient, lawb
     assert {"id": id, "agrees": True, "law": {"digest": lawbook.digest}} == answer.get_json()
 
 
-def test_after_an_amendment_it_is_decided_again_under_the_law_of_then(serving: Serving, longer_winter: Decider) -> None:
+def test_after_an_amendment_it_is_decided_again_under_the_law_of_then(
+    serving: Serving, longer_winter: Decider
+) -> None:
     before = serving()
     id = made(before)
     then = before.get(f"/v1/determinations/{id}").get_json()
@@ -37,23 +44,34 @@ def test_after_an_amendment_it_is_decided_again_under_the_law_of_then(serving: S
     answer = serving(longer_winter).post(f"/v1/determinations/{id}/replay")
 
     assert 200 == answer.status_code
-    assert then["law"]["digest"] == answer.get_json()["law"]["digest"] != longer_winter.lawbook.digest
+    assert (
+        then["law"]["digest"] == answer.get_json()["law"]["digest"] != longer_winter.lawbook.digest
+    )
 
 
-def test_a_request_that_left_its_day_and_edition_open_is_filled_in_as_it_was_then(serving: Serving, longer_winter: Decider) -> None:
+def test_a_request_that_left_its_day_and_edition_open_is_filled_in_as_it_was_then(
+    serving: Serving, longer_winter: Decider
+) -> None:
     id = made(serving(), question="individual.eligible", facts={"applicant": {"resident": True}})
 
     assert 200 == serving(longer_winter).post(f"/v1/determinations/{id}/replay").status_code
 
 
-def test_a_request_with_odd_numbers_under_whole_names_is_read_as_it_was_sent(client: FlaskClient) -> None:
-    sent = b'{"facts": {"group.eligible_employees": 1.0E+1}, "question": "group.eligible", "as_of": "2011-02-16"}'
+def test_a_request_with_odd_numbers_under_whole_names_is_read_as_it_was_sent(
+    client: FlaskClient,
+) -> None:
+    sent = (
+        b'{"facts": {"group.eligible_employees": 1.0E+1}, "question": "group.eligible", '
+        b'"as_of": "2011-02-16"}'
+    )
     answer = client.post("/v1/determinations", data=sent, content_type="application/json")
 
     assert 200 == client.post(f"/v1/determinations/{answer.get_json()['id']}/replay").status_code
 
 
-def test_replaying_changes_nothing_and_enters_the_audit_trail(client: FlaskClient, store: Store) -> None:
+def test_replaying_changes_nothing_and_enters_the_audit_trail(
+    client: FlaskClient, store: Store
+) -> None:
     id = made(client)
     kept = store.find(id)
 
@@ -71,11 +89,21 @@ def test_replaying_changes_nothing_and_enters_the_audit_trail(client: FlaskClien
         ('"words":', '"wordz":', "/reasons/0/findings/0/words"),
         ('"valid_until":"2011-06-30"', '"valid_until":"2011-06-29"', "/valid_until"),
         ('"law":{"digest"', '"law":{"a/b~c":1,"digest"', "/law/a~1b~0c"),
-        ('"question":"enrollment.permitted","asks"', '"question": "enrollment.permitted","asks"', "byte "),
+        (
+            '"question":"enrollment.permitted","asks"',
+            '"question": "enrollment.permitted","asks"',
+            "byte ",
+        ),
     ],
 )
 def test_a_change_in_the_kept_document_is_named_by_its_path(
-    client: FlaskClient, tamper: Tamper, store: Store, caplog: pytest.LogCaptureFixture, old: str, new: str, pointer: str
+    client: FlaskClient,
+    tamper: Tamper,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+    old: str,
+    new: str,
+    pointer: str,
 ) -> None:
     id = made(client)
     tamper("determinations.document", old, new)
@@ -89,7 +117,9 @@ def test_a_change_in_the_kept_document_is_named_by_its_path(
     assert ("determination.replayed", id, "differs") in trail(store)
 
 
-def test_an_alarm_tells_no_values(client: FlaskClient, tamper: Tamper, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_alarm_tells_no_values(
+    client: FlaskClient, tamper: Tamper, caplog: pytest.LogCaptureFixture
+) -> None:
     id = made(client, subject="person-1001")
     tamper("determinations.document", '"subject":"person-1001"', '"subject":"person-1002"')
 
@@ -108,7 +138,9 @@ def test_an_alarm_tells_no_values(client: FlaskClient, tamper: Tamper, caplog: p
         ('"requested_on": "2011-02-16"', '"requested_on": "2011-02-17"', "/as_of"),
     ],
 )
-def test_a_change_in_the_kept_request_is_noticed(client: FlaskClient, tamper: Tamper, old: str, new: str, pointer: str) -> None:
+def test_a_change_in_the_kept_request_is_noticed(
+    client: FlaskClient, tamper: Tamper, old: str, new: str, pointer: str
+) -> None:
     id = made(client)
     tamper("determinations.request", old, new)
 
@@ -128,7 +160,9 @@ def test_a_change_in_what_is_searched_by_is_noticed(client: FlaskClient, tamper:
     assert "/outcome" == answer.get_json()["differs_at"]
 
 
-def test_a_change_in_the_kept_text_of_the_law_is_noticed(serving: Serving, tamper: Tamper, longer_winter: Decider) -> None:
+def test_a_change_in_the_kept_text_of_the_law_is_noticed(
+    serving: Serving, tamper: Tamper, longer_winter: Decider
+) -> None:
     id = made(serving())
     tamper("laws.texts", "2011-02-15", "2011-02-14")
 
@@ -157,20 +191,34 @@ def test_replays_are_counted(serving: Serving, tamper: Tamper) -> None:
     client.post(f"/v1/determinations/{id}/replay")
     tamper("determinations.author", "key:tests", "key:nobody")
     client.post(f"/v1/determinations/{id}/replay")
-    tamper("determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"')
+    tamper(
+        "determinations.document", '"outcome":"ineligible","says"', '"outcome":"eligible","says"'
+    )
     client.post(f"/v1/determinations/{id}/replay")
 
-    assert [1, 1, 1] == [replays(client, o) - b for o, b in zip(("agreed", "differed", "damaged"), before, strict=True)]
+    assert [1, 1, 1] == [
+        replays(client, o) - b
+        for o, b in zip(("agreed", "differed", "damaged"), before, strict=True)
+    ]
 
 
 def replays(client: FlaskClient, outcome: str) -> float:
     """How many replays came out so, as the metrics tell."""
-    counted = re.search(rf'^eligibility_replays_total{{outcome="{outcome}"}} (\S+)$', client.get("/metrics").text, re.MULTILINE)
+    counted = re.search(
+        rf'^eligibility_replays_total{{outcome="{outcome}"}} (\S+)$',
+        client.get("/metrics").text,
+        re.MULTILINE,
+    )
     return float(counted[1]) if counted else 0.0
 
 
-def test_more_laws_than_are_held_at_once_are_replayed_side_by_side(serving: Serving, tmp_path: Path) -> None:
-    laws = [small_law(tmp_path / str(number), "last: ", f"last:{' ' * number}") for number in range(1, 6)]
+def test_more_laws_than_are_held_at_once_are_replayed_side_by_side(
+    serving: Serving, tmp_path: Path
+) -> None:
+    laws = [
+        small_law(tmp_path / str(number), "last: ", f"last:{' ' * number}")
+        for number in range(1, 6)
+    ]
     *ids, _ = [made(serving(law), **VISIT) for law in laws]
     client = serving(laws[-1])
 
@@ -187,12 +235,25 @@ def test_what_was_not_kept_cannot_be_checked(client: FlaskClient, id: str, what:
     assert (404, "unknown-determination") == problem(client.post(f"/v1/determinations/{id}/{what}"))
 
 
-@hypothesis_settings(max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(
+    max_examples=60, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+)
 @given(data=st.data())
-def test_whatever_was_asked_replays_to_the_byte(client: FlaskClient, lawbook: Lawbook, data: st.DataObject) -> None:
+def test_whatever_was_asked_replays_to_the_byte(
+    client: FlaskClient, lawbook: Lawbook, data: st.DataObject
+) -> None:
     case = data.draw(cases(lawbook))
-    day = {} if lawbook.question(case.question).governed_by in case.facts else {"as_of": case.as_of.isoformat()}
-    body = {"question": case.question, "facts": nested(dict(case.facts)), "edition": case.edition, **day}
+    day = (
+        {}
+        if lawbook.question(case.question).governed_by in case.facts
+        else {"as_of": case.as_of.isoformat()}
+    )
+    body = {
+        "question": case.question,
+        "facts": nested(dict(case.facts)),
+        "edition": case.edition,
+        **day,
+    }
     answer = client.post("/v1/determinations", json=body)
     assume(answer.status_code == 201)
 

@@ -68,7 +68,9 @@ def test_more_than_one_page_is_replayed_each_once(
     assert 7 == answer(replay("--json"))["replayed"]
 
 
-def test_the_demonstration_data_replays(settings: Settings, decider: Decider, replay: Replay) -> None:
+def test_the_demonstration_data_replays(
+    settings: Settings, decider: Decider, replay: Replay
+) -> None:
     app = command_line(settings)
     app.extensions["decider"] = decider
     app.test_cli_runner().invoke(args=["demo", "load"])
@@ -76,7 +78,9 @@ def test_the_demonstration_data_replays(settings: Settings, decider: Decider, re
     assert len(demonstrations()) == answer(replay("--json"))["agree"]
 
 
-def test_what_differs_is_listed_with_where_and_ends_with_3(serving: Serving, tamper: Tamper, replay: Replay) -> None:
+def test_what_differs_is_listed_with_where_and_ends_with_3(
+    serving: Serving, tamper: Tamper, replay: Replay
+) -> None:
     client = serving()
     good, bad = made(client), made(client, subject="case:9")
     tamper("determinations.document", '"subject":"case:9"', '"subject":"case:8"')
@@ -89,14 +93,18 @@ def test_what_differs_is_listed_with_where_and_ends_with_3(serving: Serving, tam
     assert "case:" not in shown.stdout
 
 
-def test_an_altered_law_makes_all_that_was_decided_under_it_differ(serving: Serving, tamper: Tamper, replay: Replay) -> None:
+def test_an_altered_law_makes_all_that_was_decided_under_it_differ(
+    serving: Serving, tamper: Tamper, replay: Replay
+) -> None:
     id = made(serving())
     tamper("laws.texts", "2011-02-15", "2011-02-14")
 
     assert [{"id": id, "differs_at": "/law/digest"}] == answer(replay("--json"))["differences"]
 
 
-def test_what_cannot_be_decided_again_is_told_and_ends_with_3(serving: Serving, tamper: Tamper, replay: Replay) -> None:
+def test_what_cannot_be_decided_again_is_told_and_ends_with_3(
+    serving: Serving, tamper: Tamper, replay: Replay
+) -> None:
     made(serving())
     tamper("laws.digest", "sha256:", "sha512:")
 
@@ -151,7 +159,9 @@ def test_replaying_everything_enters_the_audit_trail(replay: Replay, store: Stor
     assert ("records.replayed", None, "agrees") == trail(store)[-1]
 
 
-def test_a_database_out_of_reach_is_something_down(tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_database_out_of_reach_is_something_down(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
     file = tmp_path_factory.mktemp("down") / "file"
     file.write_text("not a folder")
     app = command_line(Settings(database_url=f"sqlite:///{file}/records.sqlite"))

@@ -23,7 +23,12 @@ CLOSED: dict[str, Any] = {
 """One day after the first open period of 2011: a denial with everything known."""
 
 
-def post(client: FlaskClient, body: bytes | str, path: str = "/v1/determinations?keep=false", type: str = JSON) -> TestResponse:
+def post(
+    client: FlaskClient,
+    body: bytes | str,
+    path: str = "/v1/determinations?keep=false",
+    type: str = JSON,
+) -> TestResponse:
     """A body sent as it stands."""
     return client.post(path, data=body, content_type=type)
 

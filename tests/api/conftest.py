@@ -25,7 +25,10 @@ Serve = Callable[..., FlaskClient]
 @pytest.fixture
 def database(tmp_path: Path) -> Settings:
     """Settings with a database that is not there yet."""
-    return Settings(database_url=f"sqlite:///{tmp_path / 'records' / 'determinations.sqlite'}", instance=tmp_path)
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'records' / 'determinations.sqlite'}",
+        instance=tmp_path,
+    )
 
 
 @pytest.fixture

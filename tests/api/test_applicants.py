@@ -1,4 +1,6 @@
-"""Names and birth dates over HTTP, on both databases: kept encrypted, found by the whole name, told to whoever may see them."""
+"""Names and birth dates over HTTP, on both databases: kept encrypted, found by the whole name, told
+to whoever may see them.
+"""
 
 import gzip
 from collections.abc import Iterator
@@ -38,7 +40,9 @@ CANARIES = ["Quackenbush", "quackenbush", "bulon", BORN]
 
 @pytest.fixture
 def served(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flask]:
-    settings = Settings(database_url=database_url, instance=tmp_path, secret_key="of-these-tests-alone")
+    settings = Settings(
+        database_url=database_url, instance=tmp_path, secret_key="of-these-tests-alone"
+    )
     upgrade(settings)
     app = Flask("app", static_folder=None)
     app.config["SETTINGS"], app.secret_key = settings, settings.secret_key
@@ -64,7 +68,9 @@ def search(client: FlaskClient, **wanted: Any) -> Any:
 
 def trail(app: Flask) -> list[tuple[str, str | None, str]]:
     """What the audit trail knows about applicants, the oldest first: action, object, outcome."""
-    chosen = text("SELECT action, object_id, outcome FROM audit_entries WHERE kind = 'applicant' ORDER BY at")
+    chosen = text(
+        "SELECT action, object_id, outcome FROM audit_entries WHERE kind = 'applicant' ORDER BY at"
+    )
     with store_of(app).reading() as connection:
         return [tuple(row) for row in connection.execute(chosen)]
 
@@ -77,7 +83,11 @@ def store_of(app: Flask) -> Store:
 def everything_in(app: Flask) -> str:
     """All rows of all tables as text."""
     with store_of(app).reading() as connection:
-        rows = [tuple(row) for table in metadata.sorted_tables for row in connection.execute(table.select())]
+        rows = [
+            tuple(row)
+            for table in metadata.sorted_tables
+            for row in connection.execute(table.select())
+        ]
     return repr(rows)
 
 
@@ -108,7 +118,9 @@ def test_a_subject_reference_stands_for_one_person(served: Flask, worker: FlaskC
     assert ["done", "refused", "refused"] == [outcome for _, _, outcome in trail(served)]
 
 
-def test_a_request_that_is_sent_again_is_answered_the_same_and_keeps_nothing_personal(served: Flask, worker: FlaskClient) -> None:
+def test_a_request_that_is_sent_again_is_answered_the_same_and_keeps_nothing_personal(
+    served: Flask, worker: FlaskClient
+) -> None:
     answers = [keep(worker, key="one") for _ in range(2)]
 
     assert answers[0].data == answers[1].data
@@ -125,10 +137,14 @@ def test_a_correction_needs_the_version_that_was_read(worker: FlaskClient) -> No
     change = {"name": "Zora Quackenbush"}
 
     assert (428, "precondition-required") == problem(worker.patch(address, json=change))
-    assert (412, "precondition-failed") == problem(worker.patch(address, json=change, headers={"If-Match": '"7"'}))
+    assert (412, "precondition-failed") == problem(
+        worker.patch(address, json=change, headers={"If-Match": '"7"'})
+    )
     corrected = worker.patch(address, json=change, headers={"If-Match": f'"7", {tag}'})
     assert (200, 2) == (corrected.status_code, corrected.get_json()["version"])
-    assert (412, "precondition-failed") == problem(worker.patch(address, json=change, headers={"If-Match": tag}))
+    assert (412, "precondition-failed") == problem(
+        worker.patch(address, json=change, headers={"If-Match": tag})
+    )
     assert 200 == worker.patch(address, json=change, headers={"If-Match": "*"}).status_code
     read = worker.get(address)
     assert {**PERSON, **change, "version": 3}.items() <= read.get_json().items()
@@ -137,15 +153,24 @@ def test_a_correction_needs_the_version_that_was_read(worker: FlaskClient) -> No
     assert 1 == len(search(worker, **{**PERSON, **change}).get_json()["applicants"])
 
 
-def test_people_are_found_by_their_whole_name_however_it_is_spaced_and_by_their_birth_date(worker: FlaskClient) -> None:
-    subjects = [keep(worker, born_on=day).get_json()["subject"] for day in (BORN, "1932-01-01", BORN)]
+def test_people_are_found_by_their_whole_name_however_it_is_spaced_and_by_their_birth_date(
+    worker: FlaskClient,
+) -> None:
+    subjects = [
+        keep(worker, born_on=day).get_json()["subject"] for day in (BORN, "1932-01-01", BORN)
+    ]
 
     def found(**wanted: Any) -> list[str]:
         return [each["subject"] for each in search(worker, **wanted).get_json()["applicants"]]
 
     assert subjects[::-1] == found(name="  ZÉBULON \u00a0quackenbush ")
     assert [subjects[2], subjects[0]] == found(**PERSON)
-    assert [] == found(name="Zebulon Quackenbush") == found(name="Zébulon") == found(name=NAME, born_on="1933-01-01")
+    assert (
+        []
+        == found(name="Zebulon Quackenbush")
+        == found(name="Zébulon")
+        == found(name=NAME, born_on="1933-01-01")
+    )
 
 
 def test_pages_of_a_search_skip_and_repeat_nobody(worker: FlaskClient) -> None:
@@ -162,25 +187,35 @@ def test_pages_of_a_search_skip_and_repeat_nobody(worker: FlaskClient) -> None:
         keep(worker)
 
     assert subjects[::-1] == seen
-    assert (422, "invalid-request") == problem(search(worker, name="Another Name", limit=2, cursor=wanted["cursor"]))
+    assert (422, "invalid-request") == problem(
+        search(worker, name="Another Name", limit=2, cursor=wanted["cursor"])
+    )
     assert (422, "invalid-request") == problem(search(worker, name=NAME, limit=51))
 
 
-def test_another_organizations_applicant_is_as_if_it_were_not_there(served: Flask, worker: FlaskClient) -> None:
+def test_another_organizations_applicant_is_as_if_it_were_not_there(
+    served: Flask, worker: FlaskClient
+) -> None:
     address, tag = (headers := keep(worker, subject="case-7").headers)["Location"], headers["ETag"]
     stranger = client_of(served, organization="elsewhere")
 
     theirs, nobody = stranger.get(address), stranger.get("/v1/applicants/case-8")
     assert (404, "unknown-applicant") == problem(theirs) == problem(nobody)
     assert theirs.get_json()["detail"] == nobody.get_json()["detail"]
-    assert (404, "unknown-applicant") == problem(stranger.patch(address, json={"name": "X"}, headers={"If-Match": tag}))
+    assert (404, "unknown-applicant") == problem(
+        stranger.patch(address, json={"name": "X"}, headers={"If-Match": tag})
+    )
     assert [] == search(stranger, **PERSON).get_json()["applicants"]
     assert PERSON.items() <= worker.get(address).get_json().items()
 
 
-def test_whoever_belongs_to_no_organization_keeps_and_sees_nobody(served: Flask, worker: FlaskClient) -> None:
+def test_whoever_belongs_to_no_organization_keeps_and_sees_nobody(
+    served: Flask, worker: FlaskClient
+) -> None:
     address = keep(worker).headers["Location"]
-    client = acting(served, Principal("account:1", "eligibility_worker", frozenset({"applicants.unmasked"}))).test_client()
+    client = acting(
+        served, Principal("account:1", "eligibility_worker", frozenset({"applicants.unmasked"}))
+    ).test_client()
 
     assert (403, "forbidden") == problem(keep(client))
     assert (404, "unknown-applicant") == problem(client.get(address))
@@ -202,7 +237,9 @@ def test_whoever_may_not_see_a_birth_date_does_not_find_it_out_by_searching(
     assert 1 == len(search(masked, name=NAME).get_json()["applicants"])
 
 
-def test_whoever_may_not_see_people_whole_sees_initials_and_a_year(served: Flask, worker: FlaskClient) -> None:
+def test_whoever_may_not_see_people_whole_sees_initials_and_a_year(
+    served: Flask, worker: FlaskClient
+) -> None:
     subject = keep(worker).get_json()["subject"]
     masked = {"subject": subject, "masked": True, "initials": "Z. Q.", "birth_year": 1931}
 
@@ -211,14 +248,22 @@ def test_whoever_may_not_see_people_whole_sees_initials_and_a_year(served: Flask
         read, found = client.get(f"/v1/applicants/{subject}"), search(client, name=NAME)
         assert masked.items() <= read.get_json().items()
         assert masked.items() <= found.get_json()["applicants"][0].items()
-        assert all(NAME not in told and BORN not in told for told in (read.get_data(as_text=True), found.get_data(as_text=True)))
+        assert all(
+            NAME not in told and BORN not in told
+            for told in (read.get_data(as_text=True), found.get_data(as_text=True))
+        )
         assert (403, "forbidden") == problem(keep(client))
     whole = client_of(served, "supervisor").get(f"/v1/applicants/{subject}").get_json()
     assert {**PERSON, "masked": False}.items() <= whole.items()
 
 
-def test_every_reading_is_in_the_audit_trail_with_its_subject_and_no_value(served: Flask, worker: FlaskClient) -> None:
-    auditor, stranger = client_of(served, "auditor", None), client_of(served, organization="elsewhere")
+def test_every_reading_is_in_the_audit_trail_with_its_subject_and_no_value(
+    served: Flask, worker: FlaskClient
+) -> None:
+    auditor, stranger = (
+        client_of(served, "auditor", None),
+        client_of(served, organization="elsewhere"),
+    )
     address = keep(worker, subject="case-7").headers["Location"]
     worker.get(address)
     worker.head(address)
@@ -246,16 +291,28 @@ def test_every_reading_is_in_the_audit_trail_with_its_subject_and_no_value(serve
 @pytest.mark.parametrize(
     ("changes", "pointer"),
     [
-        ({"name": "Zora 123-45-6789"}, "/name"), ({"name": "123 45 6789"}, "/name"), ({"name": "x 123456789"}, "/name"),
-        ({"name": "１２３–４５–６７８９"}, "/name"), ({"subject": "123-45-6789"}, "/subject"),
-        ({"subject": "ssn123456789"}, "/subject"), ({"subject": "p_123.45.6789"}, "/subject"),
-        ({"name": ""}, "/name"), ({"name": " \u200b"}, "/name"),
-        ({"name": "a\nb"}, "/name"), ({"name": "x" * 201}, "/name"), ({"name": None}, "/name"), ({"name": 7}, "/name"),
-        ({"born_on": "1931-02-30"}, "/born_on"), ({"born_on": "19310713"}, "/born_on"), ({"born_on": "2100-01-01"}, "/born_on"),
-        ({"born_on": None}, "/born_on"), ({"subject": "a b"}, "/subject"), ({"ssn": "123-45-6789"}, "/ssn"),
+        ({"name": "Zora 123-45-6789"}, "/name"),
+        ({"name": "123 45 6789"}, "/name"),
+        ({"name": "x 123456789"}, "/name"),
+        ({"name": "１２３–４５–６７８９"}, "/name"),
+        ({"subject": "123-45-6789"}, "/subject"),
+        ({"subject": "ssn123456789"}, "/subject"),
+        ({"subject": "p_123.45.6789"}, "/subject"),
+        ({"name": ""}, "/name"),
+        ({"name": " \u200b"}, "/name"),
+        ({"name": "a\nb"}, "/name"),
+        ({"name": "x" * 201}, "/name"),
+        ({"name": None}, "/name"),
+        ({"name": 7}, "/name"),
+        ({"born_on": "1931-02-30"}, "/born_on"),
+        ({"born_on": "19310713"}, "/born_on"),
+        ({"born_on": "2100-01-01"}, "/born_on"),
+        ({"born_on": None}, "/born_on"),
+        ({"subject": "a b"}, "/subject"),
+        ({"ssn": "123-45-6789"}, "/ssn"),
     ],
-)  # fmt: skip
-def test_what_is_no_name_no_birth_date_or_looks_like_a_social_security_number_is_refused_and_not_repeated(
+)
+def test_what_is_no_name_or_birth_date_or_looks_like_a_social_security_number_is_not_repeated(
     served: Flask, worker: FlaskClient, changes: dict[str, Any], pointer: str
 ) -> None:
     refused = keep(worker, **changes)
@@ -277,8 +334,12 @@ def test_a_uuid_may_be_a_subject_reference_whatever_its_digits(worker: FlaskClie
 def test_a_correction_of_nothing_is_refused(worker: FlaskClient) -> None:
     address = keep(worker).headers["Location"]
 
-    assert (422, "invalid-request") == problem(worker.patch(address, json={}, headers={"If-Match": '"1"'}))
-    assert (422, "invalid-request") == problem(worker.patch(address, json={"subject": "x"}, headers={"If-Match": '"1"'}))
+    assert (422, "invalid-request") == problem(
+        worker.patch(address, json={}, headers={"If-Match": '"1"'})
+    )
+    assert (422, "invalid-request") == problem(
+        worker.patch(address, json={"subject": "x"}, headers={"If-Match": '"1"'})
+    )
 
 
 def test_neither_database_nor_backup_holds_a_name_or_a_birth_date_and_a_backup_brings_them_back(
@@ -301,7 +362,15 @@ def test_neither_database_nor_backup_holds_a_name_or_a_birth_date_and_a_backup_b
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'restored.sqlite'}", instance=tmp_path)
     upgrade(settings)
     app = Flask("restored", static_folder=None)
-    mount(app, Service(settings, decider, restored := Store(open_database(settings.database_url)), "chapter-288"))
+    mount(
+        app,
+        Service(
+            settings,
+            decider,
+            restored := Store(open_database(settings.database_url)),
+            "chapter-288",
+        ),
+    )
     restore(restored, tmp_path / "backup.gz")
     assert () == verify(restored).complaints
     assert PERSON.items() <= client_of(app, "supervisor").get(address).get_json().items()
@@ -310,7 +379,9 @@ def test_neither_database_nor_backup_holds_a_name_or_a_birth_date_and_a_backup_b
 
 def columns(app: Flask, subject: str) -> dict[str, Any]:
     with store_of(app).reading() as connection:
-        row = connection.execute(text("SELECT * FROM applicants WHERE subject = :subject"), {"subject": subject})
+        row = connection.execute(
+            text("SELECT * FROM applicants WHERE subject = :subject"), {"subject": subject}
+        )
         return dict(row.mappings().one())
 
 
@@ -355,20 +426,44 @@ def test_values_swapped_between_rows_or_columns_are_not_told_and_verification_na
 
 
 @pytest.mark.parametrize(
-    "column", ["id", "subject", "organization", "name", "born_on", "name_index", "name_and_birth_index", "created_by", "version"]
+    "column",
+    [
+        "id",
+        "subject",
+        "organization",
+        "name",
+        "born_on",
+        "name_index",
+        "name_and_birth_index",
+        "created_by",
+        "version",
+    ],
 )
-def test_any_changed_column_is_named_by_verification(served: Flask, worker: FlaskClient, column: str) -> None:
+def test_any_changed_column_is_named_by_verification(
+    served: Flask, worker: FlaskClient, column: str
+) -> None:
     keep(worker, subject="one")
-    put(served, "one", column, {"version": 9, "id": new_id(clock.now()).replace("-", "")}.get(column, "0"))
+    put(
+        served,
+        "one",
+        column,
+        {"version": 9, "id": new_id(clock.now()).replace("-", "")}.get(column, "0"),
+    )
 
     assert {"applicant"} == {each.kind for each in verify(store_of(served)).complaints}
 
 
-def test_a_key_limited_to_reading_sees_masked_and_writes_nothing(served: Flask, worker: FlaskClient) -> None:
+def test_a_key_limited_to_reading_sees_masked_and_writes_nothing(
+    served: Flask, worker: FlaskClient
+) -> None:
     subject = keep(worker).get_json()["subject"]
     with served.app_context():
-        wanted = Wanted(KEY, "reads", "eligibility_worker", ORGANIZATION, None, ("applicants.read",))
-        limited = bearing(served.test_client(), gate().credentials.create(wanted, ADMINISTRATOR).secret)
+        wanted = Wanted(
+            KEY, "reads", "eligibility_worker", ORGANIZATION, None, ("applicants.read",)
+        )
+        limited = bearing(
+            served.test_client(), gate().credentials.create(wanted, ADMINISTRATOR).secret
+        )
 
     assert limited.get(f"/v1/applicants/{subject}").get_json()["masked"]
     assert (403, "forbidden") == problem(keep(limited))

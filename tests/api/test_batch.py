@@ -34,15 +34,30 @@ def kept(client: FlaskClient) -> int:
 
 
 def test_each_line_is_answered_in_its_place(client: FlaskClient) -> None:
-    bad = ["{", '{"question": 1}', json.dumps(asked(facts={"x": 1})), '{"question": "nobody.asked"}', "[" * 500]
+    bad = [
+        "{",
+        '{"question": 1}',
+        json.dumps(asked(facts={"x": 1})),
+        '{"question": "nobody.asked"}',
+        "[" * 500,
+    ]
 
     told = answers(client, lines(CLOSED, *bad, asked(subject="last")))
 
     assert [1, 2, 3, 4, 5, 6, 7] == [line["line"] for line in told]
-    types = [line["problem"]["type"].removeprefix("/problems/") if "problem" in line else "decided" for line in told]
+    types = [
+        line["problem"]["type"].removeprefix("/problems/") if "problem" in line else "decided"
+        for line in told
+    ]
     assert [
-        "decided", "malformed-json", "invalid-request", "facts-refused", "unknown-question", "malformed-json", "decided"
-    ] == types  # fmt: skip
+        "decided",
+        "malformed-json",
+        "invalid-request",
+        "facts-refused",
+        "unknown-question",
+        "malformed-json",
+        "decided",
+    ] == types
     assert "last" == told[-1]["determination"]["subject"]
     assert "/facts/x" == told[3]["problem"]["errors"][0]["pointer"]
 
@@ -74,7 +89,10 @@ def test_kept_lines_are_read_again_as_told(client: FlaskClient) -> None:
     told = answers(client, lines(CLOSED, "{", CLOSED), query="")
 
     for line in (told[0], told[2]):
-        assert line["determination"] == client.get(f"/v1/determinations/{line['determination']['id']}").get_json()
+        assert (
+            line["determination"]
+            == client.get(f"/v1/determinations/{line['determination']['id']}").get_json()
+        )
 
 
 def test_without_keeping_only_the_caller_is_looked_up_in_the_database(serve: Serve) -> None:
@@ -102,7 +120,9 @@ def test_while_the_database_is_away_each_line_says_so(serve: Serve) -> None:
 
     told = answers(client, lines(CLOSED, "{"), query="")
 
-    assert ["/problems/records-unavailable", "/problems/malformed-json"] == [line["problem"]["type"] for line in told]
+    assert ["/problems/records-unavailable", "/problems/malformed-json"] == [
+        line["problem"]["type"] for line in told
+    ]
 
 
 def test_a_line_too_long_disturbs_no_other(serve: Serve) -> None:
@@ -111,7 +131,9 @@ def test_a_line_too_long_disturbs_no_other(serve: Serve) -> None:
 
     told = answers(client, lines(CLOSED, long, CLOSED))
 
-    assert ["determination", "problem", "determination"] == [next(k for k in line if k != "line") for line in told]
+    assert ["determination", "problem", "determination"] == [
+        next(k for k in line if k != "line") for line in told
+    ]
     assert "/problems/line-too-long" == told[1]["problem"]["type"]
 
 
@@ -119,9 +141,13 @@ def test_a_line_as_long_as_allowed_is_read(serve: Serve) -> None:
     client = serve(body_bytes=2_000)
     text = json.dumps(CLOSED)
 
-    told = answers(client, f"{text.ljust(2_000)}\r\n{text.ljust(2_001)}\n{text.ljust(2_000)}".encode())
+    told = answers(
+        client, f"{text.ljust(2_000)}\r\n{text.ljust(2_001)}\n{text.ljust(2_000)}".encode()
+    )
 
-    assert ["determination", "problem", "determination"] == [next(k for k in line if k != "line") for line in told]
+    assert ["determination", "problem", "determination"] == [
+        next(k for k in line if k != "line") for line in told
+    ]
 
 
 def test_a_batch_with_too_many_lines_is_answered_up_to_the_limit(serve: Serve) -> None:
@@ -147,7 +173,10 @@ def test_a_batch_of_unannounced_length_is_bounded_too(serve: Serve) -> None:
     client = serve(batch_bytes=3_000)
 
     answer = client.post(
-        BATCH, input_stream=BytesIO(lines(*[CLOSED] * 20)), content_type=JSONL, environ_overrides={"wsgi.input_terminated": True}
+        BATCH,
+        input_stream=BytesIO(lines(*[CLOSED] * 20)),
+        content_type=JSONL,
+        environ_overrides={"wsgi.input_terminated": True},
     )
 
     assert (413, "body-too-large") == problem(answer)
@@ -178,4 +207,6 @@ def test_lines_that_are_not_utf8_are_answered(client: FlaskClient) -> None:
 
 
 def test_a_wrong_query_is_refused(client: FlaskClient) -> None:
-    assert (422, "invalid-request") == problem(post(client, lines(CLOSED), f"{BATCH}?keep=maybe", JSONL))
+    assert (422, "invalid-request") == problem(
+        post(client, lines(CLOSED), f"{BATCH}?keep=maybe", JSONL)
+    )

@@ -1,4 +1,6 @@
-"""The pages in a real browser: they load, they break no rule of their content security policy, they fetch nothing from outside."""
+"""The pages in a real browser: they load, they break no rule of their content security policy, they
+fetch nothing from outside.
+"""
 
 import threading
 from collections.abc import Iterator
@@ -12,9 +14,14 @@ from werkzeug.serving import make_server
 from tests.machine import require_program
 
 FLAGS = [
-    "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-    "--disable-sync", "--disable-quic",
-]  # fmt: skip
+    "--no-sandbox",
+    "--disable-gpu",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-quic",
+]
 
 
 @pytest.fixture(scope="module")
@@ -66,7 +73,9 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
 
 @pytest.mark.parametrize("path", ["/docs", "/docs/try", "/problems", "/problems/facts-refused"])
-def test_a_page_loads_within_its_policy_and_fetches_nothing_from_outside(visit: Visit, address: str, path: str) -> None:
+def test_a_page_loads_within_its_policy_and_fetches_nothing_from_outside(
+    visit: Visit, address: str, path: str
+) -> None:
     answer = visit.page.goto(f"{address}{path}", wait_until="networkidle")
 
     assert answer is not None and 200 == answer.status

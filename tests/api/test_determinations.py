@@ -62,15 +62,22 @@ def test_kept_and_not_kept_say_the_same(client: FlaskClient) -> None:
     told = client.post("/v1/determinations?keep=false", json=CLOSED).get_json()
 
     own = ("id", "decided_at")
-    assert {k: v for k, v in kept.items() if k not in own} == {k: v for k, v in told.items() if k not in own}
+    assert {k: v for k, v in kept.items() if k not in own} == {
+        k: v for k, v in told.items() if k not in own
+    }
 
 
 def test_whole_names_mean_the_same_as_nested_ones(client: FlaskClient) -> None:
     flat = {
-        "enrollment.requested_on": "2011-02-16", "enrollment.product": "individual_plan", "applicant.resident": True,
-        "applicant.has_medicare": False, "employer_plan.available": False, "prior_coverage.ended": False, "event.kind": "none",
+        "enrollment.requested_on": "2011-02-16",
+        "enrollment.product": "individual_plan",
+        "applicant.resident": True,
+        "applicant.has_medicare": False,
+        "employer_plan.available": False,
+        "prior_coverage.ended": False,
+        "event.kind": "none",
         "waiver.granted": False,
-    }  # fmt: skip
+    }
 
     nested = client.post("/v1/determinations?keep=false", json=CLOSED).get_json()
     whole = client.post("/v1/determinations?keep=false", json=asked(facts=flat)).get_json()
@@ -80,7 +87,10 @@ def test_whole_names_mean_the_same_as_nested_ones(client: FlaskClient) -> None:
 
 
 def test_no_facts_are_no_error(client: FlaskClient) -> None:
-    answer = client.post("/v1/determinations?keep=false", json={"question": "individual.eligible", "as_of": "2011-03-01"})
+    answer = client.post(
+        "/v1/determinations?keep=false",
+        json={"question": "individual.eligible", "as_of": "2011-03-01"},
+    )
 
     assert "undetermined" == answer.get_json()["outcome"]
     assert answer.get_json()["needs"]
@@ -95,11 +105,19 @@ def test_an_id_may_be_written_in_capitals(client: FlaskClient) -> None:
 @pytest.mark.parametrize(
     "id",
     [
-        "x", "1", "01925b1e-7e3f-7000-8000-000000000000", "01925b1e-7e3f-7000-8000-00000000000",
+        "x",
+        "1",
+        "01925b1e-7e3f-7000-8000-000000000000",
+        "01925b1e-7e3f-7000-8000-00000000000",
         "01925b1e7e3f70008000000000000000",
-        "{01925b1e-7e3f-7000-8000-000000000000}", "%00", "%F0%9F%98%80", "..%2f..", "' OR 1=1 --", "x" * 5000,
+        "{01925b1e-7e3f-7000-8000-000000000000}",
+        "%00",
+        "%F0%9F%98%80",
+        "..%2f..",
+        "' OR 1=1 --",
+        "x" * 5000,
     ],
-)  # fmt: skip
+)
 def test_an_id_nobody_got_is_not_found(client: FlaskClient, id: str) -> None:
     answer = client.get(f"/v1/determinations/{id}")
 
@@ -141,22 +159,41 @@ WRONG_FACTS: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("facts", "pointer"), WRONG_FACTS, ids=[json.dumps(facts)[:70] for facts, _ in WRONG_FACTS])
-def test_a_wrong_fact_is_pointed_at(client: FlaskClient, facts: dict[str, Any], pointer: str) -> None:
-    answer = client.post("/v1/determinations", json={"question": "enrollment.permitted", "facts": facts})
+@pytest.mark.parametrize(
+    ("facts", "pointer"), WRONG_FACTS, ids=[json.dumps(facts)[:70] for facts, _ in WRONG_FACTS]
+)
+def test_a_wrong_fact_is_pointed_at(
+    client: FlaskClient, facts: dict[str, Any], pointer: str
+) -> None:
+    answer = client.post(
+        "/v1/determinations", json={"question": "enrollment.permitted", "facts": facts}
+    )
 
     assert (422, "facts-refused") == problem(answer)
     assert {pointer} == pointers(answer)
 
 
 WRONG_NUMBERS = [-1, "-1", 1.5, "1.5", "1", True, 10**12, [1], "１"]
-WRONG_DECIMALS = ["1e1", "0,66", ".66", "-0.66", "0.6666666666", "NaN", True, None, "0x1", "1/3", " 0.66"]
+WRONG_DECIMALS = [
+    "1e1",
+    "0,66",
+    ".66",
+    "-0.66",
+    "0.6666666666",
+    "NaN",
+    True,
+    None,
+    "0x1",
+    "1/3",
+    " 0.66",
+]
 
 
 @pytest.mark.parametrize("number", WRONG_NUMBERS, ids=repr)
 def test_a_wrong_whole_number_is_pointed_at(client: FlaskClient, number: object) -> None:
     answer = client.post(
-        "/v1/determinations", json={"question": "group.eligible", "facts": {"group": {"eligible_employees": number}}}
+        "/v1/determinations",
+        json={"question": "group.eligible", "facts": {"group": {"eligible_employees": number}}},
     )
 
     assert (422, "facts-refused") == problem(answer)
@@ -165,14 +202,20 @@ def test_a_wrong_whole_number_is_pointed_at(client: FlaskClient, number: object)
 
 @pytest.mark.parametrize("number", WRONG_DECIMALS, ids=repr)
 def test_a_wrong_decimal_is_pointed_at(client: FlaskClient, number: object) -> None:
-    answer = client.post("/v1/determinations", json={"question": "rate.permitted", "facts": {"rate": {"age_factor": number}}})
+    answer = client.post(
+        "/v1/determinations",
+        json={"question": "rate.permitted", "facts": {"rate": {"age_factor": number}}},
+    )
 
     assert (422, "facts-refused") == problem(answer)
     assert {"/facts/rate/age_factor"} == pointers(answer)
 
 
 def test_a_whole_number_may_carry_a_point(client: FlaskClient) -> None:
-    body = b'{"question": "group.eligible", "as_of": "2011-03-01", "facts": {"group": {"eligible_employees": 4.0}}}'
+    body = (
+        b'{"question": "group.eligible", "as_of": "2011-03-01", "facts": {"group": '
+        b'{"eligible_employees": 4.0}}}'
+    )
 
     answer = post(client, body)
 
@@ -180,19 +223,30 @@ def test_a_whole_number_may_carry_a_point(client: FlaskClient) -> None:
 
 
 def test_all_wrong_facts_are_told_at_once(client: FlaskClient) -> None:
-    facts = {"applicant": {"resident": "yes", "has_medicare": 0}, "enrollment": {"requested_on": "soon"}, "x": 1}
+    facts = {
+        "applicant": {"resident": "yes", "has_medicare": 0},
+        "enrollment": {"requested_on": "soon"},
+        "x": 1,
+    }
 
-    answer = client.post("/v1/determinations", json={"question": "enrollment.permitted", "facts": facts})
-
-    assert {"/facts/applicant/resident", "/facts/applicant/has_medicare", "/facts/enrollment/requested_on", "/facts/x"} == pointers(
-        answer
+    answer = client.post(
+        "/v1/determinations", json={"question": "enrollment.permitted", "facts": facts}
     )
+
+    assert {
+        "/facts/applicant/resident",
+        "/facts/applicant/has_medicare",
+        "/facts/enrollment/requested_on",
+        "/facts/x",
+    } == pointers(answer)
 
 
 def test_a_flood_of_wrong_facts_is_not_echoed_whole(client: FlaskClient) -> None:
     facts = {f"x{n}": 1 for n in range(5_000)}
 
-    answer = client.post("/v1/determinations", json={"question": "enrollment.permitted", "facts": facts})
+    answer = client.post(
+        "/v1/determinations", json={"question": "enrollment.permitted", "facts": facts}
+    )
 
     assert 100 == len(answer.get_json()["errors"])
     assert 4_900 == answer.get_json()["further_errors"]
@@ -229,7 +283,9 @@ def test_a_flood_of_wrong_facts_is_not_echoed_whole(client: FlaskClient) -> None
     ],
     ids=lambda value: json.dumps(value)[:60] if not isinstance(value, set) else "",
 )
-def test_a_body_of_the_wrong_shape_is_pointed_at(client: FlaskClient, body: object, wrong: set[str]) -> None:
+def test_a_body_of_the_wrong_shape_is_pointed_at(
+    client: FlaskClient, body: object, wrong: set[str]
+) -> None:
     answer = post(client, json.dumps(body))
 
     assert (422, "invalid-request") == problem(answer)
@@ -237,7 +293,9 @@ def test_a_body_of_the_wrong_shape_is_pointed_at(client: FlaskClient, body: obje
 
 
 def test_an_unknown_question_is_not_found(client: FlaskClient) -> None:
-    answer = client.post("/v1/determinations", json={"question": "enrollment.permited", "facts": {}})
+    answer = client.post(
+        "/v1/determinations", json={"question": "enrollment.permited", "facts": {}}
+    )
 
     assert (404, "unknown-question") == problem(answer)
 
@@ -267,14 +325,24 @@ def test_an_as_of_on_the_governing_day_is_taken(client: FlaskClient) -> None:
 def test_a_day_nobody_encoded_is_never_answered_with_no(client: FlaskClient, day: str) -> None:
     facts = {"enrollment": {"requested_on": day}}
 
-    answer = client.post("/v1/determinations", json={"question": "enrollment.permitted", "facts": facts, "edition": "current"})
+    answer = client.post(
+        "/v1/determinations",
+        json={"question": "enrollment.permitted", "facts": facts, "edition": "current"},
+    )
 
     assert (422, "law-not-encoded") == problem(answer)
     assert [["2007-05-01", "2026-10-14"]] == answer.get_json()["encoded"]
 
 
 @pytest.mark.parametrize(
-    "type", ["text/plain", "application/x-www-form-urlencoded", "application/json; charset=latin-1", "", "text/json"]
+    "type",
+    [
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "application/json; charset=latin-1",
+        "",
+        "text/json",
+    ],
 )
 def test_another_media_type_is_refused(client: FlaskClient, type: str) -> None:
     answer = post(client, json.dumps(CLOSED), type=type)
@@ -282,7 +350,9 @@ def test_another_media_type_is_refused(client: FlaskClient, type: str) -> None:
     assert (415, "unsupported-media-type") == problem(answer)
 
 
-@pytest.mark.parametrize("type", ["application/json", "application/json; charset=UTF-8", "Application/JSON"])
+@pytest.mark.parametrize(
+    "type", ["application/json", "application/json; charset=UTF-8", "Application/JSON"]
+)
 def test_json_in_utf8_is_taken(client: FlaskClient, type: str) -> None:
     answer = post(client, json.dumps(CLOSED), type=type)
 
@@ -291,7 +361,10 @@ def test_json_in_utf8_is_taken(client: FlaskClient, type: str) -> None:
 
 def test_a_compressed_body_is_refused(client: FlaskClient) -> None:
     answer = client.post(
-        "/v1/determinations", data=b"\x1f\x8b", content_type="application/json", headers={"Content-Encoding": "gzip"}
+        "/v1/determinations",
+        data=b"\x1f\x8b",
+        content_type="application/json",
+        headers={"Content-Encoding": "gzip"},
     )
 
     assert (415, "unsupported-media-type") == problem(answer)
@@ -326,7 +399,16 @@ def test_a_body_of_unannounced_length_is_read_or_refused_like_any_other(serve: S
 
 
 @pytest.mark.parametrize(
-    "query", ["keep=no", "keep=", "keep=False", "keep=0", "keep=true&keep=false", "kept=false", "keep=false&x=1"]
+    "query",
+    [
+        "keep=no",
+        "keep=",
+        "keep=False",
+        "keep=0",
+        "keep=true&keep=false",
+        "kept=false",
+        "keep=false&x=1",
+    ],
 )
 def test_a_wrong_query_is_refused_and_nothing_kept(client: FlaskClient, query: str) -> None:
     answer = client.post(f"/v1/determinations?{query}", json=CLOSED)
@@ -385,7 +467,9 @@ def test_an_unforeseen_fault_tells_no_values_to_the_log_or_the_caller(
 
 def test_many_at_once_are_each_kept_whole(client: FlaskClient) -> None:
     def create(number: int) -> tuple[str, bytes]:
-        answer = client_of(client.application).post("/v1/determinations", json=asked(subject=f"n{number}"))
+        answer = client_of(client.application).post(
+            "/v1/determinations", json=asked(subject=f"n{number}")
+        )
         return answer.headers["Location"], answer.data
 
     with ThreadPoolExecutor(8) as pool:

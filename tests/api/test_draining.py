@@ -1,4 +1,6 @@
-"""SIGTERM on the real server under load: it says that it stops, answers everything that was sent, and ends."""
+"""SIGTERM on the real server under load: it says that it stops, answers everything that was sent,
+and ends.
+"""
 
 import http.client
 import json
@@ -17,7 +19,9 @@ BODY = json.dumps(CLOSED).encode()
 
 
 class Load:
-    """Clients that send as long as the service says it is ready, never send anything twice, and note what came back."""
+    """Clients that send as long as the service says it is ready, never send anything twice, and
+    note what came back.
+    """
 
     def __init__(self, server: Served, keeps_alive: bool) -> None:
         self.server, self.keeps_alive = server, keeps_alive
@@ -26,7 +30,9 @@ class Load:
         self.last_ready_answer: tuple[int, bytes] = (0, b"")
         self.answered_while_draining = 0
         self._not_ready = threading.Event()
-        self._threads = [threading.Thread(target=self._send) for _ in range(CLIENTS)] + [threading.Thread(target=self._watch)]
+        self._threads = [threading.Thread(target=self._send) for _ in range(CLIENTS)] + [
+            threading.Thread(target=self._watch)
+        ]
 
     def start(self) -> None:
         for thread in self._threads:
@@ -48,7 +54,10 @@ class Load:
 
     def _send(self) -> None:
         connection = self._connect()
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.server.key()}"}
+        headers = {
+            "Content-Type": "application/json",
+            "Authorization": f"Bearer {self.server.key()}",
+        }
         while not self._not_ready.is_set():
             try:
                 connection.request("POST", "/v1/determinations", BODY, headers)
@@ -68,7 +77,9 @@ class Load:
 
 
 @pytest.mark.parametrize("keeps_alive", [True, False], ids=["kept alive", "a connection each"])
-def test_no_request_is_lost_when_the_service_is_told_to_stop(tmp_path: Path, keeps_alive: bool) -> None:
+def test_no_request_is_lost_when_the_service_is_told_to_stop(
+    tmp_path: Path, keeps_alive: bool
+) -> None:
     with served(tmp_path, ELIGIBILITY_DRAIN_SECONDS="1.5", ELIGIBILITY_QUEUE="50") as running:
         running.key()
         load = Load(running, keeps_alive)
@@ -87,14 +98,20 @@ def test_no_request_is_lost_when_the_service_is_told_to_stop(tmp_path: Path, kee
     assert [] == load.failures
     assert {201} == set(load.statuses)
     assert 1 == load.answered_while_draining
-    assert (503, "/problems/draining") == (load.last_ready_answer[0], json.loads(load.last_ready_answer[1])["type"])
+    assert (503, "/problems/draining") == (
+        load.last_ready_answer[0],
+        json.loads(load.last_ready_answer[1])["type"],
+    )
     assert [1_000] == streamed
     assert 0 == code
     assert seconds <= 30
 
 
 def test_whoever_could_still_connect_is_answered(tmp_path: Path) -> None:
-    """A client that finds the door closed knows that nothing was done; one that was let in must not be turned out."""
+    """A client that finds the door closed knows that nothing was done.
+
+    One that was let in must not be turned out.
+    """
     lost: list[str] = []
     answered: list[int] = []
 
@@ -113,7 +130,9 @@ def test_whoever_could_still_connect_is_answered(tmp_path: Path) -> None:
                 lost.append(f"{type(error).__name__}: {error}")
             connection.close()
 
-    with served(tmp_path, ELIGIBILITY_DRAIN_SECONDS="1", ELIGIBILITY_QUEUE="50", ELIGIBILITY_WORKERS="2") as running:
+    with served(
+        tmp_path, ELIGIBILITY_DRAIN_SECONDS="1", ELIGIBILITY_QUEUE="50", ELIGIBILITY_WORKERS="2"
+    ) as running:
         running.key()
         senders = [threading.Thread(target=send, args=[running]) for _ in range(6)]
         for sender in senders:
@@ -132,7 +151,12 @@ def _batch(server: Served) -> int:
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)
     key = {"Authorization": f"Bearer {server.key()}"}
     body = lines(*[CLOSED] * 1_000)
-    connection.request("POST", "/v1/determinations/batch?keep=false", body, {"Content-Type": "application/jsonl", **key})
+    connection.request(
+        "POST",
+        "/v1/determinations/batch?keep=false",
+        body,
+        {"Content-Type": "application/jsonl", **key},
+    )
     return connection.getresponse().read().count(b'\n{"line"') + 1
 
 
@@ -148,7 +172,12 @@ def test_who_is_told_twice_stops_at_once(tmp_path: Path) -> None:
 
 def test_there_is_no_control_socket_and_nothing_is_left_behind(tmp_path: Path) -> None:
     figures = tmp_path / "figures"
-    with served(tmp_path, PROMETHEUS_MULTIPROC_DIR=str(figures), HOME=str(tmp_path), XDG_RUNTIME_DIR=str(tmp_path)):
+    with served(
+        tmp_path,
+        PROMETHEUS_MULTIPROC_DIR=str(figures),
+        HOME=str(tmp_path),
+        XDG_RUNTIME_DIR=str(tmp_path),
+    ):
         assert figures.is_dir()
         assert [] == list(tmp_path.rglob("*.ctl"))
 

@@ -1,4 +1,6 @@
-"""The generated schemas of facts: they take what the law's own reader takes, and the documented ones say so."""
+"""The generated schemas of facts: they take what the law's own reader takes, and the documented
+ones say so.
+"""
 
 from decimal import Decimal
 from typing import Any
@@ -22,10 +24,30 @@ FACTS = [
     FactDefinition("a.count", "integer", asks="?", unit="people", maximum=100),
     FactDefinition("a.factor", "decimal", asks="?", unit="factor", places=4, maximum=10),
     FactDefinition("a.kind", "choice", asks="?", choices={"one": "One", "two": "Two"}),
-    FactDefinition("a.asked", "outcome", asks="?", choices={"eligible": "eligible", "ineligible": "ineligible"}),
+    FactDefinition(
+        "a.asked", "outcome", asks="?", choices={"eligible": "eligible", "ineligible": "ineligible"}
+    ),
 ]
-_numbers = st.integers(-5, 200) | st.decimals(-5, 200, places=3) | st.integers(-5, 105).map(lambda n: Decimal(f"{n}.0"))
-_texts = st.sampled_from(["one", "eligible", "yes", "2012-07-01", "2012-7-1", "20120701", "2011-02-29", "0.66", "5", "1e1", ""])
+_numbers = (
+    st.integers(-5, 200)
+    | st.decimals(-5, 200, places=3)
+    | st.integers(-5, 105).map(lambda n: Decimal(f"{n}.0"))
+)
+_texts = st.sampled_from(
+    [
+        "one",
+        "eligible",
+        "yes",
+        "2012-07-01",
+        "2012-7-1",
+        "20120701",
+        "2011-02-29",
+        "0.66",
+        "5",
+        "1e1",
+        "",
+    ]
+)
 _values = st.booleans() | st.none() | _numbers | _texts | st.lists(st.booleans(), max_size=1)
 
 
@@ -43,7 +65,9 @@ def as_checked(value: object) -> object:
 
 def test_every_type_of_fact_has_its_field(lawbook: Lawbook) -> None:
     assert {fact.type for fact in FACTS} == set(FIELD_OF)
-    assert {fact.type for question in lawbook.questions for fact in lawbook.facts_of(question)} <= set(FIELD_OF)
+    assert {
+        fact.type for question in lawbook.questions for fact in lawbook.facts_of(question)
+    } <= set(FIELD_OF)
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.type)
@@ -65,19 +89,27 @@ def test_what_a_fact_takes_fits_its_json_schema(fact: FactDefinition, value: obj
     schema = field_of(fact).json_schema()
 
     if taken(fact, value) is not None:
-        assert Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(as_checked(value))
+        assert Draft202012Validator(schema, format_checker=FormatChecker()).is_valid(
+            as_checked(value)
+        )
 
 
 @pytest.mark.parametrize("fact", FACTS, ids=lambda fact: fact.type)
 @given(value=_values)
-def test_what_fits_the_json_schema_is_taken_but_for_bounds_in_words(fact: FactDefinition, value: object) -> None:
+def test_what_fits_the_json_schema_is_taken_but_for_bounds_in_words(
+    fact: FactDefinition, value: object
+) -> None:
     validator = Draft202012Validator(field_of(fact).json_schema(), format_checker=FormatChecker())
 
-    if fact.type != "decimal" and validator.is_valid(as_checked(value)):  # JSON Schema has no bounds for numbers in text
+    if fact.type != "decimal" and validator.is_valid(
+        as_checked(value)
+    ):  # JSON Schema has no bounds for numbers in text
         assert taken(fact, value) is not None
 
 
-def test_the_schema_of_a_question_reads_its_facts_as_the_reader_does(client: FlaskClient, lawbook: Lawbook) -> None:
+def test_the_schema_of_a_question_reads_its_facts_as_the_reader_does(
+    client: FlaskClient, lawbook: Lawbook
+) -> None:
     for question in lawbook.questions:
         facts = client.get(f"/v1/questions/{question}").get_json()["example"]["facts"]
 
@@ -92,10 +124,15 @@ def test_the_schema_of_a_question_reads_its_facts_as_the_reader_does(client: Fla
 
 def test_a_schema_refuses_what_the_question_does_not_know(lawbook: Lawbook) -> None:
     with pytest.raises(ValidationError) as refused:
-        facts_schema(lawbook, "individual.eligible")().load({"applicant": {"resident": "yes", "tall": True}, "x": {}})
+        facts_schema(lawbook, "individual.eligible")().load(
+            {"applicant": {"resident": "yes", "tall": True}, "x": {}}
+        )
 
     nobody = ["There is no such member."]
-    assert {"applicant": {"resident": ["Must be true or false."], "tall": nobody}, "x": nobody} == refused.value.messages
+    assert {
+        "applicant": {"resident": ["Must be true or false."], "tall": nobody},
+        "x": nobody,
+    } == refused.value.messages
 
 
 def test_documented_facts_allow_no_others(lawbook: Lawbook) -> None:

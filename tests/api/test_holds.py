@@ -37,17 +37,23 @@ def test_a_hold_is_lifted_once_by_whoever_has_read_it(client: FlaskClient) -> No
     address, tag = placed.headers["Location"], placed.headers["ETag"]
 
     assert (428, "precondition-required") == problem(client.delete(address))
-    assert (412, "precondition-failed") == problem(client.delete(address, headers={"If-Match": '"7"'}))
+    assert (412, "precondition-failed") == problem(
+        client.delete(address, headers={"If-Match": '"7"'})
+    )
     lifted = client.delete(address, headers={"If-Match": f'"7", {tag}'})
     assert 200 == lifted.status_code
     assert 2 == lifted.get_json()["version"]
     assert lifted.get_json()["lifted_at"] is not None
-    assert (412, "precondition-failed") == problem(client.delete(address, headers={"If-Match": tag}))
+    assert (412, "precondition-failed") == problem(
+        client.delete(address, headers={"If-Match": tag})
+    )
     assert lifted.get_json() == client.get(address).get_json()
 
 
 def test_a_request_for_a_hold_that_is_sent_again_places_one(client: FlaskClient) -> None:
-    answers = [client.post("/v1/holds", json=HOLD, headers={"Idempotency-Key": "hold-1"}) for _ in range(2)]
+    answers = [
+        client.post("/v1/holds", json=HOLD, headers={"Idempotency-Key": "hold-1"}) for _ in range(2)
+    ]
 
     assert answers[0].data == answers[1].data
     assert answers[0].headers["ETag"] == answers[1].headers["ETag"]
@@ -63,7 +69,9 @@ def test_a_request_for_a_hold_that_is_sent_again_places_one(client: FlaskClient)
         ({"because": ""}, "/because"),
     ],
 )
-def test_a_hold_that_says_something_else_is_refused(client: FlaskClient, changes: Any, pointer: str) -> None:
+def test_a_hold_that_says_something_else_is_refused(
+    client: FlaskClient, changes: Any, pointer: str
+) -> None:
     answer = place(client, **changes)
 
     assert (422, "invalid-request") == problem(answer)
@@ -71,13 +79,20 @@ def test_a_hold_that_says_something_else_is_refused(client: FlaskClient, changes
 
 
 def test_a_hold_that_is_not_there_is_not_found(client: FlaskClient) -> None:
-    assert (404, "unknown-hold") == problem(client.get("/v1/holds/01925b1e-7e3f-7000-8000-000000000001"))
+    assert (404, "unknown-hold") == problem(
+        client.get("/v1/holds/01925b1e-7e3f-7000-8000-000000000001")
+    )
 
 
-def test_a_hold_is_seen_and_lifted_by_the_organization_that_placed_it(app: Flask, client: FlaskClient) -> None:
+def test_a_hold_is_seen_and_lifted_by_the_organization_that_placed_it(
+    app: Flask, client: FlaskClient
+) -> None:
     placed = place(client)
     address, tag = placed.headers["Location"], placed.headers["ETag"]
-    stranger, auditor = client_of(app, "supervisor", "another-office"), client_of(app, "auditor", None)
+    stranger, auditor = (
+        client_of(app, "supervisor", "another-office"),
+        client_of(app, "auditor", None),
+    )
 
     assert (404, "unknown-hold") == problem(stranger.get(address))
     assert (404, "unknown-hold") == problem(stranger.delete(address, headers={"If-Match": tag}))
@@ -86,14 +101,24 @@ def test_a_hold_is_seen_and_lifted_by_the_organization_that_placed_it(app: Flask
     assert 200 == client.get(address).status_code
 
 
-@pytest.mark.parametrize("id", ["zz", "01925b1e-7e3f-7000-8000-000000000001", "00000000000040008000000000000000"])
+@pytest.mark.parametrize(
+    "id", ["zz", "01925b1e-7e3f-7000-8000-000000000001", "00000000000040008000000000000000"]
+)
 def test_a_determination_that_is_not_there_cannot_be_held(client: FlaskClient, id: str) -> None:
-    assert (404, "unknown-determination") == problem(place(client, kind="determination", object_id=id))
+    assert (404, "unknown-determination") == problem(
+        place(client, kind="determination", object_id=id)
+    )
 
 
 def test_somebody_elses_determination_cannot_be_held(app: Flask, client: FlaskClient) -> None:
-    theirs = client_of(app, "eligibility_worker", "another-office").post("/v1/determinations", json=CLOSED).get_json()["id"]
+    theirs = (
+        client_of(app, "eligibility_worker", "another-office")
+        .post("/v1/determinations", json=CLOSED)
+        .get_json()["id"]
+    )
     ours = client_of(app).post("/v1/determinations", json=CLOSED).get_json()["id"]
 
-    assert (404, "unknown-determination") == problem(place(client, kind="determination", object_id=theirs))
+    assert (404, "unknown-determination") == problem(
+        place(client, kind="determination", object_id=theirs)
+    )
     assert 201 == place(client, kind="determination", object_id=ours).status_code

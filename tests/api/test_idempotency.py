@@ -39,12 +39,17 @@ def act_as(client: FlaskClient, who: Principal) -> None:
 def kept(client: FlaskClient) -> int:
     with store_of(client).reading() as connection:
         entered = "audit_entries WHERE action = 'determination.made'"
-        counts = [connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one() for table in ("determinations", entered)]
+        counts = [
+            connection.execute(text(f"SELECT count(*) FROM {table}")).scalar_one()
+            for table in ("determinations", entered)
+        ]
     assert counts[0] == counts[1]
     return int(counts[0])
 
 
-def send(client: FlaskClient, key: str | None, body: Any = CLOSED, path: str = PATH) -> TestResponse:
+def send(
+    client: FlaskClient, key: str | None, body: Any = CLOSED, path: str = PATH
+) -> TestResponse:
     headers = {} if key is None else {"Idempotency-Key": key}
     if path == BATCH:
         return client.post(path, data=body, content_type="application/jsonl", headers=headers)
@@ -56,7 +61,10 @@ def test_the_first_answer_comes_again(client: FlaskClient) -> None:
 
     assert (201, 201) == (first.status_code, again.status_code)
     assert (first.data, first.headers["Location"]) == (again.data, again.headers["Location"])
-    assert (None, "true") == (first.headers.get("Idempotent-Replayed"), again.headers.get("Idempotent-Replayed"))
+    assert (None, "true") == (
+        first.headers.get("Idempotent-Replayed"),
+        again.headers.get("Idempotent-Replayed"),
+    )
     assert 1 == kept(client)
 
 
@@ -75,7 +83,9 @@ def test_without_a_key_each_request_creates_its_own(client: FlaskClient) -> None
 def test_a_key_stands_for_one_request(client: FlaskClient) -> None:
     send(client, "a-1")
 
-    assert (422, "idempotency-key-reused") == problem(send(client, "a-1", asked(subject="someone-else")))
+    assert (422, "idempotency-key-reused") == problem(
+        send(client, "a-1", asked(subject="someone-else"))
+    )
     assert 1 == kept(client)
 
 
@@ -148,7 +158,9 @@ def told(answer: TestResponse) -> list[dict[str, Any]]:
 def test_a_batch_that_is_sent_again_keeps_only_what_was_not_kept(client: FlaskClient) -> None:
     bad = asked(facts={"no.such": 1})
     first = told(send(client, "b-1", lines(CLOSED, bad, asked(subject="two")), BATCH))
-    again = told(send(client, "b-1", lines(CLOSED, asked(subject="mended"), asked(subject="two")), BATCH))
+    again = told(
+        send(client, "b-1", lines(CLOSED, asked(subject="mended"), asked(subject="two")), BATCH)
+    )
 
     assert [first[0], first[2]] == [again[0], again[2]]
     assert "facts-refused" in first[1]["problem"]["type"]
@@ -156,7 +168,9 @@ def test_a_batch_that_is_sent_again_keeps_only_what_was_not_kept(client: FlaskCl
     assert 3 == kept(client)
 
 
-def test_a_line_that_comes_otherwise_under_the_same_key_is_refused_in_its_place(client: FlaskClient) -> None:
+def test_a_line_that_comes_otherwise_under_the_same_key_is_refused_in_its_place(
+    client: FlaskClient,
+) -> None:
     send(client, "b-1", lines(CLOSED, asked(subject="two")), BATCH)
     again = told(send(client, "b-1", lines(CLOSED, asked(subject="three")), BATCH))
 
@@ -191,17 +205,26 @@ def test_what_is_told_once_is_not_told_again_and_nothing_is_made_twice(
     assert (201, 201) == (first.status_code, again.status_code)
     assert first.get_json()[secret]
     assert {**first.get_json(), secret: None} == again.get_json()
-    assert [first.headers[name] for name in ("Location", "ETag")] == [again.headers[name] for name in ("Location", "ETag")]
+    assert [first.headers[name] for name in ("Location", "ETag")] == [
+        again.headers[name] for name in ("Location", "ETag")
+    ]
     assert "true" == again.headers["Idempotent-Replayed"]
     assert (422, "idempotency-key-reused") == problem(other)
 
 
-def test_a_determination_can_be_replaced_with_the_etag_that_came_with_it_also_where_the_answer_came_again(
+def test_a_determination_is_replaced_with_the_etag_it_came_with_also_where_the_answer_came_again(
     client: FlaskClient,
 ) -> None:
-    made, again = (client.post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "etag-1"}) for _ in range(2))
+    made, again = (
+        client.post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "etag-1"})
+        for _ in range(2)
+    )
 
-    assert made.headers["ETag"] == again.headers["ETag"] == client.get(made.headers["Location"]).headers["ETag"]
+    assert (
+        made.headers["ETag"]
+        == again.headers["ETag"]
+        == client.get(made.headers["Location"]).headers["ETag"]
+    )
     address = f"{made.headers['Location']}/redetermine"
     headers = {"If-Match": again.headers["ETag"], "Idempotency-Key": "etag-2"}
     assert 201 == client.post(address, json={}, headers=headers).status_code

@@ -10,12 +10,30 @@ from app.law.lawbook import Lawbook
 from tests.api.asking import problem
 
 QUESTIONS = [
-    "individual.eligible", "enrollment.permitted", "enrollment.qualifying_event", "employee.eligible", "group.eligible",
-    "group.enrollment", "dependent.eligible", "waiver.reviewable", "waiver.supported", "waiver.binding", "association.qualified",
-    "cooperative.certifiable", "cooperative.membership", "cooperative.price_permitted", "carrier.must_offer_cooperative",
-    "plan.discontinuance", "issue.refusal", "renewal.refusal", "rate.permitted", "rate.renewal_increase", "rate.rule_applies_from",
-    "council.composed", "council.meeting",
-]  # fmt: skip
+    "individual.eligible",
+    "enrollment.permitted",
+    "enrollment.qualifying_event",
+    "employee.eligible",
+    "group.eligible",
+    "group.enrollment",
+    "dependent.eligible",
+    "waiver.reviewable",
+    "waiver.supported",
+    "waiver.binding",
+    "association.qualified",
+    "cooperative.certifiable",
+    "cooperative.membership",
+    "cooperative.price_permitted",
+    "carrier.must_offer_cooperative",
+    "plan.discontinuance",
+    "issue.refusal",
+    "renewal.refusal",
+    "rate.permitted",
+    "rate.renewal_increase",
+    "rate.rule_applies_from",
+    "council.composed",
+    "council.meeting",
+]
 
 
 def read(client: FlaskClient, path: str) -> Any:
@@ -39,7 +57,9 @@ def test_a_question_tells_its_facts_as_a_json_schema(client: FlaskClient, questi
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_every_fact_says_what_to_ask_and_whence(client: FlaskClient, lawbook: Lawbook, question: str) -> None:
+def test_every_fact_says_what_to_ask_and_whence(
+    client: FlaskClient, lawbook: Lawbook, question: str
+) -> None:
     schema = read(client, f"/v1/questions/{question}")["facts"]
 
     for fact in lawbook.facts_of(question):
@@ -51,16 +71,23 @@ def test_every_fact_says_what_to_ask_and_whence(client: FlaskClient, lawbook: La
         assert fact.unit == told.get("x-unit")
         assert list(fact.choices or []) == told.get("enum", [])
         source = told["x-source"]
-        assert source.get("provision") in lawbook.provisions or source["file"] in ("facts.yaml", "questions.yaml")
+        assert source.get("provision") in lawbook.provisions or source["file"] in (
+            "facts.yaml",
+            "questions.yaml",
+        )
 
 
 @pytest.mark.parametrize("question", QUESTIONS)
-def test_the_example_of_a_question_fits_its_schema_and_can_be_sent(client: FlaskClient, question: str) -> None:
+def test_the_example_of_a_question_fits_its_schema_and_can_be_sent(
+    client: FlaskClient, question: str
+) -> None:
     document = read(client, f"/v1/questions/{question}")
 
     answer = client.post("/v1/determinations?keep=false", json=document["example"])
 
-    assert [] == list(Draft202012Validator(document["facts"]).iter_errors(document["example"]["facts"]))
+    assert [] == list(
+        Draft202012Validator(document["facts"]).iter_errors(document["example"]["facts"])
+    )
     assert 200 == answer.status_code, answer.get_json()
 
 
@@ -68,7 +95,9 @@ def test_a_question_says_what_is_computed_and_what_is_presumed(client: FlaskClie
     document = read(client, "/v1/questions/enrollment.permitted")
 
     computed = {fact["fact"]: fact["from"] for fact in document["computed"]}
-    assert ["prior_coverage.ended_on", "enrollment.requested_on"] == computed["prior_coverage.days_since_end"]
+    assert ["prior_coverage.ended_on", "enrollment.requested_on"] == computed[
+        "prior_coverage.days_since_end"
+    ]
     assert all({"fact", "value", "because"} <= set(fact) for fact in document["presumed"])
     assert [["2007-05-01", "2026-10-14"]] == document["encoded"]["current"]
 
@@ -76,7 +105,9 @@ def test_a_question_says_what_is_computed_and_what_is_presumed(client: FlaskClie
 def test_a_fact_names_the_provisions_that_look_at_it(client: FlaskClient) -> None:
     facts = read(client, "/v1/questions/individual.eligible")["facts"]
 
-    assert ["eligibility/resident"] == facts["properties"]["applicant"]["properties"]["resident"]["x-asked-by"]
+    assert ["eligibility/resident"] == facts["properties"]["applicant"]["properties"]["resident"][
+        "x-asked-by"
+    ]
 
 
 def test_an_unknown_question_is_not_found(client: FlaskClient) -> None:
@@ -90,10 +121,14 @@ def test_provisions_in_force_on_a_day_are_listed(client: FlaskClient, lawbook: L
     assert "enrollment/open-periods-2011" in ids
     assert "enrollment/open-period-yearly" not in ids
     assert all(provision["answers"] == "enrollment.permitted" for provision in listed["provisions"])
-    assert ["calendars/open-enrollment-2011"] == [calendar["id"] for calendar in listed["calendars"]]
+    assert ["calendars/open-enrollment-2011"] == [
+        calendar["id"] for calendar in listed["calendars"]
+    ]
 
 
-def test_without_a_day_all_provisions_of_the_edition_are_listed(client: FlaskClient, lawbook: Lawbook) -> None:
+def test_without_a_day_all_provisions_of_the_edition_are_listed(
+    client: FlaskClient, lawbook: Lawbook
+) -> None:
     earlier = {p["id"] for p in read(client, "/v1/provisions?edition=chapter-288")["provisions"]}
     current = {p["id"] for p in read(client, "/v1/provisions?edition=current")["provisions"]}
 
@@ -101,7 +136,10 @@ def test_without_a_day_all_provisions_of_the_edition_are_listed(client: FlaskCli
     assert earlier < current
 
 
-@pytest.mark.parametrize("path", ["provisions?", "provisions?question=enrollment.permitted&", "provisions/rating/area-factor?"])
+@pytest.mark.parametrize(
+    "path",
+    ["provisions?", "provisions?question=enrollment.permitted&", "provisions/rating/area-factor?"],
+)
 def test_days_that_nobody_looked_at_are_refused(client: FlaskClient, path: str) -> None:
     answer = client.get(f"/v1/{path}edition=current&as_of=2026-10-15")
 
@@ -116,11 +154,17 @@ def test_a_provision_is_told_whole_with_its_text(client: FlaskClient, lawbook: L
     provision = lawbook.provisions["enrollment/open-periods-2011"]
     assert provision.text == document["text"]
     assert document["is_in_force"]
-    assert [c.id for c in provision.conditions] == [c["id"] for path in document["when"].values() for c in path]
+    assert [c.id for c in provision.conditions] == [
+        c["id"] for path in document["when"].values() for c in path
+    ]
 
 
 def test_a_superseded_provision_names_its_successor(client: FlaskClient, lawbook: Lawbook) -> None:
-    newer = next(p for p in lawbook.provisions.values() if p.supersedes and p.supersedes[0] in lawbook.provisions)
+    newer = next(
+        p
+        for p in lawbook.provisions.values()
+        if p.supersedes and p.supersedes[0] in lawbook.provisions
+    )
 
     document = read(client, f"/v1/provisions/{newer.supersedes[0]}?edition=current")
 
@@ -128,8 +172,12 @@ def test_a_superseded_provision_names_its_successor(client: FlaskClient, lawbook
     assert document["in_force"]["to"] is not None
 
 
-def test_a_provision_that_the_edition_does_not_contain_is_never_in_force_in_it(client: FlaskClient, lawbook: Lawbook) -> None:
-    later = next(id for id in lawbook.provisions if id not in lawbook.edition("chapter-288").provisions)
+def test_a_provision_that_the_edition_does_not_contain_is_never_in_force_in_it(
+    client: FlaskClient, lawbook: Lawbook
+) -> None:
+    later = next(
+        id for id in lawbook.provisions if id not in lawbook.edition("chapter-288").provisions
+    )
 
     document = read(client, f"/v1/provisions/{later}?edition=chapter-288")
 
@@ -148,13 +196,17 @@ def test_every_calendar_can_be_read(client: FlaskClient, lawbook: Lawbook) -> No
         assert calendar.text == read(client, f"/v1/provisions/{id}?edition=current")["text"]
 
 
-@pytest.mark.parametrize("path", ["enrollment/nothing", "calendars/nothing", "facts.yaml/x", "..%2f../etc/passwd"])
+@pytest.mark.parametrize(
+    "path", ["enrollment/nothing", "calendars/nothing", "facts.yaml/x", "..%2f../etc/passwd"]
+)
 def test_an_unknown_provision_is_not_found(client: FlaskClient, path: str) -> None:
     assert 404 == problem(client.get(f"/v1/provisions/{path}"))[0]
 
 
 def test_changes_of_the_law_are_told_in_order_of_days(client: FlaskClient) -> None:
-    changes = read(client, "/v1/law/changes?from=2010-11-01&to=2012-12-31&edition=current")["changes"]
+    changes = read(client, "/v1/law/changes?from=2010-11-01&to=2012-12-31&edition=current")[
+        "changes"
+    ]
 
     days = [change["on"] for change in changes]
     assert sorted(days) == days
@@ -204,9 +256,15 @@ def test_a_wrong_query_is_pointed_at(client: FlaskClient, path: str, wrong: set[
     assert wrong == {error["name"] for error in answer.get_json()["errors"]}
 
 
-@pytest.mark.parametrize("path", ["/v1/provisions", "/v1/provisions/a/b", "/v1/law/changes", "/v1/open-enrollment"])
+@pytest.mark.parametrize(
+    "path", ["/v1/provisions", "/v1/provisions/a/b", "/v1/law/changes", "/v1/open-enrollment"]
+)
 def test_an_unknown_edition_is_refused_everywhere(client: FlaskClient, path: str) -> None:
-    query = "?edition=1630&from=2011-01-01&to=2011-01-02" if path.endswith("changes") else "?edition=1630"
+    query = (
+        "?edition=1630&from=2011-01-01&to=2011-01-02"
+        if path.endswith("changes")
+        else "?edition=1630"
+    )
 
     answer = client.get(f"{path}{query}")
 

@@ -14,7 +14,9 @@ from tests.api.asking import CLOSED, lines, post, problem
 from tests.api.conftest import Serve
 
 
-def ask(client: FlaskClient, path: str = "/v1/questions", address: str = "192.0.2.1", **headers: str) -> Any:
+def ask(
+    client: FlaskClient, path: str = "/v1/questions", address: str = "192.0.2.1", **headers: str
+) -> Any:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
     return client.get(path, headers=named, environ_overrides={"REMOTE_ADDR": address})
 
@@ -41,7 +43,10 @@ def test_who_asks_too_often_is_refused_until_the_minute_is_over(serve: Serve) ->
 def test_another_address_is_not_refused(serve: Serve) -> None:
     client = serve(rate_per_address=1)
 
-    assert [200, 429, 200] == [ask(client, address=address).status_code for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")]
+    assert [200, 429, 200] == [
+        ask(client, address=address).status_code
+        for address in ("192.0.2.1", "192.0.2.1", "192.0.2.2")
+    ]
 
 
 def test_counts_that_are_over_are_thrown_away_and_no_thread_is_started_for_it(serve: Serve) -> None:
@@ -70,7 +75,10 @@ def test_who_watches_the_service_is_not_limited(serve: Serve, path: str) -> None
 def test_all_addresses_of_one_network_of_version_6_are_one(serve: Serve) -> None:
     client = serve(rate_per_address=1)
 
-    told = [ask(client, address=a).status_code for a in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")]
+    told = [
+        ask(client, address=a).status_code
+        for a in ("2001:db8:1:2::1", "2001:db8:1:2:ffff::9", "2001:db8:1:3::1")
+    ]
 
     assert [200, 429, 200] == told
 
@@ -97,7 +105,9 @@ def test_every_line_of_a_batch_counts(serve: Serve) -> None:
     client = serve(rate_per_credential=6)
     signed_in(client, "key:1")
 
-    answer = post(client, lines(*[CLOSED] * 8), "/v1/determinations/batch?keep=false", "application/jsonl")
+    answer = post(
+        client, lines(*[CLOSED] * 8), "/v1/determinations/batch?keep=false", "application/jsonl"
+    )
 
     told = answer.get_data(as_text=True).splitlines()
     assert 8 == len(told)
@@ -105,7 +115,9 @@ def test_every_line_of_a_batch_counts(serve: Serve) -> None:
     assert [True] * 3 == ["/problems/too-many-requests" in line for line in told[5:]]
 
 
-def test_where_nothing_can_be_counted_everybody_is_let_in(serve: Serve, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_where_nothing_can_be_counted_everybody_is_let_in(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
     client = serve(rate_per_address=1)
     counting = client.application.extensions["limits"]._counting
     monkeypatch.setattr(counting, "hit", lambda *_, **__: 1 / 0)
@@ -125,7 +137,10 @@ def test_several_processes_allow_their_share(serve: Serve, monkeypatch: pytest.M
 def test_a_forwarded_address_is_believed_of_nobody_by_default(serve: Serve) -> None:
     client = serve(rate_per_address=1)
 
-    told = [ask(client, X_Forwarded_For=f"203.0.113.{n}", Forwarded=f"for=203.0.113.{n}").status_code for n in range(3)]
+    told = [
+        ask(client, X_Forwarded_For=f"203.0.113.{n}", Forwarded=f"for=203.0.113.{n}").status_code
+        for n in range(3)
+    ]
 
     assert [200, 429, 429] == told
 
@@ -133,15 +148,21 @@ def test_a_forwarded_address_is_believed_of_nobody_by_default(serve: Serve) -> N
 def test_behind_a_proxy_only_what_the_proxy_added_is_believed(serve: Serve) -> None:
     client = serve(rate_per_address=1, proxy_hops=1)
 
-    spoofing = [ask(client, X_Forwarded_For=f"203.0.113.{n}, 198.51.100.7").status_code for n in range(3)]
+    spoofing = [
+        ask(client, X_Forwarded_For=f"203.0.113.{n}, 198.51.100.7").status_code for n in range(3)
+    ]
     other = ask(client, X_Forwarded_For="198.51.100.7, 198.51.100.8")
 
     assert [200, 429, 429] == spoofing
     assert 200 == other.status_code
 
 
-@pytest.mark.parametrize(("hops", "logged"), [(0, "192.0.2.1"), (1, "198.51.100.7"), (2, "203.0.113.9")])
-def test_the_log_names_the_address_that_is_believed(serve: Serve, caplog: pytest.LogCaptureFixture, hops: int, logged: str) -> None:
+@pytest.mark.parametrize(
+    ("hops", "logged"), [(0, "192.0.2.1"), (1, "198.51.100.7"), (2, "203.0.113.9")]
+)
+def test_the_log_names_the_address_that_is_believed(
+    serve: Serve, caplog: pytest.LogCaptureFixture, hops: int, logged: str
+) -> None:
     client = serve(proxy_hops=hops)
     caplog.set_level("INFO", "app.api.requests")
 

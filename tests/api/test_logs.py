@@ -1,4 +1,6 @@
-"""The log of the real server: a line for each request, nothing of what a caller sent, and no line that a caller made."""
+"""The log of the real server: a line for each request, nothing of what a caller sent, and no line
+that a caller made.
+"""
 
 import json
 import socket
@@ -18,12 +20,18 @@ DAY = "1931-07-13"
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
-    with served(tmp_path_factory.mktemp("logs"), "--workers", "1", ELIGIBILITY_LOG_LEVEL="debug") as running:
+    with served(
+        tmp_path_factory.mktemp("logs"), "--workers", "1", ELIGIBILITY_LOG_LEVEL="debug"
+    ) as running:
         yield running
 
 
 def _lines_of(server: Served, request_id: str) -> list[dict[str, object]]:
-    return [line for line in server.lines() if line.get("request_id") == request_id and line["event"] == "request"]
+    return [
+        line
+        for line in server.lines()
+        if line.get("request_id") == request_id and line["event"] == "request"
+    ]
 
 
 def test_every_request_has_one_line_with_its_id_its_route_and_who_asked(server: Served) -> None:
@@ -39,7 +47,9 @@ def test_every_request_has_one_line_with_its_id_its_route_and_who_asked(server: 
     assert str(line["timestamp"]).endswith("Z")
 
 
-def test_an_address_where_nothing_stands_and_a_strange_method_are_logged_without_their_names(server: Served) -> None:
+def test_an_address_where_nothing_stands_and_a_strange_method_are_logged_without_their_names(
+    server: Served,
+) -> None:
     ids = [str(uuid4()), str(uuid4())]
 
     server.send("GET", f"/{CANARY}", headers={"X-Request-Id": ids[0]})
@@ -55,27 +65,74 @@ def _hostile_requests() -> Iterator[tuple[str, str, object, dict[str, str]]]:
     """Requests that carry a canary in every place a request can carry one."""
     everywhere = {
         "X-Request-Id": CANARY,
-        "Authorization": f"Bearer {CANARY}", "Cookie": f"session={CANARY}; {CANARY}=1", "User-Agent": CANARY,
-        "Referer": f"http://x/{CANARY}", "X-Forwarded-For": CANARY, "Forwarded": f"for={CANARY}", CANARY: CANARY, "Accept": CANARY,
-        "If-None-Match": CANARY, "Idempotency-Key": CANARY, "If-Match": CANARY, "Origin": f"http://{CANARY}",
-    }  # fmt: skip
-    facts = {**CLOSED["facts"], "enrollment": {"requested_on": DAY, "product": CANARY}, CANARY: {CANARY: CANARY}}
+        "Authorization": f"Bearer {CANARY}",
+        "Cookie": f"session={CANARY}; {CANARY}=1",
+        "User-Agent": CANARY,
+        "Referer": f"http://x/{CANARY}",
+        "X-Forwarded-For": CANARY,
+        "Forwarded": f"for={CANARY}",
+        CANARY: CANARY,
+        "Accept": CANARY,
+        "If-None-Match": CANARY,
+        "Idempotency-Key": CANARY,
+        "If-Match": CANARY,
+        "Origin": f"http://{CANARY}",
+    }
+    facts = {
+        **CLOSED["facts"],
+        "enrollment": {"requested_on": DAY, "product": CANARY},
+        CANARY: {CANARY: CANARY},
+    }
     asked = {**CLOSED, "facts": facts, "subject": CANARY, "edition": CANARY}
     kept = {**CLOSED, "subject": CANARY}
     bodies: list[object] = [
-        asked, kept, {**CLOSED, CANARY: CANARY}, {**CLOSED, "question": CANARY}, {**CLOSED, "as_of": CANARY}, [CANARY], CANARY,
-        f'{{"question": "{CANARY}'.encode(), f'{{"{CANARY}": 1, "{CANARY}": 2}}'.encode(), b"\xff" + CANARY.encode(),
-        {"facts": facts, "year": 2011}, {"facts": CLOSED["facts"], "year": CANARY}, f"{CANARY}\n{json.dumps(asked)}\n".encode(),
-    ]  # fmt: skip
-    posts = ["/v1/determinations", "/v1/determinations?keep=false", "/v1/determinations/batch", "/v1/eligibility-calendars"]
+        asked,
+        kept,
+        {**CLOSED, CANARY: CANARY},
+        {**CLOSED, "question": CANARY},
+        {**CLOSED, "as_of": CANARY},
+        [CANARY],
+        CANARY,
+        f'{{"question": "{CANARY}'.encode(),
+        f'{{"{CANARY}": 1, "{CANARY}": 2}}'.encode(),
+        b"\xff" + CANARY.encode(),
+        {"facts": facts, "year": 2011},
+        {"facts": CLOSED["facts"], "year": CANARY},
+        f"{CANARY}\n{json.dumps(asked)}\n".encode(),
+    ]
+    posts = [
+        "/v1/determinations",
+        "/v1/determinations?keep=false",
+        "/v1/determinations/batch",
+        "/v1/eligibility-calendars",
+    ]
     gets = [
-        "/", "/docs", "/docs/try", "/docs/try/swagger-ui.css", "/docs/static/docs.css", "/openapi.json", "/problems", "/healthz",
-        "/readyz", "/metrics", "/v1/questions", "/v1/provisions", "/v1/open-enrollment", "/v1/law/changes",
-    ]  # fmt: skip
+        "/",
+        "/docs",
+        "/docs/try",
+        "/docs/try/swagger-ui.css",
+        "/docs/static/docs.css",
+        "/openapi.json",
+        "/problems",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/v1/questions",
+        "/v1/provisions",
+        "/v1/open-enrollment",
+        "/v1/law/changes",
+    ]
     for path in [*posts, *gets]:
         for body in bodies if path in posts else [None]:
-            for type in ("application/json", "application/jsonl", CANARY) if body is not None else ("",):
-                yield "POST" if path in posts else "GET", path, body, {**everywhere, **({"Content-Type": type} if type else {})}
+            for type in (
+                ("application/json", "application/jsonl", CANARY) if body is not None else ("",)
+            ):
+                yield (
+                    "POST" if path in posts else "GET",
+                    path,
+                    body,
+                    {**everywhere, **({"Content-Type": type} if type else {})},
+                )
         yield "GET", f"{path}?{CANARY}={CANARY}&on={DAY}", None, everywhere
         yield "GET", f"{path.partition('?')[0]}/{CANARY}", None, everywhere
         yield "PUT", f"{path.partition('?')[0]}/../{CANARY}%0a%7b%22event%22", CANARY, everywhere
@@ -88,7 +145,10 @@ def test_nothing_that_a_caller_sends_stands_in_the_log_nor_in_the_figures(server
         sent += 1
     _talk(server.port, f"GET /{CANARY} HTTP/1.1\r\nHost: {CANARY}\r\n{CANARY}\r\n\r\n")
     _talk(server.port, f"{CANARY} {CANARY}\r\n\r\n")
-    _talk(server.port, f"POST /v1/determinations HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n{CANARY}{DAY}")
+    _talk(
+        server.port,
+        f"POST /v1/determinations HTTP/1.1\r\nHost: x\r\nContent-Length: 9000\r\n\r\n{CANARY}{DAY}",
+    )
 
     wait_until(lambda: sum(line["event"] == "request" for line in server.lines()) >= sent)
 
@@ -108,7 +168,9 @@ def test_nothing_personal_stands_in_the_log_nor_in_a_refusal(server: Served) -> 
     ]
 
     status, headers, _ = server.send("POST", "/v1/applicants", person, {"Idempotency-Key": "1"})
-    refusals = [server.send("POST", "/v1/applicants", each, {"Idempotency-Key": "2"})[2] for each in hostile]
+    refusals = [
+        server.send("POST", "/v1/applicants", each, {"Idempotency-Key": "2"})[2] for each in hostile
+    ]
     refusals += [server.send("PATCH", headers["location"], person, {"If-Match": '"9"'})[2]]
     server.send("GET", "/v1/applicants/123-45-6789")
     found = server.send("POST", "/v1/applicants/search", person)
@@ -127,7 +189,11 @@ def _talk(port: int, raw: str) -> None:
 
 
 def test_nobody_can_write_a_line_of_their_own(server: Served) -> None:
-    for path in ("/v1/questions/x%0A%7B%22event%22:%22forged%22%7D", "/%0d%0a{'event':'forged'}", "/x%E2%80%A8forged"):
+    for path in (
+        "/v1/questions/x%0A%7B%22event%22:%22forged%22%7D",
+        "/%0d%0a{'event':'forged'}",
+        "/x%E2%80%A8forged",
+    ):
         server.send("GET", path)
 
     text = server.log.read_text(encoding="utf-8")
@@ -137,7 +203,10 @@ def test_nobody_can_write_a_line_of_their_own(server: Served) -> None:
 
 
 def test_what_the_server_itself_says_is_json_too(server: Served) -> None:
-    assert any(line["logger"] == "gunicorn.error" and "Booting worker" in line["event"] for line in server.lines())
+    assert any(
+        line["logger"] == "gunicorn.error" and "Booting worker" in line["event"]
+        for line in server.lines()
+    )
     assert any(line["event"] == "settings" for line in server.lines())
 
 

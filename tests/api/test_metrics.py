@@ -15,13 +15,23 @@ from tests.api.asking import CLOSED, asked
 from tests.callers import client_of
 from tests.servers import Served, served, wait_until
 
-FAULTY = asked(facts={**CLOSED["facts"], "enrollment": {"requested_on": "2012-04-01", "product": "individual_plan"}})
+FAULTY = asked(
+    facts={
+        **CLOSED["facts"],
+        "enrollment": {"requested_on": "2012-04-01", "product": "individual_plan"},
+    }
+)
 
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Served]:
-    more = {"PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "figures"), "ELIGIBILITY_FAULTS_AT_MOST": "2"}
-    with served(tmp_path, "--workers", "2", application="tests.faulty:app", PYTHONPATH=".", **more) as running:
+    more = {
+        "PROMETHEUS_MULTIPROC_DIR": str(tmp_path / "figures"),
+        "ELIGIBILITY_FAULTS_AT_MOST": "2",
+    }
+    with served(
+        tmp_path, "--workers", "2", application="tests.faulty:app", PYTHONPATH=".", **more
+    ) as running:
         wait_until(lambda: len(_workers(running)) == 2)
         yield running
 
@@ -43,7 +53,9 @@ def _workers(server: Served) -> list[int]:
     return [int(pid) for pid in children.split()]
 
 
-def test_determinations_and_requests_are_counted_over_all_processes_and_beyond_their_end(server: Served, tmp_path: Path) -> None:
+def test_determinations_and_requests_are_counted_over_all_processes_and_beyond_their_end(
+    server: Served, tmp_path: Path
+) -> None:
     for _ in range(20):
         assert 201 == server.send("POST", "/v1/determinations", CLOSED)[0]
     before = set(_workers(server))
@@ -51,7 +63,11 @@ def test_determinations_and_requests_are_counted_over_all_processes_and_beyond_t
 
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-        wait_until(lambda pid=pid: not list((tmp_path / "figures").glob(f"*_{pid}.db")) and len(_workers(server)) == 2)
+        wait_until(
+            lambda pid=pid: (
+                not list((tmp_path / "figures").glob(f"*_{pid}.db")) and len(_workers(server)) == 2
+            )
+        )
 
     after = _asked(server)
     route = ("POST", "/v1/determinations", "201")
@@ -82,7 +98,10 @@ def test_how_far_sealing_is_behind_is_told(client: FlaskClient) -> None:
 
     told = figures(client_of(client.application, "auditor").get("/metrics").get_data(as_text=True))
 
-    assert (12.5, 3) == (told["eligibility_sealing_lag_seconds",], told["eligibility_unsealed_records",])
+    assert (12.5, 3) == (
+        told["eligibility_sealing_lag_seconds",],
+        told["eligibility_unsealed_records",],
+    )
 
 
 def test_the_figures_ask_for_a_permission() -> None:

@@ -11,7 +11,9 @@ from icalendar import Calendar
 from tests.api.asking import CLOSED, pointers, problem
 
 ICS = "text/calendar"
-LEFT_OUT = "Answered by the edition chapter-288, which leaves out what was enacted after July 31, 2012. "
+LEFT_OUT = (
+    "Answered by the edition chapter-288, which leaves out what was enacted after July 31, 2012. "
+)
 
 
 def read(client: FlaskClient, query: str) -> Any:
@@ -23,8 +25,13 @@ def read(client: FlaskClient, query: str) -> Any:
 def test_a_year_lists_its_periods_with_authority_and_evidence(client: FlaskClient) -> None:
     document = read(client, "?year=2011")
 
-    assert [("2011-01-01", "2011-02-15"), ("2011-07-01", "2011-08-15")] == [(p["first"], p["last"]) for p in document["periods"]]
-    assert all({"authority", "evidence", "kind", "calendar"} <= set(period) for period in document["periods"])
+    assert [("2011-01-01", "2011-02-15"), ("2011-07-01", "2011-08-15")] == [
+        (p["first"], p["last"]) for p in document["periods"]
+    ]
+    assert all(
+        {"authority", "evidence", "kind", "calendar"} <= set(period)
+        for period in document["periods"]
+    )
     assert "is_open" not in document
 
 
@@ -40,7 +47,9 @@ def test_a_year_lists_its_periods_with_authority_and_evidence(client: FlaskClien
         ("2012-08-16", False, "closed"),
     ],
 )
-def test_a_day_says_whether_enrollment_is_open(client: FlaskClient, on: str, is_open: bool, status: str) -> None:
+def test_a_day_says_whether_enrollment_is_open(
+    client: FlaskClient, on: str, is_open: bool, status: str
+) -> None:
     document = read(client, f"?on={on}")
 
     assert (is_open, status) == (document["is_open"], document["status"])
@@ -67,7 +76,9 @@ def test_and_changes_at_midnight_there(client: FlaskClient) -> None:
     assert "2011-02-16" == read(client, "")["on"]
 
 
-@pytest.mark.parametrize("how", ["?year={year}&edition=current&format=ics", "?year={year}&edition=current"])
+@pytest.mark.parametrize(
+    "how", ["?year={year}&edition=current&format=ics", "?year={year}&edition=current"]
+)
 @pytest.mark.parametrize("year", [2010, 2011, 2012, 2016, 2021])
 def test_icalendar_says_the_same_days(client: FlaskClient, how: str, year: int) -> None:
     told = read(client, f"?year={year}&edition=current")["periods"]
@@ -77,7 +88,8 @@ def test_icalendar_says_the_same_days(client: FlaskClient, how: str, year: int) 
     events = Calendar.from_ical(answer.data).walk("VEVENT")
     assert answer.content_type.startswith(ICS)
     assert sorted((p["first"], p["last"]) for p in told) == sorted(
-        (e["DTSTART"].dt.isoformat(), (e["DTEND"].dt - timedelta(days=1)).isoformat()) for e in events
+        (e["DTSTART"].dt.isoformat(), (e["DTEND"].dt - timedelta(days=1)).isoformat())
+        for e in events
     )
     assert all(type(e["DTSTART"].dt) is date for e in events)
 
@@ -135,23 +147,42 @@ def test_a_wrong_query_is_pointed_at(client: FlaskClient, query: str, wrong: set
 def test_an_eligibility_calendar_lists_the_days_of_a_year(client: FlaskClient) -> None:
     facts = CLOSED["facts"]
 
-    document = client.post("/v1/eligibility-calendars", json={"facts": facts, "year": 2011}).get_json()
+    document = client.post(
+        "/v1/eligibility-calendars", json={"facts": facts, "year": 2011}
+    ).get_json()
 
-    assert [("2011-01-01", "2011-02-15"), ("2011-07-01", "2011-08-15")] == [(i["first"], i["last"]) for i in document["eligible"]]
-    assert ("2011-01-01", "2011-12-31") == (document["intervals"][0]["first"], document["intervals"][-1]["last"])
+    assert [("2011-01-01", "2011-02-15"), ("2011-07-01", "2011-08-15")] == [
+        (i["first"], i["last"]) for i in document["eligible"]
+    ]
+    assert ("2011-01-01", "2011-12-31") == (
+        document["intervals"][0]["first"],
+        document["intervals"][-1]["last"],
+    )
 
 
 def test_an_eligibility_calendar_says_that_the_day_sent_is_not_used(client: FlaskClient) -> None:
-    without = {**CLOSED["facts"], "enrollment": {k: v for k, v in CLOSED["facts"]["enrollment"].items() if k != "requested_on"}}
+    without = {
+        **CLOSED["facts"],
+        "enrollment": {
+            k: v for k, v in CLOSED["facts"]["enrollment"].items() if k != "requested_on"
+        },
+    }
 
     def set_aside(facts: Any) -> Any:
-        return client.post("/v1/eligibility-calendars", json={"facts": facts, "year": 2011}).get_json()["set_aside"]
+        return client.post(
+            "/v1/eligibility-calendars", json={"facts": facts, "year": 2011}
+        ).get_json()["set_aside"]
 
     assert [["enrollment.requested_on"], []] == [set_aside(CLOSED["facts"]), set_aside(without)]
 
 
 def test_an_eligibility_calendar_takes_whole_names_and_other_questions(client: FlaskClient) -> None:
-    asked = {"question": "dependent.eligible", "facts": {"dependent.born_on": "1990-05-01"}, "year": 2012, "edition": "current"}
+    asked = {
+        "question": "dependent.eligible",
+        "facts": {"dependent.born_on": "1990-05-01"},
+        "year": 2012,
+        "edition": "current",
+    }
 
     answer = client.post("/v1/eligibility-calendars", json=asked)
 
@@ -172,19 +203,29 @@ def test_an_eligibility_calendar_takes_whole_names_and_other_questions(client: F
         ({"year": 2011, "edition": "none"}, (422, "unknown-edition")),
     ],
 )
-def test_a_calendar_asked_for_wrongly_is_refused(client: FlaskClient, asked: dict[str, Any], expected: tuple[int, str]) -> None:
+def test_a_calendar_asked_for_wrongly_is_refused(
+    client: FlaskClient, asked: dict[str, Any], expected: tuple[int, str]
+) -> None:
     assert expected == problem(client.post("/v1/eligibility-calendars", json=asked))
 
 
 def test_a_wrong_fact_of_a_calendar_is_pointed_at(client: FlaskClient) -> None:
-    answer = client.post("/v1/eligibility-calendars", json={"year": 2011, "facts": {"applicant": {"resident": "yes"}}})
+    answer = client.post(
+        "/v1/eligibility-calendars",
+        json={"year": 2011, "facts": {"applicant": {"resident": "yes"}}},
+    )
 
     assert (422, "facts-refused") == problem(answer)
     assert {"/facts/applicant/resident"} == pointers(answer)
 
 
-@pytest.mark.parametrize("query", ["on=2027-03-01&edition=current", "on=2007-04-30", "year=2027&edition=current", "year=1900"])
-def test_days_nobody_encoded_are_refused_and_never_called_closed(client: FlaskClient, query: str) -> None:
+@pytest.mark.parametrize(
+    "query",
+    ["on=2027-03-01&edition=current", "on=2007-04-30", "year=2027&edition=current", "year=1900"],
+)
+def test_days_nobody_encoded_are_refused_and_never_called_closed(
+    client: FlaskClient, query: str
+) -> None:
     answered = client.get(f"/v1/open-enrollment?{query}")
 
     assert (422, "/problems/law-not-encoded") == (answered.status_code, answered.get_json()["type"])
@@ -199,12 +240,18 @@ def test_a_year_encoded_in_part_says_which_days_are_not(client: FlaskClient) -> 
 @pytest.mark.parametrize(
     ("query", "caution"),
     [
-        ("on=2026-11-21", LEFT_OUT + "The edition current cannot answer for November 21, 2026: that law is not encoded."),
+        (
+            "on=2026-11-21",
+            LEFT_OUT
+            + "The edition current cannot answer for November 21, 2026: that law is not encoded.",
+        ),
         ("year=2021", LEFT_OUT + "The edition current lists other periods in 2021."),
         ("year=2021&edition=current", "The edition chapter-288 lists other periods in 2021."),
     ],
 )
-def test_where_another_edition_says_otherwise_it_is_told(client: FlaskClient, query: str, caution: str) -> None:
+def test_where_another_edition_says_otherwise_it_is_told(
+    client: FlaskClient, query: str, caution: str
+) -> None:
     assert [caution] == client.get(f"/v1/open-enrollment?{query}").get_json()["cautions"]
 
 

@@ -109,8 +109,12 @@ def test_a_cursor_holds_for_its_search_and_its_caller(client: FlaskClient) -> No
         decide(client)
     cursor = client.post("/v1/determinations/search", json={"limit": 1}).get_json()["next_cursor"]
 
-    other_search = client.post("/v1/determinations/search", json={"limit": 1, "outcome": "ineligible", "cursor": cursor})
-    changed = client.post("/v1/determinations/search", json={"limit": 1, "cursor": "x" + cursor[1:]})
+    other_search = client.post(
+        "/v1/determinations/search", json={"limit": 1, "outcome": "ineligible", "cursor": cursor}
+    )
+    changed = client.post(
+        "/v1/determinations/search", json={"limit": 1, "cursor": "x" + cursor[1:]}
+    )
     act_as(client, NOBODY)
     other_caller = client.post("/v1/determinations/search", json={"limit": 1, "cursor": cursor})
 
@@ -122,12 +126,20 @@ def test_a_cursor_holds_for_its_search_and_its_caller(client: FlaskClient) -> No
 @pytest.mark.parametrize(
     ("wanted", "pointer"),
     [
-        ({"limit": 0}, "/limit"), ({"limit": 201}, "/limit"), ({"limit": True}, "/limit"), ({"outcome": "maybe"}, "/outcome"),
-        ({"subject": "a b"}, "/subject"), ({"decided": {"from": "2012-1-1"}}, "/decided/from"), ({"name": "Jane"}, "/name"),
-        ({"cursor": "é"}, "/cursor"), ({"decided": 1}, "/decided"),
+        ({"limit": 0}, "/limit"),
+        ({"limit": 201}, "/limit"),
+        ({"limit": True}, "/limit"),
+        ({"outcome": "maybe"}, "/outcome"),
+        ({"subject": "a b"}, "/subject"),
+        ({"decided": {"from": "2012-1-1"}}, "/decided/from"),
+        ({"name": "Jane"}, "/name"),
+        ({"cursor": "é"}, "/cursor"),
+        ({"decided": 1}, "/decided"),
     ],
-)  # fmt: skip
-def test_a_search_that_says_something_else_is_refused(client: FlaskClient, wanted: Any, pointer: str) -> None:
+)
+def test_a_search_that_says_something_else_is_refused(
+    client: FlaskClient, wanted: Any, pointer: str
+) -> None:
     answer = client.post("/v1/determinations/search", json=wanted)
 
     assert (422, "invalid-request") == problem(answer)
@@ -135,12 +147,24 @@ def test_a_search_that_says_something_else_is_refused(client: FlaskClient, wante
 
 
 def test_a_question_that_there_is_not_is_refused(client: FlaskClient) -> None:
-    assert (404, "unknown-question") == problem(client.post("/v1/determinations/search", json={"question": "enrollment.nothing"}))
+    assert (404, "unknown-question") == problem(
+        client.post("/v1/determinations/search", json={"question": "enrollment.nothing"})
+    )
 
 
 def test_each_finds_what_is_within_reach(client: FlaskClient) -> None:
-    ours, theirs, waiver = decide(client), decide(client, by=OTHER), decide(client, WAIVER, by=OTHER)
-    expected = {OFFICE: [ours], OTHER: [waiver, theirs], OPP: [waiver], AUDITOR: [waiver, theirs, ours], NOBODY: []}
+    ours, theirs, waiver = (
+        decide(client),
+        decide(client, by=OTHER),
+        decide(client, WAIVER, by=OTHER),
+    )
+    expected = {
+        OFFICE: [ours],
+        OTHER: [waiver, theirs],
+        OPP: [waiver],
+        AUDITOR: [waiver, theirs, ours],
+        NOBODY: [],
+    }
 
     for who, ids in expected.items():
         act_as(client, who)
@@ -150,7 +174,9 @@ def test_each_finds_what_is_within_reach(client: FlaskClient) -> None:
 def test_a_search_leaves_a_trail_without_its_words(client: FlaskClient) -> None:
     found(client, subject="person-1")
 
-    (entry,) = client.post("/v1/audit/search", json={"action": "determination.searched"}).get_json()["entries"]
+    (entry,) = client.post(
+        "/v1/audit/search", json={"action": "determination.searched"}
+    ).get_json()["entries"]
 
     assert ("key:auditor", "127.0.0.1") == (entry["actor"], entry["address"])
     assert "person-1" not in str(entry)
@@ -159,9 +185,12 @@ def test_a_search_leaves_a_trail_without_its_words(client: FlaskClient) -> None:
 def test_the_trail_is_searched_page_by_page(client: FlaskClient) -> None:
     ids = [decide(client) for _ in range(3)]
 
-    first = client.post("/v1/audit/search", json={"action": "determination.made", "limit": 2}).get_json()
+    first = client.post(
+        "/v1/audit/search", json={"action": "determination.made", "limit": 2}
+    ).get_json()
     rest = client.post(
-        "/v1/audit/search", json={"action": "determination.made", "limit": 2, "cursor": first["next_cursor"]}
+        "/v1/audit/search",
+        json={"action": "determination.made", "limit": 2, "cursor": first["next_cursor"]},
     ).get_json()
 
     assert ids[::-1] == [entry["object_id"] for entry in [*first["entries"], *rest["entries"]]]
@@ -185,11 +214,15 @@ def test_events_tell_of_law_determinations_and_waivers_in_order(client: FlaskCli
 
     told, _ = events(client)
 
-    assert ["law.changed", "determination.made", "waiver.decided"] == [event["type"] for event in told]
+    assert ["law.changed", "determination.made", "waiver.decided"] == [
+        event["type"] for event in told
+    ]
     assert [first, waiver] == [event["subject"] for event in told[1:]]
-    assert {"outcome": "ineligible", "subject": "person-1", "href": f"/v1/determinations/{first}"}.items() <= told[1][
-        "data"
-    ].items()
+    assert {
+        "outcome": "ineligible",
+        "subject": "person-1",
+        "href": f"/v1/determinations/{first}",
+    }.items() <= told[1]["data"].items()
     assert all({"specversion": "1.0", "source": "/v1"}.items() <= event.items() for event in told)
 
 
@@ -226,9 +259,20 @@ def test_somebody_elses_events_are_passed_over(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["after=x", "after=-1", "limit=0", "limit=1000", "after=1&after=2", "since=1", "after=99999999999999999"]
+    "query",
+    [
+        "after=x",
+        "after=-1",
+        "limit=0",
+        "limit=1000",
+        "after=1&after=2",
+        "since=1",
+        "after=99999999999999999",
+    ],
 )
-def test_an_events_query_that_says_something_else_is_refused(client: FlaskClient, query: str) -> None:
+def test_an_events_query_that_says_something_else_is_refused(
+    client: FlaskClient, query: str
+) -> None:
     assert (422, "invalid-request") == problem(client.get(f"/v1/events?{query}"))
 
 
@@ -238,11 +282,15 @@ def test_a_cursor_holds_at_its_address_only(client: FlaskClient) -> None:
     act_as(client, AUDITOR)
     cursor = client.post("/v1/audit/search", json={"limit": 1}).get_json()["next_cursor"]
 
-    assert {"/cursor"} == pointers(client.post("/v1/determinations/search", json={"limit": 1, "cursor": cursor}))
+    assert {"/cursor"} == pointers(
+        client.post("/v1/determinations/search", json={"limit": 1, "cursor": cursor})
+    )
     assert 200 == client.post("/v1/audit/search", json={"limit": 1, "cursor": cursor}).status_code
 
 
-def test_a_provision_that_is_not_there_is_told_as_a_question_that_is_not(client: FlaskClient) -> None:
+def test_a_provision_that_is_not_there_is_told_as_a_question_that_is_not(
+    client: FlaskClient,
+) -> None:
     for member, type in (("provision", "unknown-provision"), ("question", "unknown-question")):
         refused = client.post("/v1/determinations/search", json={member: "enrollment.nothing"})
 
@@ -252,7 +300,9 @@ def test_a_provision_that_is_not_there_is_told_as_a_question_that_is_not(client:
 
 def test_days_in_the_wrong_order_are_refused(client: FlaskClient) -> None:
     def decided(first: str, last: str) -> Any:
-        return client.post("/v1/determinations/search", json={"decided": {"from": first, "to": last}})
+        return client.post(
+            "/v1/determinations/search", json={"decided": {"from": first, "to": last}}
+        )
 
     assert (422, "invalid-request") == problem(decided("2026-01-02", "2026-01-01"))
     assert {"/decided/to"} == pointers(decided("2026-01-02", "2026-01-01"))

@@ -20,12 +20,33 @@ from tests.api.asking import CLOSED, lines, post, problem
 from tests.api.conftest import Serve
 
 ADDRESSES = [
-    "/", "/docs", "/docs/try", "/docs/try/swagger-ui.css", "/docs/static/docs.css", "/openapi.json", "/problems",
-    "/problems/facts-refused", "/healthz", "/readyz", "/v1/questions", "/v1/questions/enrollment.permitted", "/v1/provisions",
-    "/v1/provisions/enrollment/open-periods-2011", "/v1/law/changes?from=2011-01-01&to=2011-12-31", "/v1/open-enrollment",
-]  # fmt: skip
+    "/",
+    "/docs",
+    "/docs/try",
+    "/docs/try/swagger-ui.css",
+    "/docs/static/docs.css",
+    "/openapi.json",
+    "/problems",
+    "/problems/facts-refused",
+    "/healthz",
+    "/readyz",
+    "/v1/questions",
+    "/v1/questions/enrollment.permitted",
+    "/v1/provisions",
+    "/v1/provisions/enrollment/open-periods-2011",
+    "/v1/law/changes?from=2011-01-01&to=2011-12-31",
+    "/v1/open-enrollment",
+]
 HEALTH = ("/healthz", "/readyz", "/metrics")
-ASTRAY = ["/nothing", "/v1", "/v1/", "/v1/questions/", "/v1/determinations", "/docs/try/index.html", "/docs/static/nothing.css"]
+ASTRAY = [
+    "/nothing",
+    "/v1",
+    "/v1/",
+    "/v1/questions/",
+    "/v1/determinations",
+    "/docs/try/index.html",
+    "/docs/static/nothing.css",
+]
 
 
 @pytest.mark.parametrize("path", [*ADDRESSES, *ASTRAY])
@@ -37,7 +58,11 @@ def test_every_response_carries_the_headers(client: FlaskClient, path: str) -> N
     assert "nosniff" == headers["X-Content-Type-Options"]
     assert "no-referrer" == headers["Referrer-Policy"]
     assert "max-age=31536000; includeSubDomains" == headers["Strict-Transport-Security"]
-    assert "same-origin" == headers["Cross-Origin-Opener-Policy"] == headers["Cross-Origin-Resource-Policy"]
+    assert (
+        "same-origin"
+        == headers["Cross-Origin-Opener-Policy"]
+        == headers["Cross-Origin-Resource-Policy"]
+    )
     assert UUID(headers["X-Request-Id"])
 
 
@@ -54,7 +79,9 @@ def test_a_request_id_is_taken_over_where_it_is_a_uuid(client: FlaskClient) -> N
     assert given == client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"]
 
 
-@pytest.mark.parametrize("given", ["1", "x" * 36, "<script>", "0" * 32, "{0000000-0000-4000-8000-00000000000}"])
+@pytest.mark.parametrize(
+    "given", ["1", "x" * 36, "<script>", "0" * 32, "{0000000-0000-4000-8000-00000000000}"]
+)
 def test_any_other_request_id_is_replaced(client: FlaskClient, given: str) -> None:
     answered = client.get("/healthz", headers={"X-Request-Id": given}).headers["X-Request-Id"]
 
@@ -62,7 +89,9 @@ def test_any_other_request_id_is_replaced(client: FlaskClient, given: str) -> No
     assert str(UUID(answered)) == answered
 
 
-@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/questions/", "/docs/try/index.html", "/problems/nothing"])
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/v1", "/v1/questions/", "/docs/try/index.html", "/problems/nothing"]
+)
 def test_an_address_where_nothing_stands_is_a_problem(client: FlaskClient, path: str) -> None:
     assert (404, "not-found") == problem(client.get(path))
 
@@ -71,14 +100,20 @@ def test_an_address_where_nothing_stands_is_a_problem(client: FlaskClient, path:
     ("method", "path", "allowed"),
     [
         ("GET", "/v1/determinations", {"POST", "OPTIONS"}),
-        ("DELETE", "/v1/determinations/01925b1e-7e3f-7000-8000-000000000000", {"GET", "HEAD", "OPTIONS"}),
+        (
+            "DELETE",
+            "/v1/determinations/01925b1e-7e3f-7000-8000-000000000000",
+            {"GET", "HEAD", "OPTIONS"},
+        ),
         ("PUT", "/v1/questions", {"GET", "HEAD", "OPTIONS"}),
         ("POST", "/healthz", {"GET", "HEAD", "OPTIONS"}),
         ("TRACE", "/v1/questions", {"GET", "HEAD", "OPTIONS"}),
         ("BREW", "/v1/questions", {"GET", "HEAD", "OPTIONS"}),
     ],
 )
-def test_another_method_is_refused_with_those_allowed(client: FlaskClient, method: str, path: str, allowed: set[str]) -> None:
+def test_another_method_is_refused_with_those_allowed(
+    client: FlaskClient, method: str, path: str, allowed: set[str]
+) -> None:
     answer = client.open(path, method=method)
 
     assert (405, "method-not-allowed") == problem(answer)
@@ -145,10 +180,21 @@ def test_the_reference_shows_every_operation_and_every_fact(client: FlaskClient)
 def test_the_reference_says_how_to_authenticate(client: FlaskClient) -> None:
     page = client.get("/docs").get_data(as_text=True)
 
-    assert {"Authorization: Bearer", "/oauth/token", "/.well-known/jwks.json", "grant_type=client_credentials"} <= {
-        told for told in ("Authorization: Bearer", "/oauth/token", "/.well-known/jwks.json", "grant_type=client_credentials")
+    assert {
+        "Authorization: Bearer",
+        "/oauth/token",
+        "/.well-known/jwks.json",
+        "grant_type=client_credentials",
+    } <= {
+        told
+        for told in (
+            "Authorization: Bearer",
+            "/oauth/token",
+            "/.well-known/jwks.json",
+            "grant_type=client_credentials",
+        )
         if told in page
-    }  # fmt: skip
+    }
 
 
 def test_the_openapi_document_says_how_to_authenticate(client: FlaskClient) -> None:
@@ -177,18 +223,27 @@ def test_the_openapi_document_is_valid(client: FlaskClient) -> None:
 
 
 def test_the_openapi_document_knows_every_address_of_the_interface(client: FlaskClient) -> None:
-    rules = {re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule) for rule in client.application.url_map.iter_rules()}
+    rules = {
+        re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+        for rule in client.application.url_map.iter_rules()
+    }
 
     documented = set(client.get("/openapi.json").get_json()["paths"])
 
-    assert {rule for rule in rules if rule.startswith(("/v1", "/oauth", "/.well-known")) or rule in HEALTH} == documented
+    assert {
+        rule
+        for rule in rules
+        if rule.startswith(("/v1", "/oauth", "/.well-known")) or rule in HEALTH
+    } == documented
 
 
 def validator(client: FlaskClient, name: str) -> Draft202012Validator:
     """What checks a document against a schema of the OpenAPI document."""
     document = client.get("/openapi.json").get_json()
     registry: Registry = Registry().with_resource("urn:openapi", Resource(document, DRAFT202012))
-    return Draft202012Validator({"$ref": f"urn:openapi#/components/schemas/{name}"}, registry=registry)
+    return Draft202012Validator(
+        {"$ref": f"urn:openapi#/components/schemas/{name}"}, registry=registry
+    )
 
 
 @pytest.mark.parametrize(
@@ -219,10 +274,19 @@ def test_answers_are_as_documented(client: FlaskClient, schema: str, path: str) 
 
 def test_determinations_are_as_documented(client: FlaskClient) -> None:
     kept = client.post("/v1/determinations", json=CLOSED).get_json()
-    batch = post(client, lines(CLOSED), "/v1/determinations/batch?keep=false", "application/jsonl").get_json(force=True)
-    calendar = client.post("/v1/eligibility-calendars", json={"facts": CLOSED["facts"], "year": 2012}).get_json()
+    batch = post(
+        client, lines(CLOSED), "/v1/determinations/batch?keep=false", "application/jsonl"
+    ).get_json(force=True)
+    calendar = client.post(
+        "/v1/eligibility-calendars", json={"facts": CLOSED["facts"], "year": 2012}
+    ).get_json()
 
-    for schema, document in (("Determination", kept), ("BatchLine", batch), ("EligibilityCalendar", calendar), ("Asked", CLOSED)):
+    for schema, document in (
+        ("Determination", kept),
+        ("BatchLine", batch),
+        ("EligibilityCalendar", calendar),
+        ("Asked", CLOSED),
+    ):
         assert [] == [error.message for error in validator(client, schema).iter_errors(document)]
 
 

@@ -1,4 +1,6 @@
-"""Requests counted by a real Redis for all processes together: what is allowed, and what happens where it does not answer."""
+"""Requests counted by a real Redis for all processes together: what is allowed, and what happens
+where it does not answer.
+"""
 
 import signal
 import socket
@@ -34,7 +36,18 @@ def _is_open(port: int) -> bool:
 @pytest.fixture
 def counts(tmp_path: Path) -> Iterator[Counts]:
     program, port = require_program("redis-server"), free_port()
-    options = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", str(tmp_path)]
+    options = [
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--appendonly",
+        "no",
+        "--dir",
+        str(tmp_path),
+    ]
     process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
     try:
         wait_until(lambda: _is_open(port))
@@ -46,7 +59,10 @@ def counts(tmp_path: Path) -> Iterator[Counts]:
 
 @pytest.fixture
 def service(counts: Counts, tmp_path: Path) -> Iterator[Served]:
-    storage = {"ELIGIBILITY_RATE_STORAGE": f"redis://127.0.0.1:{counts.port}/0", "ELIGIBILITY_RATE_PER_ADDRESS": str(ALLOWED)}
+    storage = {
+        "ELIGIBILITY_RATE_STORAGE": f"redis://127.0.0.1:{counts.port}/0",
+        "ELIGIBILITY_RATE_PER_ADDRESS": str(ALLOWED),
+    }
     with served(tmp_path, ELIGIBILITY_WORKERS="2", **storage) as running:
         yield running
 
@@ -61,8 +77,12 @@ def test_all_processes_count_together(service: Served) -> None:
     assert 1 <= int(service.send("GET", "/v1/questions")[1]["retry-after"]) <= 60
 
 
-@pytest.mark.parametrize("number", [signal.SIGSTOP, signal.SIGKILL], ids=["does not answer", "is gone"])
-def test_where_the_counts_cannot_be_reached_nobody_is_refused(service: Served, counts: Counts, number: signal.Signals) -> None:
+@pytest.mark.parametrize(
+    "number", [signal.SIGSTOP, signal.SIGKILL], ids=["does not answer", "is gone"]
+)
+def test_where_the_counts_cannot_be_reached_nobody_is_refused(
+    service: Served, counts: Counts, number: signal.Signals
+) -> None:
     _statuses(service, ALLOWED)
     counts.process.send_signal(number)
 
@@ -70,7 +90,9 @@ def test_where_the_counts_cannot_be_reached_nobody_is_refused(service: Served, c
     assert any("requests cannot be counted" in line["event"] for line in service.lines())
 
 
-def test_they_are_counted_again_once_the_counts_answer_again(service: Served, counts: Counts) -> None:
+def test_they_are_counted_again_once_the_counts_answer_again(
+    service: Served, counts: Counts
+) -> None:
     _statuses(service, ALLOWED)
     counts.process.send_signal(signal.SIGSTOP)
     assert [200] * 5 == _statuses(service, 5)

@@ -52,7 +52,9 @@ HOSTILE = {
 }
 
 
-@pytest.mark.parametrize("path", ["/v1/determinations", "/v1/determinations?keep=false", "/v1/eligibility-calendars"])
+@pytest.mark.parametrize(
+    "path", ["/v1/determinations", "/v1/determinations?keep=false", "/v1/eligibility-calendars"]
+)
 @pytest.mark.parametrize("body", HOSTILE.values(), ids=HOSTILE.keys())
 def test_hostile_text_is_refused(client: FlaskClient, path: str, body: bytes) -> None:
     answer = post(client, body, path)

@@ -16,7 +16,11 @@ Flask = Callable[..., Result]
 ORDINARY = {
     "applicant": {"resident": True, "has_medicare": False},
     "employer_plan": {"available": False},
-    "enrollment": {"requested_on": "2011-02-16", "product": "individual_plan", "channel": "carrier"},
+    "enrollment": {
+        "requested_on": "2011-02-16",
+        "product": "individual_plan",
+        "channel": "carrier",
+    },
     "prior_coverage": {"ended": False},
     "event": {"kind": "none"},
     "waiver": {"granted": False},
@@ -25,7 +29,9 @@ ORDINARY = {
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", instance=tmp_path / "instance")
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", instance=tmp_path / "instance"
+    )
 
 
 @pytest.fixture

@@ -1,4 +1,6 @@
-"""`flask applicants …` and the disposal of applicants, as somebody runs them beside a service that goes on, on both databases."""
+"""`flask applicants …` and the disposal of applicants, as somebody runs them beside a service that
+goes on, on both databases.
+"""
 
 import json
 from collections.abc import Callable, Iterator
@@ -38,7 +40,9 @@ NAMES = [f"Person Number {number}" for number in range(250)]
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    settings = Settings(database_url=database_url, instance=tmp_path, data_keys=OLD, index_key=INDEX)
+    settings = Settings(
+        database_url=database_url, instance=tmp_path, data_keys=OLD, index_key=INDEX
+    )
     upgrade(settings)
     return settings
 
@@ -75,8 +79,12 @@ def answer(settings: Settings, *arguments: str) -> Any:
     return json.loads(result.stdout)
 
 
-def keep(client: FlaskClient, subject: str, name: str = "Maria Gonçalves", born_on: str = "1931-07-13") -> str:
-    kept = client.post("/v1/applicants", json={"subject": subject, "name": name, "born_on": born_on})
+def keep(
+    client: FlaskClient, subject: str, name: str = "Maria Gonçalves", born_on: str = "1931-07-13"
+) -> str:
+    kept = client.post(
+        "/v1/applicants", json={"subject": subject, "name": name, "born_on": born_on}
+    )
     assert 201 == kept.status_code
     return str(kept.headers["Location"])
 
@@ -109,8 +117,12 @@ def test_everything_is_under_the_new_key_after_a_rotation_and_the_older_one_may_
     tags = [worker.get(address).headers["ETag"] for address in addresses[:3]]
     rotating, after = replace(settings, data_keys=f"{NEW},{OLD}"), replace(settings, data_keys=NEW)
 
-    assert {"key": "new", "rotated": len(NAMES), "current_already": 0} == answer(rotating, "applicants", "rotate-keys")
-    assert {"key": "new", "rotated": 0, "current_already": len(NAMES)} == answer(after, "applicants", "rotate-keys")
+    assert {"key": "new", "rotated": len(NAMES), "current_already": 0} == answer(
+        rotating, "applicants", "rotate-keys"
+    )
+    assert {"key": "new", "rotated": 0, "current_already": len(NAMES)} == answer(
+        after, "applicants", "rotate-keys"
+    )
 
     assert {"new"} == keys_in_use(settings)
     assert () == verified(settings)
@@ -140,11 +152,15 @@ def test_a_rotation_that_was_stopped_goes_on_where_it_was(
         assert 0 != run(rotating, "applicants", "rotate-keys").exit_code
 
     assert {"old", "new"} == keys_in_use(settings)
-    assert {"key": "new", "rotated": 50, "current_already": 200} == answer(rotating, "applicants", "rotate-keys")
+    assert {"key": "new", "rotated": 50, "current_already": 200} == answer(
+        rotating, "applicants", "rotate-keys"
+    )
     assert {"new"} == keys_in_use(settings)
 
 
-def test_people_are_read_found_and_corrected_while_keys_are_rotated(settings: Settings, start: Start) -> None:
+def test_people_are_read_found_and_corrected_while_keys_are_rotated(
+    settings: Settings, start: Start
+) -> None:
     running = replace(settings, data_keys=f"{OLD},{NEW}")
     client = start(running)
     addresses = [keep(client, f"person-{number}", name) for number, name in enumerate(NAMES)]
@@ -157,35 +173,52 @@ def test_people_are_read_found_and_corrected_while_keys_are_rotated(settings: Se
             address, turn = addresses[(of + 4 * turn) % len(addresses)], turn + 1
             read = mine.get(address)
             name = f"{read.get_json()['name']}x"
-            changed = mine.patch(address, json={"name": name}, headers={"If-Match": read.headers["ETag"]})
+            changed = mine.patch(
+                address, json={"name": name}, headers={"If-Match": read.headers["ETag"]}
+            )
             found = mine.post("/v1/applicants/search", json={"name": name})
             statuses += [read.status_code, changed.status_code, found.status_code]
             corrected[address] = name
-            statuses += [200 if address in [each["href"] for each in found.get_json()["applicants"]] else 0]
+            statuses += [
+                200 if address in [each["href"] for each in found.get_json()["applicants"]] else 0
+            ]
         return statuses
 
     with ThreadPoolExecutor(2) as pool:
-        work = [pool.submit(correct, of) for of in (0, 1)]  # 250 = 2 mod 4: the two never meet on one address
+        work = [
+            pool.submit(correct, of) for of in (0, 1)
+        ]  # 250 = 2 mod 4: the two never meet on one address
         for _ in range(3):
             run(replace(settings, data_keys=f"{NEW},{OLD}"), "applicants", "rotate-keys")
         over.set()
         statuses = [status for each in work for status in each.result()]
 
     assert {200} == set(statuses)
-    assert 0 == run(replace(settings, data_keys=f"{NEW},{OLD}"), "applicants", "rotate-keys").exit_code
+    assert (
+        0 == run(replace(settings, data_keys=f"{NEW},{OLD}"), "applicants", "rotate-keys").exit_code
+    )
     assert {"new"} == keys_in_use(settings)
     assert () == verified(settings)
     after = start(replace(settings, data_keys=NEW))
     assert corrected == {address: after.get(address).get_json()["name"] for address in corrected}
 
 
-def test_what_is_written_under_an_older_key_meanwhile_is_told(settings: Settings, start: Start) -> None:
-    rotating, behind = replace(settings, data_keys=f"{NEW},{OLD}"), start(replace(settings, data_keys=f"{OLD},{NEW}"))
+def test_what_is_written_under_an_older_key_meanwhile_is_told(
+    settings: Settings, start: Start
+) -> None:
+    rotating, behind = (
+        replace(settings, data_keys=f"{NEW},{OLD}"),
+        start(replace(settings, data_keys=f"{OLD},{NEW}")),
+    )
     address = keep(behind, "case-7")
     store = Store(open_database(settings.database_url))
 
     def correct(_: int) -> None:
-        behind.patch(address, json={"name": "Ana Lu"}, headers={"If-Match": behind.get(address).headers["ETag"]})
+        behind.patch(
+            address,
+            json={"name": "Ana Lu"},
+            headers={"If-Match": behind.get(address).headers["ETag"]},
+        )
 
     told = rotate(store, key_ring(rotating), correct)
     store.close()
@@ -194,27 +227,39 @@ def test_what_is_written_under_an_older_key_meanwhile_is_told(settings: Settings
     assert 1 == answer(rotating, "applicants", "rotate-keys")["rotated"]
 
 
-def test_a_new_index_key_finds_everybody_again_after_a_rotation(settings: Settings, worker: FlaskClient, start: Start) -> None:
+def test_a_new_index_key_finds_everybody_again_after_a_rotation(
+    settings: Settings, worker: FlaskClient, start: Start
+) -> None:
     keep(worker, "case-7")
     after = replace(settings, index_key=new_key())
 
     def found() -> int:
-        return len(start(after).post("/v1/applicants/search", json={"name": "maria gonçalves"}).get_json()["applicants"])
+        return len(
+            start(after)
+            .post("/v1/applicants/search", json={"name": "maria gonçalves"})
+            .get_json()["applicants"]
+        )
 
     assert 0 == found()
     assert 1 == answer(after, "applicants", "rotate-keys")["rotated"]
     assert 1 == found()
 
 
-def test_rows_that_cannot_be_decrypted_are_named_and_the_others_are_done(settings: Settings, worker: FlaskClient) -> None:
+def test_rows_that_cannot_be_decrypted_are_named_and_the_others_are_done(
+    settings: Settings, worker: FlaskClient
+) -> None:
     for number in (1, 2):
         keep(worker, f"person-{number}")
     engine = open_database(settings.database_url)
     with engine.begin() as connection:
-        connection.execute(text("UPDATE applicants SET name = 'v1.lost.xxxx' WHERE subject = 'person-1'"))
+        connection.execute(
+            text("UPDATE applicants SET name = 'v1.lost.xxxx' WHERE subject = 'person-1'")
+        )
     engine.dispose()
 
-    refused = run(replace(settings, data_keys=f"{NEW},{OLD}"), "applicants", "rotate-keys", "--json")
+    refused = run(
+        replace(settings, data_keys=f"{NEW},{OLD}"), "applicants", "rotate-keys", "--json"
+    )
 
     document = json.loads(refused.stdout)
     assert (3, "applicants-unreadable") == (refused.exit_code, document["refused"])
@@ -237,16 +282,22 @@ def test_a_rotation_is_audited_and_needs_its_keys(settings: Settings) -> None:
 # --- forgetting ---
 
 
-def test_a_person_is_forgotten_and_what_was_decided_stays(settings: Settings, worker: FlaskClient) -> None:
+def test_a_person_is_forgotten_and_what_was_decided_stays(
+    settings: Settings, worker: FlaskClient
+) -> None:
     address = keep(worker, "case-7")
-    decided = worker.post("/v1/determinations", json={**CLOSED, "subject": "case-7"}).headers["Location"]
+    decided = worker.post("/v1/determinations", json={**CLOSED, "subject": "case-7"}).headers[
+        "Location"
+    ]
 
     assert {"forgotten": "case-7"} == answer(settings, "applicants", "forget", "case-7")
 
     assert 404 == worker.get(address).status_code
     assert 200 == worker.get(decided).status_code
     assert [] == asked(settings, "SELECT id FROM applicants")
-    entries = asked(settings, "SELECT action, object_id FROM audit_entries WHERE kind = 'applicant' ORDER BY at")
+    entries = asked(
+        settings, "SELECT action, object_id FROM audit_entries WHERE kind = 'applicant' ORDER BY at"
+    )
     assert ("applicant.forgotten", "case-7") in [tuple(row) for row in entries]
     assert () == verified(settings)
     assert 2 == run(settings, "applicants", "forget", "case-7").exit_code
@@ -254,10 +305,18 @@ def test_a_person_is_forgotten_and_what_was_decided_stays(settings: Settings, wo
 
 
 @pytest.mark.parametrize("kind", ["subject", "determination"])
-def test_nobody_is_forgotten_or_disposed_of_under_a_legal_hold(settings: Settings, worker: FlaskClient, kind: str) -> None:
+def test_nobody_is_forgotten_or_disposed_of_under_a_legal_hold(
+    settings: Settings, worker: FlaskClient, kind: str
+) -> None:
     address = keep(worker, "case-7")
-    decided = worker.post("/v1/determinations", json={**CLOSED, "subject": "case-7"}).get_json()["id"]
-    held = {"kind": kind, "object_id": "case-7" if kind == "subject" else decided, "because": "Matter 12"}
+    decided = worker.post("/v1/determinations", json={**CLOSED, "subject": "case-7"}).get_json()[
+        "id"
+    ]
+    held = {
+        "kind": kind,
+        "object_id": "case-7" if kind == "subject" else decided,
+        "because": "Matter 12",
+    }
     hold = worker.post("/v1/holds", json=held)
 
     refused = run(settings, "applicants", "forget", "case-7", "--json")
@@ -281,14 +340,20 @@ def test_people_are_disposed_of_when_their_time_is_over_and_nothing_was_decided_
     engine = open_database(settings.database_url)
     worker.post("/v1/determinations", json={**CLOSED, "subject": "decided-since"})
     with engine.begin() as connection:
-        moved = text("UPDATE applicants SET changed_at = :then WHERE subject IN ('over', 'decided-since')")
+        moved = text(
+            "UPDATE applicants SET changed_at = :then WHERE subject IN ('over', 'decided-since')"
+        )
         connection.execute(moved, {"then": "2011-02-16 00:00:00+00:00"})
     engine.dispose()
 
     assert 1 == answer(settings, "records", "dispose", "--dry-run")["disposed"]["applicant"]
     assert 1 == answer(settings, "records", "dispose")["disposed"]["applicant"]
 
-    left = [row.subject for row in asked(settings, "SELECT subject FROM applicants ORDER BY subject")]
+    left = [
+        row.subject for row in asked(settings, "SELECT subject FROM applicants ORDER BY subject")
+    ]
     assert ["corrected-since", "decided-since"] == left
-    disposed = asked(settings, "SELECT object_id FROM audit_entries WHERE action = 'applicant.disposed'")
+    disposed = asked(
+        settings, "SELECT object_id FROM audit_entries WHERE action = 'applicant.disposed'"
+    )
     assert ["over"] == [row.object_id for row in disposed]

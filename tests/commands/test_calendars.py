@@ -73,7 +73,10 @@ def test_a_year_nobody_encoded_is_refused(flask: Flask, year: str, edition: str)
 
 
 def test_another_edition_that_differs_is_mentioned(flask: Flask) -> None:
-    assert "The edition current lists other periods in 2021." in flask("open-enrollment", "2021").stderr
+    assert (
+        "The edition current lists other periods in 2021."
+        in flask("open-enrollment", "2021").stderr
+    )
 
 
 def test_editions_that_agree_are_not_mentioned(flask: Flask) -> None:
@@ -83,7 +86,9 @@ def test_editions_that_agree_are_not_mentioned(flask: Flask) -> None:
 def test_open_enrollment_for_programs(flask: Flask) -> None:
     document = json.loads(flask("open-enrollment", "2011", "--json").stdout)
 
-    assert [("2011-01-01", "2011-02-15"), ("2011-07-01", "2011-08-15")] == [(p["first"], p["last"]) for p in document["periods"]]
+    assert [("2011-01-01", "2011-02-15"), ("2011-07-01", "2011-08-15")] == [
+        (p["first"], p["last"]) for p in document["periods"]
+    ]
     assert {"open"} == {p["kind"] for p in document["periods"]}
     assert all(p["authority"] and p["evidence"] for p in document["periods"])
 
@@ -93,11 +98,15 @@ def test_a_year_out_of_range_is_a_wrong_use(flask: Flask, year: str) -> None:
     assert 2 == flask("open-enrollment", year).exit_code
 
 
-def test_the_eligibility_calendar_finds_each_interval_and_its_ground(flask: Flask, facts: Facts) -> None:
+def test_the_eligibility_calendar_finds_each_interval_and_its_ground(
+    flask: Flask, facts: Facts
+) -> None:
     result = flask("eligibility-calendar", facts(ORDINARY), "2011")
 
     assert 0 == result.exit_code
-    assert result.stdout.startswith("Eligible in 2011: January 1 through February 15, 2011; July 1 through August 15, 2011.\n")
+    assert result.stdout.startswith(
+        "Eligible in 2011: January 1 through February 15, 2011; July 1 through August 15, 2011.\n"
+    )
     assert "█" * 9 + "·" * 27 + "█" * 9 + "·" * 27 == marks(result.stdout)
     assert "Open enrollment periods of 2011 (enrollment/open-periods-2011)" in result.stdout
 
@@ -116,7 +125,12 @@ def test_a_question_without_a_governing_day_has_no_calendar(flask: Flask, facts:
 
 
 def test_the_calendar_of_an_unknown_question_is_a_wrong_use(flask: Flask, facts: Facts) -> None:
-    assert 2 == flask("eligibility-calendar", facts({}), "2011", "--question", "enrollment.allowed").exit_code
+    assert (
+        2
+        == flask(
+            "eligibility-calendar", facts({}), "2011", "--question", "enrollment.allowed"
+        ).exit_code
+    )
 
 
 def test_the_calendar_refuses_facts_by_name(flask: Flask, facts: Facts) -> None:

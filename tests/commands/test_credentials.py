@@ -46,11 +46,17 @@ def test_a_key_is_listed_by_how_it_begins_and_revoked_by_that(migrated: Flask) -
     assert 0 == migrated("keys", "revoke", key[:13]).exit_code
 
     [one] = told(migrated, "keys", "list")["keys"]
-    assert ("revoked", "blue-harbor", "carrier_system") == (one["state"], one["organization"], one["role"])
+    assert ("revoked", "blue-harbor", "carrier_system") == (
+        one["state"],
+        one["organization"],
+        one["role"],
+    )
 
 
 def test_days_are_those_of_massachusetts(migrated: Flask) -> None:
-    with freeze_time("2026-03-02T04:30:00Z"):  # half past eleven in the evening of the first of March
+    with freeze_time(
+        "2026-03-02T04:30:00Z"
+    ):  # half past eleven in the evening of the first of March
         made = migrated("keys", "create", "night batch", *CARRIER, "--days", "3")
         listed = migrated("keys", "list")
 
@@ -60,7 +66,10 @@ def test_days_are_those_of_massachusetts(migrated: Flask) -> None:
 
 
 def test_keys_and_clients_are_told_apart(migrated: Flask) -> None:
-    key, client = told(migrated, "keys", "create", "a", *CARRIER), told(migrated, "clients", "create", "b", *CARRIER)
+    key, client = (
+        told(migrated, "keys", "create", "a", *CARRIER),
+        told(migrated, "clients", "create", "b", *CARRIER),
+    )
 
     assert [key["id"]] == [one["id"] for one in told(migrated, "keys", "list")["keys"]]
     assert [client["id"]] == [one["id"] for one in told(migrated, "clients", "list")["clients"]]
@@ -93,11 +102,19 @@ def test_a_revoked_key_gets_no_new_secret(migrated: Flask) -> None:
         (("--role", "root"), "role: there is no such role; there are eligibility_worker, "),
         (("--role", "supervisor"), "organization: this role sees what its organization made"),
         ((*CARRIER, "--days", "0"), "days: must be a whole number from 1 to 366"),
-        ((*CARRIER, "--scope", "audit.read"), "scopes: must be permissions of the role, at least one: determinations.create, "),
-        (("--role", "auditor", "--organization", "a b"), "organization: must be at most 100 letters"),
+        (
+            (*CARRIER, "--scope", "audit.read"),
+            "scopes: must be permissions of the role, at least one: determinations.create, ",
+        ),
+        (
+            ("--role", "auditor", "--organization", "a b"),
+            "organization: must be at most 100 letters",
+        ),
     ],
 )
-def test_what_cannot_be_is_refused_with_the_reason(migrated: Flask, arguments: tuple[str, ...], sentence: str) -> None:
+def test_what_cannot_be_is_refused_with_the_reason(
+    migrated: Flask, arguments: tuple[str, ...], sentence: str
+) -> None:
     result = migrated("keys", "create", "a", *arguments)
 
     assert 2 == result.exit_code
@@ -122,21 +139,27 @@ def test_the_first_client_makes_a_key_to_sign_with(migrated: Flask) -> None:
 def test_a_new_signing_key_signs_and_the_one_before_verifies(migrated: Flask) -> None:
     made = [told(migrated, "keys", "signing", "rotate")["kid"] for _ in range(3)]
 
-    assert [made[2], made[1]] == [key["kid"] for key in told(migrated, "keys", "signing", "list")["keys"]]
+    assert [made[2], made[1]] == [
+        key["kid"] for key in told(migrated, "keys", "signing", "list")["keys"]
+    ]
     shown = migrated("keys", "signing", "list").stdout
     assert "signs" in shown and "verifies" in shown
 
 
 def test_a_folder_that_cannot_be_written_is_something_down(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", instance=tmp_path / "file")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", instance=tmp_path / "file"
+    )
 
     result = command_line(settings).test_cli_runner().invoke(args=["keys", "signing", "rotate"])
 
     assert 4 == result.exit_code
 
 
-@pytest.mark.parametrize("command", [["keys", "list"], ["keys", "create", "a", "--role", "auditor"], ["clients", "list"]])
+@pytest.mark.parametrize(
+    "command", [["keys", "list"], ["keys", "create", "a", "--role", "auditor"], ["clients", "list"]]
+)
 def test_a_database_without_tables_is_something_down(flask: Flask, command: list[str]) -> None:
     result = flask(*command)
 

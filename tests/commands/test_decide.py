@@ -20,7 +20,9 @@ def test_the_outcome_is_the_first_thing_said(flask: Flask, facts: Facts) -> None
     result = flask("decide", "enrollment.permitted", facts(ORDINARY))
 
     assert 0 == result.exit_code
-    assert result.stdout.startswith("You may not enroll on February 16, 2011.\nOutcome: ✗ ineligible")
+    assert result.stdout.startswith(
+        "You may not enroll on February 16, 2011.\nOutcome: ✗ ineligible"
+    )
 
 
 def test_reasons_carry_marks_and_words(flask: Flask, facts: Facts) -> None:
@@ -36,7 +38,10 @@ def test_the_explanation_goes_on_to_changes_steps_and_validity(flask: Flask, fac
 
     headings = ("Reasons", "What would change the outcome", "Next steps", "Valid until")
     assert sorted(headings, key=result.stdout.index) == list(headings)
-    assert "eligible (later): On July 1, 2011 the answer to the same facts would be: You may enroll." in result.stdout
+    assert (
+        "eligible (later): On July 1, 2011 the answer to the same facts would be: You may enroll."
+        in result.stdout
+    )
     assert "(waiver.reviewable)" in result.stdout
     assert "June 30, 2011." in result.stdout
 
@@ -60,18 +65,29 @@ def test_json_is_the_determination_as_over_http(flask: Flask, facts: Facts) -> N
 
     document = json.loads(result.stdout)
     assert ("ineligible", "2011-02-16") == (document["outcome"], document["as_of"])
-    assert {"reasons", "needs", "would_change", "next_steps", "cautions", "valid_until", "law"} <= set(document)
+    assert {
+        "reasons",
+        "needs",
+        "would_change",
+        "next_steps",
+        "cautions",
+        "valid_until",
+        "law",
+    } <= set(document)
 
 
 def test_facts_may_be_dotted_and_come_from_standard_input(flask: Flask) -> None:
-    result = flask("decide", "individual.eligible", "-", "--json", stdin='{"applicant.resident": false}')
+    result = flask(
+        "decide", "individual.eligible", "-", "--json", stdin='{"applicant.resident": false}'
+    )
 
     assert "ineligible" == json.loads(result.stdout)["outcome"]
 
 
 def test_decimals_stay_exact(flask: Flask, facts: Facts) -> None:
     given = (
-        '{"rate": {"unlisted_factor": false, "compared_with": "nothing", "uniform": true, "age_by_single_years": true,'
+        '{"rate": {"unlisted_factor": false, "compared_with": "nothing", "uniform": true, '
+        '"age_by_single_years": true,'
         ' "basis_types": 4, "regions": 5, "age_factor": 0.65999}}'
     )
 
@@ -82,7 +98,14 @@ def test_decimals_stay_exact(flask: Flask, facts: Facts) -> None:
 
 
 def test_the_day_asked_about_chooses_the_law(flask: Flask, facts: Facts) -> None:
-    group = {"group": {"entity": "corporation", "active": True, "size_varied": False, "eligible_employees": 50}}
+    group = {
+        "group": {
+            "entity": "corporation",
+            "active": True,
+            "size_varied": False,
+            "eligible_employees": 50,
+        }
+    }
 
     result = flask("decide", "group.eligible", facts(group), "--as-of", "2011-02-15", "--json")
 
@@ -104,7 +127,11 @@ def test_an_approval_ends_well_where_the_exit_code_is_asked(flask: Flask, facts:
 
 
 def test_every_refused_fact_is_named(flask: Flask, facts: Facts) -> None:
-    given = {"enrollment.requested_on": "2011-2-16", "applicant.resident": "yes", "applicant.shoe_size": 9}
+    given = {
+        "enrollment.requested_on": "2011-2-16",
+        "applicant.resident": "yes",
+        "applicant.shoe_size": 9,
+    }
 
     result = flask("decide", "enrollment.permitted", facts(given))
 
@@ -123,12 +150,23 @@ def test_refused_facts_are_told_to_programs_too(flask: Flask, facts: Facts) -> N
 
     refusal = json.loads(result.stdout)
     assert "facts-refused" == refusal["refused"]
-    assert [{"fact": "applicant.resident", "detail": "Must be true or false."}] == refusal["complaints"]
+    assert [{"fact": "applicant.resident", "detail": "Must be true or false."}] == refusal[
+        "complaints"
+    ]
 
 
 @pytest.mark.parametrize(
     "text",
-    ["{", "[]", "null", '{"a": NaN}', '{"a.b": 1, "a.b": 2}', '{"a": "\\ud800"}', "[" * 100_000, '{"a": ' + "9" * 5000 + "}"],
+    [
+        "{",
+        "[]",
+        "null",
+        '{"a": NaN}',
+        '{"a.b": 1, "a.b": 2}',
+        '{"a": "\\ud800"}',
+        "[" * 100_000,
+        '{"a": ' + "9" * 5000 + "}",
+    ],
 )
 def test_what_is_not_strict_json_is_rejected(flask: Flask, facts: Facts, text: str) -> None:
     result = flask("decide", "enrollment.permitted", facts(text))
@@ -144,7 +182,9 @@ def test_bytes_that_are_no_text_are_rejected(flask: Flask) -> None:
     assert result.stderr.startswith("standard input cannot be read as JSON")
 
 
-def test_an_unknown_question_is_a_wrong_use_and_the_nearest_is_named(flask: Flask, facts: Facts) -> None:
+def test_an_unknown_question_is_a_wrong_use_and_the_nearest_is_named(
+    flask: Flask, facts: Facts
+) -> None:
     result = flask("decide", "enrollment.permited", facts({}))
 
     assert 2 == result.exit_code
@@ -162,8 +202,16 @@ def test_an_unknown_edition_is_a_wrong_use(flask: Flask, facts: Facts) -> None:
     assert "There is no edition chapter-58; there are chapter-288, current." in result.stderr
 
 
-def test_a_day_nobody_encoded_is_refused_and_never_answered_with_no(flask: Flask, facts: Facts) -> None:
-    result = flask("decide", "individual.eligible", facts({"applicant.resident": False}), "--as-of", "2001-01-01")
+def test_a_day_nobody_encoded_is_refused_and_never_answered_with_no(
+    flask: Flask, facts: Facts
+) -> None:
+    result = flask(
+        "decide",
+        "individual.eligible",
+        facts({"applicant.resident": False}),
+        "--as-of",
+        "2001-01-01",
+    )
 
     assert 3 == result.exit_code
     assert result.stderr.startswith("Individual.eligible cannot be decided as of 2001-01-01")
@@ -184,7 +232,14 @@ def test_a_loose_day_is_a_wrong_use(flask: Flask, facts: Facts, day: str) -> Non
 def _decide_outside(*options: str, **environment: str) -> "subprocess.CompletedProcess[bytes]":
     command = [sys.executable, "-m", "flask", "decide", "individual.eligible", "-", *options]
     text = b'{"applicant.resident": false}'
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, input=text, capture_output=True, timeout=120)
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        input=text,
+        capture_output=True,
+        timeout=120,
+    )
 
 
 def test_no_color_is_respected_even_where_color_is_forced() -> None:
@@ -205,4 +260,6 @@ def test_json_is_escaped_where_the_stream_carries_no_more() -> None:
     result = _decide_outside("--json", PYTHONIOENCODING="ascii")
 
     assert 0 == result.returncode
-    assert "M.G.L. c. 176J, § 1" in [r["citation"].get("under") for r in json.loads(result.stdout)["reasons"]]
+    assert "M.G.L. c. 176J, § 1" in [
+        r["citation"].get("under") for r in json.loads(result.stdout)["reasons"]
+    ]

@@ -29,13 +29,43 @@ OURS = dict(commands(command_line().cli))
 
 def test_the_commands_are_these() -> None:
     assert {
-        "law check", "law in-force", "law changes", "law coverage", "decide", "questions", "open-enrollment",
-        "eligibility-calendar", "db upgrade", "db check", "demo load", "records seal", "records verify", "records backup",
-        "records restore", "records accept-loss", "records dispose", "records replay", "applicants rotate-keys",
-        "applicants forget", "keys create", "keys list", "keys revoke", "keys rotate", "keys signing list", "keys signing rotate",
-        "clients create", "clients list", "clients revoke", "clients rotate-secret",
-        "users create", "users list", "users disable", "users enable", "users unlock", "users reset-password",
-    } == set(OURS)  # fmt: skip
+        "law check",
+        "law in-force",
+        "law changes",
+        "law coverage",
+        "decide",
+        "questions",
+        "open-enrollment",
+        "eligibility-calendar",
+        "db upgrade",
+        "db check",
+        "demo load",
+        "records seal",
+        "records verify",
+        "records backup",
+        "records restore",
+        "records accept-loss",
+        "records dispose",
+        "records replay",
+        "applicants rotate-keys",
+        "applicants forget",
+        "keys create",
+        "keys list",
+        "keys revoke",
+        "keys rotate",
+        "keys signing list",
+        "keys signing rotate",
+        "clients create",
+        "clients list",
+        "clients revoke",
+        "clients rotate-secret",
+        "users create",
+        "users list",
+        "users disable",
+        "users enable",
+        "users unlock",
+        "users reset-password",
+    } == set(OURS)
 
 
 @pytest.mark.parametrize("name", OURS)
@@ -46,7 +76,9 @@ def test_every_command_answers_as_json_and_shows_an_example(name: str) -> None:
     assert f"flask {name}" in (command.help or "").partition("Example:")[2]
 
 
-@pytest.mark.parametrize("name", ["law in-force", "law changes", "decide", "open-enrollment", "eligibility-calendar"])
+@pytest.mark.parametrize(
+    "name", ["law in-force", "law changes", "decide", "open-enrollment", "eligibility-calendar"]
+)
 def test_what_depends_on_the_edition_takes_one(name: str) -> None:
     assert "--edition" in [option for parameter in OURS[name].params for option in parameter.opts]
 
@@ -54,7 +86,13 @@ def test_what_depends_on_the_edition_takes_one(name: str) -> None:
 def test_help_reads_no_law() -> None:
     environment = {**os.environ, "ELIGIBILITY_RULESETS": "/nowhere"}
 
-    result = subprocess.run([sys.executable, "-m", "flask", "--help"], cwd=ROOT, env=environment, capture_output=True, timeout=120)
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "--help"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        timeout=120,
+    )
 
     assert (0, b"") == (result.returncode, result.stderr)
     assert b"open-enrollment" in result.stdout
@@ -79,7 +117,9 @@ def test_the_setting_chooses_the_edition() -> None:
         ("questions", "/v1/questions"),
     ],
 )
-def test_programs_are_told_the_same_as_over_http(app: Flask, client: FlaskClient, command: str, path: str) -> None:
+def test_programs_are_told_the_same_as_over_http(
+    app: Flask, client: FlaskClient, command: str, path: str
+) -> None:
     told = json.loads(app.test_cli_runner().invoke(args=[*command.split(), "--json"]).stdout)
     answered = client.get(path).get_json()
 
@@ -90,7 +130,14 @@ def test_programs_are_told_the_same_as_over_http(app: Flask, client: FlaskClient
 
 def _run(*arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
     command = [sys.executable, "-m", "flask", *arguments]
-    return subprocess.run(command, cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120)
+    return subprocess.run(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
 
 
 @pytest.mark.parametrize("arguments", [("law", "check"), ("--help",)])
@@ -105,19 +152,39 @@ def test_a_setting_that_cannot_be_read_is_told_and_nothing_else(arguments: tuple
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
-@pytest.mark.parametrize("arguments", [("questions",), ("decide", "enrollment.permitted", "fixtures/demo/applicant.json")])
-def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(arguments: tuple[str, ...], as_json: tuple[str, ...]) -> None:
+@pytest.mark.parametrize(
+    "arguments",
+    [("questions",), ("decide", "enrollment.permitted", "fixtures/demo/applicant.json")],
+)
+def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(
+    arguments: tuple[str, ...], as_json: tuple[str, ...]
+) -> None:
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "flask", *arguments, *as_json]
-        result = subprocess.run(command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120)
+        result = subprocess.run(
+            command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120
+        )
 
-    assert (4, "The answer could not be written: no space left on device.\n") == (result.returncode, result.stderr)
+    assert (4, "The answer could not be written: no space left on device.\n") == (
+        result.returncode,
+        result.stderr,
+    )
 
 
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 def test_whoever_has_read_enough_ends_the_command_quietly(as_json: tuple[str, ...]) -> None:
-    command = [sys.executable, "-m", "flask", "decide", "enrollment.permitted", "fixtures/demo/applicant.json", *as_json]
-    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as running:
+    command = [
+        sys.executable,
+        "-m",
+        "flask",
+        "decide",
+        "enrollment.permitted",
+        "fixtures/demo/applicant.json",
+        *as_json,
+    ]
+    with subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as running:
         assert running.stdout is not None and running.stderr is not None
         running.stdout.close()
         said = running.stderr.read()

@@ -18,7 +18,10 @@ from tests.commands.conftest import Flask
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", checkpoints=tmp_path / "checkpoints.jsonl")
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'records.sqlite'}",
+        checkpoints=tmp_path / "checkpoints.jsonl",
+    )
 
 
 @pytest.fixture
@@ -32,7 +35,11 @@ def loaded(flask: Flask) -> Flask:
 def change(settings: Settings, statement: str) -> None:
     engine = open_database(settings.database_url)
     with engine.begin() as connection:
-        for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+        for name in (
+            connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+            .scalars()
+            .all()
+        ):
             connection.execute(text(f"DROP TRIGGER {name}"))
         connection.execute(text(statement))
     engine.dispose()
@@ -62,17 +69,26 @@ def test_what_is_as_it_was_kept_verifies(loaded: Flask) -> None:
 def test_a_changed_record_is_named_and_ends_with_three(loaded: Flask, settings: Settings) -> None:
     loaded("records", "seal")
     changed = demonstrations()[3].id
-    change(settings, f"UPDATE determinations SET subject = 'somebody-else' WHERE id = '{changed.replace('-', '')}'")
+    change(
+        settings,
+        "UPDATE determinations SET subject = 'somebody-else' WHERE id = "
+        f"'{changed.replace('-', '')}'",
+    )
 
     result = loaded("records", "verify")
     told = json.loads(loaded("records", "verify", "--json").stdout)
 
     assert 3 == result.exit_code
     assert f"determination {changed}: was changed after it was kept" in result.stdout
-    assert (False, [changed]) == (told["holds"], [complaint["id"] for complaint in told["complaints"]])
+    assert (False, [changed]) == (
+        told["holds"],
+        [complaint["id"] for complaint in told["complaints"]],
+    )
 
 
-def test_the_loss_of_a_seal_shows_against_the_checkpoints(loaded: Flask, settings: Settings, tmp_path: Path) -> None:
+def test_the_loss_of_a_seal_shows_against_the_checkpoints(
+    loaded: Flask, settings: Settings, tmp_path: Path
+) -> None:
     loaded("records", "seal")
     change(settings, "DELETE FROM sealed_records")
     change(settings, "DELETE FROM seals")
@@ -87,13 +103,17 @@ def test_the_loss_of_a_seal_shows_against_the_checkpoints(loaded: Flask, setting
     assert (2, "") == (refused.exit_code, refused.stdout)
 
 
-def test_a_backup_comes_back_and_verifies(loaded: Flask, settings: Settings, decider: Decider, tmp_path: Path) -> None:
+def test_a_backup_comes_back_and_verifies(
+    loaded: Flask, settings: Settings, decider: Decider, tmp_path: Path
+) -> None:
     loaded("records", "seal")
     file = str(tmp_path / "backup.gz")
     assert 0 == loaded("records", "backup", file).exit_code
     assert 2 == loaded("records", "backup", file).exit_code
 
-    elsewhere = command_line(replace(settings, database_url=f"sqlite:///{tmp_path / 'other.sqlite'}")).test_cli_runner()
+    elsewhere = command_line(
+        replace(settings, database_url=f"sqlite:///{tmp_path / 'other.sqlite'}")
+    ).test_cli_runner()
     elsewhere.invoke(args=["db", "upgrade"])
     restored = elsewhere.invoke(args=["records", "restore", file, "--json"])
 

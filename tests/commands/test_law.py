@@ -18,7 +18,11 @@ def unsound_rulesets(folder: Path) -> Path:
     shutil.copytree(ROOT / "rulesets", copy)
     for file, old, new in (
         ("eligibility/resident.yaml", "effect: grants", "effect: allows"),
-        ("enrollment/open-periods-2011.yaml", "fact: enrollment.requested_on", "fact: enrollment.asked_on"),
+        (
+            "enrollment/open-periods-2011.yaml",
+            "fact: enrollment.requested_on",
+            "fact: enrollment.asked_on",
+        ),
     ):
         path = copy / file
         path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
@@ -54,7 +58,13 @@ def test_complaints_are_told_to_programs_too(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "arguments", [["decide", "individual.eligible", "-"], ["questions"], ["open-enrollment", "2011"], ["law", "coverage"]]
+    "arguments",
+    [
+        ["decide", "individual.eligible", "-"],
+        ["questions"],
+        ["open-enrollment", "2011"],
+        ["law", "coverage"],
+    ],
 )
 def test_no_command_answers_from_unsound_law(tmp_path: Path, arguments: list[str]) -> None:
     runner = command_line(Settings(rulesets=unsound_rulesets(tmp_path))).test_cli_runner()
@@ -83,7 +93,9 @@ def test_in_force_agrees_with_the_lawbook(flask: Flask, lawbook: Lawbook) -> Non
     assert "calendars/open-enrollment-yearly" not in calendars
     listed = {p["id"] for p in document["provisions"]}
     law = lawbook.edition("current")
-    assert {id for id, span in law.in_force.items() if span.first.year <= 2014 and _governs(span)} == listed
+    assert {
+        id for id, span in law.in_force.items() if span.first.year <= 2014 and _governs(span)
+    } == listed
 
 
 def _governs(span: object) -> bool:
@@ -111,8 +123,13 @@ def test_changes_tell_what_was_superseded_by_what(flask: Flask) -> None:
 
     changes = {(c["on"], c["id"]): c for c in json.loads(result.stdout)["changes"]}
     ended = changes["2013-09-30", "calendars/open-enrollment-yearly"]
-    assert ("superseded", "calendars/open-enrollment-designated") == (ended["what"], ended["superseded_by"])
-    assert "came into force" == changes["2013-10-01", "calendars/open-enrollment-designated"]["what"]
+    assert ("superseded", "calendars/open-enrollment-designated") == (
+        ended["what"],
+        ended["superseded_by"],
+    )
+    assert (
+        "came into force" == changes["2013-10-01", "calendars/open-enrollment-designated"]["what"]
+    )
 
 
 def test_changes_read_as_a_table(flask: Flask) -> None:
@@ -132,7 +149,10 @@ def test_coverage_counts_what_is_encoded(flask: Flask, lawbook: Lawbook) -> None
 
     assert list(lawbook.questions) == [q["question"] for q in document["questions"]]
     assert len(lawbook.provisions) == sum(q["provisions"] for q in document["questions"])
-    assert all(sum(q["evidence"].values()) == q["provisions"] and q["cases"] > 0 for q in document["questions"])
+    assert all(
+        sum(q["evidence"].values()) == q["provisions"] and q["cases"] > 0
+        for q in document["questions"]
+    )
     assert {"chapter-288", "current"} == set(document["encoded"])
 
 
@@ -145,8 +165,13 @@ def test_coverage_shows_years_and_what_no_condition_claims(flask: Flask) -> None
     assert "What of each gist no condition claims" in result.stdout
 
 
-@pytest.mark.parametrize(("arguments", "about"), [((), ""), (("--question", "rate.permitted"), " that bears on rate.permitted")])
-def test_a_day_without_any_encoded_law_is_refused(flask: Flask, arguments: tuple[str, ...], about: str) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "about"),
+    [((), ""), (("--question", "rate.permitted"), " that bears on rate.permitted")],
+)
+def test_a_day_without_any_encoded_law_is_refused(
+    flask: Flask, arguments: tuple[str, ...], about: str
+) -> None:
     result = flask("law", "in-force", "1800-01-01", *arguments)
 
     assert 3 == result.exit_code

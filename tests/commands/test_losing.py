@@ -1,4 +1,6 @@
-"""A backup that is taken back: what it did not hold any more is told, and accepted aloud or not at all."""
+"""A backup that is taken back: what it did not hold any more is told, and accepted aloud or not at
+all.
+"""
 
 import json
 from collections.abc import Callable
@@ -18,7 +20,10 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def settings(tmp_path: Path) -> Settings:
-    return Settings(database_url=f"sqlite:///{tmp_path / 'records.sqlite'}", checkpoints=tmp_path / "checkpoints.jsonl")
+    return Settings(
+        database_url=f"sqlite:///{tmp_path / 'records.sqlite'}",
+        checkpoints=tmp_path / "checkpoints.jsonl",
+    )
 
 
 def runner(settings: Settings) -> Run:
@@ -45,7 +50,9 @@ def after(settings: Settings, tmp_path: Path) -> Run:
     return run
 
 
-def test_what_was_backed_up_last_comes_back_and_verifies_against_the_checkpoints(before: Run, after: Run, tmp_path: Path) -> None:
+def test_what_was_backed_up_last_comes_back_and_verifies_against_the_checkpoints(
+    before: Run, after: Run, tmp_path: Path
+) -> None:
     before("records", "backup", str(tmp_path / "backup.gz"))
 
     restored = after("records", "restore", str(tmp_path / "backup.gz"))
@@ -67,7 +74,9 @@ def losing(before: Run, after: Run, tmp_path: Path) -> Result:
     return after("records", "restore", str(tmp_path / "backup.gz"))
 
 
-def test_what_was_sealed_after_the_backup_is_told_and_stays_named(losing: Result, after: Run) -> None:
+def test_what_was_sealed_after_the_backup_is_told_and_stays_named(
+    losing: Result, after: Run
+) -> None:
     assert 0 == losing.exit_code
     assert "The backup ends before the seals from 4 to 5" in losing.stdout
     assert "flask records accept-loss --through 5" in losing.stdout
@@ -77,10 +86,15 @@ def test_what_was_sealed_after_the_backup_is_told_and_stays_named(losing: Result
     assert "seal 5: was noted outside the database and is gone" in verified.stdout
 
 
-def test_a_loss_that_was_accepted_is_told_at_every_verification(losing: Result, after: Run, settings: Settings) -> None:
+def test_a_loss_that_was_accepted_is_told_at_every_verification(
+    losing: Result, after: Run, settings: Settings
+) -> None:
     accepted = after("records", "accept-loss", "--through", "5", "--because", "a disk broke")
     after("records", "seal")
-    verified, told = after("records", "verify"), json.loads(after("records", "verify", "--json").stdout)
+    verified, told = (
+        after("records", "verify"),
+        json.loads(after("records", "verify", "--json").stdout),
+    )
 
     assert (0, 0) == (accepted.exit_code, verified.exit_code)
     assert "The loss of the seals from 4 to 5 was accepted" in verified.stdout
@@ -88,7 +102,11 @@ def test_a_loss_that_was_accepted_is_told_at_every_verification(losing: Result, 
     [loss] = told["checkpoints"]["accepted_losses"]
     assert (3, 5, "a disk broke") == (loss["after"], loss["through"], loss["because"])
     assert 4 == told["checkpoints"]["seals"]
-    engine = open_database(f"sqlite:///{settings.checkpoints.parent / 'restored.sqlite'}" if settings.checkpoints else "")
+    engine = open_database(
+        f"sqlite:///{settings.checkpoints.parent / 'restored.sqlite'}"
+        if settings.checkpoints
+        else ""
+    )
     with engine.connect() as connection:
         actions = connection.execute(text("SELECT action, object_id FROM audit_entries")).all()
     assert ("records.loss_accepted", "seals 4-5") in actions
@@ -103,7 +121,10 @@ def test_a_loss_is_accepted_after_the_service_has_sealed_again(losing: Result, a
     refused = after("records", "accept-loss", "--through", "4", "--because", "a disk broke")
     assert 2 == refused.exit_code
     assert "from 4 to 6" in refused.stderr
-    assert 0 == after("records", "accept-loss", "--through", "6", "--because", "a disk broke").exit_code
+    assert (
+        0
+        == after("records", "accept-loss", "--through", "6", "--because", "a disk broke").exit_code
+    )
 
     assert 0 == after("records", "verify").exit_code
     after("records", "seal")

@@ -38,11 +38,15 @@ def test_a_question_tells_its_facts_with_what_to_ask(flask: Flask) -> None:
     assert "Does the person live in Massachusetts?" in result.stdout
 
 
-def test_the_facts_told_to_programs_are_those_a_case_may_state(flask: Flask, lawbook: Lawbook) -> None:
+def test_the_facts_told_to_programs_are_those_a_case_may_state(
+    flask: Flask, lawbook: Lawbook
+) -> None:
     document = json.loads(flask("questions", "waiver.reviewable", "--json").stdout)
 
     assert "waiver.received_on" == document["governed_by"]
-    assert {fact.name for fact in lawbook.facts_of("waiver.reviewable")} == set(names(document["facts"]))
+    assert {fact.name for fact in lawbook.facts_of("waiver.reviewable")} == set(
+        names(document["facts"])
+    )
 
 
 def test_an_unknown_question_is_a_wrong_use(flask: Flask) -> None:

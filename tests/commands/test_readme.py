@@ -29,13 +29,21 @@ def test_the_traced_request_is_answered_as_shown(app: Flask, client: FlaskClient
 def test_the_worked_amendment_is_sound_and_keeps_the_habits(tmp_path: Path) -> None:
     provision, cases = amendment()
     for folder in ("app", "rulesets", "tests", "fixtures"):
-        shutil.copytree(ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(
+            ROOT / folder, tmp_path / folder, ignore=shutil.ignore_patterns("__pycache__")
+        )
     shutil.copy(ROOT / "pyproject.toml", tmp_path)
-    (tmp_path / "rulesets/enrollment/left-military-service.yaml").write_text(provision, encoding="utf-8")
-    (tmp_path / "tests/cases/enrollment/left-military-service.yaml").write_text(cases, encoding="utf-8")
+    (tmp_path / "rulesets/enrollment/left-military-service.yaml").write_text(
+        provision, encoding="utf-8"
+    )
+    (tmp_path / "tests/cases/enrollment/left-military-service.yaml").write_text(
+        cases, encoding="utf-8"
+    )
 
     command = [sys.executable, "-m", "pytest", "tests/test_cases.py", "tests/test_habits.py"]
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
+    environment = {
+        name: value for name, value in os.environ.items() if not name.startswith("PYTEST")
+    }
     tried = subprocess.run(
         [*command, "-k", "military or both_sides or not_met or gist or case_file"],
         cwd=tmp_path,
@@ -53,8 +61,15 @@ def test_links_lead_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
 
-def test_the_commands_shown_are_commands(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    shown = [line.split("#")[0].split() for block in blocks("sh") for line in block.splitlines() if line.startswith("flask ")]
+def test_the_commands_shown_are_commands(
+    app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = [
+        line.split("#")[0].split()
+        for block in blocks("sh")
+        for line in block.splitlines()
+        if line.startswith("flask ")
+    ]
 
     for words in shown:
         monkeypatch.chdir(tmp_path if "backup" in words else ROOT)

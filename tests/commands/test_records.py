@@ -29,7 +29,9 @@ def test_upgrading_makes_it_current(flask: Flask) -> None:
 def test_upgrading_twice_changes_nothing(flask: Flask) -> None:
     flask("db", "upgrade")
 
-    assert {"current": True, "changed": False} == json.loads(flask("db", "upgrade", "--json").stdout)
+    assert {"current": True, "changed": False} == json.loads(
+        flask("db", "upgrade", "--json").stdout
+    )
 
 
 @pytest.mark.parametrize("command", [["db", "check"], ["db", "upgrade"], ["demo", "load"]])
@@ -62,19 +64,27 @@ def test_demonstrations_are_loaded_once(flask: Flask, settings: Settings) -> Non
     assert {"loaded": 0, "were_there": everything, "key_file": key_file}.items() <= again.items()
 
 
-def test_an_account_for_each_role_has_a_password_for_once_until_somebody_signs_in(flask: Flask) -> None:
+def test_an_account_for_each_role_has_a_password_for_once_until_somebody_signs_in(
+    flask: Flask,
+) -> None:
     flask("db", "upgrade")
 
-    first, second = (json.loads(flask("demo", "load", "--json").stdout)["accounts"] for _ in range(2))
+    first, second = (
+        json.loads(flask("demo", "load", "--json").stdout)["accounts"] for _ in range(2)
+    )
 
-    assert {"demo-eligibility-worker", "demo-auditor", "demo-administrator"} <= {account["name"] for account in first}
+    assert {"demo-eligibility-worker", "demo-auditor", "demo-administrator"} <= {
+        account["name"] for account in first
+    }
     assert all(account["one_time_password"] for account in [*first, *second])
     assert first != second
     printed = flask("demo", "load").stdout
     assert "demo-supervisor" in printed
 
 
-def test_no_account_is_made_where_others_can_reach_the_service(settings: Settings, flask: Flask) -> None:
+def test_no_account_is_made_where_others_can_reach_the_service(
+    settings: Settings, flask: Flask
+) -> None:
     elsewhere = command_line(replace(settings, host="0.0.0.0")).test_cli_runner()
     elsewhere.invoke(args=["db", "upgrade"])
 
@@ -84,7 +94,9 @@ def test_no_account_is_made_where_others_can_reach_the_service(settings: Setting
     assert "No key and no account was made" in result.stderr
 
 
-def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(flask: Flask, settings: Settings) -> None:
+def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(
+    flask: Flask, settings: Settings
+) -> None:
     flask("db", "upgrade")
     flask("demo", "load")
     store = Store(open_database(settings.database_url))
@@ -96,14 +108,19 @@ def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(flask: Flask, 
     store.close()
 
 
-def test_every_demonstration_has_the_outcome_it_is_to_show(flask: Flask, settings: Settings) -> None:
+def test_every_demonstration_has_the_outcome_it_is_to_show(
+    flask: Flask, settings: Settings
+) -> None:
     flask("db", "upgrade")
     flask("demo", "load")
 
     store = Store(open_database(settings.database_url))
     for demonstration in demonstrations():
         document = json.loads(store.find(demonstration.id) or "{}")
-        assert (demonstration.id, demonstration.outcome) == (document.get("id"), document.get("outcome")), demonstration.shows
+        assert (demonstration.id, demonstration.outcome) == (
+            document.get("id"),
+            document.get("outcome"),
+        ), demonstration.shows
         assert demonstration.request["subject"] == document["subject"]
     store.close()
 

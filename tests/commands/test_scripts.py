@@ -11,20 +11,30 @@ import pytest
 from app.settings import ROOT
 
 VENV = sys.prefix
-ENVIRONMENT = {name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "PYTEST"))}
+ENVIRONMENT = {
+    name: value for name, value in os.environ.items() if not name.startswith(("MAKE", "PYTEST"))
+}
 
 
 def make(*arguments: str) -> "subprocess.CompletedProcess[str]":
     """Runs make in the repository, in the environment that runs these tests."""
     installed = [f"--old-file={VENV}/installed", f"--old-file={VENV}/installed-dev"]
     command = ["make", *installed, f"VENV={VENV}", *arguments]
-    return subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
+    return subprocess.run(
+        command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=300
+    )
 
 
 def serve(port: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     """Runs the start script, which must end by itself."""
-    environment = {**ENVIRONMENT, "PORT": port, "DATABASE_URL": f"sqlite:///{folder / 'records.sqlite'}"}
-    return subprocess.run([ROOT / "bin/serve", VENV], env=environment, capture_output=True, text=True, timeout=120)
+    environment = {
+        **ENVIRONMENT,
+        "PORT": port,
+        "DATABASE_URL": f"sqlite:///{folder / 'records.sqlite'}",
+    }
+    return subprocess.run(
+        [ROOT / "bin/serve", VENV], env=environment, capture_output=True, text=True, timeout=120
+    )
 
 
 def test_a_run_without_tests_is_a_failure() -> None:
@@ -66,10 +76,16 @@ def test_a_port_that_is_none_is_refused(tmp_path: Path, port: str) -> None:
 @pytest.mark.parametrize("version", ["Python 3.10", "Python 2.7"])
 def test_a_python_that_does_not_fit_is_refused_by_name(tmp_path: Path, version: str) -> None:
     old = tmp_path / "python"
-    old.write_text(f'#!/bin/sh\n[ "$1" = --version ] && echo "{version}"\nexit 1\n', encoding="utf-8")
+    old.write_text(
+        f'#!/bin/sh\n[ "$1" = --version ] && echo "{version}"\nexit 1\n', encoding="utf-8"
+    )
     old.chmod(0o755)
 
-    result = subprocess.run([ROOT / "bin/install", old, tmp_path / "venv", "requirements.txt"], capture_output=True, text=True)
+    result = subprocess.run(
+        [ROOT / "bin/install", old, tmp_path / "venv", "requirements.txt"],
+        capture_output=True,
+        text=True,
+    )
 
     assert 1 == result.returncode
     assert f"{version} does not fit" in result.stderr
@@ -81,9 +97,17 @@ def test_a_port_that_is_taken_is_told_before_anything_is_installed(tmp_path: Pat
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
-        command = ["make", "run", f"PORT={port}", f"VENV={tmp_path / 'venv'}", f"PYTHON={sys.executable}"]
+        command = [
+            "make",
+            "run",
+            f"PORT={port}",
+            f"VENV={tmp_path / 'venv'}",
+            f"PYTHON={sys.executable}",
+        ]
 
-        result = subprocess.run(command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60)
+        result = subprocess.run(
+            command, cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60
+        )
 
     assert 0 != result.returncode
     assert f"Port {port} cannot be used" in result.stderr

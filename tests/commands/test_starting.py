@@ -1,4 +1,6 @@
-"""`bin/serve`: a start that is refused has changed nothing, and in production mode nothing is loaded for looking around."""
+"""`bin/serve`: a start that is refused has changed nothing, and in production mode nothing is
+loaded for looking around.
+"""
 
 import os
 import subprocess
@@ -17,11 +19,20 @@ KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
 
 
 def start(folder: Path, **more: str) -> "subprocess.Popen[str]":
-    env = {**environment(folder, **more), "PORT": more.get("PORT", str(free_port())), "TMPDIR": str(folder / "tmp")}
+    env = {
+        **environment(folder, **more),
+        "PORT": more.get("PORT", str(free_port())),
+        "TMPDIR": str(folder / "tmp"),
+    }
     (folder / "tmp").mkdir(exist_ok=True)
     env["PATH"] = f"{Path(sys.executable).parent}:{os.defpath}"
     return subprocess.Popen(
-        [ROOT / "bin/serve", sys.prefix], cwd=ROOT, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [ROOT / "bin/serve", sys.prefix],
+        cwd=ROOT,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     )
 
 
@@ -48,7 +59,10 @@ def kept(folder: Path) -> dict[str, object]:
     """What a start without need would change: the key, the accounts' passwords, the credentials."""
     engine = open_database(f"sqlite:///{folder / 'kept.sqlite'}")
     with engine.connect() as connection:
-        rows = [connection.execute(text(f"SELECT * FROM {name}")).all() for name in ("accounts", "credential_secrets")]
+        rows = [
+            connection.execute(text(f"SELECT * FROM {name}")).all()
+            for name in ("accounts", "credential_secrets")
+        ]
     engine.dispose()
     return {"key": (folder / "demonstration.key").read_text(), "rows": rows}
 
@@ -72,7 +86,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ({"ELIGIBILITY_THREADS": "none"}, 2, "ELIGIBILITY_THREADS"),
     ],
 )
-def test_a_start_that_is_refused_changes_nothing(folder: Path, more: dict[str, str], code: int, told: str) -> None:
+def test_a_start_that_is_refused_changes_nothing(
+    folder: Path, more: dict[str, str], code: int, told: str
+) -> None:
     before = kept(folder)
 
     assert code == (result := refused(folder, **more))[0], result[1]
@@ -93,7 +109,11 @@ def test_a_start_where_another_host_is_taken_changes_nothing(folder: Path) -> No
 
 
 def test_in_production_mode_nothing_is_loaded_for_looking_around(tmp_path: Path) -> None:
-    fit = {"ELIGIBILITY_MODE": "production", "ELIGIBILITY_SECRET_KEY": KEY, "ELIGIBILITY_INDEX_KEY": new_key()}
+    fit = {
+        "ELIGIBILITY_MODE": "production",
+        "ELIGIBILITY_SECRET_KEY": KEY,
+        "ELIGIBILITY_INDEX_KEY": new_key(),
+    }
     said = served(tmp_path, **fit, ELIGIBILITY_DATA_KEYS=f"first:{new_key()}")
 
     assert "The service is ready." in said
@@ -112,7 +132,13 @@ def test_in_production_mode_nothing_is_loaded_for_looking_around(tmp_path: Path)
 def test_the_command_loads_nothing_in_production_mode_either(tmp_path: Path) -> None:
     env = environment(tmp_path, ELIGIBILITY_MODE="production")
 
-    result = subprocess.run([sys.executable, "-m", "flask", "demo", "load"], cwd=ROOT, env=env, capture_output=True, text=True)
+    result = subprocess.run(
+        [sys.executable, "-m", "flask", "demo", "load"],
+        cwd=ROOT,
+        env=env,
+        capture_output=True,
+        text=True,
+    )
 
     assert (2, "") == (result.returncode, result.stdout)
     assert "production mode" in result.stderr

@@ -54,7 +54,9 @@ def people(users: Flask, settings: Settings) -> Iterator[People]:
 
 
 def create(users: Flask, name: str = "alma", *options: str) -> Result:
-    return users("create", name, "--role", "auditor", "--password-stdin", *options, stdin=f"{PASSWORD}\n")
+    return users(
+        "create", name, "--role", "auditor", "--password-stdin", *options, stdin=f"{PASSWORD}\n"
+    )
 
 
 def listed(users: Flask) -> list[dict[str, Any]]:
@@ -74,7 +76,9 @@ def test_there_is_no_account_before_one_is_made(users: Flask) -> None:
     assert [] == listed(users)
 
 
-def test_an_account_is_made_with_a_password_from_standard_input(users: Flask, people: People) -> None:
+def test_an_account_is_made_with_a_password_from_standard_input(
+    users: Flask, people: People
+) -> None:
     result = create(users, "alma", "--organization", "office-12")
 
     assert (0, "") == (result.exit_code, result.stdout)
@@ -115,7 +119,9 @@ def test_a_one_time_password_is_printed_once_alone(users: Flask, people: People)
 
 
 def test_programs_get_the_same_as_json(users: Flask) -> None:
-    document = json.loads(users("create", "alma", "--role", "auditor", "--one-time", "--json").stdout)
+    document = json.loads(
+        users("create", "alma", "--role", "auditor", "--one-time", "--json").stdout
+    )
 
     assert ("alma", "auditor") == (document["account"]["name"], document["account"]["role"])
     assert document["one_time_password"]
@@ -132,12 +138,22 @@ def test_programs_get_the_same_as_json(users: Flask) -> None:
             3,
             "This role sees what its organization made; name the organ",
         ),
-        (["create", "alma", "--role", "auditor", "--password-stdin"], "123456789123456789\n", 3, "known from breaches"),
+        (
+            ["create", "alma", "--role", "auditor", "--password-stdin"],
+            "123456789123456789\n",
+            3,
+            "known from breaches",
+        ),
         (["create", "alma", "--role", "auditor", "--password-stdin"], "", 3, "at least 15"),
         (["create", "alma", "--role", "auditor", "--password-stdin"], b"\xff" * 20, 3, "UTF-8"),
         (["create", "alma", "--role", "king", "--one-time"], None, 3, "eligibility_worker"),
         (["create", "al ma", "--role", "auditor", "--one-time"], None, 3, "without spaces"),
-        (["create", "alma", "--role", "auditor", "--one-time", "--password-stdin"], None, 2, "not both"),
+        (
+            ["create", "alma", "--role", "auditor", "--one-time", "--password-stdin"],
+            None,
+            2,
+            "not both",
+        ),
         (["create", "alma", "--role", "auditor", "--subject", "x"], None, 2, "identity provider"),
         (["create", "alma", "--one-time"], None, 2, "--role"),
         (["disable", "nobody"], None, 2, "no account of that name"),
@@ -146,7 +162,9 @@ def test_programs_get_the_same_as_json(users: Flask) -> None:
         (["reset-password", "nobody", "--one-time"], None, 2, "no account of that name"),
     ],
 )
-def test_what_cannot_be_is_refused(users: Flask, arguments: list[str], stdin: str | bytes | None, code: int, says: str) -> None:
+def test_what_cannot_be_is_refused(
+    users: Flask, arguments: list[str], stdin: str | bytes | None, code: int, says: str
+) -> None:
     result = users(*arguments, stdin=stdin)
 
     assert (code, "") == (result.exit_code, result.stdout)
@@ -203,7 +221,9 @@ def test_a_locked_account_is_unlocked(users: Flask, people: People) -> None:
     assert signs_in(people, "alma", PASSWORD)
 
 
-def test_a_password_that_was_forgotten_is_replaced_and_sessions_end(users: Flask, people: People) -> None:
+def test_a_password_that_was_forgotten_is_replaced_and_sessions_end(
+    users: Flask, people: People
+) -> None:
     create(users)
     token = people.sign_in("alma", PASSWORD, DESK, SOMEBODY)
 
@@ -216,10 +236,14 @@ def test_a_password_that_was_forgotten_is_replaced_and_sessions_end(users: Flask
     assert signs_in(people, "alma", one_time)
 
 
-def test_somebody_of_the_identity_provider_has_no_password(settings: Settings, users: Flask) -> None:
+def test_somebody_of_the_identity_provider_has_no_password(
+    settings: Settings, users: Flask
+) -> None:
     trusted = SingleSignOn("https://login.example", "us", "secret")
     app = command_line(Settings(database_url=settings.database_url, single_sign_on=trusted))
-    result = app.test_cli_runner().invoke(args=["users", "create", "alma", "--role", "auditor", "--subject", "person-7", "--json"])
+    result = app.test_cli_runner().invoke(
+        args=["users", "create", "alma", "--role", "auditor", "--subject", "person-7", "--json"]
+    )
 
     document = json.loads(result.stdout)
     assert ("person-7", None) == (document["account"]["subject"], document["one_time_password"])
@@ -238,10 +262,15 @@ def test_the_demonstration_has_an_account_for_each_role(people: People) -> None:
     made = make_demonstration_accounts(roster, Origin("command:demo"))
 
     assert list(PEOPLES_ROLES) == [each.role for each in made]
-    assert all(each.one_time_password and signs_in(people, each.name, each.one_time_password) for each in made)
+    assert all(
+        each.one_time_password and signs_in(people, each.name, each.one_time_password)
+        for each in made
+    )
 
 
-def test_loaded_again_the_demonstration_replaces_only_passwords_that_are_for_one_time(people: People, users: Flask) -> None:
+def test_loaded_again_the_demonstration_replaces_only_passwords_that_are_for_one_time(
+    people: People, users: Flask
+) -> None:
     roster = Roster(people.accounts, people.passwords)
     first = make_demonstration_accounts(roster, Origin("command:demo"))
     users("reset-password", first[0].name, "--password-stdin", stdin=f"{PASSWORD}\n")
@@ -251,6 +280,8 @@ def test_loaded_again_the_demonstration_replaces_only_passwords_that_are_for_one
 
     assert [None, None] == [each.one_time_password for each in again[:2]]
     assert all(each.one_time_password for each in again[2:])
-    assert not {each.one_time_password for each in first} & {each.one_time_password for each in again[2:]}
+    assert not {each.one_time_password for each in first} & {
+        each.one_time_password for each in again[2:]
+    }
     assert signs_in(people, first[0].name, PASSWORD)
     assert signs_in(people, again[2].name, str(again[2].one_time_password))

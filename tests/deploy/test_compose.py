@@ -1,4 +1,6 @@
-"""What the compose file and the image would start, started here: no image can be built where these tests run."""
+"""What the compose file and the image would start, started here: no image can be built where these
+tests run.
+"""
 
 import re
 from dataclasses import replace
@@ -22,7 +24,9 @@ def compose() -> Any:
     return YAML(typ="safe").load((ROOT / "deploy" / "compose.yaml").read_text(encoding="utf-8"))
 
 
-def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_its_settings_are_fit_for_production(
+    compose: Any, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     for name, text in (("key", KEY), ("data", f"first:{new_key()}"), ("index", new_key())):
         (tmp_path / name).write_text(text, encoding="ascii")
     for name, value in compose["services"]["service"]["environment"].items():
@@ -40,25 +44,40 @@ def test_its_settings_are_fit_for_production(compose: Any, monkeypatch: pytest.M
 
 
 CHANGED = (
-    "mode", "secret_key", "data_keys", "index_key", "database_url", "proxy_hops", "drain_seconds", "instance", "checkpoints",
+    "mode",
+    "secret_key",
+    "data_keys",
+    "index_key",
+    "database_url",
+    "proxy_hops",
+    "drain_seconds",
+    "instance",
+    "checkpoints",
     "issuer",
-)  # fmt: skip
+)
 
 
 def test_it_gives_a_stopping_service_the_time_it_may_take(compose: Any) -> None:
     service = compose["services"]["service"]
 
-    assert int(service["stop_grace_period"].rstrip("s")) >= 25 + float(service["environment"]["ELIGIBILITY_DRAIN_SECONDS"])
+    assert int(service["stop_grace_period"].rstrip("s")) >= 25 + float(
+        service["environment"]["ELIGIBILITY_DRAIN_SECONDS"]
+    )
 
 
 def test_nothing_but_nginx_can_be_reached_from_outside(compose: Any) -> None:
-    assert ["nginx"] == [name for name, service in compose["services"].items() if "ports" in service]
+    assert ["nginx"] == [
+        name for name, service in compose["services"].items() if "ports" in service
+    ]
 
 
 def test_what_the_image_starts_starts_here(tmp_path: Path) -> None:
     """The image's own environment and command, with another folder for the socket."""
     given = dict(re.findall(r'(ELIGIBILITY_\w+|GUNICORN_CMD_ARGS)=("[^"]+"|\S+)', DOCKERFILE))
-    given = {name: value.strip('"').replace("/run/eligibility", str(tmp_path)) for name, value in given.items()}
+    given = {
+        name: value.strip('"').replace("/run/eligibility", str(tmp_path))
+        for name, value in given.items()
+    }
 
     assert 'CMD ["gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]' in DOCKERFILE
     keys = {"ELIGIBILITY_DATA_KEYS": f"first:{new_key()}", "ELIGIBILITY_INDEX_KEY": new_key()}

@@ -1,4 +1,7 @@
-"""Slow and silent clients before the shipped nginx: everybody else is answered. How fast is measured by `make flood`."""
+"""Slow and silent clients before the shipped nginx: everybody else is answered.
+
+How fast is measured by `make flood`.
+"""
 
 import json
 import shutil
@@ -27,9 +30,15 @@ def proxy() -> Iterator[Proxied]:
     [(500, HALF_A_HEAD), (500, HALF_A_BODY), (10_000, NOTHING)],
     ids=["500 slow headers", "500 slow bodies", "10,000 idle connections"],
 )
-def test_healthy_requests_are_answered_meanwhile(proxy: Proxied, number: int, begins: bytes) -> None:
+def test_healthy_requests_are_answered_meanwhile(
+    proxy: Proxied, number: int, begins: bytes
+) -> None:
     with flood(proxy.port, number, begins) as held:
-        told = healthy(proxy.port, request("/v1/determinations", json.dumps(CLOSED).encode(), proxy.service.key()), 20)
+        told = healthy(
+            proxy.port,
+            request("/v1/determinations", json.dumps(CLOSED).encode(), proxy.service.key()),
+            20,
+        )
         still_open = held.still_open()
 
     assert [201] * 20 == [status for status, _ in told]

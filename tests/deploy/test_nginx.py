@@ -1,4 +1,6 @@
-"""The nginx configuration that is shipped, in front of the real server: what it passes on, what it refuses, and how."""
+"""The nginx configuration that is shipped, in front of the real server: what it passes on, what it
+refuses, and how.
+"""
 
 import http.client
 import json
@@ -36,12 +38,27 @@ def proxy(folder: Path) -> Iterator[Proxied]:
         yield running
 
 
-def send(port: int, method: str, path: str, body: bytes | None = None, source: str = "127.0.0.1", **headers: str) -> Answer:
-    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30, source_address=(source, 0))
+def send(
+    port: int,
+    method: str,
+    path: str,
+    body: bytes | None = None,
+    source: str = "127.0.0.1",
+    **headers: str,
+) -> Answer:
+    connection = http.client.HTTPConnection(
+        "127.0.0.1", port, timeout=30, source_address=(source, 0)
+    )
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    connection.request(method, path, body, {"Content-Type": "application/json", **named} if body else named)
+    connection.request(
+        method, path, body, {"Content-Type": "application/json", **named} if body else named
+    )
     answer = connection.getresponse()
-    told = answer.status, {name.lower(): value for name, value in answer.getheaders()}, answer.read()
+    told = (
+        answer.status,
+        {name.lower(): value for name, value in answer.getheaders()},
+        answer.read(),
+    )
     connection.close()
     return told
 
@@ -49,7 +66,11 @@ def send(port: int, method: str, path: str, body: bytes | None = None, source: s
 def assert_problem(answer: Answer, status: int, type: str) -> None:
     """A problem document of nginx's own, with every header that the service's own have."""
     document = json.loads(answer[2])
-    assert (status, f"/problems/{type}", status) == (answer[0], document["type"], document["status"])
+    assert (status, f"/problems/{type}", status) == (
+        answer[0],
+        document["type"],
+        document["status"],
+    )
     assert PROBLEM_TYPES[type].title == document["title"]
     assert "application/problem+json" == answer[1]["content-type"]
     assert UUID(document["request_id"]) == UUID(answer[1]["x-request-id"])
@@ -58,7 +79,9 @@ def assert_problem(answer: Answer, status: int, type: str) -> None:
 
 def test_a_determination_is_made_and_read_through_it(proxy: Proxied) -> None:
     key = f"Bearer {proxy.service.key()}"
-    status, headers, body = send(proxy.port, "POST", "/v1/determinations", json.dumps(CLOSED).encode(), Authorization=key)
+    status, headers, body = send(
+        proxy.port, "POST", "/v1/determinations", json.dumps(CLOSED).encode(), Authorization=key
+    )
     again = send(proxy.port, "GET", headers["location"], Authorization=key)
 
     assert (201, 200) == (status, again[0])
@@ -68,7 +91,9 @@ def test_a_determination_is_made_and_read_through_it(proxy: Proxied) -> None:
 
 def test_it_speaks_tls_and_leads_there(proxy: Proxied) -> None:
     context = ssl.create_default_context(cafile=str(proxy.folder / "certificate.pem"))
-    connection = http.client.HTTPSConnection("127.0.0.1", proxy.tls_port, context=context, timeout=30)
+    connection = http.client.HTTPSConnection(
+        "127.0.0.1", proxy.tls_port, context=context, timeout=30
+    )
     connection.request("GET", "/v1/questions")
 
     assert 200 == connection.getresponse().status
@@ -100,7 +125,13 @@ def test_trace_and_what_is_not_http_and_what_is_too_long_are_refused(proxy: Prox
 
 
 def test_the_services_own_problems_are_passed_on_as_they_are(proxy: Proxied) -> None:
-    status, headers, body = send(proxy.port, "POST", "/v1/determinations", b"{", Authorization=f"Bearer {proxy.service.key()}")
+    status, headers, body = send(
+        proxy.port,
+        "POST",
+        "/v1/determinations",
+        b"{",
+        Authorization=f"Bearer {proxy.service.key()}",
+    )
 
     assert (400, "/problems/malformed-json") == (status, json.loads(body)["type"])
     assert 1 == len([name for name in headers if name == "x-request-id"])
@@ -132,7 +163,11 @@ def test_a_client_cannot_say_who_it_is(proxy: Proxied) -> None:
     )
 
     def told_of() -> list[str]:
-        return [line["address"] for line in proxy.service.lines() if line["event"] == "request" and line["request_id"] == id]
+        return [
+            line["address"]
+            for line in proxy.service.lines()
+            if line["event"] == "request" and line["request_id"] == id
+        ]
 
     wait_until(told_of)  # the line is written after the answer is sent
     told = told_of()
@@ -144,7 +179,14 @@ def test_who_asks_too_often_is_refused_and_others_are_not(proxy: Proxied) -> Non
     assert {414} == {status for status, _, _ in told}
 
     refused = next(
-        (a for a in (send(proxy.port, "GET", "/nothing", source="127.0.0.78") for _ in range(5_000)) if a[0] == 429), None
+        (
+            a
+            for a in (
+                send(proxy.port, "GET", "/nothing", source="127.0.0.78") for _ in range(5_000)
+            )
+            if a[0] == 429
+        ),
+        None,
     )
 
     assert refused is not None
@@ -155,7 +197,16 @@ def test_who_asks_too_often_is_refused_and_others_are_not(proxy: Proxied) -> Non
 
 def test_nothing_that_a_caller_sends_stands_in_its_log(proxy: Proxied) -> None:
     for path in (f"/{CANARY}", f"/v1/questions?{CANARY}", f"/v1/questions/{CANARY}%0a"):
-        send(proxy.port, "GET", path, User_Agent=CANARY, Referer=CANARY, Cookie=CANARY, X_Request_Id=CANARY, X_Forwarded_For=CANARY)
+        send(
+            proxy.port,
+            "GET",
+            path,
+            User_Agent=CANARY,
+            Referer=CANARY,
+            Cookie=CANARY,
+            X_Request_Id=CANARY,
+            X_Forwarded_For=CANARY,
+        )
     with socket.create_connection(("127.0.0.1", proxy.port)) as connection:
         connection.sendall(f"{CANARY} {CANARY}\r\n\r\n".encode())
         connection.recv(1_000)

@@ -1,4 +1,6 @@
-"""Cases of every question as hypothesis draws them: days and numbers near the law's own edges, some facts left out."""
+"""Cases of every question as hypothesis draws them: days and numbers near the law's own edges, some
+facts left out.
+"""
 
 from datetime import date, timedelta
 from decimal import Decimal
@@ -22,7 +24,9 @@ def days(lawbook: Lawbook, question: str, edition: str) -> st.SearchStrategy[dat
     edges = [b for b in lawbook.boundaries(question, edition) if FIRST <= b <= LAST]
     series = lawbook.edition(edition).series["open-enrollment"]
     edges += [s for s in series.starts() if FIRST <= s <= LAST]
-    near = st.builds(lambda edge, off: edge + timedelta(days=off), st.sampled_from(edges), st.integers(-70, 70))
+    near = st.builds(
+        lambda edge, off: edge + timedelta(days=off), st.sampled_from(edges), st.integers(-70, 70)
+    )
     return st.one_of(near, near, st.dates(FIRST, LAST))
 
 

@@ -43,7 +43,9 @@ def test_the_first_difference_is_named(kept: str, again: str, where: str | None)
 
 documents = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(-9, 9), st.text(max_size=3)),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=3), inner, max_size=3)
+    ),
 )
 
 
@@ -95,7 +97,9 @@ def test_law_that_is_the_same_in_both_is_compiled_once(deciders: Deciders) -> No
     assert compiled == deciders.present.engine.counters.rulesets
 
 
-def test_whoever_decides_under_present_law_does_not_wait_for_older_law_to_be_read(deciders: Deciders) -> None:
+def test_whoever_decides_under_present_law_does_not_wait_for_older_law_to_be_read(
+    deciders: Deciders,
+) -> None:
     asked, go_on = Event(), Event()
 
     def slow(digest: str) -> Mapping[str, str]:

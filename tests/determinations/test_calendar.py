@@ -1,4 +1,6 @@
-"""Eligibility calendars: every day of the year is in one interval, and the interval says of it what asking on that day says."""
+"""Eligibility calendars: every day of the year is in one interval, and the interval says of it what
+asking on that day says.
+"""
 
 from datetime import date, timedelta
 
@@ -24,13 +26,17 @@ ORDINARY: dict[str, Value] = {
 }
 
 
-def eligible_spans(decider: Decider, facts: dict[str, Value], year: int, edition: str = "chapter-288") -> list[list[object]]:
+def eligible_spans(
+    decider: Decider, facts: dict[str, Value], year: int, edition: str = "chapter-288"
+) -> list[list[object]]:
     document = eligibility_calendar(decider, "enrollment.permitted", facts, year, edition)
     return [[interval["first"], interval["last"]] for interval in document["eligible"]]  # type: ignore[attr-defined,index]
 
 
 def test_two_periods_in_2011(decider: Decider) -> None:
-    assert [["2011-01-01", "2011-02-15"], ["2011-07-01", "2011-08-15"]] == eligible_spans(decider, ORDINARY, 2011)
+    assert [["2011-01-01", "2011-02-15"], ["2011-07-01", "2011-08-15"]] == eligible_spans(
+        decider, ORDINARY, 2011
+    )
 
 
 @pytest.mark.parametrize("year", [2012, 2013, 2024])
@@ -45,15 +51,21 @@ def test_later_law_moves_the_period_to_the_autumn_of_2013(decider: Decider) -> N
 
 
 def test_enrollment_is_continuous_until_the_last_of_november_2010(decider: Decider) -> None:
-    assert [["2010-01-01", "2010-11-30"]] == eligible_spans(decider, {**ORDINARY, "bridge.renews": False}, 2010)
+    assert [["2010-01-01", "2010-11-30"]] == eligible_spans(
+        decider, {**ORDINARY, "bridge.renews": False}, 2010
+    )
 
 
-def test_an_event_opens_enrollment_beside_the_periods_and_each_interval_names_its_ground(decider: Decider) -> None:
+def test_an_event_opens_enrollment_beside_the_periods_and_each_interval_names_its_ground(
+    decider: Decider,
+) -> None:
     facts = {**ORDINARY, "event.kind": "marriage", "event.occurred_on": date(2011, 4, 2)}
 
     document = eligibility_calendar(decider, "enrollment.permitted", facts, 2011, "chapter-288")
 
-    spring = next(i for i in document["eligible"] if "2011-04-20" <= i["last"] and i["first"] <= "2011-04-20")  # type: ignore[attr-defined,index]
+    spring = next(
+        i for i in document["eligible"] if "2011-04-20" <= i["last"] and i["first"] <= "2011-04-20"
+    )  # type: ignore[attr-defined,index]
     assert "2011-05-02" == spring["last"]
     assert ["enrollment/qualifying-event"] == [ground["provision"] for ground in spring["grounds"]]
 
@@ -65,7 +77,9 @@ def test_a_question_without_a_governing_day_has_no_calendar(decider: Decider) ->
 
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_every_day_of_a_year_is_told_as_asking_on_it_tells(decider: Decider, data: st.DataObject) -> None:
+def test_every_day_of_a_year_is_told_as_asking_on_it_tells(
+    decider: Decider, data: st.DataObject
+) -> None:
     case = data.draw(cases(decider.lawbook, "enrollment.permitted"))
     year = case.as_of.year
     intervals = eligibility_intervals(decider, case.question, case.facts, year, case.edition)
@@ -88,7 +102,12 @@ def test_every_day_of_a_year_is_told_as_asking_on_it_tells(decider: Decider, dat
         ({}, 2011, "chapter-288", "Not known from these facts"),
         (ORDINARY, 2006, "chapter-288", "The law is not encoded"),
         (ORDINARY, 2027, "current", "The law is not encoded"),
-        ({**ORDINARY, "applicant.resident": False}, 2012, "chapter-288", "On no day of 2012 would these facts be eligible."),
+        (
+            {**ORDINARY, "applicant.resident": False},
+            2012,
+            "chapter-288",
+            "On no day of 2012 would these facts be eligible.",
+        ),
     ],
 )
 def test_no_is_told_only_of_days_on_which_it_is_no(

@@ -1,4 +1,6 @@
-"""Cells answer what would be if facts were otherwise: on any law and any facts they come to what the plain evaluator comes to."""
+"""Cells answer what would be if facts were otherwise: on any law and any facts they come to what
+the plain evaluator comes to.
+"""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -28,7 +30,9 @@ def test_cases_in_the_same_cells_come_to_what_the_plain_evaluator_comes_to(seed:
 
         assert expected.outcomes == judged.outcomes
         assert expected.provisions == list(judged.provisions)
-        assert expected.outcomes[maker.law.asked.question.id] == cells.outcome(met, known, cells.told(codes))
+        assert expected.outcomes[maker.law.asked.question.id] == cells.outcome(
+            met, known, cells.told(codes)
+        )
 
 
 @many
@@ -48,7 +52,10 @@ def test_a_condition_is_met_known_or_neither_as_the_plain_evaluator_finds(seed: 
 
 
 def settled(law: StandingLaw, codes: dict[str, int], without: str) -> Outcome:
-    """What no further fact can change with one fact unknown, found the long way; of a law that is one question."""
+    """What no further fact can change with one fact unknown, found the long way.
+
+    Of a law that is one question.
+    """
     found = evaluate(law, {name: code for name, code in codes.items() if name != without})
     return settled_outcome_of(law.asked, found.provisions)
 
@@ -63,6 +70,8 @@ def test_an_outcome_is_settled_where_no_further_fact_can_change_it(seed: int) ->
         for name in law.fact_names:
             met, known = cells.bits({fact: code for fact, code in codes.items() if fact != name})
 
-            found = cells.settled(met, known, (), frozenset({0}), cells.judged(*cells.bits(codes), ()))
+            found = cells.settled(
+                met, known, (), frozenset({0}), cells.judged(*cells.bits(codes), ())
+            )
 
             assert settled(law, codes, name) == found

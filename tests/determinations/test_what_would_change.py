@@ -1,4 +1,6 @@
-"""What would change the outcome, and until when it stands: exact, held against asking again, value by value and day by day."""
+"""What would change the outcome, and until when it stands: exact, held against asking again, value
+by value and day by day.
+"""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -19,7 +21,9 @@ ONE_BY_ONE = 200
 """Up to so many values between two are all tried; of more, the first and last hundred."""
 
 
-def with_changes(decider: Decider, case: Case, changes: tuple[FactChange, ...] | list[FactChange]) -> Case:
+def with_changes(
+    decider: Decider, case: Case, changes: tuple[FactChange, ...] | list[FactChange]
+) -> Case:
     """The case as it would be."""
     facts, as_of = dict(case.facts), case.as_of
     governing = decider.lawbook.question(case.question).governed_by
@@ -40,7 +44,11 @@ def between(change: FactChange) -> Iterator[Value]:
     start, end = fact.code(was) // fact.step, fact.code(change.to) // fact.step
     way = 1 if end > start else -1
     steps = range(start + way, end, way)
-    tried = steps if len(steps) <= ONE_BY_ONE else [*steps[: ONE_BY_ONE // 2], *steps[-ONE_BY_ONE // 2 :]]
+    tried = (
+        steps
+        if len(steps) <= ONE_BY_ONE
+        else [*steps[: ONE_BY_ONE // 2], *steps[-ONE_BY_ONE // 2 :]]
+    )
     for step in tried:
         yield fact.value(step * fact.step)
 
@@ -50,12 +58,16 @@ def check_change(decider: Decider, case: Case, decided: Determination, change: W
         first = change.changes[0]._replace(to=to)
         reached = decider.decide(with_changes(decider, case, [first, *change.changes[1:]]))
         assert change.becomes == reached.outcome
-    for fewer in (c for size in range(len(change.changes)) for c in combinations(change.changes, size)):
+    for fewer in (
+        c for size in range(len(change.changes)) for c in combinations(change.changes, size)
+    ):
         assert change.becomes != plain_outcome(decider, with_changes(decider, case, fewer))
     if len(change.changes) == 1 and change.kind != "past":
         for value in between(change.changes[0]):
             nearer = [change.changes[0]._replace(to=value)]
-            assert change.becomes != plain_outcome(decider, with_changes(decider, case, nearer)), value
+            assert change.becomes != plain_outcome(decider, with_changes(decider, case, nearer)), (
+                value
+            )
 
 
 def asked_on(decider: Decider, case: Case, day: date) -> Case:
@@ -66,7 +78,9 @@ def asked_on(decider: Decider, case: Case, day: date) -> Case:
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_a_change_reaches_what_it_promises_and_no_smaller_one_does(decider: Decider, data: st.DataObject) -> None:
+def test_a_change_reaches_what_it_promises_and_no_smaller_one_does(
+    decider: Decider, data: st.DataObject
+) -> None:
     case = data.draw(cases(decider.lawbook))
     if plain_outcome(decider, case) is None:
         return
@@ -80,7 +94,9 @@ def test_a_change_reaches_what_it_promises_and_no_smaller_one_does(decider: Deci
 
 @settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_the_outcome_stands_until_its_last_day_and_not_after(decider: Decider, data: st.DataObject) -> None:
+def test_the_outcome_stands_until_its_last_day_and_not_after(
+    decider: Decider, data: st.DataObject
+) -> None:
     case = data.draw(cases(decider.lawbook))
     if plain_outcome(decider, case) is None:
         return
@@ -88,36 +104,50 @@ def test_the_outcome_stands_until_its_last_day_and_not_after(decider: Decider, d
     note(f"{case} until {decided.valid_until}: {decided.valid_until_because}")
     last = decided.valid_until or min(LAST_DAY, case.as_of + timedelta(days=800))
     length = (last - case.as_of).days
-    tried = range(length + 1) if length <= 400 else [*range(200), *range(200, length, 97), *range(length - 100, length + 1)]
+    tried = (
+        range(length + 1)
+        if length <= 400
+        else [*range(200), *range(200, length, 97), *range(length - 100, length + 1)]
+    )
 
     for day in (case.as_of + timedelta(days=n) for n in tried):
         assert decided.outcome == plain_outcome(decider, asked_on(decider, case, day)), day
     if decided.valid_until is not None:
         assert decided.valid_until_because
         if not decided.valid_until_because.startswith("Nobody looked further"):
-            assert decided.outcome != plain_outcome(decider, asked_on(decider, case, last + timedelta(days=1)))
+            assert decided.outcome != plain_outcome(
+                decider, asked_on(decider, case, last + timedelta(days=1))
+            )
 
 
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_the_nearest_later_day_of_eligibility_is_listed(decider: Decider, data: st.DataObject) -> None:
+def test_the_nearest_later_day_of_eligibility_is_listed(
+    decider: Decider, data: st.DataObject
+) -> None:
     """Nothing nearer is left out: every day from the one asked about to the one listed is tried."""
     case = data.draw(cases(decider.lawbook, "enrollment.permitted"))
     if plain_outcome(decider, case) in (None, "eligible"):
         return
     listed = [
-        c.changes[0].to for c in decider.decide(case).would_change if c.kind == "later" and c.becomes == "eligible"
-    ]  # fmt: skip
+        c.changes[0].to
+        for c in decider.decide(case).would_change
+        if c.kind == "later" and c.becomes == "eligible"
+    ]
     days = (case.as_of + timedelta(days=n) for n in range(1, 500))
 
-    found = next((d for d in days if plain_outcome(decider, asked_on(decider, case, d)) == "eligible"), None)
+    found = next(
+        (d for d in days if plain_outcome(decider, asked_on(decider, case, d)) == "eligible"), None
+    )
 
     assert found is None or listed == [found]
 
 
 @settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
-def test_every_flag_and_choice_that_alone_would_change_the_outcome_is_listed(decider: Decider, data: st.DataObject) -> None:
+def test_every_flag_and_choice_that_alone_would_change_the_outcome_is_listed(
+    decider: Decider, data: st.DataObject
+) -> None:
     case = data.draw(cases(decider.lawbook))
     if plain_outcome(decider, case) is None:
         return
@@ -133,6 +163,8 @@ def test_every_flag_and_choice_that_alone_would_change_the_outcome_is_listed(dec
         if fact.type in ("flag", "choice"):
             for code in range(fact.last_code + 1):
                 value = fact.value(code)
-                outcome = plain_outcome(decider, replace(case, facts={**case.facts, fact.name: value}))
+                outcome = plain_outcome(
+                    decider, replace(case, facts={**case.facts, fact.name: value})
+                )
                 if outcome not in (decided.outcome, "undetermined"):
                     assert (fact.name, value, outcome) in listed

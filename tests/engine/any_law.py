@@ -1,4 +1,6 @@
-"""Random standing laws and random facts for them, all from one seed: every type, operator, effect, calendar and depth there is."""
+"""Random standing laws and random facts for them, all from one seed: every type, operator, effect,
+calendar and depth there is.
+"""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -32,10 +34,16 @@ CHOICES = {"red": "Red", "green": "Green", "blue": "Blue", "white": "White"}
 def any_fact(random: Random, name: str) -> FactDefinition:
     """A fact of any type; some computed, whose values may lie outside what a caller could state."""
     kind = random.choice(("flag", "integer", "decimal", "day", "choice"))
-    computed = Computation("value", ()) if kind in ("integer", "decimal", "day") and random.random() < 0.3 else None
+    computed = (
+        Computation("value", ())
+        if kind in ("integer", "decimal", "day") and random.random() < 0.3
+        else None
+    )
     choices = CHOICES if kind == "choice" else {}
     minimum = random.choice((0, -50))
-    return FactDefinition(name, kind, choices=choices, minimum=minimum, maximum=200, computed=computed)  # type: ignore[arg-type]
+    return FactDefinition(
+        name, kind, choices=choices, minimum=minimum, maximum=200, computed=computed
+    )  # type: ignore[arg-type]
 
 
 def any_day(random: Random) -> date:
@@ -44,16 +52,26 @@ def any_day(random: Random) -> date:
 
 def any_calendar(random: Random) -> StandingCalendar:
     """A calendar of periods, or of days that return every year."""
-    in_force = Span(START, random.choice((None, START + timedelta(days=random.randint(100, 2_000)))))
+    in_force = Span(
+        START, random.choice((None, START + timedelta(days=random.randint(100, 2_000))))
+    )
     periods: tuple[Period, ...] = ()
     every_year: tuple[YearlyPeriod, ...] = ()
     if random.random() < 0.5:
         ends = sorted(random.sample(MONTH_DAYS, 2 * random.randint(1, 3)))
-        every_year = tuple(YearlyPeriod(first, last, "the act") for first, last in zip(ends[::2], ends[1::2], strict=True))
+        every_year = tuple(
+            YearlyPeriod(first, last, "the act")
+            for first, last in zip(ends[::2], ends[1::2], strict=True)
+        )
     else:
         firsts = [any_day(random) for _ in range(random.randint(1, 6))]
-        periods = tuple(Period(first, first + timedelta(days=random.randint(0, 90)), "the act") for first in firsts)
-    calendar = Calendar("calendars/any", "any", "Any", ACT, "primary", START, in_force, "open", periods, every_year)
+        periods = tuple(
+            Period(first, first + timedelta(days=random.randint(0, 90)), "the act")
+            for first in firsts
+        )
+    calendar = Calendar(
+        "calendars/any", "any", "Any", ACT, "primary", START, in_force, "open", periods, every_year
+    )
     return StandingCalendar(calendar, in_force, None)
 
 
@@ -76,7 +94,10 @@ def any_operand(random: Random, fact: FactDefinition, operator: str) -> Required
     if operator == "within":
         if fact.type == "day" and random.random() < 0.6:
             return any_calendar(random)
-        pairs = [sorted((any_value(random, fact), any_value(random, fact))) for _ in range(random.randint(1, 4))]
+        pairs = [
+            sorted((any_value(random, fact), any_value(random, fact)))
+            for _ in range(random.randint(1, 4))
+        ]
         return tuple((low, high) for low, high in pairs)
     return any_value(random, fact)
 
@@ -84,13 +105,19 @@ def any_operand(random: Random, fact: FactDefinition, operator: str) -> Required
 class LawMaker:
     """Makes one standing law of a few questions, the last of which may use the ones before.
 
-    Facts are named after the seed: an engine serves one lawbook, in which a name always means the same fact.
+    Facts are named after the seed: an engine serves one lawbook, in which a name always means the
+    same fact.
     """
 
-    def __init__(self, seed: int, questions: int = 3, provisions: int = 6, conditions: int = 4) -> None:
+    def __init__(
+        self, seed: int, questions: int = 3, provisions: int = 6, conditions: int = 4
+    ) -> None:
         self.random = Random(seed)
         self.most_provisions, self.most_conditions = provisions, conditions
-        self.facts = [any_fact(self.random, f"law_{seed}.fact_{number}") for number in range(self.random.randint(2, 9))]
+        self.facts = [
+            any_fact(self.random, f"law_{seed}.fact_{number}")
+            for number in range(self.random.randint(2, 9))
+        ]
         self.conditions = self.provisions = 0
         made: list[StandingQuestion] = []
         count = self.random.randint(1, questions)
@@ -98,44 +125,78 @@ class LawMaker:
             made.append(self.question(index, made, is_asked=index == count - 1))
         self.law = StandingLaw(Span(START), "current", tuple(made))
 
-    def question(self, index: int, before: Sequence[StandingQuestion], is_asked: bool) -> StandingQuestion:
+    def question(
+        self, index: int, before: Sequence[StandingQuestion], is_asked: bool
+    ) -> StandingQuestion:
         usable = [q for q in before if self.random.random() < 0.8]
         further = self.random.randint(0, self.most_provisions - 1)
-        effects: list[Effect] = ["grants", *self.random.choices(("grants", "bars", "refers", "cautions"), k=further)]
+        effects: list[Effect] = [
+            "grants",
+            *self.random.choices(("grants", "bars", "refers", "cautions"), k=further),
+        ]
         self.random.shuffle(effects)
-        provisions = tuple(self.provision(f"question.number_{index}", effect, usable) for effect in effects)
+        provisions = tuple(
+            self.provision(f"question.number_{index}", effect, usable) for effect in effects
+        )
         used = {c.fact.name for p in provisions for c in p.conditions}
         depth = 1 + max((q.depth for q in before if is_asked or q.question.id in used), default=-1)
         says = dict.fromkeys(OUTCOMES, SAYS)
-        return StandingQuestion(index, Question(f"question.number_{index}", "Any?", START, says), depth, provisions)
+        return StandingQuestion(
+            index, Question(f"question.number_{index}", "Any?", START, says), depth, provisions
+        )
 
-    def provision(self, question: str, effect: Effect, usable: Sequence[StandingQuestion]) -> StandingProvision:
+    def provision(
+        self, question: str, effect: Effect, usable: Sequence[StandingQuestion]
+    ) -> StandingProvision:
         index = self.provisions
         self.provisions += 1
         paths = tuple(
-            tuple(self.condition(usable) for _ in range(self.random.randint(1, self.most_conditions)))
+            tuple(
+                self.condition(usable) for _ in range(self.random.randint(1, self.most_conditions))
+            )
             for _ in range(self.random.randint(1, 3))
-        )  # fmt: skip
-        written = {f"path-{number}": tuple(c.condition for c in path) for number, path in enumerate(paths)}
+        )
+        written = {
+            f"path-{number}": tuple(c.condition for c in path) for number, path in enumerate(paths)
+        }
         unread = "Nobody read it." if self.random.random() < 0.15 else None
         provision = Provision(
-            f"any/number-{index}", "Any", ACT, "primary", "Any", START, Span(START), question, effect, written, unread=unread
+            f"any/number-{index}",
+            "Any",
+            ACT,
+            "primary",
+            "Any",
+            START,
+            Span(START),
+            question,
+            effect,
+            written,
+            unread=unread,
         )
         return StandingProvision(index, provision, paths, {})
 
     def condition(self, usable: Sequence[StandingQuestion]) -> StandingCondition:
         fact = self.random.choice(self.facts)
         if usable and self.random.random() < 0.2:
-            fact = FactDefinition(self.random.choice(usable).question.id, "outcome", choices={o: o for o in STATED_OUTCOMES})
+            fact = FactDefinition(
+                self.random.choice(usable).question.id,
+                "outcome",
+                choices={o: o for o in STATED_OUTCOMES},
+            )
         operator = self.random.choice(sorted(OPERATORS_OF[fact.type]))
         required = any_operand(self.random, fact, operator)
         index = self.conditions
         self.conditions += 1
         written = Condition(f"number-{index}", "Any", fact.name, operator, "any", SAYS, SAYS)
-        return StandingCondition(index, written, fact, required, accepted_codes(operator, required, fact))
+        return StandingCondition(
+            index, written, fact, required, accepted_codes(operator, required, fact)
+        )
 
     def codes(self) -> dict[str, int]:
-        """Facts of one case: most near an edge of some condition, some anywhere, some missing; now and then a stated outcome."""
+        """Facts of one case: most near an edge of some condition, some anywhere, some missing.
+
+        Now and then a stated outcome.
+        """
         known: dict[str, int] = {}
         for fact in self.facts:
             if self.random.random() >= MISSING:
@@ -146,7 +207,9 @@ class LawMaker:
         return known
 
     def code(self, fact: FactDefinition) -> int:
-        edges = [e for c in self.law.conditions if c.fact.name == fact.name for e in c.accepts.edges()]
+        edges = [
+            e for c in self.law.conditions if c.fact.name == fact.name for e in c.accepts.edges()
+        ]
         code = self.random.randint(fact.first_code, fact.last_code)
         if edges and self.random.random() < 0.8:
             code = self.random.choice(edges) + self.random.choice((-1, 0, 0, 1))
@@ -159,7 +222,13 @@ def described(law: StandingLaw, codes: Mapping[str, int]) -> str:
     for question in law.questions:
         lines.append(f"{question.question.id}, depth {question.depth}")
         for provision in question.provisions:
-            lines.append(f"  {provision.provision.id} {provision.effect}{' unread' if provision.is_unread else ''}")
+            lines.append(
+                f"  {provision.provision.id} "
+                f"{provision.effect}{' unread' if provision.is_unread else ''}"
+            )
             for number, path in enumerate(provision.paths):
-                lines += [f"    path {number}: {c.index} {c.fact.name} in {list(c.accepts)[:9]}" for c in path]
+                lines += [
+                    f"    path {number}: {c.index} {c.fact.name} in {list(c.accepts)[:9]}"
+                    for c in path
+                ]
     return "\n".join(lines)

@@ -1,4 +1,6 @@
-"""Two ways of deciding one thing: the rules of durable-rules and the plain evaluator, on random law and random facts."""
+"""Two ways of deciding one thing: the rules of durable-rules and the plain evaluator, on random law
+and random facts.
+"""
 
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -62,7 +64,9 @@ def test_the_rules_and_the_plain_evaluator_agree_on_any_law(engine: Engine, seed
 
 @few
 @given(seeds)
-def test_they_agree_on_law_as_large_as_the_engine_is_trusted_with(engine: Engine, seed: int) -> None:
+def test_they_agree_on_law_as_large_as_the_engine_is_trusted_with(
+    engine: Engine, seed: int
+) -> None:
     maker = LawMaker(seed, questions=4, provisions=12, conditions=6)
     assume(is_carried(engine, maker.law))
     for _ in range(CASES_OF_A_LAW):
@@ -120,14 +124,18 @@ def decided() -> tuple[StandingLaw, dict[str, int]]:
         maker = LawMaker(seed)
         codes = maker.codes()
         found = evaluate(maker.law, codes)
-        if any(t is not None for t in found.conditions) and any(t is not None for t in found.provisions):
+        if any(t is not None for t in found.conditions) and any(
+            t is not None for t in found.provisions
+        ):
             return maker.law, codes
     raise AssertionError("no such law")
 
 
 @pytest.mark.parametrize("mutant", [flipped, other_outcome, less])
 def test_a_plain_evaluator_that_is_wrong_is_noticed_and_nothing_is_issued(
-    monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]], mutant: Callable[..., Evaluation]
+    monkeypatch: pytest.MonkeyPatch,
+    decided: tuple[StandingLaw, dict[str, int]],
+    mutant: Callable[..., Evaluation],
 ) -> None:
     engine, (law, codes) = Engine(), decided
     engine.evaluate(law, codes)
@@ -173,7 +181,9 @@ def test_findings_that_come_up_again_are_not_posted_again_but_every_case_s_facts
 ) -> None:
     posted: list[str] = []
     post = session_module.Session.post
-    monkeypatch.setattr(session_module.Session, "post", lambda self, told: posted.extend(told) or post(self, told))
+    monkeypatch.setattr(
+        session_module.Session, "post", lambda self, told: posted.extend(told) or post(self, told)
+    )
     law, codes = decided
 
     def told(engine: Engine) -> list[str]:
@@ -188,12 +198,19 @@ def test_findings_that_come_up_again_are_not_posted_again_but_every_case_s_facts
     assert first == told(forgetful) == told(forgetful)
 
 
-def test_what_was_remembered_wrongly_is_noticed_and_forgotten(decided: tuple[StandingLaw, dict[str, int]]) -> None:
+def test_what_was_remembered_wrongly_is_noticed_and_forgotten(
+    decided: tuple[StandingLaw, dict[str, int]],
+) -> None:
     engine, (law, codes) = Engine(), decided
     engine.evaluate(law, codes)
     for stage in engine._ruleset_of(law).parts[0].stages:
         for key, said in list(stage.said._answers.items()):
-            stage.said.keep(key, said._replace(provisions=tuple((index, not truth) for index, truth in said.provisions)))
+            stage.said.keep(
+                key,
+                said._replace(
+                    provisions=tuple((index, not truth) for index, truth in said.provisions)
+                ),
+            )
 
     with pytest.raises(EngineFault):
         engine.evaluate(law, codes)
@@ -230,7 +247,9 @@ def test_a_session_that_broke_leaves_the_next_ones_unharmed(engine: Engine) -> N
 def test_a_session_that_was_not_emptied_to_the_end_is_not_used_again(
     monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]
 ) -> None:
-    """As when a worker is stopped in the middle of a decision: what was left behind must not meet the next one's facts."""
+    """As when a worker is stopped in the middle of a decision: what was left behind must not meet
+    the next one's facts.
+    """
     engine, (law, codes) = Engine(), decided
     engine.evaluate(law, codes)
     with monkeypatch.context() as patch:
@@ -262,7 +281,9 @@ def test_decisions_leave_nothing_behind_for_the_next(engine: Engine) -> None:
 
 def test_a_provision_with_too_many_conditions_is_refused_when_it_is_loaded() -> None:
     maker = LawMaker(1, questions=1, provisions=1, conditions=1)
-    wide = replace(maker.law.asked.provisions[0], paths=(tuple(wide_path(maker, MATCHES_AT_MOST + 1)),))
+    wide = replace(
+        maker.law.asked.provisions[0], paths=(tuple(wide_path(maker, MATCHES_AT_MOST + 1)),)
+    )
     law = replace(maker.law, questions=(replace(maker.law.asked, provisions=(wide,)),))
 
     with pytest.raises(TooLarge, match=f"{MATCHES_AT_MOST + 1} findings in a message"):
@@ -275,7 +296,12 @@ def test_a_provision_with_as_many_conditions_as_are_carried_is_decided(engine: E
     law = replace(maker.law, questions=(replace(maker.law.asked, provisions=(wide,)),))
     names = [condition.fact.name for condition in law.conditions]
 
-    for codes in (dict.fromkeys(names, 1), dict.fromkeys(names, 0), {**dict.fromkeys(names, 1), names[-1]: 0}, {}):
+    for codes in (
+        dict.fromkeys(names, 1),
+        dict.fromkeys(names, 0),
+        {**dict.fromkeys(names, 1), names[-1]: 0},
+        {},
+    ):
         assert evaluate(law, codes) == engine.evaluate(law, codes)
 
 
@@ -283,7 +309,9 @@ def wide_path(maker: LawMaker, count: int) -> Iterator[StandingCondition]:
     pattern = maker.law.conditions[0]
     for index in range(count):
         fact = FactDefinition(f"wide.number_{index}", "flag")
-        written = replace(pattern.condition, id=f"number-{index}", fact=fact.name, operator="is", operand=True)
+        written = replace(
+            pattern.condition, id=f"number-{index}", fact=fact.name, operator="is", operand=True
+        )
         yield StandingCondition(index, written, fact, True, CodeSet([(1, 1)]))
 
 
@@ -291,7 +319,9 @@ def test_a_question_with_too_many_provisions_is_refused_when_it_is_loaded() -> N
     maker = LawMaker(1, questions=1, provisions=1, conditions=1)
     provisions = []
     for index, condition in enumerate(wide_path(maker, RULES_AT_MOST)):
-        provisions.append(replace(maker.law.asked.provisions[0], index=index, paths=((condition,),)))
+        provisions.append(
+            replace(maker.law.asked.provisions[0], index=index, paths=((condition,),))
+        )
     law = replace(maker.law, questions=(replace(maker.law.asked, provisions=tuple(provisions)),))
 
     with pytest.raises(TooLarge):
@@ -314,7 +344,10 @@ def hurried() -> Iterator[None]:
 def test_eight_threads_get_the_right_answers() -> None:
     """Two thousand decisions each; the same with a million decisions is `bench/soak.py`."""
     engine = Engine()
-    made = [(maker.law, maker.codes()) for maker in (LawMaker(seed, questions=2, provisions=3, conditions=2) for seed in range(40))]
+    made = [
+        (maker.law, maker.codes())
+        for maker in (LawMaker(seed, questions=2, provisions=3, conditions=2) for seed in range(40))
+    ]
     expected = [evaluate(law, codes) for law, codes in made]
 
     def work(thread: int) -> int:

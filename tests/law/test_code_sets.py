@@ -12,7 +12,9 @@ LOW, HIGH = -12, 32
 codes = st.integers(LOW, HIGH)
 intervals = st.lists(st.tuples(st.integers(-10, 30), st.integers(-10, 30)), max_size=6)
 days = st.dates()
-spans = st.tuples(days, days, st.booleans()).map(lambda t: Span(min(t[:2]), None if t[2] else max(t[:2])))
+spans = st.tuples(days, days, st.booleans()).map(
+    lambda t: Span(min(t[:2]), None if t[2] else max(t[:2]))
+)
 
 
 def members(written: list[tuple[int, int]]) -> set[int]:
@@ -20,7 +22,9 @@ def members(written: list[tuple[int, int]]) -> set[int]:
 
 
 @given(intervals)
-def test_a_code_is_in_the_set_if_it_is_in_one_of_the_intervals(written: list[tuple[int, int]]) -> None:
+def test_a_code_is_in_the_set_if_it_is_in_one_of_the_intervals(
+    written: list[tuple[int, int]],
+) -> None:
     assert members(written) == {code for code in range(LOW, HIGH + 1) if code in CodeSet(written)}
 
 
@@ -33,18 +37,28 @@ def test_intervals_are_kept_sorted_and_apart(written: list[tuple[int, int]]) -> 
 
 
 @given(intervals, intervals)
-def test_sets_are_equal_where_their_members_are(some: list[tuple[int, int]], others: list[tuple[int, int]]) -> None:
+def test_sets_are_equal_where_their_members_are(
+    some: list[tuple[int, int]], others: list[tuple[int, int]]
+) -> None:
     assert (members(some) == members(others)) == (CodeSet(some) == CodeSet(others))
 
 
 @given(intervals, codes, codes)
-def test_what_is_outside_within_bounds_is_everything_else(written: list[tuple[int, int]], first: int, last: int) -> None:
-    assert CodeSet((c, c) for c in range(first, last + 1) if c not in members(written)) == CodeSet(written).outside(first, last)
+def test_what_is_outside_within_bounds_is_everything_else(
+    written: list[tuple[int, int]], first: int, last: int
+) -> None:
+    assert CodeSet((c, c) for c in range(first, last + 1) if c not in members(written)) == CodeSet(
+        written
+    ).outside(first, last)
 
 
 @given(intervals, codes, codes)
-def test_clipping_keeps_the_members_within_bounds(written: list[tuple[int, int]], first: int, last: int) -> None:
-    assert CodeSet((c, c) for c in members(written) if first <= c <= last) == CodeSet(written).clipped(first, last)
+def test_clipping_keeps_the_members_within_bounds(
+    written: list[tuple[int, int]], first: int, last: int
+) -> None:
+    assert CodeSet((c, c) for c in members(written) if first <= c <= last) == CodeSet(
+        written
+    ).clipped(first, last)
 
 
 @given(intervals, codes)
@@ -59,7 +73,9 @@ def test_the_nearest_members_on_both_sides(written: list[tuple[int, int]], code:
 def test_edges_are_the_codes_at_which_membership_changes(written: list[tuple[int, int]]) -> None:
     inside = members(written)
 
-    assert [c for c in range(LOW, HIGH + 1) if (c in inside) != (c - 1 in inside)] == list(CodeSet(written).edges())
+    assert [c for c in range(LOW, HIGH + 1) if (c in inside) != (c - 1 in inside)] == list(
+        CodeSet(written).edges()
+    )
 
 
 @given(intervals, codes)

@@ -17,9 +17,13 @@ FLAG = FactDefinition("a.flag", "flag")
 DAY = FactDefinition("a.day", "day")
 NUMBER = FactDefinition("a.number", "integer", unit="days", minimum=0, maximum=100)
 FACTOR = FactDefinition("a.factor", "decimal", unit="factor", places=4, maximum=100)
-COLOR = FactDefinition("a.color", "choice", choices={"red": "Red", "green": "Green", "blue": "Blue"})
+COLOR = FactDefinition(
+    "a.color", "choice", choices={"red": "Red", "green": "Green", "blue": "Blue"}
+)
 SIGNED = FactDefinition("a.signed", "integer", unit="days", minimum=-1000, maximum=1000)
-RATIO = FactDefinition("a.ratio", "decimal", unit="ratio", computed=Computation("ratio", ("a.b", "a.c")))
+RATIO = FactDefinition(
+    "a.ratio", "decimal", unit="ratio", computed=Computation("ratio", ("a.b", "a.c"))
+)
 
 fractions = st.fractions(min_value=-1000, max_value=1000)
 factors = st.decimals(min_value=0, max_value=100, places=4)
@@ -54,17 +58,91 @@ def test_what_is_of_the_type_is_taken(fact: FactDefinition, given: object, value
 
 NOT_OF_THE_TYPE: list[tuple[FactDefinition, list[object]]] = [
     (FLAG, [1, 0, "true", "yes", "", None, Decimal(1), [], {}]),
-    (DAY, [20120701, "20120701", "2012-7-1", "2012-07-01T00:00:00", "2012-07-01 ", "12-07-01", "today", True, None]),
-    (DAY, ["2011-02-29", "2012-13-01", "0000-01-01", "1899-12-31", "2101-01-01", "٢٠١٢-٠٧-٠١", "２０１２-07-01"]),
-    (NUMBER, [True, False, "5", "", None, Decimal("5.5"), Decimal("NaN"), Decimal("sNaN"), Decimal("Infinity"), 5.0]),
-    (NUMBER, [-1, 101, 10**40, Decimal("1E+999999"), Decimal("1E-999999"), float("nan"), [5], {"a": 5}]),
-    (FACTOR, [True, "", "1e3", "1E3", "+1", ".5", "1.", "0x1", "1_0", " 1", "1 ", "٠.٦٦", "NaN", "Infinity", "-Infinity"]),
-    (FACTOR, ["0.66001", "-0.0001", "100.0001", Decimal("NaN"), Decimal("1E+999999"), 0.66, None, ["0.66"]]),
+    (
+        DAY,
+        [
+            20120701,
+            "20120701",
+            "2012-7-1",
+            "2012-07-01T00:00:00",
+            "2012-07-01 ",
+            "12-07-01",
+            "today",
+            True,
+            None,
+        ],
+    ),
+    (
+        DAY,
+        [
+            "2011-02-29",
+            "2012-13-01",
+            "0000-01-01",
+            "1899-12-31",
+            "2101-01-01",
+            "٢٠١٢-٠٧-٠١",
+            "２０１２-07-01",
+        ],
+    ),
+    (
+        NUMBER,
+        [
+            True,
+            False,
+            "5",
+            "",
+            None,
+            Decimal("5.5"),
+            Decimal("NaN"),
+            Decimal("sNaN"),
+            Decimal("Infinity"),
+            5.0,
+        ],
+    ),
+    (
+        NUMBER,
+        [-1, 101, 10**40, Decimal("1E+999999"), Decimal("1E-999999"), float("nan"), [5], {"a": 5}],
+    ),
+    (
+        FACTOR,
+        [
+            True,
+            "",
+            "1e3",
+            "1E3",
+            "+1",
+            ".5",
+            "1.",
+            "0x1",
+            "1_0",
+            " 1",
+            "1 ",
+            "٠.٦٦",
+            "NaN",
+            "Infinity",
+            "-Infinity",
+        ],
+    ),
+    (
+        FACTOR,
+        [
+            "0.66001",
+            "-0.0001",
+            "100.0001",
+            Decimal("NaN"),
+            Decimal("1E+999999"),
+            0.66,
+            None,
+            ["0.66"],
+        ],
+    ),
     (COLOR, ["Red", "RED", "", "purple", 0, True, None, ["red"], {"red": 1}]),
 ]
 
 
-@pytest.mark.parametrize(("fact", "given"), [(fact, given) for fact, wrong in NOT_OF_THE_TYPE for given in wrong])
+@pytest.mark.parametrize(
+    ("fact", "given"), [(fact, given) for fact, wrong in NOT_OF_THE_TYPE for given in wrong]
+)
 def test_what_is_not_of_the_type_is_refused(fact: FactDefinition, given: object) -> None:
     with pytest.raises(NotThatFact, match=r"^(Must be|There is no|Must have)"):
         fact.read(given)
@@ -93,14 +171,22 @@ def test_text_is_a_day_only_if_the_calendar_writes_it_so(text: str) -> None:
 
 @given(factors, factors)
 def test_decimals_compare_as_their_codes_do(some: Decimal, other: Decimal) -> None:
-    assert (some < other, some == other) == (FACTOR.code(some) < FACTOR.code(other), FACTOR.code(some) == FACTOR.code(other))
+    assert (some < other, some == other) == (
+        FACTOR.code(some) < FACTOR.code(other),
+        FACTOR.code(some) == FACTOR.code(other),
+    )
 
 
 @given(fractions, st.integers(-3, 3))
-def test_an_exact_value_compares_with_the_thresholds_round_it_as_its_code_does(value: Fraction, apart: int) -> None:
+def test_an_exact_value_compares_with_the_thresholds_round_it_as_its_code_does(
+    value: Fraction, apart: int
+) -> None:
     limit = Fraction(math.floor(value * GRID) + apart, GRID)
 
-    assert (value < limit, value == limit) == (RATIO.code(value) < RATIO.code(limit), RATIO.code(value) == RATIO.code(limit))
+    assert (value < limit, value == limit) == (
+        RATIO.code(value) < RATIO.code(limit),
+        RATIO.code(value) == RATIO.code(limit),
+    )
 
 
 @given(fractions)
@@ -126,8 +212,13 @@ def test_days_compare_as_their_codes_do(some: date, other: date) -> None:
 
 @pytest.mark.parametrize("fact", [FLAG, DAY, NUMBER, FACTOR, COLOR], ids=lambda f: f.type)
 @given(data=st.data())
-def test_every_code_of_a_fact_stands_for_one_value(fact: FactDefinition, data: st.DataObject) -> None:
-    code = data.draw(st.integers(fact.first_code // fact.step, fact.last_code // fact.step)) * fact.step
+def test_every_code_of_a_fact_stands_for_one_value(
+    fact: FactDefinition, data: st.DataObject
+) -> None:
+    code = (
+        data.draw(st.integers(fact.first_code // fact.step, fact.last_code // fact.step))
+        * fact.step
+    )
     value = fact.value(code)
 
     assert code == fact.code(value)
@@ -140,7 +231,11 @@ def test_codes_stay_within_what_the_engine_carries(number: int) -> None:
     assert -CODE_LIMIT == RATIO.code(Fraction(-number))
 
 
-@pytest.mark.parametrize(("fact", "step"), [(FLAG, 1), (DAY, 1), (NUMBER, 1), (FACTOR, 200), (COLOR, 1)], ids=lambda f: str(f))
+@pytest.mark.parametrize(
+    ("fact", "step"),
+    [(FLAG, 1), (DAY, 1), (NUMBER, 1), (FACTOR, 200), (COLOR, 1)],
+    ids=lambda f: str(f),
+)
 def test_the_step_between_neighboring_values(fact: FactDefinition, step: int) -> None:
     assert step == fact.step
 
@@ -159,29 +254,52 @@ HOLDS = {
     "after": lambda v, r: v > r,
     "before": lambda v, r: v < r,
 }
-PLAIN_OPERATORS = [(fact, op) for fact in (DAY, SIGNED, FACTOR) for op in sorted(OPERATORS_OF[fact.type] - {"within"})]
+PLAIN_OPERATORS = [
+    (fact, op)
+    for fact in (DAY, SIGNED, FACTOR)
+    for op in sorted(OPERATORS_OF[fact.type] - {"within"})
+]
 
 
-@pytest.mark.parametrize(("fact", "operator"), PLAIN_OPERATORS, ids=lambda p: p if isinstance(p, str) else p.type)
+@pytest.mark.parametrize(
+    ("fact", "operator"), PLAIN_OPERATORS, ids=lambda p: p if isinstance(p, str) else p.type
+)
 @given(data=st.data())
-def test_an_operator_accepts_the_values_for_which_it_holds(fact: FactDefinition, operator: str, data: st.DataObject) -> None:
-    values = st.integers(fact.first_code // fact.step, fact.last_code // fact.step).map(lambda n: fact.value(n * fact.step))
+def test_an_operator_accepts_the_values_for_which_it_holds(
+    fact: FactDefinition, operator: str, data: st.DataObject
+) -> None:
+    values = st.integers(fact.first_code // fact.step, fact.last_code // fact.step).map(
+        lambda n: fact.value(n * fact.step)
+    )
     value, required = data.draw(values), data.draw(values)
     if data.draw(st.booleans()):
         value = required
 
-    assert HOLDS[operator](value, required) == (fact.code(value) in accepted_codes(operator, required, fact))
+    assert HOLDS[operator](value, required) == (
+        fact.code(value) in accepted_codes(operator, required, fact)
+    )
 
 
-@given(fractions, st.decimals(-100, 100, places=6), st.sampled_from(sorted(OPERATORS_OF["decimal"] - {"within"})))
-def test_unrounded_values_are_held_against_the_operand_exactly(value: Fraction, required: Decimal, operator: str) -> None:
+@given(
+    fractions,
+    st.decimals(-100, 100, places=6),
+    st.sampled_from(sorted(OPERATORS_OF["decimal"] - {"within"})),
+)
+def test_unrounded_values_are_held_against_the_operand_exactly(
+    value: Fraction, required: Decimal, operator: str
+) -> None:
     expected = HOLDS[operator](value, Fraction(required))
 
     assert expected == (RATIO.code(value) in accepted_codes(operator, required, RATIO))
 
 
-@given(st.integers(-1000, 1000), st.lists(st.tuples(st.integers(-1000, 1000), st.integers(0, 500)), min_size=1, max_size=4))
-def test_within_accepts_both_ends_of_every_range(value: int, written: list[tuple[int, int]]) -> None:
+@given(
+    st.integers(-1000, 1000),
+    st.lists(st.tuples(st.integers(-1000, 1000), st.integers(0, 500)), min_size=1, max_size=4),
+)
+def test_within_accepts_both_ends_of_every_range(
+    value: int, written: list[tuple[int, int]]
+) -> None:
     ranges = tuple((low, low + length) for low, length in written)
     expected = any(low <= value <= high for low, high in ranges)
 

@@ -1,4 +1,6 @@
-"""Every fault of a ruleset is told as `file:line: sentence`, at the line where it was written, all of them at once."""
+"""Every fault of a ruleset is told as `file:line: sentence`, at the line where it was written, all
+of them at once.
+"""
 
 from decimal import Decimal
 from pathlib import Path
@@ -14,7 +16,12 @@ from app.settings import Settings
 from tests.case_files import load
 from tests.law.small_law import FILES, key_for, write_law
 
-SEASON, GROWN, FACTS, QUESTIONS = "doors/season.yaml", "people/grown.yaml", "facts.yaml", "questions.yaml"
+SEASON, GROWN, FACTS, QUESTIONS = (
+    "doors/season.yaml",
+    "people/grown.yaml",
+    "facts.yaml",
+    "questions.yaml",
+)
 EDITIONS, CALENDAR = "editions.yaml", "calendars/season.yaml"
 
 
@@ -23,7 +30,9 @@ def complaints(rulesets: Path) -> list[str]:
 
 
 def broken(folder: Path, file: str, old: str, new: str) -> tuple[int, list[str]]:
-    """The line of a replacement in one file of the small law (or of the § in it), and the complaints about the law with it."""
+    """The line of a replacement in one file of the small law (or of the § in it), and the
+    complaints about the law with it.
+    """
     at = FILES[file].index(old)
     mark = new.find("§")
     line = FILES[file].count("\n", 0, at) + new.count("\n", 0, max(mark, 0)) + 1
@@ -49,7 +58,9 @@ def test_a_fault_is_told_at_its_line(tmp_path: Path, fault: dict[str, Any]) -> N
 # --- all at once, and what that leads to ---
 
 
-def test_all_faults_of_all_files_are_told_at_once_in_the_order_of_files_and_lines(tmp_path: Path) -> None:
+def test_all_faults_of_all_files_are_told_at_once_in_the_order_of_files_and_lines(
+    tmp_path: Path,
+) -> None:
     rulesets = write_law(
         tmp_path,
         doors__season=FILES[SEASON]
@@ -61,15 +72,23 @@ def test_all_faults_of_all_files_are_told_at_once_in_the_order_of_files_and_line
 
     found = complaints(rulesets)
 
-    assert "rulesets/doors/season.yaml:4: must be one of brief, primary, guidance, secondary, recollected" in found
+    assert (
+        "rulesets/doors/season.yaml:4: must be one of brief, primary, guidance, secondary, "
+        "recollected" in found
+    )
     assert "rulesets/doors/season.yaml:6: must be a day as YYYY-MM-DD" in found
     assert "rulesets/facts.yaml:4: places must be between 0 and 6" in found
-    assert any(complaint.startswith("rulesets/people/grown.yaml:") and "person.aeg" in complaint for complaint in found)
+    assert any(
+        complaint.startswith("rulesets/people/grown.yaml:") and "person.aeg" in complaint
+        for complaint in found
+    )
     assert sorted(found, key=lambda c: (c.split(":")[0], int(c.split(":")[1]))) == found
 
 
 def test_each_fault_is_told_once(tmp_path: Path) -> None:
-    found = complaints(write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg")))
+    found = complaints(
+        write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg"))
+    )
 
     assert len(found) == len(set(found)) == 1
 
@@ -91,7 +110,9 @@ def test_a_file_that_is_not_utf8_is_a_fault(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("text", ["", "# nothing but a remark\n"])
 def test_an_empty_file_is_a_fault(tmp_path: Path, text: str) -> None:
-    assert f"rulesets/{GROWN}:1: the file is empty" in complaints(write_law(tmp_path, people__grown=text))
+    assert f"rulesets/{GROWN}:1: the file is empty" in complaints(
+        write_law(tmp_path, people__grown=text)
+    )
 
 
 def test_a_provision_outside_the_folder_of_a_topic_is_a_fault(tmp_path: Path) -> None:
@@ -101,10 +122,28 @@ def test_a_provision_outside_the_folder_of_a_topic_is_a_fault(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    "written", ["yes", "no", "on", "off", "True", "012", "0x1F", "1e3", "1_000", ".5", "+5", "12:30:00", "2011-1-2"]
+    "written",
+    [
+        "yes",
+        "no",
+        "on",
+        "off",
+        "True",
+        "012",
+        "0x1F",
+        "1e3",
+        "1_000",
+        ".5",
+        "+5",
+        "12:30:00",
+        "2011-1-2",
+    ],
 )
 def test_what_older_yaml_took_for_something_else_stays_text(tmp_path: Path, written: str) -> None:
-    rulesets = write_law(tmp_path, doors__season=FILES[SEASON].replace("title: Admission in season", f"title: {written}"))
+    rulesets = write_law(
+        tmp_path,
+        doors__season=FILES[SEASON].replace("title: Admission in season", f"title: {written}"),
+    )
 
     assert written == open_lawbook(rulesets).provisions["doors/season"].title
 
@@ -112,7 +151,10 @@ def test_what_older_yaml_took_for_something_else_stays_text(tmp_path: Path, writ
 def test_decimals_are_read_exactly(tmp_path: Path) -> None:
     rulesets = write_law(tmp_path, doors__season=FILES[SEASON].replace("value: 1.50", "value: 1.1"))
 
-    assert Decimal("1.1") == open_lawbook(rulesets).provisions["doors/season"].parameters["height"].values[0].value
+    assert (
+        Decimal("1.1")
+        == open_lawbook(rulesets).provisions["doors/season"].parameters["height"].values[0].value
+    )
 
 
 # --- questions that use each other ---
@@ -121,10 +163,18 @@ def test_decimals_are_read_exactly(tmp_path: Path) -> None:
 def question_of_the_keeper(fact: str) -> dict[str, str]:
     """A third question, decided by one provision that looks at *fact*."""
     says = "{eligible: Yes., ineligible: No., undetermined: Unknown., referred: Ask.}"
-    question = f"keeper.awake:\n  asks: Is the keeper awake?\n  encoded_from: 2011-01-01\n  says: {says}\n"
-    provision = FILES[GROWN].replace("people/grown", "people/keeper").replace("answers: person.grown", "answers: keeper.awake")
+    question = (
+        f"keeper.awake:\n  asks: Is the keeper awake?\n  encoded_from: 2011-01-01\n  says: {says}\n"
+    )
+    provision = (
+        FILES[GROWN]
+        .replace("people/grown", "people/keeper")
+        .replace("answers: person.grown", "answers: keeper.awake")
+    )
     provision = provision[: provision.index("introduces:")]
-    provision = provision.replace("fact: person.known\n    is: true", f"fact: {fact}\n    is: eligible")
+    provision = provision.replace(
+        "fact: person.known\n    is: true", f"fact: {fact}\n    is: eligible"
+    )
     return {"questions": FILES[QUESTIONS] + question, "people__keeper": provision}
 
 
@@ -135,14 +185,21 @@ def test_a_question_may_use_a_question_that_uses_none(tmp_path: Path) -> None:
 def test_a_question_that_uses_itself_is_a_fault(tmp_path: Path) -> None:
     found = complaints(write_law(tmp_path, **question_of_the_keeper("keeper.awake")))
 
-    assert any("the questions use each other in a circle: keeper.awake → keeper.awake" in complaint for complaint in found)
+    assert any(
+        "the questions use each other in a circle: keeper.awake → keeper.awake" in complaint
+        for complaint in found
+    )
 
 
 def test_questions_that_use_each_other_in_a_circle_are_a_fault(tmp_path: Path) -> None:
-    grown = FILES[GROWN].replace("fact: person.known\n    is: true", "fact: keeper.awake\n    is: eligible")
+    grown = FILES[GROWN].replace(
+        "fact: person.known\n    is: true", "fact: keeper.awake\n    is: eligible"
+    )
     grown = grown[: grown.index("introduces:")]
 
-    found = complaints(write_law(tmp_path, people__grown=grown, **question_of_the_keeper("person.grown")))
+    found = complaints(
+        write_law(tmp_path, people__grown=grown, **question_of_the_keeper("person.grown"))
+    )
 
     circle = "the questions use each other in a circle: "
     told = [complaint for complaint in found if circle in complaint]
@@ -154,24 +211,49 @@ def test_questions_that_use_each_other_in_a_circle_are_a_fault(tmp_path: Path) -
 
 
 def season_of(id: str, first: str, enacted: str, supersedes: str) -> str:
-    text = FILES[SEASON].replace("doors/season", id).replace("from: 2011-01-01}", f"from: {first}}}", 1)
+    text = (
+        FILES[SEASON]
+        .replace("doors/season", id)
+        .replace("from: 2011-01-01}", f"from: {first}}}", 1)
+    )
     return text.replace("enacted: 2010-06-01", f"enacted: {enacted}\nsupersedes: {supersedes}")
 
 
 def test_an_amendment_that_is_in_force_from_a_later_day_is_sound(tmp_path: Path) -> None:
-    assert [] == complaints(write_law(tmp_path, doors__later=season_of("doors/later", "2012-01-01", "2011-06-01", "doors/season")))
+    assert [] == complaints(
+        write_law(
+            tmp_path,
+            doors__later=season_of("doors/later", "2012-01-01", "2011-06-01", "doors/season"),
+        )
+    )
 
 
 def test_an_amendment_from_the_same_day_is_a_fault(tmp_path: Path) -> None:
-    found = complaints(write_law(tmp_path, doors__later=season_of("doors/later", "2011-01-01", "2011-06-01", "doors/season")))
+    found = complaints(
+        write_law(
+            tmp_path,
+            doors__later=season_of("doors/later", "2011-01-01", "2011-06-01", "doors/season"),
+        )
+    )
 
-    assert any("doors/later must come into force after doors/season, which it supersedes" in complaint for complaint in found)
+    assert any(
+        "doors/later must come into force after doors/season, which it supersedes" in complaint
+        for complaint in found
+    )
 
 
 def test_an_amendment_enacted_before_what_it_amends_is_a_fault(tmp_path: Path) -> None:
-    found = complaints(write_law(tmp_path, doors__later=season_of("doors/later", "2012-01-01", "2010-05-31", "doors/season")))
+    found = complaints(
+        write_law(
+            tmp_path,
+            doors__later=season_of("doors/later", "2012-01-01", "2010-05-31", "doors/season"),
+        )
+    )
 
-    assert any("doors/later was enacted before doors/season, which it supersedes" in complaint for complaint in found)
+    assert any(
+        "doors/later was enacted before doors/season, which it supersedes" in complaint
+        for complaint in found
+    )
 
 
 def test_two_amendments_of_one_provision_from_different_days_are_a_fault(tmp_path: Path) -> None:
@@ -184,21 +266,35 @@ def test_two_amendments_of_one_provision_from_different_days_are_a_fault(tmp_pat
     )
 
     assert any(
-        "doors/latest supersedes doors/season, which doors/later supersedes on another day" in complaint for complaint in found
+        "doors/latest supersedes doors/season, which doors/later supersedes on another day"
+        in complaint
+        for complaint in found
     )
 
 
 def test_a_provision_may_not_use_a_calendar_made_after_it(tmp_path: Path) -> None:
-    found = complaints(write_law(tmp_path, calendars__season=FILES[CALENDAR].replace("enacted: 2010-06-01", "enacted: 2011-06-01")))
+    found = complaints(
+        write_law(
+            tmp_path,
+            calendars__season=FILES[CALENDAR].replace("enacted: 2010-06-01", "enacted: 2011-06-01"),
+        )
+    )
 
-    assert ["rulesets/doors/season.yaml:16: calendars/season was enacted after the provision that uses it"] == found
+    assert [
+        "rulesets/doors/season.yaml:16: calendars/season was enacted after the provision that "
+        "uses it"
+    ] == found
 
 
 # --- refusing to work with it ---
 
 
 def test_unsound_law_is_refused_with_every_complaint(tmp_path: Path) -> None:
-    rulesets = write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg"), facts=f"{FILES[FACTS]}x: 1\n")
+    rulesets = write_law(
+        tmp_path,
+        people__grown=FILES[GROWN].replace("person.age", "person.aeg"),
+        facts=f"{FILES[FACTS]}x: 1\n",
+    )
 
     with pytest.raises(UnsoundLaw) as refused:
         open_lawbook(rulesets)
@@ -210,13 +306,24 @@ def test_unsound_law_is_refused_with_every_complaint(tmp_path: Path) -> None:
 def test_the_service_does_not_start_on_unsound_law(tmp_path: Path) -> None:
     rulesets = write_law(tmp_path, people__grown=FILES[GROWN].replace("person.age", "person.aeg"))
 
-    with pytest.raises(UnsoundLaw, match=r"^rulesets/people/grown\.yaml:\d+: nobody defined the fact person\.aeg$"):
-        create_app(Settings(rulesets=rulesets, database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"))
+    with pytest.raises(
+        UnsoundLaw, match=r"^rulesets/people/grown\.yaml:\d+: nobody defined the fact person\.aeg$"
+    ):
+        create_app(
+            Settings(
+                rulesets=rulesets, database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"
+            )
+        )
 
 
 def test_the_service_does_not_start_without_law(tmp_path: Path) -> None:
     with pytest.raises(UnsoundLaw, match=r"questions\.yaml:1: the file is missing"):
-        create_app(Settings(rulesets=tmp_path / "rulesets", database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"))
+        create_app(
+            Settings(
+                rulesets=tmp_path / "rulesets",
+                database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}",
+            )
+        )
 
 
 # --- the same law from kept texts ---
@@ -233,7 +340,9 @@ def test_kept_texts_are_the_same_law_without_a_folder(tmp_path: Path) -> None:
     assert list(read.provisions.values()) == list(again.provisions.values())
 
 
-def test_files_are_taken_in_the_same_order_from_a_folder_and_from_kept_texts(tmp_path: Path) -> None:
+def test_files_are_taken_in_the_same_order_from_a_folder_and_from_kept_texts(
+    tmp_path: Path,
+) -> None:
     beside = FILES[SEASON].replace("doors/season", "doors-old/season")
     rulesets = write_law(tmp_path)
     (rulesets / "doors-old").mkdir()
@@ -255,8 +364,14 @@ def test_kept_texts_that_are_no_law_are_refused_with_every_complaint() -> None:
     assert any(str(fault).startswith(f"rulesets/{GROWN}:1:") for fault in refused.value.faults)
 
 
-@pytest.mark.parametrize("deep", ["[" * 5_000 + "]" * 5_000, "{a: " * 5_000 + "b" + "}" * 5_000], ids=["lists", "mappings"])
+@pytest.mark.parametrize(
+    "deep",
+    ["[" * 5_000 + "]" * 5_000, "{a: " * 5_000 + "b" + "}" * 5_000],
+    ids=["lists", "mappings"],
+)
 def test_yaml_nested_without_end_is_a_fault(tmp_path: Path, deep: str) -> None:
     found = complaints(write_law(tmp_path, people__grown=deep))
 
-    assert f"rulesets/{GROWN}:1: mappings and lists may be nested 32 levels deep, not deeper" in found
+    assert (
+        f"rulesets/{GROWN}:1: mappings and lists may be nested 32 levels deep, not deeper" in found
+    )

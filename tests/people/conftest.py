@@ -1,4 +1,6 @@
-"""People at their browsers, and a service with real accounts: on SQLite, and on PostgreSQL where TEST_POSTGRESQL_URL names one."""
+"""People at their browsers, and a service with real accounts: on SQLite, and on PostgreSQL where
+TEST_POSTGRESQL_URL names one.
+"""
 
 import os
 import re
@@ -31,7 +33,9 @@ from app.records.store import Store
 from app.records.verification import verify
 from app.settings import Settings
 
-no_server = pytest.mark.skipif("TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server")
+no_server = pytest.mark.skipif(
+    "TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server"
+)
 SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 OFFICE = Origin("command:tests")
@@ -73,9 +77,15 @@ class Counting(PasswordHasher):
 class Browser:
     """Somebody's browser: keeps cookies, fills in the forms of pages."""
 
-    def __init__(self, app: Flask, address: str = "203.0.113.7", agent: str = "Testing 1.0") -> None:
+    def __init__(
+        self, app: Flask, address: str = "203.0.113.7", agent: str = "Testing 1.0"
+    ) -> None:
         self.client: FlaskClient = app.test_client()
-        self._sends = {"environ_base": {"REMOTE_ADDR": address}, "headers": {"User-Agent": agent}, "base_url": "https://localhost"}
+        self._sends = {
+            "environ_base": {"REMOTE_ADDR": address},
+            "headers": {"User-Agent": agent},
+            "base_url": "https://localhost",
+        }
 
     def get(self, path: str) -> TestResponse:
         return self.client.get(path, **self._sends)
@@ -86,7 +96,9 @@ class Browser:
 
     def fill(self, page: str, action: str | None = None, **fields: str) -> TestResponse:
         """Open a page and send its form with the token that stands in it."""
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', self.get(page).get_data(as_text=True))
+        token = re.search(
+            r'name="csrf_token"[^>]*value="([^"]+)"', self.get(page).get_data(as_text=True)
+        )
         return self.post(action or page, csrf_token=token[1] if token else "", **fields)
 
     def sign_in(self, name: str = "alma", password: str = PASSWORD, **fields: str) -> TestResponse:
@@ -113,13 +125,19 @@ def text(answer: TestResponse) -> str:
 
 @contextmanager
 def schema_of_its_own(address: str) -> Iterator[str]:
-    """An address of the same PostgreSQL database where only this test run's tables are, whatever else uses the database."""
+    """An address of the same PostgreSQL database where only this test run's tables are, whatever
+    else uses the database.
+    """
     name = f"people_{os.getpid()}"
     engine = open_database(address)
     with engine.begin() as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {name}")
     try:
-        yield make_url(address).update_query_dict({"options": f"-csearch_path={name}"}).render_as_string(hide_password=False)
+        yield (
+            make_url(address)
+            .update_query_dict({"options": f"-csearch_path={name}"})
+            .render_as_string(hide_password=False)
+        )
     finally:
         with engine.begin() as connection:
             connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
@@ -127,7 +145,9 @@ def schema_of_its_own(address: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session", params=SERVERS)
-def served(request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+def served(
+    request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The service on each database."""
     folder: Path = tmp_path_factory.mktemp("people")
     with ExitStack() as stack:
@@ -145,7 +165,12 @@ def served(request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: p
 def serving(decider: Decider, settings: Settings) -> Flask:
     """A service with these settings."""
     app = Flask("app", static_folder=None)
-    service = Service(settings, decider, Store(open_database(settings.database_url)), decider.lawbook.default_edition)
+    service = Service(
+        settings,
+        decider,
+        Store(open_database(settings.database_url)),
+        decider.lawbook.default_edition,
+    )
     mount(app, service)
     return app
 
@@ -162,9 +187,16 @@ def trail() -> Kept:
 
 @pytest.fixture
 def app(served: Flask, hasher: Counting, trail: Kept) -> Iterator[Flask]:
-    """The service without any account, session or failed attempt; whatever a test does, every row keeps a digest that is right."""
+    """The service without any account, session or failed attempt.
+
+    Whatever a test does, every row keeps a digest that is right.
+    """
     yield emptied(served, hasher, trail)
-    changed = [str(each) for each in verify(served.extensions["eligibility"].store).complaints if "was changed" in each.what]
+    changed = [
+        str(each)
+        for each in verify(served.extensions["eligibility"].store).complaints
+        if "was changed" in each.what
+    ]
     assert [] == changed
 
 
@@ -192,7 +224,9 @@ def roster(people: People) -> Roster:
 @pytest.fixture
 def alma(roster: Roster, trail: Kept) -> Account:
     """An eligibility worker with a password of her own."""
-    account, _ = roster.create(NewAccount("alma", "eligibility_worker", "office-12"), OFFICE, PASSWORD)
+    account, _ = roster.create(
+        NewAccount("alma", "eligibility_worker", "office-12"), OFFICE, PASSWORD
+    )
     trail.entries.clear()
     return account
 

@@ -1,4 +1,6 @@
-"""A small OpenID Connect provider on a loopback port, real enough to be lied to by: discovery, keys, authorization, tokens."""
+"""A small OpenID Connect provider on a loopback port, real enough to be lied to by: discovery,
+keys, authorization, tokens.
+"""
 
 import base64
 import hashlib
@@ -21,10 +23,15 @@ Forge = Callable[["Provider", Claims], str]
 
 
 class Provider:
-    """What the provider knows. *claims* are about whoever signs in next; *forge* makes the id token in place of the honest one."""
+    """What the provider knows.
+
+    *claims* are about whoever signs in next; *forge* makes the id token in place of the honest one.
+    """
 
     def __init__(self) -> None:
-        self.key, self.stranger = (RSAKey.generate_key(2048, {"kid": kid}) for kid in ("first", "first"))
+        self.key, self.stranger = (
+            RSAKey.generate_key(2048, {"kid": kid}) for kid in ("first", "first")
+        )
         self.claims: Claims = {"sub": "person-7", "preferred_username": "alma.reyes"}
         self.forge: Forge | None = None
         self.described_issuer: str | None = None
@@ -46,7 +53,11 @@ class Provider:
     def authorize(self, asked: dict[str, str]) -> str:
         """Where the browser is sent back to: the person has agreed."""
         self.asked = asked
-        assert (CLIENT_ID, "code", "S256") == (asked["client_id"], asked["response_type"], asked["code_challenge_method"])
+        assert (CLIENT_ID, "code", "S256") == (
+            asked["client_id"],
+            asked["response_type"],
+            asked["code_challenge_method"],
+        )
         assert "openid" in asked["scope"].split()
         code = secrets.token_urlsafe()
         self.codes[code] = asked
@@ -55,17 +66,41 @@ class Provider:
     def token(self, sent: dict[str, str], authorization: str) -> tuple[int, Claims]:
         """Tokens for a code: once, to this client, with the verifier of the challenge."""
         asked = self.codes.pop(sent.get("code", ""), None)
-        id, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
-        if asked is None or (id, secret) != (CLIENT_ID, CLIENT_SECRET) or sent["redirect_uri"] != asked["redirect_uri"]:
+        id, _, secret = (
+            base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
+        )
+        if (
+            asked is None
+            or (id, secret) != (CLIENT_ID, CLIENT_SECRET)
+            or sent["redirect_uri"] != asked["redirect_uri"]
+        ):
             return 400, {"error": "invalid_grant"}
-        challenge = base64.urlsafe_b64encode(hashlib.sha256(sent.get("code_verifier", "").encode()).digest()).decode().rstrip("=")
+        challenge = (
+            base64.urlsafe_b64encode(
+                hashlib.sha256(sent.get("code_verifier", "").encode()).digest()
+            )
+            .decode()
+            .rstrip("=")
+        )
         if challenge != asked["code_challenge"]:
             return 400, {"error": "invalid_grant"}
         self.tokens_given += 1
         now = int(time.time())
-        claims = {"iss": self.issuer, "aud": CLIENT_ID, "iat": now, "exp": now + 300, "nonce": asked["nonce"], **self.claims}
+        claims = {
+            "iss": self.issuer,
+            "aud": CLIENT_ID,
+            "iat": now,
+            "exp": now + 300,
+            "nonce": asked["nonce"],
+            **self.claims,
+        }
         token = self.forge(self, claims) if self.forge else self.signed(claims)
-        return 200, {"access_token": "x", "token_type": "Bearer", "expires_in": 300, "id_token": token}
+        return 200, {
+            "access_token": "x",
+            "token_type": "Bearer",
+            "expires_in": 300,
+            "id_token": token,
+        }
 
     def signed(self, claims: Claims, key: RSAKey | None = None, **header: Any) -> str:
         head = {"alg": "RS256", "kid": "first", **header}
@@ -110,7 +145,9 @@ class _Handler(BaseHTTPRequestHandler):
 def running() -> Iterator[Provider]:
     """A provider that listens while the block runs."""
     provider = Provider()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": provider}))
+    server = ThreadingHTTPServer(
+        ("127.0.0.1", 0), type("Handler", (_Handler,), {"provider": provider})
+    )
     provider.issuer = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

@@ -16,13 +16,17 @@ from tests.api.asking import pointers, problem
 from tests.people.conftest import OTHER, Browser, Kept
 
 BO: dict[str, Any] = {"name": "bo", "role": "auditor", "organization": "office-3"}
-ADMINISTRATOR = Principal("account:0192-admin", "administrator", frozenset({"accounts.read", "accounts.write"}))
+ADMINISTRATOR = Principal(
+    "account:0192-admin", "administrator", frozenset({"accounts.read", "accounts.write"})
+)
 Browse = Callable[..., Browser]
 
 
 @pytest.fixture
 def client(app: Flask) -> Iterator[FlaskClient]:
-    """A client whose requests are an administrator's, as whoever checks credentials would have found."""
+    """A client whose requests are an administrator's, as whoever checks credentials would have
+    found.
+    """
 
     before = list(app.before_request_funcs[None])
     yield acting(app, ADMINISTRATOR).test_client()
@@ -36,13 +40,18 @@ def made(client: FlaskClient, **changes: Any) -> dict[str, Any]:
     return document
 
 
-def test_an_account_is_made_with_a_one_time_password_told_once(client: FlaskClient, browse: Browse, trail: Kept) -> None:
+def test_an_account_is_made_with_a_one_time_password_told_once(
+    client: FlaskClient, browse: Browse, trail: Kept
+) -> None:
     answer = client.post("/v1/accounts", json=BO)
     document = answer.get_json()
     one_time = document.pop("one_time_password")
 
     assert 201 == answer.status_code
-    assert (f"/v1/accounts/{document['id']}", '"1"') == (answer.headers["Location"], answer.headers["ETag"])
+    assert (f"/v1/accounts/{document['id']}", '"1"') == (
+        answer.headers["Location"],
+        answer.headers["ETag"],
+    )
     assert document == client.get(answer.headers["Location"]).get_json()
     assert {**BO, "disabled": False, "must_change_password": True}.items() <= document.items()
     assert 303 == browse().sign_in("bo", one_time).status_code
@@ -58,7 +67,11 @@ def test_a_name_is_taken_whatever_the_case_of_its_letters(client: FlaskClient) -
 
 def test_of_many_at_once_one_gets_the_name(app: Flask, client: FlaskClient) -> None:
     with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda _: app.test_client().post("/v1/accounts", json=BO).status_code, range(16)))
+        answers = list(
+            pool.map(
+                lambda _: app.test_client().post("/v1/accounts", json=BO).status_code, range(16)
+            )
+        )
 
     assert [201, *[409] * 15] == sorted(answers)
 
@@ -82,7 +95,9 @@ def test_of_many_at_once_one_gets_the_name(app: Flask, client: FlaskClient) -> N
         ({"disabled": True}, "/disabled"),
     ],
 )
-def test_what_no_account_can_have_is_refused_with_its_place(client: FlaskClient, changes: dict[str, Any], pointer: str) -> None:
+def test_what_no_account_can_have_is_refused_with_its_place(
+    client: FlaskClient, changes: dict[str, Any], pointer: str
+) -> None:
     answer = client.post("/v1/accounts", json={**BO, **changes})
 
     assert (422, "invalid-request") == problem(answer)
@@ -95,7 +110,9 @@ def test_every_role_of_people_can_be_given(client: FlaskClient, role: str) -> No
     assert role == made(client, role=role)["role"]
 
 
-def test_accounts_are_listed_in_pages_that_neither_skip_nor_repeat(client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_accounts_are_listed_in_pages_that_neither_skip_nor_repeat(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.api.accounts.PAGE", 3)
     ids = [made(client, name=f"person-{n}")["id"] for n in range(7)]
 
@@ -115,7 +132,9 @@ def test_accounts_are_listed_in_pages_that_neither_skip_nor_repeat(client: Flask
 def test_a_change_needs_the_version_it_changes(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
 
-    assert (428, "precondition-required") == problem(client.patch(path, json={"role": "supervisor"}))
+    assert (428, "precondition-required") == problem(
+        client.patch(path, json={"role": "supervisor"})
+    )
     for outdated in ('"2"', 'W/"1"', "1x", '"0", "7"'):
         answer = client.patch(path, json={"role": "supervisor"}, headers={"If-Match": outdated})
         assert (412, "precondition-failed") == problem(answer)
@@ -124,7 +143,9 @@ def test_a_change_needs_the_version_it_changes(client: FlaskClient) -> None:
 
 def test_a_change_gives_the_account_as_it_is_now(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
-    answer = client.patch(path, json={"role": "auditor", "organization": None}, headers={"If-Match": '"1"'})
+    answer = client.patch(
+        path, json={"role": "auditor", "organization": None}, headers={"If-Match": '"1"'}
+    )
 
     assert (200, '"2"') == (answer.status_code, answer.headers["ETag"])
     assert {"role": "auditor", "organization": None}.items() <= answer.get_json().items()
@@ -140,23 +161,36 @@ def test_a_role_that_sees_its_own_needs_an_organization(client: FlaskClient, rol
     answer = client.post("/v1/accounts", json={"name": "bo", "role": role})
 
     assert (422, "invalid-request") == problem(answer)
-    assert [("/organization", NEEDED)] == [(wrong["pointer"], wrong["detail"]) for wrong in answer.get_json()["errors"]]
+    assert [("/organization", NEEDED)] == [
+        (wrong["pointer"], wrong["detail"]) for wrong in answer.get_json()["errors"]
+    ]
 
 
-@pytest.mark.parametrize("changes", [{"role": "supervisor"}, {"role": "opp_reviewer", "organization": None}])
-def test_no_change_leaves_such_a_role_without_one(client: FlaskClient, changes: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "changes", [{"role": "supervisor"}, {"role": "opp_reviewer", "organization": None}]
+)
+def test_no_change_leaves_such_a_role_without_one(
+    client: FlaskClient, changes: dict[str, Any]
+) -> None:
     path = f"/v1/accounts/{made(client, role='auditor', organization=None)['id']}"
     answer = client.patch(path, json=changes, headers={"If-Match": "*"})
 
     assert (422, "invalid-request") == problem(answer)
     assert '"1"' == client.get(path).headers["ETag"]
-    assert 200 == client.patch(path, json={**changes, "organization": "office-1"}, headers={"If-Match": "*"}).status_code
+    assert (
+        200
+        == client.patch(
+            path, json={**changes, "organization": "office-1"}, headers={"If-Match": "*"}
+        ).status_code
+    )
 
 
 def test_an_organization_is_not_taken_from_such_a_role(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client, role='supervisor', organization='office-1')['id']}"
 
-    assert (422, "invalid-request") == problem(client.patch(path, json={"organization": None}, headers={"If-Match": "*"}))
+    assert (422, "invalid-request") == problem(
+        client.patch(path, json={"organization": None}, headers={"If-Match": "*"})
+    )
 
 
 def test_a_version_without_its_quotes_is_refused(client: FlaskClient) -> None:
@@ -170,10 +204,15 @@ def test_a_version_without_its_quotes_is_refused(client: FlaskClient) -> None:
 def test_any_version_will_do_where_the_caller_says_so(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
 
-    assert 200 == client.patch(path, json={"role": "supervisor"}, headers={"If-Match": "*"}).status_code
+    assert (
+        200
+        == client.patch(path, json={"role": "supervisor"}, headers={"If-Match": "*"}).status_code
+    )
 
 
-def test_of_two_who_change_the_same_at_once_one_is_told_to_look_again(app: Flask, client: FlaskClient) -> None:
+def test_of_two_who_change_the_same_at_once_one_is_told_to_look_again(
+    app: Flask, client: FlaskClient
+) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
 
     def change(number: int) -> int:
@@ -189,13 +228,17 @@ def test_of_two_who_change_the_same_at_once_one_is_told_to_look_again(app: Flask
 
 def test_a_change_to_what_is_so_already_changes_nothing(client: FlaskClient, trail: Kept) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
-    answer = client.patch(path, json={"role": "auditor", "disabled": False}, headers={"If-Match": '"1"'})
+    answer = client.patch(
+        path, json={"role": "auditor", "disabled": False}, headers={"If-Match": '"1"'}
+    )
 
     assert (200, '"1"') == (answer.status_code, answer.headers["ETag"])
     assert [("account.created", "done")] == trail.told()
 
 
-def test_signing_in_changes_no_version(client: FlaskClient, browser: Browser, alma: Account) -> None:
+def test_signing_in_changes_no_version(
+    client: FlaskClient, browser: Browser, alma: Account
+) -> None:
     before = client.get(f"/v1/accounts/{alma.id}")
     browser.sign_in(password=OTHER)
     browser.sign_in()
@@ -212,20 +255,34 @@ def test_disabling_signs_the_person_out_and_keeps_them_out(
     path = f"/v1/accounts/{alma.id}"
     disabled = client.patch(path, json={"disabled": True}, headers={"If-Match": '"1"'})
 
-    assert (True, "administrator") == (disabled.get_json()["disabled"], disabled.get_json()["disabled_because"])
+    assert (True, "administrator") == (
+        disabled.get_json()["disabled"],
+        disabled.get_json()["disabled_because"],
+    )
     assert not browser.is_signed_in
     assert 403 == browser.sign_in().status_code
-    assert 200 == client.patch(path, json={"disabled": False}, headers={"If-Match": '"2"'}).status_code
+    assert (
+        200 == client.patch(path, json={"disabled": False}, headers={"If-Match": '"2"'}).status_code
+    )
     assert 303 == browser.sign_in().status_code
     assert {("account.disabled", "done"), ("account.enabled", "done")} < set(trail.told())
 
 
 @pytest.mark.parametrize(
     ("sent", "pointer"),
-    [({"name": "other"}, "/name"), ({"disabled": "yes"}, "/disabled"), ({"role": None}, "/role"), ({"version": 5}, "/version")],
+    [
+        ({"name": "other"}, "/name"),
+        ({"disabled": "yes"}, "/disabled"),
+        ({"role": None}, "/role"),
+        ({"version": 5}, "/version"),
+    ],
 )
-def test_what_cannot_be_changed_is_refused(client: FlaskClient, sent: dict[str, Any], pointer: str) -> None:
-    answer = client.patch(f"/v1/accounts/{made(client)['id']}", json=sent, headers={"If-Match": '"1"'})
+def test_what_cannot_be_changed_is_refused(
+    client: FlaskClient, sent: dict[str, Any], pointer: str
+) -> None:
+    answer = client.patch(
+        f"/v1/accounts/{made(client)['id']}", json=sent, headers={"If-Match": '"1"'}
+    )
 
     assert (422, {pointer}) == (answer.status_code, pointers(answer))
 
@@ -259,7 +316,9 @@ def test_what_is_not_there_is_not_found(client: FlaskClient) -> None:
     nobody = "/v1/accounts/01925b1e-7e3f-7000-8000-000000000000"
 
     assert (404, "unknown-account") == problem(client.get(nobody))
-    assert (404, "unknown-account") == problem(client.patch(nobody, json={"role": "auditor"}, headers={"If-Match": "*"}))
+    assert (404, "unknown-account") == problem(
+        client.patch(nobody, json={"role": "auditor"}, headers={"If-Match": "*"})
+    )
     assert (404, "unknown-account") == problem(client.get(f"{nobody}/sessions"))
     assert (404, "unknown-account") == problem(client.delete(f"{nobody}/sessions"))
 
@@ -273,7 +332,9 @@ def test_every_address_says_what_it_needs(app: Flask) -> None:
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
     }
 
-    assert {method: {needed[path, method] for path, m in needed if m == method} for _, method in needed} == {
+    assert {
+        method: {needed[path, method] for path, m in needed if m == method} for _, method in needed
+    } == {
         "GET": {"accounts.read"},
         "POST": {"accounts.write"},
         "PATCH": {"accounts.write"},
@@ -284,13 +345,22 @@ def test_every_address_says_what_it_needs(app: Flask) -> None:
 def test_a_change_of_nothing_is_refused(client: FlaskClient) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
 
-    assert (422, "invalid-request") == problem(client.patch(path, json={}, headers={"If-Match": "*"}))
+    assert (422, "invalid-request") == problem(
+        client.patch(path, json={}, headers={"If-Match": "*"})
+    )
 
 
 @pytest.mark.parametrize("organization", ["Büro 7", "<b>x</b>", "-office", "a" * 101])
-def test_an_account_belongs_to_an_organization_of_a_name_that_keys_can_have_too(client: FlaskClient, organization: str) -> None:
+def test_an_account_belongs_to_an_organization_of_a_name_that_keys_can_have_too(
+    client: FlaskClient, organization: str
+) -> None:
     asked = {"name": "o.ffice", "role": "eligibility_worker", "organization": organization}
 
     assert {"/organization"} == pointers(client.post("/v1/accounts", json=asked))
-    key = {"kind": "key", "name": "office", "role": "eligibility_worker", "organization": organization}
+    key = {
+        "kind": "key",
+        "name": "office",
+        "role": "eligibility_worker",
+        "organization": organization,
+    }
     assert {"/organization"} == pointers(client.post("/v1/credentials", json=key))

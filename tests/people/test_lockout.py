@@ -40,7 +40,9 @@ def test_four_failures_cost_nothing_and_a_success_forgets_them(browser: Browser)
             browser.sign_out()
 
 
-def test_each_further_failure_doubles_the_wait(browser: Browser, people: People, alma: Account) -> None:
+def test_each_further_failure_doubles_the_wait(
+    browser: Browser, people: People, alma: Account
+) -> None:
     waits = []
     with freeze_time(NOW) as clock:
         fail(browser, 4)
@@ -55,7 +57,9 @@ def test_each_further_failure_doubles_the_wait(browser: Browser, people: People,
     assert [2, 4, 8, 16, 32, 60, 60, 60] == minutes
 
 
-def test_attempts_on_a_locked_account_neither_count_nor_lengthen_the_lock(browser: Browser, people: People, alma: Account) -> None:
+def test_attempts_on_a_locked_account_neither_count_nor_lengthen_the_lock(
+    browser: Browser, people: People, alma: Account
+) -> None:
     with freeze_time(NOW):
         fail(browser, 5)
         before = people.accounts.find(alma.id)
@@ -90,18 +94,29 @@ def test_a_lock_keeps_nobody_out_who_is_in(browser: Browser, browse: Browse) -> 
     assert browser.is_signed_in
 
 
-def test_many_guesses_at_once_are_no_more_than_five(app: Flask, hasher: Counting, alma: Account) -> None:
+def test_many_guesses_at_once_are_no_more_than_five(
+    app: Flask, hasher: Counting, alma: Account
+) -> None:
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(lambda number: Browser(app, address=f"192.0.2.{number}").sign_in(password=OTHER), range(24)))
+        list(
+            pool.map(
+                lambda number: Browser(app, address=f"192.0.2.{number}").sign_in(password=OTHER),
+                range(24),
+            )
+        )
 
     found = app.extensions["people"].accounts.find(alma.id)
     assert 24 == len(hasher.compared)
     assert 5 == found.failed_attempts
 
 
-def test_an_address_that_tries_many_names_has_to_wait(browse: Browse, hasher: Counting, alma: Account) -> None:
+def test_an_address_that_tries_many_names_has_to_wait(
+    browse: Browse, hasher: Counting, alma: Account
+) -> None:
     with freeze_time(NOW) as clock:
-        assert [403] * 30 == [browse().sign_in(f"name{number}", OTHER).status_code for number in range(30)]
+        assert [403] * 30 == [
+            browse().sign_in(f"name{number}", OTHER).status_code for number in range(30)
+        ]
         hasher.compared.clear()
         held = browse().sign_in()
 
@@ -113,24 +128,32 @@ def test_an_address_that_tries_many_names_has_to_wait(browse: Browse, hasher: Co
         assert 303 == browse().sign_in().status_code
 
 
-def test_an_address_that_has_to_wait_writes_no_more_into_the_audit_trail(browse: Browse, trail: Kept) -> None:
+def test_an_address_that_has_to_wait_writes_no_more_into_the_audit_trail(
+    browse: Browse, trail: Kept
+) -> None:
     with freeze_time(NOW):
         for number in range(30):
             browse().sign_in(f"name{number}", OTHER)
         told = trail.told()
 
-        assert [429] * 5 == [browse().sign_in(f"more{number}", OTHER).status_code for number in range(5)]
+        assert [429] * 5 == [
+            browse().sign_in(f"more{number}", OTHER).status_code for number in range(5)
+        ]
 
     assert told == trail.told()
     assert 30 == len(told)
 
 
-def test_whoever_signs_in_from_an_office_wears_its_patience_out_for_nobody(browse: Browse, alma: Account) -> None:
+def test_whoever_signs_in_from_an_office_wears_its_patience_out_for_nobody(
+    browse: Browse, alma: Account
+) -> None:
     with freeze_time(NOW):
         assert {303} == {browse().sign_in().status_code for _ in range(40)}
 
 
-def test_whatever_else_goes_well_there_forgives_an_address_no_failure(browse: Browse, alma: Account) -> None:
+def test_whatever_else_goes_well_there_forgives_an_address_no_failure(
+    browse: Browse, alma: Account
+) -> None:
     with freeze_time(NOW):
         browser = browse()
         browser.sign_in()
@@ -140,19 +163,27 @@ def test_whatever_else_goes_well_there_forgives_an_address_no_failure(browse: Br
         browser.sign_out()
         browser.sign_in(password=OTHER)
 
-        assert [403, 403, 403, 429] == [browse().sign_in(f"other{number}", PASSWORD).status_code for number in range(4)]
+        assert [403, 403, 403, 429] == [
+            browse().sign_in(f"other{number}", PASSWORD).status_code for number in range(4)
+        ]
 
 
-def test_an_address_is_forgotten_after_a_quiet_hour(browse: Browse, alma: Account, app: Flask) -> None:
+def test_an_address_is_forgotten_after_a_quiet_hour(
+    browse: Browse, alma: Account, app: Flask
+) -> None:
     with freeze_time(NOW) as clock:
         [browse().sign_in(f"name{number}", OTHER) for number in range(29)]
         clock.tick(timedelta(minutes=61))
-        assert [403] * 10 == [browse().sign_in(f"name{number}", OTHER).status_code for number in range(10)]
+        assert [403] * 10 == [
+            browse().sign_in(f"name{number}", OTHER).status_code for number in range(10)
+        ]
         clock.tick(timedelta(minutes=61))
         browse(address="198.51.100.1").sign_in()
 
         with app.extensions["eligibility"].store.engine.connect() as connection:
-            assert ["198.51.100.1"] == list(connection.execute(sql("select address from sign_in_addresses")).scalars())
+            assert ["198.51.100.1"] == list(
+                connection.execute(sql("select address from sign_in_addresses")).scalars()
+            )
 
 
 def test_one_customers_ipv6_network_is_one_address(browse: Browse, alma: Account) -> None:
@@ -167,7 +198,9 @@ def test_one_customers_ipv6_network_is_one_address(browse: Browse, alma: Account
 # --- accounts that lie unused ---
 
 
-def test_an_account_unused_for_sixty_days_is_disabled(browser: Browser, people: People, alma: Account, trail: Kept) -> None:
+def test_an_account_unused_for_sixty_days_is_disabled(
+    browser: Browser, people: People, alma: Account, trail: Kept
+) -> None:
     with freeze_time(alma.created_at + timedelta(days=60, seconds=1)):
         answer = browser.sign_in()
 
@@ -179,14 +212,18 @@ def test_an_account_unused_for_sixty_days_is_disabled(browser: Browser, people: 
     assert [("account.disabled", "done"), ("session.signed_in", "refused")] == trail.told()
 
 
-def test_on_the_sixtieth_day_it_still_opens_and_counts_from_there(browser: Browser, browse: Browse, alma: Account) -> None:
+def test_on_the_sixtieth_day_it_still_opens_and_counts_from_there(
+    browser: Browser, browse: Browse, alma: Account
+) -> None:
     with freeze_time(alma.created_at + timedelta(days=60)):
         assert 303 == browser.sign_in().status_code
     with freeze_time(alma.created_at + timedelta(days=119)):
         assert 303 == browse().sign_in().status_code
 
 
-def test_once_enabled_again_it_may_lie_unused_as_long_again(browse: Browse, roster: Roster, people: People, alma: Account) -> None:
+def test_once_enabled_again_it_may_lie_unused_as_long_again(
+    browse: Browse, roster: Roster, people: People, alma: Account
+) -> None:
     with freeze_time(alma.created_at + timedelta(days=61)):
         browse().sign_in()
         found = people.accounts.find(alma.id)

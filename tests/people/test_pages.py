@@ -1,4 +1,6 @@
-"""What holds for every page: forms come from our own pages, nothing inline, no session for programs, and errors are pages too."""
+"""What holds for every page: forms come from our own pages, nothing inline, no session for
+programs, and errors are pages too.
+"""
 
 import re
 from collections.abc import Iterator
@@ -20,7 +22,9 @@ SOME_ID = "01925b1e-7e3f-7000-8000-000000000000"
 def forms(app: Flask) -> Iterator[Rule]:
     """Every address that takes something from a person."""
     for rule in app.url_map.iter_rules():
-        if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"} and not rule.rule.startswith(("/v1/", "/oauth/")):
+        if (rule.methods or set()) - {"GET", "HEAD", "OPTIONS"} and not rule.rule.startswith(
+            ("/v1/", "/oauth/")
+        ):
             yield rule
 
 
@@ -31,22 +35,38 @@ def test_every_form_is_refused_without_its_token(browser: Browser, app: Flask) -
     assert {"/sign-in", "/sign-out", "/password", "/sessions/end-others"} < set(rules)
     for path in rules:
         for fields in ({}, {"csrf_token": ""}, {"csrf_token": "x"}):
-            answer = browser.post(path, name="alma", password=PASSWORD, current=PASSWORD, new=OTHER, again=OTHER, **fields)
+            answer = browser.post(
+                path,
+                name="alma",
+                password=PASSWORD,
+                current=PASSWORD,
+                new=OTHER,
+                again=OTHER,
+                **fields,
+            )
             assert 400 == answer.status_code, path
             assert "This form is no longer valid" in text(answer)
     assert browser.is_signed_in
 
 
 def test_a_token_of_another_browser_is_worth_nothing(browser: Browser, app: Flask) -> None:
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', Browser(app).get("/sign-in").get_data(as_text=True))
+    token = re.search(
+        r'name="csrf_token"[^>]*value="([^"]+)"',
+        Browser(app).get("/sign-in").get_data(as_text=True),
+    )
     assert token
     browser.get("/sign-in")
 
-    assert 400 == browser.post("/sign-in", csrf_token=token[1], name="alma", password=PASSWORD).status_code
+    assert (
+        400
+        == browser.post("/sign-in", csrf_token=token[1], name="alma", password=PASSWORD).status_code
+    )
 
 
 def test_a_token_from_before_signing_in_is_worth_nothing_afterwards(browser: Browser) -> None:
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").get_data(as_text=True))
+    token = re.search(
+        r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").get_data(as_text=True)
+    )
     assert token
     browser.sign_in()
 
@@ -54,11 +74,17 @@ def test_a_token_from_before_signing_in_is_worth_nothing_afterwards(browser: Bro
 
 
 @pytest.mark.parametrize("site", ["cross-site", "same-site"])
-def test_a_form_from_another_site_is_refused_even_with_its_token(browser: Browser, site: str) -> None:
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").get_data(as_text=True))
+def test_a_form_from_another_site_is_refused_even_with_its_token(
+    browser: Browser, site: str
+) -> None:
+    token = re.search(
+        r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").get_data(as_text=True)
+    )
     assert token
     sent = {"csrf_token": token[1], "name": "alma", "password": PASSWORD}
-    answer = browser.client.post("/sign-in", data=sent, headers={"Sec-Fetch-Site": site}, base_url="https://localhost")
+    answer = browser.client.post(
+        "/sign-in", data=sent, headers={"Sec-Fetch-Site": site}, base_url="https://localhost"
+    )
 
     assert 400 == answer.status_code
     assert browser.cookie is None
@@ -89,13 +115,24 @@ def test_pages_of_ones_own_lead_to_signing_in(browser: Browser, path: str) -> No
 
 
 def test_every_page_says_who_may_see_it(app: Flask) -> None:
-    views = {name: view for name, view in app.view_functions.items() if name.startswith("pages.") and name != "pages.static"}
-    session = {name for name, view in views.items() if getattr(view, "permission", None) == "session"}
+    views = {
+        name: view
+        for name, view in app.view_functions.items()
+        if name.startswith("pages.") and name != "pages.static"
+    }
+    session = {
+        name for name, view in views.items() if getattr(view, "permission", None) == "session"
+    }
 
     assert {"public", "session"} == {getattr(view, "permission", None) for view in views.values()}
-    assert {"sign_out", "password", "change_password", "sessions", "end_session", "end_other_sessions"} == {
-        name.removeprefix("pages.") for name in session
-    }
+    assert {
+        "sign_out",
+        "password",
+        "change_password",
+        "sessions",
+        "end_session",
+        "end_other_sessions",
+    } == {name.removeprefix("pages.") for name in session}
 
 
 def test_every_page_for_those_signed_in_turns_others_away(app: Flask, browser: Browser) -> None:
@@ -105,11 +142,19 @@ def test_every_page_for_those_signed_in_turns_others_away(app: Flask, browser: B
         path = rule.rule.replace("<uuid:id>", SOME_ID)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             answer = browser.get(path) if method == "GET" else browser.fill("/sign-in", action=path)
-            assert (303, "/sign-in") == (answer.status_code, answer.headers["Location"].partition("?")[0]), path
+            assert (303, "/sign-in") == (
+                answer.status_code,
+                answer.headers["Location"].partition("?")[0],
+            ), path
 
 
 def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
-    arguments = {argument for rule in app.url_map.iter_rules() if rule.endpoint.startswith("pages.") for argument in rule.arguments}
+    arguments = {
+        argument
+        for rule in app.url_map.iter_rules()
+        if rule.endpoint.startswith("pages.")
+        for argument in rule.arguments
+    }
 
     assert {"id", "filename"} == arguments
 
@@ -127,7 +172,8 @@ def test_the_home_page_says_where_things_are_to_anybody(browser: Browser) -> Non
 
     assert "You are not signed in." in text(page)
     assert all(
-        browser.get(address).status_code in (200, 303) for address in re.findall(r'href="(/[^"#]*)', page.get_data(as_text=True))
+        browser.get(address).status_code in (200, 303)
+        for address in re.findall(r'href="(/[^"#]*)', page.get_data(as_text=True))
     )
 
 
@@ -139,23 +185,33 @@ def test_a_form_longer_than_any_is_refused(browser: Browser) -> None:
 
 
 def test_a_body_that_is_no_form_is_refused(browser: Browser) -> None:
-    answer = browser.client.post("/sign-in", json={"name": "alma", "password": PASSWORD}, base_url="https://localhost")
+    answer = browser.client.post(
+        "/sign-in", json={"name": "alma", "password": PASSWORD}, base_url="https://localhost"
+    )
 
     assert 400 == answer.status_code
 
 
 def test_without_a_database_a_page_says_to_try_again(decider: Decider, tmp_path: Path) -> None:
-    browser = Browser(serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'never-migrated.sqlite'}")))
+    browser = Browser(
+        serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'never-migrated.sqlite'}"))
+    )
     answer = browser.sign_in()
 
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
     assert "Try again in a few seconds" in text(answer)
-    browser.client.set_cookie("__Host-eligibility-session", "A" * 43, domain="localhost", secure=True)
+    browser.client.set_cookie(
+        "__Host-eligibility-session", "A" * 43, domain="localhost", secure=True
+    )
     assert 503 == browser.get("/").status_code
 
 
-def test_over_plain_http_the_demonstration_may_do_without_secure_cookies(decider: Decider, tmp_path: Path) -> None:
-    app = serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", plain_cookies=True))
+def test_over_plain_http_the_demonstration_may_do_without_secure_cookies(
+    decider: Decider, tmp_path: Path
+) -> None:
+    app = serving(
+        decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", plain_cookies=True)
+    )
 
     (given,) = app.test_client().get("/sign-in").headers.getlist("Set-Cookie")
 
@@ -163,16 +219,25 @@ def test_over_plain_http_the_demonstration_may_do_without_secure_cookies(decider
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} == set(re.split("; ?", given)[1:])
 
 
-def test_a_form_opened_before_a_restart_is_good_where_the_key_is_the_same(decider: Decider, app: Flask, alma: Account) -> None:
-    settings = Settings(database_url=app.extensions["eligibility"].settings.database_url, secret_key="k" * 32)
+def test_a_form_opened_before_a_restart_is_good_where_the_key_is_the_same(
+    decider: Decider, app: Flask, alma: Account
+) -> None:
+    settings = Settings(
+        database_url=app.extensions["eligibility"].settings.database_url, secret_key="k" * 32
+    )
     first, second = serving(decider, settings), serving(decider, settings)
     browser = Browser(first)
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").get_data(as_text=True))
+    token = re.search(
+        r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/sign-in").get_data(as_text=True)
+    )
     kept = browser.client.get_cookie("__Host-eligibility-form", domain="localhost")
     assert token and kept
     other = Browser(second)
     other.client.set_cookie("__Host-eligibility-form", kept.value, domain="localhost", secure=True)
 
-    assert 403 == other.post("/sign-in", csrf_token=token[1], name="nobody", password=PASSWORD).status_code
+    assert (
+        403
+        == other.post("/sign-in", csrf_token=token[1], name="nobody", password=PASSWORD).status_code
+    )
     for each in (first, second):
         each.extensions["eligibility"].store.close()

@@ -46,10 +46,16 @@ def provider(listening: Provider) -> Provider:
 
 
 @pytest.fixture
-def app(decider: Decider, provider: Provider, tmp_path: Path, hasher: Counting, trail: Kept) -> Iterator[Flask]:
+def app(
+    decider: Decider, provider: Provider, tmp_path: Path, hasher: Counting, trail: Kept
+) -> Iterator[Flask]:
     """The service with that provider configured."""
-    trusted = SingleSignOn(provider.issuer, CLIENT_ID, CLIENT_SECRET, "groups", GROUPS, organization_claim="office")
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'people.sqlite'}", single_sign_on=trusted)
+    trusted = SingleSignOn(
+        provider.issuer, CLIENT_ID, CLIENT_SECRET, "groups", GROUPS, organization_claim="office"
+    )
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'people.sqlite'}", single_sign_on=trusted
+    )
     upgrade(settings)
     app = emptied(serving(decider, settings), hasher, trail)
     yield app
@@ -65,7 +71,9 @@ def browser(app: Flask) -> Browser:
 @pytest.fixture
 def alma(roster: Roster, provider: Provider, trail: Kept) -> Account:
     """Whom the provider knows as person-7, with an account that an administrator made."""
-    account, one_time = roster.create(NewAccount("alma", "auditor", None, provider.issuer, "person-7"), OFFICE)
+    account, one_time = roster.create(
+        NewAccount("alma", "auditor", None, provider.issuer, "person-7"), OFFICE
+    )
     assert one_time is None
     trail.entries.clear()
     return account
@@ -95,7 +103,9 @@ def come(browser: Browser, wanted: str = "") -> TestResponse:
     return back(browser, agreed(browser.get(f"/sign-in/provider{wanted}")))
 
 
-def test_somebody_whose_account_an_administrator_made_signs_in(browser: Browser, alma: Account, trail: Kept) -> None:
+def test_somebody_whose_account_an_administrator_made_signs_in(
+    browser: Browser, alma: Account, trail: Kept
+) -> None:
     answer = come(browser, "?next=/sessions")
 
     assert (303, "/sessions") == (answer.status_code, answer.headers["Location"])
@@ -104,10 +114,14 @@ def test_somebody_whose_account_an_administrator_made_signs_in(browser: Browser,
 
 
 def test_the_sign_in_page_offers_it(browser: Browser) -> None:
-    assert 'href="/sign-in/provider?next=/sessions"' in browser.get("/sign-in?next=/sessions").get_data(as_text=True)
+    assert 'href="/sign-in/provider?next=/sessions"' in browser.get(
+        "/sign-in?next=/sessions"
+    ).get_data(as_text=True)
 
 
-def test_the_provider_is_asked_with_state_nonce_and_challenge(browser: Browser, alma: Account, provider: Provider) -> None:
+def test_the_provider_is_asked_with_state_nonce_and_challenge(
+    browser: Browser, alma: Account, provider: Provider
+) -> None:
     come(browser)
     first = provider.asked
     come(browser)
@@ -118,7 +132,9 @@ def test_the_provider_is_asked_with_state_nonce_and_challenge(browser: Browser, 
     assert CLIENT_SECRET not in str(first)
 
 
-def test_somebody_unknown_without_a_group_that_means_a_role_gets_no_account(browser: Browser, people: People, trail: Kept) -> None:
+def test_somebody_unknown_without_a_group_that_means_a_role_gets_no_account(
+    browser: Browser, people: People, trail: Kept
+) -> None:
     answer = come(browser)
 
     assert 403 == answer.status_code
@@ -130,7 +146,11 @@ def test_somebody_unknown_without_a_group_that_means_a_role_gets_no_account(brow
 
 @pytest.mark.parametrize(
     ("groups", "role"),
-    [(["x", "hix-workers"], "eligibility_worker"), ("hix-leads", "supervisor"), (["hix-workers", "hix-leads"], "supervisor")],
+    [
+        (["x", "hix-workers"], "eligibility_worker"),
+        ("hix-leads", "supervisor"),
+        (["hix-workers", "hix-leads"], "supervisor"),
+    ],
 )
 def test_a_group_that_means_a_role_makes_an_account(
     browser: Browser, provider: Provider, people: People, groups: object, role: str
@@ -139,12 +159,19 @@ def test_a_group_that_means_a_role_makes_an_account(
 
     assert 303 == come(browser).status_code
     (account,) = people.accounts.page()
-    assert ("alma.reyes", role, "office-12", None) == (account.name, account.role, account.organization, account.password_hash)
+    assert ("alma.reyes", role, "office-12", None) == (
+        account.name,
+        account.role,
+        account.organization,
+        account.password_hash,
+    )
     assert 303 == come(browser).status_code
     assert 1 == len(people.accounts.page())
 
 
-def test_the_provider_changes_the_role_and_takes_it_away(browser: Browser, provider: Provider, people: People) -> None:
+def test_the_provider_changes_the_role_and_takes_it_away(
+    browser: Browser, provider: Provider, people: People
+) -> None:
     provider.claims["groups"] = ["hix-workers"]
     come(browser)
     provider.claims["groups"] = ["hix-leads"]
@@ -170,7 +197,9 @@ def test_a_role_that_sees_its_own_needs_an_organization(
     assert [("session.signed_in", "refused")] == trail.told()
 
 
-def test_the_provider_moves_somebody_to_another_office_and_out_of_all(browser: Browser, provider: Provider, people: People) -> None:
+def test_the_provider_moves_somebody_to_another_office_and_out_of_all(
+    browser: Browser, provider: Provider, people: People
+) -> None:
     provider.claims["groups"] = ["hix-workers"]
     come(browser)
     provider.claims["office"] = "office-13"
@@ -202,14 +231,20 @@ def test_a_name_at_the_provider_gives_nobody_the_account_of_that_name(
     assert local == people.accounts.find(local.id)
 
 
-def test_the_same_subject_of_another_issuer_is_somebody_else(browser: Browser, roster: Roster) -> None:
-    roster.create(NewAccount("alma", "auditor", None, "https://elsewhere.example", "person-7"), OFFICE)
+def test_the_same_subject_of_another_issuer_is_somebody_else(
+    browser: Browser, roster: Roster
+) -> None:
+    roster.create(
+        NewAccount("alma", "auditor", None, "https://elsewhere.example", "person-7"), OFFICE
+    )
 
     assert 403 == come(browser).status_code
 
 
 @pytest.mark.parametrize("sub", [None, "", 7, "x" * 256, "person-\x00", "é"])
-def test_a_person_without_a_proper_subject_is_nobody(browser: Browser, provider: Provider, sub: object) -> None:
+def test_a_person_without_a_proper_subject_is_nobody(
+    browser: Browser, provider: Provider, sub: object
+) -> None:
     provider.claims |= {"sub": sub, "groups": ["hix-workers"]}
 
     assert 403 == come(browser).status_code
@@ -223,19 +258,30 @@ def test_a_disabled_account_stays_shut(browser: Browser, roster: Roster, alma: A
     assert not browser.is_signed_in
 
 
-def test_an_account_that_lay_unused_is_disabled(browser: Browser, people: People, alma: Account) -> None:
+def test_an_account_that_lay_unused_is_disabled(
+    browser: Browser, people: People, alma: Account
+) -> None:
     long_ago = alma.created_at - timedelta(days=61)
-    people.accounts.change(alma.id, {"enabled_at": long_ago}, OFFICE.did("account.changed", alma.id))
+    people.accounts.change(
+        alma.id, {"enabled_at": long_ago}, OFFICE.did("account.changed", alma.id)
+    )
 
     assert 403 == come(browser).status_code
     assert "unused" == people.accounts.page()[0].disabled_because
 
 
-def test_nobody_signs_in_to_such_an_account_with_a_password(browser: Browser, alma: Account) -> None:
+def test_nobody_signs_in_to_such_an_account_with_a_password(
+    browser: Browser, alma: Account
+) -> None:
     assert 403 == browser.sign_in("alma", OTHER).status_code
     come(browser)
     assert "there is no password here to change" in text(browser.get("/password"))
-    assert 403 == browser.fill("/", action="/password", current=OTHER, new=OTHER + " x", again=OTHER + " x").status_code
+    assert (
+        403
+        == browser.fill(
+            "/", action="/password", current=OTHER, new=OTHER + " x", again=OTHER + " x"
+        ).status_code
+    )
 
 
 # --- what a provider, or somebody who plays one, may send ---
@@ -272,7 +318,9 @@ FORGED: dict[str, Callable[[Provider, Claims], str]] = {
     "of another issuer": lambda p, c: p.signed({**c, "iss": "https://elsewhere.example"}),
     "of no issuer": lambda p, c: p.signed({k: v for k, v in c.items() if k != "iss"}),
     "for another client": lambda p, c: p.signed({**c, "aud": "another"}),
-    "for many, by leave of another": lambda p, c: p.signed({**c, "aud": [CLIENT_ID, "another"], "azp": "another"}),
+    "for many, by leave of another": lambda p, c: p.signed(
+        {**c, "aud": [CLIENT_ID, "another"], "azp": "another"}
+    ),
     "for nobody": lambda p, c: p.signed({k: v for k, v in c.items() if k != "aud"}),
     "of another sign-in": lambda p, c: p.signed({**c, "nonce": "another"}),
     "of no sign-in": lambda p, c: p.signed({k: v for k, v in c.items() if k != "nonce"}),
@@ -300,13 +348,17 @@ def test_a_token_that_cannot_be_trusted_opens_nothing(
     assert 303 == come(browser).status_code
 
 
-def test_a_provider_that_signs_only_with_shared_secrets_is_not_used(browser: Browser, provider: Provider) -> None:
+def test_a_provider_that_signs_only_with_shared_secrets_is_not_used(
+    browser: Browser, provider: Provider
+) -> None:
     provider.algorithms = ["HS256", "none"]
 
     assert 503 == browser.get("/sign-in/provider").status_code
 
 
-def test_a_provider_that_describes_another_is_not_used(browser: Browser, provider: Provider, alma: Account) -> None:
+def test_a_provider_that_describes_another_is_not_used(
+    browser: Browser, provider: Provider, alma: Account
+) -> None:
     provider.described_issuer = "https://elsewhere.example"
     assert 503 == browser.get("/sign-in/provider").status_code
 
@@ -327,9 +379,18 @@ def test_the_way_back_works_once_and_only_in_the_browser_that_left(
 
 
 @pytest.mark.parametrize(
-    "changed", [{"state": "other"}, {"state": ""}, {"code": "other"}, {"code": ""}, {"iss": "https://elsewhere.example"}]
+    "changed",
+    [
+        {"state": "other"},
+        {"state": ""},
+        {"code": "other"},
+        {"code": ""},
+        {"iss": "https://elsewhere.example"},
+    ],
 )
-def test_an_answer_that_was_tampered_with_opens_nothing(browser: Browser, alma: Account, changed: dict[str, str]) -> None:
+def test_an_answer_that_was_tampered_with_opens_nothing(
+    browser: Browser, alma: Account, changed: dict[str, str]
+) -> None:
     parts = urlsplit(agreed(browser.get("/sign-in/provider")))
     query = {name: values[0] for name, values in parse_qs(parts.query).items()} | changed
 
@@ -337,7 +398,9 @@ def test_an_answer_that_was_tampered_with_opens_nothing(browser: Browser, alma: 
     assert browser.cookie is None
 
 
-@pytest.mark.parametrize("query", ["", "?error=access_denied&error_description=<script>", "?state=x", "?code=x"])
+@pytest.mark.parametrize(
+    "query", ["", "?error=access_denied&error_description=<script>", "?state=x", "?code=x"]
+)
 def test_coming_back_without_an_agreement_opens_nothing(browser: Browser, query: str) -> None:
     browser.get("/sign-in/provider")
     answer = browser.get(f"/sign-in/callback{query}")
@@ -348,7 +411,12 @@ def test_coming_back_without_an_agreement_opens_nothing(browser: Browser, query:
 
 def test_a_provider_out_of_reach_is_told(decider: Decider, tmp_path: Path) -> None:
     trusted = SingleSignOn("http://127.0.0.1:9", CLIENT_ID, CLIENT_SECRET)
-    browser = Browser(serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", single_sign_on=trusted)))
+    browser = Browser(
+        serving(
+            decider,
+            Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", single_sign_on=trusted),
+        )
+    )
 
     assert 503 == browser.get("/sign-in/provider").status_code
 
@@ -356,7 +424,9 @@ def test_a_provider_out_of_reach_is_told(decider: Decider, tmp_path: Path) -> No
 def test_without_a_provider_there_is_no_such_page(decider: Decider, tmp_path: Path) -> None:
     browser = Browser(serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}")))
 
-    assert [404, 404] == [browser.get(f"/sign-in/{page}").status_code for page in ("provider", "callback")]
+    assert [404, 404] == [
+        browser.get(f"/sign-in/{page}").status_code for page in ("provider", "callback")
+    ]
     assert "organization" not in text(browser.get("/sign-in"))
 
 
@@ -376,12 +446,22 @@ def test_it_is_configured_by_variables(variables: pytest.MonkeyPatch, tmp_path: 
     variables.setenv("ELIGIBILITY_OIDC_CLIENT_SECRET_FILE", str(tmp_path / "secret"))
     variables.setenv("ELIGIBILITY_OIDC_ROLE_CLAIM", "groups")
     variables.setenv("ELIGIBILITY_OIDC_ORGANIZATION_CLAIM", "office")
-    variables.setenv("ELIGIBILITY_OIDC_ROLES", "cn=leads,hix-workers=eligibility_worker".replace("cn=leads", "cn=leads=supervisor"))
+    variables.setenv(
+        "ELIGIBILITY_OIDC_ROLES",
+        "cn=leads,hix-workers=eligibility_worker".replace("cn=leads", "cn=leads=supervisor"),
+    )
 
     found = single_sign_on(Env())
 
     roles = {"cn=leads": "supervisor", "hix-workers": "eligibility_worker"}
-    assert found == SingleSignOn("https://login.example", CLIENT_ID, "from a file", "groups", roles, organization_claim="office")
+    assert found == SingleSignOn(
+        "https://login.example",
+        CLIENT_ID,
+        "from a file",
+        "groups",
+        roles,
+        organization_claim="office",
+    )
     assert "from a file" not in repr(found)
 
 
@@ -395,18 +475,27 @@ def test_it_is_configured_by_variables(variables: pytest.MonkeyPatch, tmp_path: 
         ("ELIGIBILITY_OIDC_ROLES", "=auditor"),
     ],
 )
-def test_what_cannot_be_used_is_refused_at_the_start(variables: pytest.MonkeyPatch, name: str, value: str) -> None:
+def test_what_cannot_be_used_is_refused_at_the_start(
+    variables: pytest.MonkeyPatch, name: str, value: str
+) -> None:
     variables.setenv(name, value)
 
     with pytest.raises(EnvError, match=name):
         single_sign_on(Env())
 
 
-def test_a_group_that_means_no_role_of_people_is_refused_at_the_start(decider: Decider, tmp_path: Path) -> None:
-    trusted = SingleSignOn("https://login.example", CLIENT_ID, CLIENT_SECRET, "groups", {"x": "carrier_system"})
+def test_a_group_that_means_no_role_of_people_is_refused_at_the_start(
+    decider: Decider, tmp_path: Path
+) -> None:
+    trusted = SingleSignOn(
+        "https://login.example", CLIENT_ID, CLIENT_SECRET, "groups", {"x": "carrier_system"}
+    )
 
     with pytest.raises(EnvError, match="ELIGIBILITY_OIDC_ROLES"):
-        serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", single_sign_on=trusted))
+        serving(
+            decider,
+            Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", single_sign_on=trusted),
+        )
 
 
 def test_without_an_issuer_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:

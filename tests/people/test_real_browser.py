@@ -16,7 +16,9 @@ from tests.people.conftest import OFFICE, OTHER
 CHROMIUM = shutil.which("chromium")
 REFUSED = re.compile(r"the server responded with a status of (403|422)")
 """What the browser also writes down when a form is answered with what is wrong with it."""
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)")
+pytestmark = pytest.mark.skipif(
+    CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"
+)
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +45,15 @@ def opened(chromium: Browser, address: str) -> tuple[BrowserContext, Page, list[
     context = chromium.new_context(base_url=address, java_script_enabled=False)
     page = context.new_page()
     complaints: list[str] = []
-    page.on("console", lambda message: None if REFUSED.search(message.text) else complaints.append(message.text))
+    page.on(
+        "console",
+        lambda message: None if REFUSED.search(message.text) else complaints.append(message.text),
+    )
     page.on("requestfailed", lambda request: complaints.append(request.url))
-    page.on("request", lambda request: None if request.url.startswith(address) else complaints.append(request.url))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith(address) else complaints.append(request.url),
+    )
     return context, page, complaints
 
 
@@ -76,11 +84,18 @@ def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) ->
     expect(page.get_by_role("alert")).to_contain_text("at least 15 characters")
     change(page, one_time, OTHER)
     expect(page.get_by_role("status")).to_contain_text("Your password was changed.")
-    expect(page.get_by_role("main")).to_contain_text("You are signed in as bo, supervisor of office-3")
+    expect(page.get_by_role("main")).to_contain_text(
+        "You are signed in as bo, supervisor of office-3"
+    )
 
     cookies = {cookie["name"]: cookie for cookie in context.cookies()}
     session = cookies["__Host-eligibility-session"]
-    assert (True, True, "Lax", -1) == (session["secure"], session["httpOnly"], session["sameSite"], session["expires"])
+    assert (True, True, "Lax", -1) == (
+        session["secure"],
+        session["httpOnly"],
+        session["sameSite"],
+        session["expires"],
+    )
 
     other, elsewhere, _ = opened(chromium, address)
     elsewhere.goto("/sign-in")
@@ -102,7 +117,9 @@ def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) ->
     other.close()
 
 
-def test_signing_in_with_the_keyboard_alone(chromium: Browser, address: str, roster: Roster) -> None:
+def test_signing_in_with_the_keyboard_alone(
+    chromium: Browser, address: str, roster: Roster
+) -> None:
     roster.create(NewAccount("bo", "auditor"), OFFICE, OTHER)
     context, page, complaints = opened(chromium, address)
 

@@ -38,13 +38,20 @@ def test_use_keeps_a_session_open_but_not_beyond_twelve_hours(browser: Browser) 
         assert not browser.is_signed_in
 
 
-def test_a_form_opened_with_a_session_leads_back_to_signing_in_once_it_has_ended(browser: Browser) -> None:
+def test_a_form_opened_with_a_session_leads_back_to_signing_in_once_it_has_ended(
+    browser: Browser,
+) -> None:
     with freeze_time(NOW) as clock:
         browser.sign_in()
-        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', browser.get("/password").get_data(as_text=True))
+        token = re.search(
+            r'name="csrf_token"[^>]*value="([^"]+)"',
+            browser.get("/password").get_data(as_text=True),
+        )
         assert token
         clock.tick(timedelta(minutes=16))
-        answer = browser.post("/password", csrf_token=token[1], current=PASSWORD, new=OTHER, again=OTHER)
+        answer = browser.post(
+            "/password", csrf_token=token[1], current=PASSWORD, new=OTHER, again=OTHER
+        )
 
         assert (303, "/sign-in") == (answer.status_code, answer.headers["Location"])
         assert 303 == browser.sign_in().status_code
@@ -57,7 +64,9 @@ def test_a_clock_set_back_makes_no_session_last_for_ever(browser: Browser) -> No
         assert not browser.is_signed_in
 
 
-def test_sessions_that_have_ended_are_cleared_away(browser: Browser, browse: Browse, app: Flask) -> None:
+def test_sessions_that_have_ended_are_cleared_away(
+    browser: Browser, browse: Browse, app: Flask
+) -> None:
     with freeze_time(NOW) as clock:
         browser.sign_in()
         clock.tick(timedelta(minutes=16))
@@ -76,7 +85,10 @@ def test_one_sees_where_one_is_signed_in(browse: Browse, alma: Account) -> None:
         home.sign_in()
         page = home.get("/sessions")
 
-    assert "March 2, 2026, 9:00 AM March 2, 2026, 9:00 AM 203.0.113.7 Office Browser Sign out" in text(page)
+    assert (
+        "March 2, 2026, 9:00 AM March 2, 2026, 9:00 AM 203.0.113.7 Office Browser Sign out"
+        in text(page)
+    )
     assert "2001:db8::/64 <b>Home</b> Browser This browser" in text(page)
     assert "<b>Home" not in page.get_data(as_text=True)
 
@@ -86,7 +98,9 @@ def test_one_signs_out_another_browser(browse: Browse, alma: Account, trail: Kep
     there.sign_in()
     here.sign_in()
     trail.entries.clear()
-    action = re.search(r'action="(/sessions/[0-9a-f-]+/end)"', here.get("/sessions").get_data(as_text=True))
+    action = re.search(
+        r'action="(/sessions/[0-9a-f-]+/end)"', here.get("/sessions").get_data(as_text=True)
+    )
     assert action
 
     answer = here.fill("/sessions", action=action[1])
@@ -108,7 +122,9 @@ def test_one_signs_out_every_other_browser(browse: Browse, alma: Account) -> Non
     assert [False, False, True, False] == [each.is_signed_in for each in browsers]
 
 
-def test_nobody_signs_out_somebody_else(browser: Browser, browse: Browse, roster: Roster, people: People, alma: Account) -> None:
+def test_nobody_signs_out_somebody_else(
+    browser: Browser, browse: Browse, roster: Roster, people: People, alma: Account
+) -> None:
     roster.create(NewAccount("bo", "auditor"), OFFICE, OTHER)
     browser.sign_in()
     session = people.sessions.of(alma.id, alma.created_at)[0]
@@ -122,14 +138,18 @@ def test_nobody_signs_out_somebody_else(browser: Browser, browse: Browse, roster
     assert browser.is_signed_in
 
 
-def test_disabling_an_account_ends_its_sessions_at_once(browser: Browser, roster: Roster, alma: Account) -> None:
+def test_disabling_an_account_ends_its_sessions_at_once(
+    browser: Browser, roster: Roster, alma: Account
+) -> None:
     browser.sign_in()
     roster.change(alma, {"disabled": True}, OFFICE)
 
     assert not browser.is_signed_in
 
 
-def test_another_role_holds_from_the_next_request(browser: Browser, roster: Roster, alma: Account) -> None:
+def test_another_role_holds_from_the_next_request(
+    browser: Browser, roster: Roster, alma: Account
+) -> None:
     browser.sign_in()
     roster.change(alma, {"role": "supervisor"}, OFFICE)
 
@@ -139,7 +159,9 @@ def test_another_role_holds_from_the_next_request(browser: Browser, roster: Rost
 # --- the password ---
 
 
-def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(browse: Browse, alma: Account, trail: Kept) -> None:
+def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(
+    browse: Browse, alma: Account, trail: Kept
+) -> None:
     here, there = browse(), browse()
     there.sign_in()
     here.sign_in()
@@ -161,34 +183,48 @@ def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(brows
 @pytest.mark.parametrize(
     ("current", "new", "again", "says"),
     [
-        (OTHER, "eleven amber lanterns drift", "eleven amber lanterns drift", "Check the current password"),
+        (
+            OTHER,
+            "eleven amber lanterns drift",
+            "eleven amber lanterns drift",
+            "Check the current password",
+        ),
         (PASSWORD, "short", "short", "at least 15 characters"),
         (PASSWORD, OTHER, OTHER + "!", "differ"),
         (PASSWORD, PASSWORD, PASSWORD, "another password than the current one"),
         ("", OTHER, OTHER, "Enter your current password"),
     ],
 )
-def test_a_password_is_not_changed(browser: Browser, current: str, new: str, again: str, says: str) -> None:
+def test_a_password_is_not_changed(
+    browser: Browser, current: str, new: str, again: str, says: str
+) -> None:
     browser.sign_in()
     answer = browser.fill("/password", current=current, new=new, again=again)
 
     assert answer.status_code in (403, 422)
     assert says in text(answer)
     assert 'role="alert"' in answer.get_data(as_text=True)
-    assert not {PASSWORD, OTHER, "short"} & set(re.findall(r'value="([^"]*)"', answer.get_data(as_text=True)))
+    assert not {PASSWORD, OTHER, "short"} & set(
+        re.findall(r'value="([^"]*)"', answer.get_data(as_text=True))
+    )
     assert browser.is_signed_in
 
 
 def test_a_stolen_session_cannot_guess_the_password_without_end(browser: Browser) -> None:
     with freeze_time(NOW):
         browser.sign_in()
-        guesses = [browser.fill("/password", current=f"{OTHER} {n}", new=OTHER, again=OTHER).status_code for n in range(5)]
+        guesses = [
+            browser.fill("/password", current=f"{OTHER} {n}", new=OTHER, again=OTHER).status_code
+            for n in range(5)
+        ]
         right = browser.fill("/password", current=PASSWORD, new=OTHER, again=OTHER)
 
     assert [403] * 6 == [*guesses, right.status_code]
 
 
-def test_with_a_one_time_password_it_must_be_changed_before_anything_else(browse: Browse, roster: Roster) -> None:
+def test_with_a_one_time_password_it_must_be_changed_before_anything_else(
+    browse: Browse, roster: Roster
+) -> None:
     one_time = roster.create(NewAccount("bo", "auditor"), OFFICE)[1]
     assert one_time
     bo = browse()

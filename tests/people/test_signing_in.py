@@ -59,11 +59,18 @@ def test_after_signing_in_one_goes_on_to_the_page_one_came_for(browser: Browser)
 )
 def test_nobody_is_led_to_another_site(browser: Browser, elsewhere: str) -> None:
     assert "/" == browser.sign_in(next=elsewhere).headers["Location"]
-    assert "/" == browser.client.get("/sign-in", query_string={"next": elsewhere}, base_url="https://localhost").headers["Location"]
+    assert (
+        "/"
+        == browser.client.get(
+            "/sign-in", query_string={"next": elsewhere}, base_url="https://localhost"
+        ).headers["Location"]
+    )
 
 
 def test_the_cookie_is_kept_to_this_host_to_tls_and_from_scripts(browser: Browser) -> None:
-    given = next(c for c in browser.sign_in().headers.getlist("Set-Cookie") if "eligibility-session" in c)
+    given = next(
+        c for c in browser.sign_in().headers.getlist("Set-Cookie") if "eligibility-session" in c
+    )
 
     name, *attributes = re.split("; ?", given)
     assert re.fullmatch(r"__Host-eligibility-session=[\w-]{43}", name)
@@ -95,7 +102,9 @@ def test_signing_in_gives_a_new_secret_each_time(browser: Browser) -> None:
     assert first != browser.cookie
 
 
-def test_signing_in_again_ends_the_former_session_of_that_browser(browser: Browser, people: People, alma: Account) -> None:
+def test_signing_in_again_ends_the_former_session_of_that_browser(
+    browser: Browser, people: People, alma: Account
+) -> None:
     browser.sign_in()
     browser.fill("/", action="/sign-in", name="alma", password=PASSWORD)
 
@@ -107,11 +116,15 @@ def test_signing_in_again_ends_the_former_session_of_that_browser(browser: Brows
 
 def test_a_secret_planted_before_signing_in_is_worth_nothing(browser: Browser, app: Flask) -> None:
     planted = "A" * 43
-    browser.client.set_cookie("__Host-eligibility-session", planted, domain="localhost", secure=True)
+    browser.client.set_cookie(
+        "__Host-eligibility-session", planted, domain="localhost", secure=True
+    )
     browser.sign_in()
 
     intruder = Browser(app)
-    intruder.client.set_cookie("__Host-eligibility-session", planted, domain="localhost", secure=True)
+    intruder.client.set_cookie(
+        "__Host-eligibility-session", planted, domain="localhost", secure=True
+    )
     assert planted != browser.cookie
     assert browser.is_signed_in
     assert not intruder.is_signed_in
@@ -134,7 +147,9 @@ def test_what_was_signed_out_of_does_not_come_back(browser: Browser) -> None:
     assert (303, "/sign-in") == (answer.status_code, answer.headers["Location"])
     assert browser.cookie is None
     assert "You have signed out." in text(browser.get("/sign-in"))
-    browser.client.set_cookie("__Host-eligibility-session", str(kept), domain="localhost", secure=True)
+    browser.client.set_cookie(
+        "__Host-eligibility-session", str(kept), domain="localhost", secure=True
+    )
     assert not browser.is_signed_in
 
 
@@ -146,7 +161,8 @@ def test_signing_out_is_a_form_and_no_link(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "password"), [("alma", OTHER), ("nobody", PASSWORD), ("alma", PASSWORD.upper()), ("", "x"), ("alma", "")]
+    ("name", "password"),
+    [("alma", OTHER), ("nobody", PASSWORD), ("alma", PASSWORD.upper()), ("", "x"), ("alma", "")],
 )
 def test_a_wrong_name_or_password_opens_nothing(browser: Browser, name: str, password: str) -> None:
     answer = browser.sign_in(name, password)
@@ -155,15 +171,26 @@ def test_a_wrong_name_or_password_opens_nothing(browser: Browser, name: str, pas
     assert browser.cookie is None
 
 
-@pytest.mark.parametrize("name", ["al\x00ma", "alma\u212a", "\ud800", "😀", "x" * 900, "alma\r\nSet-Cookie: x=y", "%", "al_a"])
+@pytest.mark.parametrize(
+    "name",
+    ["al\x00ma", "alma\u212a", "\ud800", "😀", "x" * 900, "alma\r\nSet-Cookie: x=y", "%", "al_a"],
+)
 def test_whatever_is_typed_as_a_name_is_at_most_nobodys(browser: Browser, name: str) -> None:
     assert 403 == browser.sign_in(name.encode("utf-8", "replace").decode()).status_code
     assert 403 == browser.sign_in("alma", f"{PASSWORD}\x00").status_code
 
 
-def test_refusals_look_the_same_whatever_was_wrong(browser: Browser, browse: Browse, roster: Roster, alma: Account) -> None:
-    roster.change(roster.create(NewAccount("gone", "auditor"), OFFICE, PASSWORD)[0], {"disabled": True}, OFFICE)
-    roster.create(NewAccount("at-provider", "auditor", None, "https://provider.example", "1"), OFFICE)
+def test_refusals_look_the_same_whatever_was_wrong(
+    browser: Browser, browse: Browse, roster: Roster, alma: Account
+) -> None:
+    roster.change(
+        roster.create(NewAccount("gone", "auditor"), OFFICE, PASSWORD)[0],
+        {"disabled": True},
+        OFFICE,
+    )
+    roster.create(
+        NewAccount("at-provider", "auditor", None, "https://provider.example", "1"), OFFICE
+    )
     for _ in range(6):
         browse(address="192.0.2.1").sign_in(password=OTHER)  # locks alma
 
@@ -186,9 +213,17 @@ def test_refusals_look_the_same_whatever_was_wrong(browser: Browser, browse: Bro
     assert [told[0]] * len(told) == told
 
 
-def test_refusals_cost_the_same_work_whatever_was_wrong(browse: Browse, roster: Roster, hasher: Counting, alma: Account) -> None:
-    roster.change(roster.create(NewAccount("gone", "auditor"), OFFICE, PASSWORD)[0], {"disabled": True}, OFFICE)
-    roster.create(NewAccount("at-provider", "auditor", None, "https://provider.example", "1"), OFFICE)
+def test_refusals_cost_the_same_work_whatever_was_wrong(
+    browse: Browse, roster: Roster, hasher: Counting, alma: Account
+) -> None:
+    roster.change(
+        roster.create(NewAccount("gone", "auditor"), OFFICE, PASSWORD)[0],
+        {"disabled": True},
+        OFFICE,
+    )
+    roster.create(
+        NewAccount("at-provider", "auditor", None, "https://provider.example", "1"), OFFICE
+    )
 
     for name in ("alma", "nobody", "gone", "at-provider"):
         hasher.compared.clear()
@@ -197,8 +232,12 @@ def test_refusals_cost_the_same_work_whatever_was_wrong(browse: Browse, roster: 
         assert "$argon2id$v=19$m=64,t=1,p=1$" == compared[: compared.index("p=1$") + 4]
 
 
-def test_a_hash_of_another_cost_is_made_anew_at_sign_in(browser: Browser, people: People, alma: Account) -> None:
-    dear = people.passwords.__class__(lambda: Counting.__mro__[1](time_cost=2, memory_cost=128, parallelism=1)).hash(PASSWORD)
+def test_a_hash_of_another_cost_is_made_anew_at_sign_in(
+    browser: Browser, people: People, alma: Account
+) -> None:
+    dear = people.passwords.__class__(
+        lambda: Counting.__mro__[1](time_cost=2, memory_cost=128, parallelism=1)
+    ).hash(PASSWORD)
     people.accounts.rehashed(alma, dear)
 
     browser.sign_in()
@@ -209,7 +248,9 @@ def test_a_hash_of_another_cost_is_made_anew_at_sign_in(browser: Browser, people
     assert 303 == Browser(browser.client.application).sign_in().status_code
 
 
-def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(browser: Browser, trail: Kept, alma: Account) -> None:
+def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(
+    browser: Browser, trail: Kept, alma: Account
+) -> None:
     browser.sign_in(password=OTHER)
     browser.sign_in(name=PASSWORD)
     browser.sign_in()
@@ -222,7 +263,9 @@ def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(browser: Bro
         ("session.signed_out", "done"),
     ] == trail.told()
     assert [alma.id, "unknown", alma.id, alma.id] == [entry.object_id for entry in trail.entries]
-    assert ["anybody", "anybody", f"account:{alma.id}", f"account:{alma.id}"] == [entry.actor for entry in trail.entries]
+    assert ["anybody", "anybody", f"account:{alma.id}", f"account:{alma.id}"] == [
+        entry.actor for entry in trail.entries
+    ]
     assert {"203.0.113.7"} == {entry.address for entry in trail.entries}
     assert all(entry.request_id for entry in trail.entries)
     assert PASSWORD not in str(trail.entries) and OTHER not in str(trail.entries)
@@ -257,7 +300,9 @@ def test_too_many_comparisons_at_once_are_put_off(
 def test_a_password_replaced_while_somebody_signs_in_with_it_opens_nothing(
     browser: Browser, hasher: Counting, roster: Roster, alma: Account, people: People
 ) -> None:
-    hasher.meanwhile = lambda: roster.accounts.change(alma.id, {"password_hash": "another"}, OFFICE.did("account.changed", alma.id))
+    hasher.meanwhile = lambda: roster.accounts.change(
+        alma.id, {"password_hash": "another"}, OFFICE.did("account.changed", alma.id)
+    )
 
     assert 403 == browser.sign_in().status_code
     assert [] == people.sessions.of(alma.id, alma.created_at)
@@ -273,7 +318,9 @@ def test_an_account_disabled_while_somebody_signs_in_opens_nothing(
     assert [] == people.sessions.of(alma.id, alma.created_at)
 
 
-def test_many_people_of_one_office_sign_in_at_once(app: Flask, roster: Roster, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_people_of_one_office_sign_in_at_once(
+    app: Flask, roster: Roster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("app.access.passwords.PATIENCE_SECONDS", 60)
     names = [f"person-{number}" for number in range(6)]
     for name in names:

@@ -13,7 +13,9 @@ from app.records.entries import AuditEntry, DeterminationRecord, Kept, LawText
 from app.records.store import Store
 from app.settings import Settings
 
-LAW = LawText("sha256:0", {"editions.yaml": "chapter-288: {}\n", "topic/rule.yaml": "provision: topic/rule\n"})
+LAW = LawText(
+    "sha256:0", {"editions.yaml": "chapter-288: {}\n", "topic/rule.yaml": "provision: topic/rule\n"}
+)
 RECORD = DeterminationRecord(
     id="01925b1e-7e3f-7000-8000-000000000001",
     decided_at=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
@@ -34,7 +36,14 @@ RECORD = DeterminationRecord(
 def kept(record: DeterminationRecord = RECORD) -> Kept:
     """A record with the audit entry of its making."""
     entry = AuditEntry(
-        str(uuid4()), record.decided_at, record.author, "determination.made", "determination", record.id, "done", "::1"
+        str(uuid4()),
+        record.decided_at,
+        record.author,
+        "determination.made",
+        "determination",
+        record.id,
+        "done",
+        "::1",
     )
     return Kept(record, entry)
 
@@ -58,16 +67,30 @@ def store(settings: Settings) -> Iterator[Store]:
 
 @pytest.fixture
 def database(settings: Settings, store: Store) -> Iterator[Engine]:
-    """A way into the same database beside the store, with the triggers against changes out of the way."""
+    """A way into the same database beside the store, with the triggers against changes out of the
+    way.
+    """
     engine = open_database(settings.database_url)
     if engine.dialect.name == "sqlite":
-        event.listen(engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF"))
+        event.listen(
+            engine, "connect", lambda connection, _: connection.execute("PRAGMA foreign_keys = OFF")
+        )
     with engine.begin() as connection:
         if engine.dialect.name == "sqlite":
-            for name in connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).scalars().all():
+            for name in (
+                connection.execute(text("SELECT name FROM sqlite_master WHERE type = 'trigger'"))
+                .scalars()
+                .all()
+            ):
                 connection.execute(text(f"DROP TRIGGER {name}"))
         else:
-            for name in connection.execute(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")).scalars().all():
+            for name in (
+                connection.execute(
+                    text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
+                )
+                .scalars()
+                .all()
+            ):
                 connection.execute(text(f"ALTER TABLE {name} DISABLE TRIGGER USER"))
     yield engine
     engine.dispose()

@@ -50,7 +50,15 @@ class Everything:
 def keep_everything(store: Store) -> Everything:
     """Keep something in every table; two seals, and determinations that wait for the third."""
     answer = IdempotencyRecord(
-        "key:1", "POST /v1/determinations", "0" * 64, "1" * 64, RECORD.decided_at, 201, "/v1/x", None, RECORD.id
+        "key:1",
+        "POST /v1/determinations",
+        "0" * 64,
+        "1" * 64,
+        RECORD.decided_at,
+        201,
+        "/v1/x",
+        None,
+        RECORD.id,
     )
     first = kept(numbered(1))
     store.keep(Kept(first.determination, first.audit, answer))
@@ -63,7 +71,9 @@ def keep_everything(store: Store) -> Everything:
     hold = Hold(new_id(now), "determination", numbered(2).id, "matter 12", "account:1", now)
     place_hold(store, hold, OFFICE.did("hold.placed", hold.object_id, kind=hold.kind).entered(now))
     applicant = Applicant(new_id(now), "person-1", "office-1", PERSON, now, "account:1", now)
-    Applicants(store, RING).keep(applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now))
+    Applicants(store, RING).keep(
+        applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now)
+    )
     list(seal_everything(store, clock.now()))
     store.keep(kept(numbered(6)))
     never = (ADDRESS, NAME, PERSON.name, secret, *_hashes(store))
@@ -82,9 +92,18 @@ def use_everything(store: Store, kept: Everything) -> None:
     hold = find_hold(store, kept.hold)
     assert hold is not None
     lifted = replace(hold, lifted_by="account:2", lifted_at=clock.now(), version=2)
-    lift_hold(store, hold, lifted, OFFICE.did("hold.lifted", hold.object_id, kind=hold.kind).entered(clock.now()))
-    corrected = OFFICE.did("applicant.corrected", kept.subject, kind="applicant").entered(clock.now())
-    Applicants(store, RING).change(kept.subject, 1, lambda person: replace(person, name="Ana Lu"), clock.now(), corrected)
+    lift_hold(
+        store,
+        hold,
+        lifted,
+        OFFICE.did("hold.lifted", hold.object_id, kind=hold.kind).entered(clock.now()),
+    )
+    corrected = OFFICE.did("applicant.corrected", kept.subject, kind="applicant").entered(
+        clock.now()
+    )
+    Applicants(store, RING).change(
+        kept.subject, 1, lambda person: replace(person, name="Ana Lu"), clock.now(), corrected
+    )
     rotate(store, KeyRing({"k2": b"3" * 32, "k1": b"1" * 32}, b"2" * 32))
 
 
@@ -98,7 +117,9 @@ def _dispose_one(store: Store) -> None:
 def _sign_in(store: Store) -> tuple[str, str]:
     """An account that somebody has signed in to, after one attempt that failed."""
     people = _people(store)
-    account, _ = Roster(people.accounts, people.passwords).create(NewAccount(NAME, "auditor", "office-3"), OFFICE, PASSWORD)
+    account, _ = Roster(people.accounts, people.passwords).create(
+        NewAccount(NAME, "auditor", "office-3"), OFFICE, PASSWORD
+    )
     browser = Browser(ADDRESS, "Testing 1.0")
     try:
         people.sign_in(NAME, "something else than that", browser, OFFICE)
@@ -109,7 +130,10 @@ def _sign_in(store: Store) -> tuple[str, str]:
 
 
 def _people(store: Store) -> People:
-    return open_people(store, passwords=Passwords(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)))
+    return open_people(
+        store,
+        passwords=Passwords(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)),
+    )
 
 
 def _credentials(store: Store) -> Credentials:

@@ -1,4 +1,6 @@
-"""A backup brings back everything, from one kind of database into the other, and takes nothing that is not whole."""
+"""A backup brings back everything, from one kind of database into the other, and takes nothing that
+is not whole.
+"""
 
 import gzip
 import json
@@ -44,7 +46,9 @@ def empty(tmp_path: Path) -> Iterator[Store]:
 
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
     with store.reading() as connection:
-        rows = {table.name: connection.execute(select(table)).all() for table in metadata.sorted_tables}
+        rows = {
+            table.name: connection.execute(select(table)).all() for table in metadata.sorted_tables
+        }
     return {name: sorted((tuple(row) for row in found), key=str) for name, found in rows.items()}
 
 
@@ -119,13 +123,21 @@ def damaged(file: Path, how: str) -> None:
 
 
 HOW = (
-    "cut off", "not compressed", "a line is missing", "without its end", "something follows", "a value is changed",
-    "of another revision", "something else",
-)  # fmt: skip
+    "cut off",
+    "not compressed",
+    "a line is missing",
+    "without its end",
+    "something follows",
+    "a value is changed",
+    "of another revision",
+    "something else",
+)
 
 
 @pytest.mark.parametrize("how", HOW)
-def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_kept(full: Store, empty: Store, tmp_path: Path, how: str) -> None:
+def test_what_is_not_a_whole_backup_is_refused_and_nothing_is_kept(
+    full: Store, empty: Store, tmp_path: Path, how: str
+) -> None:
     file = tmp_path / "backup.gz"
     back_up(full, file, NOW)
     damaged(file, how)

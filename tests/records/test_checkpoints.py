@@ -1,4 +1,6 @@
-"""The file of checkpoints: what was noted stays noted, for each database by itself, and a loss is accepted only aloud."""
+"""The file of checkpoints: what was noted stays noted, for each database by itself, and a loss is
+accepted only aloud.
+"""
 
 import json
 import logging
@@ -45,11 +47,16 @@ def keep_sealed(store: Store, file: Path | None, *numbers: int) -> None:
 
 
 def reseal_the_last(database: Engine, store: Store, file: Path | None) -> None:
-    """What somebody does who removes the last seal, and lets what it closed be sealed anew, without one record."""
+    """What somebody does who removes the last seal, and lets what it closed be sealed anew, without
+    one record.
+    """
     last = "(SELECT max(number) FROM seals)"
     with database.begin() as connection:
         connection.execute(
-            text(f"INSERT INTO unsealed SELECT kind, object_id, digest FROM sealed_records WHERE seal = {last} AND kind = 'audit'")
+            text(
+                "INSERT INTO unsealed SELECT kind, object_id, digest FROM sealed_records WHERE "
+                f"seal = {last} AND kind = 'audit'"
+            )
         )
         connection.execute(text(f"DELETE FROM sealed_records WHERE seal = {last}"))
         connection.execute(text(f"DELETE FROM seals WHERE number = {last}"))
@@ -76,7 +83,9 @@ def test_a_number_that_was_noted_with_another_chain_is_not_noted_again_and_seali
     assert 3 == json.loads(file.read_text().splitlines()[-1])["number"]
 
 
-def test_what_another_process_noted_counts_as_well(store: Store, database: Engine, file: Path) -> None:
+def test_what_another_process_noted_counts_as_well(
+    store: Store, database: Engine, file: Path
+) -> None:
     keep_sealed(store, file, 1)
     line = json.loads(file.read_text())
     with file.open("a") as appended:
@@ -88,15 +97,18 @@ def test_what_another_process_noted_counts_as_well(store: Store, database: Engin
     assert before == file.read_text()
 
 
-def test_a_number_that_was_noted_twice_with_different_chains_is_named(store: Store, database: Engine, file: Path) -> None:
+def test_a_number_that_was_noted_twice_with_different_chains_is_named(
+    store: Store, database: Engine, file: Path
+) -> None:
     keep_sealed(store, file, 1, 2)
     elsewhere = file.with_name("elsewhere")
     reseal_the_last(database, store, elsewhere)
     with file.open("a") as appended:
         appended.write(elsewhere.read_text())
 
-    assert "seal 2: was noted outside the database with different chains: seals were removed and made anew" in complaints(
-        store, file
+    assert (
+        "seal 2: was noted outside the database with different chains: seals were removed and "
+        "made anew" in complaints(store, file)
     )
 
 
@@ -107,7 +119,9 @@ def test_a_line_that_stands_twice_is_nobodys_complaint(store: Store, file: Path)
     assert [] == complaints(store, file)
 
 
-def test_each_database_is_compared_with_its_own_lines(store: Store, other: Store, file: Path) -> None:
+def test_each_database_is_compared_with_its_own_lines(
+    store: Store, other: Store, file: Path
+) -> None:
     keep_sealed(store, file, 1, 2)
     keep_sealed(other, file, 3)
     keep_sealed(store, file, 4)
@@ -123,11 +137,14 @@ def test_a_database_that_no_line_is_of_is_named(store: Store, other: Store, file
     keep_sealed(store, None, 1)
 
     assert [
-        f"installation {verify(store).database}: is not a database that the checkpoints know: none of their lines is of it"
+        f"installation {verify(store).database}: is not a database that the checkpoints know: "
+        "none of their lines is of it"
     ] == (complaints(store, file))
 
 
-def test_lines_from_before_databases_had_names_are_read_all_the_same(store: Store, file: Path) -> None:
+def test_lines_from_before_databases_had_names_are_read_all_the_same(
+    store: Store, file: Path
+) -> None:
     keep_sealed(store, file, 1, 2)
     lines = [json.loads(line) for line in file.read_text().splitlines()]
     for line in lines:
@@ -136,18 +153,27 @@ def test_lines_from_before_databases_had_names_are_read_all_the_same(store: Stor
 
     assert [] == complaints(store, file)
     file.write_text(file.read_text().replace(lines[1]["chain"], "0" * 64))
-    assert ["seal 2: is not the seal that was noted outside the database"] == complaints(store, file)
+    assert ["seal 2: is not the seal that was noted outside the database"] == complaints(
+        store, file
+    )
 
 
-def test_a_database_whose_name_was_removed_is_named(store: Store, database: Engine, file: Path) -> None:
+def test_a_database_whose_name_was_removed_is_named(
+    store: Store, database: Engine, file: Path
+) -> None:
     keep_sealed(store, file, 1)
     with database.begin() as connection:
         connection.execute(text("DELETE FROM installation"))
 
-    assert "installation ?: was removed: the checkpoints cannot be told to be of this database" in complaints(store, file)
+    assert (
+        "installation ?: was removed: the checkpoints cannot be told to be of this database"
+        in complaints(store, file)
+    )
 
 
-def test_a_database_that_was_sealed_before_gets_a_name(store: Store, settings: Settings, file: Path) -> None:
+def test_a_database_that_was_sealed_before_gets_a_name(
+    store: Store, settings: Settings, file: Path
+) -> None:
     keep_sealed(store, None, 1)
     downgrade(settings, "0006")
     upgrade(settings)
@@ -158,13 +184,17 @@ def test_a_database_that_was_sealed_before_gets_a_name(store: Store, settings: S
     assert [] == complaints(store, file)
 
 
-def test_a_loss_that_was_accepted_is_told_and_no_complaint_any_more(store: Store, database: Engine, file: Path) -> None:
+def test_a_loss_that_was_accepted_is_told_and_no_complaint_any_more(
+    store: Store, database: Engine, file: Path
+) -> None:
     keep_sealed(store, file, 1, 2)
     reseal_the_last(database, store, file)
     keep_sealed(store, file, 3)
     assert (2, 3) == lost(store, read_checkpoints(file))
 
-    accept_loss(store, file, Loss(1, 3, "a disk broke", "command:tests", NOW, verify(store).database))
+    accept_loss(
+        store, file, Loss(1, 3, "a disk broke", "command:tests", NOW, verify(store).database)
+    )
 
     assert not [each for each in complaints(store, file) if each.startswith("seal")]
     assert lost(store, read_checkpoints(file)) is None

@@ -1,4 +1,6 @@
-"""Merkle trees and chains: every change of a batch changes its root, and every leaf proves itself."""
+"""Merkle trees and chains: every change of a batch changes its root, and every leaf
+proves itself.
+"""
 
 from datetime import UTC, datetime
 
@@ -21,7 +23,9 @@ records = st.lists(st.tuples(names, names, names), min_size=1, max_size=70)
 
 
 @given(records, st.data())
-def test_every_leaf_leads_to_the_root(batch: list[tuple[str, str, str]], data: st.DataObject) -> None:
+def test_every_leaf_leads_to_the_root(
+    batch: list[tuple[str, str, str]], data: st.DataObject
+) -> None:
     leaves = [leaf_hash(*record) for record in batch]
     position = data.draw(st.integers(0, len(leaves) - 1))
 
@@ -38,7 +42,9 @@ def test_no_other_leaf_leads_there(batch: list[tuple[str, str, str]], data: st.D
 
 
 @given(records, records)
-def test_batches_that_differ_have_different_roots(one: list[tuple[str, str, str]], other: list[tuple[str, str, str]]) -> None:
+def test_batches_that_differ_have_different_roots(
+    one: list[tuple[str, str, str]], other: list[tuple[str, str, str]]
+) -> None:
     roots = [merkle_root([leaf_hash(*record) for record in batch]) for batch in (one, other)]
 
     assert (one == other) == (roots[0] == roots[1])
@@ -49,11 +55,15 @@ def test_a_batch_without_records_has_no_root() -> None:
         merkle_root([])
 
 
-columns = st.dictionaries(names, st.one_of(st.none(), st.text(max_size=4), st.integers(), st.booleans()), max_size=4)
+columns = st.dictionaries(
+    names, st.one_of(st.none(), st.text(max_size=4), st.integers(), st.booleans()), max_size=4
+)
 
 
 @given(columns, columns)
-def test_records_that_differ_have_different_digests(one: dict[str, str], other: dict[str, str]) -> None:
+def test_records_that_differ_have_different_digests(
+    one: dict[str, str], other: dict[str, str]
+) -> None:
     same = {k: _text(v) for k, v in one.items()} == {k: _text(v) for k, v in other.items()}
 
     assert same == (record_digest("kind", one) == record_digest("kind", other))
@@ -66,7 +76,9 @@ def _text(value: object) -> object:
 def test_the_same_instant_has_the_same_digest_wherever_it_was_read() -> None:
     in_utc = datetime(2026, 1, 2, 3, 4, 5, 6, UTC)
 
-    assert record_digest("kind", {"at": in_utc}) == record_digest("kind", {"at": in_utc.astimezone()})
+    assert record_digest("kind", {"at": in_utc}) == record_digest(
+        "kind", {"at": in_utc.astimezone()}
+    )
 
 
 def test_nothing_and_empty_text_are_not_the_same() -> None:
@@ -76,10 +88,13 @@ def test_nothing_and_empty_text_are_not_the_same() -> None:
 def test_a_link_covers_everything_about_its_seal() -> None:
     now = datetime(2026, 1, 2, tzinfo=UTC)
     links = {
-        chain_digest(EMPTY_CHAIN, 1, 1, 2, now, "aa"), chain_digest("1" * 64, 1, 1, 2, now, "aa"),
-        chain_digest(EMPTY_CHAIN, 2, 1, 2, now, "aa"), chain_digest(EMPTY_CHAIN, 1, 2, 2, now, "aa"),
-        chain_digest(EMPTY_CHAIN, 1, 1, 3, now, "aa"), chain_digest(EMPTY_CHAIN, 1, 1, 2, now.replace(year=2027), "aa"),
+        chain_digest(EMPTY_CHAIN, 1, 1, 2, now, "aa"),
+        chain_digest("1" * 64, 1, 1, 2, now, "aa"),
+        chain_digest(EMPTY_CHAIN, 2, 1, 2, now, "aa"),
+        chain_digest(EMPTY_CHAIN, 1, 2, 2, now, "aa"),
+        chain_digest(EMPTY_CHAIN, 1, 1, 3, now, "aa"),
+        chain_digest(EMPTY_CHAIN, 1, 1, 2, now.replace(year=2027), "aa"),
         chain_digest(EMPTY_CHAIN, 1, 1, 2, now, "ab"),
-    }  # fmt: skip
+    }
 
     assert 7 == len(links)

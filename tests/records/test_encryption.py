@@ -31,7 +31,11 @@ def test_what_is_encrypted_is_read_again_and_never_looks_the_same_twice(text: st
 def test_any_changed_character_is_noticed(text: str, data: st.DataObject) -> None:
     kept = RING.encrypt(text, PLACE)
     at = data.draw(st.integers(0, len(kept) - 1))
-    other = data.draw(st.characters(min_codepoint=33, max_codepoint=0x17F).filter(lambda letter: letter != kept[at]))
+    other = data.draw(
+        st.characters(min_codepoint=33, max_codepoint=0x17F).filter(
+            lambda letter: letter != kept[at]
+        )
+    )
 
     with pytest.raises(Unreadable):
         RING.decrypt(kept[:at] + other + kept[at + 1 :], PLACE)
@@ -74,7 +78,10 @@ def test_what_was_encrypted_before_is_read_under_the_older_key_and_no_other() ->
 
     assert "Maria" == RING.decrypt(kept, PLACE)
     assert [False, True] == [RING.is_current(kept), RING.is_current(RING.encrypt("Maria", PLACE))]
-    for ring, because in ((strange, "the key is another"), (KeyRing({"new": NEW}, INDEX), "not among the data keys")):
+    for ring, because in (
+        (strange, "the key is another"),
+        (KeyRing({"new": NEW}, INDEX), "not among the data keys"),
+    ):
         with pytest.raises(Unreadable, match=because):
             ring.decrypt(kept, PLACE)
 
@@ -115,7 +122,9 @@ def test_names_that_are_written_alike_are_one_name(one: str, other: str) -> None
     assert normalized(one) == normalized(other)
 
 
-@pytest.mark.parametrize(("one", "other"), [("Gonçalves", "Goncalves"), ("Ana Lu", "Analu"), ("O'Neil", "ONeil")])
+@pytest.mark.parametrize(
+    ("one", "other"), [("Gonçalves", "Goncalves"), ("Ana Lu", "Analu"), ("O'Neil", "ONeil")]
+)
 def test_names_that_are_written_otherwise_are_two(one: str, other: str) -> None:
     assert normalized(one) != normalized(other)
 
@@ -133,18 +142,36 @@ def test_keys_are_read_in_their_order_however_base64_is_written() -> None:
     found = read_data_keys(f"2026a:{key}, 2025-b:{new_key()}\n2024:{new_key()}")
 
     assert ["2026a", "2025-b", "2024"] == list(found)
-    assert found["2026a"] == b"\xfb\xff" * 16 == read_index_key(key.rstrip("=").replace("+", "-").replace("/", "_"))
+    assert (
+        found["2026a"]
+        == b"\xfb\xff" * 16
+        == read_index_key(key.rstrip("=").replace("+", "-").replace("/", "_"))
+    )
 
 
-KEY, ANOTHER = "3q2uFZJ0mB7xVtYc9LwKe5RhGdSaPiON1f8Uj4b6XyE", "Zt7vQ1nLk3Xb9WmDy5RsC0pHa2UfGe8JiV4xKoN6lYw"
+KEY, ANOTHER = (
+    "3q2uFZJ0mB7xVtYc9LwKe5RhGdSaPiON1f8Uj4b6XyE",
+    "Zt7vQ1nLk3Xb9WmDy5RsC0pHa2UfGe8JiV4xKoN6lYw",
+)
 """Drawn at random, once, so that the names of tests stay the same."""
 
 
 @pytest.mark.parametrize(
     "text",
-    ["", KEY, f":{KEY}", f"a b:{KEY}", f"{'x' * 17}:{KEY}", f"a:{KEY[:-1]}", f"a:{KEY}x", f"a:{KEY},a:{ANOTHER}",
-     f"a:{KEY},b:{KEY}", f"a:{KEY},", "a:" + "é" * 43],
-)  # fmt: skip
+    [
+        "",
+        KEY,
+        f":{KEY}",
+        f"a b:{KEY}",
+        f"{'x' * 17}:{KEY}",
+        f"a:{KEY[:-1]}",
+        f"a:{KEY}x",
+        f"a:{KEY},a:{ANOTHER}",
+        f"a:{KEY},b:{KEY}",
+        f"a:{KEY},",
+        "a:" + "é" * 43,
+    ],
+)
 def test_what_is_no_list_of_keys_is_refused_without_being_told(text: str) -> None:
     with pytest.raises(KeysUnreadable) as refused:
         read_data_keys(text)
@@ -159,11 +186,15 @@ SAMPLE = base64.urlsafe_b64encode(b"change-me-change-me-change-me-32").decode()
 @pytest.mark.parametrize(
     ("data_keys", "index_key", "because"),
     [
-        (None, KEY, "ELIGIBILITY_DATA_KEYS (or"), (f"a:{KEY}", None, "ELIGIBILITY_INDEX_KEY (or"), ("a:short", KEY, "32 bytes"),
-        (f"a:{SAMPLE}", KEY, "a sample"), (f"a:{KEY}", "A" * 43, "a sample"), (f"a:{KEY}", KEY, "two purposes"),
+        (None, KEY, "ELIGIBILITY_DATA_KEYS (or"),
+        (f"a:{KEY}", None, "ELIGIBILITY_INDEX_KEY (or"),
+        ("a:short", KEY, "32 bytes"),
+        (f"a:{SAMPLE}", KEY, "a sample"),
+        (f"a:{KEY}", "A" * 43, "a sample"),
+        (f"a:{KEY}", KEY, "two purposes"),
         (f"a:{KEY}", SECRET, "two purposes"),
     ],
-)  # fmt: skip
+)
 def test_production_takes_no_keys_that_are_missing_typed_or_used_twice(
     data_keys: str | None, index_key: str | None, because: str
 ) -> None:

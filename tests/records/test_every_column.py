@@ -1,4 +1,6 @@
-"""One flipped byte in any column of any table: verification names the row, and nothing that nobody is to know."""
+"""One flipped byte in any column of any table: verification names the row, and nothing that nobody
+is to know.
+"""
 
 from collections.abc import Iterator
 
@@ -28,14 +30,21 @@ def complaints(store: Store) -> list[str]:
 
 
 def rows_named(everything: Everything) -> dict[str, str]:
-    """How the row of a table is named; tables that are left out are named by what stands in them."""
+    """How the row of a table is named.
+
+    Tables that are left out are named by what stands in them.
+    """
     return {
-        "determinations": f"determination {numbered(1).id}", "accounts": f"account {everything.account}",
-        "account_sessions": f"session {everything.session}", "credentials": f"credential {everything.credential}",
-        "credential_secrets": f"secret {everything.label}", "holds": f"hold {everything.hold}",
-        "applicants": f"applicant {everything.applicant}", "sign_in_addresses": "sign-in address ",
+        "determinations": f"determination {numbered(1).id}",
+        "accounts": f"account {everything.account}",
+        "account_sessions": f"session {everything.session}",
+        "credentials": f"credential {everything.credential}",
+        "credential_secrets": f"secret {everything.label}",
+        "holds": f"hold {everything.hold}",
+        "applicants": f"applicant {everything.applicant}",
+        "sign_in_addresses": "sign-in address ",
         "idempotency_records": f"idempotency {'0' * 64}",
-    }  # fmt: skip
+    }
 
 
 def test_what_was_kept_in_every_table_verifies(store: Store, everything: Everything) -> None:
@@ -43,7 +52,9 @@ def test_what_was_kept_in_every_table_verifies(store: Store, everything: Everyth
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_one_flipped_byte_in_any_column_is_named(store: Store, everything: Everything, database: Engine, name: str) -> None:
+def test_one_flipped_byte_in_any_column_is_named(
+    store: Store, everything: Everything, database: Engine, name: str
+) -> None:
     table = metadata.tables[name]
     for column in table.columns:
         flipped = 0
@@ -53,8 +64,15 @@ def test_one_flipped_byte_in_any_column_is_named(store: Store, everything: Every
 
             assert named, (name, column.name, old, new)
             if name in rows_named(everything) and not column.primary_key:
-                assert any(each.startswith(rows_named(everything)[name]) for each in named), (column.name, old, new, named)
-            assert not [each for each in named for secret in everything.never_told if secret in each]
+                assert any(each.startswith(rows_named(everything)[name]) for each in named), (
+                    column.name,
+                    old,
+                    new,
+                    named,
+                )
+            assert not [
+                each for each in named for secret in everything.never_told if secret in each
+            ]
             with database.begin() as connection:
                 put(connection, table, column, row, old)
         assert flipped, (name, column.name)
@@ -64,8 +82,12 @@ def test_one_flipped_byte_in_any_column_is_named(store: Store, everything: Every
 def test_a_row_that_was_changed_stays_named_whatever_the_service_changes_in_it(
     store: Store, everything: Everything, database: Engine
 ) -> None:
-    changes = ("UPDATE accounts SET role = 'administrator'", "UPDATE credentials SET role = 'administrator'",
-               "UPDATE holds SET because = 'none'", "UPDATE applicants SET organization = 'office-2'")  # fmt: skip
+    changes = (
+        "UPDATE accounts SET role = 'administrator'",
+        "UPDATE credentials SET role = 'administrator'",
+        "UPDATE holds SET because = 'none'",
+        "UPDATE applicants SET organization = 'office-2'",
+    )
     with database.begin() as connection:
         for statement in changes:
             connection.execute(text(statement))
@@ -73,19 +95,32 @@ def test_a_row_that_was_changed_stays_named_whatever_the_service_changes_in_it(
 
     use_everything(store, everything)
 
-    assert [f"{kind} {id}: was changed after it was kept" for kind, id in (
-        ("account", everything.account), ("applicant", everything.applicant), ("credential", everything.credential),
-        ("hold", everything.hold),
-    )] == before == complaints(store)  # fmt: skip
+    assert (
+        [
+            f"{kind} {id}: was changed after it was kept"
+            for kind, id in (
+                ("account", everything.account),
+                ("applicant", everything.applicant),
+                ("credential", everything.credential),
+                ("hold", everything.hold),
+            )
+        ]
+        == before
+        == complaints(store)
+    )
 
 
-def test_whatever_the_service_changes_keeps_a_digest_that_is_right(store: Store, everything: Everything) -> None:
+def test_whatever_the_service_changes_keeps_a_digest_that_is_right(
+    store: Store, everything: Everything
+) -> None:
     use_everything(store, everything)
 
     assert [] == complaints(store)
 
 
-def test_an_instant_that_no_program_can_hold_is_named(store: Store, everything: Everything, database: Engine) -> None:
+def test_an_instant_that_no_program_can_hold_is_named(
+    store: Store, everything: Everything, database: Engine
+) -> None:
     with database.begin() as connection:
         connection.execute(text("UPDATE accounts SET last_sign_in_at = 'infinity'"))
         connection.execute(text("UPDATE credentials SET last_used_on = '-infinity'"))
@@ -96,10 +131,14 @@ def test_an_instant_that_no_program_can_hold_is_named(store: Store, everything: 
     assert [f"credential {everything.credential}: was changed after it was kept"] == named[1:]
 
 
-def test_what_was_there_before_there_were_digests_gets_them(store: Store, everything: Everything, settings: Settings) -> None:
+def test_what_was_there_before_there_were_digests_gets_them(
+    store: Store, everything: Everything, settings: Settings
+) -> None:
     downgrade(settings, "0005")
     with store.reading() as connection:
-        assert "record_digest" not in [column["name"] for column in inspect(connection).get_columns("accounts")]
+        assert "record_digest" not in [
+            column["name"] for column in inspect(connection).get_columns("accounts")
+        ]
 
     upgrade(settings)
 
@@ -109,8 +148,11 @@ def test_what_was_there_before_there_were_digests_gets_them(store: Store, everyt
 Held = str | bytes | None
 
 
-def flips(database: Engine, table: Table, column: Column[object]) -> Iterator[tuple[str, Held, Held]]:
-    """Changes of one byte in the table's first row, one after the other: where the row is, what stood there, what stands there now.
+def flips(
+    database: Engine, table: Table, column: Column[object]
+) -> Iterator[tuple[str, Held, Held]]:
+    """Changes of one byte in the table's first row, one after the other: where the row is, what
+    stood there, what stands there now.
 
     What a database refuses, since its column cannot hold it, is left out.
     """
@@ -140,7 +182,11 @@ def changed(old: Held, column: Column[object], dialect: str) -> Iterator[Held]:
     else:
         for at in sorted({0, min(10, len(old) - 1), len(old) // 2, len(old) - 1}):
             digit = "9" if old[at] == "0" else "0"
-            for other in (digit, chr(ord(old[at]) ^ 2), chr(ord(old[at]) ^ 0x20 or 0x21) if dialect == "sqlite" else digit):
+            for other in (
+                digit,
+                chr(ord(old[at]) ^ 2),
+                chr(ord(old[at]) ^ 0x20 or 0x21) if dialect == "sqlite" else digit,
+            ):
                 yield old[:at] + other + old[at + 1 :]
             if dialect == "sqlite":
                 yield old[:at].encode() + b"\xff" + old[at + 1 :].encode()
@@ -149,19 +195,27 @@ def changed(old: Held, column: Column[object], dialect: str) -> Iterator[Held]:
 def place(connection: Connection, table: Table) -> str:
     """Where the table's first row is."""
     key = next(iter(table.primary_key.columns)).name
-    return str(connection.execute(text(f"SELECT {at(connection)} FROM {table.name} ORDER BY {key} LIMIT 1")).scalar_one())
+    return str(
+        connection.execute(
+            text(f"SELECT {at(connection)} FROM {table.name} ORDER BY {key} LIMIT 1")
+        ).scalar_one()
+    )
 
 
 def at(connection: Connection) -> str:
     return "rowid" if connection.dialect.name == "sqlite" else "ctid::text"
 
 
-def held(connection: Connection, table: Table, column: Column[object], row: str | None = None) -> Held:
+def held(
+    connection: Connection, table: Table, column: Column[object], row: str | None = None
+) -> Held:
     """What a column of the first row holds, as the database tells it."""
     cast = "CAST({0} AS TEXT)" if connection.dialect.name == "sqlite" else "{0}::text"
     told = column.name if isinstance(column.type, LargeBinary) else cast.format(column.name)
     chosen = text(f"SELECT {told} FROM {table.name} WHERE {at(connection)} = :row")
-    found: Held = connection.execute(chosen, {"row": _number(row or place(connection, table))}).scalar_one()
+    found: Held = connection.execute(
+        chosen, {"row": _number(row or place(connection, table))}
+    ).scalar_one()
     return found
 
 
@@ -171,8 +225,13 @@ def put(connection: Connection, table: Table, column: Column[object], row: str, 
     if connection.dialect.name != "sqlite":
         connection.execute(text("SET LOCAL session_replication_role = replica"))
         new = f"CAST({new} AS {column.type.compile(dialect=connection.dialect)})"
-    statement = f"UPDATE {table.name} SET {column.name} = {new} WHERE {at(connection)} = :row RETURNING {at(connection)}"
-    return str(connection.execute(text(statement), {"new": value, "row": _number(row)}).scalar_one())
+    statement = (
+        f"UPDATE {table.name} SET {column.name} = {new} WHERE {at(connection)} = :row "
+        f"RETURNING {at(connection)}"
+    )
+    return str(
+        connection.execute(text(statement), {"new": value, "row": _number(row)}).scalar_one()
+    )
 
 
 def _number(row: str) -> str | int:

@@ -1,4 +1,6 @@
-"""What is removed or inserted where no seal closes it is named, since the audit trail tells of every making and every ending."""
+"""What is removed or inserted where no seal closes it is named, since the audit trail tells of
+every making and every ending.
+"""
 
 from dataclasses import asdict, replace
 from datetime import timedelta
@@ -42,8 +44,14 @@ def complaints(store: Store) -> list[str]:
 def removals(everything: Everything) -> dict[str, tuple[str, str]]:
     """What removes a row of each table, and how it is named then."""
     return {
-        "accounts": ("DELETE FROM account_sessions; DELETE FROM accounts", f"account {everything.account}"),
-        "credentials": ("DELETE FROM credential_secrets; DELETE FROM credentials", f"credential {everything.credential}"),
+        "accounts": (
+            "DELETE FROM account_sessions; DELETE FROM accounts",
+            f"account {everything.account}",
+        ),
+        "credentials": (
+            "DELETE FROM credential_secrets; DELETE FROM credentials",
+            f"credential {everything.credential}",
+        ),
         "holds": ("DELETE FROM holds", f"hold on {numbered(2).id}"),
         "applicants": ("DELETE FROM applicants", f"applicant {everything.subject}"),
     }
@@ -56,7 +64,9 @@ def remove(database: Engine, statements: str) -> None:
 
 
 @pytest.mark.parametrize("table", ["accounts", "credentials", "holds", "applicants"])
-def test_a_removed_row_is_named(store: Store, everything: Everything, database: Engine, table: str) -> None:
+def test_a_removed_row_is_named(
+    store: Store, everything: Everything, database: Engine, table: str
+) -> None:
     statements, name = removals(everything)[table]
 
     remove(database, statements)
@@ -79,13 +89,21 @@ def test_an_inserted_row_is_named_although_its_digest_is_right(
     assert [f"{table.info['kind']} {id}: {INSERTED}"] == complaints(store)  # type: ignore[attr-defined]
 
 
-def test_a_hold_beside_the_one_that_was_placed_is_named(store: Store, everything: Everything, database: Engine) -> None:
+def test_a_hold_beside_the_one_that_was_placed_is_named(
+    store: Store, everything: Everything, database: Engine
+) -> None:
     now = clock.now()
     with database.begin() as connection:
         for object_id in (numbered(2).id, "person-1"):
-            add(connection, holds, asdict(Hold(new_id(now), "subject", object_id, "nothing", "account:1", now)))
+            add(
+                connection,
+                holds,
+                asdict(Hold(new_id(now), "subject", object_id, "nothing", "account:1", now)),
+            )
 
-    assert [f"hold on {object_id}: {INSERTED}" for object_id in (numbered(2).id, "person-1")] == complaints(store)
+    assert [
+        f"hold on {object_id}: {INSERTED}" for object_id in (numbered(2).id, "person-1")
+    ] == complaints(store)
 
 
 def ending(action: str) -> AuditEntry:
@@ -95,10 +113,14 @@ def ending(action: str) -> AuditEntry:
 def keep_again(store: Store) -> None:
     now = clock.now()
     applicant = Applicant(new_id(now), "person-1", "office-1", PERSON, now, "account:1", now)
-    Applicants(store, RING).keep(applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now))
+    Applicants(store, RING).keep(
+        applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now)
+    )
 
 
-def test_an_applicant_who_was_forgotten_or_whose_time_was_over_is_not_missed(store: Store, everything: Everything) -> None:
+def test_an_applicant_who_was_forgotten_or_whose_time_was_over_is_not_missed(
+    store: Store, everything: Everything
+) -> None:
     forget(store, "person-1", lambda _: ending("applicant.forgotten"))
     assert [] == complaints(store)
     keep_again(store)
@@ -107,7 +129,9 @@ def test_an_applicant_who_was_forgotten_or_whose_time_was_over_is_not_missed(sto
     assert [] == complaints(store)
 
 
-def test_an_applicant_who_was_kept_again_is_missed_when_removed(store: Store, everything: Everything, database: Engine) -> None:
+def test_an_applicant_who_was_kept_again_is_missed_when_removed(
+    store: Store, everything: Everything, database: Engine
+) -> None:
     forget(store, "person-1", lambda _: ending("applicant.forgotten"))
     keep_again(store)
 
@@ -117,7 +141,9 @@ def test_an_applicant_who_was_kept_again_is_missed_when_removed(store: Store, ev
 
 
 def test_what_was_refused_was_not_made(store: Store, everything: Everything) -> None:
-    store.note(OFFICE.did("applicant.created", "person-2", REFUSED, kind="applicant").entered(clock.now()))
+    store.note(
+        OFFICE.did("applicant.created", "person-2", REFUSED, kind="applicant").entered(clock.now())
+    )
 
     assert [] == complaints(store)
 
@@ -132,7 +158,11 @@ def test_once_entries_went_with_their_age_nobody_says_any_more_that_something_wa
         dispose(store, some, clock.now(), "kept for long enough", new_id)
     now = clock.now()
     with database.begin() as connection:
-        add(connection, holds, asdict(Hold(new_id(now), "subject", "person-1", "nothing", "account:1", now)))
+        add(
+            connection,
+            holds,
+            asdict(Hold(new_id(now), "subject", "person-1", "nothing", "account:1", now)),
+        )
     remove(database, "DELETE FROM applicants")
 
     assert [f"applicant person-1: {REMOVED}"] == complaints(store)

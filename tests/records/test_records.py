@@ -1,4 +1,6 @@
-"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names a server, on PostgreSQL."""
+"""Migrations and the store, on SQLite and, where TEST_POSTGRESQL_URL names a server, on
+PostgreSQL.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -91,12 +93,16 @@ def test_every_column_holds_what_it_was_given(store: Store, settings: Settings) 
     store.keep(kept(RECORD))
 
     with open_database(settings.database_url).connect() as connection:
-        row = connection.execute(text("select subject, outcome, request, law_digest from determinations")).one()
+        row = connection.execute(
+            text("select subject, outcome, request, law_digest from determinations")
+        ).one()
 
     assert (RECORD.subject, RECORD.outcome, RECORD.request, RECORD.law_digest) == tuple(row)
 
 
-@pytest.mark.parametrize("address", ["", "x", "sqlite", "oracle+nothing://x/y", "postgresql://h:port/y"])
+@pytest.mark.parametrize(
+    "address", ["", "x", "sqlite", "oracle+nothing://x/y", "postgresql://h:port/y"]
+)
 def test_an_address_that_cannot_be_used_is_refused(address: str) -> None:
     with pytest.raises(RecordsUnavailable):
         open_database(address)

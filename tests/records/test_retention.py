@@ -35,7 +35,15 @@ def full(store: Store) -> Store:
         record = numbered(number, decided_at=decided_at, subject=f"person-{number}")
         made = kept(record)
         answer = IdempotencyRecord(
-            "key:1", "POST /v1/determinations", str(number) * 64, "0" * 64, decided_at, 201, None, None, record.id
+            "key:1",
+            "POST /v1/determinations",
+            str(number) * 64,
+            "0" * 64,
+            decided_at,
+            201,
+            None,
+            None,
+            record.id,
         )
         store.keep(Kept(record, replace(made.audit, at=decided_at), answer))
     list(seal_everything(store, NOW))
@@ -81,15 +89,24 @@ def test_what_no_seal_closes_stays(store: Store) -> None:
     assert [] == dispose_all(store)
 
 
-@pytest.mark.parametrize(("kind", "object_id"), [("determination", numbered(1).id), ("subject", "person-1")])
-def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(full: Store, kind: str, object_id: str) -> None:
+@pytest.mark.parametrize(
+    ("kind", "object_id"), [("determination", numbered(1).id), ("subject", "person-1")]
+)
+def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(
+    full: Store, kind: str, object_id: str
+) -> None:
     hold = Hold(str(uuid4()), kind, object_id, "matter 12", "account:1", NOW)
     place_hold(full, hold, entry("hold.placed", hold))
 
     assert [numbered(2).id] == dispose_all(full)
     assert [] == [each for some in due(full, "audit", LONG_AGO) for each in some]
 
-    lift_hold(full, hold, replace(hold, lifted_by="account:2", lifted_at=NOW, version=2), entry("hold.lifted", hold))
+    lift_hold(
+        full,
+        hold,
+        replace(hold, lifted_by="account:2", lifted_at=NOW, version=2),
+        entry("hold.lifted", hold),
+    )
 
     assert [numbered(1).id] == dispose_all(full)
     assert () == verify(full).complaints
@@ -116,13 +133,19 @@ def test_the_periods_that_come_with_the_service_can_be_read() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "determination: {years: 1}\n", "[]", "a: [", "",
-        "determination: {years: 0}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
-        "determination: {weeks: 1}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
-        "determination: {years: true}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
+        "determination: {years: 1}\n",
+        "[]",
+        "a: [",
+        "",
+        "determination: {years: 0}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: "
+        "1}\n",
+        "determination: {weeks: 1}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: "
+        "1}\n",
+        "determination: {years: true}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: "
+        "{years: 1}\n",
         "determination: 10\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
     ],
-)  # fmt: skip
+)
 def test_periods_that_say_something_else_are_refused(tmp_path: Path, text: str) -> None:
     file = tmp_path / "retention.yaml"
     file.write_text(text)
@@ -136,14 +159,20 @@ def test_periods_that_are_not_there_are_refused(tmp_path: Path) -> None:
         read_periods(tmp_path / "nothing.yaml")
 
 
-def test_what_cannot_be_read_stays_and_is_named_and_the_others_go(full: Store, database: Engine) -> None:
+def test_what_cannot_be_read_stays_and_is_named_and_the_others_go(
+    full: Store, database: Engine
+) -> None:
     if database.dialect.name != "sqlite":
         return  # PostgreSQL keeps no day that is none
     with database.begin() as connection:
-        connection.execute(text("UPDATE determinations SET as_of = '2011-99-16' WHERE id LIKE '%1'"))
+        connection.execute(
+            text("UPDATE determinations SET as_of = '2011-99-16' WHERE id LIKE '%1'")
+        )
     unreadable: list[str] = []
 
-    gone = [each.id for some in due(full, "determination", LONG_AGO, unreadable.append) for each in some]
+    gone = [
+        each.id for some in due(full, "determination", LONG_AGO, unreadable.append) for each in some
+    ]
 
     assert [numbered(2).id] == gone
     assert [numbered(1).id] == unreadable

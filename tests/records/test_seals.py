@@ -1,4 +1,6 @@
-"""Sealing and verifying: whatever is changed, removed or inserted behind the service's back is named."""
+"""Sealing and verifying: whatever is changed, removed or inserted behind the service's back is
+named.
+"""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
@@ -31,7 +33,9 @@ def keep(store: Store, *numbers: int) -> None:
 @pytest.fixture
 def sealed(store: Store) -> Store:
     """Two seals, and one determination that waits for the third."""
-    answer = IdempotencyRecord("key:1", "POST /v1/determinations", "0" * 64, "1" * 64, NOW, 201, "/v1/x", None, RECORD.id)
+    answer = IdempotencyRecord(
+        "key:1", "POST /v1/determinations", "0" * 64, "1" * 64, NOW, 201, "/v1/x", None, RECORD.id
+    )
     first = kept(numbered(1))
     store.keep(Kept(first.determination, first.audit, answer))
     keep(store, 2, 3)
@@ -61,7 +65,9 @@ def test_a_seal_closes_everything_that_waits_law_first(store: Store) -> None:
     assert (1, 1, 5) == (made.number, made.first, made.count)
     assert 0 == waiting(store).records
     with store.reading() as connection:
-        first = connection.execute(select(sealed_records).order_by(sealed_records.c.sequence)).first()
+        first = connection.execute(
+            select(sealed_records).order_by(sealed_records.c.sequence)
+        ).first()
     assert first is not None
     assert ("law", LAW.digest) == (first.kind, first.object_id)
 
@@ -81,7 +87,9 @@ def test_how_long_records_wait_is_read_off_their_ids(store: Store) -> None:
     assert datetime(2024, 9, 24, tzinfo=UTC) < (since or NOW) < datetime(2024, 10, 6, tzinfo=UTC)
 
 
-def test_an_entry_that_is_no_id_any_more_keeps_nobody_from_looking(store: Store, database: Engine) -> None:
+def test_an_entry_that_is_no_id_any_more_keeps_nobody_from_looking(
+    store: Store, database: Engine
+) -> None:
     keep(store, 1)
     with database.begin() as connection:
         connection.execute(text("UPDATE unsealed SET object_id = '!' WHERE kind = 'determination'"))
@@ -89,7 +97,9 @@ def test_an_entry_that_is_no_id_any_more_keeps_nobody_from_looking(store: Store,
     assert (3, None) == waiting(store)
 
 
-def test_a_second_in_which_nothing_was_kept_asks_the_database_once(store: Store, settings: Settings, decider: Decider) -> None:
+def test_a_second_in_which_nothing_was_kept_asks_the_database_once(
+    store: Store, settings: Settings, decider: Decider
+) -> None:
     sealer = Sealer(Service(settings, decider, store, decider.lawbook.default_edition))
     asked: list[str] = []
     event.listen(store.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
@@ -118,30 +128,53 @@ def test_many_sealers_and_writers_at_once_leave_one_order_without_gaps(store: St
     list(seal_everything(store, NOW))
 
     with store.reading() as connection:
-        numbers = connection.execute(select(sealed_records.c.sequence).order_by(sealed_records.c.sequence)).scalars().all()
+        numbers = (
+            connection.execute(
+                select(sealed_records.c.sequence).order_by(sealed_records.c.sequence)
+            )
+            .scalars()
+            .all()
+        )
     assert list(range(1, 202)) == list(numbers)
     assert [] == complaints(verify(store))
 
 
-def test_a_column_that_cannot_be_read_any_more_is_named_and_the_others_are_looked_at(sealed: Store, database: Engine) -> None:
+def test_a_column_that_cannot_be_read_any_more_is_named_and_the_others_are_looked_at(
+    sealed: Store, database: Engine
+) -> None:
     if database.dialect.name != "sqlite":
         return  # PostgreSQL keeps no day that is none
     with database.begin() as connection:
-        connection.execute(text("UPDATE determinations SET as_of = '2011-99-16' WHERE id = (SELECT min(id) FROM determinations)"))
-        connection.execute(text("UPDATE determinations SET question = CAST(x'ff00ff' AS TEXT) WHERE id LIKE '%3'"))
+        connection.execute(
+            text(
+                "UPDATE determinations SET as_of = '2011-99-16' WHERE id = (SELECT min(id) FROM "
+                "determinations)"
+            )
+        )
+        connection.execute(
+            text("UPDATE determinations SET question = CAST(x'ff00ff' AS TEXT) WHERE id LIKE '%3'")
+        )
 
     named = complaints(verify(sealed))
 
-    assert f"determination {numbered(1).id}: cannot be read: one of its columns was changed" in named
+    assert (
+        f"determination {numbered(1).id}: cannot be read: one of its columns was changed" in named
+    )
     assert f"determination {numbered(3).id}: was changed after it was kept" in named
 
 
-def test_a_changed_record_whose_digest_was_changed_with_it_is_named(sealed: Store, database: Engine) -> None:
+def test_a_changed_record_whose_digest_was_changed_with_it_is_named(
+    sealed: Store, database: Engine
+) -> None:
     forged = numbered(2, outcome="eligible").row()
     with database.begin() as connection:
-        connection.execute(determinations.update().where(determinations.c.id == forged["id"]).values(forged))
+        connection.execute(
+            determinations.update().where(determinations.c.id == forged["id"]).values(forged)
+        )
 
-    assert [f"determination {forged['id']}: was changed after it was kept"] == complaints(verify(sealed))
+    assert [f"determination {forged['id']}: was changed after it was kept"] == complaints(
+        verify(sealed)
+    )
 
 
 @pytest.mark.parametrize("number", [3, 6])
@@ -162,28 +195,48 @@ def test_an_inserted_record_is_named(sealed: Store, database: Engine) -> None:
     named = complaints(verify(sealed))
 
     assert f"determination {forged.id}: was inserted: no seal closes it and none was to" in named
-    assert f"determination {forged.id}: was inserted: the audit trail does not know of its making" in named
+    assert (
+        f"determination {forged.id}: was inserted: the audit trail does not know of its making"
+        in named
+    )
 
 
 def test_a_record_that_was_slipped_into_a_seal_is_named(sealed: Store, database: Engine) -> None:
     row = numbered(9).row()
     with database.begin() as connection:
         connection.execute(determinations.insert(), [row])
-        entry = {"sequence": 12, "seal": 2, "kind": "determination", "object_id": row["id"], "digest": row["record_digest"]}
+        entry = {
+            "sequence": 12,
+            "seal": 2,
+            "kind": "determination",
+            "object_id": row["id"],
+            "digest": row["record_digest"],
+        }
         connection.execute(sealed_records.insert(), [entry])
 
-    assert "seal 2: does not close the records entered under it: some were removed, inserted or moved" in complaints(verify(sealed))
+    assert (
+        "seal 2: does not close the records entered under it: some were removed, inserted or moved"
+        in complaints(verify(sealed))
+    )
 
 
 def test_the_first_record_comes_first(sealed: Store, database: Engine) -> None:
     with database.begin() as connection:
         for number in (5, 2):
-            connection.execute(determinations.update().where(determinations.c.id == numbered(number).id).values(outcome="eligible"))
+            connection.execute(
+                determinations.update()
+                .where(determinations.c.id == numbered(number).id)
+                .values(outcome="eligible")
+            )
 
-    assert [numbered(2).id, numbered(5).id] == [complaint.object_id for complaint in verify(sealed).complaints]
+    assert [numbered(2).id, numbered(5).id] == [
+        complaint.object_id for complaint in verify(sealed).complaints
+    ]
 
 
-def test_the_loss_of_the_last_seals_shows_against_the_checkpoints(store: Store, database: Engine, tmp_path: Path) -> None:
+def test_the_loss_of_the_last_seals_shows_against_the_checkpoints(
+    store: Store, database: Engine, tmp_path: Path
+) -> None:
     file = tmp_path / "elsewhere" / "checkpoints.jsonl"
     keep(store, 1)
     seal(store, NOW, file)
@@ -200,7 +253,11 @@ def test_the_loss_of_the_last_seals_shows_against_the_checkpoints(store: Store, 
 
 
 CHANGES = {
-    True: ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "INSERT OR REPLACE INTO {0} SELECT * FROM {0}"),
+    True: (
+        "UPDATE {0} SET {1} = {1}",
+        "DELETE FROM {0}",
+        "INSERT OR REPLACE INTO {0} SELECT * FROM {0}",
+    ),
     False: ("UPDATE {0} SET {1} = {1}", "DELETE FROM {0}", "TRUNCATE {0} CASCADE"),
 }
 
@@ -223,7 +280,12 @@ def test_what_waits_and_cannot_be_read_is_named_and_the_others_are_sealed(
         return  # PostgreSQL keeps no such text
     keep(store, 1, 2)
     with database.begin() as connection:
-        connection.execute(text("UPDATE unsealed SET object_id = CAST(x'61ff62' AS TEXT) WHERE object_id LIKE '%0002'"))
+        connection.execute(
+            text(
+                "UPDATE unsealed SET object_id = CAST(x'61ff62' AS TEXT) WHERE object_id LIKE "
+                "'%0002'"
+            )
+        )
 
     made = seal(store, NOW)
 

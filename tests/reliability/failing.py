@@ -7,7 +7,9 @@ from sqlalchemy.exc import OperationalError
 
 
 class Failing:
-    """Lets the n-th call to a database from now on fail: a statement, the begin of a transaction or its commit."""
+    """Lets the n-th call to a database from now on fail: a statement, the begin of a transaction or
+    its commit.
+    """
 
     def __init__(self, engine: Engine) -> None:
         self._left: int | None = None
@@ -17,7 +19,10 @@ class Failing:
         engine.dialect.do_commit = self._commits  # type: ignore[method-assign]
 
     def at(self, number: int, loses_answer: bool = False) -> None:
-        """Fail at the call of this number, counted from 1. With *loses_answer* a commit that fails has been done nevertheless."""
+        """Fail at the call of this number, counted from 1.
+
+        With *loses_answer* a commit that fails has been done nevertheless.
+        """
         self._left, self._loses_answer = number, loses_answer
 
     def stop(self) -> bool:
@@ -44,4 +49,6 @@ class Failing:
 
 
 def _failure() -> OperationalError:
-    return OperationalError("a statement", None, OSError("server closed the connection unexpectedly"))
+    return OperationalError(
+        "a statement", None, OSError("server closed the connection unexpectedly")
+    )

@@ -12,13 +12,29 @@ from app.records.credential_tables import credential_secrets, credentials
 from app.records.database import open_database
 from app.records.seals import seal_everything
 from app.records.store import Store
-from app.records.tables import audit_entries, decisive_provisions, determinations, holds, idempotency_records, laws, unsealed
+from app.records.tables import (
+    audit_entries,
+    decisive_provisions,
+    determinations,
+    holds,
+    idempotency_records,
+    laws,
+    unsealed,
+)
 from app.records.verification import verify
 
 TABLES = (
-    determinations, decisive_provisions, audit_entries, idempotency_records, unsealed, laws, holds, accounts, credentials,
+    determinations,
+    decisive_provisions,
+    audit_entries,
+    idempotency_records,
+    unsealed,
+    laws,
+    holds,
+    accounts,
+    credentials,
     credential_secrets,
-)  # fmt: skip
+)
 
 
 def store_of(app: Flask) -> Store:
@@ -30,7 +46,12 @@ def store_of(app: Flask) -> Store:
 def counted(store: Store) -> Counter[str]:
     """How many rows there are in every table that something creates rows in."""
     with store.reading() as connection:
-        return Counter({table.name: connection.execute(select(func.count()).select_from(table)).scalar_one() for table in TABLES})
+        return Counter(
+            {
+                table.name: connection.execute(select(func.count()).select_from(table)).scalar_one()
+                for table in TABLES
+            }
+        )
 
 
 def require_sound(store: Store) -> None:
@@ -45,7 +66,10 @@ def require_sound(store: Store) -> None:
         if store.is_sqlite:
             assert "ok" == connection.exec_driver_sql("PRAGMA integrity_check").scalar_one()
         made = audit_entries.c.action.in_(("determination.made", "determination.redetermined"))
-        assert found["determinations"] == connection.execute(select(func.count()).where(made)).scalar_one()
+        assert (
+            found["determinations"]
+            == connection.execute(select(func.count()).where(made)).scalar_one()
+        )
 
 
 def opened(database_url: str) -> Store:
@@ -56,5 +80,7 @@ def opened(database_url: str) -> Store:
 def determinations_by_key(store: Store) -> Counter[str]:
     """How many determinations are kept for each idempotency key, by its digest."""
     with store.reading() as connection:
-        rows = connection.execute(select(idempotency_records.c.key, func.count()).group_by(idempotency_records.c.key))
+        rows = connection.execute(
+            select(idempotency_records.c.key, func.count()).group_by(idempotency_records.c.key)
+        )
         return Counter({row.key: row[1] for row in rows})

@@ -15,14 +15,18 @@ from tests.servers import Answer, Served
 PATH = "/v1/determinations"
 PATIENCE_SECONDS = 60.0
 LOST = (OSError, http.client.HTTPException)
-"""What a client sees of a server that is killed: a connection refused or reset, an answer that breaks off."""
+"""What a client sees of a server that is killed: a connection refused or reset, an answer that
+breaks off.
+"""
 
 
 @dataclass
 class Load:
-    """Clients that each send one request after another under new keys, each again and again until it is answered with 201.
+    """Clients that each send one request after another under new keys, each again and again until
+    it is answered with 201.
 
-    `answers` holds the body of the 201 for each key that was acknowledged, `statuses` counts everything else that was answered.
+    `answers` holds the body of the 201 for each key that was acknowledged, `statuses` counts
+    everything else that was answered.
     """
 
     server: Served
@@ -34,7 +38,9 @@ class Load:
 
     def __post_init__(self) -> None:
         self._lock, self._over = threading.Lock(), threading.Event()
-        self._threads = [threading.Thread(target=self._send, args=(number,)) for number in range(self.clients)]
+        self._threads = [
+            threading.Thread(target=self._send, args=(number,)) for number in range(self.clients)
+        ]
         self.server.key()
 
     def during(self, trouble: Callable[[], None]) -> None:
@@ -79,7 +85,10 @@ class Load:
 
     def _look(self, key: str, status: int, headers: dict[str, str], body: bytes) -> None:
         """Anything but 201 is a problem that may pass, and says when to come back."""
-        is_problem = headers.get("content-type") == "application/problem+json" and json.loads(body)["status"] == status
+        is_problem = (
+            headers.get("content-type") == "application/problem+json"
+            and json.loads(body)["status"] == status
+        )
         if status not in (409, 503) or not is_problem or int(headers.get("retry-after", "0")) < 1:
             self.wrong.append(f"{key}: {status} {headers} {body[:300]!r}")
 

@@ -1,4 +1,6 @@
-"""A PostgreSQL server of a test's own, to be killed: what .ci/postgresql does, with the disk taken seriously."""
+"""A PostgreSQL server of a test's own, to be killed: what .ci/postgresql does, with the disk taken
+seriously.
+"""
 
 import os
 import shutil
@@ -15,14 +17,28 @@ OPTIONS = "-c listen_addresses='' -c max_connections=40 -c unix_socket_directori
 
 
 class Server:
-    """A server on a Unix socket in a folder. What it says is committed is on the disk, as a crash requires."""
+    """A server on a Unix socket in a folder.
+
+    What it says is committed is on the disk, as a crash requires.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._programs = _programs()
         self._folder, self._data = folder, folder / "data"
         if os.getuid() == 0:
             shutil.chown(folder, "postgres")
-        self._run("initdb", "--username", "postgres", "--auth", "trust", "--encoding", "UTF8", "--locale", "C", "--no-sync")
+        self._run(
+            "initdb",
+            "--username",
+            "postgres",
+            "--auth",
+            "trust",
+            "--encoding",
+            "UTF8",
+            "--locale",
+            "C",
+            "--no-sync",
+        )
         self.start()
 
     @property
@@ -33,10 +49,21 @@ class Server:
     def start(self) -> None:
         """Start, and recover what needs recovering. It is there when this ends.
 
-        A server that was killed is not started again while one of its processes has not noticed yet, so it is tried again.
+        A server that was killed is not started again while one of its processes has not noticed
+        yet, so it is tried again.
         """
         options = f"{OPTIONS}'{self._folder}'"
-        wait_until(lambda: self._starts("--silent", "--wait", "--log", str(self._folder / "log"), "--options", options, "start"))
+        wait_until(
+            lambda: self._starts(
+                "--silent",
+                "--wait",
+                "--log",
+                str(self._folder / "log"),
+                "--options",
+                options,
+                "start",
+            )
+        )
 
     def _starts(self, *arguments: str) -> bool:
         try:
@@ -76,7 +103,14 @@ class Server:
         command = [str(self._programs / program), "--pgdata", str(self._data), *arguments]
         if os.getuid() == 0:
             command = ["runuser", "-u", "postgres", "--", *command]
-        subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
+        subprocess.run(
+            command,
+            cwd="/",
+            check=True,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=60,
+        )
 
 
 def _programs() -> Path:

@@ -1,4 +1,6 @@
-"""The OpenAPI document holds: whatever is sent, nothing but what it describes is answered, and never a 5xx."""
+"""The OpenAPI document holds: whatever is sent, nothing but what it describes is answered, and
+never a 5xx.
+"""
 
 import json
 from typing import Any
@@ -41,13 +43,20 @@ BOUNDED = settings(
     suppress_health_check=list(HealthCheck),
 )
 ROLES = {"supervisor": "", "administrator": "", "auditor": "^/v1/audit"}
-"""Who may do most with cases and who with everything else, at every address; and whoever may do what the two may not."""
+"""Who may do most with cases and who with everything else, at every address.
+
+And whoever may do what the two may not.
+"""
 
 
 @pytest.fixture(scope="module")
 def described(tmp_path_factory: pytest.TempPathFactory) -> Flask:
     folder = tmp_path_factory.mktemp("described")
-    chosen = Settings(database_url=f"sqlite:///{folder / 'kept.sqlite'}", instance=folder, secret_key="of-these-tests-alone")
+    chosen = Settings(
+        database_url=f"sqlite:///{folder / 'kept.sqlite'}",
+        instance=folder,
+        secret_key="of-these-tests-alone",
+    )
     upgrade(chosen)
     return create_app(chosen)
 
@@ -64,13 +73,18 @@ def test_whatever_is_sent_only_what_is_described_is_answered(described: Flask, r
     schema = schemathesis.openapi.from_wsgi("/openapi.json", described)
     schema = schema.include(path_regex=ROLES[role]) if ROLES[role] else schema
     headers = {"Authorization": f"Bearer {key_of(described, role)}"}
-    known = {"/v1/determinations/{id}": made(client_of(described, "supervisor")), "/v1/holds/{id}": held(described)}
+    known = {
+        "/v1/determinations/{id}": made(client_of(described, "supervisor")),
+        "/v1/holds/{id}": held(described),
+    }
     wrong: dict[str, str] = {}
     statuses: set[int] = set()
 
     for found in schema.get_all_operations():
         operation = found.ok()
-        cases = operation.as_strategy() | operation.as_strategy(generation_mode=GenerationMode.NEGATIVE)
+        cases = operation.as_strategy() | operation.as_strategy(
+            generation_mode=GenerationMode.NEGATIVE
+        )
 
         @BOUNDED
         @given(known_id=st.booleans(), case=cases)
@@ -83,7 +97,9 @@ def test_whatever_is_sent_only_what_is_described_is_answered(described: Flask, r
         try:
             send()
         except (Exception, FailureGroup) as error:
-            wrong[operation.label] = str(error) + "".join(f"\n{one}" for one in getattr(error, "exceptions", ()))
+            wrong[operation.label] = str(error) + "".join(
+                f"\n{one}" for one in getattr(error, "exceptions", ())
+            )
 
     assert statuses >= {200, 422}, "what was sent did not get far"
     assert {} == wrong, "\n\n".join(f"{label}: {told}" for label, told in wrong.items())
@@ -92,7 +108,9 @@ def test_whatever_is_sent_only_what_is_described_is_answered(described: Flask, r
 def held(app: Flask) -> str:
     """The id of a hold."""
     asked_for = {"kind": "subject", "object_id": "person-1", "because": "matter 7"}
-    answer = client_of(app, "supervisor").post("/v1/holds", json=asked_for, headers={"Idempotency-Key": "h-1"})
+    answer = client_of(app, "supervisor").post(
+        "/v1/holds", json=asked_for, headers={"Idempotency-Key": "h-1"}
+    )
     assert 201 == answer.status_code
     return str(answer.get_json()["id"])
 
@@ -106,17 +124,29 @@ def test_refusals_are_described_wherever_they_may_come(described: Flask) -> None
         if method in ("get", "post", "patch", "delete")
     ]
     assert [] == [
-        label for label, operation, statuses in operations if operation["security"] and not {401, 403, 503, 507} <= statuses
+        label
+        for label, operation, statuses in operations
+        if operation["security"] and not {401, 403, 503, 507} <= statuses
     ]
     assert [] == [
-        label for label, operation, statuses in operations if "If-Match" in read_by(operation) and not {412, 428} <= statuses
+        label
+        for label, operation, statuses in operations
+        if "If-Match" in read_by(operation) and not {412, 428} <= statuses
     ]
-    assert [] == [label for label, _, statuses in operations if not {400, 414, 431, 500} <= statuses]
     assert [] == [
-        label for label, operation, _ in operations
-        if "requestBody" in operation and "`incomplete-body`" not in operation["responses"]["400"]["description"]
-    ]  # fmt: skip
-    limited = [(label, told) for label, _, told in operations if label.split(" ")[1] not in ("/healthz", "/readyz", "/metrics")]
+        label for label, _, statuses in operations if not {400, 414, 431, 500} <= statuses
+    ]
+    assert [] == [
+        label
+        for label, operation, _ in operations
+        if "requestBody" in operation
+        and "`incomplete-body`" not in operation["responses"]["400"]["description"]
+    ]
+    limited = [
+        (label, told)
+        for label, _, told in operations
+        if label.split(" ")[1] not in ("/healthz", "/readyz", "/metrics")
+    ]
     assert [] == [label for label, statuses in limited if not {429, 503} <= statuses]
 
 

@@ -1,4 +1,6 @@
-"""The database fails at its n-th call, for every n: what was being created is kept with all that belongs to it, or not at all."""
+"""The database fails at its n-th call, for every n: what was being created is kept with all that
+belongs to it, or not at all.
+"""
 
 import json
 from collections import Counter
@@ -38,14 +40,21 @@ def administrator(service_app: Flask) -> FlaskClient:
 
 
 def known(client: FlaskClient) -> FlaskClient:
-    """A caller whom the service has let in today already: it notes that once, and does without where it cannot."""
+    """A caller whom the service has let in today already: it notes that once, and does without
+    where it cannot.
+    """
     client.get("/v1/accounts")
     client.get("/v1/holds")
     return client
 
 
-def until_it_works(app: Flask, failing: Failing, send: Send, status: int = 201) -> tuple[TestResponse, Counter[str]]:
-    """Send until no call fails any more; the last answer, and what it added. Before it nothing was added, and 503 was told."""
+def until_it_works(
+    app: Flask, failing: Failing, send: Send, status: int = 201
+) -> tuple[TestResponse, Counter[str]]:
+    """Send until no call fails any more; the last answer, and what it added.
+
+    Before it nothing was added, and 503 was told.
+    """
     store = store_of(app)
     before = counted(store)
     for number in count(1):
@@ -60,17 +69,29 @@ def until_it_works(app: Flask, failing: Failing, send: Send, status: int = 201) 
         assert before == counted(store), number
     assert status == answer.status_code, answer.get_data(as_text=True)
     after = counted(store)
-    return answer, Counter({name: after[name] - before[name] for name in after if after[name] != before[name]})
+    return answer, Counter(
+        {name: after[name] - before[name] for name in after if after[name] != before[name]}
+    )
 
 
 def without_law(added: Counter[str]) -> dict[str, int]:
-    """What was added, without what varies: provisions, the text of the law, and what waits for a seal."""
-    return {name: number for name, number in added.items() if name not in ("decisive_provisions", "laws", "unsealed")}
+    """What was added, without what varies: provisions, the text of the law, and what waits for a
+    seal.
+    """
+    return {
+        name: number
+        for name, number in added.items()
+        if name not in ("decisive_provisions", "laws", "unsealed")
+    }
 
 
-def test_a_determination_is_made_whole_or_not_at_all(service_app: Flask, failing: Failing, supervisor: FlaskClient) -> None:
+def test_a_determination_is_made_whole_or_not_at_all(
+    service_app: Flask, failing: Failing, supervisor: FlaskClient
+) -> None:
     def send() -> TestResponse:
-        return supervisor.post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "k-1"})
+        return supervisor.post(
+            "/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "k-1"}
+        )
 
     answer, added = until_it_works(service_app, failing, send)
 
@@ -82,9 +103,14 @@ def test_a_determination_is_made_whole_or_not_at_all(service_app: Flask, failing
     require_sound(store_of(service_app))
 
 
-def test_a_commit_whose_answer_is_lost_creates_nothing_twice(service_app: Flask, failing: Failing, supervisor: FlaskClient) -> None:
+def test_a_commit_whose_answer_is_lost_creates_nothing_twice(
+    service_app: Flask, failing: Failing, supervisor: FlaskClient
+) -> None:
     for number in count(1):
-        headers, before = {"Idempotency-Key": f"k-{number}"}, counted(store_of(service_app))["determinations"]
+        headers, before = (
+            {"Idempotency-Key": f"k-{number}"},
+            counted(store_of(service_app))["determinations"],
+        )
         failing.at(number, loses_answer=True)
         first = supervisor.post("/v1/determinations", json=CLOSED, headers=headers)
         has_failed = failing.stop()
@@ -99,15 +125,23 @@ def test_a_commit_whose_answer_is_lost_creates_nothing_twice(service_app: Flask,
     require_sound(store_of(service_app))
 
 
-def test_what_a_batch_tells_is_kept_and_nothing_else(service_app: Flask, failing: Failing, supervisor: FlaskClient) -> None:
+def test_what_a_batch_tells_is_kept_and_nothing_else(
+    service_app: Flask, failing: Failing, supervisor: FlaskClient
+) -> None:
     store, body = store_of(service_app), lines(CLOSED, asked(subject="two"), asked(subject="three"))
 
     for number in count(1):
         assert number < MOST
         before, headers = counted(store), {"Idempotency-Key": f"b-{number}"}
         failing.at(number)
-        first = supervisor.post("/v1/determinations/batch", data=body, content_type="application/jsonl", headers=headers)
-        told = [json.loads(line) for line in first.data.splitlines()] if first.status_code == 200 else []
+        first = supervisor.post(
+            "/v1/determinations/batch", data=body, content_type="application/jsonl", headers=headers
+        )
+        told = (
+            [json.loads(line) for line in first.data.splitlines()]
+            if first.status_code == 200
+            else []
+        )
         has_failed = failing.stop()
         between = counted(store)
         assert first.status_code == 200 or (503, "records-unavailable") == problem(first)
@@ -115,11 +149,15 @@ def test_what_a_batch_tells_is_kept_and_nothing_else(service_app: Flask, failing
         whole = sum("determination" in line for line in told)
         assert [whole] * 3 == [between[name] - before[name] for name in DETERMINATION]
 
-        again = supervisor.post("/v1/determinations/batch", data=body, content_type="application/jsonl", headers=headers)
+        again = supervisor.post(
+            "/v1/determinations/batch", data=body, content_type="application/jsonl", headers=headers
+        )
         again_told = [json.loads(line) for line in again.data.splitlines()]
         assert all("determination" in line for line in again_told)
         assert [line for line in told if "determination" in line] == [
-            line for line, earlier in zip(again_told, told, strict=False) if "determination" in earlier
+            line
+            for line, earlier in zip(again_told, told, strict=False)
+            if "determination" in earlier
         ]
         assert 3 == counted(store)["determinations"] - before["determinations"]
         if not has_failed:
@@ -128,7 +166,9 @@ def test_what_a_batch_tells_is_kept_and_nothing_else(service_app: Flask, failing
     require_sound(store)
 
 
-def test_a_determination_is_replaced_whole_or_not_at_all(service_app: Flask, failing: Failing, supervisor: FlaskClient) -> None:
+def test_a_determination_is_replaced_whole_or_not_at_all(
+    service_app: Flask, failing: Failing, supervisor: FlaskClient
+) -> None:
     id = made(supervisor)
     headers = {"If-Match": etag(supervisor, id), "Idempotency-Key": "r-1"}
 
@@ -142,7 +182,9 @@ def test_a_determination_is_replaced_whole_or_not_at_all(service_app: Flask, fai
     require_sound(store_of(service_app))
 
 
-def test_a_hold_is_placed_whole_or_not_at_all(service_app: Flask, failing: Failing, supervisor: FlaskClient) -> None:
+def test_a_hold_is_placed_whole_or_not_at_all(
+    service_app: Flask, failing: Failing, supervisor: FlaskClient
+) -> None:
     asked_for = {"kind": "subject", "object_id": "person-1", "because": "matter 7"}
 
     def send() -> TestResponse:
@@ -155,7 +197,9 @@ def test_a_hold_is_placed_whole_or_not_at_all(service_app: Flask, failing: Faili
     require_sound(store_of(service_app))
 
 
-def test_a_hold_is_lifted_whole_or_not_at_all(service_app: Flask, failing: Failing, supervisor: FlaskClient) -> None:
+def test_a_hold_is_lifted_whole_or_not_at_all(
+    service_app: Flask, failing: Failing, supervisor: FlaskClient
+) -> None:
     asked_for = {"kind": "subject", "object_id": "person-1", "because": "matter 7"}
     placed = supervisor.post("/v1/holds", json=asked_for, headers={"Idempotency-Key": "h-1"})
     here, headers = placed.headers["Location"], {"If-Match": placed.headers["ETag"]}
@@ -170,7 +214,9 @@ def test_a_hold_is_lifted_whole_or_not_at_all(service_app: Flask, failing: Faili
     require_sound(store_of(service_app))
 
 
-def test_an_account_is_made_whole_or_not_at_all(service_app: Flask, failing: Failing, administrator: FlaskClient) -> None:
+def test_an_account_is_made_whole_or_not_at_all(
+    service_app: Flask, failing: Failing, administrator: FlaskClient
+) -> None:
     def send() -> TestResponse:
         return administrator.post("/v1/accounts", json={"name": "jo", "role": "auditor"})
 
@@ -180,9 +226,13 @@ def test_an_account_is_made_whole_or_not_at_all(service_app: Flask, failing: Fai
     require_sound(store_of(service_app))
 
 
-def test_a_key_is_made_whole_or_not_at_all(service_app: Flask, failing: Failing, administrator: FlaskClient) -> None:
+def test_a_key_is_made_whole_or_not_at_all(
+    service_app: Flask, failing: Failing, administrator: FlaskClient
+) -> None:
     def send() -> TestResponse:
-        return administrator.post("/v1/credentials", json={"name": "night batch", "role": "auditor"})
+        return administrator.post(
+            "/v1/credentials", json={"name": "night batch", "role": "auditor"}
+        )
 
     _, added = until_it_works(service_app, failing, send)
 

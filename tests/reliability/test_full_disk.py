@@ -1,4 +1,6 @@
-"""The disk of an SQLite database is full: nothing half is kept, what needs no writing is answered, and room is enough to go on."""
+"""The disk of an SQLite database is full: nothing half is kept, what needs no writing is answered,
+and room is enough to go on.
+"""
 
 import json
 import os
@@ -26,7 +28,9 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     require(os.getuid() == 0, "only root may mount a file system")
     folder = tmp_path / "disk"
     folder.mkdir()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", folder], capture_output=True)
+    mounted = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={ROOM}", "tmpfs", folder], capture_output=True
+    )
     require(mounted.returncode == 0, "mounting a file system is not allowed here")
     yield folder
     subprocess.run(["umount", "--lazy", folder], check=True)
@@ -43,9 +47,13 @@ def until_it_is_full(server: Served) -> tuple[dict[str, bytes], Answer]:
     raise AssertionError("there was room for everything")
 
 
-def test_a_full_disk_refuses_keeps_nothing_half_and_recovers(small_disk: Path, tmp_path: Path) -> None:
+def test_a_full_disk_refuses_keeps_nothing_half_and_recovers(
+    small_disk: Path, tmp_path: Path
+) -> None:
     database_url = f"sqlite:///{small_disk / 'kept.sqlite'}"
-    with served(tmp_path, DATABASE_URL=database_url, ELIGIBILITY_CHECKPOINTS=str(tmp_path / "checkpoints")) as server:
+    with served(
+        tmp_path, DATABASE_URL=database_url, ELIGIBILITY_CHECKPOINTS=str(tmp_path / "checkpoints")
+    ) as server:
         ballast = small_disk / "ballast"
         server.key()
         server.key("administrator")
@@ -59,9 +67,15 @@ def test_a_full_disk_refuses_keeps_nothing_half_and_recovers(small_disk: Path, t
         for key, text in list(kept.items())[:5]:
             assert text == send_under(server, key)[2]
         assert 200 == server.send("GET", "/v1/accounts", role="administrator")[0]
-        read = [server.send("GET", f"/v1/determinations/{json.loads(text)['id']}") for text in list(kept.values())[:20]]
+        read = [
+            server.send("GET", f"/v1/determinations/{json.loads(text)['id']}")
+            for text in list(kept.values())[:20]
+        ]
         require_told_or_refused(read, list(kept.values()))
-        told = [json.loads(line) for line in server.send("POST", f"{PATH}/batch", TWO_LINES, BATCH)[2].splitlines()]
+        told = [
+            json.loads(line)
+            for line in server.send("POST", f"{PATH}/batch", TWO_LINES, BATCH)[2].splitlines()
+        ]
         fitted = ["determination" in line for line in told]
         assert fitted in ([True, True], [False, False])  # small ones may still fit
         assert {507} >= {line["problem"]["status"] for line in told if "problem" in line}
@@ -74,12 +88,22 @@ def test_a_full_disk_refuses_keeps_nothing_half_and_recovers(small_disk: Path, t
         assert (200, text) == (status, body)
 
     store = opened(database_url)
-    assert len(kept) + sum(fitted) == counted(store)["determinations"] == counted(store)["idempotency_records"]
+    assert (
+        len(kept) + sum(fitted)
+        == counted(store)["determinations"]
+        == counted(store)["idempotency_records"]
+    )
     require_sound(store)
     store.close()
 
 
 def require_told_or_refused(answers: list[Answer], texts: list[bytes]) -> None:
-    """Whoever reads a person's determination is entered in the audit trail first; where that does not fit, nothing is told."""
+    """Whoever reads a person's determination is entered in the audit trail first.
+
+    Where that does not fit, nothing is told.
+    """
     for (status, _, body), text in zip(answers, texts, strict=False):
-        assert (200, text) == (status, body) or (507, "/problems/records-full") == (status, json.loads(body)["type"])
+        assert (200, text) == (status, body) or (507, "/problems/records-full") == (
+            status,
+            json.loads(body)["type"],
+        )

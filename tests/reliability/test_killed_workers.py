@@ -1,4 +1,6 @@
-"""kill -9 of workers under load: every request is answered in the end, nothing is kept twice, and nothing half."""
+"""kill -9 of workers under load: every request is answered in the end, nothing is kept twice, and
+nothing half.
+"""
 
 import os
 import random
@@ -23,16 +25,27 @@ AT_ONCE = 200
 @pytest.fixture
 def server(tmp_path: Path, database_url: str) -> Iterator[Served]:
     """Two workers, as shipped."""
-    with served(tmp_path, DATABASE_URL=database_url, ELIGIBILITY_CHECKPOINTS=str(tmp_path / "checkpoints.jsonl")) as server:
+    with served(
+        tmp_path,
+        DATABASE_URL=database_url,
+        ELIGIBILITY_CHECKPOINTS=str(tmp_path / "checkpoints.jsonl"),
+    ) as server:
         yield server
 
 
 def workers_of(server: Served) -> list[int]:
     """The processes that answer."""
-    return [int(pid) for pid in Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children").read_text().split()]
+    return [
+        int(pid)
+        for pid in Path(f"/proc/{server.process.pid}/task/{server.process.pid}/children")
+        .read_text()
+        .split()
+    ]
 
 
-def test_workers_that_are_killed_lose_nothing_and_double_nothing(server: Served, tmp_path: Path, database_url: str) -> None:
+def test_workers_that_are_killed_lose_nothing_and_double_nothing(
+    server: Served, tmp_path: Path, database_url: str
+) -> None:
     killed: list[int] = []
 
     def kill_workers() -> None:

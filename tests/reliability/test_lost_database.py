@@ -1,4 +1,6 @@
-"""PostgreSQL is killed under load, or has nothing to give for a while: 503 meanwhile, and what was acknowledged is there."""
+"""PostgreSQL is killed under load, or has nothing to give for a while: 503 meanwhile, and what was
+acknowledged is there.
+"""
 
 import shutil
 import tempfile
@@ -28,12 +30,16 @@ AWAY_SECONDS = 1.0
 AT_ONCE = 16
 TRIES, MANY = 20, 20
 LONGEST_SECONDS = 15.0
-"""Far more than the five seconds that a request waits for a connection, and far less than a queue that grows."""
+"""Far more than the five seconds that a request waits for a connection, and far less than a queue
+that grows.
+"""
 
 
 @pytest.fixture
 def postgresql() -> Iterator[Server]:
-    """In a folder of a short name, since that of a Unix socket is bounded, and one that the server's user can reach."""
+    """In a folder of a short name, since that of a Unix socket is bounded, and one that the
+    server's user can reach.
+    """
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     folder.chmod(0o755)
     server = Server(folder)
@@ -48,7 +54,9 @@ def acknowledged(load: Load) -> Callable[[], bool]:
     return lambda: len(load.answers) >= so_far + SOME
 
 
-def test_what_was_acknowledged_outlives_the_database_server(postgresql: Server, tmp_path: Path) -> None:
+def test_what_was_acknowledged_outlives_the_database_server(
+    postgresql: Server, tmp_path: Path
+) -> None:
     with served(tmp_path, DATABASE_URL=postgresql.url) as server:
         load = Load(server)
 
@@ -77,16 +85,22 @@ def test_what_was_acknowledged_outlives_the_database_server(postgresql: Server, 
     store.close()
 
 
-def test_while_others_hold_everything_requests_are_refused_in_time(postgresql: Server, tmp_path: Path) -> None:
+def test_while_others_hold_everything_requests_are_refused_in_time(
+    postgresql: Server, tmp_path: Path
+) -> None:
     with served(tmp_path, DATABASE_URL=postgresql.url) as server:
         assert 201 == send_under(server, "before")[0]
         with psycopg.connect(postgresql.url.replace("+psycopg", "")) as holder:
-            holder.execute("LOCK TABLE determinations IN ACCESS EXCLUSIVE MODE")  # every connection of the service's waits in it
+            holder.execute(
+                "LOCK TABLE determinations IN ACCESS EXCLUSIVE MODE"
+            )  # every connection of the service's waits in it
             require_refused_in_time(server)
         wait_until(lambda: 201 == send_under(server, "after")[0])
 
 
-def test_while_the_server_has_no_connection_to_give_requests_are_refused_in_time(postgresql: Server, tmp_path: Path) -> None:
+def test_while_the_server_has_no_connection_to_give_requests_are_refused_in_time(
+    postgresql: Server, tmp_path: Path
+) -> None:
     with served(tmp_path, DATABASE_URL=postgresql.url) as server, ExitStack() as taken:
         assert 201 == send_under(server, "before")[0]
         take_every_connection(postgresql.url.replace("+psycopg", ""), taken)
@@ -95,7 +109,9 @@ def test_while_the_server_has_no_connection_to_give_requests_are_refused_in_time
         wait_until(lambda: 201 == send_under(server, "after")[0])
 
 
-def test_there_are_connections_for_as_many_keys_as_are_worked_on_at_once(postgresql_url: str, tmp_path: Path) -> None:
+def test_there_are_connections_for_as_many_keys_as_are_worked_on_at_once(
+    postgresql_url: str, tmp_path: Path
+) -> None:
     settings = Settings(database_url=postgresql_url, instance=tmp_path, threads=MANY)
     upgrade(settings)
     app = create_app(settings)
@@ -104,14 +120,22 @@ def test_there_are_connections_for_as_many_keys_as_are_worked_on_at_once(postgre
         for number in range(MANY - 1):
             held.enter_context(service().claims.claim("somebody", "a route", f"{number}"))
 
-        assert 201 == client.post("/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "k-1"}).status_code
+        assert (
+            201
+            == client.post(
+                "/v1/determinations", json=CLOSED, headers={"Idempotency-Key": "k-1"}
+            ).status_code
+        )
     store_of(app).close()
 
 
 def take_every_connection(address: str, taken: ExitStack) -> None:
     """Take what is free, then send everybody else away and take that too."""
     first = taken.enter_context(psycopg.connect(address, autocommit=True))
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' AND NOT pid = ANY(%s)"
+    others = (
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client "
+        "backend' AND NOT pid = ANY(%s)"
+    )
     mine = [first.info.backend_pid]
     for _ in range(TRIES):
         with suppress(psycopg.OperationalError):
@@ -123,9 +147,14 @@ def take_every_connection(address: str, taken: ExitStack) -> None:
 
 
 def require_refused_in_time(server: Served) -> None:
-    """Ask more than is taken in at once: everybody is answered long before a client gives up, and the process lives."""
+    """Ask more than is taken in at once: everybody is answered long before a client gives up, and
+    the process lives.
+    """
     with ThreadPoolExecutor(AT_ONCE) as clients:
-        held = [clients.submit(timed, lambda key=f"held-{number}": send_under(server, key)) for number in range(AT_ONCE)]
+        held = [
+            clients.submit(timed, lambda key=f"held-{number}": send_under(server, key))
+            for number in range(AT_ONCE)
+        ]
         assert 200 == server.send("GET", "/healthz")[0]
         answers = [each.result() for each in held]
     assert {503} == {status for (status, _, _), _ in answers}

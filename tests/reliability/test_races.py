@@ -1,4 +1,6 @@
-"""Two at the same moment who decide the same thing anew: one of them wins, and the other is told so."""
+"""Two at the same moment who decide the same thing anew: one of them wins, and the other is told
+so.
+"""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -24,17 +26,26 @@ def test_of_two_who_redetermine_at_once_one_wins_and_the_other_gets_412(service_
             id = made(first)
             tag = etag(first, id)
 
-            def redetermine(who: int, id: str = id, tag: str = tag, time: int = time) -> TestResponse:
+            def redetermine(
+                who: int, id: str = id, tag: str = tag, time: int = time
+            ) -> TestResponse:
                 together.wait(30)
                 headers = {"If-Match": tag, "Idempotency-Key": f"{who}-{time}"}
-                return clients[who].post(f"/v1/determinations/{id}/redetermine", json={}, headers=headers)
+                return clients[who].post(
+                    f"/v1/determinations/{id}/redetermine", json={}, headers=headers
+                )
 
-            answers = sorted(pool.map(redetermine, range(CLIENTS)), key=lambda answer: answer.status_code)
+            answers = sorted(
+                pool.map(redetermine, range(CLIENTS)), key=lambda answer: answer.status_code
+            )
 
             assert [201, 412] == [answer.status_code for answer in answers]
             assert (412, "precondition-failed") == problem(answers[1])
             assert answers[0].get_json()["replaces"] == id
-            assert answers[0].get_json()["id"] == first.get(f"/v1/determinations/{id}/chain").get_json()["stands"]
+            assert (
+                answers[0].get_json()["id"]
+                == first.get(f"/v1/determinations/{id}/chain").get_json()["stands"]
+            )
 
     assert 2 * TIMES == counted(store_of(service_app))["determinations"]
     require_sound(store_of(service_app))
@@ -47,9 +58,13 @@ def test_of_two_who_lift_a_hold_at_once_one_wins(service_app: Flask) -> None:
     with ThreadPoolExecutor(CLIENTS) as pool:
         for time in range(TIMES):
             asked_for = {"kind": "subject", "object_id": f"person-{time}", "because": "matter 7"}
-            placed = client.post("/v1/holds", json=asked_for, headers={"Idempotency-Key": f"h-{time}"})
+            placed = client.post(
+                "/v1/holds", json=asked_for, headers={"Idempotency-Key": f"h-{time}"}
+            )
 
-            def lift(who: int, where: str = placed.headers["Location"], tag: str = placed.headers["ETag"]) -> TestResponse:
+            def lift(
+                who: int, where: str = placed.headers["Location"], tag: str = placed.headers["ETag"]
+            ) -> TestResponse:
                 together.wait(30)
                 return clients[who].delete(where, headers={"If-Match": tag})
 

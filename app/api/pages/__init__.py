@@ -1,4 +1,7 @@
-"""Pages for people: signing in and out, the password, the open sessions. Plain HTML, which works without JavaScript."""
+"""Pages for people: signing in and out, the password, the open sessions.
+
+Plain HTML, which works without JavaScript.
+"""
 
 from flask import Flask, Response
 
@@ -25,9 +28,11 @@ def show_pages(app: Flask, service: Service) -> None:
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
         PERMANENT_SESSION_LIFETIME=LIMITS.absolute,
-        WTF_CSRF_CHECK_DEFAULT=False,  # pages check all that is sent to them; /v1 takes no cookies and needs no token
+        # Pages check all that is sent to them; /v1 takes no cookies and needs no token.
+        WTF_CSRF_CHECK_DEFAULT=False,
         WTF_CSRF_TIME_LIMIT=None,  # as long as the form's cookie
-        WTF_CSRF_SSL_STRICT=False,  # goes by the Referer, which our pages tell browsers not to send; see guard.check_form
+        # Goes by the Referer, which our pages tell browsers not to send; see guard.check_form.
+        WTF_CSRF_SSL_STRICT=False,
     )
     install_people(app, open_people(service.store))
     csrf.init_app(app)

@@ -11,7 +11,13 @@ SESSION = "session"
 """The permission of pages for anybody who is signed in."""
 View = TypeVar("View", bound=Callable[..., Any])
 
-pages = Blueprint("pages", __name__, template_folder="templates", static_folder="static", static_url_path="/pages/static")
+pages = Blueprint(
+    "pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/pages/static",
+)
 
 
 def public(view: View) -> View:

@@ -9,7 +9,8 @@ from app.api.pages.blueprint import pages
 from app.records.errors import RecordsUnavailable
 
 STALE = (
-    "This form is no longer valid: it was open for too long, came from somewhere else, or your browser did not send our cookie "
+    "This form is no longer valid: it was open for too long, came from somewhere else, or your "
+    "browser did not send our cookie "
     "back. Allow cookies for this site, open the page again and send it anew."
 )
 
@@ -28,15 +29,23 @@ def stale_form(error: CSRFError) -> Response:
 def refused(error: HTTPException) -> Response:
     """The request cannot be answered with a page."""
     if error.code == 404:
-        return _page("There is no such page", "Check the address, or start from the home page.", 404)
-    return _page("The request was not taken", "Open the page again and send the form anew.", error.code or 400)
+        return _page(
+            "There is no such page", "Check the address, or start from the home page.", 404
+        )
+    return _page(
+        "The request was not taken",
+        "Open the page again and send the form anew.",
+        error.code or 400,
+    )
 
 
 @pages.errorhandler(RecordsUnavailable)
 def records_unavailable(error: RecordsUnavailable) -> Response:
     """The database is out of reach."""
     log_fault(str(error))
-    response = _page("Not available just now", "Nothing was changed. Try again in a few seconds.", 503)
+    response = _page(
+        "Not available just now", "Nothing was changed. Try again in a few seconds.", 503
+    )
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
 
@@ -45,4 +54,8 @@ def records_unavailable(error: RecordsUnavailable) -> Response:
 def unexpected(error: Exception) -> Response:
     """Something nobody foresaw."""
     log_unexpected(error)
-    return _page("Something went wrong on our side", "Nothing was changed. Tell the operator the number of the request below.", 500)
+    return _page(
+        "Something went wrong on our side",
+        "Nothing was changed. Tell the operator the number of the request below.",
+        500,
+    )

@@ -11,7 +11,9 @@ MUCH = 1000
 class SignInForm(FlaskForm):  # type: ignore[misc]
     """A sign-in name and its password."""
 
-    name = StringField("Sign-in name", [InputRequired("Enter your sign-in name."), Length(max=MUCH)])
+    name = StringField(
+        "Sign-in name", [InputRequired("Enter your sign-in name."), Length(max=MUCH)]
+    )
     password = PasswordField("Password", [InputRequired("Enter your password."), Length(max=MUCH)])
     next = HiddenField()
 
@@ -19,6 +21,11 @@ class SignInForm(FlaskForm):  # type: ignore[misc]
 class PasswordForm(FlaskForm):  # type: ignore[misc]
     """Another password."""
 
-    current = PasswordField("Current password", [InputRequired("Enter your current password."), Length(max=MUCH)])
+    current = PasswordField(
+        "Current password", [InputRequired("Enter your current password."), Length(max=MUCH)]
+    )
     new = PasswordField("New password", [InputRequired("Enter a new password."), Length(max=MUCH)])
-    again = PasswordField("New password, once more", [EqualTo("new", "The two new passwords differ. Enter the same twice.")])
+    again = PasswordField(
+        "New password, once more",
+        [EqualTo("new", "The two new passwords differ. Enter the same twice.")],
+    )

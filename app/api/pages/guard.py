@@ -1,4 +1,6 @@
-"""Who is signed in, what a page needs before it is shown, and what a form needs before it is taken."""
+"""Who is signed in, what a page needs before it is shown, and what a form needs before
+it is taken.
+"""
 
 import functools
 from collections.abc import Callable
@@ -23,9 +25,8 @@ _NAME = "people"
 
 csrf = CSRFProtect()
 login_manager = LoginManager()
-login_manager.session_protection = (
-    None  # would bind our form's cookie to the browser's name for itself; the session is in the database
-)
+# It would bind our form's cookie to the browser's name for itself; the session is in the database.
+login_manager.session_protection = None
 
 
 class Person(UserMixin):  # type: ignore[misc]
@@ -40,7 +41,9 @@ class Person(UserMixin):  # type: ignore[misc]
 
 
 def install_people(app: Flask, people: People) -> None:
-    """Make people's accounts and sessions findable from within requests and commands of an application."""
+    """Make people's accounts and sessions findable from within requests and commands of an
+    application.
+    """
     app.extensions[_NAME] = people
 
 
@@ -77,11 +80,17 @@ def who() -> SignedIn:
 
 
 def needs_session(view: View) -> Callable[..., Any]:
-    """A page for anybody signed in whose password is their own: with a one-time password it must be changed first."""
+    """A page for anybody signed in whose password is their own: with a one-time password it must be
+    changed first.
+    """
 
     @functools.wraps(view)
     def settled(*args: Any, **kwargs: Any) -> Any:
-        return redirect(url_for("pages.password"), 303) if who().account.must_change else view(*args, **kwargs)
+        return (
+            redirect(url_for("pages.password"), 303)
+            if who().account.must_change
+            else view(*args, **kwargs)
+        )
 
     return _needing(settled)
 
@@ -118,7 +127,10 @@ def check_form() -> None:
 
 @pages.context_processor
 def tell_templates() -> dict[str, object]:
-    """Whoever is signed in, for the head of every page; nobody where that could not be found out."""
+    """Whoever is signed in, for the head of every page.
+
+    Nobody where that could not be found out.
+    """
     return {"me": g.get("me")}
 
 

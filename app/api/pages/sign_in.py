@@ -2,7 +2,16 @@
 
 from typing import cast
 
-from flask import Response, flash, make_response, redirect, render_template, request, session, url_for
+from flask import (
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.passwords import TooManyAtOnce
@@ -10,12 +19,21 @@ from app.access.people import AddressHeld, SignInRefused
 from app.api.pages.blueprint import pages, public
 from app.api.pages.cookies import SESSION_COOKIE
 from app.api.pages.forms import SignInForm
-from app.api.pages.guard import browser, enter, needs_session_alone, own_path, people, signed_in, who
+from app.api.pages.guard import (
+    browser,
+    enter,
+    needs_session_alone,
+    own_path,
+    people,
+    signed_in,
+    who,
+)
 from app.api.service import service
 from app.api.trail import origin
 
 REFUSED = (
-    "You were not signed in. Check the sign-in name and the password. After several failed attempts an account is held back for a "
+    "You were not signed in. Check the sign-in name and the password. After several failed "
+    "attempts an account is held back for a "
     "while; if it goes on, ask your administrator."
 )
 BUSY = "Too many people are signing in at this moment. Try again in a few seconds."
@@ -52,7 +70,10 @@ def do_sign_in() -> AnyResponse:
         return _form(form, 403, REFUSED)
     except AddressHeld as held:
         minutes = -(-held.seconds // 60)
-        told = f"Too many attempts from your network failed. Try again in {minutes} minute{'s' if minutes > 1 else ''}."
+        told = (
+            f"Too many attempts from your network failed. Try again in {minutes} "
+            f"minute{'s' if minutes > 1 else ''}."
+        )
         return _form(form, 429, told, held.seconds)
     except TooManyAtOnce:
         return _form(form, 503, BUSY, BUSY_SECONDS)
@@ -68,9 +89,13 @@ def renewed(token: str, wanted: str | None) -> Response:
     return enter(token, wanted)
 
 
-def _form(form: SignInForm, status: int, refusal: str | None = None, retry_after: int | None = None) -> Response:
+def _form(
+    form: SignInForm, status: int, refusal: str | None = None, retry_after: int | None = None
+) -> Response:
     provider = service().settings.single_sign_on
-    page = render_template("pages/sign_in.html", form=form, refusal=refusal, has_provider=provider is not None)
+    page = render_template(
+        "pages/sign_in.html", form=form, refusal=refusal, has_provider=provider is not None
+    )
     response = make_response(page, status)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)

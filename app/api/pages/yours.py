@@ -15,7 +15,10 @@ from app.api.pages.guard import browser, enter, needs_session, needs_session_alo
 from app.api.pages.sign_in import BUSY, BUSY_SECONDS
 from app.api.trail import origin
 
-NOT_CURRENT = "The password was not changed. Check the current password; after several wrong ones, wait a while."
+NOT_CURRENT = (
+    "The password was not changed. Check the current password; after several wrong "
+    "ones, wait a while."
+)
 
 
 @pages.app_template_filter()
@@ -40,7 +43,9 @@ def change_password() -> AnyResponse:
     if not form.validate():
         return _form(form, 422)
     try:
-        token = people().change_password(who(), form.current.data, form.new.data, browser(), origin())
+        token = people().change_password(
+            who(), form.current.data, form.new.data, browser(), origin()
+        )
     except SignInRefused:
         form.current.errors = [NOT_CURRENT]
         return _form(form, 403)
@@ -50,7 +55,9 @@ def change_password() -> AnyResponse:
     except (AddressHeld, TooManyAtOnce) as held:
         form.current.errors = [BUSY if isinstance(held, TooManyAtOnce) else NOT_CURRENT]
         response = _form(form, 503 if isinstance(held, TooManyAtOnce) else 429)
-        response.headers["Retry-After"] = str(held.seconds if isinstance(held, AddressHeld) else BUSY_SECONDS)
+        response.headers["Retry-After"] = str(
+            held.seconds if isinstance(held, AddressHeld) else BUSY_SECONDS
+        )
         return response
     session.clear()
     flash("Your password was changed. You were signed out everywhere else.")
@@ -59,7 +66,9 @@ def change_password() -> AnyResponse:
 
 def _form(form: PasswordForm, status: int) -> Response:
     account = who().account
-    page = render_template("pages/password.html", form=form, account=account, shortest=SHORTEST, longest=LONGEST)
+    page = render_template(
+        "pages/password.html", form=form, account=account, shortest=SHORTEST, longest=LONGEST
+    )
     return make_response(page, status)
 
 
