@@ -30,7 +30,7 @@ if "PROMETHEUS_MULTIPROC_DIR" not in os.environ:
     )
 METRICS = Path(os.environ["PROMETHEUS_MULTIPROC_DIR"])
 if (
-    "app.api.metrics" not in sys.modules
+    "app.api.http.metrics" not in sys.modules
 ):  # at the start, and not where a running server reads this again
     METRICS.mkdir(parents=True, exist_ok=True)
     for _file in METRICS.glob("*.db"):
@@ -51,8 +51,8 @@ except EnvError as error:
     sys.exit(2)
 
 bind = ADDRESS
-worker_class = "app.serving.Worker"
-logger_class = "app.serving.Logger"
+worker_class = "app.server.serving.Worker"
+logger_class = "app.server.serving.Logger"
 workers = settings.workers
 threads = settings.threads
 preload_app = (
@@ -126,7 +126,7 @@ def _is_here(name: object) -> bool:
 
 def post_worker_init(worker: object) -> None:
     """Let each worker seal what was kept; they take turns."""
-    from app.sealing import start_sealing
+    from app.server.sealing import start_sealing
 
     start_sealing(worker.wsgi)  # type: ignore[attr-defined]
 
@@ -147,7 +147,7 @@ def _drain(server: object) -> None:
 
 def child_exit(server: object, worker: object) -> None:
     """A worker ended: what it counted is kept, its files are not."""
-    from app.api.metrics import forget_process
+    from app.api.http.metrics import forget_process
 
     forget_process(worker.pid)  # type: ignore[attr-defined]
 

@@ -9,8 +9,8 @@ import sys
 
 from environs import EnvError
 
-from app import create_app
 from app.access.roles import UnsoundRoles
+from app.factory import create_app
 from app.law.errors import UnsoundLaw
 from app.logs import configure
 from app.production import UnfitForProduction

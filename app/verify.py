@@ -14,8 +14,8 @@ from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
-from app.determinations.again import replay
 from app.determinations.older_law import LawAltered, decider_under
+from app.determinations.replay import replay
 from app.determinations.strict_json import MalformedJson, loads
 from app.engine import Engine, EngineFault
 from app.law.lawbook import text_digest
@@ -27,7 +27,7 @@ from app.records.digests import (
     record_digest,
     root_of_proof,
 )
-from app.records.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
+from app.records.ledger.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
 
 LARGEST = 67_108_864
 """Bytes; the law is some hundred times smaller."""

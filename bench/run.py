@@ -173,7 +173,7 @@ def served() -> "Flask":
     """
     from flask import Flask, Response, request
 
-    from app.api.blueprint import needing
+    from app.api.http.blueprint import needing
     from wsgi import app as service
 
     app: Flask = service

@@ -5,7 +5,7 @@ principal sees, not of who is let in.
 from flask import Flask, g
 
 from app.access.principal import Principal
-from app.records.reach import EVERYTHING
+from app.records.visibility import EVERYTHING
 
 EVERYWHERE = Principal("key:tests", "tests", frozenset(), organization="tests", reach=EVERYTHING)
 _NAME = "acting"
@@ -17,7 +17,7 @@ def acting(app: Flask, principal: Principal = EVERYWHERE) -> Flask:
     """
     hooks = app.before_request_funcs[None]
     for place, hook in enumerate(hooks):
-        if hook.__module__ == "app.api.authentication":
+        if hook.__module__ == "app.api.http.authentication":
             hooks[place] = lambda: setattr(g, "principal", app.extensions[_NAME])
     app.extensions[_NAME] = principal
     return app

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.access.credentials import KEY, Wanted
 from app.access.trail import Origin
-from app.api.authentication import gate
+from app.api.http.authentication import gate
 
 ORGANIZATION = "county-office"
 ADMINISTRATOR = Origin("command:tests")

@@ -16,8 +16,8 @@ from flask.testing import FlaskClient
 from hypothesis import settings
 from sqlalchemy import URL, make_url
 
-from app import create_app
 from app.determinations.decide import Decider
+from app.factory import create_app
 from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.records.migrate import upgrade

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from app.records.seals import seal
+from app.records.ledger.seals import seal
 from app.records.store import Store
 
 SEALED_AT = datetime(2026, 3, 4, 5, 6, 7, 890123, UTC)

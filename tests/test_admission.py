@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.admission import BUSY, PATIENCE_SECONDS, RELIEF_SECONDS, Admission
+from app.server.admission import BUSY, PATIENCE_SECONDS, RELIEF_SECONDS, Admission
 
 ROOM = 8
 

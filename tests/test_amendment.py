@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app import create_app
+from app.factory import create_app
 from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.law.spans import Span

@@ -24,14 +24,14 @@ WRONG = {
         "determinations/decide.py",
         "import durable_rules_engine",
     ),
-    "Only records import SQLAlchemy and Alembic": ("api/health.py", "import sqlalchemy"),
+    "Only records import SQLAlchemy and Alembic": ("api/http/health.py", "import sqlalchemy"),
     "A packet is checked without the service": ("verify.py", "import app.records.store"),
     "Only the ways in import Flask and marshmallow": ("engine/engine.py", "import flask"),
     "Only access reads and signs tokens, only the ways in speak OAuth": (
         "commands/clients.py",
         "import joserfc",
     ),
-    "Only access hashes passwords": ("records/accounts.py", "import argon2"),
+    "Only access hashes passwords": ("records/people/accounts.py", "import argon2"),
 }
 
 

@@ -9,8 +9,8 @@ from secrets import token_urlsafe
 import pytest
 
 import app.settings
-from app import create_app
 from app.data_keys import open_to_guessing
+from app.factory import create_app
 from app.production import UnfitForProduction, require_fit
 from app.settings import ROOT, NoDataKeys, Settings, data_keys, index_key, redacted, secret_key
 from tests.servers import environment, served

@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from app.api.deciding import decide, load_asked
-from app.api.service import Service, law_text
+from app.api.determinations.deciding import decide, load_asked
+from app.api.http.service import Service, law_text
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.digests import chain_digest, leaf_hash, record_digest, root_of_proof
 from app.records.entries import AuditEntry, Kept
+from app.records.ledger.packets import packet as packet_of
 from app.records.migrate import upgrade
-from app.records.packets import packet as packet_of
 from app.records.store import Store
 from app.settings import ROOT, Settings
 from app.verify import main, read_packet

@@ -11,8 +11,8 @@ from app.access.principal import Principal
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
 from app.access.signing import NoSigningKey
 from app.access.tokens import BadToken, Tokens
-from app.records.credentials import Credential, CredentialStore
 from app.records.identity import is_id
+from app.records.machines.credentials import Credential, CredentialStore
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 30

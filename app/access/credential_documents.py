@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from app.instants import instant_text
-from app.records.credentials import Credential
+from app.records.machines.credentials import Credential
 
 
 def credential_document(credential: Credential, at: datetime) -> dict[str, object]:

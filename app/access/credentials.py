@@ -17,8 +17,8 @@ from app.access.roles import (
     UnknownRole,
 )
 from app.access.trail import Origin
-from app.records.credentials import Credential, CredentialStore, Secret, UnknownCredential
 from app.records.identity import is_id
+from app.records.machines.credentials import Credential, CredentialStore, Secret, UnknownCredential
 
 KEY, CLIENT = "key", "client"
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"

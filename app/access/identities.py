@@ -18,7 +18,7 @@ from app.access.roster import (
     may_belong_to,
 )
 from app.access.trail import REFUSED, UNKNOWN, Origin
-from app.records.accounts import Account, NameTaken
+from app.records.people.accounts import Account, NameTaken
 from app.single_sign_on import SingleSignOn
 
 NAME_CLAIMS = ("preferred_username", "email")

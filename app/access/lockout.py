@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.records.accounts import Holds
+from app.records.people.accounts import Holds
 
 FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS = 4, 29
 """So many failures in a row cost nothing; an address may be a whole office behind one router."""

@@ -3,9 +3,9 @@
 from app.access.passwords import Passwords
 from app.access.people import LIMITS, People
 from app.access.trail import enter_told
-from app.records.account_sessions import Sessions
-from app.records.accounts import Accounts
 from app.records.entries import Note
+from app.records.people.account_sessions import Sessions
+from app.records.people.accounts import Accounts
 from app.records.store import Store
 
 

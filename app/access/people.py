@@ -16,9 +16,9 @@ from app.access.lockout import HOLDS
 from app.access.passwords import PasswordRefused, Passwords, check_new
 from app.access.roster import NAME
 from app.access.trail import REFUSED, UNKNOWN, Origin
-from app.records.account_sessions import Limits, Session, Sessions
-from app.records.accounts import Account, Accounts, Attempt
 from app.records.entries import Entry
+from app.records.people.account_sessions import Limits, Session, Sessions
+from app.records.people.accounts import Account, Accounts, Attempt
 
 LIMITS = Limits(idle=timedelta(minutes=15), absolute=timedelta(hours=12))
 ONE_TIME_LASTS = timedelta(days=7)

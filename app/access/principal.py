@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.records.reach import EVERYTHING, NOTHING, Reach
+from app.records.visibility import EVERYTHING, NOTHING, Reach
 
 
 @dataclass(frozen=True, slots=True)

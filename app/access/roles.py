@@ -11,7 +11,7 @@ from pathlib import Path
 from app.access.principal import PUBLIC, Principal
 from app.law.errors import Fault
 from app.law.yaml_source import Faults, Item, Unreadable, read_source
-from app.records.reach import EVERYTHING, NOTHING, Reach
+from app.records.visibility import EVERYTHING, NOTHING, Reach
 
 ROLES = Path(__file__).with_name("roles.yaml")
 SIGHTS = ("own", "everything", "nothing")

@@ -16,7 +16,7 @@ from app.access import roles
 from app.access.passwords import Passwords, check_new, one_time_password
 from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, Roles, read_roles
 from app.access.trail import Origin
-from app.records.accounts import ADMINISTRATOR, Account, Accounts
+from app.records.people.accounts import ADMINISTRATOR, Account, Accounts
 
 PEOPLES_ROLES = (
     "eligibility_worker",

@@ -4,15 +4,15 @@ import secrets
 
 from flask import Flask
 
-from app.api.authentication import authenticate_requests
-from app.api.documentation import show_documentation
-from app.api.faults import handle_faults
-from app.api.limits import limit_addresses, limit_credentials
-from app.api.oauth import serve_oauth
-from app.api.openapi import document_api
-from app.api.pages import show_pages
-from app.api.requests import trust_proxies, watch_requests
-from app.api.service import Service, install
+from app.api.docs.documentation import show_documentation
+from app.api.docs.openapi import document_api
+from app.api.http.authentication import authenticate_requests
+from app.api.http.faults import handle_faults
+from app.api.http.limits import limit_addresses, limit_credentials
+from app.api.http.requests import trust_proxies, watch_requests
+from app.api.http.service import Service, install
+from app.api.machines.oauth import serve_oauth
+from app.api.people.pages import show_pages
 
 
 def mount(app: Flask, service: Service) -> None:

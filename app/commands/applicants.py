@@ -14,8 +14,8 @@ from app.commands.sources import settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
-    from app.records.encryption import KeyRing
-    from app.records.key_rotation import Rotated
+    from app.records.applicants.encryption import KeyRing
+    from app.records.applicants.key_rotation import Rotated
 
 applicants_group = AppGroup(
     "applicants",
@@ -36,7 +36,7 @@ def rotate_keys(as_json: bool) -> None:
     \b
     Example:  flask applicants rotate-keys
     """
-    from app.records.key_rotation import count_applicants, rotate
+    from app.records.applicants.key_rotation import count_applicants, rotate
 
     ring = _ring()
     with kept_records() as store:
@@ -88,7 +88,7 @@ def forget_applicant(subject: str, as_json: bool) -> None:
     \b
     Example:  flask applicants forget person-k3j9x2abmnpq
     """
-    from app.records.forgetting import UnderHold, forget
+    from app.records.applicants.forgetting import UnderHold, forget
 
     with kept_records() as store:
         try:
@@ -118,7 +118,7 @@ def _ring() -> "KeyRing":
         Refusal: they cannot be used.
     """
     from app.data_keys import KeysUnreadable
-    from app.records.encryption import key_ring
+    from app.records.applicants.encryption import key_ring
     from app.settings import NoDataKeys
 
     try:

@@ -34,7 +34,7 @@ def backup_command(file: Path, as_json: bool) -> None:
     \b
     Example:  flask records backup records-2026-11-22.jsonl.gz
     """
-    from app.records.backup import back_up, count_rows
+    from app.records.ledger.backup import back_up, count_rows
 
     try:
         if file.exists():
@@ -70,8 +70,8 @@ def restore_command(file: Path, as_json: bool) -> None:
     \b
     Example:  flask db upgrade && flask records restore records-2026-11-22.jsonl.gz
     """
-    from app.records.backup import NotABackup, NotEmpty, check_backup, restore
-    from app.records.checkpoints import lost
+    from app.records.ledger.backup import NotABackup, NotEmpty, check_backup, restore
+    from app.records.ledger.checkpoints import lost
 
     try:
         total = sum(check_backup(file).values())
@@ -115,7 +115,7 @@ def _seal(store: "Store") -> None:
 
     Where that fails, the backup is made.
     """
-    from app.records.seals import seal_everything
+    from app.records.ledger.seals import seal_everything
 
     try:
         list(seal_everything(store, clock.now(), settings().checkpoints))

@@ -45,7 +45,7 @@ def create_client(
 
 
 def _make_sure_tokens_can_be_signed() -> None:
-    from app.access.gate import signing_keys
+    from app.access.authenticator import signing_keys
     from app.access.signing import NoSigningKey
 
     try:

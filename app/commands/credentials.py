@@ -15,7 +15,7 @@ from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
     from app.access.credentials import Credentials, Told
-    from app.records.credentials import Credential
+    from app.records.machines.credentials import Credential
 
 PAGE = 200
 
@@ -56,8 +56,8 @@ def credentials() -> Iterator["Credentials"]:
     from app.access.credentials import CredentialRefused, Credentials
     from app.access.roles import read_roles
     from app.access.trail import enter_told
-    from app.records.credentials import CredentialStore, UnknownCredential
     from app.records.database import open_database
+    from app.records.machines.credentials import CredentialStore, UnknownCredential
 
     with reaching_records():
         engine = open_database(settings().database_url)
@@ -84,8 +84,8 @@ def named(kept: "Credentials", kind: str, text: str) -> "Credential":
     Raises:
         UnknownCredential: there is none.
     """
-    from app.records.credentials import UnknownCredential
     from app.records.identity import is_id
+    from app.records.machines.credentials import UnknownCredential
 
     found = kept.find(text) if is_id(text) else kept.find_by_label(text)
     if found.kind != kind:

@@ -66,7 +66,7 @@ def load_demonstrations(as_json: bool) -> None:
     \b
     Example:  flask demo load
     """
-    from app.api.service import law_text
+    from app.api.http.service import law_text
     from app.records.database import open_database
     from app.records.store import Store
 
@@ -154,7 +154,7 @@ def _renew_key(store: "Store") -> Path:
     from app.access.demonstration import renew_key
     from app.access.roles import read_roles
     from app.access.trail import enter_told
-    from app.records.credentials import CredentialStore
+    from app.records.machines.credentials import CredentialStore
 
     try:
         return renew_key(
@@ -170,7 +170,7 @@ def _renew_key(store: "Store") -> Path:
 
 def _keep(store: "Store", missing: list[Demonstration]) -> None:
     """Decide and keep, all or none; a bar shows how far it is, on a terminal."""
-    from app.api.service import Service
+    from app.api.http.service import Service
 
     deciding = decider()
     here = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
@@ -187,9 +187,9 @@ def _keep(store: "Store", missing: list[Demonstration]) -> None:
 
 def _kept(here: Any, demonstration: Demonstration) -> "Kept":
     """The determination under its fixed id, as the service itself would issue it."""
-    from app.api.deciding import decide
-    from app.api.schemas import AskedSchema
-    from app.api.trail import audit_entry
+    from app.api.determinations.deciding import decide
+    from app.api.http.schemas import AskedSchema
+    from app.api.http.trail import audit_entry
     from app.records.entries import Kept
 
     text = orjson.dumps(demonstration.request).decode()

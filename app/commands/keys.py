@@ -113,7 +113,7 @@ def list_signing_keys(as_json: bool) -> None:
     \b
     Example:  flask keys signing list
     """
-    from app.access.gate import signing_keys
+    from app.access.authenticator import signing_keys
     from app.access.signing import NoSigningKey
 
     try:
@@ -148,7 +148,7 @@ def rotate_signing_key(as_json: bool) -> None:
     \b
     Example:  flask keys signing rotate
     """
-    from app.access.gate import signing_keys
+    from app.access.authenticator import signing_keys
     from app.access.signing import NoSigningKey
 
     try:

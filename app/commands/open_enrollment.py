@@ -42,7 +42,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     \b
     Example:  flask open-enrollment 2011
     """
-    from app.api.open_enrollment import open_enrollment_document, period_cautions
+    from app.api.law.open_enrollment import open_enrollment_document, period_cautions
 
     law = lawbook()
     name = edition_of(law, edition)

@@ -33,7 +33,7 @@ def questions_command(question: str | None, as_json: bool) -> None:
 
 def _list(law: Lawbook, as_json: bool) -> None:
     if as_json:
-        from app.api.questions import summary
+        from app.api.law.questions import summary
 
         print_json({"questions": [summary(question) for question in law.questions.values()]})
         return
@@ -46,8 +46,8 @@ def _list(law: Lawbook, as_json: bool) -> None:
 
 def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
     """A question as over HTTP, with the JSON Schema of its facts."""
-    from app.api.facts_schemas import FactsSchemas
-    from app.api.questions import facts_document, summary
+    from app.api.law.facts_schemas import FactsSchemas
+    from app.api.law.questions import facts_document, summary
 
     return {
         **summary(question),

@@ -6,7 +6,7 @@ Each command stands in a module of its own.
 from flask.cli import AppGroup
 
 from app.commands.backing_up import backup_command, restore_command
-from app.commands.replaying import replay_command
+from app.commands.replay import replay_command
 from app.commands.retaining import dispose_command
 from app.commands.sealing import accept_loss_command, seal_command, verify_command
 

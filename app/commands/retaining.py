@@ -30,7 +30,12 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
     \b
     Example:  flask records dispose --dry-run
     """
-    from app.records.retention import DEFAULT, RetentionUnreadable, forget_answers, read_periods
+    from app.records.ledger.retention import (
+        DEFAULT,
+        RetentionUnreadable,
+        forget_answers,
+        read_periods,
+    )
 
     try:
         periods = read_periods(settings().retention or DEFAULT)
@@ -56,7 +61,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
 
 
 def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run: bool) -> int:
-    from app.records.retention import dispose, due
+    from app.records.ledger.retention import dispose, due
 
     count = 0
     for some in due(
@@ -72,7 +77,7 @@ def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run
 
 
 def _dispose_applicants(store: "Store", before: datetime, dry_run: bool) -> int:
-    from app.records.forgetting import dispose_applicants, due_applicants
+    from app.records.applicants.forgetting import dispose_applicants, due_applicants
 
     count = 0
     for some in due_applicants(store, before):

@@ -17,7 +17,7 @@ from app.commands.sources import settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
-    from app.records.checkpoints import Checkpoints, Noted
+    from app.records.ledger.checkpoints import Checkpoints, Noted
 
 SHOWN = 100
 
@@ -38,7 +38,7 @@ def seal_command(every: float | None, as_json: bool) -> None:
     \b
     Example:  flask records seal --every 1
     """
-    from app.records.seals import Seal, seal_everything
+    from app.records.ledger.seals import Seal, seal_everything
 
     made: list[Seal] = []
     with kept_records() as store:
@@ -93,7 +93,7 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     \b
     Example:  flask records verify
     """
-    from app.records.verification import count_records, verify
+    from app.records.ledger.verification import count_records, verify
 
     read = noted_outside(checkpoints)
     with kept_records() as store, progress_of("Verifying", count_records(store)) as advance:
@@ -153,7 +153,7 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
     \b Example:  flask records accept-loss --through 9 --because "restored the backup of November 22
     after a disk broke"
     """
-    from app.records.checkpoints import Loss, accept_loss, database_of, lost
+    from app.records.ledger.checkpoints import Loss, accept_loss, database_of, lost
 
     file, read = settings().checkpoints, noted_outside(None)
     with kept_records() as store:
@@ -204,7 +204,7 @@ def noted_outside(file: Path | None) -> "Checkpoints":
     Raises:
         Refusal: it cannot be read.
     """
-    from app.records.checkpoints import Checkpoints, read_checkpoints
+    from app.records.ledger.checkpoints import Checkpoints, read_checkpoints
 
     chosen = file or settings().checkpoints
     if chosen is None or (file is None and not chosen.is_file()):

@@ -22,7 +22,7 @@ from app.commands.terminal import Screen
 if TYPE_CHECKING:
     from app.access.roster import Roster
     from app.access.trail import Origin
-    from app.records.accounts import Account
+    from app.records.people.accounts import Account
 
 users_group = AppGroup(
     "users", help="The accounts of people who sign in. There is none before you make one."
@@ -55,8 +55,8 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     from app.access.opening import open_people
     from app.access.passwords import PasswordRefused
     from app.access.roster import NotAnAccount, Roster
-    from app.records.accounts import NameTaken
     from app.records.database import open_database
+    from app.records.people.accounts import NameTaken
     from app.records.store import Store
 
     with reaching_records():

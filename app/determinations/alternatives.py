@@ -9,10 +9,10 @@ from datetime import date
 from itertools import combinations
 from typing import cast
 
-from app.determinations.days import OtherDays, Stretch
 from app.determinations.knowledge import Knowledge
 from app.determinations.model import ChangeKind, FactChange, WouldChange
-from app.determinations.whatif import WhatIf
+from app.determinations.other_days import OtherDays, Stretch
+from app.determinations.what_if import WhatIf
 from app.determinations.wording import day_in_words, joined, value_in_words
 from app.engine.shadow import OUTCOME_CODES
 from app.law.facts import FactDefinition, Value

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from app.determinations.case import Case
-from app.determinations.days import OtherDays
 from app.determinations.decide import Decider
 from app.determinations.document import Document, citation_document
 from app.determinations.model import Determination, Reason
+from app.determinations.other_days import OtherDays
 from app.determinations.wording import as_json, span_in_words
 from app.law.errors import LawNotEncoded
 from app.law.facts import Value

@@ -2,12 +2,12 @@
 
 from app.determinations.alternatives import alternatives
 from app.determinations.case import Case
-from app.determinations.days import OtherDays
-from app.determinations.editions import OtherEditions
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
+from app.determinations.other_days import OtherDays
+from app.determinations.other_editions import OtherEditions
 from app.determinations.reasons import Telling
-from app.determinations.whatif import WhatIf
+from app.determinations.what_if import WhatIf
 from app.engine import Engine
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook

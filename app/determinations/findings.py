@@ -236,9 +236,9 @@ class Findings:
             condition.required,
             _STATUS[truth],
             told,
-            source,
+            source,  # type: ignore[arg-type]
             None,
-            determination,  # type: ignore[arg-type]
+            determination,
         )
 
     def _sentence(

@@ -141,10 +141,10 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
             low, high = member
             days = isinstance(low, date) and isinstance(high, date)
             parts.append(
-                span_in_words(low, high)
+                span_in_words(low, high)  # type: ignore[arg-type]
                 if days
                 else f"{value_in_words(fact, low)} to {value_in_words(fact, high)}"
-            )  # type: ignore[arg-type]
+            )
         else:
             parts.append(value_in_words(fact, member))
     return joined(parts, "or")

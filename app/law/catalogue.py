@@ -109,8 +109,12 @@ def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
     kind = fields["type"].one_of(("day", "span", "choice", "integer", "decimal"))
     choices = tuple(c.text() for c in fields["choices"].items()) if "choices" in fields else ()
     return ConclusionDefinition(
-        name, kind, fields["describes"].text(), choices, optional(fields, "unit", Item.text)
-    )  # type: ignore[arg-type]
+        name,
+        kind,  # type: ignore[arg-type]
+        fields["describes"].text(),
+        choices,
+        optional(fields, "unit", Item.text),
+    )
 
 
 def read_question(id: str, item: Item) -> Question:

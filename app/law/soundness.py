@@ -188,9 +188,9 @@ class _Check:
             gives = self.check_computation(argument, place, parameters, concludes)
             fits = (
                 gives is None
-                or gives in FITS.get(kind, ())
+                or gives in FITS.get(kind, ())  # type: ignore[call-overload]
                 or (gives == "number" and kind == "number")
-            )  # type: ignore[call-overload]
+            )
             if not concludes or not fits:
                 self.note(place, f"{call.function} cannot take {argument} here")
         elif isinstance(argument, int):

@@ -8,9 +8,9 @@ from sqlalchemy import ColumnElement, Connection, false, select, true
 
 from app.records.changing import add, change
 from app.records.entries import AuditEntry, IdempotencyRecord
-from app.records.reach import EVERYTHING, Reach
 from app.records.store import Store, enter, keep_answer
 from app.records.tables import holds
+from app.records.visibility import EVERYTHING, Reach
 
 HOLDABLE = ("determination", "subject")
 

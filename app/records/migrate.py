@@ -11,8 +11,11 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
-from app.records import account_tables, applicant_tables, credential_tables  # noqa: F401  (put their tables on the shared metadata)
+# Imported to put their tables on the shared metadata.
+from app.records.applicants import applicant_tables  # noqa: F401
 from app.records.database import WRITES, open_database
+from app.records.machines import credential_tables  # noqa: F401
+from app.records.people import account_tables  # noqa: F401
 from app.records.store import Store, database_errors
 from app.records.tables import metadata
 from app.settings import Settings

@@ -42,7 +42,6 @@ from app.records.errors import (
     RecordsFull,
     RecordsUnavailable,
 )
-from app.records.reach import EVERYTHING, Reach
 from app.records.tables import (
     audit_entries,
     decisive_provisions,
@@ -51,6 +50,7 @@ from app.records.tables import (
     laws,
     unsealed,
 )
+from app.records.visibility import EVERYTHING, Reach
 
 __all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
 FULL = ("disk is full", "No space left", "disk full", "53100")
@@ -252,8 +252,8 @@ class Store:
                 return None
             columns = found[0].columns or {}
             earlier = IdempotencyRecord(
-                **{name: columns.get(name) for name in IdempotencyRecord.__slots__}
-            )  # type: ignore[arg-type]
+                **{name: columns.get(name) for name in IdempotencyRecord.__slots__}  # type: ignore[arg-type]
+            )
             if not columns or columns["record_digest"] != earlier.row()["record_digest"]:
                 raise RecordDamaged("idempotency", found[0].id)
             if earlier.determination is None:

@@ -11,12 +11,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.api import mount
-from app.api.service import Service
+from app.api.http.service import Service
 from app.determinations.decide import Decider
 from app.records.database import open_database
+from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
 from app.records.store import Store
-from app.records.verification import verify
 from app.settings import Settings
 from tests.callers import client_of
 

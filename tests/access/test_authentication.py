@@ -12,7 +12,7 @@ from freezegun import freeze_time
 from app import clock
 from app.access.bearers import KEPT_SECONDS, Bearers
 from app.access.credentials import KEY, Wanted
-from app.api.authentication import gate
+from app.api.http.authentication import gate
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 

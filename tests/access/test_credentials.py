@@ -17,10 +17,10 @@ from app.access.credentials import KEY, Credentials, Wanted
 from app.access.key_text import KEY as KEY_TEXT
 from app.access.roles import read_roles
 from app.access.trail import Origin, enter_told
-from app.api.authentication import gate
-from app.records.credentials import CredentialStore
+from app.api.http.authentication import gate
 from app.records.database import open_database
 from app.records.entries import Entry
+from app.records.machines.credentials import CredentialStore
 from tests.api.asking import pointers, problem
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 

@@ -18,7 +18,7 @@ from freezegun import freeze_time
 
 from app import clock
 from app.access.demonstration import FILE, NAME, renew_key
-from app.api.authentication import gate
+from app.api.http.authentication import gate
 from app.commands import command_line
 from app.settings import ROOT, Settings, bound_host, from_environment, is_loopback
 from tests.api.asking import CLOSED

@@ -4,7 +4,7 @@ import pytest
 
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole, read_roles
 from app.law.lawbook import Lawbook
-from app.records.reach import EVERYTHING, NOTHING, Reach
+from app.records.visibility import EVERYTHING, NOTHING, Reach
 
 OWN = ("eligibility_worker", "supervisor", "carrier_system", "partner_system")
 

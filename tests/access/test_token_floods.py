@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
 from app.access.credentials import CLIENT, Told, Wanted
-from app.api.authentication import gate
+from app.api.http.authentication import gate
 from tests.access.test_trail import Noted, noted
 from tests.callers import ADMINISTRATOR
 

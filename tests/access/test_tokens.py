@@ -18,11 +18,11 @@ from joserfc.jwk import ECKey, KeySet
 from werkzeug.test import TestResponse
 
 from app import clock
+from app.access.authenticator import Gate
 from app.access.credentials import CLIENT, KEY, Told, Wanted
-from app.access.gate import Gate
 from app.access.signing import SigningKeys
 from app.access.tokens import Tokens
-from app.api.authentication import gate as gate_of_app
+from app.api.http.authentication import gate as gate_of_app
 from app.records.errors import RecordsUnavailable
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing

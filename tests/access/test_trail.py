@@ -9,9 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.access.authenticator import Gate
 from app.access.credentials import CLIENT, Told, Wanted
-from app.access.gate import Gate
-from app.api.authentication import authenticate_requests, gate
+from app.api.http.authentication import authenticate_requests, gate
 from app.records.entries import Entry
 from tests.callers import ADMINISTRATOR
 

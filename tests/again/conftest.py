@@ -13,7 +13,7 @@ from sqlalchemy import event, text
 
 from app.access.principal import Principal
 from app.api import mount
-from app.api.service import Service, law_text
+from app.api.http.service import Service, law_text
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
 from app.records.database import open_database

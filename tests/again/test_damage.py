@@ -13,8 +13,8 @@ from sqlalchemy import text
 from app.access.principal import Principal
 from app.commands import command_line
 from app.law.lawbook import Lawbook
-from app.records.reach import Reach
 from app.records.store import Store
+from app.records.visibility import Reach
 from app.settings import Settings
 from tests.acting import EVERYWHERE
 from tests.again.conftest import Harm, Serving, Tamper

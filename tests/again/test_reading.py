@@ -8,8 +8,8 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
-from app.records.reach import NOTHING, Reach
 from app.records.store import Store
+from app.records.visibility import NOTHING, Reach
 from tests.acting import EVERYWHERE
 from tests.again.conftest import Serving
 from tests.again.keeping import NOBODY, etag, made, trail

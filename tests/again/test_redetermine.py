@@ -11,8 +11,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.determinations.decide import Decider
-from app.records.reach import Reach
 from app.records.store import Store
+from app.records.visibility import Reach
 from tests.acting import EVERYWHERE
 from tests.again.conftest import Amend, Serving
 from tests.again.keeping import NOBODY, etag, made, trail

@@ -63,7 +63,7 @@ def test_more_than_one_page_is_replayed_each_once(
     client = serving(small_law(tmp_path))
     for _ in range(7):
         made(client, **VISIT)
-    monkeypatch.setattr("app.records.replaying.made_under.__defaults__", (3, False))
+    monkeypatch.setattr("app.records.ledger.replay.made_under.__defaults__", (3, False))
 
     assert 7 == answer(replay("--json"))["replayed"]
 

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.api import mount
-from app.api.service import Service, law_text
+from app.api.http.service import Service, law_text
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.migrate import downgrade, upgrade

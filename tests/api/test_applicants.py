@@ -17,16 +17,16 @@ from app import clock
 from app.access.credentials import KEY, Wanted
 from app.access.principal import Principal
 from app.api import mount
-from app.api.authentication import gate
-from app.api.service import Service
+from app.api.http.authentication import gate
+from app.api.http.service import Service
 from app.determinations.decide import Decider
-from app.records.backup import back_up, restore
 from app.records.database import open_database
 from app.records.identity import new_id
+from app.records.ledger.backup import back_up, restore
+from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
 from app.records.store import Store
 from app.records.tables import metadata
-from app.records.verification import verify
 from app.settings import Settings
 from tests.acting import acting
 from tests.api.asking import pointers, problem

@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
-from app.api.service import Service
+from app.api.http.service import Service
 from app.records.database import open_database
 from app.records.tables import determinations
 from tests.api.asking import CLOSED, asked, lines, post, problem

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from marshmallow import ValidationError
 
-from app.api.facts_schemas import FactsSchemas, facts_schema
-from app.api.fields import FIELD_OF, field_of
+from app.api.http.fields import FIELD_OF, field_of
+from app.api.law.facts_schemas import FactsSchemas, facts_schema
 from app.determinations.case import read_facts
 from app.law.facts import FactDefinition, NotThatFact, Value
 from app.law.lawbook import Lawbook

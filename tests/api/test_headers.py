@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.api.requests import CONTENT_SECURITY_POLICY, HEADERS
+from app.api.http.requests import CONTENT_SECURITY_POLICY, HEADERS
 from tests.api.asking import problem
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")

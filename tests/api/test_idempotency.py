@@ -11,7 +11,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from app.access.principal import Principal
-from app.api.service import service
+from app.api.http.service import service
 from app.records.store import Store
 from tests.acting import acting
 from tests.api.asking import CLOSED, asked, lines, problem

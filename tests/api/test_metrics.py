@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
-from app.api.metrics import observe_sealing, read_metrics
+from app.api.http.metrics import observe_sealing, read_metrics
 from tests.api.asking import CLOSED, asked
 from tests.callers import client_of
 from tests.servers import Served, served, wait_until

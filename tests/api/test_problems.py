@@ -5,8 +5,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from app.api.problem_types import _ALL
-from app.api.problems import NAMES_AT_MOST
+from app.api.http.problem_types import _ALL
+from app.api.http.problems import NAMES_AT_MOST
 from app.law.lawbook import Lawbook
 from tests.api.asking import asked
 

@@ -7,9 +7,9 @@ from flask.testing import FlaskClient
 
 from app import clock
 from app.access.principal import Principal
-from app.api.service import service
-from app.records.reach import EVERYTHING, NOTHING, Reach
-from app.records.seals import seal_everything
+from app.api.http.service import service
+from app.records.ledger.seals import seal_everything
+from app.records.visibility import EVERYTHING, NOTHING, Reach
 from tests.acting import acting
 from tests.api.asking import CLOSED, asked, pointers, problem
 from tests.api.conftest import Serve

@@ -12,8 +12,8 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from referencing import Registry, Resource
 from referencing.jsonschema import DRAFT202012
 
-from app import create_app
-from app.api.problem_types import PROBLEM_TYPES
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.factory import create_app
 from app.law.errors import UnknownEdition, UnsoundLaw
 from app.settings import Settings
 from tests.api.asking import CLOSED, lines, post, problem

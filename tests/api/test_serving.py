@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.serving import asks_how_the_service_is
+from app.server.serving import asks_how_the_service_is
 from tests.servers import Served, served
 
 SECRET = "secret-subject-77"

@@ -19,16 +19,16 @@ from freezegun import freeze_time
 from sqlalchemy import text
 
 from app.api import mount
-from app.api.service import Service
+from app.api.http.service import Service
 from app.commands import command_line
 from app.data_keys import new_key
 from app.determinations.decide import Decider
+from app.records.applicants.encryption import key_ring
+from app.records.applicants.key_rotation import rotate
 from app.records.database import open_database
-from app.records.encryption import key_ring
-from app.records.key_rotation import rotate
+from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
 from app.records.store import Store
-from app.records.verification import verify
 from app.settings import Settings
 from tests.api.asking import CLOSED
 from tests.callers import client_of

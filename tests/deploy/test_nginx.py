@@ -14,8 +14,8 @@ from uuid import UUID
 
 import pytest
 
-from app.api.problem_types import PROBLEM_TYPES
-from app.api.requests import HEADERS
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.http.requests import HEADERS
 from tests.api.asking import CLOSED
 from tests.proxies import SHIPPED, Proxied, proxied
 from tests.servers import wait_until

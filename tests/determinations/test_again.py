@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.determinations.again import first_difference
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders, LawAltered, LawNotKept
+from app.determinations.replay import first_difference
 from app.law.lawbook import text_digest
 from app.law.library import lawbook_of
 from tests.law.small_law import FILES

@@ -5,10 +5,7 @@ from pathlib import Path
 FILES = {
     "editions.yaml": """\
 early: {title: The early law, enacted_through: 2012-12-31, default: true}
-current:
-  title: The law with later changes
-  checked_through: 2020-12-31
-  because: Nobody looked further.
+current: {title: The law with later changes, checked_through: 2020-12-31, because: Nobody looked further.}
 """,
     "questions.yaml": """\
 person.admitted:
@@ -27,20 +24,12 @@ person.admitted:
 person.grown:
   asks: Is the person grown up?
   encoded_from: 2011-01-01
-  says:
-    eligible: Grown up.
-    ineligible: Not grown up.
-    undetermined: More must be known.
-    referred: Somebody decides.
+  says: {eligible: Grown up., ineligible: Not grown up., undetermined: More must be known., referred: Somebody decides.}
 """,
     "facts.yaml": """\
 visit.asked_on: {type: day, asks: When did the person ask?}
 person.born_on: {type: day, asks: When was the person born?}
-person.age:
-  type: integer
-  unit: years
-  describes: present age
-  computed: "whole_years_between(person.born_on, visit.asked_on)"
+person.age: {type: integer, unit: years, describes: present age, computed: "whole_years_between(person.born_on, visit.asked_on)"}
 person.height: {type: decimal, unit: meters, places: 2, maximum: 3, asks: How tall is the person?}
 """,
     "calendars/season.yaml": """\
@@ -122,10 +111,7 @@ introduces:
 
 
 def write_law(folder: Path, **changes: str) -> Path:
-    """The small law under a folder.
-
-    A change replaces or adds a file, named with `__` for `/` and without suffix.
-    """
+    """The small law under a folder; a change replaces or adds a file, named with `__` for `/` and without suffix."""
     files = {**FILES, **{f"{name.replace('__', '/')}.yaml": text for name, text in changes.items()}}
     for name, text in files.items():
         path = folder / "rulesets" / name

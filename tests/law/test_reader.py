@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app import create_app
+from app.factory import create_app
 from app.law.errors import UnsoundLaw
 from app.law.lawbook import Lawbook
 from app.law.library import faults_in, lawbook_of, open_lawbook

@@ -22,15 +22,15 @@ from app.access.people import People
 from app.access.roster import NewAccount, Roster
 from app.access.trail import Origin
 from app.api import mount
-from app.api.pages.guard import install_people
-from app.api.service import Service
+from app.api.http.service import Service
+from app.api.people.pages.guard import install_people
 from app.determinations.decide import Decider
-from app.records.accounts import Account
 from app.records.database import open_database
 from app.records.entries import Entry, Note
+from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
+from app.records.people.accounts import Account
 from app.records.store import Store
-from app.records.verification import verify
 from app.settings import Settings
 
 no_server = pytest.mark.skipif(

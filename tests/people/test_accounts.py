@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.access.principal import Principal
 from app.access.roster import PEOPLES_ROLES
-from app.records.accounts import Account
+from app.records.people.accounts import Account
 from tests.acting import acting
 from tests.api.asking import pointers, problem
 from tests.people.conftest import OTHER, Browser, Kept
@@ -113,7 +113,7 @@ def test_every_role_of_people_can_be_given(client: FlaskClient, role: str) -> No
 def test_accounts_are_listed_in_pages_that_neither_skip_nor_repeat(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.api.accounts.PAGE", 3)
+    monkeypatch.setattr("app.api.people.accounts.PAGE", 3)
     ids = [made(client, name=f"person-{n}")["id"] for n in range(7)]
 
     seen, following = [], "/v1/accounts"

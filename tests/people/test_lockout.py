@@ -11,7 +11,7 @@ from sqlalchemy import text as sql
 
 from app.access.people import People
 from app.access.roster import Roster
-from app.records.accounts import Account
+from app.records.people.accounts import Account
 from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, Kept, text
 
 Browse = Callable[..., Browser]

@@ -11,7 +11,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app.determinations.decide import Decider
-from app.records.accounts import Account
+from app.records.people.accounts import Account
 from app.settings import Settings
 from tests.people.conftest import OTHER, PASSWORD, Browser, serving, text
 

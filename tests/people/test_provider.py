@@ -19,8 +19,8 @@ from werkzeug.test import TestResponse
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
 from app.determinations.decide import Decider
-from app.records.accounts import Account
 from app.records.migrate import upgrade
+from app.records.people.accounts import Account
 from app.settings import Settings
 from app.single_sign_on import SingleSignOn, single_sign_on
 from tests.people.conftest import OFFICE, OTHER, Browser, Counting, Kept, emptied, serving, text

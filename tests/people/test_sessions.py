@@ -10,7 +10,7 @@ from freezegun import freeze_time
 
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
-from app.records.accounts import Account
+from app.records.people.accounts import Account
 from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Kept, text
 
 Browse = Callable[..., Browser]

@@ -10,8 +10,8 @@ from sqlalchemy import text as sql
 
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
-from app.records.accounts import Account
 from app.records.entries import Entry
+from app.records.people.accounts import Account
 from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, Kept, text
 
 Browse = Callable[..., Browser]

@@ -14,16 +14,16 @@ from app.access.people import Browser, People, SignInRefused
 from app.access.roles import read_roles
 from app.access.roster import NewAccount, Roster
 from app.access.trail import Origin, enter_told
-from app.records.account_tables import account_sessions
-from app.records.applicants import Applicant, Applicants, Person
-from app.records.credentials import CredentialStore
-from app.records.encryption import KeyRing
+from app.records.applicants.applicants import Applicant, Applicants, Person
+from app.records.applicants.encryption import KeyRing
+from app.records.applicants.key_rotation import rotate
 from app.records.entries import IdempotencyRecord, Kept
 from app.records.holds import Hold, find_hold, lift_hold, place_hold
 from app.records.identity import new_id
-from app.records.key_rotation import rotate
-from app.records.retention import dispose, due
-from app.records.seals import seal_everything
+from app.records.ledger.retention import dispose, due
+from app.records.ledger.seals import seal_everything
+from app.records.machines.credentials import CredentialStore
+from app.records.people.account_tables import account_sessions
 from app.records.store import Store
 from tests.records.conftest import RECORD, kept, numbered
 

@@ -11,14 +11,21 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
-from app.records.backup import NotABackup, NotEmpty, back_up, check_backup, count_rows, restore
 from app.records.database import open_database
 from app.records.errors import RecordsUnavailable
+from app.records.ledger.backup import (
+    NotABackup,
+    NotEmpty,
+    back_up,
+    check_backup,
+    count_rows,
+    restore,
+)
+from app.records.ledger.seals import seal
+from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
-from app.records.seals import seal
 from app.records.store import Store
 from app.records.tables import metadata
-from app.records.verification import verify
 from app.settings import Settings
 from tests.records.conftest import RECORD, kept, numbered
 

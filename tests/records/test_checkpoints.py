@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, text
 
-from app.records.checkpoints import Checkpoints, Loss, accept_loss, lost, read_checkpoints
 from app.records.database import open_database
 from app.records.identity import is_id
+from app.records.ledger.checkpoints import Checkpoints, Loss, accept_loss, lost, read_checkpoints
+from app.records.ledger.seals import seal
+from app.records.ledger.verification import verify
 from app.records.migrate import downgrade, upgrade
-from app.records.seals import seal
 from app.records.store import Store
-from app.records.verification import verify
 from app.settings import Settings
 from tests.records.conftest import kept, numbered
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.data_keys import KeysUnreadable, new_key, open_to_guessing, read_data_keys, read_index_key
-from app.records.encryption import KeyRing, Place, Unreadable, normalized
+from app.records.applicants.encryption import KeyRing, Place, Unreadable, normalized
 
 OLD, NEW, INDEX = (token_bytes(32) for _ in range(3))
 RING = KeyRing({"new": NEW, "old": OLD}, INDEX)

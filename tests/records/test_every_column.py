@@ -8,10 +8,10 @@ import pytest
 from sqlalchemy import Boolean, Column, Connection, Engine, LargeBinary, Table, inspect, text
 from sqlalchemy.exc import DBAPIError
 
+from app.records.ledger.verification import verify
 from app.records.migrate import downgrade, upgrade
 from app.records.store import Store
 from app.records.tables import metadata
-from app.records.verification import verify
 from app.settings import Settings
 from tests.records.conftest import numbered
 from tests.records.everything import Everything, keep_everything, use_everything

@@ -11,20 +11,20 @@ from sqlalchemy import Engine, select, text
 
 from app import clock
 from app.access.trail import REFUSED
-from app.records.account_tables import accounts
-from app.records.applicant_tables import applicants
-from app.records.applicants import Applicant, Applicants
+from app.records.applicants.applicant_tables import applicants
+from app.records.applicants.applicants import Applicant, Applicants
+from app.records.applicants.forgetting import dispose_applicants, forget
 from app.records.changing import add
-from app.records.credential_tables import credentials
 from app.records.entries import AuditEntry
-from app.records.forgetting import dispose_applicants, forget
 from app.records.holds import Hold
 from app.records.identity import new_id
-from app.records.retention import dispose, due
-from app.records.seals import seal_everything
+from app.records.ledger.retention import dispose, due
+from app.records.ledger.seals import seal_everything
+from app.records.ledger.verification import verify
+from app.records.machines.credential_tables import credentials
+from app.records.people.account_tables import accounts
 from app.records.store import Store
 from app.records.tables import holds
-from app.records.verification import verify
 from tests.records.conftest import numbered
 from tests.records.everything import OFFICE, PERSON, RING, Everything, keep_everything
 

@@ -10,10 +10,16 @@ from sqlalchemy import Engine, text
 
 from app.records.entries import AuditEntry, IdempotencyRecord, Kept
 from app.records.holds import Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
-from app.records.retention import RetentionUnreadable, dispose, due, forget_answers, read_periods
-from app.records.seals import seal_everything
+from app.records.ledger.retention import (
+    RetentionUnreadable,
+    dispose,
+    due,
+    forget_answers,
+    read_periods,
+)
+from app.records.ledger.seals import seal_everything
+from app.records.ledger.verification import verify
 from app.records.store import Store
-from app.records.verification import verify
 from tests.records.conftest import kept, numbered
 
 OLD, NOW = datetime(2011, 2, 16, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)

@@ -9,16 +9,16 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, event, select, text
 
-from app.api.service import Service
+from app.api.http.service import Service
 from app.determinations.decide import Decider
-from app.records.checkpoints import read_checkpoints
 from app.records.entries import IdempotencyRecord, Kept
 from app.records.errors import RecordsUnavailable
-from app.records.seals import seal, seal_everything, waiting
+from app.records.ledger.checkpoints import read_checkpoints
+from app.records.ledger.seals import seal, seal_everything, waiting
+from app.records.ledger.verification import Verified, verify
 from app.records.store import Store
 from app.records.tables import APPEND_ONLY, determinations, metadata, sealed_records, seals
-from app.records.verification import Verified, verify
-from app.sealing import Sealer
+from app.server.sealing import Sealer
 from app.settings import Settings
 from tests.records.conftest import LAW, RECORD, kept, numbered
 

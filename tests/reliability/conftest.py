@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 
 from app.api import mount
-from app.api.service import Service, law_text
+from app.api.http.service import Service, law_text
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.migrate import upgrade

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.api.service import service
-from app.records.account_tables import accounts
-from app.records.credential_tables import credential_secrets, credentials
+from app.api.http.service import service
 from app.records.database import open_database
-from app.records.seals import seal_everything
+from app.records.ledger.seals import seal_everything
+from app.records.ledger.verification import verify
+from app.records.machines.credential_tables import credential_secrets, credentials
+from app.records.people.account_tables import accounts
 from app.records.store import Store
 from app.records.tables import (
     audit_entries,
@@ -21,7 +22,6 @@ from app.records.tables import (
     laws,
     unsealed,
 )
-from app.records.verification import verify
 
 TABLES = (
     determinations,

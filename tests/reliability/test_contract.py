@@ -20,7 +20,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app import create_app
+from app.factory import create_app
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.again.keeping import made

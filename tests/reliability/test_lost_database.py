@@ -14,8 +14,8 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app import create_app
-from app.api.service import service
+from app.api.http.service import service
+from app.factory import create_app
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.api.asking import CLOSED

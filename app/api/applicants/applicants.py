@@ -1,0 +1,287 @@
+"""Applicants: who a subject reference stands for. As little as possible, encrypted, and every
+reading is audited before it is told.
+
+Names and birth dates come in bodies and go out in bodies; they stand in no address, log, problem,
+audit entry or event.
+"""
+
+import secrets
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+
+import orjson
+from flask import Response, current_app
+
+from app import clock
+from app.api.applicants.applicant_schemas import (
+    ApplicantChangesSchema,
+    ApplicantSearchSchema,
+    NewApplicantSchema,
+)
+from app.api.http.authentication import demand
+from app.api.http.authority import principal
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.cursors import cursor_after, place_of
+from app.api.http.faults import log_fault
+from app.api.http.idempotency import IDEMPOTENCY, ONCE, once
+from app.api.http.preconditions import changed_since, etag_of, require_version
+from app.api.http.problems import Problem
+from app.api.http.references import SUBJECT
+from app.api.http.schemas import NoQuery
+from app.api.http.service import service
+from app.api.http.trail import audit_entry
+from app.instants import instant_text
+from app.records.applicants.applicants import (
+    KIND,
+    Applicant,
+    ApplicantChanged,
+    Person,
+    Sought,
+    SubjectTaken,
+)
+from app.records.applicants.encryption import Unreadable
+from app.records.identity import new_id
+
+ROUTE = "POST /v1/applicants"
+UNMASKED = "applicants.unmasked"
+MADE_OF, MADE_LONG = "abcdefghijklmnopqrstuvwxyz234567", 12
+"""A subject reference made here: letters and digits that are hard to mistake for each other, 60
+random bits.
+"""
+BODY = (
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+)
+
+blp = Blueprint(
+    "applicants",
+    __name__,
+    url_prefix="/v1/applicants",
+    description="Names and birth dates, where they are needed.",
+)
+
+
+@blp.post("")
+@blp.needs("applicants.write")
+@blp.query(NoQuery)
+@blp.body(NewApplicantSchema)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(201, "ApplicantKept", "Kept. Use the subject reference wherever the person is meant.")
+@blp.fails(*BODY, "subject-taken", *ONCE)
+def create_applicant(query: dict[str, object], asked: dict[str, Any]) -> Response:
+    """Keep who a subject reference stands for.
+
+    Determinations do not need it; send it only where somebody must be found by name.
+    """
+    here = service()
+    with once(here, ROUTE, here.applicants.digest) as attempt:
+        if attempt.earlier is not None:
+            return attempt.replayed()
+        now, organization = clock.now(), principal().organization
+        if organization is None:
+            raise Problem(
+                "forbidden",
+                "You belong to no organization, and applicants do. Ask an administrator for one.",
+            )
+        subject = asked.get("subject") or _made_subject()
+        person = Person(asked["name"], asked["born_on"])
+        applicant = Applicant(
+            new_id(now), subject, organization, person, now, principal().actor, now
+        )
+        body, location = orjson.dumps(_kept(applicant)), _address(subject)
+        answer = attempt.record(now, 201, location, etag_of(applicant.version), body=body.decode())
+        try:
+            here.applicants.keep(applicant, audit_entry("applicant.created", KIND, subject), answer)
+        except SubjectTaken:
+            _note("applicant.created", [subject], "refused")
+            raise Problem(
+                "subject-taken", "Send another reference, or none, and one is made."
+            ) from None
+    return Response(
+        body, 201, {"Location": location, "ETag": etag_of(applicant.version)}, mimetype=JSON
+    )
+
+
+@blp.get("/<subject>")
+@blp.needs("applicants.read")
+@blp.query(NoQuery)
+@blp.answers(
+    200,
+    "Applicant",
+    "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.",
+)
+@blp.fails("unknown-applicant", "applicant-unreadable", "invalid-request", "records-unavailable")
+def read_applicant(query: dict[str, object], subject: str) -> Response:
+    """Read who a subject reference stands for.
+
+    That you did enters the audit trail before you are told.
+    """
+    _require_within(subject, "applicant.read")
+    with _decrypting("applicant.read", subject):
+        found = service().applicants.find(subject)
+    if found is None:
+        raise _unknown()
+    _note("applicant.read", [subject], _outcome())
+    return Response(
+        orjson.dumps(_told(found)), 200, {"ETag": etag_of(found.version)}, mimetype=JSON
+    )
+
+
+@blp.patch("/<subject>")
+@blp.needs("applicants.write")
+@blp.query(NoQuery)
+@blp.body(ApplicantChangesSchema)
+@blp.header("If-Match", "The ETag of the applicant as you read it.", required=True)
+@blp.answers(200, "ApplicantKept", "The correction is kept.")
+@blp.fails(
+    "unknown-applicant",
+    "applicant-unreadable",
+    "precondition-required",
+    "precondition-failed",
+    *BODY,
+)
+def correct_applicant(query: dict[str, object], asked: dict[str, Any], subject: str) -> Response:
+    """Correct a name or a birth date. What was there before is not kept."""
+    _require_within(subject, "applicant.corrected")
+    current = service().applicants.version_of(subject)
+    if current is None:
+        raise _unknown()
+    version = require_version(current)
+    audit = audit_entry("applicant.corrected", KIND, subject)
+    try:
+        with _decrypting("applicant.corrected", subject):
+            after = service().applicants.change(
+                subject, version, lambda before: replace(before, **asked), clock.now(), audit
+            )
+    except ApplicantChanged:
+        raise changed_since() from None
+    return Response(
+        orjson.dumps(_kept(after)), 200, {"ETag": etag_of(after.version)}, mimetype=JSON
+    )
+
+
+@blp.post("/search")
+@blp.needs("applicants.read")
+@blp.query(NoQuery)
+@blp.body(ApplicantSearchSchema)
+@blp.answers(
+    200,
+    "FoundApplicants",
+    "Those of your own organization, the newest first; next_cursor where there are more.",
+)
+@blp.fails(*BODY, "applicant-unreadable")
+def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+    """Find applicants by name, or by name and birth date.
+
+    The whole name must be the same, since only a keyed digest of it can be searched: Unicode forms,
+    case and spacing do not count, accents and everything else do; no part of a name finds anybody.
+    Searching by a birth date needs the permission `applicants.unmasked` too: who may not see one
+    must not find it out by trying. That you searched is audited, and whom you are told of.
+    """
+    if "born_on" in wanted:
+        demand(UNMASKED)
+    secret, limit, here = current_app.secret_key, wanted["limit"], service()
+    assert isinstance(secret, str)
+    search = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+    before, found = place_of(secret, search, wanted.get("cursor")), []
+    if principal().reach.everything or principal().organization is not None:
+        within = None if principal().reach.everything else principal().organization
+        with _decrypting("applicant.searched", None):
+            found = here.applicants.search(
+                Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before
+            )
+    told = found[:limit]
+    searched = audit_entry("applicant.searched", KIND, None)
+    here.store.note(
+        searched,
+        *(audit_entry("applicant.read", KIND, applicant.subject, _outcome()) for applicant in told),
+    )
+    document: dict[str, Any] = {"applicants": [_told(applicant) for applicant in told]}
+    if len(found) > limit:
+        document["next_cursor"] = cursor_after(secret, search, told[-1].id)
+    return Response(orjson.dumps(document), 200, mimetype=JSON)
+
+
+def _require_within(subject: str, action: str) -> None:
+    """Nothing, where the caller may know of this applicant. Others are told alike that there is
+    none, and audited.
+
+    Raises:
+        Problem: unknown-applicant.
+        RecordsUnavailable: the database could not be asked.
+    """
+    owner = service().applicants.organization_of(subject) if SUBJECT.fullmatch(subject) else None
+    if owner is not None and (principal().reach.everything or owner == principal().organization):
+        return
+    # What stands in an address nobody has is not written down: it may be somebody's name.
+    _note(action, [None if owner is None else subject], "refused")
+    raise _unknown()
+
+
+@contextmanager
+def _decrypting(action: str, subject: str | None) -> Iterator[None]:
+    """Tells the log which row cannot be decrypted, the audit trail that it was asked for, and the
+    caller that it is our fault.
+
+    Raises:
+        Problem: applicant-unreadable.
+    """
+    try:
+        yield
+    except Unreadable as error:
+        log_fault(str(error))
+        _note(action, [subject], "unreadable")
+        raise Problem(
+            "applicant-unreadable", "Tell the operator the request_id; nothing was changed."
+        ) from None
+
+
+def _note(action: str, subjects: Iterable[str | None], outcome: str) -> None:
+    service().store.note(*(audit_entry(action, KIND, subject, outcome) for subject in subjects))
+
+
+def _unknown() -> Problem:
+    return Problem("unknown-applicant", "There is no applicant under this subject reference.")
+
+
+def _sees_whole() -> bool:
+    return principal().may(UNMASKED)
+
+
+def _outcome() -> str:
+    return "done" if _sees_whole() else "masked"
+
+
+def _made_subject() -> str:
+    return "person-" + "".join(secrets.choice(MADE_OF) for _ in range(MADE_LONG))
+
+
+def _address(subject: str) -> str:
+    return f"/v1/applicants/{subject}"
+
+
+def _kept(applicant: Applicant) -> dict[str, Any]:
+    """What is told without telling anything personal: this is also what is kept for a request that
+    is sent again.
+    """
+    return {
+        "subject": applicant.subject,
+        "version": applicant.version,
+        "created_at": instant_text(applicant.created_at),
+        "changed_at": instant_text(applicant.changed_at),
+        "href": _address(applicant.subject),
+    }
+
+
+def _told(applicant: Applicant) -> dict[str, Any]:
+    """The applicant as the caller may see it."""
+    kept, person = {**_kept(applicant), "organization": applicant.organization}, applicant.person
+    if _sees_whole():
+        return {**kept, "masked": False, "name": person.name, "born_on": person.born_on.isoformat()}
+    initials = " ".join(f"{part[0]}." for part in person.name.split())
+    return {**kept, "masked": True, "initials": initials, "birth_year": person.born_on.year}

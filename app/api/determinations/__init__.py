@@ -1,0 +1,1 @@
+"""Addresses that decide, and that return what was decided."""

@@ -1,0 +1,228 @@
+"""From a request's body to a determination and its text.
+
+Shared by the single request and the batch.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, TypedDict, cast
+
+from app import clock
+from app.access.principal import Principal
+from app.api.http.blueprint import pointer_part
+from app.api.http.faults import log_fault
+from app.api.http.metrics import count_determination, count_engine_fault
+from app.api.http.problems import ERRORS_AT_MOST, Problem, Wrong
+from app.api.http.schemas import AskedSchema
+from app.api.http.service import Service
+from app.determinations.case import DEEPEST, make_case, read_facts
+from app.determinations.document import issued_text
+from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.model import Determination
+from app.engine import EngineFault
+from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
+from app.law.facts import Value
+from app.records.entries import DeterminationRecord
+from app.records.identity import new_id
+
+GIVEN_TWICE = "Is given twice."
+_asked = AskedSchema()
+
+
+class Asked(TypedDict, total=False):
+    """A body that `AskedSchema` has loaded."""
+
+    question: str
+    facts: dict[str, object]
+    as_of: date
+    edition: str
+    subject: str
+
+
+def load_asked(body: object) -> Asked:
+    """A parsed JSON text as a request.
+
+    Raises:
+        marshmallow.ValidationError: it is not of the shape of one.
+    """
+    return cast(Asked, _asked.load(cast(Mapping[str, object], body)))
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A determination with its text: what the caller gets and what is kept are the same
+    characters.
+    """
+
+    determination: Determination
+    text: bytes
+    record: DeterminationRecord | None
+
+
+def typed_facts(service: Service, question: str, given: Mapping[str, object]) -> dict[str, Value]:
+    """The facts of a question, each of its type.
+
+    Raises:
+        Problem: unknown-question, or facts-refused with a pointer to each.
+    """
+    try:
+        return read_facts(service.lawbook, question, given)
+    except UnknownQuestion:
+        raise unknown_question("json") from None
+    except FactsRefused as error:
+        raise facts_refused(error, given) from None
+
+
+def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
+    """Some facts cannot be taken.
+
+    Each is pointed at where it stands in the body, one given twice at its second place.
+    """
+    shown = error.errors[:ERRORS_AT_MOST]
+    at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown}
+    for name, pointer in _pointers(given):
+        if name in at:
+            at[name].append(pointer)
+    errors = []
+    for wrong in shown:
+        places = at[wrong.fact]
+        place = (
+            places[-1]
+            if wrong.detail == GIVEN_TWICE
+            else places.pop(0)
+            if len(places) > 1
+            else places[0]
+        )
+        errors.append(Wrong("json", wrong.detail, pointer=f"/facts{place}", fact=wrong.fact))
+    further: dict[str, Any] = (
+        {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
+    )
+    detail = f"{len(error.errors)} of the facts cannot be taken; `errors` points at each."
+    return Problem("facts-refused", detail, errors, **further)
+
+
+def _pointers(
+    given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1
+) -> Iterator[tuple[str, str]]:
+    """Where each fact stands in the body; the same walk as that of the reader of facts."""
+    for key, value in given.items():
+        name, at = f"{prefix}{key}", pointer + pointer_part(key)
+        if isinstance(value, Mapping) and value and depth < DEEPEST:
+            yield from _pointers(value, f"{name}.", at, depth + 1)
+        else:
+            yield name, at
+
+
+def unknown_question(location: str) -> Problem:
+    """There is no such question."""
+    wrong = _at(location, "question", "There is no such question.")
+    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [wrong])
+
+
+def unknown_edition(error: UnknownEdition, location: str) -> Problem:
+    """There is no such edition; named are those that there are."""
+    must = f"Must be one of {', '.join(error.known)}."
+    return Problem("unknown-edition", must, [_at(location, "edition", must)], known=error.known)
+
+
+def _at(location: str, name: str, detail: str) -> Wrong:
+    return (
+        Wrong(location, detail, pointer=f"/{name}")
+        if location == "json"
+        else Wrong(location, detail, name=name)
+    )
+
+
+def determine(service: Service, asked: Asked) -> Determination:
+    """Decide what was asked.
+
+    Raises:
+        Problem: the facts, the day, the question or the edition cannot be taken, or the engine is
+            at fault.
+    """
+    facts = typed_facts(service, asked["question"], asked.get("facts", {}))
+    edition = asked.get("edition", service.edition)
+    try:
+        case = make_case(
+            service.lawbook, asked["question"], facts, asked.get("as_of"), edition, clock.today()
+        )
+        return service.decider.decide(case)
+    except AsOfDiffers as error:
+        wrong = Wrong("json", f"Must be {error.day} or be left out.", "/as_of")
+        raise Problem("as-of-differs", str(error), [wrong], governed_by=error.governing) from None
+    except UnknownEdition as error:
+        raise unknown_edition(error, "json") from None
+    except LawNotEncoded as error:
+        raise not_encoded(service, error) from None
+    except EngineFault as error:
+        raise engine_fault(error) from None
+
+
+def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
+    """The day's law was not read; told are the days for which it was."""
+    return Problem(
+        "law-not-encoded",
+        f"{error.question} cannot be decided as of {error.as_of} in the edition {error.edition}: "
+        f"{error.because}.",
+        question=error.question,
+        as_of=error.as_of.isoformat(),
+        edition=error.edition,
+        encoded=service.encoded_days(error.question, error.edition),
+    )
+
+
+def engine_fault(error: EngineFault) -> Problem:
+    """The engine failed.
+
+    The log names provisions and conditions, never values; the caller is told nothing of them.
+    """
+    count_engine_fault()
+    log_fault(f"engine fault: {error}")
+    return Problem(
+        "engine-fault",
+        "Nothing was decided and nothing was kept. Tell the operator the request_id.",
+    )
+
+
+def decide(
+    service: Service,
+    asked: Asked,
+    request_text: str,
+    by: Principal,
+    keep: bool,
+    id: str | None = None,
+    replaces: str | None = None,
+) -> Decided:
+    """Decide, and put the determination into words; where it is to be kept it gets an id, a new one
+    unless *id* is given.
+
+    Nothing is kept yet. *replaces* is the determination that this one takes the place of.
+
+    Raises:
+        Problem: see `determine`.
+    """
+    determination = determine(service, asked)
+    count_determination(determination.question.id, determination.outcome)
+    decided_at, subject = clock.now(), asked.get("subject")
+    id = (id or new_id(decided_at)) if keep else None
+    text = issued_text(determination, id, decided_at, subject, replaces)
+    if id is None:
+        return Decided(determination, text, None)
+    record = DeterminationRecord(
+        id=id,
+        decided_at=decided_at,
+        question=determination.question.id,
+        as_of=determination.as_of,
+        edition=determination.edition,
+        outcome=determination.outcome,
+        subject=subject,
+        law_digest=determination.law_digest,
+        request=request_text,
+        document=text.decode(),
+        author=by.actor,
+        organization=by.organization,
+        replaces=replaces,
+        decisive=tuple(reason.provision.id for reason in determination.reasons if reason.decisive),
+    )
+    return Decided(determination, text, record)

@@ -1,0 +1,123 @@
+"""Deciding and keeping determinations."""
+
+from flask import Response, request
+
+from app.api.determinations.batch import answer_lines
+from app.api.determinations.deciding import Asked, decide
+from app.api.http.authority import principal
+from app.api.http.blueprint import JSON, Blueprint, require_media_type
+from app.api.http.idempotency import IDEMPOTENCY, ONCE, given_key, once
+from app.api.http.responses import entity_tag
+from app.api.http.schemas import AskedSchema, KeepQuery
+from app.api.http.service import service
+from app.api.http.trail import audit_entry
+from app.records.entries import Kept
+
+ROUTE = "POST /v1/determinations"
+JSON_LINES = ("application/jsonl", "application/x-ndjson")
+
+blp = Blueprint(
+    "determinations",
+    __name__,
+    url_prefix="/v1/determinations",
+    description="Decide questions, with every reason.",
+)
+
+
+@blp.post("")
+@blp.needs("determinations.create", without_keeping="law.decide")
+@blp.query(KeepQuery)
+@blp.body(AskedSchema)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(
+    201,
+    "Determination",
+    "Decided and kept; a denial as well as an approval. Location says where to read it again, "
+    "ETag is needed to replace it.",
+)
+@blp.answers(200, "Determination", "Decided and not kept (`keep=false`); without id.")
+@blp.fails(
+    "malformed-json",
+    "unknown-question",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "facts-refused",
+    "as-of-differs",
+    "law-not-encoded",
+    "unknown-edition",
+    "engine-fault",
+    "records-unavailable",
+    *ONCE,
+)
+def create_determination(query: dict[str, bool], asked: Asked) -> Response:
+    """Decide one question about one applicant and keep the determination.
+
+    Facts left out are never an error: at worst the outcome is `undetermined` and `needs` says what
+    to ask next. Sent again with the same Idempotency-Key and body, it is answered as it was the
+    first time, and nothing is decided or kept again.
+    """
+    here = service()
+    if not query["keep"]:
+        return Response(decide(here, asked, "", principal(), keep=False).text, 200, mimetype=JSON)
+    with once(here, ROUTE) as attempt:
+        if attempt.earlier is not None:
+            return attempt.replayed()
+        decided = decide(here, asked, request.get_data().decode(), principal(), keep=True)
+        record = decided.record
+        assert record is not None
+        location = f"/v1/determinations/{record.id}"
+        response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
+        response.set_etag(entity_tag(decided.text))
+        answer = attempt.record(
+            record.decided_at, 201, location, response.headers["ETag"], record.id
+        )
+        here.store.keep(
+            Kept(record, audit_entry("determination.made", "determination", record.id), answer)
+        )
+    return response
+
+
+@blp.post("/batch")
+@blp.needs("determinations.create", without_keeping="law.decide")
+@blp.query(KeepQuery)
+@blp.answers(
+    200,
+    "BatchLine",
+    "For each line sent its determination or its problem, in order.",
+    content_type=JSON_LINES[0],
+)
+@blp.tells(
+    requestBody={
+        "required": True,
+        "description": "JSON Lines: one request per line, each as for a single determination. "
+        "Blank lines are skipped.",
+        "content": {
+            type: {"schema": {"$ref": "#/components/schemas/Asked"}} for type in JSON_LINES
+        },
+    },
+    responses={
+        200: {"content": {JSON_LINES[1]: {"schema": {"$ref": "#/components/schemas/BatchLine"}}}}
+    },
+)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.fails(
+    "incomplete-body",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "internal-error",
+    *ONCE,
+)
+def create_determinations(query: dict[str, bool]) -> Response:
+    """Decide many questions, one per line, and answer each in its place.
+
+    A bad line is answered with its problem and disturbs no other. A determination is told only
+    after it was kept. An Idempotency-Key holds for every line: sent again, lines that were kept are
+    answered as they were, and the others are decided.
+    """
+    here = service()
+    require_media_type(request, *JSON_LINES)
+    request.max_content_length = here.settings.batch_bytes
+    key = given_key() if query["keep"] else None
+    return Response(answer_lines(here, request, query["keep"], key), 200, mimetype=request.mimetype)

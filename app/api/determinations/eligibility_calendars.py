@@ -1,0 +1,66 @@
+"""On which days of a year would these facts be eligible?"""
+
+from typing import TypedDict
+
+import orjson
+from flask import Response
+
+from app.api.determinations.deciding import engine_fault, typed_facts, unknown_edition
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.problems import Problem
+from app.api.http.schemas import CalendarAskedSchema, NoQuery
+from app.api.http.service import service
+from app.determinations.calendar import NotADayQuestion, eligibility_calendar
+from app.engine import EngineFault
+from app.law.errors import UnknownEdition
+
+blp = Blueprint(
+    "eligibility-calendars", __name__, url_prefix="/v1", description="Eligibility through a year."
+)
+
+
+class CalendarAsked(TypedDict, total=False):
+    """A body that the schema has loaded."""
+
+    question: str
+    facts: dict[str, object]
+    year: int
+    edition: str
+
+
+@blp.post("/eligibility-calendars")
+@blp.needs("law.decide")
+@blp.query(NoQuery)
+@blp.body(CalendarAskedSchema)
+@blp.answers(
+    200,
+    "EligibilityCalendar",
+    "Every interval of the year, what it is decided as, and on which ground; nothing is kept.",
+)
+@blp.fails(
+    "malformed-json",
+    "unknown-question",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "facts-refused",
+    "no-calendar",
+    "unknown-edition",
+    "engine-fault",
+)
+def create_eligibility_calendar(query: dict[str, object], asked: CalendarAsked) -> Response:
+    """Find every interval of a year in which the facts are eligible, and on which ground."""
+    here = service()
+    facts = typed_facts(here, asked["question"], asked["facts"])
+    edition = asked.get("edition", here.edition)
+    try:
+        document = eligibility_calendar(
+            here.decider, asked["question"], facts, asked["year"], edition
+        )
+    except NotADayQuestion as error:
+        raise Problem("no-calendar", str(error)) from None
+    except UnknownEdition as error:
+        raise unknown_edition(error, "json") from None
+    except EngineFault as error:
+        raise engine_fault(error) from None
+    return Response(orjson.dumps(document), 200, mimetype=JSON)

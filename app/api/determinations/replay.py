@@ -1,0 +1,363 @@
+"""Deciding again: whether a kept determination still comes out the same, what today's law would
+say, and replacing it.
+"""
+
+from dataclasses import replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response, request
+
+from app.api.determinations.deciding import Asked, decide, engine_fault, facts_refused
+from app.api.determinations.stored import KIND, kept, note, text_of
+from app.api.http.authority import principal
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.faults import log_fault
+from app.api.http.idempotency import IDEMPOTENCY, ONCE, Attempt, once
+from app.api.http.metrics import count_replay
+from app.api.http.preconditions import if_match
+from app.api.http.problems import Document, Problem
+from app.api.http.responses import entity_tag
+from app.api.http.schemas import NoQuery, RedeterminationSchema
+from app.api.http.service import Service, service
+from app.api.http.trail import audit_entry
+from app.determinations.case import read_facts
+from app.determinations.comparison import changed_files, differing_provisions
+from app.determinations.document import determination_document
+from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.model import Determination
+from app.determinations.older_law import LawAltered, LawNotKept
+from app.determinations.replay import RequestUnreadable, asked_in, decide_again, replay
+from app.engine import EngineFault
+from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
+from app.records.entries import DeterminationRecord, Kept
+from app.records.errors import AlreadyReplaced, RecordDamaged
+from app.records.ledger.chains import Link
+
+blp = Blueprint(
+    "deciding-again",
+    __name__,
+    url_prefix="/v1/determinations",
+    description="Check, reconsider and replace what was decided.",
+)
+
+
+@blp.post("/<uuid:id>/replay")
+@blp.query(NoQuery)
+@blp.needs("determinations.replay")
+@blp.answers(200, "Replay", "It was decided again and came out the same to the byte.")
+@blp.fails(
+    "unknown-determination",
+    "law-not-kept",
+    "invalid-request",
+    "replay-differs",
+    "record-damaged",
+    "engine-fault",
+    "records-unavailable",
+)
+def replay_determination(query: dict[str, bool], id: UUID) -> Response:
+    """Decide a kept determination again, from the kept request under the kept text of the law of
+    then.
+
+    The text that comes out must be the one that was issued, byte for byte. Where it is not, the
+    operator is alarmed and the answer names the first member that differs. Nothing is changed
+    either way.
+    """
+    here = service()
+    try:
+        record = kept(id, unless_changed=False).record
+        differs_at = _replayed(here, record)
+        if differs_at is None:
+            kept(id)  # its digest covers more than what is decided again
+    except RecordDamaged:
+        count_replay("damaged")
+        note("determination.replayed", str(id), outcome="damaged")
+        raise
+    count_replay("agreed" if differs_at is None else "differed")
+    note("determination.replayed", record.id, outcome="agrees" if differs_at is None else "differs")
+    if differs_at is not None:
+        log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")
+        detail = "What was decided again is not what was kept. Tell the operator the request_id."
+        raise Problem("replay-differs", detail, differs_at=differs_at)
+    return _json({"id": record.id, "agrees": True, "law": {"digest": record.law_digest}})
+
+
+def _replayed(here: Service, record: DeterminationRecord) -> str | None:
+    """Where a replay differs, if anywhere."""
+    try:
+        return replay(
+            here.deciders.under(record.law_digest, lambda digest: _law_texts(here, digest)), record
+        )
+    except LawNotKept as error:
+        raise Problem(
+            "law-not-kept",
+            "The determination stands as it is, and cannot be decided again.",
+            law=error.digest,
+        ) from None
+    except LawAltered:
+        return "/law/digest"
+    except RecordDamaged as error:
+        if error.kind != "law":
+            raise
+        return "/law/digest"
+    except EngineFault as error:
+        raise engine_fault(error) from None
+
+
+def _law_texts(here: Service, digest: str) -> Any:
+    law = here.store.law(digest)
+    return None if law is None else law.texts
+
+
+@blp.post("/<uuid:id>/reconsider")
+@blp.query(NoQuery)
+@blp.needs("determinations.reconsider")
+@blp.answers(
+    200, "Reconsideration", "What was said then and what would be said now. Nothing of it is kept."
+)
+@blp.fails(
+    "unknown-determination",
+    "not-reconsidered",
+    "invalid-request",
+    "record-damaged",
+    "engine-fault",
+    "records-unavailable",
+)
+def reconsider_determination(query: dict[str, bool], id: UUID) -> Response:
+    """Say what should have been said, with the law as it is encoded today: as of the same day, as
+    known now.
+
+    The same facts are decided in the same edition as of the same day, under the text of the law
+    that the service has today. Both outcomes stand side by side, with the provisions that make the
+    difference. The determination stays as it is; `redetermine` replaces it.
+    """
+    here, record = service(), kept(id).record
+    decided = _under_present_law(here, record)
+    note("determination.reconsidered", record.id)
+    return _json(_side_by_side(here, record, decided))
+
+
+def _under_present_law(here: Service, record: DeterminationRecord) -> Determination:
+    try:
+        return decide_again(here.decider, record)
+    except EngineFault as error:
+        raise engine_fault(error) from None
+    except (
+        FactsRefused,
+        AsOfDiffers,
+        LawNotEncoded,
+        UnknownEdition,
+        UnknownQuestion,
+        RequestUnreadable,
+    ) as error:
+        raise _not_reconsidered(error) from None
+
+
+def _not_reconsidered(error: Exception) -> Problem:
+    """Today's law does not take the case.
+
+    Said is what is in its way, by the type of problem that a new request would get.
+    """
+    match error:
+        case FactsRefused():
+            refused = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
+            detail = f"{len(refused)} of the facts are not facts of the law as encoded today."
+            return Problem("not-reconsidered", detail, because="facts-refused", refused=refused)
+        case LawNotEncoded():
+            detail = (
+                f"The law encoded today does not hold {error.as_of} in the edition "
+                f"{error.edition}: {error.because}."
+            )
+            return Problem("not-reconsidered", detail, because="law-not-encoded")
+        case AsOfDiffers():
+            detail = (
+                f"Under the law encoded today another day governs: {error.day}, that of "
+                f"{error.governing}."
+            )
+            return Problem(
+                "not-reconsidered", detail, because="as-of-differs", governed_by=error.governing
+            )
+        case UnknownEdition():
+            return Problem(
+                "not-reconsidered",
+                f"There is no edition {error.edition} today.",
+                because="unknown-edition",
+            )
+        case UnknownQuestion():
+            return Problem(
+                "not-reconsidered",
+                f"There is no question {error.question} today.",
+                because="unknown-question",
+            )
+    return Problem(
+        "not-reconsidered", "What was kept of the request cannot be read.", because="malformed-json"
+    )
+
+
+def _side_by_side(here: Service, record: DeterminationRecord, decided: Determination) -> Document:
+    then, now = orjson.loads(record.document), determination_document(decided)
+    present = here.lawbook
+    kept_texts = (
+        present.texts
+        if record.law_digest == present.digest
+        else _law_texts(here, record.law_digest)
+    )
+    return {
+        "id": record.id,
+        "question": record.question,
+        "as_of": record.as_of.isoformat(),
+        "edition": record.edition,
+        "same_outcome": record.outcome == decided.outcome,
+        "then": {
+            "decided_at": then["decided_at"],
+            **{name: then[name] for name in ("outcome", "says", "concludes", "cautions")},
+            "law": {"digest": record.law_digest},
+        },
+        "now": {
+            **{
+                name: now[name]
+                for name in ("outcome", "says", "concludes", "cautions", "needs", "reasons")
+            },
+            "law": {"digest": present.digest},
+        },
+        "provisions": differing_provisions(
+            then, orjson.loads(orjson.dumps(now)), kept_texts, present.texts
+        ),
+        "law_files": None if kept_texts is None else changed_files(kept_texts, present.texts),
+    }
+
+
+ROUTE = "POST /v1/determinations/redetermine"
+
+
+@blp.post("/<uuid:id>/redetermine")
+@blp.query(NoQuery)
+@blp.body(RedeterminationSchema)
+@blp.needs("determinations.redetermine")
+@blp.header(
+    "If-Match", "The ETag of the determination to be replaced, as it was read last.", required=True
+)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(
+    201,
+    "Determination",
+    "Decided under today's law and kept in the place of the other, which it names in `replaces`.",
+)
+@blp.fails(
+    "malformed-json",
+    "unknown-determination",
+    "precondition-failed",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "facts-refused",
+    "as-of-differs",
+    "law-not-encoded",
+    "unknown-edition",
+    "not-reconsidered",
+    "precondition-required",
+    "record-damaged",
+    "engine-fault",
+    "records-unavailable",
+    *ONCE,
+)
+def redetermine(query: dict[str, bool], given: dict[str, Any], id: UUID) -> Response:
+    """Decide the same question about the same subject anew, under today's law, and let the result
+    take the place of this one.
+
+    Facts, day and edition that are left out stay as they were. The older determination is kept as
+    it is and names its successor in `replaced_by`. A determination is replaced once: of two at the
+    same moment one is kept, the other gets 412.
+    """
+    here = service()
+    with once(here, ROUTE) as attempt:
+        if attempt.earlier is not None:
+            return attempt.replayed()
+        return _replacing(here, attempt, kept(id), given)
+
+
+def _replacing(here: Service, attempt: Attempt, found: Link, given: dict[str, Any]) -> Response:
+    _require_match(found)
+    asked = _anew(here, found.record, given)
+    # The organization stays too, so that whoever may see one determination of a chain may see the
+    # others.
+    by = replace(principal(), organization=found.record.organization)
+    decided = decide(here, asked, _request_text(asked), by, keep=True, replaces=found.record.id)
+    record = decided.record
+    assert record is not None
+    location = f"/v1/determinations/{record.id}"
+    response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
+    response.set_etag(entity_tag(decided.text))
+    answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
+    try:
+        here.store.keep(
+            Kept(record, audit_entry("determination.redetermined", KIND, record.id), answer)
+        )
+    except AlreadyReplaced:
+        raise _replaced() from None
+    return response
+
+
+def _require_match(found: Link) -> None:
+    """The caller knows the determination as it is now, and nothing replaced it.
+
+    Raises:
+        Problem: precondition-required, precondition-failed.
+    """
+    if_match("Read the determination and send its ETag in If-Match.")
+    if found.replaced_by is not None:
+        raise _replaced()
+    if not request.if_match.contains(entity_tag(text_of(found))):
+        raise Problem(
+            "precondition-failed",
+            "If-Match is not the ETag of the determination as it is now. Read it again.",
+        )
+
+
+def _replaced() -> Problem:
+    detail = (
+        "It was replaced already. Read it again: `replaced_by` names the determination to "
+        "replace next."
+    )
+    return Problem("precondition-failed", detail)
+
+
+def _anew(here: Service, record: DeterminationRecord, given: dict[str, Any]) -> Asked:
+    """What is asked anew: what was sent, and for the rest what was asked then.
+
+    Raises:
+        Problem: facts-refused, where facts were sent; not-reconsidered, where today's law does not
+            take those of then.
+    """
+    try:
+        question = here.lawbook.question(record.question)
+        facts = given["facts"] if "facts" in given else asked_in(record.request).facts
+        typed = read_facts(here.lawbook, record.question, facts)
+    except FactsRefused as error:
+        raise (
+            facts_refused(error, facts) if "facts" in given else _not_reconsidered(error)
+        ) from None
+    except (UnknownQuestion, RequestUnreadable) as error:
+        raise _not_reconsidered(error) from None
+    asked: Asked = {
+        "question": record.question,
+        "facts": facts,
+        "edition": given.get("edition", record.edition),
+    }
+    if "as_of" in given:
+        asked["as_of"] = given["as_of"]
+    elif question.governed_by not in typed:
+        asked["as_of"] = record.as_of
+    if record.subject is not None:
+        asked["subject"] = record.subject
+    return asked
+
+
+def _request_text(asked: Asked) -> str:
+    """What was asked as the text of a request, with every number as exact as it was sent."""
+    return orjson.dumps(asked, lambda number: orjson.Fragment(str(number))).decode()
+
+
+def _json(document: object) -> Response:
+    return Response(orjson.dumps(document), 200, mimetype=JSON)

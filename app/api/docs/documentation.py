@@ -1,0 +1,212 @@
+"""Pages for people who write clients: the reference, Swagger UI, one page per type of problem.
+
+Nothing comes from outside.
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, cast
+
+import flask_swagger_ui
+import orjson
+from flask import (
+    Blueprint,
+    Flask,
+    Response,
+    abort,
+    current_app,
+    render_template,
+    send_from_directory,
+)
+from markupsafe import Markup, escape
+
+from app.access.principal import PUBLIC
+from app.api.http.blueprint import needing
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.http.responses import law_response
+
+SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
+SWAGGER_FILES = frozenset(
+    {
+        "swagger-ui.css",
+        "index.css",
+        "swagger-ui-bundle.js",
+        "swagger-ui-standalone-preset.js",
+        "favicon-32x32.png",
+    }
+)
+STATIC = Path(__file__).parent / "static"
+STATIC_SECONDS = 3600
+METHODS = ("get", "post", "patch", "delete")
+_NO_BRACES = str.maketrans("", "", "{}")
+_NAME = "documentation"
+
+Document = dict[str, Any]
+
+
+pages = Blueprint("documentation", __name__, template_folder="templates")
+_QUOTED = re.compile(r"`([^`]+)`")
+
+
+@pages.app_template_filter()
+def worded(text: object) -> Markup:
+    """A sentence for a page: safe, and what stands between backticks shown as code."""
+    return Markup(_QUOTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped before)
+
+
+@dataclass(frozen=True)
+class Documentation:
+    """The OpenAPI document as JSON text, and the page made from it."""
+
+    openapi: bytes
+
+    @cached_property
+    def document(self) -> Document:
+        """The OpenAPI document."""
+        return cast(Document, orjson.loads(self.openapi))
+
+    @cached_property
+    def reference(self) -> bytes:
+        """The reference page, made when somebody first asks for it."""
+        operations, schemas = list(_operations(self.document)), _schemas(self.document)
+        schemes = self.document["components"]["securitySchemes"]
+        return render_template(
+            "api/reference.html",
+            info=self.document["info"],
+            schemes=schemes,
+            operations=operations,
+            schemas=schemas,
+        ).encode()
+
+
+def show_documentation(app: Flask, openapi: bytes) -> None:
+    """Serve the OpenAPI document and the pages made from it."""
+    app.extensions[_NAME] = Documentation(openapi)
+    app.register_blueprint(pages)
+
+
+def _documentation() -> Documentation:
+    return cast(Documentation, current_app.extensions[_NAME])
+
+
+@pages.get("/openapi.json")
+@needing(PUBLIC)
+def openapi_json() -> Response:
+    """The OpenAPI document."""
+    return law_response(_documentation().openapi)
+
+
+@pages.get("/docs")
+@needing(PUBLIC)
+def docs() -> Response:
+    """The reference: every operation, every schema, every fact."""
+    return law_response(_documentation().reference, "text/html")
+
+
+@pages.get("/docs/try")
+@needing(PUBLIC)
+def try_it() -> str:
+    """Swagger UI on our own document, started by a script of ours, since its own page has an inline
+    one.
+    """
+    return render_template("api/try.html", title=_documentation().document["info"]["title"])
+
+
+@pages.get("/docs/try/<file>")
+@needing(PUBLIC)
+def swagger(file: str) -> Response:
+    """A file of Swagger UI."""
+    if file not in SWAGGER_FILES:
+        abort(404)
+    return send_from_directory(SWAGGER, file, max_age=STATIC_SECONDS)
+
+
+@pages.get("/docs/static/<file>")
+@needing(PUBLIC)
+def static(file: str) -> Response:
+    """A file of the pages' own."""
+    return send_from_directory(STATIC, file)
+
+
+@pages.get("/problems")
+@needing(PUBLIC)
+def problems() -> str:
+    """Every type of problem."""
+    return render_template("api/problems.html", types=PROBLEM_TYPES.values())
+
+
+@pages.get("/problems/<name>")
+@needing(PUBLIC)
+def problem(name: str) -> str:
+    """What one type of problem means."""
+    if name not in PROBLEM_TYPES:
+        abort(404)
+    return render_template("api/problem.html", type=PROBLEM_TYPES[name])
+
+
+def _operations(document: Document) -> Iterator[Document]:
+    """Every operation with its path and method, as the page shows it."""
+    for path, item in document["paths"].items():
+        for method in METHODS:
+            if method in item:
+                operation = item[method]
+                yield {
+                    **operation,
+                    "path": path,
+                    "method": method.upper(),
+                    "anchor": f"{method}-{path.strip('/').replace('/', '-').translate(_NO_BRACES)}",
+                    "parameters": [*item.get("parameters", []), *operation.get("parameters", [])],
+                }
+
+
+def _schemas(document: Document) -> list[Document]:
+    """Every schema with its members in rows; nested objects are told by whole names."""
+    shown = []
+    for name, schema in document["components"]["schemas"].items():
+        told = schema.get("description", "")
+        parts = [part for part in schema.get("allOf", []) if "properties" in part] or [schema]
+        rows = [row for part in parts for row in _rows(part)]
+        alternatives = [_type(one) for one in schema.get("oneOf", schema.get("anyOf", []))]
+        shown.append(
+            {"name": name, "description": told, "rows": rows, "alternatives": alternatives}
+        )
+    return sorted(
+        shown,
+        key=lambda s: (
+            s["name"].partition(".")[0] in ("Facts", "Asked", "CalendarAsked"),
+            s["name"],
+        ),
+    )
+
+
+def _rows(schema: Document, prefix: str = "") -> Iterator[Document]:
+    required = set(schema.get("required", []))
+    for part, inner in schema.get("properties", {}).items():
+        name = f"{prefix}{part}"
+        if inner.get("type") == "object" and "properties" in inner:
+            yield from _rows(inner, f"{name}.")
+        else:
+            yield {
+                "name": name,
+                "type": _type(inner),
+                "required": part in required,
+                "description": inner.get("description", ""),
+                "choices": inner.get("enum", []),
+                "unit": inner.get("x-unit"),
+            }
+
+
+def _type(schema: Document) -> str:
+    """A schema's type in a few words."""
+    if "$ref" in schema:
+        return str(schema["$ref"]).rpartition("/")[2]
+    if "const" in schema:
+        return f"“{schema['const']}”"
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    kinds = schema.get("type", "any value")
+    text = " or ".join(kinds) if isinstance(kinds, list) else str(kinds)
+    return f"{text} ({schema['format']})" if "format" in schema else text

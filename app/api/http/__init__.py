@@ -1,0 +1,1 @@
+"""What every address shares: reading requests, refusing, answering, counting."""

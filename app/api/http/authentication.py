@@ -1,0 +1,125 @@
+"""Who asks, and whether they may: before every view, once. A route that declares no permission is
+closed to everybody.
+
+What stands under /v1 believes an Authorization header alone. A browser sends its cookies along
+wherever a page of somebody else's leads it, so none is looked at there.
+"""
+
+from functools import lru_cache
+from typing import cast
+from urllib.parse import parse_qsl
+
+from flask import Flask, Request, current_app, g, request
+
+from app.access.authenticator import Gate
+from app.access.principal import ANYBODY, PUBLIC, Principal
+from app.access.trail import REFUSED
+from app.api.http.authority import principal
+from app.api.http.problems import Problem
+from app.api.http.trail import origin
+
+_GATE = "gate"
+REALM = 'Bearer realm="eligibility"'
+PAGES = "pages"
+UNDECLARED = "a permission that no role has"
+"""What a route asks for that declares nothing."""
+
+
+def authenticate_requests(app: Flask, gate: Gate) -> None:
+    """Let nobody through to a view without the permission that it declares."""
+    app.extensions[_GATE] = gate
+    app.before_request(_admit)
+
+
+def gate() -> Gate:
+    """What recognizes callers of the application that handles the present request."""
+    return cast(Gate, current_app.extensions[_GATE])
+
+
+def permission_needed(asking: Request) -> str:
+    """The permission that a request's view declares."""
+    view = current_app.view_functions[asking.endpoint or ""]
+    needed: str = getattr(view, "permission", UNDECLARED)
+    if asking.query_string and asks_not_to_keep(asking.query_string):
+        needed = getattr(view, "permission_without_keeping", None) or needed
+    return needed
+
+
+@lru_cache(256)
+def asks_not_to_keep(query: bytes) -> bool:
+    """Whether a query's first `keep` is `false`.
+
+    One that says something else too is refused by the view.
+    """
+    told = parse_qsl(query.decode(errors="replace"), keep_blank_values=True)
+    return next((value for name, value in told if name == "keep"), None) == "false"
+
+
+def _admit() -> None:
+    """Recognize the caller and hold the view's permission against theirs; then the view may run.
+
+    Raises:
+        Problem: unauthenticated, forbidden.
+    """
+    asking: Request = request._get_current_object()  # type: ignore[attr-defined]
+    rule = asking.url_rule
+    if rule is None or (
+        asking.method == "OPTIONS" and getattr(rule, "provide_automatic_options", False)
+    ):
+        return  # nothing stands there, or the framework itself tells which methods there are
+    if asking.blueprint == PAGES:
+        return  # pages see for themselves who is signed in, and lead others to where they can
+    if (needed := permission_needed(asking)) == PUBLIC:
+        return
+    g.principal = _recognized(asking)
+    demand(needed)
+
+
+def demand(permission: str) -> None:
+    """Refuse the present request unless its caller has a permission.
+
+    Raises:
+        Problem: unauthenticated, forbidden.
+    """
+    asking = principal()
+    if asking.may(permission):
+        return
+    if asking is ANYBODY:
+        raise _unauthenticated("Send a key or an access token: Authorization: Bearer …", REALM)
+    gate().trail.note(origin().did("access.refuse", permission, REFUSED, kind="permission"))
+    told = (
+        "no permission was declared for this address"
+        if permission == UNDECLARED
+        else f"this needs the permission {permission}"
+    )
+    scope = "" if permission == UNDECLARED else f', scope="{permission}"'
+    challenge = f'{REALM}, error="insufficient_scope"{scope}'
+    detail = f"You are recognized, but {told}, which you were not given."
+    raise Problem(
+        "forbidden",
+        detail,
+        headers={"WWW-Authenticate": challenge},
+        permission=None if scope == "" else permission,
+    )
+
+
+def _recognized(asking: Request) -> Principal:
+    """Whoever the header names; anybody without one.
+
+    Raises:
+        Problem: unauthenticated; what the header carries is not taken. Why is not told: it would
+            help only those who try.
+    """
+    header = asking.headers.get("Authorization")
+    if header is None:
+        return ANYBODY
+    scheme, _, bearer = header.strip().partition(" ")
+    found = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
+    if found is None:
+        detail = "The key or access token is not taken: it is mistyped, has expired or was revoked."
+        raise _unauthenticated(detail, f'{REALM}, error="invalid_token"')
+    return found
+
+
+def _unauthenticated(detail: str, challenge: str) -> Problem:
+    return Problem("unauthenticated", detail, headers={"WWW-Authenticate": challenge})

@@ -1,0 +1,73 @@
+"""What goes wrong on our side: told to the log without values, to the caller without anything but
+the request's id.
+"""
+
+import logging
+import traceback
+from collections.abc import Sequence
+
+from flask import Flask, Response, g, has_request_context
+
+from app.api.http.problems import Problem, problem_response
+from app.records.errors import RecordDamaged, RecordsFull, RecordsUnavailable
+
+log = logging.getLogger("app.api")
+RETRY_AFTER_SECONDS = 5
+
+
+def handle_faults(app: Flask) -> None:
+    """Answer every exception with a problem document."""
+    app.register_error_handler(Problem, problem_response)
+    app.register_error_handler(RecordsUnavailable, _records_unavailable)
+    app.register_error_handler(RecordDamaged, lambda error: problem_response(record_damaged(error)))
+    app.register_error_handler(Exception, _unexpected)
+
+
+def _records_unavailable(error: RecordsUnavailable) -> Response:
+    return problem_response(
+        not_kept(error, "Nothing was kept. Try again after the seconds that Retry-After names.")
+    )
+
+
+def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
+    """The problem for records that cannot be kept or read; why stands in the log."""
+    log_fault(str(error))
+    type = "records-full" if isinstance(error, RecordsFull) else "records-unavailable"
+    return Problem(type, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+
+
+def record_damaged(error: RecordDamaged) -> Problem:
+    """The problem for a record that is not as it was kept, with an alarm in the log."""
+    alarm_damaged(error.kind, [error.id])
+    detail = "Nothing of it is told. Tell the operator the request_id."
+    return Problem("record-damaged", detail, kind=error.kind, id=error.id)
+
+
+def alarm_damaged(kind: str, ids: Sequence[str]) -> None:
+    """Tell the operator of records that are not as they were kept, by their ids alone."""
+    if ids:
+        log_fault(f"alarm: damaged records of the kind {kind}: {', '.join(ids)}")
+
+
+def _unexpected(error: Exception) -> Response:
+    log_unexpected(error)
+    return problem_response(
+        Problem("internal-error", "Nothing was kept. Tell the operator the request_id.")
+    )
+
+
+def log_fault(sentence: str) -> None:
+    """Log what the operator must know, with the request it belongs to."""
+    log.error("%s (request %s)", sentence, g.get("request_id") if has_request_context() else None)
+
+
+def log_unexpected(error: Exception) -> None:
+    """Log an error that nobody foresaw: its kind and where it arose.
+
+    Its message may hold facts and is left out.
+    """
+    frames = traceback.extract_tb(error.__traceback__)
+    log_fault(
+        f"unexpected {type(error).__name__}: "
+        + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
+    )

@@ -1,0 +1,249 @@
+"""How often somebody may ask: so many requests a minute from one address, and so many to one
+credential.
+
+The counts are kept where ELIGIBILITY_RATE_STORAGE says. In memory each process counts for itself,
+so each allows its share; a client whose connections all reach one process is then held to less.
+With Redis all processes and machines count together.
+"""
+
+import logging
+import math
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
+from ipaddress import IPv6Address, ip_address
+from typing import cast
+
+from flask import Flask, current_app, request
+from limits import RateLimitItem, RateLimitItemPerMinute
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import FixedWindowRateLimiter
+
+from app import clock
+from app.access.principal import ANYBODY
+from app.api.http.authority import principal
+from app.api.http.metrics import count_refused
+from app.api.http.problems import Problem
+from app.settings import Settings
+
+NOT_LIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
+NETWORK_BITS = 64
+"""Of an address of version 6 so much names the network.
+
+Whoever has one has all the addresses in it.
+"""
+TELL_EVERY_SECONDS = 10.0
+PATIENCE_SECONDS = 0.25
+"""How long a request waits for counts that are kept elsewhere.
+
+An answer is worth more than a count.
+"""
+ASK_AGAIN_SECONDS = 2.0
+"""How long nobody asks for counts that could not be reached."""
+SWEEP_SECONDS = 60.0
+"""How often counts that are over are thrown away where they are kept in memory."""
+REFUSED_TOKENS, NOTED_ADDRESS, NOTED_CLIENT, NOTED_UNKNOWN = (
+    "refused token",
+    "noted address",
+    "noted client",
+    "noted unknown",
+)
+FIXED = {REFUSED_TOKENS: 30, NOTED_ADDRESS: 10, NOTED_CLIENT: 10, NOTED_UNKNOWN: 60}
+"""A minute: how often an address may ask for tokens in vain; how many refusals are written down of
+one address, of one client that is known, and of those nobody knows altogether. Anybody can ask for
+a token, and what is written down stays for years."""
+_NAME = "limits"
+_processes = 1
+
+log = logging.getLogger(__name__)
+
+
+def share_between(processes: int) -> None:
+    """Say how many processes serve side by side.
+
+    Each allows its share of what is counted in memory.
+    """
+    global _processes
+    _processes = processes
+
+
+def limit_addresses(app: Flask, settings: Settings) -> None:
+    """Refuse whom an address sends too much; before anything is known of who asks."""
+    app.extensions[_NAME] = Limits(settings)
+    app.before_request(_take_for_address)
+
+
+def limit_credentials(app: Flask) -> None:
+    """Refuse whom a credential sends too much; to be put after whatever finds out who asks."""
+    app.before_request(_take_for_credential)
+
+
+def counting_lines() -> Callable[[], None]:
+    """What counts one line of a batch each time it is called, also while the answer is being sent.
+
+    See `Limits.take`.
+    """
+    here, who = _limits(), principal()
+    if who is ANYBODY:
+        return partial(here.take, "address", _network(request.remote_addr or ""), 1)
+    return partial(here.take, "credential", who.actor, 1)
+
+
+def take_refused_token() -> None:
+    """Count one request for a token that is to be refused.
+
+    Raises:
+        Problem: too-many-requests; the address asked in vain too often.
+    """
+    _limits().take(REFUSED_TOKENS, _network(request.remote_addr or ""), 1)
+
+
+def is_to_be_noted(client: str | None) -> bool:
+    """Whether a refused request for a token is still to be written down one by one; *client* only
+    where there is such a one.
+    """
+    here = _limits()
+    if client is not None:
+        return here.has_room(NOTED_CLIENT, client)
+    return here.has_room(NOTED_ADDRESS, _network(request.remote_addr or "")) and here.has_room(
+        NOTED_UNKNOWN, "all"
+    )
+
+
+def _limits() -> "Limits":
+    return cast(Limits, current_app.extensions[_NAME])
+
+
+def _take_for_address() -> None:
+    if request.path not in NOT_LIMITED:
+        _limits().take("address", _network(request.remote_addr or ""), 1)
+
+
+def _take_for_credential() -> None:
+    who = principal()
+    if who is not ANYBODY and request.path not in NOT_LIMITED:
+        _limits().take("credential", who.actor, 1)
+
+
+def _network(address: str) -> str:
+    """Whom an address stands for: itself, or its network where it is of version 6."""
+    try:
+        found = ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or int(found) >> (128 - NETWORK_BITS))
+    return str(found)
+
+
+class CountsInMemory(MemoryStorage):
+    """The counts of one process, swept by whoever asks next.
+
+    The library's own class sweeps in a thread, and starts one in every hundredth of a second in
+    which somebody asks. Under load that costs more than answering.
+    """
+
+    STORAGE_SCHEME = ["memory"]  # noqa: RUF012  (as the library declares it)
+
+    def __init__(
+        self, uri: str | None = None, wrap_exceptions: bool = False, **options: str
+    ) -> None:
+        self._counting, self._sweep_at = threading.Lock(), 0.0
+        super().__init__(uri, wrap_exceptions, **options)
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count, and give the count.
+
+        One that is over *expiry* seconds after it began begins anew.
+        """
+        now = clock.now().timestamp()
+        with self._counting:
+            if now >= self._sweep_at:
+                self._sweep(now)
+            if self.expirations.get(key, 0.0) <= now:
+                self.storage[key], self.expirations[key] = 0, now + expiry
+            self.storage[key] += amount
+            return self.storage[key]
+
+    def _sweep(self, now: float) -> None:
+        self._sweep_at = now + SWEEP_SECONDS
+        for key in [key for key, ends_at in self.expirations.items() if ends_at <= now]:
+            self.clear(key)
+
+
+class Limits:
+    """The counts of one application. Safe to share between threads."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._a_minute = {
+            "address": settings.rate_per_address,
+            "credential": settings.rate_per_credential,
+            **FIXED,
+        }
+        self._is_shared = not settings.rate_storage.startswith("memory:")
+        patience = (
+            {"socket_timeout": PATIENCE_SECONDS, "socket_connect_timeout": PATIENCE_SECONDS}
+            if self._is_shared
+            else {}
+        )
+        self.counts = storage_from_string(settings.rate_storage, **patience)
+        self._counting = FixedWindowRateLimiter(self.counts)
+        self._told_at, self._ask_again_at = -TELL_EVERY_SECONDS, 0.0
+
+    def take(self, kind: str, who: str, number: int) -> None:
+        """Count some requests of somebody.
+
+        Where the counts cannot be reached everything is allowed: that many ask is less bad than
+        that nobody may.
+
+        Raises:
+            Problem: too-many-requests; then they are not counted.
+        """
+        if self._a_minute[kind] == 0 or self.has_room(kind, who, number):
+            return
+        try:
+            seconds = self._seconds_until_free(self._allowed(kind), kind, who)
+        except Exception as error:  # each storage has its own errors
+            self._tell(error)
+            return
+        count_refused("too-many-requests")
+        whose = "your credential" if kind == "credential" else "your address"
+        what = "refused requests for tokens" if kind == REFUSED_TOKENS else "requests"
+        detail = (
+            f"From {whose} {self._a_minute[kind]:,} {what} a minute are taken. Try again in "
+            f"{seconds} seconds."
+        )
+        raise Problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
+
+    def has_room(self, kind: str, who: str, number: int = 1) -> bool:
+        """Count some, where they are still within what is allowed.
+
+        Where the counts cannot be reached they are.
+        """
+        if time.monotonic() < self._ask_again_at:
+            return True
+        try:
+            return self._counting.hit(self._allowed(kind), kind, who, cost=number)
+        except Exception as error:  # each storage has its own errors
+            self._tell(error)
+            return True
+
+    def _allowed(self, kind: str) -> RateLimitItem:
+        a_minute = self._a_minute[kind]
+        return RateLimitItemPerMinute(
+            a_minute if self._is_shared else math.ceil(a_minute / _processes)
+        )
+
+    def _seconds_until_free(self, item: RateLimitItem, kind: str, who: str) -> int:
+        reset_at = self._counting.get_window_stats(item, kind, who).reset_time
+        return max(1, min(60, math.ceil(reset_at - clock.now().timestamp())))
+
+    def _tell(self, error: Exception) -> None:
+        now = time.monotonic()
+        self._ask_again_at = now + ASK_AGAIN_SECONDS
+        if now >= self._told_at + TELL_EVERY_SECONDS:
+            self._told_at = now
+            log.error(
+                "requests cannot be counted, so they are not limited: %s", type(error).__name__
+            )

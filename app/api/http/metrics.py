@@ -1,0 +1,176 @@
+"""What the service counts for those who run it, in the words of Prometheus.
+
+Under gunicorn each process counts in files of its own, in the folder that PROMETHEUS_MULTIPROC_DIR
+names (gunicorn.conf.py makes it before this is imported); whoever asks gets the sum. Labels hold
+names of the law and of routes, never what a caller sent.
+"""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from flask import Response
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    REGISTRY,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    generate_latest,
+)
+from prometheus_client.mmap_dict import MmapedDict
+from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+
+from app.api.http.blueprint import Blueprint
+from app.api.http.schemas import NoQuery
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+SUMMED = ("counter", "histogram")
+ALL_DEAD = 0
+"""The number under which files of processes that ended are added up; no process has it."""
+SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
+
+_determinations = Counter(
+    "eligibility_determinations", "Determinations issued.", ["question", "outcome"]
+)
+_faults = Counter(
+    "eligibility_engine_faults",
+    "Cases that the engine could not be trusted with; nothing was issued for them.",
+)
+_replays = Counter("eligibility_replays", "Kept determinations decided again.", ["outcome"])
+_requests = Histogram(
+    "eligibility_request_seconds",
+    "From a request's head to the end of its answer.",
+    ["method", "route", "status"],
+    buckets=SECONDS,
+)
+_in_work = Gauge(
+    "eligibility_requests_in_work", "Requests that are being answered.", multiprocess_mode="livesum"
+)
+_refused = Counter(
+    "eligibility_requests_refused",
+    "Requests turned away before any work was done for them.",
+    ["reason"],
+)
+_token_refusals = Counter(
+    "eligibility_token_refusals", "Requests for access tokens whose client or secret was not taken."
+)
+_sealing_lag = Gauge(
+    "eligibility_sealing_lag_seconds",
+    "Age of the oldest record that is not sealed yet.",
+    multiprocess_mode="livemostrecent",
+)
+_unsealed = Gauge(
+    "eligibility_unsealed_records",
+    "Records that are not sealed yet.",
+    multiprocess_mode="livemostrecent",
+)
+
+blp = Blueprint("metrics", __name__, description="For those who run the service.")
+
+
+def count_determination(question: str, outcome: str) -> None:
+    """A determination was issued, kept or not."""
+    _determinations.labels(question, outcome).inc()
+
+
+def count_engine_fault() -> None:
+    """The engine failed, or its shadow disagreed."""
+    _faults.inc()
+
+
+def count_replay(outcome: str) -> None:
+    """A kept determination was decided again: `agreed`, `differed` or `damaged`."""
+    _replays.labels(outcome).inc()
+
+
+def count_refused(reason: str, requests: int = 1) -> None:
+    """Requests were turned away: `overloaded` or `too-many-requests`."""
+    _refused.labels(reason).inc(requests)
+
+
+def count_token_refusal() -> None:
+    """A request for an access token was refused, whether it was written down in the audit trail or
+    not.
+    """
+    _token_refusals.inc()
+
+
+def observe_request(method: str, route: str, status: int, seconds: float) -> None:
+    """A request was answered, *seconds* after it came."""
+    _requests.labels(method, route, str(status)).observe(seconds)
+
+
+def count_in_work(change: int) -> None:
+    """A request came into work (1) or left it (-1)."""
+    _in_work.inc(change)
+
+
+def observe_sealing(lag_seconds: float, unsealed: int) -> None:
+    """How far sealing is behind: the age of the oldest unsealed record in seconds, and how many
+    there are.
+    """
+    _sealing_lag.set(lag_seconds)
+    _unsealed.set(unsealed)
+
+
+@blp.get("/metrics")
+@blp.needs("metrics.read")
+@blp.query(NoQuery)
+@blp.answers(
+    200, {"type": "string"}, "The figures as Prometheus reads them.", content_type="text/plain"
+)
+@blp.fails("invalid-request")
+def read_metrics(query: dict[str, object]) -> Response:
+    """Read what the service counts: determinations, faults, latencies, load, sealing."""
+    return Response(_exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _exposition() -> bytes:
+    folder = os.environ.get(FOLDER)
+    if folder is None:
+        return generate_latest(REGISTRY)
+    registry = CollectorRegistry()
+    MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    with _locked(Path(folder), fcntl.LOCK_SH):
+        return generate_latest(registry)
+
+
+def forget_process(pid: int) -> None:
+    """Add the files of a process that ended to those of all that ended before, so that there are
+    never more files than processes.
+
+    What it counted stays counted; what it had in work is in work no longer.
+    """
+    folder = Path(os.environ.get(FOLDER, "/nonexistent"))
+    if not folder.is_dir():
+        return
+    with _locked(folder, fcntl.LOCK_EX):
+        mark_process_dead(pid)  # type: ignore[no-untyped-call]
+        for kind in SUMMED:
+            _add_up(folder / f"{kind}_{pid}.db", folder / f"{kind}_{ALL_DEAD}.db")
+
+
+def _add_up(ended: Path, total: Path) -> None:
+    if not ended.exists():
+        return
+    sums = MmapedDict(str(total))  # type: ignore[no-untyped-call]
+    try:
+        for key, value, _time, _position in MmapedDict.read_all_values_from_file(str(ended)):  # type: ignore[no-untyped-call]
+            sums.write_value(key, sums.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
+    finally:
+        sums.close()  # type: ignore[no-untyped-call]
+    ended.unlink()
+
+
+@contextmanager
+def _locked(folder: Path, how: int) -> Iterator[None]:
+    """While files are added up nobody reads them, or what stands in two of them would
+    count twice.
+    """
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield

@@ -1,0 +1,139 @@
+"""What a caller gets instead of an answer: RFC 9457 problem documents, one type for each thing that
+can go wrong.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from unicodedata import category
+from urllib.parse import quote
+
+import orjson
+from flask import Response, g, has_request_context, request
+
+from app.api.http.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
+
+MEDIA_TYPE = "application/problem+json"
+ERRORS_AT_MOST = 100
+"""A body of a million wrong facts is not answered with a million errors."""
+NAMES_AT_MOST = 80
+"""Of a name that a caller made up so many characters are told, then an ellipsis.
+
+No name of ours is as long.
+"""
+REPLACED = "\ufffd"
+_UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
+"""Categories of controls, marks of direction, halves of characters, private and unassigned ones,
+line ends.
+"""
+
+Document = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Wrong:
+    """One thing wrong with a request: where it stands (in `json` a JSON pointer, in `query` a name)
+    and what to send instead.
+    """
+
+    location: str
+    detail: str
+    pointer: str | None = None
+    name: str | None = None
+    fact: str | None = None
+
+    def document(self) -> Document:
+        """The member of `errors` for it."""
+        pointer = (
+            None
+            if self.pointer is None
+            else "/".join(_told_back(part) for part in self.pointer.split("/"))
+        )
+        name, fact = (
+            None if made_up is None else _told_back(made_up) for made_up in (self.name, self.fact)
+        )
+        parts = {
+            "location": self.location,
+            "pointer": pointer,
+            "name": name,
+            "fact": fact,
+            "detail": self.detail,
+        }
+        return {key: value for key, value in parts.items() if value is not None}
+
+
+def _told_back(name: str) -> str:
+    """A caller's name in part only, without what does something to a screen or a log; never ending
+    within the two characters that stand for one in a JSON pointer."""
+    told = name[:NAMES_AT_MOST].removesuffix("~") + "…" if len(name) > NAMES_AT_MOST else name
+    return (
+        told
+        if told.isprintable()
+        else "".join(REPLACED if category(letter) in _UNSEEN else letter for letter in told)
+    )
+
+
+class Problem(Exception):
+    """A request that cannot be answered.
+
+    Raise it anywhere in a view; *more* are further members of the document.
+    """
+
+    def __init__(
+        self,
+        type: str,
+        detail: str,
+        errors: Iterable[Wrong] = (),
+        headers: Mapping[str, str] | None = None,
+        **more: object,
+    ) -> None:
+        super().__init__(detail)
+        self.type: ProblemType = PROBLEM_TYPES[type]
+        self.detail, self.errors, self.headers, self.more = (
+            detail,
+            list(errors),
+            dict(headers or {}),
+            more,
+        )
+
+    def document(self) -> Document:
+        """The problem document, without what belongs to one request."""
+        return problem_document(self.type, self.detail, self.errors, self.more)
+
+
+def problem_document(
+    type: ProblemType, detail: str, errors: list[Wrong], more: Mapping[str, object]
+) -> Document:
+    """A problem document: type, title, status, detail, then what is known beyond."""
+    document: Document = {
+        "type": type.path,
+        "title": type.title,
+        "status": type.status,
+        "detail": detail,
+        **more,
+    }
+    if errors:
+        document["errors"] = [wrong.document() for wrong in errors[:ERRORS_AT_MOST]]
+        if len(errors) > ERRORS_AT_MOST:
+            document["further_errors"] = len(errors) - ERRORS_AT_MOST
+    return document
+
+
+def problem_response(problem: Problem) -> Response:
+    """The response for a problem, naming the request it belongs to."""
+    document = problem.document()
+    if has_request_context():
+        document["instance"] = quote(request.path)
+        document["request_id"] = g.get("request_id")
+    response = Response(orjson.dumps(document), problem.type.status, mimetype=MEDIA_TYPE)
+    response.headers.extend(problem.headers)
+    return response
+
+
+def problem_of_status(status: int) -> Problem:
+    """The problem for an HTTP error that the framework raised by number."""
+    type = BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
+    detail = PROBLEM_TYPES[type].explains.partition("\n")[0]
+    if status == 413 and has_request_context() and request.max_content_length is not None:
+        detail = f"A body may have {request.max_content_length:,} bytes here. {detail}"
+    return Problem(type, detail)

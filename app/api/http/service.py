@@ -1,0 +1,123 @@
+"""What a request may use: the law, the one who decides, the records."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import cast
+
+from flask import Flask, current_app
+
+from app.access.authenticator import Gate, open_gate
+from app.access.roles import read_roles
+from app.access.trail import KeptTrail, enter_told
+from app.api.law.facts_schemas import FactsSchemas
+from app.determinations.decide import Decider
+from app.determinations.older_law import Deciders
+from app.law.errors import LawNotEncoded
+from app.law.lawbook import Lawbook
+from app.law.spans import LAST_DAY, day_before
+from app.records.applicants.applicants import Applicants
+from app.records.applicants.encryption import key_ring
+from app.records.entries import LawText
+from app.records.inflight import Claims
+from app.records.machines.credentials import CredentialStore
+from app.records.store import Store
+from app.settings import Settings
+
+_NAME = "eligibility"
+
+
+@dataclass(frozen=True)
+class Service:
+    """Everything that requests share. *edition* is the one used where a caller names none."""
+
+    settings: Settings
+    decider: Decider
+    store: Store
+    edition: str
+
+    @property
+    def lawbook(self) -> Lawbook:
+        """The law that determinations are made under."""
+        return self.decider.lawbook
+
+    @cached_property
+    def claims(self) -> Claims:
+        """The idempotency keys that are being worked on."""
+        return Claims(self.store)
+
+    @cached_property
+    def deciders(self) -> Deciders:
+        """Who decides under the present law, and under older ones."""
+        return Deciders(self.decider)
+
+    @cached_property
+    def gate(self) -> Gate:
+        """What recognizes callers.
+
+        Raises:
+            UnsoundRoles: the file of the roles cannot be used.
+        """
+        credentials = CredentialStore(self.store.engine, enter_told)
+        roles = replace(read_roles(None), questions=frozenset(self.lawbook.questions))
+        return open_gate(self.settings, roles, credentials, KeptTrail(self.store))
+
+    @cached_property
+    def applicants(self) -> Applicants:
+        """Names and birth dates, with the keys for them.
+
+        Raises:
+            NoDataKeys, KeysUnreadable, OSError: there are no such keys.
+        """
+        return Applicants(self.store, key_ring(self.settings))
+
+    @cached_property
+    def facts_schemas(self) -> FactsSchemas:
+        """The JSON Schemas of every question's facts."""
+        return FactsSchemas(self.lawbook)
+
+    @cached_property
+    def _encoded(self) -> dict[tuple[str, str], list[list[str]]]:
+        return {}
+
+    def encoded_days(self, question: str, edition: str) -> list[list[str]]:
+        """The spans of days for which the law of a question is encoded, each as its first and last
+        day.
+
+        Raises:
+            UnknownQuestion, UnknownEdition: there is none of that name.
+        """
+        key = (question, edition)
+        if key not in self._encoded:
+            self._encoded[key] = self._find_encoded(question, edition)
+        return self._encoded[key]
+
+    def _find_encoded(self, question: str, edition: str) -> list[list[str]]:
+        boundaries = self.lawbook.boundaries(question, edition)
+        spans: list[list[str]] = []
+        for first, following in zip(boundaries, [*boundaries[1:], None], strict=True):
+            try:
+                self.lawbook.standing(question, first, edition)
+            except LawNotEncoded:
+                continue
+            last = LAST_DAY if following is None else day_before(following)
+            if spans and spans[-1][1] == day_before(first).isoformat():
+                spans[-1][1] = last.isoformat()
+            else:
+                spans.append([first.isoformat(), last.isoformat()])
+        return spans
+
+
+def law_text(lawbook: Lawbook) -> LawText:
+    """The text of the law as it is kept with the first determination that is made under it."""
+    return LawText(lawbook.digest, lawbook.texts)
+
+
+def install(app: Flask, service: Service) -> None:
+    """Make the service findable from within requests and commands of an application."""
+    app.extensions[_NAME] = service
+    app.extensions["decider"] = service.decider
+
+
+def service() -> Service:
+    """The service of the application that handles the present request."""
+    return cast(Service, current_app.extensions[_NAME])

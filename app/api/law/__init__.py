@@ -1,0 +1,1 @@
+"""Addresses that tell the law: questions, provisions, enrollment periods."""

@@ -1,0 +1,168 @@
+"""The law itself: its provisions, their text, and how it changed."""
+
+from datetime import date
+from typing import TypedDict
+
+from flask import Response
+
+from app import clock
+from app.access.principal import PUBLIC
+from app.api.determinations.deciding import unknown_edition, unknown_question
+from app.api.http.blueprint import Blueprint
+from app.api.http.problems import Problem, Wrong
+from app.api.http.responses import law_document
+from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
+from app.api.http.service import Service, service
+from app.api.law.law_documents import (
+    calendar_detail,
+    calendar_summary,
+    change_document,
+    provision_detail,
+    provision_summary,
+)
+from app.law.errors import UnknownEdition, UnknownQuestion
+from app.law.lawbook import EditionLaw
+from app.law.provision import CalendarName, Provision
+
+CALENDARS = "calendars"
+
+blp = Blueprint(
+    "law", __name__, url_prefix="/v1", description="The provisions that determinations rest on."
+)
+
+
+class Query(TypedDict, total=False):
+    """A query that one of the schemas has loaded."""
+
+    as_of: date
+    edition: str
+    question: str
+    first: date
+    last: date
+
+
+def edition_law(here: Service, query: Query) -> EditionLaw:
+    """What the edition named in a query contains.
+
+    Raises:
+        Problem: unknown-edition.
+    """
+    try:
+        return here.lawbook.edition(query.get("edition", here.edition))
+    except UnknownEdition as error:
+        raise unknown_edition(error, "query") from None
+
+
+def _require_looked_at(law: EditionLaw, day: date | None) -> None:
+    """Refuse days for which nobody looked whether the law of an edition still holds."""
+    checked = law.edition.checked_through
+    if day is not None and checked is not None and day > checked:
+        detail = (
+            f"The law of {day} is not encoded in the edition {law.edition.name}: nobody "
+            f"looked for law later than {checked}."
+        )
+        raise Problem("law-not-encoded", detail, as_of=day.isoformat(), edition=law.edition.name)
+
+
+@blp.get("/provisions")
+@blp.needs(PUBLIC)
+@blp.query(LawQuery)
+@blp.answers(
+    200,
+    "Provisions",
+    "The provisions of an edition, all of them or those in force on a day, and the calendars they "
+    "use.",
+)
+@blp.fails("unknown-question", "invalid-request", "unknown-edition", "law-not-encoded")
+def list_provisions(query: Query) -> Response:
+    """List the provisions of the law."""
+    here = service()
+    law, day, question = edition_law(here, query), query.get("as_of"), query.get("question")
+    _require_looked_at(law, day)
+    try:
+        answering = (
+            [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
+        )
+    except UnknownQuestion:
+        raise unknown_question("query") from None
+    if day is not None:
+        provisions = [p for id in answering for p in law.provisions_on(id, day)]
+    else:
+        provisions = [p for id in answering for p in law.by_question.get(id, [])]
+    used = _calendars_of(provisions) if question else set(law.calendars)
+    calendars = [
+        c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)
+    ]
+    return law_document(
+        {
+            "edition": law.edition.name,
+            "as_of": day.isoformat() if day else None,
+            "provisions": [provision_summary(p, law) for p in provisions],
+            "calendars": [calendar_summary(c, law) for c in calendars],
+            "law": {"digest": here.lawbook.digest},
+        }
+    )
+
+
+def _calendars_of(provisions: list[Provision]) -> set[str]:
+    return {
+        c.operand.id
+        for p in provisions
+        for c in p.conditions
+        if isinstance(c.operand, CalendarName)
+    }
+
+
+@blp.get("/provisions/<topic>/<name>")
+@blp.needs(PUBLIC)
+@blp.query(ProvisionQuery)
+@blp.answers(
+    200,
+    "Provision",
+    "The provision with its conditions and parameters and the text of its file; or a calendar.",
+)
+@blp.fails("unknown-provision", "invalid-request", "unknown-edition", "law-not-encoded")
+def read_provision(query: Query, topic: str, name: str) -> Response:
+    """Read one provision or calendar, with the text of its file.
+
+    A provision that the edition does not contain is shown too; then its `in_force` is null.
+    """
+    here = service()
+    law, day, id = edition_law(here, query), query.get("as_of") or clock.today(), f"{topic}/{name}"
+    _require_looked_at(law, query.get("as_of"))
+    if topic == CALENDARS and id in law.calendars:
+        return law_document(calendar_detail(here.lawbook, law.calendars[id], law, day))
+    provision = here.lawbook.provisions.get(id)
+    if provision is None:
+        raise Problem(
+            "unknown-provision",
+            "GET /v1/provisions lists the provisions and calendars of an edition.",
+        )
+    return law_document(provision_detail(here.lawbook, provision, law, day))
+
+
+@blp.get("/law/changes")
+@blp.needs(PUBLIC)
+@blp.query(ChangesQuery)
+@blp.answers(200, "Changes", "What came into force, ended, or was superseded, in order of days.")
+@blp.fails("invalid-request", "unknown-edition")
+def list_changes(query: Query) -> Response:
+    """List how the law changed between two days, both included."""
+    here = service()
+    law, first, last = edition_law(here, query), query["first"], query["last"]
+    if last < first:
+        raise Problem(
+            "invalid-request",
+            "`to` is before `from`.",
+            [Wrong("query", "Must not be before `from`.", name="to")],
+        )
+    changes = here.lawbook.changes(first, last, law.edition.name)
+    return law_document(
+        {
+            "edition": law.edition.name,
+            "from": first.isoformat(),
+            "to": last.isoformat(),
+            "changes": [change_document(change) for change in changes],
+            "law": {"digest": here.lawbook.digest},
+        }
+    )

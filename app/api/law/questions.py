@@ -1,0 +1,233 @@
+"""What can be asked, and with which facts."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+from flask import Response
+
+from app.access.principal import PUBLIC
+from app.api.determinations.deciding import unknown_question
+from app.api.http.blueprint import Blueprint
+from app.api.http.fields import JsonSchema
+from app.api.http.responses import law_document
+from app.api.http.schemas import NoQuery
+from app.api.http.service import Service, service
+from app.api.law.facts_schemas import DIALECT, FactsSchemas
+from app.determinations.document import citation_document
+from app.determinations.wording import as_json
+from app.law.errors import LawNotEncoded, UnknownQuestion
+from app.law.facts import FactDefinition
+from app.law.lawbook import Lawbook
+from app.law.questions import OUTCOMES, Question
+
+blp = Blueprint("questions", __name__, url_prefix="/v1/questions", description="What can be asked.")
+
+
+@blp.get("")
+@blp.needs(PUBLIC)
+@blp.query(NoQuery)
+@blp.answers(200, "Questions", "Every question with its outcomes and conclusions.")
+@blp.fails("invalid-request")
+def list_questions(query: dict[str, object]) -> Response:
+    """List the questions that can be asked."""
+    lawbook = service().lawbook
+    return law_document(
+        {
+            "questions": [summary(q) for q in lawbook.questions.values()],
+            "law": {"digest": lawbook.digest},
+        }
+    )
+
+
+@blp.get("/<id>")
+@blp.needs(PUBLIC)
+@blp.query(NoQuery)
+@blp.answers(
+    200,
+    "Question",
+    "The question, the JSON Schema of its facts, what follows from them, and an example.",
+)
+@blp.fails("unknown-question", "invalid-request")
+def read_question(query: dict[str, object], id: str) -> Response:
+    """Read one question with everything that can be told of it.
+
+    `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and
+    choices, and what in the law asks.
+    """
+    here = service()
+    try:
+        question = here.lawbook.question(id)
+    except UnknownQuestion:
+        raise unknown_question("path") from None
+    return law_document(detail(here, question))
+
+
+def summary(question: Question) -> dict[str, object]:
+    """A question as it stands in the list."""
+    conclusions = []
+    for conclusion in question.concludes.values():
+        told: dict[str, object] = {
+            "name": conclusion.name,
+            "type": conclusion.type,
+            "describes": conclusion.describes,
+        }
+        if conclusion.choices:
+            told["choices"] = list(conclusion.choices)
+        if conclusion.unit:
+            told["unit"] = conclusion.unit
+        conclusions.append(told)
+    return {
+        "id": question.id,
+        "asks": question.asks,
+        "governed_by": question.governed_by,
+        "encoded_from": question.encoded_from.isoformat(),
+        "conclusions": conclusions,
+        "outcomes": {
+            outcome: str(question.says[outcome]) for outcome in OUTCOMES if outcome in question.says
+        },
+        "href": f"/v1/questions/{question.id}",
+    }
+
+
+def detail(here: Service, question: Question) -> dict[str, object]:
+    """A question with its facts."""
+    lawbook = here.lawbook
+    facts = lawbook.facts_of(question.id)
+    return {
+        **summary(question),
+        "uses": [used for used in lawbook.with_used(question.id) if used != question.id],
+        "provisions": sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
+        "encoded": {
+            edition: here.encoded_days(question.id, edition) for edition in lawbook.editions
+        },
+        "facts": facts_document(lawbook, here.facts_schemas, question.id, facts),
+        "computed": [_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
+        "presumed": [_presumed(fact) for fact in facts if fact.presumed is not None],
+        "example": example(here, question),
+        "law": {"digest": lawbook.digest},
+    }
+
+
+def facts_document(
+    lawbook: Lawbook, schemas: FactsSchemas, question: str, facts: list[FactDefinition]
+) -> JsonSchema:
+    """The JSON Schema of a question's facts, each with its whole name, where it is defined and
+    which provisions look at it.
+    """
+    asked_by = _asked_by(lawbook, question)
+    extras = {fact.name: _extras(lawbook, fact, asked_by.get(fact.name, [])) for fact in facts}
+    schema = _annotated(schemas.of(question), "", extras)
+    return {"$schema": DIALECT, "$id": f"urn:eligibility:facts:{question}", **schema}
+
+
+def _annotated(schema: JsonSchema, prefix: str, extras: dict[str, JsonSchema]) -> JsonSchema:
+    members: dict[str, Any] = {}
+    for part, inner in schema["properties"].items():
+        name = prefix + part
+        members[part] = (
+            {**inner, **extras[name]} if name in extras else _annotated(inner, f"{name}.", extras)
+        )
+    return {**schema, "properties": members}
+
+
+def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: list[str]) -> JsonSchema:
+    file = fact.place.file.partition("/")[2]
+    id = file.removesuffix(".yaml")
+    source = {"provision": id} if id in lawbook.provisions else {"file": file}
+    extras: JsonSchema = {"x-fact": fact.name, "x-source": source, "x-asked-by": asked_by}
+    if fact.is_act:
+        extras["x-act"] = True
+    return extras
+
+
+def _asked_by(lawbook: Lawbook, question: str) -> dict[str, list[str]]:
+    """fact → the provisions whose conditions look at it, itself or through a computed fact."""
+    found: dict[str, dict[str, None]] = {}
+    used = set(lawbook.with_used(question))
+    for provision in lawbook.provisions.values():
+        if provision.answers in used:
+            for condition in provision.conditions:
+                for name in lawbook.vocabulary.inputs_of(condition.fact):
+                    found.setdefault(name, {})[provision.id] = None
+    return {name: list(ids) for name, ids in found.items()}
+
+
+def _computed_facts(lawbook: Lawbook, stated: list[FactDefinition]) -> Iterator[FactDefinition]:
+    """The computed facts that follow from nothing but these."""
+    names = {fact.name for fact in stated}
+    for fact in lawbook.vocabulary:
+        if fact.computed is not None and names.issuperset(lawbook.vocabulary.inputs_of(fact.name)):
+            yield fact
+
+
+def _computed(lawbook: Lawbook, fact: FactDefinition) -> dict[str, object]:
+    document: dict[str, object] = {
+        "fact": fact.name,
+        "type": fact.type,
+        "describes": fact.label,
+        "computed": str(fact.computed),
+        "from": lawbook.vocabulary.inputs_of(fact.name),
+    }
+    if fact.unit:
+        document["unit"] = fact.unit
+    return document
+
+
+def _presumed(fact: FactDefinition) -> dict[str, object]:
+    presumed = fact.presumed
+    assert presumed is not None
+    document: dict[str, object] = {
+        "fact": fact.name,
+        "value": as_json(presumed.value),
+        "because": presumed.because,
+    }
+    if presumed.citation is not None:
+        document["citation"] = citation_document(presumed.citation)
+    return document
+
+
+def example(here: Service, question: Question) -> dict[str, object]:
+    """A request that can be sent as it stands: the facts that the law looks at on the last day it
+    changed, each with some value.
+    """
+    lawbook = here.lawbook
+    for day in reversed(lawbook.boundaries(question.id, here.edition)):
+        try:
+            law = lawbook.standing(question.id, day, here.edition)
+        except LawNotEncoded:
+            continue
+        stated = here.decider.facts_in_play(law).stated.values()
+        facts = {fact.name: _some_value(fact, day) for fact in stated if fact.type != "outcome"}
+        request: dict[str, object] = {"question": question.id, "facts": _nested(facts)}
+        if question.governed_by is None:
+            request["as_of"] = day.isoformat()
+        else:
+            facts[question.governed_by] = day.isoformat()
+            request["facts"] = _nested(facts)
+        return request
+    return {"question": question.id, "facts": {}}
+
+
+def _some_value(fact: FactDefinition, day: date) -> object:
+    match fact.type:
+        case "flag":
+            return fact.presumed.value is True if fact.presumed else True
+        case "day":
+            return day.isoformat()
+        case "choice":
+            return next(iter(fact.choices))
+        case "decimal":
+            return str(max(fact.minimum, min(1, fact.maximum)))
+    return max(fact.minimum, min(1, fact.maximum))
+
+
+def _nested(facts: dict[str, object]) -> dict[str, object]:
+    root: dict[str, Any] = {}
+    for name, value in facts.items():
+        *parents, last = name.split(".")
+        at = root
+        for parent in parents:
+            at = at.setdefault(parent, {})
+        at[last] = value
+    return root

@@ -1,0 +1,1 @@
+"""Addresses of programs: API keys, OAuth clients, tokens."""

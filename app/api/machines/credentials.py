@@ -1,0 +1,237 @@
+"""Keys and clients of machines, for administrators.
+
+A secret is told once, in the answer that makes it, and kept nowhere.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypedDict
+from uuid import UUID
+
+import orjson
+from flask import Response
+
+from app import clock
+from app.access.credential_documents import credential_document
+from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
+from app.access.trail import answering
+from app.api.http.authentication import gate
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.idempotency import IDEMPOTENCY, ONCE, REPLAYED, once
+from app.api.http.preconditions import changed_since, etag_of, require_version
+from app.api.http.problems import Problem, Wrong
+from app.api.http.schemas import NoQuery
+from app.api.http.service import service
+from app.api.http.trail import origin
+from app.api.machines.credential_schemas import (
+    CredentialChangesSchema,
+    CredentialsQuery,
+    CredentialWantedSchema,
+    SecretWantedSchema,
+)
+from app.records.entries import IdempotencyRecord
+from app.records.machines.credentials import Credential, Stale, UnknownCredential
+
+IF_MATCH_FAILURES = (
+    "unknown-credential",
+    "precondition-failed",
+    "precondition-required",
+    "records-unavailable",
+)
+
+blp = Blueprint(
+    "credentials",
+    __name__,
+    url_prefix="/v1/credentials",
+    description="API keys and OAuth 2 clients, for administrators.",
+)
+
+
+class Page(TypedDict, total=False):
+    """A query that the schema has loaded."""
+
+    after: str
+    limit: int
+
+
+@blp.get("")
+@blp.needs("credentials.read")
+@blp.query(CredentialsQuery)
+@blp.answers(
+    200,
+    "Credentials",
+    "Keys and clients in the order in which they were made, those that are taken no more too.",
+)
+@blp.fails("invalid-request", "records-unavailable")
+def list_credentials(query: Page) -> Response:
+    """List keys and clients."""
+    found, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
+    shown = found[: query["limit"]]
+    following = (
+        f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}"
+        if len(found) > len(shown)
+        else None
+    )
+    document = {"credentials": [credential_document(one, now) for one in shown], "next": following}
+    return Response(orjson.dumps(document), 200, mimetype=JSON)
+
+
+@blp.post("")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.body(CredentialWantedSchema)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(
+    201,
+    "CredentialTold",
+    "Made. `secret` is told this once: it is the key, or the client's secret beside its `id`.",
+)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+    *ONCE,
+)
+def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+    """Make a key or a client."""
+    scopes = wanted.pop("scopes", None)
+    with once(service(), "POST /v1/credentials") as attempt, _refusals():
+        if attempt.earlier is not None:
+            return _told_again(attempt.earlier)
+        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
+            told = _kept().create(
+                Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), origin()
+            )
+    return _told(told.credential, told.secret)
+
+
+@blp.get("/<uuid:id>")
+@blp.needs("credentials.read")
+@blp.query(NoQuery)
+@blp.answers(
+    200, "Credential", "The key or client, without its secret; its ETag is for changing it."
+)
+@blp.fails("unknown-credential", "invalid-request", "records-unavailable")
+def read_credential(query: dict[str, object], id: UUID) -> Response:
+    """Read a key or client."""
+    with _refusals():
+        return _shown(_kept().find(str(id)))
+
+
+@blp.patch("/<uuid:id>")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.body(CredentialChangesSchema)
+@blp.answers(200, "Credential", "As it is now.")
+@blp.header("If-Match", "The ETag with which it was read.", required=True)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    *IF_MATCH_FAILURES,
+)
+def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
+    """Give a key or client another name, or another end, counted from now."""
+    with _refusals():
+        version = _version_read(id)
+        return _shown(
+            _kept().change(str(id), version, origin(), changes.get("name"), changes.get("days"))
+        )
+
+
+@blp.delete("/<uuid:id>")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.answers(204, {}, "Taken no more, within half a minute by every process. It stays on record.")
+@blp.header("If-Match", "The ETag with which it was read.", required=True)
+@blp.fails("invalid-request", *IF_MATCH_FAILURES)
+def revoke_credential(query: dict[str, object], id: UUID) -> Response:
+    """Revoke a key or client, and every access token of it."""
+    with _refusals():
+        version = _version_read(id)
+        _kept().revoke(str(id), version, origin())
+    gate().bearers.forget()
+    return Response(status=204)
+
+
+@blp.post("/<uuid:id>/secrets")
+@blp.needs("credentials.write")
+@blp.query(NoQuery)
+@blp.body(SecretWantedSchema)
+@blp.answers(
+    201,
+    "CredentialTold",
+    "`secret` is new and told this once; the one before is taken for the overlap, older ones are "
+    "not.",
+)
+@blp.header("If-Match", "The ETag with which it was read.", required=True)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    *IF_MATCH_FAILURES,
+    *ONCE,
+)
+def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) -> Response:
+    """Give a key or client a new secret beside the present one."""
+    with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
+        if attempt.earlier is not None:
+            return _told_again(attempt.earlier)
+        version = _version_read(id)
+        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
+            told = _kept().rotate(
+                str(id), version, origin(), wanted["overlap_hours"], wanted.get("days")
+            )
+    gate().bearers.forget()
+    return _told(told.credential, told.secret)
+
+
+def _kept() -> Credentials:
+    return gate().credentials
+
+
+def _version_read(id: UUID) -> int:
+    """The version of a credential, where the present request says that it has read it."""
+    return require_version(_kept().find(str(id)).version)
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the credentials refuse, as problems."""
+    try:
+        yield
+    except CredentialRefused as refused:
+        pointer = "" if refused.member == "id" else f"/{refused.member}"
+        raise Problem(
+            "invalid-request", str(refused), [Wrong("json", str(refused), pointer=pointer)]
+        ) from None
+    except UnknownCredential:
+        raise Problem("unknown-credential", "There is no key or client of this id.") from None
+    except Stale:
+        raise changed_since() from None
+
+
+def _shown(credential: Credential) -> Response:
+    text = orjson.dumps(credential_document(credential, clock.now()))
+    return Response(text, 200, {"ETag": etag_of(credential.version)}, mimetype=JSON)
+
+
+def _told(credential: Credential, secret: str | None) -> Response:
+    document = {**credential_document(credential, clock.now()), "secret": secret}
+    if credential.kind == CLIENT:
+        document["token_endpoint"] = f"{gate().tokens.issuer}/oauth/token"
+    headers = {"Location": f"/v1/credentials/{credential.id}", "ETag": etag_of(credential.version)}
+    return Response(orjson.dumps(document), 201, headers, mimetype=JSON)
+
+
+def _told_again(earlier: IdempotencyRecord) -> Response:
+    """What the first request with this key made, as it is now; its secret was told once."""
+    assert earlier.location is not None
+    response = _told(_kept().find(earlier.location.rpartition("/")[2]), None)
+    response.headers[REPLAYED] = "true"
+    return response

@@ -1,0 +1,367 @@
+"""OAuth 2 for systems: client credentials (RFC 6749, section 4.4), the keys that tokens are signed
+with, and what to know of both.
+
+Errors of the token endpoint have the form that RFC 6749 gives them, since that is what clients of
+OAuth read.
+"""
+
+import base64
+import re
+from collections.abc import Mapping
+from functools import partial
+from typing import Any, cast
+from urllib.parse import unquote
+
+import orjson
+from authlib.integrations.flask_oauth2 import AuthorizationServer
+from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
+from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError, OAuth2Request
+from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
+from flask import Blueprint, Flask, Request, Response, current_app, request
+from werkzeug.exceptions import HTTPException
+
+from app import clock
+from app.access.credentials import CLIENT
+from app.access.key_text import is_key
+from app.access.principal import PUBLIC
+from app.access.signing import ALGORITHM, NoSigningKey
+from app.api.http.authentication import gate
+from app.api.http.blueprint import JSON, is_packed, needing
+from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
+from app.api.http.limits import is_to_be_noted, take_refused_token
+from app.api.http.metrics import count_token_refusal
+from app.api.http.problems import Problem, problem_of_status, problem_response
+from app.api.http.trail import origin
+from app.api.machines.oauth_schemas import FORM, GRANT, KEYS_PATH, METADATA_PATH, TOKEN_PATH
+from app.records.errors import RecordsUnavailable
+from app.records.identity import is_id
+from app.records.machines.credentials import Credential
+
+RESOURCE = "resource"
+METHODS = ("client_secret_basic", "client_secret_post")
+KEYS_SECONDS = 300
+"""How long others may rely on the list of signing keys.
+
+Shorter than a replaced key goes on to be taken.
+"""
+NO_SUCH_CLIENT = "The client is not known, or its secret is not taken."
+CHALLENGE = {"WWW-Authenticate": 'Basic realm="eligibility"'}
+_BASIC = re.compile("basic ([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
+_NAME, _NOBODY = "oauth", bytes(32)
+
+pages = Blueprint("oauth", __name__)
+
+
+class Client(ClientMixin):  # type: ignore[misc]
+    """A client as Authlib asks about it.
+
+    One that is not there is asked the same things, and never has the right secret.
+    """
+
+    def __init__(self, credential: Credential | None, allowed: frozenset[str]) -> None:
+        self.credential, self.allowed = credential, allowed
+
+    def get_client_id(self) -> str:
+        """Its id, once it has shown its secret."""
+        assert self.credential is not None
+        return self.credential.id
+
+    def check_client_secret(self, client_secret: str) -> bool:
+        """Whether this is one of its secrets that are taken now."""
+        now = clock.now()
+        digests = (
+            [s.digest for s in self.credential.secrets if s.is_live(now)] if self.credential else []
+        )
+        return any(is_key(client_secret, digest) for digest in digests or [_NOBODY])
+
+    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
+        """Whether it may show its secret in this way."""
+        return method in METHODS
+
+    def check_grant_type(self, grant_type: str) -> bool:
+        """Client credentials and nothing else."""
+        return grant_type == GRANT
+
+
+class Grant(ClientCredentialsGrant):  # type: ignore[misc]
+    """Client credentials, with scopes that the client has."""
+
+    TOKEN_ENDPOINT_AUTH_METHODS = list(METHODS)  # noqa: RUF012  (Authlib declares it so)
+
+    def validate_requested_scope(self) -> None:
+        """Refuse scopes that the client does not have; without any, it gets all that it has.
+
+        Raises:
+            InvalidScopeError: one of them it does not have.
+        """
+        asked = set((self.request.payload.scope or "").split())
+        if not asked <= self.request.client.allowed:
+            raise InvalidScopeError("The client does not have one of these scopes.")
+
+
+class Server(AuthorizationServer):  # type: ignore[misc]
+    """Authlib's server on our clients and tokens."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.register_grant(Grant)
+        self.register_token_generator("default", self._generate)
+
+    def query_client(self, client_id: str) -> Client:
+        """The client of an id.
+
+        A stand-in where there is none that is taken, so that both are answered alike.
+        """
+        found = gate().store.find(client_id) if is_id(client_id) else None
+        if (
+            found is None
+            or found.kind != CLIENT
+            or not found.is_live(clock.now())
+            or found.role not in gate().roles.roles
+        ):
+            return Client(None, frozenset())
+        allowed = gate().roles[found.role].permissions
+        return Client(found, allowed if found.scopes is None else allowed & frozenset(found.scopes))
+
+    def create_oauth2_request(self, incoming: object) -> OAuth2Request:
+        """The present request under the address that clients know, whatever stands between them and
+        us.
+        """
+        made = FormRequest("POST", f"{gate().tokens.issuer}{TOKEN_PATH}", headers=request.headers)
+        made.payload = FormPayload(request)
+        return made
+
+    def save_token(self, token: Mapping[str, Any], asked: OAuth2Request) -> None:
+        """Tokens are not kept; that one was given is noted."""
+        _note(f"client:{asked.client.get_client_id()}", asked.client.get_client_id(), "done")
+
+    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
+        """Nobody listens."""
+
+    def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
+        scopes = sorted(set((scope or "").split()) or client.allowed)
+        text = gate().tokens.issue(client.get_client_id(), scopes)
+        return {
+            "access_token": text,
+            "token_type": "Bearer",
+            "expires_in": gate().tokens.seconds,
+            "scope": " ".join(scopes),
+        }
+
+
+class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
+    """Parameters of the body alone; what stands in an address gets into logs."""
+
+    @property
+    def data(self) -> Any:
+        """The form."""
+        return self._request.form
+
+
+class FormRequest(OAuth2Request):  # type: ignore[misc]
+    """A token request whose parameters stand in the body."""
+
+    @property
+    def form(self) -> Any:
+        """The form."""
+        return self.payload.data
+
+
+def serve_oauth(app: Flask) -> None:
+    """Give an application its token endpoint and what belongs to it."""
+    app.extensions[_NAME] = Server()
+    app.register_blueprint(pages)
+
+
+@pages.post(TOKEN_PATH)
+@needing(PUBLIC)
+def create_token() -> Response:
+    """Give a client an access token."""
+    server = cast(Server, current_app.extensions[_NAME])
+    if (refused := _unreadable(request)) is not None:
+        return refused
+    try:
+        answer = cast(Response, server.create_token_response())
+    except NoSigningKey as error:
+        log_fault(str(error))
+        return _error(
+            503,
+            "temporarily_unavailable",
+            "No tokens are given at the moment.",
+            {"Retry-After": str(RETRY_AFTER_SECONDS)},
+        )
+    document = answer.get_json()
+    if document.get("error") == "invalid_client":
+        return _refused()
+    return answer
+
+
+def _refused() -> Response:
+    """The answer to a client that is not known or not taken. Every refusal is counted, and some of
+    them are written down: else anybody could fill the audit trail, which is kept for years.
+
+    Raises:
+        Problem: too-many-requests.
+        RecordsUnavailable: it could not be written down.
+    """
+    count_token_refusal()
+    take_refused_token()
+    given = (
+        request.authorization.username if request.authorization else request.form.get("client_id")
+    )
+    known = (
+        given
+        if given is not None and is_id(given) and gate().store.find(given) is not None
+        else None
+    )
+    if is_to_be_noted(known):
+        _note("anybody", known or "unknown", "refused")
+    return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
+
+
+@pages.errorhandler(Problem)
+def _in_our_words(problem: Problem) -> Response:
+    """A problem as clients of OAuth read it at the token endpoint.
+
+    Elsewhere as everybody reads it.
+    """
+    if request.path != TOKEN_PATH:
+        return problem_response(problem)
+    status = problem.type.status
+    error = (
+        "temporarily_unavailable"
+        if status in (429, 503, 507)
+        else "server_error"
+        if status >= 500
+        else "invalid_request"
+    )
+    return _error(status, error, problem.detail, problem.headers)
+
+
+@pages.errorhandler(HTTPException)
+def _of_the_framework(error: HTTPException) -> Response:
+    return _in_our_words(problem_of_status(error.code or 500))
+
+
+@pages.errorhandler(RecordsUnavailable)
+def _of_records(error: RecordsUnavailable) -> Response:
+    return _in_our_words(
+        not_kept(
+            error,
+            "No tokens are given at the moment. Try again after the seconds that Retry-After "
+            "names.",
+        )
+    )
+
+
+@pages.errorhandler(Exception)
+def _of_nobody(error: Exception) -> Response:
+    log_unexpected(error)
+    return _in_our_words(
+        Problem(
+            "internal-error",
+            "No token was given. Tell the operator the X-Request-Id of this answer.",
+        )
+    )
+
+
+def _unreadable(incoming: Request) -> Response | None:
+    """Why a token request is not looked at further: what a library would stumble over, or take
+    where it should not.
+    """
+    refuse = partial(_error, 400, "invalid_request")
+    if incoming.mimetype != FORM or is_packed(incoming):
+        return refuse(f"Send the parameters as {FORM}, with no Transfer-Encoding but chunked.")
+    if incoming.query_string:
+        return refuse("Send the parameters in the body: addresses get into logs.")
+    if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
+        return refuse("Send each parameter once.")
+    if incoming.form.get("grant_type") != GRANT:
+        return _error(400, "unsupported_grant_type", f"Only the grant type {GRANT} is known here.")
+    if not set(incoming.form.getlist(RESOURCE)) <= {"", *_resources()}:
+        return _error(
+            400,
+            "invalid_target",
+            f"Tokens given here are for {gate().tokens.audience} alone; leave resource out.",
+        )
+    header = incoming.headers.get("Authorization")
+    if header is not None and not _is_basic(header):
+        return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
+    if header is not None and "client_secret" in incoming.form:
+        return refuse("Send the client's secret in one way, not in two.")
+    if header is not None and incoming.form.get("client_id", _basic_name(incoming)) != _basic_name(
+        incoming
+    ):
+        return refuse("Send the same client_id in the body as in the header, or none.")
+    return None
+
+
+def _resources() -> tuple[str, ...]:
+    """The addresses that stand for this service where a client says what a token is to be for (RFC
+    8707).
+    """
+    issuer, audience = gate().tokens.issuer, gate().tokens.audience
+    return issuer, f"{issuer}/", audience, f"{audience}/"
+
+
+def _is_basic(header: str) -> bool:
+    """Whether a header carries a name and a password, so that Authlib can read it."""
+    if (found := _BASIC.fullmatch(header)) is None:
+        return False
+    try:
+        return ":" in base64.b64decode(found[1], validate=True).decode()
+    except ValueError:  # not base64, or not text
+        return False
+
+
+def _basic_name(incoming: Request) -> str:
+    """Who a header says is asking, as Authlib reads it."""
+    return unquote(str(incoming.authorization.username)) if incoming.authorization else ""
+
+
+@pages.get(KEYS_PATH)
+@needing(PUBLIC)
+def read_keys() -> Response:
+    """The public halves of the keys whose signatures are taken."""
+    document = {"keys": [dict(key.public()) for key in gate().tokens.keys.live()]}
+    return _public(document)
+
+
+@pages.get(METADATA_PATH)
+@needing(PUBLIC)
+def read_metadata() -> Response:
+    """What clients may know of the token endpoint (RFC 8414)."""
+    issuer = gate().tokens.issuer
+    return _public(
+        {
+            "issuer": issuer,
+            "token_endpoint": f"{issuer}{TOKEN_PATH}",
+            "jwks_uri": f"{issuer}{KEYS_PATH}",
+            "grant_types_supported": [GRANT],
+            "response_types_supported": [],
+            "token_endpoint_auth_methods_supported": list(METHODS),
+            "scopes_supported": [name for name in gate().roles.permissions if name != PUBLIC],
+            "service_documentation": f"{issuer}/docs",
+            "access_token_signing_alg_values_supported": [ALGORITHM],
+        }
+    )
+
+
+def _public(document: object) -> Response:
+    return Response(
+        orjson.dumps(document),
+        200,
+        {"Cache-Control": f"public, max-age={KEYS_SECONDS}"},
+        mimetype=JSON,
+    )
+
+
+def _error(
+    status: int, error: str, description: str, headers: Mapping[str, str] | None = None
+) -> Response:
+    text = orjson.dumps({"error": error, "error_description": description})
+    return Response(text, status, {"Cache-Control": "no-store", **(headers or {})}, mimetype=JSON)
+
+
+def _note(actor: str, client: str, outcome: str) -> None:
+    gate().trail.note(origin(actor).did("token.issue", client, outcome, kind=CLIENT))

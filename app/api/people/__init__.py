@@ -1,0 +1,1 @@
+"""Addresses of people: accounts, and the pages they sign in on."""

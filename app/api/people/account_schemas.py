@@ -1,0 +1,153 @@
+"""What requests about accounts may carry, and what their answers look like."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from marshmallow import ValidationError, validates_schema
+
+from app.access.roster import NAME, NAME_MUST, ORGANIZATION, ORGANIZATION_MUST, PEOPLES_ROLES
+from app.api.determinations.answer_schemas import (
+    FLAG,
+    INSTANT,
+    TEXT,
+    TEXT_OR_NONE,
+    Schema,
+    many,
+    record,
+    told,
+)
+from app.api.http.fields import FlagField, TextField
+from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
+from app.law.facts import FactDefinition
+
+PAGE = 100
+_UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
+
+
+def _role(**kwargs: Any) -> TextField:
+    return TextField(
+        f"(?:{'|'.join(PEOPLES_ROLES)})",
+        f"Must be one of {', '.join(PEOPLES_ROLES)}.",
+        error_messages=REQUIRED,
+        metadata={
+            "description": f"One of {', '.join(PEOPLES_ROLES)}.",
+            "example": PEOPLES_ROLES[0],
+        },
+        **kwargs,
+    )
+
+
+def _organization() -> TextField:
+    told = {
+        "description": "Whose determinations the person makes, such as an office; null for none.",
+        "example": "office-12",
+    }
+    return TextField(ORGANIZATION.pattern, ORGANIZATION_MUST, allow_none=True, metadata=told)
+
+
+class NewAccountSchema(StrictSchema):
+    """An account to be made."""
+
+    name = TextField(
+        NAME.pattern,
+        NAME_MUST,
+        required=True,
+        error_messages=REQUIRED,
+        metadata={
+            "description": "The sign-in name; the case of its letters does not count.",
+            "example": "r.alvarez",
+        },
+    )
+    role = _role(required=True)
+    organization = _organization()
+    subject = TextField(
+        r"[\x21-\x7e]{1,255}",
+        "Must be at most 255 printable ASCII characters without spaces.",
+        error_messages=REQUIRED,
+        metadata={
+            "description": "Who the person is at the identity provider (`sub`). Then there is no "
+            "password here."
+        },
+    )
+
+
+class AccountChangesSchema(StrictSchema):
+    """What to change about an account."""
+
+    role = _role()
+    organization = _organization()
+    disabled = FlagField(
+        FactDefinition(
+            "disabled",
+            "flag",
+            asks="Whether nobody may sign in with it. Disabling ends its sessions.",
+        ),
+        error_messages=REQUIRED,
+    )
+
+    @validates_schema
+    def _require_something(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if not data:
+            raise ValidationError("Send role, organization or disabled.")
+
+
+class AccountsQuery(NoQuery):
+    """Which accounts to list."""
+
+    after = TextField(
+        _UUID,
+        "Must be the id of an account.",
+        metadata={"description": "Those made after the one of this id."},
+    )
+
+
+_ACCOUNT: dict[str, Schema] = {
+    "id": {"type": "string", "format": "uuid"},
+    "name": TEXT,
+    "role": {"type": "string", "enum": list(PEOPLES_ROLES)},
+    "organization": TEXT_OR_NONE,
+    "subject": told(
+        TEXT_OR_NONE,
+        "Who the person is at the identity provider; null for an account with a password.",
+    ),
+    "disabled": FLAG,
+    "disabled_because": {"type": ["string", "null"], "enum": ["administrator", "unused", None]},
+    "must_change_password": told(FLAG, "Whether its password is for one time."),
+    "created_at": INSTANT,
+    "changed_at": INSTANT,
+}
+_MADE = {
+    **_ACCOUNT,
+    "one_time_password": told(
+        TEXT_OR_NONE, "Told this once, and kept nowhere. It must be changed at sign-in."
+    ),
+}
+_SESSION: dict[str, Schema] = {
+    "id": {"type": "string", "format": "uuid"},
+    "created_at": INSTANT,
+    "seen_at": INSTANT,
+    "address": told(TEXT, "From which network."),
+    "browser": told(TEXT, "What the browser calls itself."),
+}
+_INSTANT_OR_NONE: Schema = {"type": ["string", "null"], "format": "date-time"}
+ACCOUNT_COMPONENTS: dict[str, Schema] = {
+    "Account": record(_ACCOUNT),
+    "AccountMade": record(_MADE),
+    "Accounts": record(
+        {
+            "accounts": many(record(_ACCOUNT)),
+            "next": told(TEXT_OR_NONE, "Where the following ones are; null after the last."),
+        }
+    ),
+    "AccountSessions": record(
+        {
+            "sessions": many(record(_SESSION)),
+            "last_signed_in_at": _INSTANT_OR_NONE,
+            "locked_until": told(
+                _INSTANT_OR_NONE,
+                "Until when attempts are refused, since others failed; null where none are.",
+            ),
+        }
+    ),
+}
+"""Schemas for the OpenAPI document."""

@@ -1,0 +1,258 @@
+"""Administering people's accounts.
+
+Whoever does sees no cases here, and whoever sees cases needs none of this.
+"""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response
+
+from app import clock
+from app.access.passwords import TooManyAtOnce
+from app.access.roster import NewAccount, NoOrganization, Roster
+from app.access.trail import answering
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.idempotency import IDEMPOTENCY, ONCE, REPLAYED, once
+from app.api.http.preconditions import changed_since, require_version, tagged
+from app.api.http.problems import Problem, Wrong
+from app.api.http.schemas import NoQuery
+from app.api.http.service import service
+from app.api.http.trail import origin
+from app.api.people.account_schemas import (
+    PAGE,
+    AccountChangesSchema,
+    AccountsQuery,
+    NewAccountSchema,
+)
+from app.api.people.pages.guard import people
+from app.records.entries import IdempotencyRecord
+from app.records.people.account_sessions import Session
+from app.records.people.accounts import Account, NameTaken, VersionDiffers
+
+ROUTE = "POST /v1/accounts"
+
+blp = Blueprint(
+    "accounts", __name__, url_prefix="/v1/accounts", description="Administer people's accounts."
+)
+
+
+@blp.get("")
+@blp.needs("accounts.read")
+@blp.query(AccountsQuery)
+@blp.answers(200, "Accounts", f"Accounts in the order they were made, {PAGE} at a time.")
+@blp.fails("invalid-request", "records-unavailable")
+def list_accounts(query: dict[str, str]) -> Response:
+    """List the accounts."""
+    found = people().accounts.page(query.get("after"), PAGE + 1)
+    following = f"/v1/accounts?after={found[PAGE - 1].id}" if len(found) > PAGE else None
+    return _json({"accounts": [_told(account) for account in found[:PAGE]], "next": following})
+
+
+@blp.post("")
+@blp.needs("accounts.write")
+@blp.query(NoQuery)
+@blp.body(NewAccountSchema)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(
+    201,
+    "AccountMade",
+    "Made. Hand the one-time password over; it is told this once, and null where the answer comes "
+    "again.",
+)
+@blp.fails(
+    "malformed-json",
+    "name-taken",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+    "too-many-at-once",
+    *ONCE,
+)
+def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
+    """Make an account, with a one-time password or for somebody who comes from the identity
+    provider.
+    """
+    subject = asked.get("subject")
+    provider = service().settings.single_sign_on
+    if subject is not None and provider is None:
+        raise Problem(
+            "invalid-request",
+            "Each member of `errors` says what to send instead.",
+            [
+                Wrong(
+                    "json", "There is no identity provider here; leave it out.", pointer="/subject"
+                )
+            ],
+        )
+    issuer = provider.issuer if provider is not None and subject is not None else None
+    new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
+    with once(service(), ROUTE) as attempt:
+        if attempt.earlier is not None:
+            return _told_again(attempt.earlier)
+        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/accounts/{id}")):
+            account, one_time = _made(new)
+    return _told_made(account, one_time)
+
+
+def _made(new: NewAccount) -> tuple[Account, str | None]:
+    try:
+        return _roster().create(new, origin())
+    except NoOrganization as refused:
+        raise _without_organization(refused) from None
+    except NameTaken:
+        raise Problem(
+            "name-taken",
+            "Choose another sign-in name, or look whether the person has an account already.",
+        ) from None
+    except TooManyAtOnce:
+        raise Problem(
+            "too-many-at-once", "Try again in a few seconds.", headers={"Retry-After": "3"}
+        ) from None
+
+
+def _without_organization(refused: NoOrganization) -> Problem:
+    wrong = Wrong("json", str(refused), pointer="/organization")
+    return Problem("invalid-request", "Each member of `errors` says what to send instead.", [wrong])
+
+
+def _told_made(account: Account, one_time: str | None) -> Response:
+    response = _json({**_told(account), "one_time_password": one_time}, 201)
+    response.headers["Location"] = f"/v1/accounts/{account.id}"
+    return tagged(response, account.version)
+
+
+def _told_again(earlier: IdempotencyRecord) -> Response:
+    """The account that the first request with this key made, as it is now.
+
+    Its one-time password was told once.
+    """
+    assert earlier.location is not None
+    response = _told_made(_found(UUID(earlier.location.rpartition("/")[2])), None)
+    response.headers[REPLAYED] = "true"
+    return response
+
+
+@blp.get("/<uuid:id>")
+@blp.needs("accounts.read")
+@blp.query(NoQuery)
+@blp.answers(200, "Account", "The account; its ETag is what a change of it must send as If-Match.")
+@blp.fails("unknown-account", "invalid-request", "records-unavailable")
+def read_account(query: dict[str, Any], id: UUID) -> Response:
+    """Read one account."""
+    account = _found(id)
+    return tagged(_json(_told(account)), account.version)
+
+
+@blp.patch("/<uuid:id>")
+@blp.needs("accounts.write")
+@blp.query(NoQuery)
+@blp.body(AccountChangesSchema)
+@blp.header("If-Match", "The ETag of the account as you read it.", required=True)
+@blp.answers(200, "Account", "The account as it is now.")
+@blp.fails(
+    "malformed-json",
+    "unknown-account",
+    "precondition-failed",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "precondition-required",
+    "records-unavailable",
+)
+def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Response:
+    """Change the role or the organization of an account, disable or enable it.
+
+    It holds from the person's next request.
+    """
+    account = _found(id)
+    require_version(account.version)
+    try:
+        account = _roster().change(account, asked, origin(), account.version)
+    except NoOrganization as refused:
+        raise _without_organization(refused) from None
+    except VersionDiffers:
+        raise changed_since() from None
+    return tagged(_json(_told(account)), account.version)
+
+
+@blp.get("/<uuid:id>/sessions")
+@blp.needs("accounts.read")
+@blp.query(NoQuery)
+@blp.answers(200, "AccountSessions", "Where the person is signed in at the moment.")
+@blp.fails("unknown-account", "invalid-request", "records-unavailable")
+def list_account_sessions(query: dict[str, Any], id: UUID) -> Response:
+    """See where somebody is signed in."""
+    account, at = _found(id), clock.now()
+    locked = account.locked_until if account.locked_until and account.locked_until > at else None
+    sessions = [_told_session(session) for session in people().sessions.of(account.id, at)]
+    return _json(
+        {
+            "sessions": sessions,
+            "last_signed_in_at": _instant(account.last_sign_in_at),
+            "locked_until": _instant(locked),
+        }
+    )
+
+
+@blp.delete("/<uuid:id>/sessions")
+@blp.needs("accounts.write")
+@blp.query(NoQuery)
+@blp.answers(204, {}, "They are signed out.")
+@blp.fails("unknown-account", "invalid-request", "records-unavailable")
+def end_account_sessions(query: dict[str, Any], id: UUID) -> Response:
+    """Sign somebody out everywhere."""
+    account = _found(id)
+    people().sessions.end(account.id, origin().did("session.ended", account.id))
+    return Response(status=204)
+
+
+def _found(id: UUID) -> Account:
+    account = people().accounts.find(str(id))
+    if account is None:
+        raise Problem("unknown-account", "There is no account of this id.")
+    return account
+
+
+def _roster() -> Roster:
+    return Roster(people().accounts, people().passwords)
+
+
+def _told(account: Account) -> dict[str, Any]:
+    """What a version of an account says.
+
+    When somebody signed in is no part of it: that changes without anybody's changing it.
+    """
+    return {
+        "id": account.id,
+        "name": account.name,
+        "role": account.role,
+        "organization": account.organization,
+        "subject": account.subject,
+        "disabled": account.is_disabled,
+        "disabled_because": account.disabled_because,
+        "must_change_password": account.must_change,
+        "created_at": _instant(account.created_at),
+        "changed_at": _instant(account.changed_at),
+    }
+
+
+def _told_session(session: Session) -> dict[str, Any]:
+    return {
+        "id": session.id,
+        "created_at": _instant(session.created_at),
+        "seen_at": _instant(session.seen_at),
+        "address": session.address,
+        "browser": session.browser,
+    }
+
+
+def _instant(instant: datetime | None) -> str | None:
+    return None if instant is None else instant.isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _json(document: dict[str, Any], status: int = 200) -> Response:
+    return Response(orjson.dumps(document), status, mimetype=JSON)

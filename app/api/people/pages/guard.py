@@ -1,0 +1,161 @@
+"""Who is signed in, what a page needs before it is shown, and what a form needs before
+it is taken.
+"""
+
+import functools
+from collections.abc import Callable
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask_login import LoginManager, UserMixin, current_user, login_required
+from flask_wtf.csrf import CSRFProtect
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access.people import Browser, People, SignedIn
+from app.access.principal import ANYBODY, Principal
+from app.access.trail import actor_of
+from app.api.http.service import service
+from app.api.people.pages.blueprint import SESSION, View, pages
+from app.api.people.pages.cookies import SESSION_COOKIE
+
+FORM_BYTES = 16_384
+_NAME = "people"
+
+csrf = CSRFProtect()
+login_manager = LoginManager()
+# It would bind our form's cookie to the browser's name for itself; the session is in the database.
+login_manager.session_protection = None
+
+
+class Person(UserMixin):  # type: ignore[misc]
+    """Somebody signed in, as Flask-Login knows them."""
+
+    def __init__(self, who: SignedIn) -> None:
+        self.who = who
+
+    def get_id(self) -> str:
+        """The account's id."""
+        return self.who.account.id
+
+
+def install_people(app: Flask, people: People) -> None:
+    """Make people's accounts and sessions findable from within requests and commands of an
+    application.
+    """
+    app.extensions[_NAME] = people
+
+
+def people() -> People:
+    """The accounts and sessions of the application that handles the present request."""
+    return cast(People, current_app.extensions[_NAME])
+
+
+@login_manager.request_loader  # type: ignore[untyped-decorator]
+def load_person(incoming: Request) -> Person | None:
+    """Who signed in with the cookie of a request; nobody where its session has ended."""
+    token = SESSION_COOKIE.read(incoming, service().settings.plain_cookies)
+    who = people().of(token) if token else None
+    return None if who is None else Person(who)
+
+
+@login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
+def lead_to_sign_in() -> AnyResponse:
+    """Ask to sign in, and come back afterwards where the page can be asked for again."""
+    back = request.path if request.method == "GET" and request.path != "/" else None
+    return redirect(url_for("pages.sign_in", next=back), 303)
+
+
+def signed_in() -> SignedIn | None:
+    """Whoever makes the present request with a session; none where nobody is signed in."""
+    return current_user.who if isinstance(current_user._get_current_object(), Person) else None
+
+
+def who() -> SignedIn:
+    """Whoever is signed in, within a view that `needs_session`."""
+    found = signed_in()
+    assert found is not None
+    return found
+
+
+def needs_session(view: View) -> Callable[..., Any]:
+    """A page for anybody signed in whose password is their own: with a one-time password it must be
+    changed first.
+    """
+
+    @functools.wraps(view)
+    def settled(*args: Any, **kwargs: Any) -> Any:
+        return (
+            redirect(url_for("pages.password"), 303)
+            if who().account.must_change
+            else view(*args, **kwargs)
+        )
+
+    return _needing(settled)
+
+
+def needs_session_alone(view: View) -> Callable[..., Any]:
+    """A page for anybody signed in, with a one-time password too."""
+    return _needing(view)
+
+
+def _needing(view: Callable[..., Any]) -> Callable[..., Any]:
+    guarded: Callable[..., Any] = login_required(view)
+    guarded.permission = SESSION  # type: ignore[attr-defined]
+    return guarded
+
+
+@pages.before_request
+def check_form() -> None:
+    """Name who asks; take forms only from our own pages, with the token that the page was given.
+
+    Raises:
+        BadRequest: the form came from another site, or without its token.
+    """
+    if request.endpoint == "pages.static":
+        return
+    request.max_content_length = FORM_BYTES
+    found = g.me = signed_in()
+    g.principal = ANYBODY if found is None else _principal(found)
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
+        raise BadRequest("The form was sent from another site.")
+    csrf.protect()
+
+
+@pages.context_processor
+def tell_templates() -> dict[str, object]:
+    """Whoever is signed in, for the head of every page.
+
+    Nobody where that could not be found out.
+    """
+    return {"me": g.get("me")}
+
+
+def _principal(found: SignedIn) -> Principal:
+    account = found.account
+    return Principal(actor_of(account.id), account.role, frozenset({SESSION}), account.organization)
+
+
+def browser() -> Browser:
+    """The browser of the present request."""
+    return Browser(request.remote_addr or "", request.headers.get("User-Agent", ""))
+
+
+def own_path(wanted: str | None) -> str:
+    """A path of this site to go on to; the home page where something else was wanted."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or len(wanted) > 500:
+        return url_for("pages.home")
+    if "\\" in wanted or not wanted.isascii() or not wanted.isprintable() or " " in wanted:
+        return url_for("pages.home")
+    parts = urlsplit(wanted)
+    return url_for("pages.home") if parts.scheme or parts.netloc else wanted
+
+
+def enter(token: str, wanted: str | None) -> Response:
+    """Go on as somebody signed in, with a new session's secret."""
+    response = cast(Response, redirect(own_path(wanted), 303))
+    SESSION_COOKIE.set(response, token, service().settings.plain_cookies)
+    return response

@@ -1,0 +1,185 @@
+"""Signing in through an identity provider: OpenID Connect, authorization code with PKCE, state and
+nonce.
+"""
+
+import logging
+from typing import Any, cast
+
+from authlib.common.errors import AuthlibBaseError
+from authlib.integrations.flask_client import OAuth
+from flask import (
+    Flask,
+    Response,
+    abort,
+    current_app,
+    make_response,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from joserfc.errors import JoseError
+from requests import RequestException
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access.identities import Identities, NotPlaced, check_roles
+from app.access.people import SignInRefused
+from app.access.trail import REFUSED, UNKNOWN
+from app.api.http.service import service
+from app.api.http.trail import origin
+from app.api.people.pages.blueprint import pages, public
+from app.api.people.pages.guard import browser, own_path, people
+from app.api.people.pages.sign_in import renewed
+from app.single_sign_on import SingleSignOn
+
+log = logging.getLogger(__name__)
+
+ALGORITHMS = frozenset(
+    {
+        "RS256",
+        "RS384",
+        "RS512",
+        "PS256",
+        "PS384",
+        "PS512",
+        "ES256",
+        "ES384",
+        "ES512",
+        "EdDSA",
+        "Ed25519",
+    }
+)
+"""Signatures that only the provider can make; never `none`, never one made with a shared secret."""
+TIMEOUT_SECONDS = 5
+LEEWAY_SECONDS = 60
+_NAME = "provider"
+_WANTED = "provider_next"
+
+NOT_REACHED = (
+    "Your organization's sign-in could not be reached. Try again in a moment, or sign "
+    "in with a password."
+)
+NOT_PROVEN = "Your organization's sign-in did not complete. Start again from the sign-in page."
+NOT_PLACED = (
+    "Your organization's sign-in knows you, but does not say which office you belong to here, and "
+    "your role sees only what its own "
+    "office made. Ask your administrator for an account that names your office."
+)
+NOT_KNOWN = (
+    "Your organization knows you, but you have no access here. Ask your administrator for "
+    "an account."
+)
+
+
+def install_provider(app: Flask, settings: SingleSignOn | None) -> None:
+    """Prepare for the provider that is configured, if one is; it is asked nothing before somebody
+    signs in.
+
+    Raises:
+        EnvValidationError: a group of it means a role that there is not.
+    """
+    if settings is None:
+        return
+    check_roles(settings)
+    client = OAuth(app).register(
+        name=_NAME,
+        server_metadata_url=settings.issuer.rstrip("/") + "/.well-known/openid-configuration",
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        client_kwargs={
+            "scope": settings.scope,
+            "code_challenge_method": "S256",
+            "default_timeout": TIMEOUT_SECONDS,
+        },
+    )
+    app.extensions[_NAME] = client
+
+
+def _client(settings: SingleSignOn) -> Any:
+    """The client, once the provider's own description of itself is known and is about this
+    provider.
+
+    Raises:
+        ValueError: it speaks of another issuer, or signs with nothing that can be trusted.
+        requests.RequestException: the provider cannot be reached.
+    """
+    client = current_app.extensions[_NAME]
+    metadata = client.load_server_metadata()
+    signed_by = ALGORITHMS.intersection(
+        metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+    )
+    if metadata.get("issuer") != settings.issuer or not signed_by:
+        client.server_metadata.clear()
+        raise ValueError("the provider describes another one")
+    metadata["id_token_signing_alg_values_supported"] = sorted(signed_by)
+    return client
+
+
+@pages.get("/sign-in/provider")
+@public
+def ask_provider() -> AnyResponse:
+    """Go to the provider. The way back works once, and only in this browser."""
+    settings = service().settings.single_sign_on or abort(404)
+    session.clear()
+    session[_WANTED] = own_path(request.args.get("next"))
+    try:
+        return cast(
+            AnyResponse,
+            _client(settings).authorize_redirect(
+                url_for("pages.return_from_provider", _external=True)
+            ),
+        )
+    except (RequestException, ValueError, RuntimeError, KeyError) as error:
+        log.warning("the identity provider cannot be used: %s", type(error).__name__)
+        return _told(NOT_REACHED, 503)
+
+
+@pages.get("/sign-in/callback")
+@public
+def return_from_provider() -> AnyResponse:
+    """Come back from the provider: what it says is checked, then a session begins."""
+    settings = service().settings.single_sign_on or abort(404)
+    try:
+        claims = _claims(settings)
+        wanted = session.get(_WANTED)
+        token = Identities(settings, people()).sign_in(claims, browser(), origin())
+    except RequestException as error:
+        log.warning("the identity provider cannot be used: %s", type(error).__name__)
+        return _told(NOT_REACHED, 503)
+    except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
+        log.warning("a sign-in through the identity provider was refused: %s", type(error).__name__)
+        people().accounts.tell(origin().did("session.signed_in", UNKNOWN, REFUSED))
+        return _told(NOT_PROVEN, 403)
+    except NotPlaced:
+        return _told(NOT_PLACED, 403)
+    except SignInRefused:
+        return _told(NOT_KNOWN, 403)
+    return renewed(token, wanted)
+
+
+def _claims(settings: SingleSignOn) -> dict[str, Any]:
+    """What the provider says of the person, once state, nonce, signature, issuer, audience and time
+    were checked.
+
+    Raises:
+        AuthlibBaseError, JoseError, ValueError: something of it is not as it must be.
+        requests.RequestException: the provider cannot be reached.
+    """
+    if request.args.get("iss", settings.issuer) != settings.issuer:
+        raise ValueError("another issuer answered")
+    expected = {
+        "iss": {"essential": True, "value": settings.issuer},
+        "aud": {"essential": True, "value": settings.client_id},
+        "exp": {"essential": True},
+        "sub": {"essential": True},
+    }
+    token = _client(settings).authorize_access_token(claims_options=expected, leeway=LEEWAY_SECONDS)
+    if not token.get("userinfo"):
+        raise ValueError("no id token came")
+    return dict(token["userinfo"])
+
+
+def _told(sentence: str, status: int) -> Response:
+    return make_response(
+        render_template("pages/told.html", title="You are not signed in", sentence=sentence), status
+    )

@@ -1,0 +1,114 @@
+"""The home page, signing in, signing out."""
+
+from typing import cast
+
+from flask import (
+    Response,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.access.passwords import TooManyAtOnce
+from app.access.people import AddressHeld, SignInRefused
+from app.api.http.service import service
+from app.api.http.trail import origin
+from app.api.people.pages.blueprint import pages, public
+from app.api.people.pages.cookies import SESSION_COOKIE
+from app.api.people.pages.forms import SignInForm
+from app.api.people.pages.guard import (
+    browser,
+    enter,
+    needs_session_alone,
+    own_path,
+    people,
+    signed_in,
+    who,
+)
+
+REFUSED = (
+    "You were not signed in. Check the sign-in name and the password. After several failed "
+    "attempts an account is held back for a "
+    "while; if it goes on, ask your administrator."
+)
+BUSY = "Too many people are signing in at this moment. Try again in a few seconds."
+BUSY_SECONDS = 3
+
+
+@pages.get("/")
+@public
+def home() -> str:
+    """Who you are, and where things are."""
+    return render_template("pages/home.html")
+
+
+@pages.get("/sign-in")
+@public
+def sign_in() -> AnyResponse:
+    """The form for signing in; whoever is signed in goes on."""
+    wanted = request.args.get("next")
+    if signed_in() is not None:
+        return redirect(own_path(wanted), 303)
+    return _form(SignInForm(data={"next": wanted}), 200)
+
+
+@pages.post("/sign-in")
+@public
+def do_sign_in() -> AnyResponse:
+    """Sign in with a name and a password."""
+    form = SignInForm()
+    if not form.validate():
+        return _form(form, 422)
+    try:
+        token = people().sign_in(form.name.data.strip(), form.password.data, browser(), origin())
+    except SignInRefused:
+        return _form(form, 403, REFUSED)
+    except AddressHeld as held:
+        minutes = -(-held.seconds // 60)
+        told = (
+            f"Too many attempts from your network failed. Try again in {minutes} "
+            f"minute{'s' if minutes > 1 else ''}."
+        )
+        return _form(form, 429, told, held.seconds)
+    except TooManyAtOnce:
+        return _form(form, 503, BUSY, BUSY_SECONDS)
+    return renewed(token, form.next.data)
+
+
+def renewed(token: str, wanted: str | None) -> Response:
+    """Go on with a new session; the one this browser had, and what its forms knew, end."""
+    former = signed_in()
+    if former is not None:
+        people().sign_out(former, origin())
+    session.clear()
+    return enter(token, wanted)
+
+
+def _form(
+    form: SignInForm, status: int, refusal: str | None = None, retry_after: int | None = None
+) -> Response:
+    provider = service().settings.single_sign_on
+    page = render_template(
+        "pages/sign_in.html", form=form, refusal=refusal, has_provider=provider is not None
+    )
+    response = make_response(page, status)
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+@pages.post("/sign-out")
+@needs_session_alone
+def sign_out() -> Response:
+    """End the session of this browser."""
+    people().sign_out(who(), origin())
+    session.clear()
+    flash("You have signed out.")
+    response = cast(Response, redirect(url_for("pages.sign_in"), 303))
+    SESSION_COOKIE.drop(response, service().settings.plain_cookies)
+    return response

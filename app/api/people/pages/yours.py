@@ -1,0 +1,106 @@
+"""What belongs to whoever is signed in: the password, and the browsers they are signed in with."""
+
+from datetime import datetime
+from uuid import UUID
+
+from flask import Response, flash, make_response, redirect, render_template, session, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import clock
+from app.access.passwords import LONGEST, SHORTEST, PasswordRefused, TooManyAtOnce
+from app.access.people import AddressHeld, SignInRefused
+from app.api.http.trail import origin
+from app.api.people.pages.blueprint import pages
+from app.api.people.pages.forms import PasswordForm
+from app.api.people.pages.guard import (
+    browser,
+    enter,
+    needs_session,
+    needs_session_alone,
+    people,
+    who,
+)
+from app.api.people.pages.sign_in import BUSY, BUSY_SECONDS
+
+NOT_CURRENT = (
+    "The password was not changed. Check the current password; after several wrong "
+    "ones, wait a while."
+)
+
+
+@pages.app_template_filter()
+def moment(instant: datetime) -> str:
+    """An instant as it is told in Massachusetts: November 21, 2026, 9:04 PM."""
+    local = instant.astimezone(clock.MASSACHUSETTS)
+    return f"{local:%B} {local.day}, {local.year}, {local:%I:%M %p}".replace(", 0", ", ")
+
+
+@pages.get("/password")
+@needs_session_alone
+def password() -> Response:
+    """The form for another password."""
+    return _form(PasswordForm(), 200)
+
+
+@pages.post("/password")
+@needs_session_alone
+def change_password() -> AnyResponse:
+    """Change the password; all sessions end, and this browser gets a new one."""
+    form = PasswordForm()
+    if not form.validate():
+        return _form(form, 422)
+    try:
+        token = people().change_password(
+            who(), form.current.data, form.new.data, browser(), origin()
+        )
+    except SignInRefused:
+        form.current.errors = [NOT_CURRENT]
+        return _form(form, 403)
+    except PasswordRefused as refused:
+        form.new.errors = [str(refused)]
+        return _form(form, 422)
+    except (AddressHeld, TooManyAtOnce) as held:
+        form.current.errors = [BUSY if isinstance(held, TooManyAtOnce) else NOT_CURRENT]
+        response = _form(form, 503 if isinstance(held, TooManyAtOnce) else 429)
+        response.headers["Retry-After"] = str(
+            held.seconds if isinstance(held, AddressHeld) else BUSY_SECONDS
+        )
+        return response
+    session.clear()
+    flash("Your password was changed. You were signed out everywhere else.")
+    return enter(token, None)
+
+
+def _form(form: PasswordForm, status: int) -> Response:
+    account = who().account
+    page = render_template(
+        "pages/password.html", form=form, account=account, shortest=SHORTEST, longest=LONGEST
+    )
+    return make_response(page, status)
+
+
+@pages.get("/sessions")
+@needs_session
+def sessions() -> str:
+    """Every browser in which one is signed in."""
+    here = who()
+    found = people().sessions.of(here.account.id, clock.now())
+    return render_template("pages/sessions.html", sessions=found, here=here.session.id)
+
+
+@pages.post("/sessions/<uuid:id>/end")
+@needs_session
+def end_session(id: UUID) -> AnyResponse:
+    """Sign out one browser."""
+    ended = people().end_session(who(), str(id), origin())
+    flash("That browser was signed out." if ended else "That browser was signed out already.")
+    return redirect(url_for("pages.sessions"), 303)
+
+
+@pages.post("/sessions/end-others")
+@needs_session
+def end_other_sessions() -> AnyResponse:
+    """Sign out every browser but this one."""
+    ended = people().end_others(who(), origin())
+    flash("You were signed out everywhere else." if ended else "You were signed in nowhere else.")
+    return redirect(url_for("pages.sessions"), 303)

@@ -1,0 +1,1 @@
+"""Addresses about records: search, events, legal holds."""

@@ -1,0 +1,208 @@
+"""Legal holds: what must stay although its time is over."""
+
+from dataclasses import asdict, replace
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import Response
+
+from app import clock
+from app.api.determinations.stored import unknown_determination
+from app.api.http.authority import principal
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.fields import TextField
+from app.api.http.idempotency import IDEMPOTENCY, ONCE, once
+from app.api.http.preconditions import changed_since, etag_of, require_version
+from app.api.http.problems import Problem
+from app.api.http.references import SUBJECT_PATTERN, ReferenceField
+from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
+from app.api.http.service import service
+from app.api.http.trail import audit_entry
+from app.instants import instant_text
+from app.records.holds import (
+    HOLDABLE,
+    Hold,
+    HoldChanged,
+    find_hold,
+    lift_hold,
+    list_holds,
+    place_hold,
+)
+from app.records.identity import new_id
+
+ROUTE = "POST /v1/holds"
+
+blp = Blueprint(
+    "holds",
+    __name__,
+    url_prefix="/v1/holds",
+    description="Legal holds: what must stay although its time is over.",
+)
+
+
+class HoldAskedSchema(StrictSchema):
+    """What to hold, and why."""
+
+    kind = TextField(
+        "|".join(HOLDABLE),
+        f"Must be one of {', '.join(HOLDABLE)}.",
+        required=True,
+        error_messages=REQUIRED,
+        metadata={"description": "One determination, or everything about a subject."},
+    )
+    object_id = ReferenceField(
+        SUBJECT_PATTERN,
+        "Must be the id of a determination, or a subject reference.",
+        required=True,
+        error_messages=REQUIRED,
+        metadata={"description": "The determination's id, or the subject reference."},
+    )
+    because = ReferenceField(
+        r"[^\x00-\x1f\x7f]{1,500}",
+        "Must be a reason of at most 500 characters on one line.",
+        required=True,
+        error_messages=REQUIRED,
+        metadata={
+            "description": "The reason, such as the matter's number. No personal data; a social "
+            "security number is refused."
+        },
+    )
+
+
+@blp.get("")
+@blp.needs("holds.read")
+@blp.query(NoQuery)
+@blp.answers(
+    200,
+    "Holds",
+    "The holds that your organization placed, the newest first, lifted ones too; auditors see all.",
+)
+@blp.fails("invalid-request", "records-unavailable")
+def read_holds(query: dict[str, object]) -> Response:
+    """List the legal holds."""
+    return Response(
+        orjson.dumps(
+            {"holds": [_document(hold) for hold in list_holds(service().store, principal().reach)]}
+        ),
+        200,
+        mimetype=JSON,
+    )
+
+
+@blp.post("")
+@blp.needs("holds.write")
+@blp.query(NoQuery)
+@blp.body(HoldAskedSchema)
+@blp.header("Idempotency-Key", IDEMPOTENCY)
+@blp.answers(201, "Hold", "The hold stands.")
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "unknown-determination",
+    "records-unavailable",
+    *ONCE,
+)
+def create_hold(query: dict[str, object], asked: dict[str, str]) -> Response:
+    """Hold a determination, or everything about a subject: nothing of it is disposed of until the
+    hold is lifted.
+    """
+    here = service()
+    with once(here, ROUTE) as attempt:
+        if attempt.earlier is not None:
+            return attempt.replayed()
+        _require_there(asked)
+        now, by = clock.now(), principal()
+        hold = Hold(
+            new_id(now),
+            asked["kind"],
+            asked["object_id"],
+            asked["because"],
+            by.actor,
+            now,
+            by.organization,
+        )
+        body, location = orjson.dumps(_document(hold)), f"/v1/holds/{hold.id}"
+        answer = attempt.record(now, 201, location, etag_of(hold.version), body=body.decode())
+        place_hold(here.store, hold, audit_entry("hold.placed", hold.kind, hold.object_id), answer)
+    return Response(body, 201, {"Location": location, "ETag": etag_of(hold.version)}, mimetype=JSON)
+
+
+@blp.get("/<uuid:id>")
+@blp.needs("holds.read")
+@blp.query(NoQuery)
+@blp.answers(200, "Hold", "The hold; ETag is needed to lift it.")
+@blp.fails("unknown-hold", "invalid-request", "records-unavailable")
+def read_hold(query: dict[str, object], id: UUID) -> Response:
+    """Read one legal hold."""
+    hold = _found(id)
+    return Response(
+        orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON
+    )
+
+
+@blp.delete("/<uuid:id>")
+@blp.needs("holds.write")
+@blp.query(NoQuery)
+@blp.header("If-Match", "The ETag of the hold as you read it.", required=True)
+@blp.answers(
+    200, "Hold", "The hold is lifted; it stays on record. Lifting it again changes nothing."
+)
+@blp.fails(
+    "unknown-hold",
+    "invalid-request",
+    "precondition-required",
+    "precondition-failed",
+    "records-unavailable",
+)
+def lift(query: dict[str, object], id: UUID) -> Response:
+    """Lift a legal hold."""
+    hold = _found(id)
+    require_version(hold.version)
+    if hold.lifted_at is None:
+        lifted = replace(
+            hold, lifted_by=principal().actor, lifted_at=clock.now(), version=hold.version + 1
+        )
+        try:
+            lift_hold(
+                service().store, hold, lifted, audit_entry("hold.lifted", hold.kind, hold.object_id)
+            )
+        except HoldChanged:
+            raise changed_since() from None
+        hold = lifted
+    return Response(
+        orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON
+    )
+
+
+def _require_there(asked: dict[str, str]) -> None:
+    """A determination that is to be held must be one, within the caller's reach: with a mistyped id
+    nothing would be held.
+
+    Raises:
+        Problem: unknown-determination.
+    """
+    if asked["kind"] == "determination":
+        try:
+            id = str(UUID(asked["object_id"]))
+        except ValueError:
+            raise unknown_determination() from None
+        if id != asked["object_id"] or not service().store.has(id, principal().reach):
+            raise unknown_determination()
+
+
+def _found(id: UUID) -> Hold:
+    hold = find_hold(service().store, str(id), principal().reach)
+    if hold is None:
+        raise Problem("unknown-hold", "No hold stands under this id.")
+    return hold
+
+
+def _document(hold: Hold) -> dict[str, Any]:
+    document = asdict(hold)
+    for name in ("placed_at", "lifted_at"):
+        instant = document[name]
+        document[name] = None if instant is None else instant_text(instant)
+    return document

@@ -1,0 +1,264 @@
+"""Finding determinations and audit entries.
+
+What is searched for stands in bodies, never in an address.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from datetime import date, timedelta
+from typing import Any, TypedDict, TypeVar
+
+import orjson
+from flask import Response, current_app
+from marshmallow import ValidationError, fields, validates_schema
+
+from app import clock
+from app.api.determinations.deciding import unknown_question
+from app.api.http.authority import principal
+from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.cursors import cursor_after, place_of
+from app.api.http.faults import alarm_damaged
+from app.api.http.fields import TextField, WholeNumberField
+from app.api.http.problems import Problem, Wrong
+from app.api.http.schemas import (
+    REQUIRED,
+    SUBJECT,
+    NoQuery,
+    StrictSchema,
+    cursor_field,
+    day_field,
+    limit_field,
+    question_field,
+)
+from app.api.http.service import Service, service
+from app.api.http.trail import audit_entry
+from app.instants import instant_text
+from app.law.questions import OUTCOMES
+from app.records.entries import AuditEntry
+from app.records.ledger.searching import (
+    FoundDetermination,
+    Hit,
+    Wanted,
+    WantedEntries,
+    search,
+    search_trail,
+)
+
+MOST = 200
+USUALLY = 50
+KINDS = {"determinations": "determination", "entries": "audit"}
+T = TypeVar("T")
+
+blp = Blueprint(
+    "records",
+    __name__,
+    url_prefix="/v1",
+    description="Find what was decided, and follow what is being decided.",
+)
+
+
+def _text(must: str, description: str, **options: Any) -> TextField:
+    return TextField(
+        r"[\x21-\x7e]{1,200}",
+        must,
+        error_messages=REQUIRED,
+        metadata={"description": description},
+        **options,
+    )
+
+
+class PageSchema(StrictSchema):
+    """How much at once, and from where on."""
+
+    limit = limit_field(MOST, USUALLY)
+    cursor = cursor_field()
+
+
+class DecidedSchema(StrictSchema):
+    """Days in Massachusetts, both included."""
+
+    first = day_field("The first day.", data_key="from")
+    last = day_field("The last day.", data_key="to")
+
+    @validates_schema
+    def _require_order(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if "first" in data and "last" in data and data["last"] < data["first"]:
+            raise ValidationError("Must not be before `from`.", "to")
+
+
+class SearchSchema(PageSchema):
+    """Which determinations to find: all that is sent must hold."""
+
+    subject = SUBJECT
+    question = question_field()
+    outcome = TextField(
+        "|".join(OUTCOMES),
+        f"Must be one of {', '.join(OUTCOMES)}.",
+        metadata={"description": "The outcome."},
+    )
+    provision = _text("Must be the id of a provision.", "A provision that the outcome rests on.")
+    author = _text("Must be an actor as records name it.", "Who asked, as records name them.")
+    decided = fields.Nested(
+        DecidedSchema,
+        metadata={"description": "When it was decided: days in Massachusetts, both included."},
+    )
+
+
+class TrailSearchSchema(PageSchema):
+    """Which entries of the audit trail to find: all that is sent must hold."""
+
+    actor = _text("Must be an actor as records name it.", "Who did it, such as key:… or account:….")
+    action = _text("Must be an action.", "What was done, such as determination.read.")
+    kind = _text("Must be a kind of object.", "What kind of object it was done to.")
+    object_id = _text("Must be an id.", "The object it was done to.")
+
+
+class EventsQuery(NoQuery):
+    """From where on to follow."""
+
+    after = WholeNumberField(
+        0,
+        2**53,
+        in_query=True,
+        load_default=0,
+        metadata={"description": "The sequence to go on after; 0 for the beginning."},
+    )
+    limit = WholeNumberField(
+        1, MOST, in_query=True, load_default=USUALLY, metadata={"description": "How many at most."}
+    )
+
+
+class Searched(TypedDict, total=False):
+    """A body that `SearchSchema` has loaded."""
+
+    limit: int
+    cursor: str
+    subject: str
+    question: str
+    outcome: str
+    provision: str
+    author: str
+    decided: dict[str, date]
+
+
+@blp.post("/determinations/search")
+@blp.needs("determinations.search")
+@blp.query(NoQuery)
+@blp.body(SearchSchema)
+@blp.answers(
+    200,
+    "FoundDeterminations",
+    "Those within your reach, the newest first; next_cursor where there are more.",
+)
+@blp.fails(
+    "malformed-json", "unknown-question", "unknown-provision", "body-too-large",
+    "unsupported-media-type", "invalid-request", "records-unavailable",
+)  # fmt: skip
+def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
+    """Find kept determinations by subject, question, outcome, decisive provision, day and author.
+
+    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One
+    that cannot be read any more is named in `damaged` on the page on which it would have stood.
+    That somebody searched is audited; what for is not.
+    """
+    here, limit, before = service(), *_page(dict(wanted))
+    if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
+        raise unknown_question("json")
+    if "provision" in wanted and wanted["provision"] not in here.lawbook.provisions:
+        wrong = Wrong("json", "There is no such provision.", pointer="/provision")
+        raise Problem(
+            "unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong]
+        )
+    period = wanted.get("decided", {})
+    first, last = period.get("first"), period.get("last")
+    sought = Wanted(
+        subject=wanted.get("subject"),
+        question=wanted.get("question"),
+        outcome=wanted.get("outcome"),
+        provision=wanted.get("provision"),
+        author=wanted.get("author"),
+        decided_from=None if first is None else clock.start_of(first),
+        decided_before=None if last is None else clock.start_of(last + timedelta(days=1)),
+    )
+    found = search(here.store, sought, principal().reach, limit + 1, before)
+    _note(here, "determination.searched", "determination")
+    return _answer("determinations", found, _found, limit, dict(wanted))
+
+
+@blp.post("/audit/search")
+@blp.needs("audit.read")
+@blp.query(NoQuery)
+@blp.body(TrailSearchSchema)
+@blp.answers(
+    200, "AuditEntries", "The entries, the newest first; next_cursor where there are more."
+)
+@blp.fails(
+    "malformed-json",
+    "body-too-large",
+    "unsupported-media-type",
+    "invalid-request",
+    "records-unavailable",
+)
+def search_audit_trail(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+    """Find entries of the audit trail by actor, action and object; `damaged` names those that
+    cannot be read any more.
+    """
+    here, limit, before = service(), *_page(wanted)
+    chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+    found = search_trail(here.store, WantedEntries(**chosen), limit + 1, before)
+    _note(here, "audit.searched", "audit")
+    return _answer("entries", found, _entry, limit, wanted)
+
+
+def _page(wanted: dict[str, Any]) -> tuple[int, str | None]:
+    return wanted["limit"], place_of(_secret(), _without_page(wanted), wanted.get("cursor"))
+
+
+def _secret() -> str:
+    secret = current_app.secret_key
+    assert isinstance(secret, str)
+    return secret
+
+
+def _without_page(wanted: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
+
+
+def _answer(
+    name: str,
+    hits: list[Hit[T]],
+    told: Callable[[T], dict[str, Any]],
+    limit: int,
+    wanted: dict[str, Any],
+) -> Response:
+    """A page of what was found.
+
+    Beside it the ids of those of the page that cannot be read any more, and where to go on.
+    """
+    document: dict[str, Any] = {
+        name: [told(hit.found) for hit in hits[:limit] if hit.found is not None]
+    }
+    damaged = [hit.id for hit in hits[:limit] if hit.found is None]
+    if damaged:
+        alarm_damaged(KINDS[name], damaged)
+        document["damaged"] = damaged
+    if len(hits) > limit:
+        document["next_cursor"] = cursor_after(
+            _secret(), _without_page(wanted), hits[limit - 1].place
+        )
+    return Response(orjson.dumps(document), 200, mimetype=JSON)
+
+
+def _found(found: FoundDetermination) -> dict[str, Any]:
+    document = asdict(found)
+    document["decided_at"] = instant_text(found.decided_at)
+    return {**document, "href": f"/v1/determinations/{found.id}"}
+
+
+def _entry(entry: AuditEntry) -> dict[str, Any]:
+    return {**asdict(entry), "at": instant_text(entry.at)}
+
+
+def _note(here: Service, action: str, kind: str) -> None:
+    """Enter a reading in the audit trail, before anything of it is told."""
+    here.store.note(audit_entry(action, kind, None))

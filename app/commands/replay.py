@@ -1,0 +1,204 @@
+"""`flask records replay`: every kept determination decided again under the law of then, and held
+against what was issued.
+"""
+
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+import click
+
+from app import clock
+from app.commands.progress import progress_of
+from app.commands.record_stores import command_entry, kept_records
+from app.commands.refusals import REJECTED, answering, counted, print_json
+from app.commands.sources import DAY
+from app.commands.terminal import Screen
+from app.determinations.decide import Decider
+from app.determinations.older_law import LawAltered, decider_under
+from app.determinations.replay import replay
+from app.engine import Engine, EngineFault
+from app.records.errors import RecordDamaged
+
+if TYPE_CHECKING:
+    from app.records.ledger.replay import Made, Period
+    from app.records.store import Store
+
+LISTED_AT_MOST = 1_000
+"""Differences, and damaged records, listed one by one; of further ones only the number is told."""
+DAMAGED = "damaged"
+"""What stands in the place of the member that differs where the record is not as it was kept, or
+cannot be read any more.
+"""
+
+
+@dataclass
+class Replayed:
+    """What replaying came to so far."""
+
+    agree: int = 0
+    differ: int = 0
+    damaged: int = 0
+    without_law: int = 0
+    listed: list[dict[str, str]] = field(default_factory=list)
+    listed_damaged: list[str] = field(default_factory=list)
+    laws: list[dict[str, object]] = field(default_factory=list)
+
+    @property
+    def all_agree(self) -> bool:
+        """Whether every determination came out as it was issued."""
+        return not self.differ and not self.damaged and not self.without_law
+
+    def take(self, id: str, differs_at: str | None) -> None:
+        """Count one determination."""
+        if differs_at is None:
+            self.agree += 1
+        elif differs_at == DAMAGED:
+            self.damaged += 1
+            self.listed_damaged += [id] if len(self.listed_damaged) < LISTED_AT_MOST else []
+        else:
+            self.differ += 1
+            self.listed += (
+                [{"id": id, "differs_at": differs_at}] if len(self.listed) < LISTED_AT_MOST else []
+            )
+
+    def document(self) -> dict[str, object]:
+        """The same for a program."""
+        return {
+            "replayed": self.agree + self.differ + self.damaged,
+            "agree": self.agree,
+            "differ": self.differ,
+            "damaged": self.damaged,
+            "law_not_kept": self.without_law,
+            "differences": self.listed,
+            "further_differences": self.differ - len(self.listed),
+            "damaged_records": self.listed_damaged,
+            "further_damaged_records": self.damaged - len(self.listed_damaged),
+            "laws": self.laws,
+        }
+
+
+@click.command("replay")
+@click.option(
+    "--since",
+    type=DAY,
+    help="The first day, in Massachusetts, whose determinations are replayed; default: all.",
+)
+@click.option(
+    "--until",
+    type=DAY,
+    help="The last such day; default: all that were made before the command started.",
+)
+@answering
+def replay_command(since: date | None, until: date | None, as_json: bool) -> None:
+    """Decide all kept determinations again, each under the law of then, and compare byte for byte
+    with what was issued.
+
+    Nothing is changed. Where anything differs, is not as it was kept, or cannot be decided again
+    because its law was not kept, the command ends with 3 and names the determinations and the first
+    member of each that differs.
+
+    \b
+    Example:  flask records replay --since 2026-01-01
+    """
+    from app.records.ledger.replay import Period
+
+    started = clock.now()
+    after = (
+        clock.start_of(until + timedelta(days=1)) if until and until < clock.today() else started
+    )
+    period = Period(clock.start_of(since) if since else None, after)
+    with kept_records() as store:
+        replayed = _replay_all(store, period)
+        outcome = "agrees" if replayed.all_agree else "differs"
+        store.note(command_entry("records.replayed", "records", outcome=outcome))
+    if as_json:
+        print_json(replayed.document())
+    else:
+        _tell(replayed)
+    if not replayed.all_agree:
+        sys.exit(REJECTED)
+
+
+def _replay_all(store: "Store", period: "Period") -> Replayed:
+    """Law by law, so that each is read once; only one page of determinations is in memory."""
+    from app.records.ledger.replay import laws_used, made_under
+
+    replayed, engine, laws = Replayed(), Engine(), laws_used(store, period)
+    known = [law.digest for law in laws if law.digest is not None]
+    with progress_of("Replaying", sum(law.determinations for law in laws)) as advance:
+        for digest, count in laws:
+            decider = _decider(store, digest, engine)
+            replayed.laws.append(
+                {"digest": digest, "determinations": count, "kept": decider is not None}
+            )
+            made = (
+                made_under(store, [digest], period)
+                if digest is not None
+                else made_under(store, known, period, others=True)
+            )
+            if decider is None and digest is not None:
+                made = (each for each in made if each.record is None)
+            told = 0
+            for id, differs_at in _differences(decider, made):
+                replayed.take(id, differs_at)
+                told += 1
+                advance(1)
+            if decider is None:
+                replayed.without_law += count - told
+                advance(count - told)
+    return replayed
+
+
+def _decider(store: "Store", digest: str | None, engine: Engine) -> Decider | LawAltered | None:
+    """Who decides under a kept law; what is wrong with it; none where it was not kept."""
+    try:
+        law = None if digest is None else store.law(digest)
+        return None if law is None else decider_under(law.digest, law.texts, engine.beside())
+    except RecordDamaged as error:
+        return LawAltered(error.id)
+    except LawAltered as error:
+        return error
+
+
+def _differences(
+    decider: Decider | LawAltered | None, made: Iterable["Made"]
+) -> Iterator[tuple[str, str | None]]:
+    for id, record, as_kept in made:
+        if record is None or decider is None:
+            yield id, DAMAGED
+        elif isinstance(decider, LawAltered):
+            yield id, "/law/digest"
+        else:
+            try:
+                yield id, replay(decider, record) or (None if as_kept else DAMAGED)
+            except EngineFault:
+                yield id, "engine fault"
+
+
+def _tell(replayed: Replayed) -> None:
+    screen = Screen()
+    for law in replayed.laws:
+        if law["digest"] is None:
+            continue
+        unkept = "" if law["kept"] else ", whose text was not kept"
+        screen.line(
+            f"{counted(int(str(law['determinations'])), 'determination')} under "
+            f"{law['digest']}{unkept}",
+            fold=False,
+        )
+    told = (
+        f"{replayed.agree:,} agree to the byte, {replayed.differ:,} differ, "
+        f"{replayed.damaged:,} are damaged"
+    )
+    screen.line(f"{told}, {replayed.without_law:,} cannot be decided again.")
+    rows = [(each["id"], each["differs_at"]) for each in replayed.listed] + [
+        (id, DAMAGED) for id in replayed.listed_damaged
+    ]
+    if rows:
+        screen.table(("determination", "differs at"), rows)
+    further = replayed.differ + replayed.damaged - len(rows)
+    if further:
+        screen.line(f"and {counted(further, 'further difference')}")

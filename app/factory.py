@@ -1,0 +1,48 @@
+"""Where the service is put together, once for each process."""
+
+from flask import Flask
+
+from app.api import mount
+from app.api.http.service import Service, law_text
+from app.commands import register
+from app.determinations.decide import Decider
+from app.law.library import open_lawbook
+from app.production import require_fit
+from app.records.database import open_database
+from app.records.store import Store
+from app.settings import Settings, from_environment, secret_key
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """The service with everything in its place: the law read, compiled and held against itself
+    before anybody asks.
+
+    Raises:
+        UnsoundLaw: the rulesets cannot be used; the error holds every complaint.
+        UnsoundRoles: the roles cannot be used.
+        UnknownEdition: the settings name an edition that the law does not have.
+        RecordsUnavailable: the database address cannot be used.
+        environs.EnvError: a variable of the environment does not hold what it should.
+        UnfitForProduction: production mode is set, and something is left open.
+    """
+    settings = settings or from_environment()
+    require_fit(settings)
+    app = Flask("app", static_folder=None)
+    app.config["SETTINGS"] = settings
+    app.config["SECRET_KEY"] = secret_key(settings)
+    app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
+    lawbook = open_lawbook(settings.rulesets)
+    edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
+    decider = Decider(lawbook)
+    decider.prepare()
+    mount(
+        app,
+        Service(
+            settings,
+            decider,
+            Store(open_database(settings.database_url, settings.threads), law_text(lawbook)),
+            edition,
+        ),
+    )
+    register(app)
+    return app

@@ -1,0 +1,1 @@
+"""The register of applicants in the database, encrypted."""

@@ -1,0 +1,32 @@
+"""The table of applicants.
+
+Names and birth dates stand there as ciphertext and as keyed digests, and nowhere else at all.
+"""
+
+from sqlalchemy import Column, Index, Integer, String, Table, Text
+
+from app.records.tables import Digest, Id, Instant, metadata
+
+applicants = Table(
+    "applicants",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("subject", String(100), nullable=False, unique=True),
+    Column("organization", String(100), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("born_on", Text, nullable=False),
+    Column("name_index", Digest, nullable=False),
+    Column("name_and_birth_index", Digest, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("created_by", String(100), nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("record_digest", Digest, nullable=False),
+    Index(None, "name_index", "id"),
+    Index(None, "name_and_birth_index", "id"),
+    Index(None, "changed_at"),
+    info={"kind": "applicant"},
+)
+"""Who a subject reference stands for. `app.records.applicants.encryption` says what stands in
+`name`, `born_on` and what they are found by.
+"""

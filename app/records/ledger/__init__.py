@@ -1,0 +1,1 @@
+"""The records as evidence: seals, verification, packets, backup, retention, replay, search."""

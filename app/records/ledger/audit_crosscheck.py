@@ -1,0 +1,154 @@
+"""Rows that no seal closes, held against the audit trail, which seals do close: it tells of each
+making, and of each ending.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from sqlalchemy import Column, Connection, Table, Uuid, case, func, select
+
+from app.records.applicants.applicant_tables import applicants
+from app.records.damaged import PAGE, askable, rows
+from app.records.holds import HOLDABLE
+from app.records.identity import is_id
+from app.records.machines.credential_tables import credentials
+from app.records.people.account_tables import accounts
+from app.records.tables import audit_entries, holds
+
+REMOVED = "was removed: the audit trail tells of its making"
+INSERTED = "was inserted: the audit trail does not know of its making"
+
+
+def _by_id(row: Mapping[str, Any]) -> str:
+    return str(row["id"])
+
+
+def _by_object(row: Mapping[str, Any]) -> str:
+    return _on(row["object_id"])
+
+
+def _on(object_id: str) -> str:
+    return f"on {object_id}"
+
+
+class Told(NamedTuple):
+    """A table of whose rows the audit trail tells: by which column it names them, under which
+    kinds, made and ended by what.
+
+    *called* says what a complaint calls a row that is there, *missed* what it calls one of which
+    only the trail knows.
+    """
+
+    table: Table
+    named_by: Column[Any]
+    kinds: tuple[str, ...]
+    made: str
+    ended: tuple[str, ...] = ()
+    called: Callable[[Mapping[str, Any]], str] = _by_id
+    missed: Callable[[str], str] = str
+
+
+TOLD = (
+    Told(accounts, accounts.c.id, ("account",), "account.created"),
+    Told(credentials, credentials.c.id, ("key", "client"), "credential.create"),
+    Told(holds, holds.c.object_id, HOLDABLE, "hold.placed", called=_by_object, missed=_on),
+    Told(
+        applicants,
+        applicants.c.subject,
+        ("applicant",),
+        "applicant.created",
+        ("applicant.forgotten", "applicant.disposed"),
+    ),
+)
+"""Accounts, credentials and holds have no ending: they are disabled, revoked and lifted, and stay.
+A hold is told by what it holds, and there may be several; an applicant by the subject reference,
+which may be given again once it was forgotten."""
+
+
+class Stray(NamedTuple):
+    """A row that is there and should not be, or the other way round."""
+
+    kind: str
+    name: str
+    what: str
+
+
+def strays(connection: Connection, entries_were_disposed: bool) -> Iterator[Stray]:
+    """Where the rows are other than the audit trail tells.
+
+    Once *entries_were_disposed*, of a row that the trail does not know nobody can say any more that
+    it was inserted.
+    """
+    for each in TOLD:
+        yield from _removed(connection, each)
+        if not entries_were_disposed:
+            yield from _inserted(connection, each)
+
+
+def _removed(connection: Connection, each: Told) -> Iterator[Stray]:
+    for page in _pages(_standing(connection, each)):
+        there = _there(connection, each, [name for name, _ in page])
+        for name, standing in page:
+            if there[name] < standing:
+                yield Stray(each.table.info["kind"], each.missed(name), REMOVED)
+
+
+def _inserted(connection: Connection, each: Told) -> Iterator[Stray]:
+    key = next(iter(each.table.primary_key.columns))
+    readable = (
+        (found.row[each.named_by.name], found.row)
+        for found in rows(connection, each.table, key)
+        if found.row is not None
+    )
+    for page in _pages(readable):
+        names = [name for name, _ in page]
+        standing, there = (
+            Counter(dict(_standing(connection, each, names))),
+            _there(connection, each, names),
+        )
+        for name, row in page:
+            if standing[name] < there[name]:
+                yield Stray(each.table.info["kind"], each.called(row), INSERTED)
+
+
+def _standing(
+    connection: Connection, each: Told, names: Iterable[str] | None = None
+) -> Iterator[tuple[str, int]]:
+    """How many rows of each name there are to be by what the trail tells: so many were made, so
+    many ended; all names, or these.
+    """
+    entry = audit_entries.c
+    count = func.sum(case((entry.action == each.made, 1), else_=-1))
+    told = select(entry.object_id, count).where(
+        entry.kind.in_(each.kinds), entry.action.in_((each.made, *each.ended))
+    )
+    told = told.where(entry.outcome == "done", entry.object_id.is_not(None)).group_by(
+        entry.object_id
+    )
+    if names is not None:
+        told = told.where(entry.object_id.in_(askable(names)))
+    for name, standing in connection.execution_options(yield_per=PAGE).execute(told):
+        yield str(name), standing
+
+
+def _there(connection: Connection, each: Told, names: Iterable[str]) -> Counter[str]:
+    """How many rows of each of these names there are."""
+    asked = [
+        name for name in askable(names) if is_id(name) or not isinstance(each.named_by.type, Uuid)
+    ]
+    counted = (
+        select(each.named_by, func.count()).where(each.named_by.in_(asked)).group_by(each.named_by)
+    )
+    return Counter({str(name): count for name, count in connection.execute(counted)})
+
+
+def _pages(found: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
+    page: list[tuple[str, Any]] = []
+    for each in found:
+        page.append(each)
+        if len(page) == PAGE:
+            yield page
+            page = []
+    if page:
+        yield page

@@ -1,0 +1,177 @@
+"""What happened, in the order in which it was sealed: how others follow without asking for
+everything again.
+
+Records get their place in one order without gaps when a seal closes them, after their transactions
+have ended. Whoever has read up to one place therefore never misses what came later, however long
+its transaction took.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from app.records.damaged import name_of, page, readable, tolerant
+from app.records.identity import is_id
+from app.records.store import Store, within
+from app.records.tables import determinations, disposals, laws, sealed_records
+from app.records.visibility import Reach
+
+STRETCH, STRETCHES = 1000, 20
+"""How many sealed records are looked at together, and how often at most for one answer."""
+TOLD, UNTOLD = ("determination", "law"), ("audit", "disposal")
+"""The kinds of sealed records that are events, and those that are none."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeterminationMade:
+    """A determination was kept."""
+
+    sequence: int
+    id: str
+    at: datetime
+    question: str
+    as_of: date
+    edition: str
+    outcome: str
+    subject: str | None
+    organization: str | None
+    law_digest: str
+    replaces: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class LawChanged:
+    """Determinations are made under another text of the law from here on."""
+
+    sequence: int
+    digest: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Damaged:
+    """What was sealed here cannot be read any more, or was removed; *kind* is `determination`,
+    `law`, or `record` for neither.
+    """
+
+    sequence: int
+    kind: str
+    id: str
+
+
+Event = DeterminationMade | LawChanged | Damaged
+
+
+@dataclass(frozen=True, slots=True)
+class Happened:
+    """Events after a place, and the place to go on from."""
+
+    events: tuple[Event, ...]
+    next: int
+
+
+def happened(store: Store, reach: Reach, after: int, limit: int) -> Happened:
+    """The events within reach after a place, at most *limit*, in order. Places out of reach are
+    passed over, a bounded way at once.
+
+    Whose record it was that cannot be found under its id any more, nobody knows: that is told to
+    those only who see everything.
+
+    Raises:
+        RecordsUnavailable: the database could not be asked.
+    """
+    events: list[Event] = []
+    place = after
+    with store.reading() as connection:
+        for _ in range(STRETCHES):
+            stretch = _stretch(connection, place)
+            told = _told(connection, stretch, reach)
+            events += told[: limit - len(events)]
+            if len(events) == limit:
+                return Happened(tuple(events), events[-1].sequence)
+            place = stretch[-1].sequence if stretch else place
+            if len(stretch) < STRETCH:
+                break
+    return Happened(tuple(events), place)
+
+
+def _stretch(connection: Connection, after: int) -> Sequence[Any]:
+    """The next sealed records after a place, whatever they are."""
+    chosen = select(sealed_records.c.sequence, sealed_records.c.kind, sealed_records.c.object_id)
+    with tolerant(connection):
+        return connection.execute(
+            chosen.where(sealed_records.c.sequence > after)
+            .order_by(sealed_records.c.sequence)
+            .limit(STRETCH)
+        ).all()
+
+
+def _told(connection: Connection, stretch: Sequence[Any], reach: Reach) -> list[Event]:
+    """The events among sealed records, as far as they are within reach and were not disposed of."""
+    ids = {
+        kind: [
+            sealed.object_id for sealed in stretch if sealed.kind == kind and _is_key(kind, sealed)
+        ]
+        for kind in TOLD
+    }
+    columns = [
+        determinations.c[name] for name in DeterminationMade.__slots__ if name in determinations.c
+    ]
+    chosen = select(*columns, determinations.c.decided_at.label("at"))
+    chosen = chosen.where(determinations.c.id.in_(ids["determination"]), within(reach))
+    kept = select(laws.c.digest, laws.c.kept_at.label("at")).where(laws.c.digest.in_(ids["law"]))
+    found = {
+        "determination": {
+            row.id: row.columns for row in page(connection, chosen, determinations.c.id, STRETCH)
+        },
+        "law": {row.id: row.columns for row in page(connection, kept, laws.c.digest, STRETCH)},
+    }
+    disposed = (
+        _disposed(connection, set(ids["determination"]) - set(found["determination"]))
+        if reach.everything
+        else set()
+    )
+    events: list[Event] = []
+    for sealed in stretch:
+        of_kind = found.get(sealed.kind, {})
+        if sealed.object_id not in of_kind:
+            if reach.everything and sealed.kind not in UNTOLD and sealed.object_id not in disposed:
+                events.append(
+                    Damaged(
+                        sealed.sequence,
+                        sealed.kind if sealed.kind in TOLD else "record",
+                        name_of(sealed.object_id),
+                    )
+                )
+        else:
+            events.append(_event(sealed, of_kind[sealed.object_id]))
+    return events
+
+
+def _event(sealed: Any, columns: Mapping[str, Any] | None) -> Event:
+    if columns is None:
+        return Damaged(sealed.sequence, sealed.kind, name_of(sealed.object_id))
+    return (DeterminationMade if sealed.kind == "determination" else LawChanged)(
+        sealed.sequence, **columns
+    )
+
+
+def _disposed(connection: Connection, ids: set[str]) -> set[str]:
+    """Which of these determinations were disposed of when their time was over."""
+    chosen = select(disposals.c.object_id).where(
+        disposals.c.kind == "determination", disposals.c.object_id.in_(ids)
+    )
+    with tolerant(connection):
+        return set(connection.execute(chosen).scalars()) if ids else set()
+
+
+def _is_key(kind: str, sealed: Any) -> bool:
+    """Whether what is entered as sealed can be asked for: the entry itself may be damaged."""
+    return (
+        isinstance(sealed.object_id, str)
+        and readable(sealed.object_id)
+        and (kind == "law" or is_id(sealed.object_id))
+    )

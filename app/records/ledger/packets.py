@@ -1,0 +1,102 @@
+"""Everything about one determination in one file, to be checked without this database."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import orjson
+from sqlalchemy import Connection, select
+
+from app.records.damaged import page
+from app.records.digests import column_text, inclusion_proof, leaf_hash, record_digest
+from app.records.entries import DETERMINATION_COLUMNS, DeterminationRecord
+from app.records.errors import RecordDamaged
+from app.records.ledger.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
+from app.records.store import Store, find_record, law_of
+from app.records.tables import sealed_records, seals
+from app.records.visibility import EVERYTHING, Reach
+
+KIND = "determination"
+Document = dict[str, Any]
+
+
+class NotSealed(Exception):
+    """No seal closes the record yet; one will."""
+
+
+class NoLawText(Exception):
+    """The text of the law that the record names was never kept."""
+
+
+def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
+    """The packet of a determination, all of it read at one moment; none where no such one lies
+    within reach.
+
+    Raises:
+        NotSealed: its batch is still open.
+        NoLawText: there is nothing to derive it from again.
+        RecordDamaged: it, or the text of its law, is not as it was kept, or it is not what was
+            sealed.
+        RecordsUnavailable: the database could not be asked.
+    """
+    with store.reading() as connection:
+        record = find_record(connection, id, reach)
+        if record is None:
+            return None
+        sealed = _sealed(connection, id)
+        return _packet(record, sealed, _law_texts(connection, record.law_digest))
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    sequence: int
+    digest: str
+    path: list[dict[str, str]]
+    seal: Document
+
+
+def _sealed(connection: Connection, id: str) -> _Sealed:
+    """Where a record stands in its batch, and the seal that closes it."""
+    here = sealed_records.c
+    own = connection.execute(
+        select(here.sequence, here.seal, here.digest).where(here.kind == KIND, here.object_id == id)
+    ).one_or_none()
+    if own is None:
+        raise NotSealed
+    found = page(connection, select(seals).where(seals.c.number == own.seal), seals.c.number, 1)
+    seal = found[0].columns if found else None
+    if seal is None:
+        raise RecordDamaged("seal", str(own.seal))
+    batch = (
+        select(here.sequence, here.kind, here.object_id, here.digest)
+        .where(here.seal == own.seal)
+        .order_by(here.sequence)
+    )
+    rows = connection.execute(batch).all()
+    leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]
+    position = next(at for at, row in enumerate(rows) if row.sequence == own.sequence)
+    told = {name: seal[name] for name in CONTENT["seal"]} | {
+        "sealed_at": column_text(seal["sealed_at"])
+    }
+    return _Sealed(own.sequence, own.digest, inclusion_proof(leaves, position), told)
+
+
+def _law_texts(connection: Connection, digest: str) -> object:
+    law = law_of(connection, digest)
+    if law is None:
+        raise NoLawText
+    return law.texts
+
+
+def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: object) -> bytes:
+    columns = {name: column_text(getattr(record, name)) for name in DETERMINATION_COLUMNS}
+    if record_digest(KIND, columns) != sealed.digest:
+        raise RecordDamaged(KIND, record.id)
+    document = {
+        "format": FORMAT,
+        "how_to_check": HOW_TO_CHECK,
+        "record": {"kind": KIND, "columns": columns, "digest": sealed.digest},
+        "law": {"digest": record.law_digest, "texts": law_texts},
+        "inclusion": {"sequence": sealed.sequence, "path": sealed.path},
+        "seal": sealed.seal,
+    }
+    return orjson.dumps(document, option=orjson.OPT_INDENT_2)

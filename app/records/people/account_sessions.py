@@ -1,0 +1,170 @@
+"""Keeps the sessions that people opened by signing in."""
+
+from dataclasses import asdict, dataclass, fields
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Engine, delete, or_, select
+
+from app.records.changing import add, change
+from app.records.database import WRITES
+from app.records.entries import Entry, Note
+from app.records.people.account_tables import account_sessions, accounts
+from app.records.people.accounts import Account, forgive, sweep
+from app.records.store import database_errors
+
+STEP = timedelta(seconds=30)
+"""A session's use is written down at most this often.
+
+So it may end that much early, and never late.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One browser in which somebody is signed in.
+
+    *id* names it to its owner; the browser's own secret is kept only hashed.
+    """
+
+    id: str
+    account_id: str
+    created_at: datetime
+    seen_at: datetime
+    address: str
+    browser: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How long a session lasts: without use, and at all.
+
+    One that was made later than now by more than *skew* has ended.
+    """
+
+    idle: timedelta
+    absolute: timedelta
+    skew: timedelta = timedelta(minutes=5)
+
+
+_READ = [account_sessions.c[field.name] for field in fields(Session)]
+
+
+class Sessions:
+    """The open sessions. Safe to share between threads."""
+
+    def __init__(self, engine: Engine, limits: Limits, note: Note) -> None:
+        self._reads, self._writes = engine, engine.execution_options(**{WRITES: True})
+        self._limits, self._note = limits, note
+
+    def open(
+        self,
+        session: Session,
+        token_hash: str,
+        entry: Entry,
+        password_hash: str | None,
+        forgives: bool,
+    ) -> bool:
+        """Keep a new session and the sign-in that opened it; whether it was kept.
+
+        It is not where the account was disabled, or given another password than that of
+        *password_hash*, while somebody signed in. With *forgives* the attempt that
+        `Accounts.begin_attempt` counted is taken back, and with it those that failed before.
+
+        Raises:
+            RecordsUnavailable: the database failed.
+        """
+        same = accounts.c.disabled_at.is_(None) & accounts.c.password_hash.is_not_distinct_from(
+            password_hash
+        )
+        still = (accounts.c.id == session.account_id) & same
+        with database_errors(), self._writes.begin() as connection:
+            if forgives:
+                forgive(connection, session.account_id, session.address)
+            if change(connection, accounts, still, {"last_sign_in_at": session.created_at}) is None:
+                return False
+            add(connection, account_sessions, {**asdict(session), "token_hash": token_hash})
+            self._note(connection, entry)
+        return True
+
+    def find(self, token_hash: str, at: datetime) -> tuple[Session, Account] | None:
+        """The session of a browser's secret with its account, where neither has ended; its use is
+        written down.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        whose = [accounts.c[field.name].label(f"account_{field.name}") for field in fields(Account)]
+        asked = select(*(column.label(f"session_{column.name}") for column in _READ), *whose)
+        asked = asked.join_from(account_sessions, accounts).where(
+            account_sessions.c.token_hash == token_hash
+        )
+        asked = asked.where(accounts.c.disabled_at.is_(None), ~self._has_ended(at))
+        with database_errors(), self._reads.connect() as connection:
+            row = connection.execute(asked).one_or_none()
+        if row is None:
+            return None
+        found = row._mapping
+        session = Session(
+            **{field.name: found[f"session_{field.name}"] for field in fields(Session)}
+        )
+        if at - session.seen_at >= STEP:
+            self._seen(session.id, at)
+        return session, Account(
+            **{field.name: found[f"account_{field.name}"] for field in fields(Account)}
+        )
+
+    def _seen(self, id: str, at: datetime) -> None:
+        with database_errors(), self._writes.begin() as connection:
+            change(connection, account_sessions, account_sessions.c.id == id, {"seen_at": at})
+
+    def of(self, account_id: str, at: datetime) -> list[Session]:
+        """The open sessions of an account, the oldest first.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        asked = select(*_READ).where(
+            account_sessions.c.account_id == account_id, ~self._has_ended(at)
+        )
+        with database_errors(), self._reads.connect() as connection:
+            return [
+                Session(**row._mapping)
+                for row in connection.execute(asked.order_by(account_sessions.c.id))
+            ]
+
+    def end(
+        self, account_id: str, entry: Entry, id: str | None = None, but: str | None = None
+    ) -> int:
+        """End the session *id* of an account, or all of them, or all *but* one. How many there
+        were.
+
+        Raises:
+            RecordsUnavailable: they could not be ended.
+        """
+        asked = delete(account_sessions).where(account_sessions.c.account_id == account_id)
+        if id is not None:
+            asked = asked.where(account_sessions.c.id == id)
+        if but is not None:
+            asked = asked.where(account_sessions.c.id != but)
+        with database_errors(), self._writes.begin() as connection:
+            ended = connection.execute(asked).rowcount
+            if ended:
+                self._note(connection, entry)
+        return ended
+
+    def sweep(self, at: datetime) -> None:
+        """Delete sessions that have ended by themselves.
+
+        Raises:
+            RecordsUnavailable: they could not be deleted.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            sweep(connection, account_sessions.c.id, self._has_ended(at))
+
+    def _has_ended(self, at: datetime) -> ColumnElement[bool]:
+        table = account_sessions.c
+        return or_(
+            table.seen_at <= at - self._limits.idle,
+            table.created_at <= at - self._limits.absolute,
+            table.created_at > at + self._limits.skew,
+        )

@@ -1,0 +1,393 @@
+"""Keeps people's accounts.
+
+Every change is one transaction together with its entry in the audit trail.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Column, ColumnElement, Connection, Engine, delete, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
+
+from app.records.changing import add, change, digested, locked, write
+from app.records.database import WRITES
+from app.records.entries import Entry, Note, Row
+from app.records.people.account_tables import account_sessions, accounts, sign_in_addresses
+from app.records.store import database_errors
+
+ADMINISTRATOR, UNUSED = "administrator", "unused"
+"""Why an account is disabled: somebody did it, or nobody used it for too long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One person's account. *version* counts the changes that an administrator sees; a sign-in is
+    none.
+
+    *issuer* and *subject* say who the person is at the identity provider; where *role_is_provided*,
+    the provider's claim gives the role at each sign-in. *enabled_at* is when the account was made
+    or last enabled: from then on it may lie unused.
+    """
+
+    id: str
+    name: str
+    role: str
+    created_at: datetime
+    changed_at: datetime
+    enabled_at: datetime
+    organization: str | None = None
+    issuer: str | None = None
+    subject: str | None = None
+    role_is_provided: bool = False
+    password_hash: str | None = None
+    password_set_at: datetime | None = None
+    must_change: bool = False
+    disabled_at: datetime | None = None
+    disabled_because: str | None = None
+    failed_attempts: int = 0
+    locked_until: datetime | None = None
+    last_sign_in_at: datetime | None = None
+    version: int = 1
+
+    @property
+    def is_disabled(self) -> bool:
+        """Whether nobody may sign in with it."""
+        return self.disabled_at is not None
+
+    def lies_unused(self, at: datetime, holds: "Holds") -> bool:
+        """Whether nobody used it for so long that it is to be disabled."""
+        used = max(self.enabled_at, self.last_sign_in_at or self.enabled_at)
+        return not self.is_disabled and used < at - holds.unused
+
+    @property
+    def key(self) -> str:
+        """The name as names are compared."""
+        return self.name.lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Holds:
+    """How attempts to sign in are held back: for how long after how many failures in a row, and
+    when accounts count as unused.
+
+    An address is forgotten after *quiet* without a failure.
+    """
+
+    of_account: Callable[[int], timedelta | None]
+    of_address: Callable[[int], timedelta | None]
+    quiet: timedelta
+    unused: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What is known before a password is looked at. It counts as failed until `Accounts.succeeded`
+    takes it back.
+
+    *account* stands also where it may not be used; *may_pass* says whether it may.
+    *address_held_until* is set where the address has to wait; then nothing was counted. *locks*
+    tells that this attempt locks the account unless it succeeds.
+    """
+
+    account: Account | None = None
+    may_pass: bool = False
+    locks: bool = False
+    address_held_until: datetime | None = None
+
+
+class NameTaken(Exception):
+    """There is an account of that name, or of that person at the identity provider."""
+
+
+class VersionDiffers(Exception):
+    """The account was changed since it was read."""
+
+
+_READ = [accounts.c[field.name] for field in fields(Account)]
+_NOBODY = digested(
+    accounts, {column.name: None for column in accounts.c} | {"id": str(UUID(int=0))}
+)
+"""Stands for an account that is not there; writing it changes nothing, in the same statements."""
+
+
+def _account(row: Mapping[Any, Any] | None) -> Account | None:
+    return None if row is None else Account(**{column.name: row[column.name] for column in _READ})
+
+
+class Accounts:
+    """The kept accounts. Safe to share between threads."""
+
+    def __init__(self, engine: Engine, note: Note) -> None:
+        self._reads, self._writes, self._note = (
+            engine,
+            engine.execution_options(**{WRITES: True}),
+            note,
+        )
+
+    def create(self, account: Account, entry: Entry) -> None:
+        """Keep a new account.
+
+        Raises:
+            NameTaken: there is one of that name, whatever the case of its letters, or of that
+                person at the provider.
+            RecordsUnavailable: it could not be kept.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            try:
+                add(connection, accounts, {**asdict(account), "name_key": account.key})
+            except IntegrityError:
+                raise NameTaken(account.id) from None
+            self._note(connection, entry)
+
+    def find(self, id: str) -> Account | None:
+        """The account of an id.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with database_errors(), self._reads.connect() as connection:
+            return _account(
+                connection.execute(select(*_READ).where(accounts.c.id == id))
+                .mappings()
+                .one_or_none()
+            )
+
+    def named(self, name: str) -> Account | None:
+        """The account of a name, whatever the case of its letters.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        with database_errors(), self._reads.connect() as connection:
+            asked = select(*_READ).where(accounts.c.name_key == name.lower())
+            return _account(connection.execute(asked).mappings().one_or_none())
+
+    def known_as(self, issuer: str, subject: str) -> Account | None:
+        """The account of a person at an identity provider.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        matches = (accounts.c.issuer == issuer) & (accounts.c.subject == subject)
+        with database_errors(), self._reads.connect() as connection:
+            return _account(
+                connection.execute(select(*_READ).where(matches)).mappings().one_or_none()
+            )
+
+    def page(self, after: str | None = None, limit: int | None = None) -> list[Account]:
+        """Accounts in the order they were made, those after an id.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        asked = select(*_READ).order_by(accounts.c.id).limit(limit)
+        with database_errors(), self._reads.connect() as connection:
+            rows = connection.execute(
+                asked if after is None else asked.where(accounts.c.id > after)
+            )
+            return [Account(**row._mapping) for row in rows]
+
+    def change(
+        self,
+        id: str,
+        values: Mapping[str, Any],
+        entry: Entry,
+        version: int | None = None,
+        ends: bool = False,
+    ) -> Account:
+        """Change columns of an account and give it as it is then; with *ends*, its sessions end
+        too.
+
+        With *version* the account must still be of that version.
+
+        Raises:
+            VersionDiffers: it is not, or there is no such account any more.
+            RecordsUnavailable: it could not be changed.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            row = locked(connection, accounts, accounts.c.id == id)
+            if row is None or version not in (None, row["version"]):
+                raise VersionDiffers(id)
+            changed = _account(
+                write(connection, accounts, row, {**values, "version": row["version"] + 1})
+            )
+            assert changed is not None
+            if ends:
+                connection.execute(
+                    delete(account_sessions).where(account_sessions.c.account_id == id)
+                )
+            self._note(connection, entry)
+        return changed
+
+    def rehashed(self, account: Account, password_hash: str) -> Account:
+        """Keep the same password under a hash of today's cost, unless it was changed meanwhile, and
+        give the account with it.
+
+        Raises:
+            RecordsUnavailable: it could not be kept.
+        """
+        same = (accounts.c.id == account.id) & (accounts.c.password_hash == account.password_hash)
+        with database_errors(), self._writes.begin() as connection:
+            change(connection, accounts, same, {"password_hash": password_hash})
+        return replace(account, password_hash=password_hash)
+
+    def tell(self, *entries: Entry) -> None:
+        """Tell the audit trail of what changed nothing, such as a refusal.
+
+        Raises:
+            RecordsUnavailable: it could not be kept.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            for entry in entries:
+                self._note(connection, entry)
+
+    def begin_attempt(
+        self,
+        name: str,
+        address: str,
+        at: datetime,
+        holds: Holds,
+        retired: Callable[[Account], Entry],
+    ) -> Attempt:
+        """Count an attempt to sign in before its password is looked at, so that many at once are
+        not tried for the price of one.
+
+        An account that lay unused for too long is disabled now; *retired* gives the entry for it.
+
+        Raises:
+            RecordsUnavailable: it could not be counted.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            held_until = self._count_address(connection, address, at, holds)
+            if held_until is not None:
+                return Attempt(address_held_until=held_until)
+            row = locked(connection, accounts, accounts.c.name_key == name.lower())
+            account = _account(row)
+            if row is not None and account is not None and account.lies_unused(at, holds):
+                self._note(connection, retired(account))
+                row = self._retire(connection, row, at)
+            return self._count_account(connection, row, at, holds)
+
+    def _count_address(
+        self, connection: Connection, address: str, at: datetime, holds: Holds
+    ) -> datetime | None:
+        """Count an attempt from an address; until when it has to wait, if it has to."""
+        table = sign_in_addresses
+        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+        first = digested(
+            table, {"address": address, "failures": 0, "held_until": None, "tried_at": at}
+        )
+        connection.execute(dialect.insert(table).values(first).on_conflict_do_nothing())
+        row = locked(connection, table, table.c.address == address)
+        assert row is not None
+        if row["held_until"] is not None and row["held_until"] > at:
+            return row["held_until"]  # type: ignore[no-any-return]
+        failures = 1 if row["tried_at"] < at - holds.quiet else row["failures"] + 1
+        hold = holds.of_address(failures)
+        write(
+            connection,
+            table,
+            row,
+            {
+                "failures": failures,
+                "held_until": None if hold is None else at + hold,
+                "tried_at": at,
+            },
+        )
+        return None
+
+    def _count_account(
+        self, connection: Connection, row: Row | None, at: datetime, holds: Holds
+    ) -> Attempt:
+        """Count an attempt on an account.
+
+        For a name that nobody has, the same statements change nothing.
+        """
+        account = _account(row)
+        failures = 0 if account is None else account.failed_attempts
+        is_held = (
+            account is not None and account.locked_until is not None and account.locked_until > at
+        )
+        hold = holds.of_account(failures + 1)
+        values = {
+            "failed_attempts": failures + 1,
+            "locked_until": None if hold is None else at + hold,
+        }
+        if account is not None and (is_held or account.is_disabled):
+            values = {"failed_attempts": failures, "locked_until": account.locked_until}
+        write(connection, accounts, _NOBODY if row is None else row, values)
+        may_pass = account is not None and not is_held and not account.is_disabled
+        return Attempt(account, may_pass, locks=may_pass and hold is not None)
+
+    def retire(self, account: Account, at: datetime, entry: Entry) -> None:
+        """Disable an account that lay unused for too long.
+
+        Raises:
+            RecordsUnavailable: it could not be disabled.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            self._note(connection, entry)
+            row = locked(connection, accounts, accounts.c.id == account.id)
+            assert row is not None
+            self._retire(connection, row, at)
+
+    def _retire(self, connection: Connection, row: Row, at: datetime) -> Row:
+        values = {
+            "disabled_at": at,
+            "disabled_because": UNUSED,
+            "changed_at": at,
+            "version": row["version"] + 1,
+        }
+        connection.execute(
+            delete(account_sessions).where(account_sessions.c.account_id == row["id"])
+        )
+        return write(connection, accounts, row, values)
+
+    def forget_addresses(self, at: datetime, holds: Holds) -> None:
+        """Forget addresses that have been quiet for long enough.
+
+        Raises:
+            RecordsUnavailable: they could not be forgotten.
+        """
+        table = sign_in_addresses.c
+        with database_errors(), self._writes.begin() as connection:
+            sweep(connection, table.address, table.tried_at < at - holds.quiet)
+
+    def succeeded(self, account: Account, address: str) -> None:
+        """Take back what `begin_attempt` counted, since the password was right.
+
+        Raises:
+            RecordsUnavailable: it could not be taken back.
+        """
+        with database_errors(), self._writes.begin() as connection:
+            forgive(connection, account.id, address)
+
+
+def forgive(connection: Connection, account_id: str, address: str) -> None:
+    """Within a transaction: one attempt fewer from an address, and none against the account."""
+    failed = (sign_in_addresses.c.address == address) & (sign_in_addresses.c.failures > 0)
+    if (row := locked(connection, sign_in_addresses, failed)) is not None:
+        write(
+            connection,
+            sign_in_addresses,
+            row,
+            {"failures": row["failures"] - 1, "held_until": None},
+        )
+    change(
+        connection,
+        accounts,
+        accounts.c.id == account_id,
+        {"failed_attempts": 0, "locked_until": None},
+    )
+
+
+def sweep(connection: Connection, key: Column[Any], is_old: ColumnElement[bool]) -> None:
+    """Delete what is old from the table of *key*, leaving alone what another transaction works on
+    at the moment.
+    """
+    old = select(key).where(is_old).with_for_update(skip_locked=True)
+    connection.execute(delete(key.table).where(key.in_(old)))

@@ -1,0 +1,76 @@
+"""Sealing in process: a thread that closes what was kept, every second or so, without any request
+waiting for it.
+"""
+
+import logging
+import threading
+
+from flask import Flask
+
+from app import clock
+from app.api.http.metrics import observe_sealing
+from app.api.http.service import Service, service
+from app.records.errors import RecordsUnavailable
+from app.records.ledger.seals import seal_everything, waiting
+
+log = logging.getLogger(__name__)
+
+
+class Sealer:
+    """Seals at an interval until it is stopped.
+
+    What cannot be sealed now is sealed later: nothing waits for it.
+    """
+
+    def __init__(self, here: Service) -> None:
+        self._here, self._stop = here, threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sealing", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """End, after the seal that is being made."""
+        self._stop.set()
+        self._thread.join()
+
+    def seal(self) -> None:
+        """Seal everything that waits, once, and count how far behind that was.
+
+        A failure is logged without values.
+        """
+        try:
+            if not self._look():
+                return
+            for _ in seal_everything(
+                self._here.store, clock.now(), self._here.settings.checkpoints
+            ):
+                if self._stop.is_set():
+                    return
+        except RecordsUnavailable as error:
+            log.warning("nothing was sealed: %s", error)
+        except OSError as error:
+            log.error("a seal could not be noted outside the database: %s", type(error).__name__)
+
+    def _look(self) -> bool:
+        """Whether anything waits; how much and since when goes to the metrics."""
+        count, since = waiting(self._here.store)
+        lag = (clock.now() - since).total_seconds() if since is not None else 0.0
+        observe_sealing(max(lag, 0.0), count)
+        return count > 0
+
+    def _run(self) -> None:
+        while not self._stop.wait(self._here.settings.sealing_seconds):
+            self.seal()
+
+
+def start_sealing(app: Flask) -> Sealer | None:
+    """Begin sealing for an application, unless its settings leave that to a command."""
+    with app.app_context():
+        here = service()
+    if here.settings.sealing != "in-process":
+        return None
+    sealer = Sealer(here)
+    sealer.start()
+    return sealer
