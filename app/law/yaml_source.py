@@ -10,7 +10,15 @@ from typing import TypeVar
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent
+from ruamel.yaml.events import (
+    AliasEvent,
+    CollectionEndEvent,
+    CollectionStartEvent,
+    DocumentStartEvent,
+    Event,
+    MappingStartEvent,
+    ScalarEvent,
+)
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from app.law.errors import Fault, Place, Places
@@ -19,7 +27,7 @@ _INTEGER = re.compile(r"-?(0|[1-9]\d*)")
 _DECIMAL = re.compile(r"-?(0|[1-9]\d*)\.\d+")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 DEEPEST = 32
-"""Levels; composing calls itself for each, and the law has a handful."""
+"""Levels; the law has a handful, and where its keys stand is found by a call for each."""
 T = TypeVar("T")
 Scalar = bool | int | Decimal | date | str | None
 
@@ -210,24 +218,63 @@ class Item:
         return fields
 
 
-def _refuse_references(text: str, file: str, faults: Faults) -> None:
-    """Note every anchor, alias and tag, on values and on keys.
+def _refuse_references(event: Event, place: Place, faults: Faults) -> None:
+    """Note an anchor, an alias and a tag, on a value or on a key."""
+    if getattr(event, "anchor", None) is not None:
+        faults.note(place, "anchors and aliases are not allowed")
+    if getattr(event, "tag", None) is not None:
+        faults.note(place, "tags are not allowed")
 
-    Stop where mappings and lists are nested without end.
+
+def _compose(text: str, file: str, faults: Faults) -> Node | None:
+    """The value that a text holds, put together while it is parsed, once and without recursion.
+
+    Stops where mappings and lists are nested without end.
+
+    Raises:
+        MarkedYAMLError: the text is no YAML, or more than one document.
     """
-    depth = 0
+    opened: list[CollectionStartEvent] = []
+    written: list[list[Node]] = [[]]  # the documents, and what stands in each that is opened
+    anchored: dict[str, Node] = {}
     for event in YAML(typ="safe", pure=True).parse(text):
         place = Place(file, event.start_mark.line + 1)
-        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
-        if depth > DEEPEST:
-            faults.note(
-                place, f"mappings and lists may be nested {DEEPEST} levels deep, not deeper"
-            )
-            raise Unreadable
-        if getattr(event, "anchor", None) is not None:
-            faults.note(place, "anchors and aliases are not allowed")
-        if getattr(event, "tag", None) is not None:
-            faults.note(place, "tags are not allowed")
+        _refuse_references(event, place, faults)
+        if isinstance(event, CollectionStartEvent):
+            if len(opened) == DEEPEST:
+                faults.note(
+                    place, f"mappings and lists may be nested {DEEPEST} levels deep, not deeper"
+                )
+                raise Unreadable
+            opened.append(event)
+            written.append([])
+        elif isinstance(event, ScalarEvent | CollectionEndEvent):
+            start = event if isinstance(event, ScalarEvent) else opened.pop()
+            node = _node(start, written)
+            written[-1].append(node)
+            anchored[start.anchor] = node
+        elif isinstance(event, AliasEvent):
+            if event.anchor not in anchored:
+                raise _problem(f"found undefined alias {event.anchor!r}", event)
+            written[-1].append(anchored[event.anchor])
+        elif isinstance(event, DocumentStartEvent) and written[0]:
+            raise _problem("but found another document", event)
+    return written[0][0] if written[0] else None
+
+
+def _node(start: ScalarEvent | CollectionStartEvent, written: list[list[Node]]) -> Node:
+    """What starts with an event; of a mapping or a list, what stands in it was written last."""
+    marks = (start.start_mark, start.end_mark)
+    if isinstance(start, ScalarEvent):
+        return ScalarNode(None, start.value, *marks, style=start.style)
+    inner = written.pop()
+    if isinstance(start, MappingStartEvent):
+        return MappingNode(None, list(zip(inner[::2], inner[1::2], strict=True)), *marks)
+    return SequenceNode(None, inner, *marks)
+
+
+def _problem(what: str, event: Event) -> MarkedYAMLError:
+    return MarkedYAMLError(problem=what, problem_mark=event.start_mark)
 
 
 def read_source(text: str | None, file: str, faults: Faults) -> Item:
@@ -239,8 +286,7 @@ def read_source(text: str | None, file: str, faults: Faults) -> Item:
         faults.note(Place(file, 1), "the file is not UTF-8 text")
         raise Unreadable
     try:
-        _refuse_references(text, file, faults)
-        node = YAML(typ="safe", pure=True).compose(text)
+        node = _compose(text, file, faults)
     except (MarkedYAMLError, YAMLError) as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or str(error).splitlines()[0]

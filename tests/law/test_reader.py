@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml.scanner import Scanner
 
 from app.factory import create_app
 from app.law.errors import UnsoundLaw
@@ -375,3 +376,25 @@ def test_yaml_nested_without_end_is_a_fault(tmp_path: Path, deep: str) -> None:
     assert (
         f"rulesets/{GROWN}:1: mappings and lists may be nested 32 levels deep, not deeper" in found
     )
+
+
+def test_each_file_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    rulesets = write_law(tmp_path)
+    scanners = set()
+    begin = Scanner.fetch_stream_start
+    monkeypatch.setattr(
+        Scanner, "fetch_stream_start", lambda scanner: (scanners.add(scanner), begin(scanner))
+    )
+
+    open_lawbook(rulesets)
+
+    assert len(FILES) == len(scanners)
+
+
+def test_an_alias_within_what_it_repeats_is_a_fault(tmp_path: Path) -> None:
+    found = complaints(write_law(tmp_path, people__grown="title: &all {title: *all}\n"))
+
+    assert [
+        f"rulesets/{GROWN}:1: anchors and aliases are not allowed",
+        f"rulesets/{GROWN}:1: the YAML cannot be read: found undefined alias 'all'",
+    ] == [complaint for complaint in found if complaint.startswith(f"rulesets/{GROWN}")]
