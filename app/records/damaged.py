@@ -135,9 +135,12 @@ def readable(value: object) -> bool:
     """Whether a value as it was read, tolerantly, is one that was kept so: text in UTF-8, and
     nowhere bytes.
     """
-    return not isinstance(value, bytes) and not (
-        isinstance(value, str) and any("\ud800" <= c <= "\udfff" for c in value)
-    )
+    if isinstance(value, str):
+        try:
+            value.encode()
+        except UnicodeEncodeError:  # what `tolerant` put in place of bytes that are no UTF-8
+            return False
+    return not isinstance(value, bytes)
 
 
 def name_of(raw: object) -> str:
