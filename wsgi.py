@@ -10,7 +10,6 @@ import sys
 from environs import EnvError
 
 from app.access.roles import UnsoundRoles
-from app.factory import create_app
 from app.law.errors import UnsoundLaw
 from app.logs import configure
 from app.production import UnfitForProduction
@@ -18,6 +17,9 @@ from app.records.errors import RecordsUnavailable
 from app.settings import from_environment, redacted
 
 try:
+    # Within, since some of it reads the roles as soon as it is imported.
+    from app.factory import create_app
+
     settings = from_environment()
     configure(settings.log_level)
     app = create_app(settings)

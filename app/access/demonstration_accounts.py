@@ -5,7 +5,7 @@ Only for a service that nobody but this machine reaches.
 
 from dataclasses import dataclass
 
-from app.access.roster import PEOPLES_ROLES, NewAccount, Roster
+from app.access.roster import NewAccount, Roster, peoples_roles
 from app.access.trail import Origin
 
 ORGANIZATIONS = {
@@ -39,7 +39,7 @@ def make_demonstration_accounts(roster: Roster, origin: Origin) -> list[Demonstr
         TooManyAtOnce, RecordsUnavailable: they could not be made.
     """
     made = []
-    for role in PEOPLES_ROLES:
+    for role in peoples_roles():
         name = f"demo-{role.replace('_', '-')}"
         account = roster.accounts.named(name)
         if account is None:

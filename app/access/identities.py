@@ -11,11 +11,11 @@ from app.access.people import Browser, People, SignInRefused
 from app.access.roster import (
     NAME,
     ORGANIZATION,
-    PEOPLES_ROLES,
     NewAccount,
     NoOrganization,
     Roster,
     may_belong_to,
+    peoples_roles,
 )
 from app.access.trail import REFUSED, UNKNOWN, Origin
 from app.records.people.accounts import Account, NameTaken
@@ -30,8 +30,8 @@ def check_roles(provider: SingleSignOn) -> None:
     Raises:
         EnvValidationError: one means another.
     """
-    if not set(provider.roles.values()) <= set(PEOPLES_ROLES):
-        told = f"may name the roles {', '.join(PEOPLES_ROLES)} only"
+    if not set(provider.roles.values()) <= set(peoples_roles()):
+        told = f"may name the roles {', '.join(peoples_roles())} only"
         raise EnvValidationError(f"ELIGIBILITY_OIDC_ROLES {told}", [told])
 
 

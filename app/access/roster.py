@@ -18,15 +18,6 @@ from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, Roles, rea
 from app.access.trail import Origin
 from app.records.people.accounts import ADMINISTRATOR, Account, Accounts
 
-PEOPLES_ROLES = (
-    "eligibility_worker",
-    "supervisor",
-    "opp_reviewer",
-    "division_staff",
-    "auditor",
-    "administrator",
-)
-"""The roles that people have; machines have others."""
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 NAME_MUST = (
     "Must be 2 to 100 letters, digits and . _ @ + - without spaces, beginning with a "
@@ -55,6 +46,11 @@ class NoOrganization(NotAnAccount):
 @cache
 def _roles() -> Roles:
     return read_roles(None)
+
+
+def peoples_roles() -> list[str]:
+    """The names of the roles that people have, in the order of the file; machines have others."""
+    return [name for name, role in _roles().roles.items() if role.is_person]
 
 
 def may_belong_to(role: str, organization: str | None) -> bool:
@@ -90,8 +86,8 @@ class NewAccount:
         """
         if not NAME.fullmatch(self.name):
             raise NotAnAccount(f"The sign-in name: {NAME_MUST}")
-        if self.role not in PEOPLES_ROLES:
-            raise NotAnAccount(f"The role must be one of {', '.join(PEOPLES_ROLES)}.")
+        if self.role not in peoples_roles():
+            raise NotAnAccount(f"The role must be one of {', '.join(peoples_roles())}.")
         if self.organization is not None and not ORGANIZATION.fullmatch(self.organization):
             raise NotAnAccount(f"The organization: {ORGANIZATION_MUST}")
         if not may_belong_to(self.role, self.organization):

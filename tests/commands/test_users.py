@@ -13,7 +13,7 @@ from app.access.demonstration_accounts import make_demonstration_accounts
 from app.access.opening import open_people
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
-from app.access.roster import PEOPLES_ROLES, Roster
+from app.access.roster import Roster, peoples_roles
 from app.access.trail import Origin
 from app.commands import command_line
 from app.records.database import open_database
@@ -261,7 +261,7 @@ def test_the_demonstration_has_an_account_for_each_role(people: People) -> None:
     roster = Roster(people.accounts, people.passwords)
     made = make_demonstration_accounts(roster, Origin("command:demo"))
 
-    assert list(PEOPLES_ROLES) == [each.role for each in made]
+    assert peoples_roles() == [each.role for each in made]
     assert all(
         each.one_time_password and signs_in(people, each.name, each.one_time_password)
         for each in made

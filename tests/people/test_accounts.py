@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.principal import Principal
-from app.access.roster import PEOPLES_ROLES
+from app.access.roster import peoples_roles
 from app.records.people.accounts import Account
 from tests.acting import acting
 from tests.api.asking import pointers, problem
@@ -105,7 +105,7 @@ def test_what_no_account_can_have_is_refused_with_its_place(
     assert [] == client.get("/v1/accounts").get_json()["accounts"]
 
 
-@pytest.mark.parametrize("role", PEOPLES_ROLES)
+@pytest.mark.parametrize("role", peoples_roles())
 def test_every_role_of_people_can_be_given(client: FlaskClient, role: str) -> None:
     assert role == made(client, role=role)["role"]
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from marshmallow import ValidationError, validates_schema
 
-from app.access.roster import NAME, NAME_MUST, ORGANIZATION, ORGANIZATION_MUST, PEOPLES_ROLES
+from app.access.roster import NAME, NAME_MUST, ORGANIZATION, ORGANIZATION_MUST, peoples_roles
 from app.api.determinations.answer_schemas import (
     FLAG,
     INSTANT,
@@ -24,14 +24,17 @@ PAGE = 100
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
 
+_ROLES = peoples_roles()
+
+
 def _role(**kwargs: Any) -> TextField:
     return TextField(
-        f"(?:{'|'.join(PEOPLES_ROLES)})",
-        f"Must be one of {', '.join(PEOPLES_ROLES)}.",
+        f"(?:{'|'.join(_ROLES)})",
+        f"Must be one of {', '.join(_ROLES)}.",
         error_messages=REQUIRED,
         metadata={
-            "description": f"One of {', '.join(PEOPLES_ROLES)}.",
-            "example": PEOPLES_ROLES[0],
+            "description": f"One of {', '.join(_ROLES)}.",
+            "example": _ROLES[0],
         },
         **kwargs,
     )
@@ -104,7 +107,7 @@ class AccountsQuery(NoQuery):
 _ACCOUNT: dict[str, Schema] = {
     "id": {"type": "string", "format": "uuid"},
     "name": TEXT,
-    "role": {"type": "string", "enum": list(PEOPLES_ROLES)},
+    "role": {"type": "string", "enum": _ROLES},
     "organization": TEXT_OR_NONE,
     "subject": told(
         TEXT_OR_NONE,
