@@ -24,8 +24,8 @@ run: free-port $(VENV)/installed  ## Install, prepare the database, load the dem
 free-port:  # before anything is installed: a port that is taken is told at once
 	@PORT=$(PORT) bin/free-port $(PYTHON)
 
-test: $(VENV)/installed-dev  ## All tests (ARGS="-k name" for some of them)
-	@$(BIN)/pytest -n 2 $(ARGS)
+test: $(VENV)/installed-dev  ## All tests, also on PostgreSQL (ARGS="-k name" or ARGS="-m 'not slow'" for some of them)
+	@bin/test $(VENV) -n 2 $(ARGS)
 
 lint: $(VENV)/installed-dev  ## ruff, mypy --strict on app, import-linter
 	$(BIN)/ruff check .

@@ -5,6 +5,7 @@ And databases of its own.
 
 import os
 import shutil
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,13 +24,46 @@ from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.callers import client_of
-from tests.machine import require
+from tests.machine import require_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
 settings.register_profile(
     "untimed", deadline=None
 )  # a machine that is busy is not a fault of what is tested
 settings.load_profile("untimed")
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """List what did not run on this machine, and what would have to be installed for it."""
+    skipped = terminalreporter.getreports("skipped")
+    if skipped:
+        terminalreporter.section("not run on this machine")
+        for reason, number in Counter(report.longrepr[2] for report in skipped).items():
+            terminalreporter.write_line(f"{number} × {reason.removeprefix('Skipped: ')}")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def instance(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Commands that tests start find a folder and a database of the tests, never those of a service
+    that `make run` serves from the same copy.
+
+    Under CI_NO_SKIP, where no such service runs, `instance/` must be as it was in the end.
+    """
+    folder, theirs = tmp_path_factory.mktemp("instance"), ROOT / "instance"
+    os.environ["ELIGIBILITY_INSTANCE"] = str(folder)
+    os.environ["DATABASE_URL"] = f"sqlite:///{folder / 'determinations.sqlite'}"
+    before = _contents(theirs)
+    yield
+    if os.environ.get("CI_NO_SKIP"):
+        assert before == _contents(theirs), "a test wrote to instance/"
+
+
+def _contents(folder: Path) -> dict[str, tuple[int, int]]:
+    """Every file and folder in a folder, with its size and when it was written to."""
+    return {
+        str(path.relative_to(folder)): (path.stat().st_size, path.stat().st_mtime_ns)
+        for path in sorted(folder.rglob("*"))
+    }
 
 
 @pytest.fixture(scope="session")
@@ -59,8 +93,7 @@ def client(app: Flask) -> FlaskClient:
 
 
 def _server() -> URL:
-    require(os.environ.get("TEST_POSTGRESQL_URL"), "TEST_POSTGRESQL_URL names no PostgreSQL server")
-    return make_url(os.environ["TEST_POSTGRESQL_URL"])
+    return make_url(require_postgresql())
 
 
 def _at(server: URL, *statements: str) -> None:
@@ -91,11 +124,11 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def migrated_postgresql(worker_id: str) -> Iterator[str]:
+def migrated_postgresql(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a migrated PostgreSQL database without anything in it, to be copied."""
     name = f"migrated_{worker_id}_{os.getpid()}"
     with _postgresql(name, "template0") as address:
-        upgrade(Settings(database_url=address))
+        upgrade(Settings(database_url=address, instance=tmp_path_factory.mktemp("migrated")))
         yield name
 
 
@@ -103,7 +136,7 @@ def migrated_postgresql(worker_id: str) -> Iterator[str]:
 def migrated_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated SQLite database without anything in it, to be copied."""
     file = tmp_path_factory.mktemp("migrated") / "records.sqlite"
-    upgrade(Settings(database_url=f"sqlite:///{file}"))
+    upgrade(Settings(database_url=f"sqlite:///{file}", instance=file.parent))
     return file
 
 

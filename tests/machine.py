@@ -1,12 +1,24 @@
 """What tests need of the machine beyond Python.
 
-Where it is missing a test is skipped and says so; under CI_NO_SKIP it fails.
+Where it is missing a test is skipped, and the end of the run lists every reason with the Debian
+package that helps; under CI_NO_SKIP it fails.
 """
 
 import os
 import shutil
 
 import pytest
+
+PACKAGES = {
+    "chromium": "chromium",
+    "nginx": "nginx-light",
+    "openssl": "openssl",
+    "redis-server": "redis-server",
+}
+NO_POSTGRESQL = (
+    "no PostgreSQL server; `make test` starts one where PostgreSQL is installed: "
+    "apt-get install postgresql"
+)
 
 
 def require(is_there: object, reason: str) -> None:
@@ -26,6 +38,13 @@ def require_program(name: str) -> str:
     administrators.
     """
     path = shutil.which(name) or shutil.which(name, path="/usr/sbin:/sbin")
-    require(path, f"{name} is not installed")
+    require(path, f"{name} is not installed: apt-get install {PACKAGES[name]}")
     assert path is not None
     return path
+
+
+def require_postgresql() -> str:
+    """The address of the PostgreSQL server that `make test` starts, or that somebody named."""
+    require(address := os.environ.get("TEST_POSTGRESQL_URL"), NO_POSTGRESQL)
+    assert address is not None
+    return address

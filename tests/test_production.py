@@ -8,17 +8,31 @@ from secrets import token_urlsafe
 
 import pytest
 
-import app.settings
 from app.data_keys import open_to_guessing
 from app.factory import create_app
 from app.production import UnfitForProduction, require_fit
-from app.settings import ROOT, NoDataKeys, Settings, data_keys, index_key, redacted, secret_key
+from app.settings import (
+    ROOT,
+    SECRET_FILE,
+    NoDataKeys,
+    Settings,
+    data_keys,
+    index_key,
+    redacted,
+    secret_key,
+)
 from tests.servers import environment, served
 
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
 DATA_KEYS = "first:3q2uFZJ0mB7xVtYc9LwKe5RhGdSaPiON1f8Uj4b6XyE"
 INDEX_KEY = "Zt7vQ1nLk3Xb9WmDy5RsC0pHa2UfGe8JiV4xKoN6lYw"
-FIT = Settings(mode="production", secret_key=KEY, data_keys=DATA_KEYS, index_key=INDEX_KEY)
+FIT = Settings(
+    mode="production",
+    secret_key=KEY,
+    data_keys=DATA_KEYS,
+    index_key=INDEX_KEY,
+    instance=Path("/nowhere"),
+)
 OVER_TLS = "postgresql://service:pw@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
 
 
@@ -106,7 +120,15 @@ def test_debugging_and_open_cookies_are_not(change: dict[str, object], because: 
 
 
 def test_nothing_is_asked_of_a_service_under_development() -> None:
-    require_fit(Settings(debug=True, secret_key="x", database_url="postgresql://u@db/d"))
+    require_fit(
+        replace(
+            FIT,
+            mode="development",
+            debug=True,
+            secret_key="x",
+            database_url="postgresql://u@db/d",
+        )
+    )
 
 
 def test_the_server_ends_with_2_and_every_reason(tmp_path: Path) -> None:
@@ -179,7 +201,8 @@ def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_no
 
 def test_settings_are_told_without_what_is_secret() -> None:
     told = redacted(
-        Settings(
+        replace(
+            FIT,
             database_url=OVER_TLS,
             secret_key=KEY,
             secret_key_fallbacks=("old",),
@@ -198,14 +221,14 @@ def test_settings_are_told_without_what_is_secret() -> None:
 
 
 def test_under_development_a_key_is_made_once_for_this_copy_and_for_this_user_alone(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    file = tmp_path / "instance" / "secret.key"
-    monkeypatch.setattr(app.settings, "SECRET_FILE", file)
+    settings = Settings(instance=tmp_path / "instance")
+    file = settings.instance / SECRET_FILE
 
-    made = secret_key(Settings())
+    made = secret_key(settings)
 
-    assert made == secret_key(Settings())
+    assert made == secret_key(settings)
     assert len(made) >= 32
     assert 0o600 == file.stat().st_mode & 0o777
     assert [file] == list(file.parent.iterdir())
@@ -236,10 +259,10 @@ def test_under_production_no_keys_for_personal_data_are_made(tmp_path: Path) -> 
 
 def test_what_was_signed_with_the_key_before_is_still_taken(tmp_path: Path) -> None:
     old, new = token_urlsafe(48), token_urlsafe(48)
-    address = f"sqlite:///{tmp_path / 'kept.sqlite'}"
-    before = create_app(Settings(database_url=address, secret_key=old))
-    after = create_app(Settings(database_url=address, secret_key=new, secret_key_fallbacks=(old,)))
-    strange = create_app(Settings(database_url=address, secret_key=new))
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'kept.sqlite'}", instance=tmp_path)
+    before = create_app(replace(settings, secret_key=old))
+    after = create_app(replace(settings, secret_key=new, secret_key_fallbacks=(old,)))
+    strange = create_app(replace(settings, secret_key=new))
 
     signed = before.session_interface.get_signing_serializer(before).dumps({"who": "x"})  # type: ignore[attr-defined]
 

@@ -34,9 +34,8 @@ Verify = Callable[..., tuple[int, str]]
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory, decider: Decider) -> Packet:
     """A packet from a batch of five records."""
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path_factory.mktemp('packet') / 'records.sqlite'}"
-    )
+    folder = tmp_path_factory.mktemp("packet")
+    settings = Settings(database_url=f"sqlite:///{folder / 'records.sqlite'}", instance=folder)
     upgrade(settings)
     store = Store(open_database(settings.database_url), law_text(decider.lawbook))
     here = Service(settings, decider, store, decider.lawbook.default_edition)

@@ -4,6 +4,7 @@ after.
 
 import shutil
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Protocol
 
 import pytest
@@ -29,8 +30,8 @@ PROVISION = "enrollment/open-periods-2011.yaml"
 
 
 @pytest.fixture
-def settings(database_url: str) -> Settings:
-    settings = Settings(database_url=database_url)
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    settings = Settings(database_url=database_url, instance=tmp_path)
     upgrade(settings)
     return settings
 

@@ -164,6 +164,8 @@ def test_a_database_out_of_reach_is_something_down(
 ) -> None:
     file = tmp_path_factory.mktemp("down") / "file"
     file.write_text("not a folder")
-    app = command_line(Settings(database_url=f"sqlite:///{file}/records.sqlite"))
+    app = command_line(
+        Settings(database_url=f"sqlite:///{file}/records.sqlite", instance=file.parent)
+    )
 
     assert 4 == app.test_cli_runner().invoke(args=["records", "replay"]).exit_code

@@ -323,11 +323,11 @@ def test_unsound_law_is_not_served(tmp_path: Path) -> None:
     (tmp_path / "enrollment" / "x.yaml").write_text("provision: y\n")
 
     with pytest.raises(UnsoundLaw) as refused:
-        create_app(Settings(rulesets=tmp_path))
+        create_app(Settings(rulesets=tmp_path, instance=tmp_path / "instance"))
 
     assert len(refused.value.faults) > 3
 
 
-def test_an_edition_that_the_law_does_not_have_is_not_served() -> None:
+def test_an_edition_that_the_law_does_not_have_is_not_served(tmp_path: Path) -> None:
     with pytest.raises(UnknownEdition):
-        create_app(Settings(edition="chapter-1"))
+        create_app(Settings(edition="chapter-1", instance=tmp_path))

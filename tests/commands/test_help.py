@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from app.commands import command_line
 from app.settings import ROOT
+from tests.machine import require
 
 
 def commands(group: click.Group, path: tuple[str, ...] = ()) -> Iterator[tuple[str, click.Command]]:
@@ -150,7 +151,6 @@ def test_a_setting_that_cannot_be_read_is_told_and_nothing_else(arguments: tuple
     assert "" == result.stdout
 
 
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this machine has no /dev/full")
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 @pytest.mark.parametrize(
     "arguments",
@@ -159,6 +159,7 @@ def test_a_setting_that_cannot_be_read_is_told_and_nothing_else(arguments: tuple
 def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(
     arguments: tuple[str, ...], as_json: tuple[str, ...]
 ) -> None:
+    require(Path("/dev/full").exists(), "this machine has no /dev/full")
     with Path("/dev/full").open("wb") as full:
         command = [sys.executable, "-m", "flask", *arguments, *as_json]
         result = subprocess.run(

@@ -21,6 +21,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         database_url=f"sqlite:///{tmp_path / 'records.sqlite'}",
         checkpoints=tmp_path / "checkpoints.jsonl",
+        instance=tmp_path / "instance",
     )
 
 
@@ -157,7 +158,9 @@ def test_nothing_young_is_disposed_of(loaded: Flask) -> None:
 @pytest.mark.parametrize("command", [["seal"], ["verify"], ["dispose"], ["backup", "x.gz"]])
 def test_a_database_out_of_reach_is_something_down(tmp_path: Path, command: list[str]) -> None:
     (tmp_path / "file").write_text("not a folder")
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'file' / 'records.sqlite'}")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'file' / 'records.sqlite'}", instance=tmp_path
+    )
 
     result = command_line(settings).test_cli_runner().invoke(args=["records", *command])
 

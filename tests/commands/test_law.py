@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskCliRunner
 
 from app.commands import command_line
 from app.law.lawbook import Lawbook
@@ -29,6 +30,12 @@ def unsound_rulesets(folder: Path) -> Path:
     return copy
 
 
+def runner_of_unsound_law(folder: Path) -> FlaskCliRunner:
+    """The command line on that law."""
+    settings = Settings(rulesets=unsound_rulesets(folder), instance=folder)
+    return command_line(settings).test_cli_runner()
+
+
 def test_the_law_is_sound(flask: Flask) -> None:
     result = flask("law", "check")
 
@@ -36,7 +43,7 @@ def test_the_law_is_sound(flask: Flask) -> None:
 
 
 def test_every_complaint_about_unsound_law_is_listed_with_its_place(tmp_path: Path) -> None:
-    runner = command_line(Settings(rulesets=unsound_rulesets(tmp_path))).test_cli_runner()
+    runner = runner_of_unsound_law(tmp_path)
 
     result = runner.invoke(args=["law", "check"])
 
@@ -48,7 +55,7 @@ def test_every_complaint_about_unsound_law_is_listed_with_its_place(tmp_path: Pa
 
 
 def test_complaints_are_told_to_programs_too(tmp_path: Path) -> None:
-    runner = command_line(Settings(rulesets=unsound_rulesets(tmp_path))).test_cli_runner()
+    runner = runner_of_unsound_law(tmp_path)
 
     result = runner.invoke(args=["law", "check", "--json"])
 
@@ -67,7 +74,7 @@ def test_complaints_are_told_to_programs_too(tmp_path: Path) -> None:
     ],
 )
 def test_no_command_answers_from_unsound_law(tmp_path: Path, arguments: list[str]) -> None:
-    runner = command_line(Settings(rulesets=unsound_rulesets(tmp_path))).test_cli_runner()
+    runner = runner_of_unsound_law(tmp_path)
 
     result = runner.invoke(args=arguments, input="{}")
 

@@ -23,6 +23,7 @@ def settings(tmp_path: Path) -> Settings:
     return Settings(
         database_url=f"sqlite:///{tmp_path / 'records.sqlite'}",
         checkpoints=tmp_path / "checkpoints.jsonl",
+        instance=tmp_path / "instance",
     )
 
 

@@ -37,7 +37,9 @@ def test_upgrading_twice_changes_nothing(flask: Flask) -> None:
 @pytest.mark.parametrize("command", [["db", "check"], ["db", "upgrade"], ["demo", "load"]])
 def test_a_database_out_of_reach_is_something_down(tmp_path: Path, command: list[str]) -> None:
     (tmp_path / "file").write_text("not a folder")
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'file' / 'records.sqlite'}")
+    settings = Settings(
+        database_url=f"sqlite:///{tmp_path / 'file' / 'records.sqlite'}", instance=tmp_path
+    )
 
     result = command_line(settings).test_cli_runner().invoke(args=command)
 

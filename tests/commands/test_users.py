@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -240,7 +241,7 @@ def test_somebody_of_the_identity_provider_has_no_password(
     settings: Settings, users: Flask
 ) -> None:
     trusted = SingleSignOn("https://login.example", "us", "secret")
-    app = command_line(Settings(database_url=settings.database_url, single_sign_on=trusted))
+    app = command_line(replace(settings, single_sign_on=trusted))
     result = app.test_cli_runner().invoke(
         args=["users", "create", "alma", "--role", "auditor", "--subject", "person-7", "--json"]
     )
@@ -250,7 +251,9 @@ def test_somebody_of_the_identity_provider_has_no_password(
 
 
 def test_a_database_without_tables_is_something_down(tmp_path: Path) -> None:
-    app = command_line(Settings(database_url=f"sqlite:///{tmp_path / 'empty.sqlite'}"))
+    app = command_line(
+        Settings(database_url=f"sqlite:///{tmp_path / 'empty.sqlite'}", instance=tmp_path)
+    )
     result = app.test_cli_runner().invoke(args=["users", "list"])
 
     assert 4 == result.exit_code

@@ -312,7 +312,9 @@ def test_the_service_does_not_start_on_unsound_law(tmp_path: Path) -> None:
     ):
         create_app(
             Settings(
-                rulesets=rulesets, database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}"
+                rulesets=rulesets,
+                database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}",
+                instance=tmp_path,
             )
         )
 
@@ -323,6 +325,7 @@ def test_the_service_does_not_start_without_law(tmp_path: Path) -> None:
             Settings(
                 rulesets=tmp_path / "rulesets",
                 database_url=f"sqlite:///{tmp_path / 'determinations.sqlite'}",
+                instance=tmp_path,
             )
         )
 

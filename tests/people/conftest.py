@@ -1,5 +1,5 @@
 """People at their browsers, and a service with real accounts: on SQLite, and on PostgreSQL where
-TEST_POSTGRESQL_URL names one.
+the machine has one.
 """
 
 import os
@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from html import unescape
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -32,11 +33,8 @@ from app.records.migrate import upgrade
 from app.records.people.accounts import Account
 from app.records.store import Store
 from app.settings import Settings
+from tests.machine import require_postgresql
 
-no_server = pytest.mark.skipif(
-    "TEST_POSTGRESQL_URL" not in os.environ, reason="TEST_POSTGRESQL_URL names no server"
-)
-SERVERS = ["sqlite", pytest.param("postgresql", marks=no_server)]
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 OFFICE = Origin("command:tests")
 
@@ -144,7 +142,7 @@ def schema_of_its_own(address: str) -> Iterator[str]:
         engine.dispose()
 
 
-@pytest.fixture(scope="session", params=SERVERS)
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def served(
     request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
@@ -154,12 +152,18 @@ def served(
         if request.param == "sqlite":
             address = f"sqlite:///{folder / 'people.sqlite'}"
         else:
-            address = stack.enter_context(schema_of_its_own(os.environ["TEST_POSTGRESQL_URL"]))
-        settings = Settings(database_url=address)
+            address = stack.enter_context(schema_of_its_own(require_postgresql()))
+        settings = Settings(database_url=address, instance=folder)
         upgrade(settings)
         app = serving(decider, settings)
         yield app
         app.extensions["eligibility"].store.close()
+
+
+def settings_in(folder: Path, **changes: Any) -> Settings:
+    """Settings of a service that keeps everything in a folder, on a database nobody migrated."""
+    address = f"sqlite:///{folder / 'people.sqlite'}"
+    return Settings(**{"database_url": address, "instance": folder, **changes})
 
 
 def serving(decider: Decider, settings: Settings) -> Flask:

@@ -4,6 +4,7 @@ programs, and errors are pages too.
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,7 @@ from werkzeug.routing import Rule
 
 from app.determinations.decide import Decider
 from app.records.people.accounts import Account
-from app.settings import Settings
-from tests.people.conftest import OTHER, PASSWORD, Browser, serving, text
+from tests.people.conftest import OTHER, PASSWORD, Browser, serving, settings_in, text
 
 PAGES = ["/", "/sign-in", "/password", "/sessions"]
 SOME_ID = "01925b1e-7e3f-7000-8000-000000000000"
@@ -193,9 +193,7 @@ def test_a_body_that_is_no_form_is_refused(browser: Browser) -> None:
 
 
 def test_without_a_database_a_page_says_to_try_again(decider: Decider, tmp_path: Path) -> None:
-    browser = Browser(
-        serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'never-migrated.sqlite'}"))
-    )
+    browser = Browser(serving(decider, settings_in(tmp_path)))
     answer = browser.sign_in()
 
     assert (503, "5") == (answer.status_code, answer.headers["Retry-After"])
@@ -209,9 +207,7 @@ def test_without_a_database_a_page_says_to_try_again(decider: Decider, tmp_path:
 def test_over_plain_http_the_demonstration_may_do_without_secure_cookies(
     decider: Decider, tmp_path: Path
 ) -> None:
-    app = serving(
-        decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", plain_cookies=True)
-    )
+    app = serving(decider, settings_in(tmp_path, plain_cookies=True))
 
     (given,) = app.test_client().get("/sign-in").headers.getlist("Set-Cookie")
 
@@ -222,9 +218,7 @@ def test_over_plain_http_the_demonstration_may_do_without_secure_cookies(
 def test_a_form_opened_before_a_restart_is_good_where_the_key_is_the_same(
     decider: Decider, app: Flask, alma: Account
 ) -> None:
-    settings = Settings(
-        database_url=app.extensions["eligibility"].settings.database_url, secret_key="k" * 32
-    )
+    settings = replace(app.extensions["eligibility"].settings, secret_key="k" * 32)
     first, second = serving(decider, settings), serving(decider, settings)
     browser = Browser(first)
     token = re.search(

@@ -3,6 +3,7 @@
 import base64
 import hmac
 import json
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -19,11 +20,19 @@ from werkzeug.test import TestResponse
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
 from app.determinations.decide import Decider
-from app.records.migrate import upgrade
 from app.records.people.accounts import Account
-from app.settings import Settings
 from app.single_sign_on import SingleSignOn, single_sign_on
-from tests.people.conftest import OFFICE, OTHER, Browser, Counting, Kept, emptied, serving, text
+from tests.people.conftest import (
+    OFFICE,
+    OTHER,
+    Browser,
+    Counting,
+    Kept,
+    emptied,
+    serving,
+    settings_in,
+    text,
+)
 from tests.people.identity_provider import CLIENT_ID, CLIENT_SECRET, Claims, Provider, running
 
 GROUPS = {"hix-leads": "supervisor", "hix-workers": "eligibility_worker"}
@@ -47,16 +56,19 @@ def provider(listening: Provider) -> Provider:
 
 @pytest.fixture
 def app(
-    decider: Decider, provider: Provider, tmp_path: Path, hasher: Counting, trail: Kept
+    decider: Decider,
+    provider: Provider,
+    tmp_path: Path,
+    migrated_sqlite: Path,
+    hasher: Counting,
+    trail: Kept,
 ) -> Iterator[Flask]:
     """The service with that provider configured."""
     trusted = SingleSignOn(
         provider.issuer, CLIENT_ID, CLIENT_SECRET, "groups", GROUPS, organization_claim="office"
     )
-    settings = Settings(
-        database_url=f"sqlite:///{tmp_path / 'people.sqlite'}", single_sign_on=trusted
-    )
-    upgrade(settings)
+    settings = settings_in(tmp_path, single_sign_on=trusted)
+    shutil.copy(migrated_sqlite, tmp_path / "people.sqlite")
     app = emptied(serving(decider, settings), hasher, trail)
     yield app
     app.extensions["eligibility"].store.close()
@@ -414,7 +426,7 @@ def test_a_provider_out_of_reach_is_told(decider: Decider, tmp_path: Path) -> No
     browser = Browser(
         serving(
             decider,
-            Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", single_sign_on=trusted),
+            settings_in(tmp_path, single_sign_on=trusted),
         )
     )
 
@@ -422,7 +434,7 @@ def test_a_provider_out_of_reach_is_told(decider: Decider, tmp_path: Path) -> No
 
 
 def test_without_a_provider_there_is_no_such_page(decider: Decider, tmp_path: Path) -> None:
-    browser = Browser(serving(decider, Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}")))
+    browser = Browser(serving(decider, settings_in(tmp_path)))
 
     assert [404, 404] == [
         browser.get(f"/sign-in/{page}").status_code for page in ("provider", "callback")
@@ -494,7 +506,7 @@ def test_a_group_that_means_no_role_of_people_is_refused_at_the_start(
     with pytest.raises(EnvError, match="ELIGIBILITY_OIDC_ROLES"):
         serving(
             decider,
-            Settings(database_url=f"sqlite:///{tmp_path / 'x.sqlite'}", single_sign_on=trusted),
+            settings_in(tmp_path, single_sign_on=trusted),
         )
 
 

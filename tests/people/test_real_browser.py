@@ -1,7 +1,6 @@
 """The pages in a real browser, with JavaScript off: Debian's chromium, where it is installed."""
 
 import re
-import shutil
 import threading
 from collections.abc import Iterator
 
@@ -11,20 +10,18 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from werkzeug.serving import make_server
 
 from app.access.roster import NewAccount, Roster
+from tests.machine import require_program
 from tests.people.conftest import OFFICE, OTHER
 
-CHROMIUM = shutil.which("chromium")
 REFUSED = re.compile(r"the server responded with a status of (403|422)")
 """What the browser also writes down when a form is answered with what is wrong with it."""
-pytestmark = pytest.mark.skipif(
-    CHROMIUM is None, reason="chromium is not installed (apt-get install chromium)"
-)
 
 
 @pytest.fixture(scope="module")
 def chromium() -> Iterator[Browser]:
+    program = require_program("chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
         yield browser
         browser.close()
 

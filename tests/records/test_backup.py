@@ -44,7 +44,7 @@ def full(store: Store) -> Store:
 @pytest.fixture
 def empty(tmp_path: Path) -> Iterator[Store]:
     """An empty SQLite database, whatever the full one is."""
-    settings = Settings(database_url=f"sqlite:///{tmp_path / 'restored.sqlite'}")
+    settings = Settings(database_url=f"sqlite:///{tmp_path / 'restored.sqlite'}", instance=tmp_path)
     upgrade(settings)
     store = Store(open_database(settings.database_url))
     yield store

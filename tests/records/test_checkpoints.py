@@ -33,7 +33,7 @@ def file(tmp_path: Path) -> Path:
 def other(tmp_path: Path) -> Iterator[Store]:
     """Another database beside the first."""
     address = f"sqlite:///{tmp_path / 'other.sqlite'}"
-    upgrade(Settings(database_url=address))
+    upgrade(Settings(database_url=address, instance=tmp_path))
     store = Store(open_database(address))
     yield store
     store.close()

@@ -18,8 +18,8 @@ from tests.records.conftest import RECORD, kept, numbered
 
 
 @pytest.fixture
-def empty(empty_database_url: str) -> Settings:
-    return Settings(database_url=empty_database_url)
+def empty(empty_database_url: str, tmp_path: Path) -> Settings:
+    return Settings(database_url=empty_database_url, instance=tmp_path)
 
 
 def test_migrations_lead_to_the_tables_that_the_code_describes(empty: Settings) -> None:

@@ -9,7 +9,7 @@ import subprocess
 from contextlib import suppress
 from pathlib import Path
 
-from tests.machine import require
+from tests.machine import NO_POSTGRESQL, require
 from tests.servers import wait_until
 
 DEBIAN = Path("/usr/lib/postgresql")
@@ -117,6 +117,6 @@ def _programs() -> Path:
     """Where the server's programs are: Debian keeps them out of the way of the shell."""
     found = sorted(DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     program = str(found[-1]) if found else shutil.which("initdb")
-    require(program, "PostgreSQL is not installed")
+    require(program, NO_POSTGRESQL)
     assert program is not None
     return Path(program).parent

@@ -25,7 +25,7 @@ MOST = 2000
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system with room for some hundred determinations."""
-    require(os.getuid() == 0, "only root may mount a file system")
+    require(os.getuid() == 0, "only root may mount a file system: run the tests as root")
     folder = tmp_path / "disk"
     folder.mkdir()
     mounted = subprocess.run(
