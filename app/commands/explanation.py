@@ -8,8 +8,9 @@ from rich.text import Text
 
 from app.commands.terminal import Screen, marked
 from app.determinations.model import Determination, Finding, Reason, WouldChange
-from app.determinations.wording import day_in_words, derived_in_words
+from app.determinations.wording import derived_in_words
 from app.law.facts import FactDefinition
+from app.law.words import day_in_words
 
 _EFFECTS = {
     "grants": "opens the way",

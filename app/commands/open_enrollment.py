@@ -10,9 +10,10 @@ from app.commands.refusals import REJECTED, Refusal, answering, print_json
 from app.commands.sources import edition_of, edition_option, lawbook
 from app.commands.terminal import Screen
 from app.commands.timeline import EACH_MARK, Stretch, draw
-from app.determinations.wording import UNVERIFIED_WORDS, span_in_words
+from app.determinations.wording import UNVERIFIED_WORDS
 from app.law.calendars import Period, StandingCalendar
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
+from app.law.words import span_in_words
 
 SERIES = "open-enrollment"
 NOT_ENCODED = "not encoded"

@@ -5,7 +5,6 @@ import click
 from app.commands.refusals import answering, counted, print_json, unknown_question
 from app.commands.sources import lawbook
 from app.commands.terminal import Screen
-from app.determinations.wording import value_in_words
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import Question
@@ -85,5 +84,5 @@ def _asks(fact: FactDefinition) -> str:
     return (
         fact.label
         if presumed is None
-        else f"{fact.label} Presumed: {value_in_words(fact, presumed.value)}. {presumed.because}"
+        else f"{fact.label} Presumed: {fact.in_words(presumed.value)}. {presumed.because}"
     )

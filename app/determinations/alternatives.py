@@ -13,12 +13,13 @@ from app.determinations.knowledge import Knowledge
 from app.determinations.model import ChangeKind, FactChange, WouldChange
 from app.determinations.other_days import OtherDays, Stretch
 from app.determinations.what_if import WhatIf
-from app.determinations.wording import day_in_words, joined, value_in_words
+from app.determinations.wording import joined
 from app.engine.shadow import OUTCOME_CODES
 from app.law.facts import FactDefinition, Value
 from app.law.questions import STATED_OUTCOMES, Outcome
 from app.law.spans import CodeSet, day_before
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
+from app.law.words import day_in_words
 from app.remembered import Remembered
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
@@ -46,7 +47,7 @@ def alternatives(here: WhatIf, days: OtherDays, as_of: date) -> Alternatives:
     changes = [*later, *_past(here, days, as_of)]
     for fact in here.mattering:
         name = fact.name
-        if name == days.moves or (fact.type == "outcome" and name not in here.knowledge.stated):
+        if name == days.moves or (fact.kind.is_outcome and name not in here.knowledge.stated):
             continue
         if name == days.governing:
             changes.extend(_stated_as_asked(here, fact, as_of))
@@ -145,7 +146,7 @@ def _remembered_changes(here: WhatIf, fact: FactDefinition, as_of: date) -> tupl
     """
     name = fact.name
     key: tuple[object, ...]
-    if fact.type in ("flag", "choice", "outcome"):
+    if fact.kind.is_listed:
         key = (name, here.knowledge.values.get(name))
     else:
         key = (name, as_of, here.moving_with(name))
@@ -158,7 +159,7 @@ def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[Wo
     Several choices with one effect together.
     """
     was = here.knowledge.values.get(fact.name)
-    if fact.type in ("flag", "choice", "outcome"):
+    if fact.kind.is_listed:
         reached: dict[Outcome, list[Value]] = {}
         for outcome, values in here.outcomes_of_choices(fact.name):
             if outcome != here.outcome and outcome != "undetermined":
@@ -166,20 +167,13 @@ def _of_one_fact(here: WhatIf, fact: FactDefinition, as_of: date) -> Iterator[Wo
         for outcome, values in reached.items():
             yield _change(here, fact, values, outcome, as_of)
         return
-    start = fact.code(was) if was is not None else _reference(fact, as_of)
+    start = fact.code(was) if was is not None else fact.kind.code_near(fact, as_of)
     above, below = here.values_upward(fact.name, start), here.values_downward(fact.name, start)
     if was is None:
         above = (value for part in ([fact.value(start)], above) for value in part)
     for values_outward in (above, below):
         for outcome, value in _first_reached(here, fact.name, values_outward):
             yield _change(here, fact, [value], outcome, as_of)
-
-
-def _reference(fact: FactDefinition, as_of: date) -> int:
-    """Where to look from when a fact was not stated: the day asked about, or the
-    smallest number.
-    """
-    return as_of.toordinal() if fact.type == "day" else fact.first_code
 
 
 def _first_reached(
@@ -228,11 +222,11 @@ def _quoted(here: WhatIf, fact: FactDefinition, value: Value) -> str:
 
     An answer that has words of its own stands in quotation marks, since those may hold commas.
     """
-    if fact.type == "outcome" and fact.name in here.law.by_question:
+    if fact.kind.is_outcome and fact.name in here.law.by_question:
         answered = here.law.by_question[fact.name].question.brief(cast(Outcome, value))
         return f"“{answered.removesuffix('.')}”"
-    told = value_in_words(fact, value)
-    return f"“{told}”" if fact.type == "choice" else told
+    told = fact.in_words(value)
+    return f"“{told}”" if fact.choices and not fact.kind.is_outcome else told
 
 
 # --- several acts together ------------------------------------------------------------------------
@@ -339,7 +333,7 @@ class _Repair:
             missing or [name for name in inputs if stated[name].is_act and name not in self.changes]
         ):
             others = {
-                other: stated[other].value(_reference(stated[other], self.as_of))
+                other: stated[other].value(stated[other].kind.code_near(stated[other], self.as_of))
                 for other in missing
                 if other != name
             }
@@ -354,11 +348,11 @@ class _Repair:
         """The values worth trying: all of few, else the day asked about and then outward, nearest
         first.
         """
-        if fact.type in ("flag", "choice"):
+        if fact.kind.is_listed:
             return [
                 fact.value(code) for code in range(1 if fact.is_once else 0, fact.last_code + 1)
             ]
-        start = _reference(fact, self.as_of)
+        start = fact.kind.code_near(fact, self.as_of)
         knowledge = self.here.knowledge
         stated = {**knowledge.stated, **self.changes, **others}
         changed = WhatIf(self.here.law, Knowledge.of(self.here.in_play, stated), self.as_of)

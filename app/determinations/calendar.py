@@ -11,11 +11,12 @@ from app.determinations.decide import Decider
 from app.determinations.document import Document, citation_document
 from app.determinations.model import Determination, Reason
 from app.determinations.other_days import OtherDays
-from app.determinations.wording import as_json, span_in_words
+from app.determinations.wording import as_json
 from app.law.errors import LawNotEncoded
 from app.law.facts import Value
 from app.law.lawbook import Lawbook
 from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_before
+from app.law.words import span_in_words
 
 
 class NotADayQuestion(ValueError):

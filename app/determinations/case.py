@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.determinations.errors import AsOfDiffers, FactError, FactsRefused
-from app.law.facts import NotThatFact, Value
+from app.law.fact_types import NotThatFact
+from app.law.facts import Value
 from app.law.lawbook import Lawbook
 
 DEEPEST = 4

@@ -17,7 +17,6 @@ from app.determinations.wording import (
     facts_in_words,
     fill,
     required_in_words,
-    value_in_words,
 )
 from app.law.calendars import StandingCalendar
 from app.law.facts import Computation, Value
@@ -250,7 +249,7 @@ class Findings:
 
         def word_for(name: str) -> str:
             if name == "value" and value is not None:
-                return value_in_words(condition.fact, value)
+                return condition.fact.in_words(value)
             if name == "required":
                 return required_in_words(condition, value if isinstance(value, date) else None)
             if name in provision.parameters:

@@ -8,13 +8,13 @@ from datetime import date
 
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.what_if import WhatIf
-from app.determinations.wording import day_in_words
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.spans import LAST_DAY, day_after, day_before
 from app.law.standing import StandingLaw
+from app.law.words import day_in_words
 
 
 @dataclass(frozen=True, slots=True)

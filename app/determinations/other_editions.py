@@ -13,13 +13,14 @@ from app.determinations.conclude import Concluded, concluded
 from app.determinations.derive import SERIES_FUNCTIONS
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
-from app.determinations.wording import day_in_words, derived_in_words
+from app.determinations.wording import derived_in_words
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Edition
 from app.law.spans import Span
 from app.law.standing import StandingLaw
+from app.law.words import day_in_words
 
 
 def is_later(edition: Edition, than: Edition) -> bool:

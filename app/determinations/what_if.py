@@ -225,7 +225,7 @@ class WhatIf:
         """
         fact = self.in_play.stated[name]
         here = self.knowledge.codes.get(name)
-        if here is None or fact.type != "day" or not self._wavers(name):
+        if here is None or "day" not in fact.kind.fits or not self._wavers(name):
             return None
         return range(
             max(fact.first_code, here - DAYS_EITHER_SIDE),

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
-from functools import lru_cache
 
 from app.law.calendars import StandingCalendar
 from app.law.facts import Citation, FactDefinition, Value
@@ -12,6 +11,7 @@ from app.law.provision import Source
 from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.standing import Required, StandingCondition
+from app.law.words import day_in_words, exact_decimal, number_in_words, plain_decimal, span_in_words
 
 Document = dict[str, object]
 NOT_STATED = "not stated"
@@ -22,74 +22,6 @@ UNVERIFIED_WORDS: dict[str, str] = {
     "recollected": "Source unverified: the text was recalled, not read again.",
 }
 """Evidence below guidance: whoever reads a sentence that rests on it is told so."""
-
-
-@lru_cache(maxsize=20_000)
-def day_in_words(day: date) -> str:
-    """February 16, 2011."""
-    return f"{day:%B} {day.day}, {day.year}"
-
-
-def span_in_words(first: date, last: date | None) -> str:
-    """July 1 through August 15, 2012."""
-    if last is None:
-        return f"{day_in_words(first)} on"
-    if first == last:
-        return day_in_words(first)
-    start = f"{first:%B} {first.day}" if first.year == last.year else day_in_words(first)
-    return f"{start} through {day_in_words(last)}"
-
-
-def number_in_words(number: int | Decimal | Fraction) -> str:
-    """Exact where it has few decimals.
-
-    Otherwise cut after six, with an ellipsis, never rounded across a threshold.
-    """
-    if isinstance(number, Fraction):
-        if number.denominator == 1:
-            return f"{number.numerator:,}"
-        scaled = number * 10**6
-        if scaled.denominator != 1:
-            exact = exact_decimal(number)
-            return (
-                exact
-                if exact is not None and len(exact) <= 12
-                else f"{_plain(Decimal(int(scaled)).scaleb(-6))}…"
-            )
-        number = Decimal(scaled.numerator).scaleb(-6)
-    return f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
-
-
-def _plain(number: Decimal) -> str:
-    normal = number.normalize()
-    return f"{normal:f}"
-
-
-def exact_decimal(number: Fraction) -> str | None:
-    """The decimal expansion of a fraction where it ends, else none."""
-    rest, twos, fives = number.denominator, 0, 0
-    while rest % 2 == 0:
-        rest, twos = rest // 2, twos + 1
-    while rest % 5 == 0:
-        rest, fives = rest // 5, fives + 1
-    if rest != 1:
-        return None
-    places = max(twos, fives)
-    digits = number.numerator * (10**places // number.denominator)
-    sign, digits = ("-" if digits < 0 else ""), abs(digits)
-    whole, part = divmod(digits, 10**places)
-    return f"{sign}{whole}.{part:0{places}d}" if places else f"{sign}{whole}"
-
-
-def value_in_words(fact: FactDefinition, value: Value) -> str:
-    """A value of a fact, as it stands in a sentence."""
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, date):
-        return day_in_words(value)
-    if isinstance(value, str):
-        return fact.choices.get(value, value)
-    return number_in_words(value)
 
 
 def derived_in_words(value: Value | Span | None) -> str:
@@ -114,7 +46,7 @@ def as_json(value: Value | Span | None) -> object:
     if isinstance(value, Fraction):
         return exact_decimal(value) or f"{value.numerator}/{value.denominator}"
     if isinstance(value, Decimal):
-        return _plain(value)
+        return plain_decimal(value)
     return [value.first.isoformat(), value.last.isoformat() if value.last else None]
 
 
@@ -134,7 +66,7 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
             or NO_PERIOD
         )
     if not isinstance(required, tuple):
-        return value_in_words(fact, required)
+        return fact.in_words(required)
     parts = []
     for member in required:
         if isinstance(member, tuple):
@@ -143,10 +75,10 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
             parts.append(
                 span_in_words(low, high)  # type: ignore[arg-type]
                 if days
-                else f"{value_in_words(fact, low)} to {value_in_words(fact, high)}"
+                else f"{fact.in_words(low)} to {fact.in_words(high)}"
             )
         else:
-            parts.append(value_in_words(fact, member))
+            parts.append(fact.in_words(member))
     return joined(parts, "or")
 
 
@@ -180,7 +112,7 @@ def facts_in_words(
         value, fact = values.get(name), facts.get(name)
         if value is None:
             return NOT_STATED
-        return value_in_words(fact, value) if fact else derived_in_words(value)
+        return fact.in_words(value) if fact else derived_in_words(value)
 
     return word_for
 

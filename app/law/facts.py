@@ -1,46 +1,19 @@
 """The vocabulary: every statement about an applicant, business or plan that a provision may look
 at, with its type.
-
-A fact has a value as people write it (a day, a flag, a decimal) and a *code*, a whole number that
-orders and compares as the value does. Provisions are compared on codes, so that no comparison can
-slip across types and none is inexact.
 """
 
-import math
-import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any, Literal, TypeVar
+from typing import Any
 
 from app.law.errors import Place
-from app.law.spans import FIRST_DAY, LAST_DAY
+from app.law.fact_types import FACT_TYPES, LARGEST, PLACES, FactType
 
-N = TypeVar("N", int, Decimal)
-FactType = Literal["flag", "integer", "decimal", "day", "choice", "outcome"]
 Value = bool | int | Decimal | Fraction | date | str
-
-PLACES = 6
-"""Decimal places of the grid on which decimals are compared.
-
-No threshold of the law may need more.
-"""
-GRID: int = 10**PLACES
-CODE_LIMIT = 2**61
-"""Codes stay well inside what the engine's 64-bit reader carries without error."""
-LARGEST = 1_000_000_000
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_DECIMAL = re.compile(r"-?\d{1,13}(\.\d{1,20})?")
-
-
-class NotThatFact(ValueError):
-    """A value that is not of the fact's type or range.
-
-    The message tells the caller what to send.
-    """
 
 
 @dataclass(frozen=True)
@@ -108,7 +81,7 @@ class FactDefinition:
     """One fact: its name everywhere, its type and unit, and the question that asks for it."""
 
     name: str
-    type: FactType
+    type: str
     asks: str | None = None
     describes: str | None = None
     unit: str | None = None
@@ -127,93 +100,40 @@ class FactDefinition:
         """What the fact is called where it is shown: its question, or what it describes."""
         return self.asks or self.describes or self.name
 
+    @property
+    def kind(self) -> FactType:
+        """What all facts of its type have in common."""
+        return FACT_TYPES[self.type]
+
     @cached_property
     def first_code(self) -> int:
         """The smallest code a value of this fact can have."""
-        if self.type == "day":
-            return FIRST_DAY.toordinal() if self.computed is None else 1
-        if self.type in ("flag", "choice", "outcome"):
-            return 0
-        return -CODE_LIMIT if self.computed else self.minimum * self._scale
+        return self.kind.code_range(self)[0]
 
     @cached_property
     def last_code(self) -> int:
         """The largest code a value of this fact can have."""
-        if self.type == "day":
-            return LAST_DAY.toordinal() if self.computed is None else date.max.toordinal()
-        if self.type == "flag":
-            return 1
-        if self.type in ("choice", "outcome"):
-            return len(self.choices) - 1
-        return CODE_LIMIT if self.computed else self.maximum * self._scale
+        return self.kind.code_range(self)[1]
 
     @cached_property
     def step(self) -> int:
         """The distance between the codes of two neighboring values that a caller can state."""
-        return 2 * 10 ** (PLACES - self.places) if self.type == "decimal" else 1
-
-    @property
-    def _scale(self) -> int:
-        return 2 * GRID if self.type == "decimal" else 1
-
-    def code(self, value: Value) -> int:
-        """The whole number that stands for a value.
-
-        Decimals sit on the even numbers of a grid of millionths; an exact value between two grid
-        points gets the odd number between theirs. Every threshold sits on the grid, so all
-        comparisons are those of the unrounded value.
-        """
-        match self.type:
-            case "flag":
-                return 1 if value else 0
-            case "day":
-                assert isinstance(value, date)
-                return value.toordinal()
-            case "choice" | "outcome":
-                return list(self.choices).index(str(value))
-            case "integer":
-                assert isinstance(value, int | Fraction)
-                return max(-CODE_LIMIT, min(CODE_LIMIT, int(value)))
-        assert isinstance(value, int | Decimal | Fraction)
-        scaled = Fraction(value) * GRID
-        whole = math.floor(scaled)
-        return max(-CODE_LIMIT, min(CODE_LIMIT, 2 * whole + (scaled != whole)))
+        return self.kind.step(self)
 
     @cached_property
     def code_of(self) -> Callable[[Any], int]:
-        """`code` as a function of this fact's own type, found once: it is called for every fact of
-        every applicant.
+        """The whole number that stands for a value, as a function found once: it is called for
+        every fact of every applicant.
         """
-        match self.type:
-            case "flag":
-                return int
-            case "day":
-                return date.toordinal
-            case "choice" | "outcome":
-                return {choice: code for code, choice in enumerate(self.choices)}.__getitem__
-            case "integer":
-                return lambda value: (
-                    value
-                    if type(value) is int and -CODE_LIMIT <= value <= CODE_LIMIT
-                    else self.code(value)
-                )
-        return self.code
+        return self.kind.code_of(self)
+
+    def code(self, value: Value) -> int:
+        """The whole number that stands for one value."""
+        return self.code_of(value)
 
     def value(self, code: int) -> Value:
-        """The value that a code stands for.
-
-        The inverse of `code` for every value a caller can state.
-        """
-        match self.type:
-            case "flag":
-                return code == 1
-            case "day":
-                return date.fromordinal(code)
-            case "choice" | "outcome":
-                return list(self.choices)[code]
-            case "integer":
-                return code
-        return Decimal(code).scaleb(-PLACES) / 2
+        """The value that a code stands for, of every value a caller can state."""
+        return self.kind.value(self, code)
 
     def read(self, given: object) -> Value:
         """The typed value of what a caller sent, as parsed from JSON with decimals kept exact.
@@ -221,63 +141,11 @@ class FactDefinition:
         Raises:
             NotThatFact: it is of another type, malformed, or out of range.
         """
-        match self.type:
-            case "flag":
-                if isinstance(given, bool):
-                    return given
-                raise NotThatFact("Must be true or false.")
-            case "day":
-                return _read_day(given)
-            case "choice" | "outcome":
-                if isinstance(given, str) and given in self.choices:
-                    return given
-                raise NotThatFact(f"Must be one of {', '.join(self.choices)}.")
-            case "integer":
-                return self._in_range(_read_integer(given))
-        return self._in_range(_read_decimal(given, self.places))
+        return self.kind.read(self, given)
 
-    def _in_range(self, number: N) -> N:
-        if not self.minimum <= number <= self.maximum:
-            raise NotThatFact(f"Must be between {self.minimum} and {self.maximum}.")
-        return number
-
-
-def _read_day(given: object) -> date:
-    if not isinstance(given, str) or not _DAY.fullmatch(given) or not given.isascii():
-        raise NotThatFact("Must be a day as YYYY-MM-DD.")
-    try:
-        day = date.fromisoformat(given)
-    except ValueError:
-        raise NotThatFact("There is no such day in the calendar.") from None
-    if not FIRST_DAY <= day <= LAST_DAY:
-        raise NotThatFact(f"Must be between {FIRST_DAY} and {LAST_DAY}.")
-    return day
-
-
-def _read_integer(given: object) -> int:
-    if (
-        isinstance(given, Decimal)
-        and given.is_finite()
-        and abs(given.adjusted()) < 30
-        and given == given.to_integral_value()
-    ):
-        given = int(given)
-    if isinstance(given, bool) or not isinstance(given, int):
-        raise NotThatFact("Must be a whole number.")
-    return given
-
-
-def _read_decimal(given: object, places: int) -> Decimal:
-    text = str(given) if isinstance(given, int) and not isinstance(given, bool) else given
-    if isinstance(text, Decimal) and text.is_finite() and abs(text.adjusted()) < 30:
-        text = f"{text:f}"
-    if not isinstance(text, str) or not text.isascii() or not _DECIMAL.fullmatch(text):
-        raise NotThatFact('Must be a decimal number, best sent as text such as "0.66".')
-    number = Decimal(text).normalize()
-    exponent = number.as_tuple().exponent
-    if isinstance(exponent, int) and -exponent > places:
-        raise NotThatFact(f"Must have at most {places} decimal places.")
-    return number
+    def in_words(self, value: Value) -> str:
+        """A value of this fact, as it stands in a sentence."""
+        return self.kind.in_words(self, value)
 
 
 class Vocabulary:

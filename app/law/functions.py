@@ -58,11 +58,3 @@ FUNCTIONS: dict[str, Signature] = {
     "span": Signature(("day", "day"), "span", concludes_only=True),
     "value": Signature(("any",), "any", concludes_only=True),
 }
-
-FITS: dict[Kind, frozenset[str]] = {
-    "day": frozenset({"day"}),
-    "integer": frozenset({"integer"}),
-    "number": frozenset({"integer", "decimal"}),
-    "any": frozenset({"flag", "integer", "decimal", "day", "choice"}),
-}
-"""The fact types that an argument of a kind accepts."""

@@ -9,7 +9,8 @@ from decimal import Decimal
 from functools import partial
 from typing import TypeVar
 
-from app.law.facts import LARGEST, PLACES, Citation, Computation, FactDefinition, Presumption, Value
+from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
+from app.law.facts import Citation, Computation, FactDefinition, Presumption, Value
 from app.law.provision import (
     EVIDENCE,
     CalendarName,
@@ -31,6 +32,7 @@ OPERATORS = (
     "is", "is_not", "one_of", "at_least", "at_most", "more_than", "less_than",
     "before", "after", "on_or_before", "on_or_after", "within",
 )  # fmt: skip
+FACT_TYPES_OF_RULESETS = tuple(name for name, type in FACT_TYPES.items() if not type.is_outcome)
 FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
 T = TypeVar("T")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
@@ -178,15 +180,15 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         fields,
         {"asks": Item.text, "describes": Item.text, "unit": Item.text, "places": Item.integer},
     )
-    kind = fields["type"].one_of(("flag", "integer", "decimal", "day", "choice"))
+    kind = FACT_TYPES[fields["type"].one_of(FACT_TYPES_OF_RULESETS)]
     computed = optional(fields, "computed", lambda i: read_computation(i, i.text()))
     if computed is None and "asks" not in fields:
         item.refuse(f"the fact {name} needs the question that asks for it")
     if computed is not None and "describes" not in fields:
         item.refuse(f"the computed fact {name} needs `describes`")
-    if kind in ("integer", "decimal") and "unit" not in fields:
+    if kind.needs == "unit" and "unit" not in fields:
         item.refuse(f"the fact {name} needs its unit")
-    if (kind == "choice") != ("choices" in fields):
+    if (kind.needs == "choices") != ("choices" in fields):
         item.refuse("`choices` goes with the type choice, and only with it")
     changes = optional(fields, "changes", lambda i: i.one_of(("act", "once")))
     places = optional(fields, "places", Item.integer)
@@ -197,7 +199,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         fields["places"].refuse(f"places must be between 0 and {PLACES}")
     return FactDefinition(
         name=name,
-        type=kind,  # type: ignore[arg-type]
+        type=kind.name,
         asks=optional(fields, "asks", Item.text),
         describes=optional(fields, "describes", Item.text),
         unit=optional(fields, "unit", Item.text),

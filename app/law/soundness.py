@@ -5,13 +5,12 @@ Complaints only; nothing is mended.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date
-from decimal import Decimal
 
 from app.law.calendars import Calendar
 from app.law.errors import Fault, Place, Places
-from app.law.facts import LARGEST, PLACES, Computation, FactDefinition
-from app.law.functions import FITS, FUNCTIONS
+from app.law.fact_types import FACT_TYPES
+from app.law.facts import Computation, FactDefinition
+from app.law.functions import FUNCTIONS
 from app.law.provision import (
     CalendarName,
     Conclusion,
@@ -22,17 +21,6 @@ from app.law.provision import (
 )
 from app.law.questions import STATED_OUTCOMES, ConclusionDefinition, Edition, Question
 from app.law.sentences import Sentence
-from app.law.spans import FIRST_DAY, LAST_DAY
-from app.law.standing import OPERATORS_OF
-
-_PYTHON_TYPES: dict[str, tuple[type, ...]] = {
-    "flag": (bool,),
-    "integer": (int,),
-    "decimal": (int, Decimal),
-    "day": (date,),
-    "choice": (str,),
-    "outcome": (str,),
-}
 
 
 @dataclass
@@ -134,12 +122,7 @@ class _Check:
             self.check_value(fact, fact.presumed.value, fact.place)
         if fact.computed is not None:
             gives = self.check_computation(fact.computed, fact.place, {}, concludes=False)
-            fits = (
-                gives is None
-                or gives == fact.type
-                or (gives == "number" and fact.type in ("integer", "decimal"))
-            )
-            if not fits:
+            if gives not in (None, fact.type) and not (gives == "number" and _is_number(fact.type)):
                 self.note(
                     fact.place,
                     f"{fact.computed.function} gives {gives}, but {fact.name} is of type "
@@ -186,11 +169,7 @@ class _Check:
     ) -> None:
         if isinstance(argument, Computation):
             gives = self.check_computation(argument, place, parameters, concludes)
-            fits = (
-                gives is None
-                or gives in FITS.get(kind, ())  # type: ignore[call-overload]
-                or (gives == "number" and kind == "number")
-            )
+            fits = gives in (None, kind) or (gives in FACT_TYPES and kind in FACT_TYPES[gives].fits)
             if not concludes or not fits:
                 self.note(place, f"{call.function} cannot take {argument} here")
         elif isinstance(argument, int):
@@ -204,7 +183,7 @@ class _Check:
                 self.note(place, f"there is no parameter {argument[1:]} here")
         elif argument not in self.facts:
             self.note(place, f"nobody defined the fact {argument}")
-        elif self.facts[argument].type not in FITS[kind]:  # type: ignore[index]
+        elif kind not in self.facts[argument].kind.fits:
             self.note(
                 place,
                 f"{call.function} takes a {kind}, but {argument} is of type "
@@ -212,29 +191,9 @@ class _Check:
             )
 
     def check_value(self, fact: FactDefinition, value: object, place: Place) -> None:
-        accepted = _PYTHON_TYPES[fact.type]
-        if not isinstance(value, accepted) or (isinstance(value, bool) and fact.type != "flag"):
-            self.note(place, f"{fact.name} is of type {fact.type}, which {value} is not")
-        elif fact.type in ("choice", "outcome") and value not in fact.choices:
-            self.note(
-                place,
-                f"{value} is not a choice of {fact.name}; there are {', '.join(fact.choices)}",
-            )
-        elif isinstance(value, date) and not FIRST_DAY <= value <= LAST_DAY:
-            self.note(
-                place,
-                f"{value} is outside the days the service can speak of, {FIRST_DAY} to {LAST_DAY}",
-            )
-        elif (
-            isinstance(value, int | Decimal)
-            and not isinstance(value, bool)
-            and not _is_carried(value)
-        ):
-            self.note(
-                place,
-                f"the engine cannot carry the number {value}: at most {LARGEST * 1000} and "
-                f"{PLACES} decimal places",
-            )
+        complaint = fact.kind.complaint(fact, value)
+        if complaint is not None:
+            self.note(place, complaint)
 
     # --- questions ---
 
@@ -242,7 +201,7 @@ class _Check:
         places = question.places
         governing = self.facts.get(question.governed_by or "")
         if question.governed_by and (
-            governing is None or governing.type != "day" or governing.computed
+            governing is None or "day" not in governing.kind.fits or governing.computed
         ):
             complaint = (
                 f"{question.id} must be governed by a stated fact of type day, which "
@@ -301,12 +260,9 @@ class _Check:
     ) -> None:
         if isinstance(conclusion, Computation):
             gives = self.check_computation(conclusion, place, parameters, concludes=True)
-            numeric = wanted.type in ("integer", "decimal") and gives in (
-                "integer",
-                "number",
-                "decimal",
-            )
-            if gives is not None and gives != wanted.type and not numeric:
+            if gives not in (None, wanted.type) and not (
+                _is_number(gives) and _is_number(wanted.type)
+            ):
                 self.note(
                     place,
                     f"{wanted.name} is a {wanted.type}, but {conclusion.function} gives a {gives}",
@@ -434,8 +390,8 @@ class _Check:
         else:
             self.note(condition.places.of("fact"), f"nobody defined the fact {condition.fact}")
             return
-        if condition.operator not in OPERATORS_OF[fact.type]:
-            accepted = ", ".join(sorted(OPERATORS_OF[fact.type]))
+        if condition.operator not in fact.kind.operators:
+            accepted = ", ".join(sorted(fact.kind.operators))
             self.note(
                 place,
                 f"a {fact.type} such as {fact.name} does not accept {condition.operator}; it "
@@ -469,16 +425,13 @@ class _Check:
             if any(
                 fact.code(low) > fact.code(high)
                 for low, high in pairs
-                if self.are_of_type(fact, low, high)
+                if {type(low), type(high)} <= fact.kind.python_types
             ):
                 self.note(place, "a range ends before it starts")
         elif condition.operator in ("within", "one_of"):
             self.note(place, f"{condition.operator} takes a list")
         else:
             yield operand
-
-    def are_of_type(self, fact: FactDefinition, *values: object) -> bool:
-        return all(isinstance(value, _PYTHON_TYPES[fact.type]) for value in values)
 
     def check_calendar(
         self,
@@ -490,7 +443,7 @@ class _Check:
         calendar, place = self.calendars.get(operand.id), condition.places.of(condition.operator)
         if calendar is None:
             self.note(place, f"there is no calendar {operand.id}")
-        elif condition.operator != "within" or fact.type != "day":
+        elif condition.operator != "within" or "day" not in fact.kind.fits:
             self.note(place, "a calendar is compared with a day by `within`")
         elif calendar.enacted > provision.enacted:
             self.note(place, f"{operand.id} was enacted after the provision that uses it")
@@ -509,9 +462,9 @@ def _used_parameters(provision: Provision) -> set[str]:
     return used
 
 
-def _is_carried(number: int | Decimal) -> bool:
-    exact = Decimal(number)
-    return abs(exact) <= LARGEST * 1000 and exact == exact.quantize(Decimal(1).scaleb(-PLACES))
+def _is_number(kind: str | None) -> bool:
+    """Whether what a function gives, or the type of a conclusion, is a number."""
+    return kind == "number" or (kind in FACT_TYPES and "number" in FACT_TYPES[str(kind)].fits)
 
 
 def check(

@@ -16,19 +16,6 @@ from app.law.provision import Condition, Effect, Provision
 from app.law.questions import Question
 from app.law.spans import CodeSet, Span
 
-OPERATORS_OF: dict[str, frozenset[str]] = {
-    "flag": frozenset({"is"}),
-    "choice": frozenset({"is", "is_not", "one_of"}),
-    "outcome": frozenset({"is", "is_not", "one_of"}),
-    "integer": frozenset(
-        {"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}
-    ),
-    "decimal": frozenset(
-        {"is", "is_not", "at_least", "at_most", "more_than", "less_than", "within"}
-    ),
-    "day": frozenset({"is", "is_not", "before", "after", "on_or_before", "on_or_after", "within"}),
-}
-
 Required = Value | tuple[Value, ...] | tuple[tuple[Value, Value], ...] | StandingCalendar
 
 
@@ -70,7 +57,7 @@ class StandingCondition:
     @cached_property
     def is_nested(self) -> bool:
         """Whether the fact is the outcome of another question."""
-        return self.fact.type == "outcome"
+        return self.fact.kind.is_outcome
 
     @property
     def recurs(self) -> StandingCalendar | None:

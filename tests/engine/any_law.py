@@ -8,13 +8,13 @@ from decimal import Decimal
 from random import Random
 
 from app.law.calendars import Calendar, Period, StandingCalendar, YearlyPeriod
-from app.law.facts import PLACES, Citation, Computation, FactDefinition, Value
+from app.law.fact_types import PLACES
+from app.law.facts import Citation, Computation, FactDefinition, Value
 from app.law.provision import Condition, Effect, Provision
 from app.law.questions import OUTCOMES, STATED_OUTCOMES, Question
 from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.standing import (
-    OPERATORS_OF,
     Required,
     StandingCondition,
     StandingLaw,
@@ -183,7 +183,7 @@ class LawMaker:
                 "outcome",
                 choices={o: o for o in STATED_OUTCOMES},
             )
-        operator = self.random.choice(sorted(OPERATORS_OF[fact.type]))
+        operator = self.random.choice(sorted(fact.kind.operators))
         required = any_operand(self.random, fact, operator)
         index = self.conditions
         self.conditions += 1

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.law.facts import CODE_LIMIT, GRID, Computation, FactDefinition, NotThatFact
+from app.law.fact_types import CODE_LIMIT, FACT_TYPES, GRID, NotThatFact
+from app.law.facts import Computation, FactDefinition
 from app.law.spans import FIRST_DAY, LAST_DAY
-from app.law.standing import OPERATORS_OF, accepted_codes
+from app.law.standing import accepted_codes
 
 FLAG = FactDefinition("a.flag", "flag")
 DAY = FactDefinition("a.day", "day")
@@ -255,9 +256,7 @@ HOLDS = {
     "before": lambda v, r: v < r,
 }
 PLAIN_OPERATORS = [
-    (fact, op)
-    for fact in (DAY, SIGNED, FACTOR)
-    for op in sorted(OPERATORS_OF[fact.type] - {"within"})
+    (fact, op) for fact in (DAY, SIGNED, FACTOR) for op in sorted(fact.kind.operators - {"within"})
 ]
 
 
@@ -283,7 +282,7 @@ def test_an_operator_accepts_the_values_for_which_it_holds(
 @given(
     fractions,
     st.decimals(-100, 100, places=6),
-    st.sampled_from(sorted(OPERATORS_OF["decimal"] - {"within"})),
+    st.sampled_from(sorted(FACT_TYPES["decimal"].operators - {"within"})),
 )
 def test_unrounded_values_are_held_against_the_operand_exactly(
     value: Fraction, required: Decimal, operator: str

@@ -11,7 +11,7 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from app import clock
-from app.api.http.fields import DayField, JsonSchema
+from app.api.http.fields import FactField, JsonSchema
 from app.api.http.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField, refuse_number
 from app.api.http.schemas import REQUIRED, StrictSchema, cursor_field, limit_field
 from app.law.facts import FactDefinition
@@ -47,7 +47,7 @@ class NameField(fields.Field[str]):
         return {"type": "string", "minLength": 1, "maxLength": NAME_AT_MOST}
 
 
-class BirthDayField(DayField):
+class BirthDayField(FactField):
     """A day that is not after today in Massachusetts."""
 
     def _deserialize(

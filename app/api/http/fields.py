@@ -1,8 +1,7 @@
-"""Marshmallow fields for what callers send: one per type of fact, each reading by the fact's own
-definition.
+"""Marshmallow fields for what callers send.
 
-What a value may be is decided in one place, `FactDefinition.read`; a field adds how errors are told
-and how the type is documented.
+What the value of a fact may be is decided in one place, `app.law.fact_types`; its field adds how
+errors are told and how the fact is documented.
 """
 
 import re
@@ -12,12 +11,11 @@ from typing import Any, ClassVar
 
 from marshmallow import ValidationError, fields
 
-from app.law.facts import FactDefinition, FactType, NotThatFact, Value
+from app.law.fact_types import NotThatFact
+from app.law.facts import FactDefinition, Value
 from app.law.spans import FIRST_DAY, LAST_DAY
 
 JsonSchema = dict[str, Any]
-DAY_PATTERN = r"^\d{4}-\d{2}-\d{2}$"
-DECIMAL_PATTERN = r"^-?\d{1,13}(\.\d{1,20})?$"
 
 
 class FactField(fields.Field[Value]):
@@ -35,109 +33,17 @@ class FactField(fields.Field[Value]):
         except NotThatFact as error:
             raise ValidationError(str(error)) from None
 
-    def type_schema(self) -> JsonSchema:
-        """The JSON Schema of the type alone."""
-        raise NotImplementedError
-
     def json_schema(self) -> JsonSchema:
         """The JSON Schema of the fact: its type, the question to ask, its unit, what the law
         presumes of it.
         """
         fact = self.definition
-        schema = {**self.type_schema(), "description": fact.label}
+        schema = {**fact.kind.json_schema(fact), "description": fact.label}
         if fact.unit:
             schema["x-unit"] = fact.unit
         if fact.presumed is not None:
             schema["x-presumed"] = {"value": fact.presumed.value, "because": fact.presumed.because}
         return schema
-
-
-class FlagField(FactField):
-    """True or false, and nothing that merely looks like it."""
-
-    def type_schema(self) -> JsonSchema:
-        """A boolean."""
-        return {"type": "boolean"}
-
-
-class DayField(FactField):
-    """A calendar day as YYYY-MM-DD."""
-
-    def type_schema(self) -> JsonSchema:
-        """A full date; JSON Schema has no bounds for days, so they stand in an extension."""
-        return {
-            "type": "string",
-            "format": "date",
-            "pattern": DAY_PATTERN,
-            "x-first": str(FIRST_DAY),
-            "x-last": str(LAST_DAY),
-        }
-
-
-class IntegerField(FactField):
-    """A whole number."""
-
-    def type_schema(self) -> JsonSchema:
-        """A bounded integer."""
-        return {
-            "type": "integer",
-            "minimum": self.definition.minimum,
-            "maximum": self.definition.maximum,
-        }
-
-
-class DecimalField(FactField):
-    """An exact decimal, best sent as text."""
-
-    def type_schema(self) -> JsonSchema:
-        """Text or a number; read exactly either way."""
-        fact = self.definition
-        return {
-            "type": ["string", "number"],
-            "pattern": DECIMAL_PATTERN,
-            "minimum": fact.minimum,
-            "maximum": fact.maximum,
-            "x-decimal-places": fact.places,
-        }
-
-
-class ChoiceField(FactField):
-    """One of the choices a fact has."""
-
-    def type_schema(self) -> JsonSchema:
-        """An enumeration, with what each choice means."""
-        return {
-            "type": "string",
-            "enum": list(self.definition.choices),
-            "x-choices": dict(self.definition.choices),
-        }
-
-
-class OutcomeField(ChoiceField):
-    """The outcome of another question, where somebody decided it already."""
-
-    def type_schema(self) -> JsonSchema:
-        """An enumeration of outcomes, with the question that gives them."""
-        return {
-            "type": "string",
-            "enum": list(self.definition.choices),
-            "x-question": self.definition.name,
-        }
-
-
-FIELD_OF: dict[FactType, type[FactField]] = {
-    "flag": FlagField,
-    "day": DayField,
-    "integer": IntegerField,
-    "decimal": DecimalField,
-    "choice": ChoiceField,
-    "outcome": OutcomeField,
-}
-
-
-def field_of(fact: FactDefinition, **kwargs: Any) -> FactField:
-    """The field for a fact."""
-    return FIELD_OF[fact.type](fact, **kwargs)
 
 
 class TextField(fields.Field[str]):

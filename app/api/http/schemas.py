@@ -5,7 +5,7 @@ from typing import Any
 from marshmallow import RAISE, Schema
 
 from app.api.http.fields import (
-    DayField,
+    FactField,
     FactsField,
     QueryFlagField,
     TextField,
@@ -20,8 +20,8 @@ CALENDAR_QUESTION = "enrollment.permitted"
 REQUIRED: dict[str, Any] = {"required": "Is required.", "null": "Must not be null."}
 
 
-def day_field(asks: str, **kwargs: Any) -> DayField:
-    return DayField(FactDefinition("day", "day", asks=asks), error_messages=REQUIRED, **kwargs)
+def day_field(asks: str, **kwargs: Any) -> FactField:
+    return FactField(FactDefinition("day", "day", asks=asks), error_messages=REQUIRED, **kwargs)
 
 
 def limit_field(most: int, usually: int) -> WholeNumberField:

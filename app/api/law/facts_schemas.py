@@ -9,7 +9,7 @@ from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
 from marshmallow import Schema, fields
 
-from app.api.http.fields import JsonSchema, field_of
+from app.api.http.fields import FactField, JsonSchema
 from app.api.http.schemas import StrictSchema
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
@@ -41,7 +41,7 @@ def _schema(tree: Tree, name: str) -> type[Schema]:
         if isinstance(inner, dict):
             members[part] = fields.Nested(_schema(inner, f"{name}.{part}"))
         else:
-            members[part] = field_of(inner)
+            members[part] = FactField(inner)
     return StrictSchema.from_dict(members, name=name)
 
 

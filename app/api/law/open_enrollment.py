@@ -17,10 +17,10 @@ from app.api.law.law_documents import period_document
 from app.api.law.provisions import edition_law
 from app.determinations.document import Document
 from app.determinations.other_editions import is_later, left_out
-from app.determinations.wording import span_in_words
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
 from app.law.lawbook import EditionLaw, Lawbook
 from app.law.spans import Span, day_after
+from app.law.words import span_in_words
 
 ICS = "text/calendar"
 OPEN: dict[CalendarKind, bool | None] = {

@@ -1,7 +1,6 @@
 """What can be asked, and with which facts."""
 
 from collections.abc import Iterator
-from datetime import date
 from typing import Any
 
 from flask import Response
@@ -198,7 +197,7 @@ def example(here: Service, question: Question) -> dict[str, object]:
         except LawNotEncoded:
             continue
         stated = here.decider.facts_in_play(law).stated.values()
-        facts = {fact.name: _some_value(fact, day) for fact in stated if fact.type != "outcome"}
+        facts = {f.name: f.kind.example(f, day) for f in stated if not f.kind.is_outcome}
         request: dict[str, object] = {"question": question.id, "facts": _nested(facts)}
         if question.governed_by is None:
             request["as_of"] = day.isoformat()
@@ -207,19 +206,6 @@ def example(here: Service, question: Question) -> dict[str, object]:
             request["facts"] = _nested(facts)
         return request
     return {"question": question.id, "facts": {}}
-
-
-def _some_value(fact: FactDefinition, day: date) -> object:
-    match fact.type:
-        case "flag":
-            return fact.presumed.value is True if fact.presumed else True
-        case "day":
-            return day.isoformat()
-        case "choice":
-            return next(iter(fact.choices))
-        case "decimal":
-            return str(max(fact.minimum, min(1, fact.maximum)))
-    return max(fact.minimum, min(1, fact.maximum))
 
 
 def _nested(facts: dict[str, object]) -> dict[str, object]:

@@ -16,7 +16,7 @@ from app.api.determinations.answer_schemas import (
     record,
     told,
 )
-from app.api.http.fields import FlagField, TextField
+from app.api.http.fields import FactField, TextField
 from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
 from app.law.facts import FactDefinition
 
@@ -79,7 +79,7 @@ class AccountChangesSchema(StrictSchema):
 
     role = _role()
     organization = _organization()
-    disabled = FlagField(
+    disabled = FactField(
         FactDefinition(
             "disabled",
             "flag",
