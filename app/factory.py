@@ -6,7 +6,7 @@ from app.api import mount
 from app.api.http.service import Service, law_text
 from app.commands import register
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
+from app.law.kept_lawbook import open_kept_lawbook
 from app.production import require_fit
 from app.records.database import open_database
 from app.records.store import Store
@@ -31,7 +31,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["SETTINGS"] = settings
     app.config["SECRET_KEY"] = secret_key(settings)
     app.config["SECRET_KEY_FALLBACKS"] = list(settings.secret_key_fallbacks)
-    lawbook = open_lawbook(settings.rulesets)
+    lawbook = open_kept_lawbook(settings.rulesets, settings.lawbooks)
     edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
     decider = Decider(lawbook)
     decider.prepare()

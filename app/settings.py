@@ -36,12 +36,13 @@ class Settings:
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a
     whole batch. Records are sealed every `sealing_seconds` by the service itself, or by `flask
     records seal`; `checkpoints` is a file that notes every seal outside the database, `retention`
-    one that says how long records are kept. `rate_…` are requests a minute, 0 for no limit. `host`
-    is where the service listens, `issuer` the address that clients reach it at, which access tokens
-    name; these live `token_seconds`. `instance` is the folder for what this installation alone has:
-    the database, the keys that sign tokens. `plain_cookies` lets browsers sign in over plain HTTP
-    that do not take a loopback address for secure; never set it elsewhere. `data_keys` encrypt
-    personal data, `index_key` is what it is found by: see `app.data_keys`.
+    one that says how long records are kept. `lawbooks` is the folder in which a law that was read
+    is kept for the next start, none where it is not to be. `rate_…` are requests a minute, 0 for no
+    limit. `host` is where the service listens, `issuer` the address that clients reach it at, which
+    access tokens name; these live `token_seconds`. `instance` is the folder for what this
+    installation alone has: the database, the keys that sign tokens. `plain_cookies` lets browsers
+    sign in over plain HTTP that do not take a loopback address for secure; never set it elsewhere.
+    `data_keys` encrypt personal data, `index_key` is what it is found by: see `app.data_keys`.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -54,6 +55,7 @@ class Settings:
     sealing_seconds: float = 1.0
     checkpoints: Path | None = None
     retention: Path | None = None
+    lawbooks: Path | None = None
     mode: str = "development"
     debug: bool = False
     secret_key: str | None = field(default=None, repr=False)
@@ -139,6 +141,7 @@ def _read(env: Env, defaults: Settings) -> Settings:
         ),
         checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", instance / "checkpoints.jsonl"),
         retention=env.path("ELIGIBILITY_RETENTION", None),
+        lawbooks=env.path("ELIGIBILITY_LAWBOOKS", instance / "lawbooks"),
         mode=mode,
         debug=env.bool("FLASK_DEBUG", defaults.debug),
         secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),

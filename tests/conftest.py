@@ -3,8 +3,10 @@
 And databases of its own.
 """
 
+import atexit
 import os
 import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -19,14 +21,18 @@ from sqlalchemy import URL, make_url
 
 from app.determinations.decide import Decider
 from app.factory import create_app
+from app.law.kept_lawbook import open_kept_lawbook
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.callers import client_of
 from tests.machine import require_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
+if "ELIGIBILITY_LAWBOOKS" not in os.environ:
+    # One for all processes of these tests: the law is read once, and no other copy's is touched.
+    os.environ["ELIGIBILITY_LAWBOOKS"] = tempfile.mkdtemp(prefix="eligibility-lawbooks-")
+    atexit.register(shutil.rmtree, os.environ["ELIGIBILITY_LAWBOOKS"], True)
 settings.register_profile(
     "untimed", deadline=None
 )  # a machine that is busy is not a fault of what is tested
@@ -68,7 +74,7 @@ def _contents(folder: Path) -> dict[str, tuple[int, int]]:
 
 @pytest.fixture(scope="session")
 def lawbook() -> Lawbook:
-    return open_lawbook(ROOT / "rulesets")
+    return open_kept_lawbook(ROOT / "rulesets", Path(os.environ["ELIGIBILITY_LAWBOOKS"]))
 
 
 @pytest.fixture(scope="session")

@@ -109,7 +109,9 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     Nothing of what is set round the tests.
     """
     kept = {
-        name: os.environ[name] for name in ("LANG", "LD_LIBRARY_PATH", "HOME") if name in os.environ
+        name: os.environ[name]
+        for name in ("LANG", "LD_LIBRARY_PATH", "HOME", "ELIGIBILITY_LAWBOOKS")
+        if name in os.environ
     }
     return {
         **kept,

@@ -42,4 +42,7 @@ def test_the_defaults_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) ->
 
     assert {**plain, "ELIGIBILITY_RULESETS": ""} == {**told, "ELIGIBILITY_RULESETS": ""}
     assert len(plain) > 10
-    assert replace(Settings(), checkpoints=settings.instance / "checkpoints.jsonl") == settings
+    in_instance = {"checkpoints": "checkpoints.jsonl", "lawbooks": "lawbooks"}
+    assert settings == replace(
+        Settings(), **{name: settings.instance / file for name, file in in_instance.items()}
+    )

@@ -15,6 +15,7 @@ import pytest
 from app.api.determinations.deciding import decide, load_asked
 from app.api.http.service import Service, law_text
 from app.determinations.decide import Decider
+from app.law.lawbook import Lawbook
 from app.records.database import open_database
 from app.records.digests import chain_digest, leaf_hash, record_digest, root_of_proof
 from app.records.entries import AuditEntry, Kept
@@ -159,6 +160,26 @@ def test_it_runs_by_itself_without_the_libraries_of_the_service(
     )
 
     assert "0 []" == run.stdout.splitlines()[-1], run.stdout + run.stderr
+
+
+def test_no_lawbook_that_the_installation_kept_is_read(
+    sound: Packet, tmp_path: Path, lawbook: Lawbook
+) -> None:
+    assert lawbook.digest == sound["law"]["digest"]  # one was kept for it, see conftest.py
+    (tmp_path / "packet.json").write_text(json.dumps(sound), encoding="utf-8")
+    script = (
+        "import sys; seen = set(); sys.addaudithook(lambda event, _: seen.add(event));"
+        "from app.verify import main; ended = main(sys.argv[1:]);"
+        "print(ended, 'pickle.find_class' in seen, 'app.law.kept_lawbook' in sys.modules)"
+    )
+    run = subprocess.run(
+        [sys.executable, "-c", script, str(tmp_path / "packet.json")],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+    )
+
+    assert "0 False False" == run.stdout.splitlines()[-1], run.stdout + run.stderr
 
 
 # --- one that does not ---

@@ -12,8 +12,8 @@ from app.commands.refusals import REJECTED, Refusal, unknown_question
 from app.determinations.case import read_facts
 from app.determinations.decide import Decider
 from app.law.facts import Value
+from app.law.kept_lawbook import open_kept_lawbook
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
 from app.settings import Settings
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -65,7 +65,7 @@ def decider() -> Decider:
     ready = current_app.extensions.get("decider")
     if isinstance(ready, Decider):
         return ready
-    return Decider(open_lawbook(settings().rulesets))
+    return Decider(open_kept_lawbook(settings().rulesets, settings().lawbooks))
 
 
 def lawbook() -> Lawbook:

@@ -2,7 +2,6 @@
 then holds it against itself.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from app.law.calendars import Calendar
@@ -13,15 +12,13 @@ from app.law.lawbook import Lawbook
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
 from app.law.reader import read_fact, read_provision
+from app.law.rulesets import Sources, sources_in
 from app.law.soundness import check
 from app.law.yaml_source import Faults, Item, read_source
 
 SHARED = ("questions.yaml", "facts.yaml", "editions.yaml")
 KEPT = "rulesets"
 """What complaints call the folder that kept texts once stood in."""
-
-Sources = Mapping[str, str | None]
-"""Files by their path in the folder: what they hold, or nothing where that is not UTF-8 text."""
 
 
 class _Reading:
@@ -99,22 +96,6 @@ class _Reading:
         )
 
 
-def _sources(folder: Path) -> Sources:
-    """Every file of the law in a folder."""
-    return {
-        path.relative_to(folder).as_posix(): _text(path)
-        for path in folder.rglob("*.yaml")
-        if path.is_file()
-    }
-
-
-def _text(path: Path) -> str | None:
-    try:
-        return path.read_text(encoding="utf-8")
-    except UnicodeDecodeError:
-        return None
-
-
 def _read(folder: str, sources: Sources) -> tuple[_Reading, list[Fault]]:
     reading = _Reading(folder, sources)
     reading.read()
@@ -129,19 +110,12 @@ def _read(folder: str, sources: Sources) -> tuple[_Reading, list[Fault]]:
     return reading, sorted({*reading.faults.noted, *checked})
 
 
-def _sound(folder: str, sources: Sources) -> Lawbook:
-    reading, faults = _read(folder, sources)
-    if faults:
-        raise UnsoundLaw(faults)
-    return reading.lawbook()
-
-
 def faults_in(folder: Path) -> list[Fault]:
     """Every complaint about a rulesets folder, in file and line order.
 
     None where the law is sound.
     """
-    return _read(folder.name, _sources(folder))[1]
+    return _read(folder.name, sources_in(folder))[1]
 
 
 def open_lawbook(folder: Path) -> Lawbook:
@@ -150,14 +124,17 @@ def open_lawbook(folder: Path) -> Lawbook:
     Raises:
         UnsoundLaw: something in it cannot be used; the error holds every complaint.
     """
-    return _sound(folder.name, _sources(folder))
+    return lawbook_of(sources_in(folder), folder.name)
 
 
-def lawbook_of(texts: Mapping[str, str]) -> Lawbook:
+def lawbook_of(texts: Sources, folder: str = KEPT) -> Lawbook:
     """The law whose files hold these texts, as `Lawbook.texts` has them: the same law, with the
-    same digest. No folder is read.
+    same digest. No folder is read; *folder* is what complaints call the one they stood in.
 
     Raises:
         UnsoundLaw: something in it cannot be used; the error holds every complaint.
     """
-    return _sound(KEPT, texts)
+    reading, faults = _read(folder, texts)
+    if faults:
+        raise UnsoundLaw(faults)
+    return reading.lawbook()
