@@ -173,14 +173,14 @@ def served() -> "Flask":
     """
     from flask import Flask, Response, request
 
-    from app.api.http.blueprint import needing
+    from app.api.http.operations import requires
     from wsgi import app as service
 
     app: Flask = service
     constant = b'"' + b"x" * (int(os.environ["BENCH_CONSTANT_BYTES"]) - 2) + b'"'
 
     @app.post(CONSTANT)
-    @needing("public")
+    @requires("public")
     def answer_constant() -> Response:
         request.get_data()
         return Response(constant, mimetype="application/json")

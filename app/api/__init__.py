@@ -11,7 +11,7 @@ from app.api.http.faults import handle_faults
 from app.api.http.limits import limit_addresses, limit_credentials
 from app.api.http.requests import trust_proxies, watch_requests
 from app.api.http.service import Service, install
-from app.api.machines.oauth import serve_oauth
+from app.api.machines.oauth import install_oauth
 from app.api.people.pages import show_pages
 
 
@@ -27,6 +27,6 @@ def mount(app: Flask, service: Service) -> None:
     authenticate_requests(app, service.gate)
     limit_credentials(app)
     handle_faults(app)
-    serve_oauth(app)
+    install_oauth(app)
     show_documentation(app, document_api(app, service))
     show_pages(app, service)

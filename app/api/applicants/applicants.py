@@ -12,7 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 import orjson
-from flask import Response, current_app
+from flask import Blueprint, Response, current_app
 
 from app import clock
 from app.api.applicants.applicant_schemas import (
@@ -22,14 +22,14 @@ from app.api.applicants.applicant_schemas import (
 )
 from app.api.http.authentication import demand
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON, Blueprint
 from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import log_fault
-from app.api.http.idempotency import IDEMPOTENCY, ONCE, once
+from app.api.http.idempotency import once
+from app.api.http.operations import Operation, Returns
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT
-from app.api.http.schemas import NoQuery
+from app.api.http.responses import JSON
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
 from app.instants import instant_text
@@ -58,22 +58,22 @@ BODY = (
     "records-unavailable",
 )
 
-blp = Blueprint(
-    "applicants",
-    __name__,
-    url_prefix="/v1/applicants",
-    description="Names and birth dates, where they are needed.",
-)
+blp = Blueprint("applicants", __name__, url_prefix="/v1/applicants")
 
 
 @blp.post("")
-@blp.needs("applicants.write")
-@blp.query(NoQuery)
-@blp.body(NewApplicantSchema)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(201, "ApplicantKept", "Kept. Use the subject reference wherever the person is meant.")
-@blp.fails(*BODY, "subject-taken", *ONCE)
-def create_applicant(query: dict[str, object], asked: dict[str, Any]) -> Response:
+@Operation(
+    permission="applicants.write",
+    body=NewApplicantSchema,
+    returns={
+        201: Returns(
+            "Kept. Use the subject reference wherever the person is meant.", "ApplicantKept"
+        )
+    },
+    problems=("subject-taken",),
+    idempotent=True,
+)
+def create_applicant(asked: dict[str, Any]) -> Response:
     """Keep who a subject reference stands for.
 
     Determinations do not need it; send it only where somebody must be found by name.
@@ -108,15 +108,17 @@ def create_applicant(query: dict[str, object], asked: dict[str, Any]) -> Respons
 
 
 @blp.get("/<subject>")
-@blp.needs("applicants.read")
-@blp.query(NoQuery)
-@blp.answers(
-    200,
-    "Applicant",
-    "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.",
+@Operation(
+    permission="applicants.read",
+    returns={
+        200: Returns(
+            "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.",
+            "Applicant",
+        )
+    },
+    problems=("unknown-applicant", "applicant-unreadable"),
 )
-@blp.fails("unknown-applicant", "applicant-unreadable", "invalid-request", "records-unavailable")
-def read_applicant(query: dict[str, object], subject: str) -> Response:
+def read_applicant(subject: str) -> Response:
     """Read who a subject reference stands for.
 
     That you did enters the audit trail before you are told.
@@ -133,19 +135,14 @@ def read_applicant(query: dict[str, object], subject: str) -> Response:
 
 
 @blp.patch("/<subject>")
-@blp.needs("applicants.write")
-@blp.query(NoQuery)
-@blp.body(ApplicantChangesSchema)
-@blp.header("If-Match", "The ETag of the applicant as you read it.", required=True)
-@blp.answers(200, "ApplicantKept", "The correction is kept.")
-@blp.fails(
-    "unknown-applicant",
-    "applicant-unreadable",
-    "precondition-required",
-    "precondition-failed",
-    *BODY,
+@Operation(
+    permission="applicants.write",
+    body=ApplicantChangesSchema,
+    returns={200: Returns("The correction is kept.", "ApplicantKept")},
+    problems=("unknown-applicant", "applicant-unreadable"),
+    if_match="The ETag of the applicant as you read it.",
 )
-def correct_applicant(query: dict[str, object], asked: dict[str, Any], subject: str) -> Response:
+def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
     """Correct a name or a birth date. What was there before is not kept."""
     _require_within(subject, "applicant.corrected")
     current = service().applicants.version_of(subject)
@@ -166,16 +163,18 @@ def correct_applicant(query: dict[str, object], asked: dict[str, Any], subject: 
 
 
 @blp.post("/search")
-@blp.needs("applicants.read")
-@blp.query(NoQuery)
-@blp.body(ApplicantSearchSchema)
-@blp.answers(
-    200,
-    "FoundApplicants",
-    "Those of your own organization, the newest first; next_cursor where there are more.",
+@Operation(
+    permission="applicants.read",
+    body=ApplicantSearchSchema,
+    returns={
+        200: Returns(
+            "Those of your own organization, the newest first; next_cursor where there are more.",
+            "FoundApplicants",
+        )
+    },
+    problems=("applicant-unreadable",),
 )
-@blp.fails(*BODY, "applicant-unreadable")
-def search_applicants(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+def search_applicants(wanted: dict[str, Any]) -> Response:
     """Find applicants by name, or by name and birth date.
 
     The whole name must be the same, since only a keyed digest of it can be searched: Unicode forms,

@@ -12,10 +12,10 @@ from marshmallow import ValidationError
 
 from app.api.determinations.deciding import Decided, decide, load_asked
 from app.api.http.authority import principal
-from app.api.http.blueprint import refuse, whole
 from app.api.http.faults import log_unexpected, not_kept, record_damaged
 from app.api.http.idempotency import Attempt, attempt_at, claimed
 from app.api.http.limits import counting_lines
+from app.api.http.parsing import refuse, whole
 from app.api.http.problems import Document, Problem
 from app.api.http.service import Service
 from app.api.http.trail import audit_entry

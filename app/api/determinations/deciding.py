@@ -10,9 +10,9 @@ from typing import Any, TypedDict, cast
 
 from app import clock
 from app.access.principal import Principal
-from app.api.http.blueprint import pointer_part
 from app.api.http.faults import log_fault
 from app.api.http.metrics import count_determination, count_engine_fault
+from app.api.http.parsing import pointer_part
 from app.api.http.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.http.schemas import AskedSchema
 from app.api.http.service import Service

@@ -1,13 +1,14 @@
 """Deciding and keeping determinations."""
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from app.api.determinations.batch import answer_lines
 from app.api.determinations.deciding import Asked, decide
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON, Blueprint, require_media_type
-from app.api.http.idempotency import IDEMPOTENCY, ONCE, given_key, once
-from app.api.http.responses import entity_tag
+from app.api.http.idempotency import given_key, once
+from app.api.http.operations import Operation, Returns
+from app.api.http.parsing import require_media_type
+from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, KeepQuery
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
@@ -16,39 +17,32 @@ from app.records.entries import Kept
 ROUTE = "POST /v1/determinations"
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
 
-blp = Blueprint(
-    "determinations",
-    __name__,
-    url_prefix="/v1/determinations",
-    description="Decide questions, with every reason.",
-)
+blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
 
 
 @blp.post("")
-@blp.needs("determinations.create", without_keeping="law.decide")
-@blp.query(KeepQuery)
-@blp.body(AskedSchema)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(
-    201,
-    "Determination",
-    "Decided and kept; a denial as well as an approval. Location says where to read it again, "
-    "ETag is needed to replace it.",
-)
-@blp.answers(200, "Determination", "Decided and not kept (`keep=false`); without id.")
-@blp.fails(
-    "malformed-json",
-    "unknown-question",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "facts-refused",
-    "as-of-differs",
-    "law-not-encoded",
-    "unknown-edition",
-    "engine-fault",
-    "records-unavailable",
-    *ONCE,
+@Operation(
+    permission="determinations.create",
+    without_keeping="law.decide",
+    query=KeepQuery,
+    body=AskedSchema,
+    returns={
+        201: Returns(
+            "Decided and kept; a denial as well as an approval. Location says where to read it "
+            "again, ETag is needed to replace it.",
+            "Determination",
+        ),
+        200: Returns("Decided and not kept (`keep=false`); without id.", "Determination"),
+    },
+    problems=(
+        "unknown-question",
+        "facts-refused",
+        "as-of-differs",
+        "law-not-encoded",
+        "unknown-edition",
+        "engine-fault",
+    ),
+    idempotent=True,
 )
 def create_determination(query: dict[str, bool], asked: Asked) -> Response:
     """Decide one question about one applicant and keep the determination.
@@ -79,35 +73,24 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
 
 
 @blp.post("/batch")
-@blp.needs("determinations.create", without_keeping="law.decide")
-@blp.query(KeepQuery)
-@blp.answers(
-    200,
-    "BatchLine",
-    "For each line sent its determination or its problem, in order.",
-    content_type=JSON_LINES[0],
-)
-@blp.tells(
-    requestBody={
+@Operation(
+    permission="determinations.create",
+    without_keeping="law.decide",
+    query=KeepQuery,
+    returns={
+        200: Returns(
+            "For each line sent its determination or its problem, in order.",
+            dict.fromkeys(JSON_LINES, "BatchLine"),
+        )
+    },
+    problems=("unsupported-media-type",),
+    idempotent=True,
+    request_body={
         "required": True,
         "description": "JSON Lines: one request per line, each as for a single determination. "
         "Blank lines are skipped.",
-        "content": {
-            type: {"schema": {"$ref": "#/components/schemas/Asked"}} for type in JSON_LINES
-        },
+        "content": {type: {"schema": "Asked"} for type in JSON_LINES},
     },
-    responses={
-        200: {"content": {JSON_LINES[1]: {"schema": {"$ref": "#/components/schemas/BatchLine"}}}}
-    },
-)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.fails(
-    "incomplete-body",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "internal-error",
-    *ONCE,
 )
 def create_determinations(query: dict[str, bool]) -> Response:
     """Decide many questions, one per line, and answer each in its place.

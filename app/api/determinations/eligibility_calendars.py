@@ -3,20 +3,19 @@
 from typing import TypedDict
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app.api.determinations.deciding import engine_fault, typed_facts, unknown_edition
-from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.operations import Operation, Returns
 from app.api.http.problems import Problem
-from app.api.http.schemas import CalendarAskedSchema, NoQuery
+from app.api.http.responses import JSON
+from app.api.http.schemas import CalendarAskedSchema
 from app.api.http.service import service
 from app.determinations.calendar import NotADayQuestion, eligibility_calendar
 from app.engine import EngineFault
 from app.law.errors import UnknownEdition
 
-blp = Blueprint(
-    "eligibility-calendars", __name__, url_prefix="/v1", description="Eligibility through a year."
-)
+blp = Blueprint("eligibility-calendars", __name__, url_prefix="/v1")
 
 
 class CalendarAsked(TypedDict, total=False):
@@ -29,26 +28,25 @@ class CalendarAsked(TypedDict, total=False):
 
 
 @blp.post("/eligibility-calendars")
-@blp.needs("law.decide")
-@blp.query(NoQuery)
-@blp.body(CalendarAskedSchema)
-@blp.answers(
-    200,
-    "EligibilityCalendar",
-    "Every interval of the year, what it is decided as, and on which ground; nothing is kept.",
+@Operation(
+    permission="law.decide",
+    body=CalendarAskedSchema,
+    returns={
+        200: Returns(
+            "Every interval of the year, what it is decided as, and on which ground; nothing is "
+            "kept.",
+            "EligibilityCalendar",
+        )
+    },
+    problems=(
+        "unknown-question",
+        "facts-refused",
+        "no-calendar",
+        "unknown-edition",
+        "engine-fault",
+    ),
 )
-@blp.fails(
-    "malformed-json",
-    "unknown-question",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "facts-refused",
-    "no-calendar",
-    "unknown-edition",
-    "engine-fault",
-)
-def create_eligibility_calendar(query: dict[str, object], asked: CalendarAsked) -> Response:
+def create_eligibility_calendar(asked: CalendarAsked) -> Response:
     """Find every interval of a year in which the facts are eligible, and on which ground."""
     here = service()
     facts = typed_facts(here, asked["question"], asked["facts"])

@@ -3,15 +3,14 @@
 from uuid import UUID
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app.api.determinations.stored import KIND, kept, note, text_of, unknown_determination
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON, Blueprint
 from app.api.http.faults import alarm_damaged
+from app.api.http.operations import Operation, Returns
 from app.api.http.problems import Document, Problem
-from app.api.http.responses import tagged_response
-from app.api.http.schemas import NoQuery
+from app.api.http.responses import JSON, tagged_response
 from app.api.http.service import service
 from app.records.digests import column_text
 from app.records.entries import DeterminationRecord
@@ -21,29 +20,24 @@ from app.records.ledger.packets import NoLawText, NotSealed, packet
 
 SEALED_WITHIN = 2
 """Seconds after which to ask again for a packet."""
-UNCHANGED = {
-    304: {"description": "It is still what the ETag in If-None-Match stands for; without a body."}
-}
+UNCHANGED = Returns("It is still what the ETag in If-None-Match stands for; without a body.")
 
-blp = Blueprint(
-    "kept-determinations",
-    __name__,
-    url_prefix="/v1/determinations",
-    description="Read what was decided and kept.",
-)
+blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations")
 
 
 @blp.get("/<uuid:id>")
-@blp.query(NoQuery)
-@blp.needs("determinations.read")
-@blp.answers(
-    200,
-    "KeptDetermination",
-    "The determination exactly as it was issued; it is never decided again.",
+@Operation(
+    permission="determinations.read",
+    returns={
+        200: Returns(
+            "The determination exactly as it was issued; it is never decided again.",
+            "KeptDetermination",
+        ),
+        304: UNCHANGED,
+    },
+    problems=("unknown-determination", "record-damaged"),
 )
-@blp.tells(responses=UNCHANGED)
-@blp.fails("unknown-determination", "invalid-request", "record-damaged", "records-unavailable")
-def read_determination(query: dict[str, bool], id: UUID) -> Response:
+def read_determination(id: UUID) -> Response:
     """Read a determination that was kept. One that is not as it was kept is refused, and the
     operator is alarmed.
 
@@ -56,14 +50,17 @@ def read_determination(query: dict[str, bool], id: UUID) -> Response:
 
 
 @blp.get("/<uuid:id>/chain")
-@blp.query(NoQuery)
-@blp.needs("determinations.read")
-@blp.answers(
-    200, "Chain", "Every determination of the chain, from the first to the one that stands."
+@Operation(
+    permission="determinations.read",
+    returns={
+        200: Returns(
+            "Every determination of the chain, from the first to the one that stands.", "Chain"
+        ),
+        304: UNCHANGED,
+    },
+    problems=("unknown-determination", "record-damaged"),
 )
-@blp.tells(responses=UNCHANGED)
-@blp.fails("unknown-determination", "invalid-request", "record-damaged", "records-unavailable")
-def read_chain(query: dict[str, bool], id: UUID) -> Response:
+def read_chain(id: UUID) -> Response:
     """List the determinations that replaced one another, from the first to the last; the same list
     for each of them.
 
@@ -105,18 +102,12 @@ def _told(record: DeterminationRecord) -> Document:
 
 
 @blp.get("/<uuid:id>/packet")
-@blp.query(NoQuery)
-@blp.needs("determinations.packet")
-@blp.answers(200, "Packet", "The packet, to be saved as a file.")
-@blp.fails(
-    "unknown-determination",
-    "not-sealed",
-    "law-not-kept",
-    "invalid-request",
-    "record-damaged",
-    "records-unavailable",
+@Operation(
+    permission="determinations.packet",
+    returns={200: Returns("The packet, to be saved as a file.", "Packet")},
+    problems=("unknown-determination", "not-sealed", "law-not-kept", "record-damaged"),
 )
-def read_packet(query: dict[str, bool], id: UUID) -> Response:
+def read_packet(id: UUID) -> Response:
     """Get everything about one determination in one file that anybody can check without this
     service.
 

@@ -7,19 +7,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response, request
+from flask import Blueprint, Response, request
 
 from app.api.determinations.deciding import Asked, decide, engine_fault, facts_refused
 from app.api.determinations.stored import KIND, kept, note, text_of
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON, Blueprint
 from app.api.http.faults import log_fault
-from app.api.http.idempotency import IDEMPOTENCY, ONCE, Attempt, once
+from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import count_replay
+from app.api.http.operations import Operation, Returns
 from app.api.http.preconditions import if_match
 from app.api.http.problems import Document, Problem
-from app.api.http.responses import entity_tag
-from app.api.http.schemas import NoQuery, RedeterminationSchema
+from app.api.http.responses import JSON, entity_tag
+from app.api.http.schemas import RedeterminationSchema
 from app.api.http.service import Service, service
 from app.api.http.trail import audit_entry
 from app.determinations.case import read_facts
@@ -35,28 +35,22 @@ from app.records.entries import DeterminationRecord, Kept
 from app.records.errors import AlreadyReplaced, RecordDamaged
 from app.records.ledger.chains import Link
 
-blp = Blueprint(
-    "deciding-again",
-    __name__,
-    url_prefix="/v1/determinations",
-    description="Check, reconsider and replace what was decided.",
-)
+blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
 
 
 @blp.post("/<uuid:id>/replay")
-@blp.query(NoQuery)
-@blp.needs("determinations.replay")
-@blp.answers(200, "Replay", "It was decided again and came out the same to the byte.")
-@blp.fails(
-    "unknown-determination",
-    "law-not-kept",
-    "invalid-request",
-    "replay-differs",
-    "record-damaged",
-    "engine-fault",
-    "records-unavailable",
+@Operation(
+    permission="determinations.replay",
+    returns={200: Returns("It was decided again and came out the same to the byte.", "Replay")},
+    problems=(
+        "unknown-determination",
+        "law-not-kept",
+        "replay-differs",
+        "record-damaged",
+        "engine-fault",
+    ),
 )
-def replay_determination(query: dict[str, bool], id: UUID) -> Response:
+def replay_determination(id: UUID) -> Response:
     """Decide a kept determination again, from the kept request under the kept text of the law of
     then.
 
@@ -111,20 +105,17 @@ def _law_texts(here: Service, digest: str) -> Any:
 
 
 @blp.post("/<uuid:id>/reconsider")
-@blp.query(NoQuery)
-@blp.needs("determinations.reconsider")
-@blp.answers(
-    200, "Reconsideration", "What was said then and what would be said now. Nothing of it is kept."
+@Operation(
+    permission="determinations.reconsider",
+    returns={
+        200: Returns(
+            "What was said then and what would be said now. Nothing of it is kept.",
+            "Reconsideration",
+        )
+    },
+    problems=("unknown-determination", "not-reconsidered", "record-damaged", "engine-fault"),
 )
-@blp.fails(
-    "unknown-determination",
-    "not-reconsidered",
-    "invalid-request",
-    "record-damaged",
-    "engine-fault",
-    "records-unavailable",
-)
-def reconsider_determination(query: dict[str, bool], id: UUID) -> Response:
+def reconsider_determination(id: UUID) -> Response:
     """Say what should have been said, with the law as it is encoded today: as of the same day, as
     known now.
 
@@ -232,37 +223,30 @@ ROUTE = "POST /v1/determinations/redetermine"
 
 
 @blp.post("/<uuid:id>/redetermine")
-@blp.query(NoQuery)
-@blp.body(RedeterminationSchema)
-@blp.needs("determinations.redetermine")
-@blp.header(
-    "If-Match", "The ETag of the determination to be replaced, as it was read last.", required=True
+@Operation(
+    permission="determinations.redetermine",
+    body=RedeterminationSchema,
+    returns={
+        201: Returns(
+            "Decided under today's law and kept in the place of the other, which it names in "
+            "`replaces`.",
+            "Determination",
+        )
+    },
+    problems=(
+        "unknown-determination",
+        "facts-refused",
+        "as-of-differs",
+        "law-not-encoded",
+        "unknown-edition",
+        "not-reconsidered",
+        "record-damaged",
+        "engine-fault",
+    ),
+    idempotent=True,
+    if_match="The ETag of the determination to be replaced, as it was read last.",
 )
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(
-    201,
-    "Determination",
-    "Decided under today's law and kept in the place of the other, which it names in `replaces`.",
-)
-@blp.fails(
-    "malformed-json",
-    "unknown-determination",
-    "precondition-failed",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "facts-refused",
-    "as-of-differs",
-    "law-not-encoded",
-    "unknown-edition",
-    "not-reconsidered",
-    "precondition-required",
-    "record-damaged",
-    "engine-fault",
-    "records-unavailable",
-    *ONCE,
-)
-def redetermine(query: dict[str, bool], given: dict[str, Any], id: UUID) -> Response:
+def redetermine(given: dict[str, Any], id: UUID) -> Response:
     """Decide the same question about the same subject anew, under today's law, and let the result
     take the place of this one.
 

@@ -24,7 +24,7 @@ from flask import (
 from markupsafe import Markup, escape
 
 from app.access.principal import PUBLIC
-from app.api.http.blueprint import needing
+from app.api.http.operations import requires
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.responses import law_response
 
@@ -93,21 +93,21 @@ def _documentation() -> Documentation:
 
 
 @pages.get("/openapi.json")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def openapi_json() -> Response:
     """The OpenAPI document."""
     return law_response(_documentation().openapi)
 
 
 @pages.get("/docs")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def docs() -> Response:
     """The reference: every operation, every schema, every fact."""
     return law_response(_documentation().reference, "text/html")
 
 
 @pages.get("/docs/try")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def try_it() -> str:
     """Swagger UI on our own document, started by a script of ours, since its own page has an inline
     one.
@@ -116,7 +116,7 @@ def try_it() -> str:
 
 
 @pages.get("/docs/try/<file>")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def swagger(file: str) -> Response:
     """A file of Swagger UI."""
     if file not in SWAGGER_FILES:
@@ -125,21 +125,21 @@ def swagger(file: str) -> Response:
 
 
 @pages.get("/docs/static/<file>")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def static(file: str) -> Response:
     """A file of the pages' own."""
     return send_from_directory(STATIC, file)
 
 
 @pages.get("/problems")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def problems() -> str:
     """Every type of problem."""
     return render_template("api/problems.html", types=PROBLEM_TYPES.values())
 
 
 @pages.get("/problems/<name>")
-@needing(PUBLIC)
+@requires(PUBLIC)
 def problem(name: str) -> str:
     """What one type of problem means."""
     if name not in PROBLEM_TYPES:

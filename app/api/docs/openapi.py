@@ -1,11 +1,12 @@
-"""The OpenAPI document: put together from the views' decorators, the answers' schemas and the facts
-of each question.
+"""The OpenAPI document: put together from the views' declarations, the answers' schemas and the
+facts of each question.
 """
 
-from copy import deepcopy
 from typing import Any
 
 import orjson
+from apispec import APISpec
+from apispec.ext.marshmallow import MarshmallowPlugin
 from flask import Flask
 
 from app.access.principal import PUBLIC
@@ -20,19 +21,17 @@ from app.api.determinations import (
 )
 from app.api.determinations.answer_schemas import COMPONENTS
 from app.api.determinations.stored_schemas import KEPT_COMPONENTS
+from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
-from app.api.http.blueprint import CLIENTS, SCHEME, Api
 from app.api.http.fields import JsonSchema
-from app.api.http.limits import NOT_LIMITED
-from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.schemas import CALENDAR_QUESTION
 from app.api.http.service import Service
 from app.api.law import open_enrollment, provisions, questions
-from app.api.law.facts_schemas import documented_field
+from app.api.law.facts_schemas import documented_field, install_facts_schemas
 from app.api.law.questions import example
-from app.api.machines import credentials
+from app.api.machines import credentials, oauth
 from app.api.machines.credential_answer_schemas import CREDENTIAL_COMPONENTS
-from app.api.machines.oauth_schemas import BEARER, OAUTH_COMPONENTS, OAUTH_PATHS, client_credentials
+from app.api.machines.oauth_schemas import BEARER, OAUTH_COMPONENTS, client_credentials
 from app.api.people import accounts
 from app.api.people.account_schemas import ACCOUNT_COMPONENTS
 from app.api.records import events, holds, searching
@@ -49,57 +48,74 @@ DESCRIPTION = (
     "what tells the law needs none. "
     "Errors are problem documents (RFC 9457) whose types are explained under /problems."
 )
-BLUEPRINTS = (
-    determinations.blp,
-    searching.blp,
-    events.blp,
-    holds.blp,
-    kept_determinations.blp,
-    replay.blp,
-    eligibility_calendars.blp,
-    questions.blp,
-    provisions.blp,
-    open_enrollment.blp,
-    accounts.blp,
-    applicants.blp,
-    health.blp,
-    metrics.blp,
-    credentials.blp,
-)
+BLUEPRINTS = {
+    determinations.blp: "Decide questions, with every reason.",
+    searching.blp: "Find what was decided, and follow what is being decided.",
+    events.blp: "Follow what happens.",
+    holds.blp: "Legal holds: what must stay although its time is over.",
+    kept_determinations.blp: "Read what was decided and kept.",
+    replay.blp: "Check, reconsider and replace what was decided.",
+    eligibility_calendars.blp: "Eligibility through a year.",
+    questions.blp: "What can be asked.",
+    provisions.blp: "The provisions that determinations rest on.",
+    open_enrollment.blp: "When everybody may enroll.",
+    accounts.blp: "Administer people's accounts.",
+    applicants.blp: "Names and birth dates, where they are needed.",
+    health.blp: "For those who run the service.",
+    metrics.blp: "For those who run the service.",
+    credentials.blp: "API keys and OAuth 2 clients, for administrators.",
+    oauth.pages: "Access tokens for clients (RFC 6749).",
+}
+"""Every part of the API, with what its tag says."""
 
 
 def document_api(app: Flask, service: Service) -> bytes:
     """Register the views and give the OpenAPI document as JSON text."""
-    app.config.update(
-        API_TITLE="Eligibility determinations", API_VERSION=VERSION, OPENAPI_VERSION="3.1.1"
+    spec = _new_spec(service)
+    facts = install_facts_schemas(app, service.lawbook)
+    for id in service.lawbook.questions:
+        spec.components.schema(f"Facts.{id}", facts.of(id))
+    for blueprint, meaning in BLUEPRINTS.items():
+        app.register_blueprint(blueprint)
+        spec.tag({"name": blueprint.name, "description": meaning})
+    document_operations(spec, app)
+    _document_questions(spec.components.schemas, service)
+    document = spec.to_dict()
+    _name_editions(document["paths"], list(service.lawbook.editions))
+    return orjson.dumps(document)
+
+
+def _new_spec(service: Service) -> APISpec:
+    """A document with everything but the operations and what the law asks."""
+    editions = service.lawbook.editions.values()
+    told = "; ".join(f"`{edition.name}`, {edition.title}" for edition in editions)
+    plugin = MarshmallowPlugin()
+    spec = APISpec(
+        "Eligibility determinations",
+        VERSION,
+        "3.1.1",
+        [plugin],
+        info={"description": DESCRIPTION.format(editions=told)},
+        jsonSchemaDialect="https://spec.openapis.org/oas/3.1/dialect/base",
     )
-    told = "; ".join(
-        f"`{edition.name}`, {edition.title}" for edition in service.lawbook.editions.values()
-    )
-    info = {"description": DESCRIPTION.format(editions=told)}
-    api = Api(
-        app,
-        spec_kwargs={
-            "info": info,
-            "jsonSchemaDialect": "https://spec.openapis.org/oas/3.1/dialect/base",
-        },
-    )
-    api.ma_plugin.converter.add_attribute_function(documented_field)
-    api.spec.components.security_scheme(SCHEME, BEARER)
-    api.spec.components.security_scheme(
+    converter: Any = plugin.converter
+    converter.add_attribute_function(documented_field)
+    spec.components.security_scheme(SCHEME, BEARER)
+    spec.components.security_scheme(
         CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC)
     )
     kept = KEPT_COMPONENTS | RECORD_COMPONENTS | APPLICANT_COMPONENTS
     for name, schema in (
         COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS | OAUTH_COMPONENTS
     ).items():
-        api.spec.components.schema(name, schema)
-    for id in service.lawbook.questions:
-        api.spec.components.schema(f"Facts.{id}", service.facts_schemas.of(id))
-    for blueprint in BLUEPRINTS:
-        api.register_blueprint(blueprint)
-    _name_roles(api.spec.components.schemas["CredentialWanted"]["properties"], service.gate.roles)
-    schemas, editions = api.spec.components.schemas, list(service.lawbook.editions)
+        spec.components.schema(name, schema)
+    return spec
+
+
+def _document_questions(schemas: dict[str, JsonSchema], service: Service) -> None:
+    """Give each question its own schema of a request, with its facts."""
+    editions = list(service.lawbook.editions)
+    _name_roles(schemas["CredentialWanted"]["properties"], service.gate.roles)
     for question in service.lawbook.questions.values():
         schemas[f"Asked.{question.id}"] = {
             **_about(schemas["Asked"], question, editions),
@@ -114,11 +130,14 @@ def document_api(app: Flask, service: Service) -> bytes:
         "mapping": _mapping(schemas, "Asked"),
     }
     _alternatives(schemas, "CalendarAsked")
-    document = api.spec.to_dict()
-    document["paths"] |= deepcopy(OAUTH_PATHS)
-    for path, item in document["paths"].items():
-        _finish(path, item, editions)
-    return orjson.dumps(document)
+
+
+def _name_editions(paths: dict[str, JsonSchema], editions: list[str]) -> None:
+    """Tell which editions there are, wherever a query may name one."""
+    for item in paths.values():
+        for parameter in item.get("get", {}).get("parameters", []):
+            if parameter["name"] == "edition":
+                parameter["schema"]["enum"] = editions
 
 
 def _name_roles(members: JsonSchema, roles: Roles) -> None:
@@ -159,71 +178,3 @@ def _alternatives(schemas: dict[str, JsonSchema], name: str) -> JsonSchema:
         "oneOf": [{"$ref": reference} for reference in _mapping(schemas, name).values()]
     }
     return schemas[name]
-
-
-PROBLEM: dict[str, Any] = {
-    "description": "This address does not take that method; `Allow` names those it does.",
-    "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
-}
-ANYWHERE = ("bad-request", "address-too-long", "headers-too-large", "internal-error")
-"""The problems of every operation: the server's own of what is not proper HTTP or too large, and
-faults on our side.
-"""
-WHERE_LIMITED = ("too-many-requests", "overloaded")
-WITH_BODY = ("incomplete-body", "body-too-large")
-PATH_PARAMETERS = {
-    "/v1/accounts/{id}": {"id": "The id of an account."},
-    "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
-    "/v1/determinations/{id}": {"id": "The id that came with the determination."},
-    "/v1/applicants/{subject}": {"subject": "The subject reference of the applicant."},
-    "/v1/holds/{id}": {"id": "The id that came with the hold."},
-    "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
-    "/v1/determinations/{id}/packet": {"id": "The id that came with the determination."},
-    "/v1/determinations/{id}/replay": {"id": "The id that came with the determination."},
-    "/v1/determinations/{id}/reconsider": {"id": "The id that came with the determination."},
-    "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to be replaced."},
-    "/v1/credentials/{id}": {"id": "The id of a key or client."},
-    "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
-    "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
-    "/v1/provisions/{topic}/{name}": {
-        "topic": "The folder of the provision.",
-        "name": "Its name in that folder.",
-    },
-}
-
-
-def _finish(path: str, item: dict[str, Any], editions: list[str]) -> None:
-    """Path parameters with their meaning, the editions that there are, responses in order of
-    status.
-    """
-    for parameter in item.get("parameters", []):
-        parameter["description"] = PATH_PARAMETERS[path][parameter["name"]]
-    for method in ("get", "post", "patch", "delete"):
-        if method in item:
-            for parameter in item[method].get("parameters", []):
-                if parameter["name"] == "edition":
-                    parameter["schema"]["enum"] = editions
-            responses = item[method]["responses"]
-            responses.setdefault("405", PROBLEM)
-            responses.get("204", {}).pop("content", None)
-            _tell_general_problems(path, item[method])
-            item[method]["responses"] = dict(sorted(responses.items()))
-
-
-def _tell_general_problems(path: str, operation: dict[str, Any]) -> None:
-    """Add the problems that may come whatever the operation does, each to what the operation itself
-    says of their status.
-    """
-    types = (
-        *ANYWHERE,
-        *(() if path in NOT_LIMITED else WHERE_LIMITED),
-        *(WITH_BODY if "requestBody" in operation else ()),
-    )
-    for type in (PROBLEM_TYPES[name] for name in types):
-        response = operation["responses"].setdefault(str(type.status), {})
-        told = response.get("description", "")
-        if f"`{type.name}`" not in told:
-            response["description"] = "; ".join(
-                part for part in (told, f"`{type.name}`: {type.title}") if part
-            )
-        response["content"] = {**response.get("content", {}), **PROBLEM["content"]}

@@ -7,8 +7,9 @@ import traceback
 from collections.abc import Sequence
 
 from flask import Flask, Response, g, has_request_context
+from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from app.api.http.problems import Problem, problem_response
+from app.api.http.problems import Problem, problem_of_status, problem_response
 from app.records.errors import RecordDamaged, RecordsFull, RecordsUnavailable
 
 log = logging.getLogger("app.api")
@@ -20,7 +21,18 @@ def handle_faults(app: Flask) -> None:
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(RecordsUnavailable, _records_unavailable)
     app.register_error_handler(RecordDamaged, lambda error: problem_response(record_damaged(error)))
+    app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
+
+
+def _http_error(error: HTTPException) -> Response | HTTPException:
+    """A problem document for what the framework refuses; redirects pass."""
+    if error.code is None or error.code < 400:
+        return error
+    problem = problem_of_status(error.code)
+    if isinstance(error, MethodNotAllowed) and error.valid_methods:
+        problem.headers["Allow"] = ", ".join(sorted(error.valid_methods))
+    return problem_response(problem)
 
 
 def _records_unavailable(error: RecordsUnavailable) -> Response:

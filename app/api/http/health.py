@@ -1,37 +1,40 @@
 """Whether the process lives, and whether it can do its work."""
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app import draining
 from app.access.principal import PUBLIC
-from app.api.http.blueprint import JSON, Blueprint
 from app.api.http.faults import RETRY_AFTER_SECONDS
+from app.api.http.operations import Operation, Returns
 from app.api.http.problems import Problem
-from app.api.http.schemas import NoQuery
+from app.api.http.responses import JSON
 from app.api.http.service import service
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import newest_revision
 
-blp = Blueprint("health", __name__, description="For those who run the service.")
+blp = Blueprint("health", __name__)
 
 
 @blp.get("/healthz")
-@blp.needs(PUBLIC)
-@blp.query(NoQuery)
-@blp.answers(200, "Health", "The process lives.")
-@blp.fails("invalid-request")
-def healthz(query: dict[str, object]) -> Response:
+@Operation(
+    permission=PUBLIC,
+    returns={200: Returns("The process lives.", "Health")},
+)
+def healthz() -> Response:
     """Say that the process lives."""
     return Response(b'{"status":"alive"}', 200, mimetype=JSON)
 
 
 @blp.get("/readyz")
-@blp.needs(PUBLIC)
-@blp.query(NoQuery)
-@blp.answers(200, "Readiness", "The database is reachable and migrated, the law is loaded.")
-@blp.fails("invalid-request", "not-ready", "draining")
-def readyz(query: dict[str, object]) -> Response:
+@Operation(
+    permission=PUBLIC,
+    returns={
+        200: Returns("The database is reachable and migrated, the law is loaded.", "Readiness")
+    },
+    problems=("not-ready", "draining"),
+)
+def readyz() -> Response:
     """Say whether requests should be sent here: can they be answered and determinations kept, and
     is the service to stay?
     """

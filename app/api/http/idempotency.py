@@ -12,25 +12,14 @@ from datetime import datetime
 from flask import Response, request
 
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON
 from app.api.http.problems import Problem
+from app.api.http.responses import JSON
 from app.api.http.service import Service
 from app.records.entries import IdempotencyRecord
 from app.records.errors import AlreadyAnswered
 from app.records.inflight import InFlight
 
 HEADER = "Idempotency-Key"
-IDEMPOTENCY = (
-    "A value of your own, a new one for each new request; machines must send it. Sent "
-    "again, the first answer comes again."
-)
-ONCE = (
-    "idempotency-key-required",
-    "idempotency-key-malformed",
-    "idempotency-key-reused",
-    "request-in-flight",
-)
-"""The problems of every route that takes a key."""
 REPLAYED = "Idempotent-Replayed"
 RETRY_AFTER_SECONDS = "1"
 _KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")

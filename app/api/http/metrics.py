@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from flask import Response
+from flask import Blueprint, Response
 from prometheus_client import (
     CONTENT_TYPE_LATEST,
     REGISTRY,
@@ -24,8 +24,7 @@ from prometheus_client import (
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from app.api.http.blueprint import Blueprint
-from app.api.http.schemas import NoQuery
+from app.api.http.operations import Operation, Returns
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SUMMED = ("counter", "histogram")
@@ -69,7 +68,7 @@ _unsealed = Gauge(
     multiprocess_mode="livemostrecent",
 )
 
-blp = Blueprint("metrics", __name__, description="For those who run the service.")
+blp = Blueprint("metrics", __name__)
 
 
 def count_determination(question: str, outcome: str) -> None:
@@ -118,13 +117,11 @@ def observe_sealing(lag_seconds: float, unsealed: int) -> None:
 
 
 @blp.get("/metrics")
-@blp.needs("metrics.read")
-@blp.query(NoQuery)
-@blp.answers(
-    200, {"type": "string"}, "The figures as Prometheus reads them.", content_type="text/plain"
+@Operation(
+    permission="metrics.read",
+    returns={200: Returns("The figures as Prometheus reads them.", {"text/plain": str})},
 )
-@blp.fails("invalid-request")
-def read_metrics(query: dict[str, object]) -> Response:
+def read_metrics() -> Response:
     """Read what the service counts: determinations, faults, latencies, load, sealing."""
     return Response(_exposition(), content_type=CONTENT_TYPE_LATEST)
 

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import orjson
 from flask import Response, request
 
-from app.api.http.blueprint import JSON
+JSON = "application/json"
 
 
 def law_response(

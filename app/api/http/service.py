@@ -9,7 +9,6 @@ from flask import Flask, current_app
 from app.access.authenticator import Gate, open_gate
 from app.access.roles import read_roles
 from app.access.trail import KeptTrail, enter_told
-from app.api.law.facts_schemas import FactsSchemas
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
@@ -69,11 +68,6 @@ class Service:
             NoDataKeys, KeysUnreadable, OSError: there are no such keys.
         """
         return Applicants(self.store, key_ring(self.settings))
-
-    @cached_property
-    def facts_schemas(self) -> FactsSchemas:
-        """The JSON Schemas of every question's facts."""
-        return FactsSchemas(self.lawbook)
 
     @cached_property
     def _encoded(self) -> dict[tuple[str, str], list[list[str]]]:

@@ -3,10 +3,11 @@ ruleset needs no line here.
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from apispec import APISpec
 from apispec.ext.marshmallow import MarshmallowPlugin
+from flask import Flask, current_app
 from marshmallow import Schema, fields
 
 from app.api.http.fields import FactField, JsonSchema
@@ -18,6 +19,7 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WHOLE_NAMES = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
 """Facts may also be given by their whole names; those are checked by the reader of facts."""
 
+_NAME = "facts-schemas"
 Tree = dict[str, "FactDefinition | Tree"]
 
 
@@ -75,6 +77,17 @@ class FactsSchemas:
     def of(self, question: str) -> JsonSchema:
         """The schema of one question's facts."""
         return self._schemas[question]
+
+
+def install_facts_schemas(app: Flask, lawbook: Lawbook) -> FactsSchemas:
+    """Make the schemas once for an application; its views read them with `facts_schemas`."""
+    app.extensions[_NAME] = schemas = FactsSchemas(lawbook)
+    return schemas
+
+
+def facts_schemas() -> FactsSchemas:
+    """The schemas of the application that handles the present request."""
+    return cast(FactsSchemas, current_app.extensions[_NAME])
 
 
 def _inline(schema: type[Schema]) -> str:

@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime, time
 from typing import TypedDict
 
-from flask import Response, request
+from flask import Blueprint, Response, request
 from icalendar import Calendar, Event
 
 from app import clock
 from app.access.principal import PUBLIC
-from app.api.http.blueprint import JSON, Blueprint
+from app.api.http.operations import Operation, Returns
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import law_document, law_response
+from app.api.http.responses import JSON, law_document, law_response
 from app.api.http.schemas import OpenEnrollmentQuery
 from app.api.http.service import service
 from app.api.law.law_documents import period_document
@@ -41,9 +41,7 @@ SUMMARIES: dict[CalendarKind, str] = {
 }
 Found = tuple[StandingCalendar, Period]
 
-blp = Blueprint(
-    "open-enrollment", __name__, url_prefix="/v1", description="When everybody may enroll."
-)
+blp = Blueprint("open-enrollment", __name__, url_prefix="/v1")
 
 
 class Query(TypedDict, total=False):
@@ -56,20 +54,17 @@ class Query(TypedDict, total=False):
 
 
 @blp.get("/open-enrollment")
-@blp.needs(PUBLIC)
-@blp.query(OpenEnrollmentQuery)
-@blp.answers(
-    200,
-    "OpenEnrollment",
-    "The periods with authority, source and evidence; for a day also whether it is open.",
+@Operation(
+    permission=PUBLIC,
+    query=OpenEnrollmentQuery,
+    returns={
+        200: Returns(
+            "The periods; as iCalendar with `format=ics` or Accept: text/calendar.",
+            {JSON: "OpenEnrollment", ICS: str},
+        )
+    },
+    problems=("unknown-edition", "law-not-encoded"),
 )
-@blp.answers(
-    200,
-    {"type": "string"},
-    "The periods; as iCalendar with `format=ics` or Accept: text/calendar.",
-    content_type=ICS,
-)
-@blp.fails("invalid-request", "unknown-edition", "law-not-encoded")
 def read_open_enrollment(query: Query) -> Response:
     """Read the open enrollment periods of a year, or around a day.
 

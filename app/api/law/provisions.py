@@ -3,12 +3,12 @@
 from datetime import date
 from typing import TypedDict
 
-from flask import Response
+from flask import Blueprint, Response
 
 from app import clock
 from app.access.principal import PUBLIC
 from app.api.determinations.deciding import unknown_edition, unknown_question
-from app.api.http.blueprint import Blueprint
+from app.api.http.operations import Operation, Returns
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import law_document
 from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
@@ -26,9 +26,7 @@ from app.law.provision import CalendarName, Provision
 
 CALENDARS = "calendars"
 
-blp = Blueprint(
-    "law", __name__, url_prefix="/v1", description="The provisions that determinations rest on."
-)
+blp = Blueprint("law", __name__, url_prefix="/v1")
 
 
 class Query(TypedDict, total=False):
@@ -65,15 +63,18 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
 
 
 @blp.get("/provisions")
-@blp.needs(PUBLIC)
-@blp.query(LawQuery)
-@blp.answers(
-    200,
-    "Provisions",
-    "The provisions of an edition, all of them or those in force on a day, and the calendars they "
-    "use.",
+@Operation(
+    permission=PUBLIC,
+    query=LawQuery,
+    returns={
+        200: Returns(
+            "The provisions of an edition, all of them or those in force on a day, and the "
+            "calendars they use.",
+            "Provisions",
+        )
+    },
+    problems=("unknown-question", "unknown-edition", "law-not-encoded"),
 )
-@blp.fails("unknown-question", "invalid-request", "unknown-edition", "law-not-encoded")
 def list_provisions(query: Query) -> Response:
     """List the provisions of the law."""
     here = service()
@@ -114,14 +115,18 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
 
 
 @blp.get("/provisions/<topic>/<name>")
-@blp.needs(PUBLIC)
-@blp.query(ProvisionQuery)
-@blp.answers(
-    200,
-    "Provision",
-    "The provision with its conditions and parameters and the text of its file; or a calendar.",
+@Operation(
+    permission=PUBLIC,
+    query=ProvisionQuery,
+    returns={
+        200: Returns(
+            "The provision with its conditions and parameters and the text of its file; or a "
+            "calendar.",
+            "Provision",
+        )
+    },
+    problems=("unknown-provision", "unknown-edition", "law-not-encoded"),
 )
-@blp.fails("unknown-provision", "invalid-request", "unknown-edition", "law-not-encoded")
 def read_provision(query: Query, topic: str, name: str) -> Response:
     """Read one provision or calendar, with the text of its file.
 
@@ -142,10 +147,14 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
 
 
 @blp.get("/law/changes")
-@blp.needs(PUBLIC)
-@blp.query(ChangesQuery)
-@blp.answers(200, "Changes", "What came into force, ended, or was superseded, in order of days.")
-@blp.fails("invalid-request", "unknown-edition")
+@Operation(
+    permission=PUBLIC,
+    query=ChangesQuery,
+    returns={
+        200: Returns("What came into force, ended, or was superseded, in order of days.", "Changes")
+    },
+    problems=("unknown-edition",),
+)
 def list_changes(query: Query) -> Response:
     """List how the law changed between two days, both included."""
     here = service()

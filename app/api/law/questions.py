@@ -3,16 +3,15 @@
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Response
+from flask import Blueprint, Response
 
 from app.access.principal import PUBLIC
 from app.api.determinations.deciding import unknown_question
-from app.api.http.blueprint import Blueprint
 from app.api.http.fields import JsonSchema
+from app.api.http.operations import Operation, Returns
 from app.api.http.responses import law_document
-from app.api.http.schemas import NoQuery
 from app.api.http.service import Service, service
-from app.api.law.facts_schemas import DIALECT, FactsSchemas
+from app.api.law.facts_schemas import DIALECT, FactsSchemas, facts_schemas
 from app.determinations.document import citation_document
 from app.determinations.wording import as_json
 from app.law.errors import LawNotEncoded, UnknownQuestion
@@ -20,15 +19,15 @@ from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import OUTCOMES, Question
 
-blp = Blueprint("questions", __name__, url_prefix="/v1/questions", description="What can be asked.")
+blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
 
 
 @blp.get("")
-@blp.needs(PUBLIC)
-@blp.query(NoQuery)
-@blp.answers(200, "Questions", "Every question with its outcomes and conclusions.")
-@blp.fails("invalid-request")
-def list_questions(query: dict[str, object]) -> Response:
+@Operation(
+    permission=PUBLIC,
+    returns={200: Returns("Every question with its outcomes and conclusions.", "Questions")},
+)
+def list_questions() -> Response:
     """List the questions that can be asked."""
     lawbook = service().lawbook
     return law_document(
@@ -40,15 +39,17 @@ def list_questions(query: dict[str, object]) -> Response:
 
 
 @blp.get("/<id>")
-@blp.needs(PUBLIC)
-@blp.query(NoQuery)
-@blp.answers(
-    200,
-    "Question",
-    "The question, the JSON Schema of its facts, what follows from them, and an example.",
+@Operation(
+    permission=PUBLIC,
+    returns={
+        200: Returns(
+            "The question, the JSON Schema of its facts, what follows from them, and an example.",
+            "Question",
+        )
+    },
+    problems=("unknown-question",),
 )
-@blp.fails("unknown-question", "invalid-request")
-def read_question(query: dict[str, object], id: str) -> Response:
+def read_question(id: str) -> Response:
     """Read one question with everything that can be told of it.
 
     `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and
@@ -100,7 +101,7 @@ def detail(here: Service, question: Question) -> dict[str, object]:
         "encoded": {
             edition: here.encoded_days(question.id, edition) for edition in lawbook.editions
         },
-        "facts": facts_document(lawbook, here.facts_schemas, question.id, facts),
+        "facts": facts_document(lawbook, facts_schemas(), question.id, facts),
         "computed": [_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
         "presumed": [_presumed(fact) for fact in facts if fact.presumed is not None],
         "example": example(here, question),

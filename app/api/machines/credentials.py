@@ -9,18 +9,18 @@ from typing import Any, TypedDict
 from uuid import UUID
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app import clock
 from app.access.credential_documents import credential_document
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
 from app.access.trail import answering
 from app.api.http.authentication import gate
-from app.api.http.blueprint import JSON, Blueprint
-from app.api.http.idempotency import IDEMPOTENCY, ONCE, REPLAYED, once
+from app.api.http.idempotency import REPLAYED, once
+from app.api.http.operations import Operation, Returns
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem, Wrong
-from app.api.http.schemas import NoQuery
+from app.api.http.responses import JSON
 from app.api.http.service import service
 from app.api.http.trail import origin
 from app.api.machines.credential_schemas import (
@@ -39,12 +39,7 @@ IF_MATCH_FAILURES = (
     "records-unavailable",
 )
 
-blp = Blueprint(
-    "credentials",
-    __name__,
-    url_prefix="/v1/credentials",
-    description="API keys and OAuth 2 clients, for administrators.",
-)
+blp = Blueprint("credentials", __name__, url_prefix="/v1/credentials")
 
 
 class Page(TypedDict, total=False):
@@ -55,14 +50,17 @@ class Page(TypedDict, total=False):
 
 
 @blp.get("")
-@blp.needs("credentials.read")
-@blp.query(CredentialsQuery)
-@blp.answers(
-    200,
-    "Credentials",
-    "Keys and clients in the order in which they were made, those that are taken no more too.",
+@Operation(
+    permission="credentials.read",
+    query=CredentialsQuery,
+    returns={
+        200: Returns(
+            "Keys and clients in the order in which they were made, those that are taken no more "
+            "too.",
+            "Credentials",
+        )
+    },
 )
-@blp.fails("invalid-request", "records-unavailable")
 def list_credentials(query: Page) -> Response:
     """List keys and clients."""
     found, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
@@ -77,24 +75,19 @@ def list_credentials(query: Page) -> Response:
 
 
 @blp.post("")
-@blp.needs("credentials.write")
-@blp.query(NoQuery)
-@blp.body(CredentialWantedSchema)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(
-    201,
-    "CredentialTold",
-    "Made. `secret` is told this once: it is the key, or the client's secret beside its `id`.",
+@Operation(
+    permission="credentials.write",
+    body=CredentialWantedSchema,
+    returns={
+        201: Returns(
+            "Made. `secret` is told this once: it is the key, or the client's secret beside its "
+            "`id`.",
+            "CredentialTold",
+        )
+    },
+    idempotent=True,
 )
-@blp.fails(
-    "malformed-json",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "records-unavailable",
-    *ONCE,
-)
-def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+def create_credential(wanted: dict[str, Any]) -> Response:
     """Make a key or a client."""
     scopes = wanted.pop("scopes", None)
     with once(service(), "POST /v1/credentials") as attempt, _refusals():
@@ -108,32 +101,30 @@ def create_credential(query: dict[str, object], wanted: dict[str, Any]) -> Respo
 
 
 @blp.get("/<uuid:id>")
-@blp.needs("credentials.read")
-@blp.query(NoQuery)
-@blp.answers(
-    200, "Credential", "The key or client, without its secret; its ETag is for changing it."
+@Operation(
+    permission="credentials.read",
+    returns={
+        200: Returns(
+            "The key or client, without its secret; its ETag is for changing it.", "Credential"
+        )
+    },
+    problems=("unknown-credential",),
 )
-@blp.fails("unknown-credential", "invalid-request", "records-unavailable")
-def read_credential(query: dict[str, object], id: UUID) -> Response:
+def read_credential(id: UUID) -> Response:
     """Read a key or client."""
     with _refusals():
         return _shown(_kept().find(str(id)))
 
 
 @blp.patch("/<uuid:id>")
-@blp.needs("credentials.write")
-@blp.query(NoQuery)
-@blp.body(CredentialChangesSchema)
-@blp.answers(200, "Credential", "As it is now.")
-@blp.header("If-Match", "The ETag with which it was read.", required=True)
-@blp.fails(
-    "malformed-json",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    *IF_MATCH_FAILURES,
+@Operation(
+    permission="credentials.write",
+    body=CredentialChangesSchema,
+    returns={200: Returns("As it is now.", "Credential")},
+    problems=("unknown-credential",),
+    if_match="The ETag with which it was read.",
 )
-def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUID) -> Response:
+def change_credential(changes: dict[str, Any], id: UUID) -> Response:
     """Give a key or client another name, or another end, counted from now."""
     with _refusals():
         version = _version_read(id)
@@ -143,12 +134,15 @@ def change_credential(query: dict[str, object], changes: dict[str, Any], id: UUI
 
 
 @blp.delete("/<uuid:id>")
-@blp.needs("credentials.write")
-@blp.query(NoQuery)
-@blp.answers(204, {}, "Taken no more, within half a minute by every process. It stays on record.")
-@blp.header("If-Match", "The ETag with which it was read.", required=True)
-@blp.fails("invalid-request", *IF_MATCH_FAILURES)
-def revoke_credential(query: dict[str, object], id: UUID) -> Response:
+@Operation(
+    permission="credentials.write",
+    returns={
+        204: Returns("Taken no more, within half a minute by every process. It stays on record.")
+    },
+    problems=("unknown-credential",),
+    if_match="The ETag with which it was read.",
+)
+def revoke_credential(id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
     with _refusals():
         version = _version_read(id)
@@ -158,26 +152,21 @@ def revoke_credential(query: dict[str, object], id: UUID) -> Response:
 
 
 @blp.post("/<uuid:id>/secrets")
-@blp.needs("credentials.write")
-@blp.query(NoQuery)
-@blp.body(SecretWantedSchema)
-@blp.answers(
-    201,
-    "CredentialTold",
-    "`secret` is new and told this once; the one before is taken for the overlap, older ones are "
-    "not.",
+@Operation(
+    permission="credentials.write",
+    body=SecretWantedSchema,
+    returns={
+        201: Returns(
+            "`secret` is new and told this once; the one before is taken for the overlap, older "
+            "ones are not.",
+            "CredentialTold",
+        )
+    },
+    problems=("unknown-credential",),
+    idempotent=True,
+    if_match="The ETag with which it was read.",
 )
-@blp.header("If-Match", "The ETag with which it was read.", required=True)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.fails(
-    "malformed-json",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    *IF_MATCH_FAILURES,
-    *ONCE,
-)
-def create_secret(query: dict[str, object], wanted: dict[str, Any], id: UUID) -> Response:
+def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
     """Give a key or client a new secret beside the present one."""
     with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:

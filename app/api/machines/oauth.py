@@ -26,13 +26,23 @@ from app.access.key_text import is_key
 from app.access.principal import PUBLIC
 from app.access.signing import ALGORITHM, NoSigningKey
 from app.api.http.authentication import gate
-from app.api.http.blueprint import JSON, is_packed, needing
 from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
 from app.api.http.limits import is_to_be_noted, take_refused_token
 from app.api.http.metrics import count_token_refusal
+from app.api.http.operations import Operation, Returns
+from app.api.http.parsing import is_packed
 from app.api.http.problems import Problem, problem_of_status, problem_response
+from app.api.http.responses import JSON
 from app.api.http.trail import origin
-from app.api.machines.oauth_schemas import FORM, GRANT, KEYS_PATH, METADATA_PATH, TOKEN_PATH
+from app.api.machines.oauth_schemas import (
+    FORM,
+    GRANT,
+    KEYS_PATH,
+    METADATA_PATH,
+    TOKEN_ERRORS,
+    TOKEN_PATH,
+    TOKEN_REQUEST,
+)
 from app.records.errors import RecordsUnavailable
 from app.records.identity import is_id
 from app.records.machines.credentials import Credential
@@ -167,16 +177,24 @@ class FormRequest(OAuth2Request):  # type: ignore[misc]
         return self.payload.data
 
 
-def serve_oauth(app: Flask) -> None:
-    """Give an application its token endpoint and what belongs to it."""
+def install_oauth(app: Flask) -> None:
+    """Give an application what its token endpoint asks."""
     app.extensions[_NAME] = Server()
-    app.register_blueprint(pages)
 
 
 @pages.post(TOKEN_PATH)
-@needing(PUBLIC)
+@Operation(
+    permission=PUBLIC,
+    query=None,
+    request_body=TOKEN_REQUEST,
+    returns={200: Returns("An access token.", "Token"), **TOKEN_ERRORS},
+)
 def create_token() -> Response:
-    """Give a client an access token."""
+    """Give a client an access token, for its id and secret.
+
+    Keys need no token. Id and secret come by HTTP Basic authentication or in the form. Errors have
+    the form that RFC 6749 gives them.
+    """
     server = cast(Server, current_app.extensions[_NAME])
     if (refused := _unreadable(request)) is not None:
         return refused
@@ -320,17 +338,25 @@ def _basic_name(incoming: Request) -> str:
 
 
 @pages.get(KEYS_PATH)
-@needing(PUBLIC)
+@Operation(
+    permission=PUBLIC,
+    query=None,
+    returns={200: Returns("The keys, as RFC 7517 has them.", "SigningKeys")},
+)
 def read_keys() -> Response:
-    """The public halves of the keys whose signatures are taken."""
+    """Read the public halves of the keys that access tokens are signed with."""
     document = {"keys": [dict(key.public()) for key in gate().tokens.keys.live()]}
     return _public(document)
 
 
 @pages.get(METADATA_PATH)
-@needing(PUBLIC)
+@Operation(
+    permission=PUBLIC,
+    query=None,
+    returns={200: Returns("The token endpoint, as RFC 8414 has it.", "OAuthMetadata")},
+)
 def read_metadata() -> Response:
-    """What clients may know of the token endpoint (RFC 8414)."""
+    """Read what clients may know of the token endpoint."""
     issuer = gate().tokens.issuer
     return _public(
         {

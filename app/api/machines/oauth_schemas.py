@@ -1,9 +1,10 @@
-"""How callers show who they are, and the addresses of OAuth, as the OpenAPI document has them."""
+"""How callers show who they are, as the OpenAPI document has it."""
 
 from typing import Any
 
 from app.access.roles import Roles
 from app.api.determinations.answer_schemas import TEXT, Schema, many, record, told
+from app.api.http.operations import Returns
 
 Document = dict[str, Any]
 
@@ -81,63 +82,41 @@ OAUTH_COMPONENTS: dict[str, Schema] = {
 }
 
 
-def _answer(description: str, schema: str) -> Document:
-    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{schema}"}}}
-    return {"description": description, "content": content}
-
-
-def _reading(name: str, summary: str, schema: str) -> Document:
-    responses = {"200": _answer(summary, schema)}
-    return {
-        "get": {
-            "operationId": name,
-            "tags": ["oauth"],
-            "summary": summary,
-            "security": [],
-            "responses": responses,
-        }
-    }
-
-
-_REFUSED = {
-    "400": "The request is not proper, or asks for what is not given: "
-    "`invalid_request`, `unsupported_grant_type`, `invalid_scope`, `invalid_target`.",
-    "401": "`invalid_client`: the client is not known, or its secret is not taken.",
-    "413": "`invalid_request`: the body is too large.",
-    "429": "`temporarily_unavailable`: this address asks too often, or too often in vain; "
-    "Retry-After names the seconds.",
-    "500": "`server_error`: no token was given.",
-    "503": "`temporarily_unavailable`: no tokens are given at the moment; Retry-After names the "
-    "seconds.",
-    "507": "`temporarily_unavailable`: there is no room to note that a token is given; "
-    "Retry-After names the seconds.",
+TOKEN_REQUEST: Document = {
+    "required": True,
+    "content": {FORM: {"schema": "TokenWanted"}},
 }
-OAUTH_PATHS: dict[str, Document] = {
-    TOKEN_PATH: {
-        "post": {
-            "operationId": "create_token",
-            "tags": ["oauth"],
-            "summary": "Give a client an access token, for its id and secret.",
-            "description": "Keys need no token. "
-            "Id and secret come by HTTP Basic authentication or in the form. Errors have the form "
-            "that RFC 6749 gives them.",
-            "security": [],
-            "requestBody": {
-                "required": True,
-                "content": {FORM: {"schema": {"$ref": "#/components/schemas/TokenWanted"}}},
-            },
-            "responses": {
-                "200": _answer("An access token.", "Token"),
-                **{status: _answer(meaning, "OAuthError") for status, meaning in _REFUSED.items()},
-            },
-        }
-    },
-    KEYS_PATH: _reading(
-        "read_keys",
-        "Read the public halves of the keys that access tokens are signed with.",
-        "SigningKeys",
+TOKEN_ERRORS = {
+    400: Returns(
+        "The request is not proper, or asks for what is not given: `invalid_request`, "
+        "`unsupported_grant_type`, `invalid_scope`, `invalid_target`.",
+        "OAuthError",
     ),
-    METADATA_PATH: _reading(
-        "read_metadata", "Read what clients may know of the token endpoint.", "OAuthMetadata"
+    401: Returns(
+        "`invalid_client`: the client is not known, or its secret is not taken.",
+        "OAuthError",
+    ),
+    413: Returns(
+        "`invalid_request`: the body is too large.",
+        "OAuthError",
+    ),
+    429: Returns(
+        "`temporarily_unavailable`: this address asks too often, or too often in vain; Retry-After "
+        "names the seconds.",
+        "OAuthError",
+    ),
+    500: Returns(
+        "`server_error`: no token was given.",
+        "OAuthError",
+    ),
+    503: Returns(
+        "`temporarily_unavailable`: no tokens are given at the moment; Retry-After names the "
+        "seconds.",
+        "OAuthError",
+    ),
+    507: Returns(
+        "`temporarily_unavailable`: there is no room to note that a token is given; Retry-After "
+        "names the seconds.",
+        "OAuthError",
     ),
 }

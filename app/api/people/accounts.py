@@ -8,17 +8,17 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app import clock
 from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization, Roster
 from app.access.trail import answering
-from app.api.http.blueprint import JSON, Blueprint
-from app.api.http.idempotency import IDEMPOTENCY, ONCE, REPLAYED, once
+from app.api.http.idempotency import REPLAYED, once
+from app.api.http.operations import Operation, Returns
 from app.api.http.preconditions import changed_since, require_version, tagged
 from app.api.http.problems import Problem, Wrong
-from app.api.http.schemas import NoQuery
+from app.api.http.responses import JSON
 from app.api.http.service import service
 from app.api.http.trail import origin
 from app.api.people.account_schemas import (
@@ -34,16 +34,15 @@ from app.records.people.accounts import Account, NameTaken, VersionDiffers
 
 ROUTE = "POST /v1/accounts"
 
-blp = Blueprint(
-    "accounts", __name__, url_prefix="/v1/accounts", description="Administer people's accounts."
-)
+blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts")
 
 
 @blp.get("")
-@blp.needs("accounts.read")
-@blp.query(AccountsQuery)
-@blp.answers(200, "Accounts", f"Accounts in the order they were made, {PAGE} at a time.")
-@blp.fails("invalid-request", "records-unavailable")
+@Operation(
+    permission="accounts.read",
+    query=AccountsQuery,
+    returns={200: Returns(f"Accounts in the order they were made, {PAGE} at a time.", "Accounts")},
+)
 def list_accounts(query: dict[str, str]) -> Response:
     """List the accounts."""
     found = people().accounts.page(query.get("after"), PAGE + 1)
@@ -52,27 +51,20 @@ def list_accounts(query: dict[str, str]) -> Response:
 
 
 @blp.post("")
-@blp.needs("accounts.write")
-@blp.query(NoQuery)
-@blp.body(NewAccountSchema)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(
-    201,
-    "AccountMade",
-    "Made. Hand the one-time password over; it is told this once, and null where the answer comes "
-    "again.",
+@Operation(
+    permission="accounts.write",
+    body=NewAccountSchema,
+    returns={
+        201: Returns(
+            "Made. Hand the one-time password over; it is told this once, and null where the "
+            "answer comes again.",
+            "AccountMade",
+        )
+    },
+    problems=("name-taken", "too-many-at-once"),
+    idempotent=True,
 )
-@blp.fails(
-    "malformed-json",
-    "name-taken",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "records-unavailable",
-    "too-many-at-once",
-    *ONCE,
-)
-def create_account(query: dict[str, Any], asked: dict[str, Any]) -> Response:
+def create_account(asked: dict[str, Any]) -> Response:
     """Make an account, with a one-time password or for somebody who comes from the identity
     provider.
     """
@@ -137,33 +129,30 @@ def _told_again(earlier: IdempotencyRecord) -> Response:
 
 
 @blp.get("/<uuid:id>")
-@blp.needs("accounts.read")
-@blp.query(NoQuery)
-@blp.answers(200, "Account", "The account; its ETag is what a change of it must send as If-Match.")
-@blp.fails("unknown-account", "invalid-request", "records-unavailable")
-def read_account(query: dict[str, Any], id: UUID) -> Response:
+@Operation(
+    permission="accounts.read",
+    returns={
+        200: Returns(
+            "The account; its ETag is what a change of it must send as If-Match.", "Account"
+        )
+    },
+    problems=("unknown-account",),
+)
+def read_account(id: UUID) -> Response:
     """Read one account."""
     account = _found(id)
     return tagged(_json(_told(account)), account.version)
 
 
 @blp.patch("/<uuid:id>")
-@blp.needs("accounts.write")
-@blp.query(NoQuery)
-@blp.body(AccountChangesSchema)
-@blp.header("If-Match", "The ETag of the account as you read it.", required=True)
-@blp.answers(200, "Account", "The account as it is now.")
-@blp.fails(
-    "malformed-json",
-    "unknown-account",
-    "precondition-failed",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "precondition-required",
-    "records-unavailable",
+@Operation(
+    permission="accounts.write",
+    body=AccountChangesSchema,
+    returns={200: Returns("The account as it is now.", "Account")},
+    problems=("unknown-account",),
+    if_match="The ETag of the account as you read it.",
 )
-def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Response:
+def change_account(asked: dict[str, Any], id: UUID) -> Response:
     """Change the role or the organization of an account, disable or enable it.
 
     It holds from the person's next request.
@@ -180,11 +169,12 @@ def change_account(query: dict[str, Any], asked: dict[str, Any], id: UUID) -> Re
 
 
 @blp.get("/<uuid:id>/sessions")
-@blp.needs("accounts.read")
-@blp.query(NoQuery)
-@blp.answers(200, "AccountSessions", "Where the person is signed in at the moment.")
-@blp.fails("unknown-account", "invalid-request", "records-unavailable")
-def list_account_sessions(query: dict[str, Any], id: UUID) -> Response:
+@Operation(
+    permission="accounts.read",
+    returns={200: Returns("Where the person is signed in at the moment.", "AccountSessions")},
+    problems=("unknown-account",),
+)
+def list_account_sessions(id: UUID) -> Response:
     """See where somebody is signed in."""
     account, at = _found(id), clock.now()
     locked = account.locked_until if account.locked_until and account.locked_until > at else None
@@ -199,11 +189,12 @@ def list_account_sessions(query: dict[str, Any], id: UUID) -> Response:
 
 
 @blp.delete("/<uuid:id>/sessions")
-@blp.needs("accounts.write")
-@blp.query(NoQuery)
-@blp.answers(204, {}, "They are signed out.")
-@blp.fails("unknown-account", "invalid-request", "records-unavailable")
-def end_account_sessions(query: dict[str, Any], id: UUID) -> Response:
+@Operation(
+    permission="accounts.write",
+    returns={204: Returns("They are signed out.")},
+    problems=("unknown-account",),
+)
+def end_account_sessions(id: UUID) -> Response:
     """Sign somebody out everywhere."""
     account = _found(id)
     people().sessions.end(account.id, origin().did("session.ended", account.id))

@@ -5,11 +5,11 @@ everything again.
 from typing import Any
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app.api.http.authority import principal
-from app.api.http.blueprint import Blueprint
 from app.api.http.faults import alarm_damaged
+from app.api.http.operations import Operation, Returns
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
 from app.api.records.searching import EventsQuery
@@ -21,19 +21,20 @@ KINDS = ("law", "determination", "record")
 WAIVERS = "waiver."
 """The questions whose determinations are told as waivers decided."""
 
-blp = Blueprint("events", __name__, url_prefix="/v1", description="Follow what happens.")
+blp = Blueprint("events", __name__, url_prefix="/v1")
 
 
 @blp.get("/events")
-@blp.needs("events.read")
-@blp.query(EventsQuery)
-@blp.answers(
-    200,
-    "CloudEvents",
-    "The events after that place, in order; Link says where to go on.",
-    content_type=CLOUDEVENTS,
+@Operation(
+    permission="events.read",
+    query=EventsQuery,
+    returns={
+        200: Returns(
+            "The events after that place, in order; Link says where to go on.",
+            {CLOUDEVENTS: "CloudEvents"},
+        )
+    },
 )
-@blp.fails("invalid-request", "records-unavailable")
 def read_events(query: dict[str, int]) -> Response:
     """Follow determinations made, waivers decided and law changed, within your reach.
 

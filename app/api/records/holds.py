@@ -5,18 +5,19 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from flask import Response
+from flask import Blueprint, Response
 
 from app import clock
 from app.api.determinations.stored import unknown_determination
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON, Blueprint
 from app.api.http.fields import TextField
-from app.api.http.idempotency import IDEMPOTENCY, ONCE, once
+from app.api.http.idempotency import once
+from app.api.http.operations import Operation, Returns
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT_PATTERN, ReferenceField
-from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
+from app.api.http.responses import JSON
+from app.api.http.schemas import REQUIRED, StrictSchema
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
 from app.instants import instant_text
@@ -33,12 +34,7 @@ from app.records.identity import new_id
 
 ROUTE = "POST /v1/holds"
 
-blp = Blueprint(
-    "holds",
-    __name__,
-    url_prefix="/v1/holds",
-    description="Legal holds: what must stay although its time is over.",
-)
+blp = Blueprint("holds", __name__, url_prefix="/v1/holds")
 
 
 class HoldAskedSchema(StrictSchema):
@@ -71,15 +67,17 @@ class HoldAskedSchema(StrictSchema):
 
 
 @blp.get("")
-@blp.needs("holds.read")
-@blp.query(NoQuery)
-@blp.answers(
-    200,
-    "Holds",
-    "The holds that your organization placed, the newest first, lifted ones too; auditors see all.",
+@Operation(
+    permission="holds.read",
+    returns={
+        200: Returns(
+            "The holds that your organization placed, the newest first, lifted ones too; auditors "
+            "see all.",
+            "Holds",
+        )
+    },
 )
-@blp.fails("invalid-request", "records-unavailable")
-def read_holds(query: dict[str, object]) -> Response:
+def read_holds() -> Response:
     """List the legal holds."""
     return Response(
         orjson.dumps(
@@ -91,21 +89,14 @@ def read_holds(query: dict[str, object]) -> Response:
 
 
 @blp.post("")
-@blp.needs("holds.write")
-@blp.query(NoQuery)
-@blp.body(HoldAskedSchema)
-@blp.header("Idempotency-Key", IDEMPOTENCY)
-@blp.answers(201, "Hold", "The hold stands.")
-@blp.fails(
-    "malformed-json",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "unknown-determination",
-    "records-unavailable",
-    *ONCE,
+@Operation(
+    permission="holds.write",
+    body=HoldAskedSchema,
+    returns={201: Returns("The hold stands.", "Hold")},
+    problems=("unknown-determination",),
+    idempotent=True,
 )
-def create_hold(query: dict[str, object], asked: dict[str, str]) -> Response:
+def create_hold(asked: dict[str, str]) -> Response:
     """Hold a determination, or everything about a subject: nothing of it is disposed of until the
     hold is lifted.
     """
@@ -131,11 +122,12 @@ def create_hold(query: dict[str, object], asked: dict[str, str]) -> Response:
 
 
 @blp.get("/<uuid:id>")
-@blp.needs("holds.read")
-@blp.query(NoQuery)
-@blp.answers(200, "Hold", "The hold; ETag is needed to lift it.")
-@blp.fails("unknown-hold", "invalid-request", "records-unavailable")
-def read_hold(query: dict[str, object], id: UUID) -> Response:
+@Operation(
+    permission="holds.read",
+    returns={200: Returns("The hold; ETag is needed to lift it.", "Hold")},
+    problems=("unknown-hold",),
+)
+def read_hold(id: UUID) -> Response:
     """Read one legal hold."""
     hold = _found(id)
     return Response(
@@ -144,20 +136,17 @@ def read_hold(query: dict[str, object], id: UUID) -> Response:
 
 
 @blp.delete("/<uuid:id>")
-@blp.needs("holds.write")
-@blp.query(NoQuery)
-@blp.header("If-Match", "The ETag of the hold as you read it.", required=True)
-@blp.answers(
-    200, "Hold", "The hold is lifted; it stays on record. Lifting it again changes nothing."
+@Operation(
+    permission="holds.write",
+    returns={
+        200: Returns(
+            "The hold is lifted; it stays on record. Lifting it again changes nothing.", "Hold"
+        )
+    },
+    problems=("unknown-hold",),
+    if_match="The ETag of the hold as you read it.",
 )
-@blp.fails(
-    "unknown-hold",
-    "invalid-request",
-    "precondition-required",
-    "precondition-failed",
-    "records-unavailable",
-)
-def lift(query: dict[str, object], id: UUID) -> Response:
+def lift(id: UUID) -> Response:
     """Lift a legal hold."""
     hold = _found(id)
     require_version(hold.version)

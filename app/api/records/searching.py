@@ -9,17 +9,18 @@ from datetime import date, timedelta
 from typing import Any, TypedDict, TypeVar
 
 import orjson
-from flask import Response, current_app
+from flask import Blueprint, Response, current_app
 from marshmallow import ValidationError, fields, validates_schema
 
 from app import clock
 from app.api.determinations.deciding import unknown_question
 from app.api.http.authority import principal
-from app.api.http.blueprint import JSON, Blueprint
 from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import alarm_damaged
 from app.api.http.fields import TextField, WholeNumberField
+from app.api.http.operations import Operation, Returns
 from app.api.http.problems import Problem, Wrong
+from app.api.http.responses import JSON
 from app.api.http.schemas import (
     REQUIRED,
     SUBJECT,
@@ -49,12 +50,7 @@ USUALLY = 50
 KINDS = {"determinations": "determination", "entries": "audit"}
 T = TypeVar("T")
 
-blp = Blueprint(
-    "records",
-    __name__,
-    url_prefix="/v1",
-    description="Find what was decided, and follow what is being decided.",
-)
+blp = Blueprint("records", __name__, url_prefix="/v1")
 
 
 def _text(must: str, description: str, **options: Any) -> TextField:
@@ -142,19 +138,18 @@ class Searched(TypedDict, total=False):
 
 
 @blp.post("/determinations/search")
-@blp.needs("determinations.search")
-@blp.query(NoQuery)
-@blp.body(SearchSchema)
-@blp.answers(
-    200,
-    "FoundDeterminations",
-    "Those within your reach, the newest first; next_cursor where there are more.",
+@Operation(
+    permission="determinations.search",
+    body=SearchSchema,
+    returns={
+        200: Returns(
+            "Those within your reach, the newest first; next_cursor where there are more.",
+            "FoundDeterminations",
+        )
+    },
+    problems=("unknown-question", "unknown-provision"),
 )
-@blp.fails(
-    "malformed-json", "unknown-question", "unknown-provision", "body-too-large",
-    "unsupported-media-type", "invalid-request", "records-unavailable",
-)  # fmt: skip
-def search_determinations(query: dict[str, object], wanted: Searched) -> Response:
+def search_determinations(wanted: Searched) -> Response:
     """Find kept determinations by subject, question, outcome, decisive provision, day and author.
 
     Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One
@@ -186,20 +181,16 @@ def search_determinations(query: dict[str, object], wanted: Searched) -> Respons
 
 
 @blp.post("/audit/search")
-@blp.needs("audit.read")
-@blp.query(NoQuery)
-@blp.body(TrailSearchSchema)
-@blp.answers(
-    200, "AuditEntries", "The entries, the newest first; next_cursor where there are more."
+@Operation(
+    permission="audit.read",
+    body=TrailSearchSchema,
+    returns={
+        200: Returns(
+            "The entries, the newest first; next_cursor where there are more.", "AuditEntries"
+        )
+    },
 )
-@blp.fails(
-    "malformed-json",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "records-unavailable",
-)
-def search_audit_trail(query: dict[str, object], wanted: dict[str, Any]) -> Response:
+def search_audit_trail(wanted: dict[str, Any]) -> Response:
     """Find entries of the audit trail by actor, action and object; `damaged` names those that
     cannot be read any more.
     """

@@ -8,7 +8,7 @@ from flask import Flask, Response
 from app.access.opening import open_people
 from app.access.people import LIMITS
 from app.access.principal import PUBLIC
-from app.api.http.blueprint import needing
+from app.api.http.operations import requires
 from app.api.http.service import Service
 from app.api.people.pages import errors, provider, sign_in, yours
 from app.api.people.pages.blueprint import pages
@@ -42,7 +42,7 @@ def show_pages(app: Flask, service: Service) -> None:
     app.view_functions["pages.static"] = _static
 
 
-@needing(PUBLIC)
+@requires(PUBLIC)
 def _static(filename: str) -> Response:
     """What the pages look like."""
     return pages.send_static_file(filename)

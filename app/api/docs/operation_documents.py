@@ -1,0 +1,158 @@
+"""Each operation of the OpenAPI document, made from what its view declares."""
+
+import re
+from collections.abc import Iterator, Mapping
+from inspect import getdoc
+from typing import Any
+
+from apispec import APISpec
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.api.http.limits import NOT_LIMITED
+from app.api.http.operations import Operation, Returns
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.http.problems import MEDIA_TYPE
+from app.api.http.responses import JSON
+
+Document = dict[str, Any]
+SCHEME, CLIENTS = "bearer", "client_credentials"
+"""What the OpenAPI document calls the ways in which callers show who they are."""
+IDEMPOTENCY = (
+    "A value of your own, a new one for each new request; machines must send it. Sent "
+    "again, the first answer comes again."
+)
+NOT_ALLOWED = "This address does not take that method; `Allow` names those it does."
+ANYWHERE = ("bad-request", "address-too-long", "headers-too-large", "internal-error")
+"""The problems of every operation: the server's own of what is not proper HTTP or too large, and
+faults on our side.
+"""
+WHERE_LIMITED = ("too-many-requests", "overloaded")
+PATH_PARAMETERS = {
+    "/v1/accounts/{id}": {"id": "The id of an account."},
+    "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
+    "/v1/determinations/{id}": {"id": "The id that came with the determination."},
+    "/v1/applicants/{subject}": {"subject": "The subject reference of the applicant."},
+    "/v1/holds/{id}": {"id": "The id that came with the hold."},
+    "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
+    "/v1/determinations/{id}/packet": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/replay": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/reconsider": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to be replaced."},
+    "/v1/credentials/{id}": {"id": "The id of a key or client."},
+    "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
+    "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
+    "/v1/provisions/{topic}/{name}": {
+        "topic": "The folder of the provision.",
+        "name": "Its name in that folder.",
+    },
+}
+_VARIABLE = re.compile(r"<(?:(\w+):)?(\w+)>")
+
+
+def document_operations(spec: APISpec, app: Flask) -> None:
+    """Add every operation that a view of the application declares."""
+    for rule in app.url_map.iter_rules():
+        view = app.view_functions[rule.endpoint]
+        declared = getattr(view, "operation", None)
+        if isinstance(declared, Operation):
+            (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+            path = _VARIABLE.sub(r"{\2}", rule.rule)
+            document = {**_document(path, rule, declared), **_docstring(view)}
+            spec.path(
+                path,
+                operations={method.lower(): document},
+                parameters=list(_path_parameters(path, rule)),
+            )
+
+
+def _document(path: str, rule: Rule, declared: Operation) -> Document:
+    document: Document = {
+        "operationId": rule.endpoint.rpartition(".")[2],
+        "tags": [rule.endpoint.partition(".")[0]],
+        "security": [
+            {way: [permission]} for permission in declared.permissions for way in (SCHEME, CLIENTS)
+        ],
+        "parameters": list(_parameters(declared)),
+        "responses": _responses(path, declared),
+    }
+    if declared.body is not None:
+        document["requestBody"] = {"required": True, "content": _content({JSON: declared.body})}
+    elif declared.request_body is not None:
+        document["requestBody"] = dict(declared.request_body)
+    return document
+
+
+def _docstring(view: object) -> Document:
+    """The first paragraph of a view's docstring as summary, the others as description."""
+    summary, _, description = (getdoc(view) or "").partition("\n\n")
+    told = {"summary": summary, "description": description}
+    return {name: text for name, text in told.items() if text}
+
+
+def _path_parameters(path: str, rule: Rule) -> Iterator[Document]:
+    for converter, name in _VARIABLE.findall(rule.rule):
+        more: Document = {"format": "uuid"} if converter else {"minLength": 1}
+        yield {
+            "in": "path",
+            "name": name,
+            "required": True,
+            "schema": {"type": "string", **more},
+            "description": PATH_PARAMETERS[path][name],
+        }
+
+
+def _parameters(declared: Operation) -> Iterator[Document]:
+    if declared.query is not None:
+        yield {"in": "query", "schema": declared.query}
+    if declared.idempotent:
+        yield _header("Idempotency-Key", IDEMPOTENCY, False)
+    if declared.if_match is not None:
+        yield _header("If-Match", declared.if_match, True)
+
+
+def _header(name: str, meaning: str, is_required: bool) -> Document:
+    return {
+        "name": name,
+        "in": "header",
+        "description": meaning,
+        "required": is_required,
+        "schema": {"type": "string"},
+    }
+
+
+def _responses(path: str, declared: Operation) -> dict[str, Document]:
+    """The responses in order of status."""
+    types = (
+        *declared.problem_types,
+        *ANYWHERE,
+        *(() if path in NOT_LIMITED else WHERE_LIMITED),
+    )
+    problems: dict[int, list[str]] = {}
+    for type in (PROBLEM_TYPES[name] for name in dict.fromkeys(types)):
+        problems.setdefault(type.status, []).append(f"`{type.name}`: {type.title}")
+    content = {MEDIA_TYPE: {"schema": "Problem"}}
+    responses: dict[int, Document] = {405: {"description": NOT_ALLOWED, "content": content}}
+    for status, meanings in problems.items():
+        responses[status] = {"description": "; ".join(meanings), "content": content}
+    for status, returned in declared.returns.items():
+        problem = responses.get(status, {"description": "", "content": {}})
+        parts = (returned.meaning, problem["description"])
+        responses[status] = {
+            "description": " ".join(part for part in parts if part),
+            "content": _returned_content(returned) | problem["content"],
+        }
+    return {str(status): response for status, response in sorted(responses.items())}
+
+
+def _returned_content(returned: Returns) -> Document:
+    if returned.body is None:
+        return {}
+    return _content(returned.body if isinstance(returned.body, Mapping) else {JSON: returned.body})
+
+
+def _content(bodies: Mapping[str, Any]) -> Document:
+    return {
+        media_type: {"schema": {"type": "string"} if body is str else body}
+        for media_type, body in bodies.items()
+    }

@@ -1,0 +1,144 @@
+"""One decorator for a view of the API: what it needs, what it reads, what it returns.
+
+The view is called with what was read, and the OpenAPI document is made from the same declaration.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache, wraps
+from typing import Any, NamedTuple, Protocol, TypeVar, cast
+
+from flask import request
+from marshmallow import Schema, ValidationError
+
+from app.access.principal import PUBLIC
+from app.api.http.parsing import read_body, read_query, refuse
+from app.api.http.schemas import NoQuery
+
+QUERIES_AT_MOST, QUERY_BYTES_AT_MOST = 256, 64
+"""For each view so many loaded queries are cached, of so many bytes at most."""
+WITH_PERMISSION = ("unauthenticated", "forbidden", "records-unavailable", "records-full")
+WITH_BODY = ("incomplete-body", "body-too-large")
+WITH_JSON = ("malformed-json", "unsupported-media-type")
+WITH_KEY = (
+    "idempotency-key-required",
+    "idempotency-key-malformed",
+    "idempotency-key-reused",
+    "request-in-flight",
+)
+WITH_IF_MATCH = ("precondition-required", "precondition-failed")
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Decorator(Protocol):
+    """What leaves a view's type as it is."""
+
+    def __call__(self, view: View, /) -> View: ...
+
+
+class Returns(NamedTuple):
+    """What a view returns with one status.
+
+    *body* is a type whose JSON Schema describes the body, one for each media type where it is not
+    JSON alone, or None where there is no body.
+    """
+
+    meaning: str
+    body: Any = None
+
+
+def requires(permission: str, without_keeping: str | None = None) -> Decorator:
+    """The permission that a view needs; another where `keep=false` is asked."""
+
+    def declared(view: View) -> View:
+        view.permission = permission  # type: ignore[attr-defined]
+        view.permission_without_keeping = without_keeping  # type: ignore[attr-defined]
+        return view
+
+    return declared
+
+
+@dataclass(frozen=True, kw_only=True)
+class Operation:
+    """What a view of the API declares; an operation decorates its view.
+
+    The view is called with the loaded query, if there is one, the loaded body, if there is one, and
+    the parts of the address by name. *without_keeping* is the permission that `keep=false` needs
+    instead. *idempotent*: it takes an Idempotency-Key. *if_match* describes the If-Match that it
+    requires. A view without *query* reads the query by itself, if at all; *request_body* documents
+    a body that it reads by itself.
+    """
+
+    permission: str
+    returns: Mapping[int, Returns]
+    problems: tuple[str, ...] = ()
+    query: type[Schema] | None = NoQuery
+    body: type[Schema] | None = None
+    request_body: Mapping[str, Any] | None = None
+    without_keeping: str | None = None
+    idempotent: bool = False
+    if_match: str | None = None
+
+    @property
+    def permissions(self) -> list[str]:
+        """The permissions of which a caller needs one; none where everybody may ask."""
+        named = (self.permission, self.without_keeping)
+        return [one for one in named if one is not None and one != PUBLIC]
+
+    @property
+    def problem_types(self) -> tuple[str, ...]:
+        """The problem types that the view may answer with, but for those of every address."""
+        return (
+            *(WITH_PERMISSION if self.permissions else ()),
+            *(WITH_JSON if self.body else ()),
+            *(WITH_BODY if self.body or self.request_body else ()),
+            *(("invalid-request",) if self.query or self.body else ()),
+            *(WITH_KEY if self.idempotent else ()),
+            *(WITH_IF_MATCH if self.if_match else ()),
+            *self.problems,
+        )
+
+    def __call__(self, view: View) -> View:
+        """The view, called with what was read."""
+        load_query = None if self.query is None else _query_loader(self.query())
+        body = None if self.body is None else self.body()
+
+        @wraps(view)
+        def called(**address: Any) -> Any:
+            query = None if load_query is None else load_query()
+            arguments: list[Any] = [] if self.query in (None, NoQuery) else [query]
+            if body is not None:
+                arguments.append(_load_body(body))
+            return view(*arguments, **address)
+
+        called.operation = self  # type: ignore[attr-defined]
+        return requires(self.permission, self.without_keeping)(cast(View, called))
+
+
+def _load_body(schema: Schema) -> Any:
+    try:
+        return schema.load(cast(Mapping[str, Any], read_body(request)))
+    except ValidationError as error:
+        raise refuse(error, "json") from None
+
+
+def _query_loader(schema: Schema) -> Callable[[], dict[str, Any]]:
+    """What loads the present request's query.
+
+    Many callers send the same few queries, so the short ones are loaded once.
+    """
+
+    def load(text: bytes) -> Mapping[str, Any]:
+        loaded: Mapping[str, Any] = schema.load(read_query(request))
+        return loaded
+
+    cached = lru_cache(QUERIES_AT_MOST)(load)
+
+    def loaded() -> dict[str, Any]:
+        text = request.query_string
+        try:
+            return dict(cached(text) if len(text) <= QUERY_BYTES_AT_MOST else load(text))
+        except ValidationError as error:
+            raise refuse(error, "query") from None
+
+    return loaded
