@@ -4,6 +4,7 @@ Each is a rule about every provision, case, fact and question there is.
 """
 
 import ast
+import re
 import sys
 from collections import defaultdict
 from collections.abc import Iterator
@@ -16,7 +17,6 @@ import pytest
 
 from app.determinations.case import make_case
 from app.determinations.decide import Decider
-from app.determinations.derive import PLAIN, RISES, SERIES_FUNCTIONS
 from app.determinations.model import Determination
 from app.law.coverage import gist_report
 from app.law.errors import LawNotEncoded
@@ -393,10 +393,24 @@ def test_no_provision_ends_before_it_begins(lawbook: Lawbook) -> None:
 # --- the lists that must be the same ---
 
 
-def test_the_functions_that_law_may_name_are_those_that_can_be_computed() -> None:
-    assert set(FUNCTIONS) == set(PLAIN) | SERIES_FUNCTIONS
-    assert set() == set(PLAIN) & SERIES_FUNCTIONS
-    assert set() == set(RISES) - set(FUNCTIONS)
+def test_every_function_of_the_law_is_documented_and_every_documented_one_exists() -> None:
+    text = (ROOT / "docs" / "provision-format.md").read_text(encoding="utf-8")
+    table = text.partition("### Functions")[2].partition("\n## ")[0]
+    rows = [line.split("|")[1] for line in table.splitlines() if line.startswith("| `")]
+
+    assert set(FUNCTIONS) == {name for row in rows for name in re.findall(r"`([a-z_]+)\(", row)}
+
+
+def test_every_function_says_whether_it_rises_with_each_of_its_arguments() -> None:
+    silent = [
+        name
+        for name, function in FUNCTIONS.items()
+        if not function.concludes_only
+        and "series" not in function.takes
+        and len(function.rises) != (1 if function.is_variadic else len(function.takes))
+    ]
+
+    assert [] == silent
 
 
 def test_the_clock_is_read_in_one_file() -> None:

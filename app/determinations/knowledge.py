@@ -9,8 +9,9 @@ from functools import cached_property
 from typing import Any, TypeVar, cast
 
 from app.determinations.cells import Cells, bits_of
-from app.determinations.derive import SERIES_FUNCTIONS, Derived, Deriving
+from app.determinations.derive import Deriving
 from app.law.facts import Computation, FactDefinition, Value
+from app.law.functions import SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
 from app.law.spans import Span
 from app.law.standing import StandingCondition, StandingLaw
@@ -235,7 +236,7 @@ class FactsInPlay:
 
     def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
         """The value of a computed fact; none where something it needs is unknown."""
-        value: Derived = self._derive[fact.name](values)
+        value = self._derive[fact.name](values)
         assert not isinstance(value, Span)
         return value
 

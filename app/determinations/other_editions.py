@@ -10,12 +10,12 @@ from dataclasses import dataclass
 
 from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
-from app.determinations.derive import SERIES_FUNCTIONS
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.model import Determination
 from app.determinations.wording import derived_in_words
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, Value
+from app.law.functions import SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
 from app.law.questions import Edition
 from app.law.spans import Span

@@ -14,9 +14,9 @@ from itertools import pairwise
 from typing import Any, TypeVar
 
 from app.determinations.cells import Judged
-from app.determinations.derive import SERIES_FUNCTIONS, direction
 from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.law.facts import FactDefinition, Value
+from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw
 from app.remembered import Remembered
@@ -327,11 +327,11 @@ class WhatIf:
         signs = set()
         for index, argument in enumerate(call.arguments):
             if argument == name:
-                signs.add(direction(call.function, index))
+                signs.add(FUNCTIONS[call.function].direction(index))
             elif isinstance(argument, str) and argument in self.in_play.computed:
                 inner = self._direction(self.in_play.computed[argument], name)
                 if inner or name in self._inputs(argument):
-                    signs.add(direction(call.function, index) * inner)
+                    signs.add(FUNCTIONS[call.function].direction(index) * inner)
         return signs.pop() if len(signs) == 1 else 0
 
     def _inputs(self, computed: str) -> set[str]:
