@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import click
 
@@ -93,11 +93,14 @@ def named(kept: "Credentials", kind: str, text: str) -> "Credential":
     return found
 
 
-def document(credential: "Credential") -> dict[str, object]:
-    """A credential as it is told to programs; the same as over HTTP."""
-    from app.access.credential_documents import credential_document
+def document(credential: "Credential") -> dict[str, Any]:
+    """A credential as programs get it; the same as over HTTP."""
+    import msgspec
 
-    return credential_document(credential, clock.now())
+    from app.api.machines.answers import CredentialAnswer, credential_members
+
+    answer = CredentialAnswer(**credential_members(credential, clock.now()))
+    return cast(dict[str, Any], msgspec.to_builtins(answer))
 
 
 def tell_secret(told: "Told", member: str, as_json: bool) -> None:

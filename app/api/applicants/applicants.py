@@ -11,10 +11,18 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import orjson
+import msgspec
 from flask import Blueprint, Response, current_app
+from msgspec import UNSET
 
 from app import clock
+from app.api.applicants.answers import (
+    ApplicantAnswer,
+    FoundApplicantsAnswer,
+    StoredApplicantAnswer,
+    applicant_answer,
+    stored_members,
+)
 from app.api.applicants.applicant_schemas import (
     ApplicantChangesSchema,
     ApplicantSearchSchema,
@@ -25,14 +33,13 @@ from app.api.http.authority import principal
 from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import once
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT
-from app.api.http.responses import JSON
+from app.api.http.responses import JSON, json_response
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
-from app.instants import instant_text
 from app.records.applicants.applicants import (
     KIND,
     Applicant,
@@ -66,8 +73,8 @@ blp = Blueprint("applicants", __name__, url_prefix="/v1/applicants")
     permission="applicants.write",
     body=NewApplicantSchema,
     returns={
-        201: Returns(
-            "Kept. Use the subject reference wherever the person is meant.", "ApplicantKept"
+        201: Content(
+            "Kept. Use the subject reference wherever the person is meant.", StoredApplicantAnswer
         )
     },
     problems=("subject-taken",),
@@ -93,8 +100,9 @@ def create_applicant(asked: dict[str, Any]) -> Response:
         applicant = Applicant(
             new_id(now), subject, organization, person, now, principal().actor, now
         )
-        body, location = orjson.dumps(_kept(applicant)), _address(subject)
-        answer = attempt.record(now, 201, location, etag_of(applicant.version), body=body.decode())
+        stored = _stored(applicant)
+        body = msgspec.json.encode(stored).decode()
+        answer = attempt.record(now, 201, stored.href, etag_of(applicant.version), body=body)
         try:
             here.applicants.keep(applicant, audit_entry("applicant.created", KIND, subject), answer)
         except SubjectTaken:
@@ -102,18 +110,17 @@ def create_applicant(asked: dict[str, Any]) -> Response:
             raise Problem(
                 "subject-taken", "Send another reference, or none, and one is made."
             ) from None
-    return Response(
-        body, 201, {"Location": location, "ETag": etag_of(applicant.version)}, mimetype=JSON
-    )
+    headers = {"Location": stored.href, "ETag": etag_of(applicant.version)}
+    return Response(body, 201, headers, mimetype=JSON)
 
 
 @blp.get("/<subject>")
 @Operation(
     permission="applicants.read",
     returns={
-        200: Returns(
+        200: Content(
             "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.",
-            "Applicant",
+            ApplicantAnswer,
         )
     },
     problems=("unknown-applicant", "applicant-unreadable"),
@@ -129,16 +136,14 @@ def read_applicant(subject: str) -> Response:
     if found is None:
         raise _unknown()
     _note("applicant.read", [subject], _outcome())
-    return Response(
-        orjson.dumps(_told(found)), 200, {"ETag": etag_of(found.version)}, mimetype=JSON
-    )
+    return json_response(_shown(found), headers={"ETag": etag_of(found.version)})
 
 
 @blp.patch("/<subject>")
 @Operation(
     permission="applicants.write",
     body=ApplicantChangesSchema,
-    returns={200: Returns("The correction is kept.", "ApplicantKept")},
+    returns={200: Content("The correction is kept.", StoredApplicantAnswer)},
     problems=("unknown-applicant", "applicant-unreadable"),
     if_match="The ETag of the applicant as you read it.",
 )
@@ -157,9 +162,7 @@ def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
             )
     except ApplicantChanged:
         raise changed_since() from None
-    return Response(
-        orjson.dumps(_kept(after)), 200, {"ETag": etag_of(after.version)}, mimetype=JSON
-    )
+    return json_response(_stored(after), headers={"ETag": etag_of(after.version)})
 
 
 @blp.post("/search")
@@ -167,9 +170,9 @@ def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
     permission="applicants.read",
     body=ApplicantSearchSchema,
     returns={
-        200: Returns(
+        200: Content(
             "Those of your own organization, the newest first; next_cursor where there are more.",
-            "FoundApplicants",
+            FoundApplicantsAnswer,
         )
     },
     problems=("applicant-unreadable",),
@@ -194,16 +197,19 @@ def search_applicants(wanted: dict[str, Any]) -> Response:
             found = here.applicants.search(
                 Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before
             )
-    told = found[:limit]
+    shown = found[:limit]
     searched = audit_entry("applicant.searched", KIND, None)
     here.store.note(
         searched,
-        *(audit_entry("applicant.read", KIND, applicant.subject, _outcome()) for applicant in told),
+        *(
+            audit_entry("applicant.read", KIND, applicant.subject, _outcome())
+            for applicant in shown
+        ),
     )
-    document: dict[str, Any] = {"applicants": [_told(applicant) for applicant in told]}
-    if len(found) > limit:
-        document["next_cursor"] = cursor_after(secret, search, told[-1].id)
-    return Response(orjson.dumps(document), 200, mimetype=JSON)
+    more = cursor_after(secret, search, shown[-1].id) if len(found) > limit else UNSET
+    return json_response(
+        FoundApplicantsAnswer(applicants=[_shown(one) for one in shown], next_cursor=more)
+    )
 
 
 def _require_within(subject: str, action: str) -> None:
@@ -260,27 +266,9 @@ def _made_subject() -> str:
     return "person-" + "".join(secrets.choice(MADE_OF) for _ in range(MADE_LONG))
 
 
-def _address(subject: str) -> str:
-    return f"/v1/applicants/{subject}"
+def _stored(applicant: Applicant) -> StoredApplicantAnswer:
+    return StoredApplicantAnswer(**stored_members(applicant))
 
 
-def _kept(applicant: Applicant) -> dict[str, Any]:
-    """What is told without telling anything personal: this is also what is kept for a request that
-    is sent again.
-    """
-    return {
-        "subject": applicant.subject,
-        "version": applicant.version,
-        "created_at": instant_text(applicant.created_at),
-        "changed_at": instant_text(applicant.changed_at),
-        "href": _address(applicant.subject),
-    }
-
-
-def _told(applicant: Applicant) -> dict[str, Any]:
-    """The applicant as the caller may see it."""
-    kept, person = {**_kept(applicant), "organization": applicant.organization}, applicant.person
-    if _sees_whole():
-        return {**kept, "masked": False, "name": person.name, "born_on": person.born_on.isoformat()}
-    initials = " ".join(f"{part[0]}." for part in person.name.split())
-    return {**kept, "masked": True, "initials": initials, "birth_year": person.born_on.year}
+def _shown(applicant: Applicant) -> ApplicantAnswer:
+    return applicant_answer(applicant, is_masked=not _sees_whole())

@@ -6,7 +6,7 @@ from app.api.determinations.batch import answer_lines
 from app.api.determinations.deciding import Asked, decide
 from app.api.http.authority import principal
 from app.api.http.idempotency import given_key, once
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, KeepQuery
@@ -27,12 +27,12 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
     query=KeepQuery,
     body=AskedSchema,
     returns={
-        201: Returns(
+        201: Content(
             "Decided and kept; a denial as well as an approval. Location says where to read it "
             "again, ETag is needed to replace it.",
             "Determination",
         ),
-        200: Returns("Decided and not kept (`keep=false`); without id.", "Determination"),
+        200: Content("Decided and not kept (`keep=false`); without id.", "Determination"),
     },
     problems=(
         "unknown-question",
@@ -78,19 +78,18 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
     without_keeping="law.decide",
     query=KeepQuery,
     returns={
-        200: Returns(
+        200: Content(
             "For each line sent its determination or its problem, in order.",
             dict.fromkeys(JSON_LINES, "BatchLine"),
         )
     },
     problems=("unsupported-media-type",),
     idempotent=True,
-    request_body={
-        "required": True,
-        "description": "JSON Lines: one request per line, each as for a single determination. "
-        "Blank lines are skipped.",
-        "content": {type: {"schema": "Asked"} for type in JSON_LINES},
-    },
+    request_body=Content(
+        "JSON Lines: one request per line, each as for a single determination. Blank lines are "
+        "skipped.",
+        dict.fromkeys(JSON_LINES, "Asked"),
+    ),
 )
 def create_determinations(query: dict[str, bool]) -> Response:
     """Decide many questions, one per line, and answer each in its place.

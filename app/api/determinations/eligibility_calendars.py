@@ -6,7 +6,7 @@ import orjson
 from flask import Blueprint, Response
 
 from app.api.determinations.deciding import engine_fault, typed_facts, unknown_edition
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
 from app.api.http.responses import JSON
 from app.api.http.schemas import CalendarAskedSchema
@@ -32,7 +32,7 @@ class CalendarAsked(TypedDict, total=False):
     permission="law.decide",
     body=CalendarAskedSchema,
     returns={
-        200: Returns(
+        200: Content(
             "Every interval of the year, what it is decided as, and on which ground; nothing is "
             "kept.",
             "EligibilityCalendar",

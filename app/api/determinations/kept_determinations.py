@@ -8,7 +8,7 @@ from flask import Blueprint, Response
 from app.api.determinations.stored import KIND, kept, note, text_of, unknown_determination
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problems import Document, Problem
 from app.api.http.responses import JSON, tagged_response
 from app.api.http.service import service
@@ -20,7 +20,7 @@ from app.records.ledger.packets import NoLawText, NotSealed, packet
 
 SEALED_WITHIN = 2
 """Seconds after which to ask again for a packet."""
-UNCHANGED = Returns("It is still what the ETag in If-None-Match stands for; without a body.")
+UNCHANGED = Content("It is still what the ETag in If-None-Match stands for; without a body.")
 
 blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations")
 
@@ -29,7 +29,7 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
 @Operation(
     permission="determinations.read",
     returns={
-        200: Returns(
+        200: Content(
             "The determination exactly as it was issued; it is never decided again.",
             "KeptDetermination",
         ),
@@ -53,7 +53,7 @@ def read_determination(id: UUID) -> Response:
 @Operation(
     permission="determinations.read",
     returns={
-        200: Returns(
+        200: Content(
             "Every determination of the chain, from the first to the one that stands.", "Chain"
         ),
         304: UNCHANGED,
@@ -104,7 +104,7 @@ def _told(record: DeterminationRecord) -> Document:
 @blp.get("/<uuid:id>/packet")
 @Operation(
     permission="determinations.packet",
-    returns={200: Returns("The packet, to be saved as a file.", "Packet")},
+    returns={200: Content("The packet, to be saved as a file.", "Packet")},
     problems=("unknown-determination", "not-sealed", "law-not-kept", "record-damaged"),
 )
 def read_packet(id: UUID) -> Response:

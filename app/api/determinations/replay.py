@@ -15,7 +15,7 @@ from app.api.http.authority import principal
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import count_replay
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import if_match
 from app.api.http.problems import Document, Problem
 from app.api.http.responses import JSON, entity_tag
@@ -41,7 +41,7 @@ blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
 @blp.post("/<uuid:id>/replay")
 @Operation(
     permission="determinations.replay",
-    returns={200: Returns("It was decided again and came out the same to the byte.", "Replay")},
+    returns={200: Content("It was decided again and came out the same to the byte.", "Replay")},
     problems=(
         "unknown-determination",
         "law-not-kept",
@@ -108,7 +108,7 @@ def _law_texts(here: Service, digest: str) -> Any:
 @Operation(
     permission="determinations.reconsider",
     returns={
-        200: Returns(
+        200: Content(
             "What was said then and what would be said now. Nothing of it is kept.",
             "Reconsideration",
         )
@@ -227,7 +227,7 @@ ROUTE = "POST /v1/determinations/redetermine"
     permission="determinations.redetermine",
     body=RedeterminationSchema,
     returns={
-        201: Returns(
+        201: Content(
             "Decided under today's law and kept in the place of the other, which it names in "
             "`replaces`.",
             "Determination",

@@ -12,7 +12,6 @@ from flask import Flask
 from app.access.principal import PUBLIC
 from app.access.roles import Roles
 from app.api.applicants import applicants
-from app.api.applicants.applicant_answer_schemas import APPLICANT_COMPONENTS
 from app.api.determinations import (
     determinations,
     eligibility_calendars,
@@ -30,12 +29,9 @@ from app.api.law import open_enrollment, provisions, questions
 from app.api.law.facts_schemas import documented_field, install_facts_schemas
 from app.api.law.questions import example
 from app.api.machines import credentials, oauth
-from app.api.machines.credential_answer_schemas import CREDENTIAL_COMPONENTS
-from app.api.machines.oauth_schemas import BEARER, OAUTH_COMPONENTS, client_credentials
+from app.api.machines.oauth_schemas import BEARER, client_credentials
 from app.api.people import accounts
-from app.api.people.account_schemas import ACCOUNT_COMPONENTS
 from app.api.records import events, holds, searching
-from app.api.records.record_schemas import RECORD_COMPONENTS
 from app.law.questions import Question
 
 VERSION = "1.0.0"
@@ -104,10 +100,7 @@ def _new_spec(service: Service) -> APISpec:
     spec.components.security_scheme(
         CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC)
     )
-    kept = KEPT_COMPONENTS | RECORD_COMPONENTS | APPLICANT_COMPONENTS
-    for name, schema in (
-        COMPONENTS | kept | CREDENTIAL_COMPONENTS | ACCOUNT_COMPONENTS | OAUTH_COMPONENTS
-    ).items():
+    for name, schema in (COMPONENTS | KEPT_COMPONENTS).items():
         spec.components.schema(name, schema)
     return spec
 

@@ -9,13 +9,15 @@ from apispec import APISpec
 from flask import Flask
 from werkzeug.routing import Rule
 
+from app.api.docs.answer_components import JsonSchema, add_answers
 from app.api.http.limits import NOT_LIMITED
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.problems import MEDIA_TYPE
 from app.api.http.responses import JSON
 
 Document = dict[str, Any]
+Schemas = Mapping[Any, JsonSchema]
 SCHEME, CLIENTS = "bearer", "client_credentials"
 """What the OpenAPI document calls the ways in which callers show who they are."""
 IDEMPOTENCY = (
@@ -51,22 +53,29 @@ _VARIABLE = re.compile(r"<(?:(\w+):)?(\w+)>")
 
 
 def document_operations(spec: APISpec, app: Flask) -> None:
-    """Add every operation that a view of the application declares."""
-    for rule in app.url_map.iter_rules():
-        view = app.view_functions[rule.endpoint]
-        declared = getattr(view, "operation", None)
-        if isinstance(declared, Operation):
-            (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
-            path = _VARIABLE.sub(r"{\2}", rule.rule)
-            document = {**_document(path, rule, declared), **_docstring(view)}
-            spec.path(
-                path,
-                operations={method.lower(): document},
-                parameters=list(_path_parameters(path, rule)),
-            )
+    """Add every operation that a view of the application declares, and the answers of all."""
+    rules = [
+        (rule, declared)
+        for rule in app.url_map.iter_rules()
+        if isinstance(declared := _declared(app, rule), Operation)
+    ]
+    schemas = add_answers(spec, [body for _, declared in rules for body in declared.bodies])
+    for rule, declared in rules:
+        (method,) = (rule.methods or set()) - {"HEAD", "OPTIONS"}
+        path = _VARIABLE.sub(r"{\2}", rule.rule)
+        document = _document(path, rule, declared, schemas)
+        spec.path(
+            path,
+            operations={method.lower(): document | _docstring(app.view_functions[rule.endpoint])},
+            parameters=list(_path_parameters(path, rule)),
+        )
 
 
-def _document(path: str, rule: Rule, declared: Operation) -> Document:
+def _declared(app: Flask, rule: Rule) -> object:
+    return getattr(app.view_functions[rule.endpoint], "operation", None)
+
+
+def _document(path: str, rule: Rule, declared: Operation, schemas: Schemas) -> Document:
     document: Document = {
         "operationId": rule.endpoint.rpartition(".")[2],
         "tags": [rule.endpoint.partition(".")[0]],
@@ -74,12 +83,16 @@ def _document(path: str, rule: Rule, declared: Operation) -> Document:
             {way: [permission]} for permission in declared.permissions for way in (SCHEME, CLIENTS)
         ],
         "parameters": list(_parameters(declared)),
-        "responses": _responses(path, declared),
+        "responses": _responses(path, declared, schemas),
     }
     if declared.body is not None:
-        document["requestBody"] = {"required": True, "content": _content({JSON: declared.body})}
-    elif declared.request_body is not None:
-        document["requestBody"] = dict(declared.request_body)
+        document["requestBody"] = {"required": True, "content": {JSON: {"schema": declared.body}}}
+    elif (body := declared.request_body) is not None:
+        document["requestBody"] = {
+            "required": True,
+            "description": body.meaning,
+            "content": _content(body, schemas),
+        }
     return document
 
 
@@ -121,7 +134,7 @@ def _header(name: str, meaning: str, is_required: bool) -> Document:
     }
 
 
-def _responses(path: str, declared: Operation) -> dict[str, Document]:
+def _responses(path: str, declared: Operation, schemas: Schemas) -> dict[str, Document]:
     """The responses in order of status."""
     types = (
         *declared.problem_types,
@@ -140,19 +153,12 @@ def _responses(path: str, declared: Operation) -> dict[str, Document]:
         parts = (returned.meaning, problem["description"])
         responses[status] = {
             "description": " ".join(part for part in parts if part),
-            "content": _returned_content(returned) | problem["content"],
+            "content": _content(returned, schemas) | problem["content"],
         }
     return {str(status): response for status, response in sorted(responses.items())}
 
 
-def _returned_content(returned: Returns) -> Document:
-    if returned.body is None:
-        return {}
-    return _content(returned.body if isinstance(returned.body, Mapping) else {JSON: returned.body})
-
-
-def _content(bodies: Mapping[str, Any]) -> Document:
+def _content(content: Content, schemas: Schemas) -> Document:
     return {
-        media_type: {"schema": {"type": "string"} if body is str else body}
-        for media_type, body in bodies.items()
+        media_type: {"schema": schemas[body]} for media_type, body in content.by_media_type.items()
     }

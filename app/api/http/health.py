@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from app import draining
 from app.access.principal import PUBLIC
 from app.api.http.faults import RETRY_AFTER_SECONDS
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
 from app.api.http.responses import JSON
 from app.api.http.service import service
@@ -19,7 +19,7 @@ blp = Blueprint("health", __name__)
 @blp.get("/healthz")
 @Operation(
     permission=PUBLIC,
-    returns={200: Returns("The process lives.", "Health")},
+    returns={200: Content("The process lives.", "Health")},
 )
 def healthz() -> Response:
     """Say that the process lives."""
@@ -30,7 +30,7 @@ def healthz() -> Response:
 @Operation(
     permission=PUBLIC,
     returns={
-        200: Returns("The database is reachable and migrated, the law is loaded.", "Readiness")
+        200: Content("The database is reachable and migrated, the law is loaded.", "Readiness")
     },
     problems=("not-ready", "draining"),
 )

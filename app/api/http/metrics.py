@@ -24,7 +24,7 @@ from prometheus_client import (
 from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SUMMED = ("counter", "histogram")
@@ -119,7 +119,7 @@ def observe_sealing(lag_seconds: float, unsealed: int) -> None:
 @blp.get("/metrics")
 @Operation(
     permission="metrics.read",
-    returns={200: Returns("The figures as Prometheus reads them.", {"text/plain": str})},
+    returns={200: Content("The figures as Prometheus reads them.", {"text/plain": str})},
 )
 def read_metrics() -> Response:
     """Read what the service counts: determinations, faults, latencies, load, sealing."""

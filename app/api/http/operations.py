@@ -13,6 +13,7 @@ from marshmallow import Schema, ValidationError
 
 from app.access.principal import PUBLIC
 from app.api.http.parsing import read_body, read_query, refuse
+from app.api.http.responses import JSON
 from app.api.http.schemas import NoQuery
 
 QUERIES_AT_MOST, QUERY_BYTES_AT_MOST = 256, 64
@@ -36,15 +37,22 @@ class Decorator(Protocol):
     def __call__(self, view: View, /) -> View: ...
 
 
-class Returns(NamedTuple):
-    """What a view returns with one status.
+class Content(NamedTuple):
+    """What a response or a request carries, and what it means.
 
-    *body* is a type whose JSON Schema describes the body, one for each media type where it is not
-    JSON alone, or None where there is no body.
+    *body* is the class that is encoded, one for each media type where it is not JSON alone, or None
+    where there is no body. A text names a schema of requests.
     """
 
     meaning: str
     body: Any = None
+
+    @property
+    def by_media_type(self) -> Mapping[str, Any]:
+        """The classes by media type."""
+        if self.body is None:
+            return {}
+        return self.body if isinstance(self.body, Mapping) else {JSON: self.body}
 
 
 def requires(permission: str, without_keeping: str | None = None) -> Decorator:
@@ -70,11 +78,11 @@ class Operation:
     """
 
     permission: str
-    returns: Mapping[int, Returns]
+    returns: Mapping[int, Content]
     problems: tuple[str, ...] = ()
     query: type[Schema] | None = NoQuery
     body: type[Schema] | None = None
-    request_body: Mapping[str, Any] | None = None
+    request_body: Content | None = None
     without_keeping: str | None = None
     idempotent: bool = False
     if_match: str | None = None
@@ -84,6 +92,12 @@ class Operation:
         """The permissions of which a caller needs one; none where everybody may ask."""
         named = (self.permission, self.without_keeping)
         return [one for one in named if one is not None and one != PUBLIC]
+
+    @property
+    def bodies(self) -> list[Any]:
+        """Every class that the view returns or reads by itself."""
+        contents = (*self.returns.values(), *((self.request_body,) if self.request_body else ()))
+        return [body for content in contents for body in content.by_media_type.values()]
 
     @property
     def problem_types(self) -> tuple[str, ...]:

@@ -5,10 +5,17 @@ again.
 import hashlib
 from collections.abc import Mapping
 
-import orjson
+import msgspec
 from flask import Response, request
 
 JSON = "application/json"
+
+
+def json_response(
+    answer: object, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """The response that carries an answer, or anything else that JSON can carry."""
+    return Response(msgspec.json.encode(answer), status, headers, mimetype=JSON)
 
 
 def law_response(
@@ -40,6 +47,6 @@ def tagged_response(text: bytes, mimetype: str = JSON) -> Response:
     return conditional
 
 
-def law_document(document: object) -> Response:
-    """The same for a JSON-ready document."""
-    return law_response(orjson.dumps(document))
+def law_answer(answer: object) -> Response:
+    """The same for an answer."""
+    return law_response(msgspec.json.encode(answer))

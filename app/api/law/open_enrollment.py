@@ -8,9 +8,9 @@ from icalendar import Calendar, Event
 
 from app import clock
 from app.access.principal import PUBLIC
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import JSON, law_document, law_response
+from app.api.http.responses import JSON, law_answer, law_response
 from app.api.http.schemas import OpenEnrollmentQuery
 from app.api.http.service import service
 from app.api.law.law_documents import period_document
@@ -58,7 +58,7 @@ class Query(TypedDict, total=False):
     permission=PUBLIC,
     query=OpenEnrollmentQuery,
     returns={
-        200: Returns(
+        200: Content(
             "The periods; as iCalendar with `format=ics` or Accept: text/calendar.",
             {JSON: "OpenEnrollment", ICS: str},
         )
@@ -85,7 +85,7 @@ def read_open_enrollment(query: Query) -> Response:
         return law_response(
             _ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition}
         )
-    response = law_document(open_enrollment_document(here.lawbook, law, query.get("year"), day))
+    response = law_answer(open_enrollment_document(here.lawbook, law, query.get("year"), day))
     response.headers["Vary"] = "Accept"
     return response
 

@@ -8,9 +8,9 @@ from flask import Blueprint, Response
 from app import clock
 from app.access.principal import PUBLIC
 from app.api.determinations.deciding import unknown_edition, unknown_question
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import law_document
+from app.api.http.responses import law_answer
 from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
 from app.api.http.service import Service, service
 from app.api.law.law_documents import (
@@ -67,7 +67,7 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
     permission=PUBLIC,
     query=LawQuery,
     returns={
-        200: Returns(
+        200: Content(
             "The provisions of an edition, all of them or those in force on a day, and the "
             "calendars they use.",
             "Provisions",
@@ -94,7 +94,7 @@ def list_provisions(query: Query) -> Response:
     calendars = [
         c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)
     ]
-    return law_document(
+    return law_answer(
         {
             "edition": law.edition.name,
             "as_of": day.isoformat() if day else None,
@@ -119,7 +119,7 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
     permission=PUBLIC,
     query=ProvisionQuery,
     returns={
-        200: Returns(
+        200: Content(
             "The provision with its conditions and parameters and the text of its file; or a "
             "calendar.",
             "Provision",
@@ -136,14 +136,14 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
     law, day, id = edition_law(here, query), query.get("as_of") or clock.today(), f"{topic}/{name}"
     _require_looked_at(law, query.get("as_of"))
     if topic == CALENDARS and id in law.calendars:
-        return law_document(calendar_detail(here.lawbook, law.calendars[id], law, day))
+        return law_answer(calendar_detail(here.lawbook, law.calendars[id], law, day))
     provision = here.lawbook.provisions.get(id)
     if provision is None:
         raise Problem(
             "unknown-provision",
             "GET /v1/provisions lists the provisions and calendars of an edition.",
         )
-    return law_document(provision_detail(here.lawbook, provision, law, day))
+    return law_answer(provision_detail(here.lawbook, provision, law, day))
 
 
 @blp.get("/law/changes")
@@ -151,7 +151,7 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
     permission=PUBLIC,
     query=ChangesQuery,
     returns={
-        200: Returns("What came into force, ended, or was superseded, in order of days.", "Changes")
+        200: Content("What came into force, ended, or was superseded, in order of days.", "Changes")
     },
     problems=("unknown-edition",),
 )
@@ -166,7 +166,7 @@ def list_changes(query: Query) -> Response:
             [Wrong("query", "Must not be before `from`.", name="to")],
         )
     changes = here.lawbook.changes(first, last, law.edition.name)
-    return law_document(
+    return law_answer(
         {
             "edition": law.edition.name,
             "from": first.isoformat(),

@@ -8,8 +8,8 @@ from flask import Blueprint, Response
 from app.access.principal import PUBLIC
 from app.api.determinations.deciding import unknown_question
 from app.api.http.fields import JsonSchema
-from app.api.http.operations import Operation, Returns
-from app.api.http.responses import law_document
+from app.api.http.operations import Content, Operation
+from app.api.http.responses import law_answer
 from app.api.http.service import Service, service
 from app.api.law.facts_schemas import DIALECT, FactsSchemas, facts_schemas
 from app.determinations.document import citation_document
@@ -25,12 +25,12 @@ blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
 @blp.get("")
 @Operation(
     permission=PUBLIC,
-    returns={200: Returns("Every question with its outcomes and conclusions.", "Questions")},
+    returns={200: Content("Every question with its outcomes and conclusions.", "Questions")},
 )
 def list_questions() -> Response:
     """List the questions that can be asked."""
     lawbook = service().lawbook
-    return law_document(
+    return law_answer(
         {
             "questions": [summary(q) for q in lawbook.questions.values()],
             "law": {"digest": lawbook.digest},
@@ -42,7 +42,7 @@ def list_questions() -> Response:
 @Operation(
     permission=PUBLIC,
     returns={
-        200: Returns(
+        200: Content(
             "The question, the JSON Schema of its facts, what follows from them, and an example.",
             "Question",
         )
@@ -60,7 +60,7 @@ def read_question(id: str) -> Response:
         question = here.lawbook.question(id)
     except UnknownQuestion:
         raise unknown_question("path") from None
-    return law_document(detail(here, question))
+    return law_answer(detail(here, question))
 
 
 def summary(question: Question) -> dict[str, object]:

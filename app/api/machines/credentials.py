@@ -8,21 +8,26 @@ from contextlib import contextmanager
 from typing import Any, TypedDict
 from uuid import UUID
 
-import orjson
 from flask import Blueprint, Response
+from msgspec import UNSET
 
 from app import clock
-from app.access.credential_documents import credential_document
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
 from app.access.trail import answering
 from app.api.http.authentication import gate
 from app.api.http.idempotency import REPLAYED, once
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import JSON
+from app.api.http.responses import json_response
 from app.api.http.service import service
 from app.api.http.trail import origin
+from app.api.machines.answers import (
+    CredentialAnswer,
+    CredentialsAnswer,
+    NewSecretAnswer,
+    credential_members,
+)
 from app.api.machines.credential_schemas import (
     CredentialChangesSchema,
     CredentialsQuery,
@@ -31,13 +36,6 @@ from app.api.machines.credential_schemas import (
 )
 from app.records.entries import IdempotencyRecord
 from app.records.machines.credentials import Credential, Stale, UnknownCredential
-
-IF_MATCH_FAILURES = (
-    "unknown-credential",
-    "precondition-failed",
-    "precondition-required",
-    "records-unavailable",
-)
 
 blp = Blueprint("credentials", __name__, url_prefix="/v1/credentials")
 
@@ -54,10 +52,10 @@ class Page(TypedDict, total=False):
     permission="credentials.read",
     query=CredentialsQuery,
     returns={
-        200: Returns(
+        200: Content(
             "Keys and clients in the order in which they were made, those that are taken no more "
             "too.",
-            "Credentials",
+            CredentialsAnswer,
         )
     },
 )
@@ -70,8 +68,8 @@ def list_credentials(query: Page) -> Response:
         if len(found) > len(shown)
         else None
     )
-    document = {"credentials": [credential_document(one, now) for one in shown], "next": following}
-    return Response(orjson.dumps(document), 200, mimetype=JSON)
+    answers = [CredentialAnswer(**credential_members(one, now)) for one in shown]
+    return json_response(CredentialsAnswer(credentials=answers, next=following))
 
 
 @blp.post("")
@@ -79,10 +77,10 @@ def list_credentials(query: Page) -> Response:
     permission="credentials.write",
     body=CredentialWantedSchema,
     returns={
-        201: Returns(
+        201: Content(
             "Made. `secret` is told this once: it is the key, or the client's secret beside its "
             "`id`.",
-            "CredentialTold",
+            NewSecretAnswer,
         )
     },
     idempotent=True,
@@ -92,20 +90,20 @@ def create_credential(wanted: dict[str, Any]) -> Response:
     scopes = wanted.pop("scopes", None)
     with once(service(), "POST /v1/credentials") as attempt, _refusals():
         if attempt.earlier is not None:
-            return _told_again(attempt.earlier)
+            return _replayed(attempt.earlier)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
             told = _kept().create(
                 Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), origin()
             )
-    return _told(told.credential, told.secret)
+    return _new_secret(told.credential, told.secret)
 
 
 @blp.get("/<uuid:id>")
 @Operation(
     permission="credentials.read",
     returns={
-        200: Returns(
-            "The key or client, without its secret; its ETag is for changing it.", "Credential"
+        200: Content(
+            "The key or client, without its secret; its ETag is for changing it.", CredentialAnswer
         )
     },
     problems=("unknown-credential",),
@@ -120,7 +118,7 @@ def read_credential(id: UUID) -> Response:
 @Operation(
     permission="credentials.write",
     body=CredentialChangesSchema,
-    returns={200: Returns("As it is now.", "Credential")},
+    returns={200: Content("As it is now.", CredentialAnswer)},
     problems=("unknown-credential",),
     if_match="The ETag with which it was read.",
 )
@@ -137,7 +135,7 @@ def change_credential(changes: dict[str, Any], id: UUID) -> Response:
 @Operation(
     permission="credentials.write",
     returns={
-        204: Returns("Taken no more, within half a minute by every process. It stays on record.")
+        204: Content("Taken no more, within half a minute by every process. It stays on record.")
     },
     problems=("unknown-credential",),
     if_match="The ETag with which it was read.",
@@ -156,10 +154,10 @@ def revoke_credential(id: UUID) -> Response:
     permission="credentials.write",
     body=SecretWantedSchema,
     returns={
-        201: Returns(
+        201: Content(
             "`secret` is new and told this once; the one before is taken for the overlap, older "
             "ones are not.",
-            "CredentialTold",
+            NewSecretAnswer,
         )
     },
     problems=("unknown-credential",),
@@ -170,14 +168,14 @@ def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
     """Give a key or client a new secret beside the present one."""
     with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
-            return _told_again(attempt.earlier)
+            return _replayed(attempt.earlier)
         version = _version_read(id)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
             told = _kept().rotate(
                 str(id), version, origin(), wanted["overlap_hours"], wanted.get("days")
             )
     gate().bearers.forget()
-    return _told(told.credential, told.secret)
+    return _new_secret(told.credential, told.secret)
 
 
 def _kept() -> Credentials:
@@ -206,21 +204,22 @@ def _refusals() -> Iterator[None]:
 
 
 def _shown(credential: Credential) -> Response:
-    text = orjson.dumps(credential_document(credential, clock.now()))
-    return Response(text, 200, {"ETag": etag_of(credential.version)}, mimetype=JSON)
+    answer = CredentialAnswer(**credential_members(credential, clock.now()))
+    return json_response(answer, headers={"ETag": etag_of(credential.version)})
 
 
-def _told(credential: Credential, secret: str | None) -> Response:
-    document = {**credential_document(credential, clock.now()), "secret": secret}
-    if credential.kind == CLIENT:
-        document["token_endpoint"] = f"{gate().tokens.issuer}/oauth/token"
+def _new_secret(credential: Credential, secret: str | None) -> Response:
+    endpoint = f"{gate().tokens.issuer}/oauth/token" if credential.kind == CLIENT else UNSET
+    answer = NewSecretAnswer(
+        **credential_members(credential, clock.now()), secret=secret, token_endpoint=endpoint
+    )
     headers = {"Location": f"/v1/credentials/{credential.id}", "ETag": etag_of(credential.version)}
-    return Response(orjson.dumps(document), 201, headers, mimetype=JSON)
+    return json_response(answer, 201, headers)
 
 
-def _told_again(earlier: IdempotencyRecord) -> Response:
+def _replayed(earlier: IdempotencyRecord) -> Response:
     """What the first request with this key made, as it is now; its secret was told once."""
     assert earlier.location is not None
-    response = _told(_kept().find(earlier.location.rpartition("/")[2]), None)
+    response = _new_secret(_kept().find(earlier.location.rpartition("/")[2]), None)
     response.headers[REPLAYED] = "true"
     return response

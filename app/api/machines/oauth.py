@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, cast
 from urllib.parse import unquote
 
-import orjson
+import msgspec
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
 from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError, OAuth2Request
@@ -29,11 +29,18 @@ from app.api.http.authentication import gate
 from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
 from app.api.http.limits import is_to_be_noted, take_refused_token
 from app.api.http.metrics import count_token_refusal
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.parsing import is_packed
 from app.api.http.problems import Problem, problem_of_status, problem_response
-from app.api.http.responses import JSON
+from app.api.http.responses import json_response
 from app.api.http.trail import origin
+from app.api.machines.answers import (
+    OAuthErrorAnswer,
+    OAuthMetadataAnswer,
+    SigningKeysAnswer,
+    TokenAnswer,
+    TokenWanted,
+)
 from app.api.machines.oauth_schemas import (
     FORM,
     GRANT,
@@ -41,7 +48,6 @@ from app.api.machines.oauth_schemas import (
     METADATA_PATH,
     TOKEN_ERRORS,
     TOKEN_PATH,
-    TOKEN_REQUEST,
 )
 from app.records.errors import RecordsUnavailable
 from app.records.identity import is_id
@@ -54,6 +60,7 @@ KEYS_SECONDS = 300
 
 Shorter than a replaced key goes on to be taken.
 """
+PUBLIC_HEADERS = {"Cache-Control": f"public, max-age={KEYS_SECONDS}"}
 NO_SUCH_CLIENT = "The client is not known, or its secret is not taken."
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="eligibility"'}
 _BASIC = re.compile("basic ([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
@@ -151,12 +158,13 @@ class Server(AuthorizationServer):  # type: ignore[misc]
     def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
         scopes = sorted(set((scope or "").split()) or client.allowed)
         text = gate().tokens.issue(client.get_client_id(), scopes)
-        return {
-            "access_token": text,
-            "token_type": "Bearer",
-            "expires_in": gate().tokens.seconds,
-            "scope": " ".join(scopes),
-        }
+        answer = TokenAnswer(
+            access_token=text,
+            token_type="Bearer",  # noqa: S106  (a kind of token)
+            expires_in=gate().tokens.seconds,
+            scope=" ".join(scopes),
+        )
+        return cast(dict[str, object], msgspec.to_builtins(answer))
 
 
 class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
@@ -186,8 +194,8 @@ def install_oauth(app: Flask) -> None:
 @Operation(
     permission=PUBLIC,
     query=None,
-    request_body=TOKEN_REQUEST,
-    returns={200: Returns("An access token.", "Token"), **TOKEN_ERRORS},
+    request_body=Content("What the token is asked for with.", {FORM: TokenWanted}),
+    returns={200: Content("An access token.", TokenAnswer), **TOKEN_ERRORS},
 )
 def create_token() -> Response:
     """Give a client an access token, for its id and secret.
@@ -341,52 +349,42 @@ def _basic_name(incoming: Request) -> str:
 @Operation(
     permission=PUBLIC,
     query=None,
-    returns={200: Returns("The keys, as RFC 7517 has them.", "SigningKeys")},
+    returns={200: Content("The keys, as RFC 7517 has them.", SigningKeysAnswer)},
 )
 def read_keys() -> Response:
     """Read the public halves of the keys that access tokens are signed with."""
-    document = {"keys": [dict(key.public()) for key in gate().tokens.keys.live()]}
-    return _public(document)
+    keys = [dict(key.public()) for key in gate().tokens.keys.live()]
+    return json_response(SigningKeysAnswer(keys=keys), headers=PUBLIC_HEADERS)
 
 
 @pages.get(METADATA_PATH)
 @Operation(
     permission=PUBLIC,
     query=None,
-    returns={200: Returns("The token endpoint, as RFC 8414 has it.", "OAuthMetadata")},
+    returns={200: Content("The token endpoint, as RFC 8414 has it.", OAuthMetadataAnswer)},
 )
 def read_metadata() -> Response:
     """Read what clients may know of the token endpoint."""
     issuer = gate().tokens.issuer
-    return _public(
-        {
-            "issuer": issuer,
-            "token_endpoint": f"{issuer}{TOKEN_PATH}",
-            "jwks_uri": f"{issuer}{KEYS_PATH}",
-            "grant_types_supported": [GRANT],
-            "response_types_supported": [],
-            "token_endpoint_auth_methods_supported": list(METHODS),
-            "scopes_supported": [name for name in gate().roles.permissions if name != PUBLIC],
-            "service_documentation": f"{issuer}/docs",
-            "access_token_signing_alg_values_supported": [ALGORITHM],
-        }
+    metadata = OAuthMetadataAnswer(
+        issuer=issuer,
+        token_endpoint=f"{issuer}{TOKEN_PATH}",
+        jwks_uri=f"{issuer}{KEYS_PATH}",
+        grant_types_supported=(GRANT,),
+        response_types_supported=(),
+        token_endpoint_auth_methods_supported=METHODS,
+        scopes_supported=tuple(name for name in gate().roles.permissions if name != PUBLIC),
+        service_documentation=f"{issuer}/docs",
+        access_token_signing_alg_values_supported=(ALGORITHM,),
     )
-
-
-def _public(document: object) -> Response:
-    return Response(
-        orjson.dumps(document),
-        200,
-        {"Cache-Control": f"public, max-age={KEYS_SECONDS}"},
-        mimetype=JSON,
-    )
+    return json_response(metadata, headers=PUBLIC_HEADERS)
 
 
 def _error(
     status: int, error: str, description: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    text = orjson.dumps({"error": error, "error_description": description})
-    return Response(text, status, {"Cache-Control": "no-store", **(headers or {})}, mimetype=JSON)
+    answer = OAuthErrorAnswer(error=error, error_description=description)
+    return json_response(answer, status, {"Cache-Control": "no-store", **(headers or {})})
 
 
 def _note(actor: str, client: str, outcome: str) -> None:

@@ -3,8 +3,8 @@
 from typing import Any
 
 from app.access.roles import Roles
-from app.api.determinations.answer_schemas import TEXT, Schema, many, record, told
-from app.api.http.operations import Returns
+from app.api.http.operations import Content
+from app.api.machines.answers import OAuthErrorAnswer
 
 Document = dict[str, Any]
 
@@ -43,80 +43,37 @@ def client_credentials(issuer: str, roles: Roles, public: str) -> Document:
     }
 
 
-OAUTH_COMPONENTS: dict[str, Schema] = {
-    "TokenWanted": {
-        "type": "object",
-        "description": "A form. The client shows its id and secret here or by HTTP Basic "
-        "authentication, in one of the two ways.",
-        "required": ["grant_type"],
-        "properties": {
-            "grant_type": {"const": GRANT},
-            "scope": told(
-                TEXT,
-                "The permissions that it is to have, with spaces between; without any all of its "
-                "client's.",
-            ),
-            "client_id": told(TEXT, "The id of the client."),
-            "client_secret": told(TEXT, "Its secret."),
-            "resource": told(
-                TEXT, "What the token is to be for: this service, if anything is sent."
-            ),
-        },
-    },
-    "Token": record(
-        {
-            "access_token": told(TEXT, "Send it as `Authorization: Bearer …`."),
-            "token_type": {"const": "Bearer"},
-            "expires_in": {"type": "integer", "description": "For so many seconds it is taken."},
-            "scope": told(TEXT, "The permissions that it has, with spaces between."),
-        }
-    ),
-    "OAuthError": record(
-        {
-            "error": told(TEXT, "What is wrong, in the words of RFC 6749."),
-            "error_description": TEXT,
-        },
-    ),
-    "SigningKeys": record({"keys": many({"type": "object", "description": "A key (RFC 7517)."})}),
-    "OAuthMetadata": {"type": "object", "description": "See RFC 8414."},
-}
-
-
-TOKEN_REQUEST: Document = {
-    "required": True,
-    "content": {FORM: {"schema": "TokenWanted"}},
-}
 TOKEN_ERRORS = {
-    400: Returns(
+    400: Content(
         "The request is not proper, or asks for what is not given: `invalid_request`, "
         "`unsupported_grant_type`, `invalid_scope`, `invalid_target`.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
-    401: Returns(
+    401: Content(
         "`invalid_client`: the client is not known, or its secret is not taken.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
-    413: Returns(
+    413: Content(
         "`invalid_request`: the body is too large.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
-    429: Returns(
+    429: Content(
         "`temporarily_unavailable`: this address asks too often, or too often in vain; Retry-After "
         "names the seconds.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
-    500: Returns(
+    500: Content(
         "`server_error`: no token was given.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
-    503: Returns(
+    503: Content(
         "`temporarily_unavailable`: no tokens are given at the moment; Retry-After names the "
         "seconds.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
-    507: Returns(
+    507: Content(
         "`temporarily_unavailable`: there is no room to note that a token is given; Retry-After "
         "names the seconds.",
-        "OAuthError",
+        OAuthErrorAnswer,
     ),
 }

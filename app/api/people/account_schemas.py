@@ -1,4 +1,4 @@
-"""What requests about accounts may carry, and what their answers look like."""
+"""What requests about accounts may carry."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -6,16 +6,6 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from app.access.roster import NAME, NAME_MUST, ORGANIZATION, ORGANIZATION_MUST, peoples_roles
-from app.api.determinations.answer_schemas import (
-    FLAG,
-    INSTANT,
-    TEXT,
-    TEXT_OR_NONE,
-    Schema,
-    many,
-    record,
-    told,
-)
 from app.api.http.fields import FactField, TextField
 from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
 from app.law.facts import FactDefinition
@@ -102,55 +92,3 @@ class AccountsQuery(NoQuery):
         "Must be the id of an account.",
         metadata={"description": "Those made after the one of this id."},
     )
-
-
-_ACCOUNT: dict[str, Schema] = {
-    "id": {"type": "string", "format": "uuid"},
-    "name": TEXT,
-    "role": {"type": "string", "enum": _ROLES},
-    "organization": TEXT_OR_NONE,
-    "subject": told(
-        TEXT_OR_NONE,
-        "Who the person is at the identity provider; null for an account with a password.",
-    ),
-    "disabled": FLAG,
-    "disabled_because": {"type": ["string", "null"], "enum": ["administrator", "unused", None]},
-    "must_change_password": told(FLAG, "Whether its password is for one time."),
-    "created_at": INSTANT,
-    "changed_at": INSTANT,
-}
-_MADE = {
-    **_ACCOUNT,
-    "one_time_password": told(
-        TEXT_OR_NONE, "Told this once, and kept nowhere. It must be changed at sign-in."
-    ),
-}
-_SESSION: dict[str, Schema] = {
-    "id": {"type": "string", "format": "uuid"},
-    "created_at": INSTANT,
-    "seen_at": INSTANT,
-    "address": told(TEXT, "From which network."),
-    "browser": told(TEXT, "What the browser calls itself."),
-}
-_INSTANT_OR_NONE: Schema = {"type": ["string", "null"], "format": "date-time"}
-ACCOUNT_COMPONENTS: dict[str, Schema] = {
-    "Account": record(_ACCOUNT),
-    "AccountMade": record(_MADE),
-    "Accounts": record(
-        {
-            "accounts": many(record(_ACCOUNT)),
-            "next": told(TEXT_OR_NONE, "Where the following ones are; null after the last."),
-        }
-    ),
-    "AccountSessions": record(
-        {
-            "sessions": many(record(_SESSION)),
-            "last_signed_in_at": _INSTANT_OR_NONE,
-            "locked_until": told(
-                _INSTANT_OR_NONE,
-                "Until when attempts are refused, since others failed; null where none are.",
-            ),
-        }
-    ),
-}
-"""Schemas for the OpenAPI document."""

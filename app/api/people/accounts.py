@@ -3,11 +3,9 @@
 Whoever does sees no cases here, and whoever sees cases needs none of this.
 """
 
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from flask import Blueprint, Response
 
 from app import clock
@@ -15,10 +13,10 @@ from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization, Roster
 from app.access.trail import answering
 from app.api.http.idempotency import REPLAYED, once
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import changed_since, require_version, tagged
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import JSON
+from app.api.http.responses import json_response
 from app.api.http.service import service
 from app.api.http.trail import origin
 from app.api.people.account_schemas import (
@@ -27,9 +25,17 @@ from app.api.people.account_schemas import (
     AccountsQuery,
     NewAccountSchema,
 )
+from app.api.people.answers import (
+    AccountAnswer,
+    AccountsAnswer,
+    AccountSessionsAnswer,
+    CreatedAccountAnswer,
+    account_members,
+    second_text,
+    session_answer,
+)
 from app.api.people.pages.guard import people
 from app.records.entries import IdempotencyRecord
-from app.records.people.account_sessions import Session
 from app.records.people.accounts import Account, NameTaken, VersionDiffers
 
 ROUTE = "POST /v1/accounts"
@@ -41,13 +47,16 @@ blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts")
 @Operation(
     permission="accounts.read",
     query=AccountsQuery,
-    returns={200: Returns(f"Accounts in the order they were made, {PAGE} at a time.", "Accounts")},
+    returns={
+        200: Content(f"Accounts in the order they were made, {PAGE} at a time.", AccountsAnswer)
+    },
 )
 def list_accounts(query: dict[str, str]) -> Response:
     """List the accounts."""
     found = people().accounts.page(query.get("after"), PAGE + 1)
     following = f"/v1/accounts?after={found[PAGE - 1].id}" if len(found) > PAGE else None
-    return _json({"accounts": [_told(account) for account in found[:PAGE]], "next": following})
+    answers = [_answer(account) for account in found[:PAGE]]
+    return json_response(AccountsAnswer(accounts=answers, next=following))
 
 
 @blp.post("")
@@ -55,10 +64,10 @@ def list_accounts(query: dict[str, str]) -> Response:
     permission="accounts.write",
     body=NewAccountSchema,
     returns={
-        201: Returns(
+        201: Content(
             "Made. Hand the one-time password over; it is told this once, and null where the "
             "answer comes again.",
-            "AccountMade",
+            CreatedAccountAnswer,
         )
     },
     problems=("name-taken", "too-many-at-once"),
@@ -84,10 +93,10 @@ def create_account(asked: dict[str, Any]) -> Response:
     new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
     with once(service(), ROUTE) as attempt:
         if attempt.earlier is not None:
-            return _told_again(attempt.earlier)
+            return _replayed(attempt.earlier)
         with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/accounts/{id}")):
             account, one_time = _made(new)
-    return _told_made(account, one_time)
+    return _new_account(account, one_time)
 
 
 def _made(new: NewAccount) -> tuple[Account, str | None]:
@@ -111,19 +120,19 @@ def _without_organization(refused: NoOrganization) -> Problem:
     return Problem("invalid-request", "Each member of `errors` says what to send instead.", [wrong])
 
 
-def _told_made(account: Account, one_time: str | None) -> Response:
-    response = _json({**_told(account), "one_time_password": one_time}, 201)
-    response.headers["Location"] = f"/v1/accounts/{account.id}"
+def _new_account(account: Account, one_time: str | None) -> Response:
+    answer = CreatedAccountAnswer(**account_members(account), one_time_password=one_time)
+    response = json_response(answer, 201, {"Location": f"/v1/accounts/{account.id}"})
     return tagged(response, account.version)
 
 
-def _told_again(earlier: IdempotencyRecord) -> Response:
+def _replayed(earlier: IdempotencyRecord) -> Response:
     """The account that the first request with this key made, as it is now.
 
     Its one-time password was told once.
     """
     assert earlier.location is not None
-    response = _told_made(_found(UUID(earlier.location.rpartition("/")[2])), None)
+    response = _new_account(_found(UUID(earlier.location.rpartition("/")[2])), None)
     response.headers[REPLAYED] = "true"
     return response
 
@@ -132,8 +141,8 @@ def _told_again(earlier: IdempotencyRecord) -> Response:
 @Operation(
     permission="accounts.read",
     returns={
-        200: Returns(
-            "The account; its ETag is what a change of it must send as If-Match.", "Account"
+        200: Content(
+            "The account; its ETag is what a change of it must send as If-Match.", AccountAnswer
         )
     },
     problems=("unknown-account",),
@@ -141,14 +150,14 @@ def _told_again(earlier: IdempotencyRecord) -> Response:
 def read_account(id: UUID) -> Response:
     """Read one account."""
     account = _found(id)
-    return tagged(_json(_told(account)), account.version)
+    return tagged(json_response(_answer(account)), account.version)
 
 
 @blp.patch("/<uuid:id>")
 @Operation(
     permission="accounts.write",
     body=AccountChangesSchema,
-    returns={200: Returns("The account as it is now.", "Account")},
+    returns={200: Content("The account as it is now.", AccountAnswer)},
     problems=("unknown-account",),
     if_match="The ETag of the account as you read it.",
 )
@@ -165,33 +174,33 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
         raise _without_organization(refused) from None
     except VersionDiffers:
         raise changed_since() from None
-    return tagged(_json(_told(account)), account.version)
+    return tagged(json_response(_answer(account)), account.version)
 
 
 @blp.get("/<uuid:id>/sessions")
 @Operation(
     permission="accounts.read",
-    returns={200: Returns("Where the person is signed in at the moment.", "AccountSessions")},
+    returns={200: Content("Where the person is signed in at the moment.", AccountSessionsAnswer)},
     problems=("unknown-account",),
 )
 def list_account_sessions(id: UUID) -> Response:
     """See where somebody is signed in."""
     account, at = _found(id), clock.now()
     locked = account.locked_until if account.locked_until and account.locked_until > at else None
-    sessions = [_told_session(session) for session in people().sessions.of(account.id, at)]
-    return _json(
-        {
-            "sessions": sessions,
-            "last_signed_in_at": _instant(account.last_sign_in_at),
-            "locked_until": _instant(locked),
-        }
+    last = account.last_sign_in_at
+    return json_response(
+        AccountSessionsAnswer(
+            sessions=[session_answer(one) for one in people().sessions.of(account.id, at)],
+            last_signed_in_at=None if last is None else second_text(last),
+            locked_until=None if locked is None else second_text(locked),
+        )
     )
 
 
 @blp.delete("/<uuid:id>/sessions")
 @Operation(
     permission="accounts.write",
-    returns={204: Returns("They are signed out.")},
+    returns={204: Content("They are signed out.")},
     problems=("unknown-account",),
 )
 def end_account_sessions(id: UUID) -> Response:
@@ -208,42 +217,9 @@ def _found(id: UUID) -> Account:
     return account
 
 
+def _answer(account: Account) -> AccountAnswer:
+    return AccountAnswer(**account_members(account))
+
+
 def _roster() -> Roster:
     return Roster(people().accounts, people().passwords)
-
-
-def _told(account: Account) -> dict[str, Any]:
-    """What a version of an account says.
-
-    When somebody signed in is no part of it: that changes without anybody's changing it.
-    """
-    return {
-        "id": account.id,
-        "name": account.name,
-        "role": account.role,
-        "organization": account.organization,
-        "subject": account.subject,
-        "disabled": account.is_disabled,
-        "disabled_because": account.disabled_because,
-        "must_change_password": account.must_change,
-        "created_at": _instant(account.created_at),
-        "changed_at": _instant(account.changed_at),
-    }
-
-
-def _told_session(session: Session) -> dict[str, Any]:
-    return {
-        "id": session.id,
-        "created_at": _instant(session.created_at),
-        "seen_at": _instant(session.seen_at),
-        "address": session.address,
-        "browser": session.browser,
-    }
-
-
-def _instant(instant: datetime | None) -> str | None:
-    return None if instant is None else instant.isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
-def _json(document: dict[str, Any], status: int = 200) -> Response:
-    return Response(orjson.dumps(document), status, mimetype=JSON)

@@ -4,20 +4,40 @@ everything again.
 
 from typing import Any
 
-import orjson
+import msgspec
 from flask import Blueprint, Response
+from msgspec import UNSET, UnsetType
 
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
+from app.api.http.responses import JSON
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
+from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
 from app.instants import instant_text
 from app.records.ledger.events import Damaged, Event, LawChanged, happened
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
-KINDS = ("law", "determination", "record")
+DAMAGED: dict[str, EventType] = {
+    "law": "law.damaged",
+    "determination": "determination.damaged",
+    "record": "record.damaged",
+}
+"""The type of event for a damaged record, by its kind."""
+TOLD = (
+    "id",
+    "question",
+    "as_of",
+    "edition",
+    "outcome",
+    "subject",
+    "organization",
+    "law_digest",
+    "replaces",
+)
+"""What an event says of a determination."""
 WAIVERS = "waiver."
 """The questions whose determinations are told as waivers decided."""
 
@@ -29,9 +49,9 @@ blp = Blueprint("events", __name__, url_prefix="/v1")
     permission="events.read",
     query=EventsQuery,
     returns={
-        200: Returns(
+        200: Content(
             "The events after that place, in order; Link says where to go on.",
-            {CLOUDEVENTS: "CloudEvents"},
+            {CLOUDEVENTS: list[CloudEventAnswer]},
         )
     },
 )
@@ -49,7 +69,7 @@ def read_events(query: dict[str, int]) -> Response:
     """
     here = service()
     found = happened(here.store, principal().reach, query["after"], query["limit"])
-    for kind in KINDS:
+    for kind in DAMAGED:
         alarm_damaged(
             kind,
             [each.id for each in found.events if isinstance(each, Damaged) and each.kind == kind],
@@ -57,46 +77,39 @@ def read_events(query: dict[str, int]) -> Response:
     if found.events:
         told = f"{found.events[0].sequence}-{found.events[-1].sequence}"
         here.store.note(audit_entry("events.read", "events", told))
-    body = orjson.dumps([_event(event) for event in found.events])
+    body = msgspec.json.encode([_event(event) for event in found.events])
     link = f'</v1/events?after={found.next}&limit={query["limit"]}>; rel="next"'
     return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)
 
 
-def _event(event: Event) -> dict[str, Any]:
-    envelope = {
-        "specversion": "1.0",
-        "id": str(event.sequence),
-        "source": "/v1",
-        "datacontenttype": "application/json",
-    }
+def _event(event: Event) -> CloudEventAnswer:
     if isinstance(event, Damaged):
         data = {"digest" if event.kind == "law" else "id": event.id}
-        return {**envelope, "type": f"{event.kind}.damaged", "subject": event.id, "data": data}
-    at = instant_text(event.at)
-    envelope["time"] = at
+        return _envelope(event, DAMAGED[event.kind], event.id, data)
+    time = instant_text(event.at)
     if isinstance(event, LawChanged):
-        return {
-            **envelope,
-            "type": "law.changed",
-            "subject": event.digest,
-            "data": {"digest": event.digest},
-        }
-    type = "waiver.decided" if event.question.startswith(WAIVERS) else "determination.made"
-    told = (
-        "id",
-        "question",
-        "as_of",
-        "edition",
-        "outcome",
-        "subject",
-        "organization",
-        "law_digest",
-        "replaces",
+        return _envelope(event, "law.changed", event.digest, {"digest": event.digest}, time)
+    data = {name: getattr(event, name) for name in TOLD}
+    data["href"] = f"/v1/determinations/{event.id}"
+    is_waiver = event.question.startswith(WAIVERS)
+    type: EventType = "waiver.decided" if is_waiver else "determination.made"
+    return _envelope(event, type, event.id, data, time)
+
+
+def _envelope(
+    event: Event,
+    type: EventType,
+    subject: str,
+    data: dict[str, Any],
+    time: str | UnsetType = UNSET,
+) -> CloudEventAnswer:
+    return CloudEventAnswer(
+        specversion="1.0",
+        id=str(event.sequence),
+        source="/v1",
+        datacontenttype=JSON,
+        time=time,
+        type=type,
+        subject=subject,
+        data=data,
     )
-    data = {name: getattr(event, name) for name in told}
-    return {
-        **envelope,
-        "type": type,
-        "subject": event.id,
-        "data": {**data, "href": f"/v1/determinations/{event.id}"},
-    }

@@ -1,10 +1,9 @@
 """Legal holds: what must stay although its time is over."""
 
-from dataclasses import asdict, replace
-from typing import Any
+from dataclasses import replace
 from uuid import UUID
 
-import orjson
+import msgspec
 from flask import Blueprint, Response
 
 from app import clock
@@ -12,15 +11,15 @@ from app.api.determinations.stored import unknown_determination
 from app.api.http.authority import principal
 from app.api.http.fields import TextField
 from app.api.http.idempotency import once
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT_PATTERN, ReferenceField
-from app.api.http.responses import JSON
+from app.api.http.responses import JSON, json_response
 from app.api.http.schemas import REQUIRED, StrictSchema
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
-from app.instants import instant_text
+from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer
 from app.records.holds import (
     HOLDABLE,
     Hold,
@@ -70,29 +69,24 @@ class HoldAskedSchema(StrictSchema):
 @Operation(
     permission="holds.read",
     returns={
-        200: Returns(
+        200: Content(
             "The holds that your organization placed, the newest first, lifted ones too; auditors "
             "see all.",
-            "Holds",
+            HoldsAnswer,
         )
     },
 )
 def read_holds() -> Response:
     """List the legal holds."""
-    return Response(
-        orjson.dumps(
-            {"holds": [_document(hold) for hold in list_holds(service().store, principal().reach)]}
-        ),
-        200,
-        mimetype=JSON,
-    )
+    holds = [hold_answer(hold) for hold in list_holds(service().store, principal().reach)]
+    return json_response(HoldsAnswer(holds=holds))
 
 
 @blp.post("")
 @Operation(
     permission="holds.write",
     body=HoldAskedSchema,
-    returns={201: Returns("The hold stands.", "Hold")},
+    returns={201: Content("The hold stands.", HoldAnswer)},
     problems=("unknown-determination",),
     idempotent=True,
 )
@@ -115,8 +109,9 @@ def create_hold(asked: dict[str, str]) -> Response:
             now,
             by.organization,
         )
-        body, location = orjson.dumps(_document(hold)), f"/v1/holds/{hold.id}"
-        answer = attempt.record(now, 201, location, etag_of(hold.version), body=body.decode())
+        body = msgspec.json.encode(hold_answer(hold)).decode()
+        location = f"/v1/holds/{hold.id}"
+        answer = attempt.record(now, 201, location, etag_of(hold.version), body=body)
         place_hold(here.store, hold, audit_entry("hold.placed", hold.kind, hold.object_id), answer)
     return Response(body, 201, {"Location": location, "ETag": etag_of(hold.version)}, mimetype=JSON)
 
@@ -124,23 +119,21 @@ def create_hold(asked: dict[str, str]) -> Response:
 @blp.get("/<uuid:id>")
 @Operation(
     permission="holds.read",
-    returns={200: Returns("The hold; ETag is needed to lift it.", "Hold")},
+    returns={200: Content("The hold; ETag is needed to lift it.", HoldAnswer)},
     problems=("unknown-hold",),
 )
 def read_hold(id: UUID) -> Response:
     """Read one legal hold."""
     hold = _found(id)
-    return Response(
-        orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON
-    )
+    return json_response(hold_answer(hold), headers={"ETag": etag_of(hold.version)})
 
 
 @blp.delete("/<uuid:id>")
 @Operation(
     permission="holds.write",
     returns={
-        200: Returns(
-            "The hold is lifted; it stays on record. Lifting it again changes nothing.", "Hold"
+        200: Content(
+            "The hold is lifted; it stays on record. Lifting it again changes nothing.", HoldAnswer
         )
     },
     problems=("unknown-hold",),
@@ -161,9 +154,7 @@ def lift(id: UUID) -> Response:
         except HoldChanged:
             raise changed_since() from None
         hold = lifted
-    return Response(
-        orjson.dumps(_document(hold)), 200, {"ETag": etag_of(hold.version)}, mimetype=JSON
-    )
+    return json_response(hold_answer(hold), headers={"ETag": etag_of(hold.version)})
 
 
 def _require_there(asked: dict[str, str]) -> None:
@@ -187,11 +178,3 @@ def _found(id: UUID) -> Hold:
     if hold is None:
         raise Problem("unknown-hold", "No hold stands under this id.")
     return hold
-
-
-def _document(hold: Hold) -> dict[str, Any]:
-    document = asdict(hold)
-    for name in ("placed_at", "lifted_at"):
-        instant = document[name]
-        document[name] = None if instant is None else instant_text(instant)
-    return document

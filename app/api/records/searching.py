@@ -3,14 +3,13 @@
 What is searched for stands in bodies, never in an address.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, TypedDict, TypeVar
 
-import orjson
 from flask import Blueprint, Response, current_app
 from marshmallow import ValidationError, fields, validates_schema
+from msgspec import UNSET, UnsetType
 
 from app import clock
 from app.api.determinations.deciding import unknown_question
@@ -18,9 +17,9 @@ from app.api.http.authority import principal
 from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import alarm_damaged
 from app.api.http.fields import TextField, WholeNumberField
-from app.api.http.operations import Operation, Returns
+from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import JSON
+from app.api.http.responses import json_response
 from app.api.http.schemas import (
     REQUIRED,
     SUBJECT,
@@ -33,11 +32,14 @@ from app.api.http.schemas import (
 )
 from app.api.http.service import Service, service
 from app.api.http.trail import audit_entry
-from app.instants import instant_text
+from app.api.records.answers import (
+    AuditEntriesAnswer,
+    FoundDeterminationsAnswer,
+    audit_entry_answer,
+    found_determination_answer,
+)
 from app.law.questions import OUTCOMES
-from app.records.entries import AuditEntry
 from app.records.ledger.searching import (
-    FoundDetermination,
     Hit,
     Wanted,
     WantedEntries,
@@ -47,7 +49,6 @@ from app.records.ledger.searching import (
 
 MOST = 200
 USUALLY = 50
-KINDS = {"determinations": "determination", "entries": "audit"}
 T = TypeVar("T")
 
 blp = Blueprint("records", __name__, url_prefix="/v1")
@@ -142,9 +143,9 @@ class Searched(TypedDict, total=False):
     permission="determinations.search",
     body=SearchSchema,
     returns={
-        200: Returns(
+        200: Content(
             "Those within your reach, the newest first; next_cursor where there are more.",
-            "FoundDeterminations",
+            FoundDeterminationsAnswer,
         )
     },
     problems=("unknown-question", "unknown-provision"),
@@ -177,7 +178,14 @@ def search_determinations(wanted: Searched) -> Response:
     )
     found = search(here.store, sought, principal().reach, limit + 1, before)
     _note(here, "determination.searched", "determination")
-    return _answer("determinations", found, _found, limit, dict(wanted))
+    shown = found[:limit]
+    return json_response(
+        FoundDeterminationsAnswer(
+            determinations=[found_determination_answer(hit.found) for hit in shown if hit.found],
+            damaged=_damaged("determination", shown),
+            next_cursor=_next_cursor(found, dict(wanted)),
+        )
+    )
 
 
 @blp.post("/audit/search")
@@ -185,8 +193,8 @@ def search_determinations(wanted: Searched) -> Response:
     permission="audit.read",
     body=TrailSearchSchema,
     returns={
-        200: Returns(
-            "The entries, the newest first; next_cursor where there are more.", "AuditEntries"
+        200: Content(
+            "The entries, the newest first; next_cursor where there are more.", AuditEntriesAnswer
         )
     },
 )
@@ -198,7 +206,14 @@ def search_audit_trail(wanted: dict[str, Any]) -> Response:
     chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
     found = search_trail(here.store, WantedEntries(**chosen), limit + 1, before)
     _note(here, "audit.searched", "audit")
-    return _answer("entries", found, _entry, limit, wanted)
+    shown = found[:limit]
+    return json_response(
+        AuditEntriesAnswer(
+            entries=[audit_entry_answer(hit.found) for hit in shown if hit.found],
+            damaged=_damaged("audit", shown),
+            next_cursor=_next_cursor(found, wanted),
+        )
+    )
 
 
 def _page(wanted: dict[str, Any]) -> tuple[int, str | None]:
@@ -215,39 +230,19 @@ def _without_page(wanted: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
 
 
-def _answer(
-    name: str,
-    hits: list[Hit[T]],
-    told: Callable[[T], dict[str, Any]],
-    limit: int,
-    wanted: dict[str, Any],
-) -> Response:
-    """A page of what was found.
-
-    Beside it the ids of those of the page that cannot be read any more, and where to go on.
-    """
-    document: dict[str, Any] = {
-        name: [told(hit.found) for hit in hits[:limit] if hit.found is not None]
-    }
-    damaged = [hit.id for hit in hits[:limit] if hit.found is None]
-    if damaged:
-        alarm_damaged(KINDS[name], damaged)
-        document["damaged"] = damaged
-    if len(hits) > limit:
-        document["next_cursor"] = cursor_after(
-            _secret(), _without_page(wanted), hits[limit - 1].place
-        )
-    return Response(orjson.dumps(document), 200, mimetype=JSON)
+def _damaged(kind: str, hits: list[Hit[T]]) -> list[str] | UnsetType:
+    """The ids of those of a page that cannot be read any more, with an alarm in the log."""
+    damaged = [hit.id for hit in hits if hit.found is None]
+    alarm_damaged(kind, damaged)
+    return damaged or UNSET
 
 
-def _found(found: FoundDetermination) -> dict[str, Any]:
-    document = asdict(found)
-    document["decided_at"] = instant_text(found.decided_at)
-    return {**document, "href": f"/v1/determinations/{found.id}"}
-
-
-def _entry(entry: AuditEntry) -> dict[str, Any]:
-    return {**asdict(entry), "at": instant_text(entry.at)}
+def _next_cursor(hits: list[Hit[T]], wanted: dict[str, Any]) -> str | UnsetType:
+    """Where to go on, if more was found than is wanted."""
+    limit = wanted["limit"]
+    if len(hits) <= limit:
+        return UNSET
+    return cursor_after(_secret(), _without_page(wanted), hits[limit - 1].place)
 
 
 def _note(here: Service, action: str, kind: str) -> None:

@@ -1,0 +1,77 @@
+"""What answers about applicants say."""
+
+from datetime import date
+from typing import Annotated, Any
+
+from msgspec import UNSET, Meta, UnsetType
+
+from app.api.http.answers import Answer, Instant, NextCursor
+from app.instants import instant_text
+from app.records.applicants.applicants import Applicant
+
+
+class StoredApplicantAnswer(Answer):
+    """That an applicant is stored; the name and the birth date are not repeated."""
+
+    subject: Annotated[
+        str,
+        Meta(
+            description="The subject reference: what determinations and holds name the person by."
+        ),
+    ]
+    version: int
+    created_at: Instant
+    changed_at: Instant
+    href: str
+
+
+class ApplicantAnswer(StoredApplicantAnswer):
+    """An applicant as the caller may see it."""
+
+    organization: Annotated[str, Meta(description="Whose applicant it is.")]
+    masked: Annotated[
+        bool, Meta(description="Whether initials and year stand for name and birth date.")
+    ]
+    name: Annotated[str, Meta(description="Left out where it is masked.")] | UnsetType = UNSET
+    born_on: Annotated[date, Meta(description="Left out where it is masked.")] | UnsetType = UNSET
+    initials: Annotated[str, Meta(description="Only where it is masked.")] | UnsetType = UNSET
+    birth_year: Annotated[int, Meta(description="Only where it is masked.")] | UnsetType = UNSET
+
+
+class FoundApplicantsAnswer(Answer):
+    """A page of applicants, the newest first."""
+
+    applicants: list[ApplicantAnswer]
+    next_cursor: NextCursor | UnsetType = UNSET
+
+
+def stored_members(applicant: Applicant) -> dict[str, Any]:
+    """The members of a `StoredApplicantAnswer`: nothing personal, since it is also stored for a
+    request that is sent again.
+    """
+    return {
+        "subject": applicant.subject,
+        "version": applicant.version,
+        "created_at": instant_text(applicant.created_at),
+        "changed_at": instant_text(applicant.changed_at),
+        "href": f"/v1/applicants/{applicant.subject}",
+    }
+
+
+def applicant_answer(applicant: Applicant, is_masked: bool) -> ApplicantAnswer:
+    """An applicant, masked for a caller who may not see it whole."""
+    name, born_on = applicant.person.name, applicant.person.born_on
+    shown: dict[str, Any] = (
+        {
+            "initials": " ".join(f"{part[0]}." for part in name.split()),
+            "birth_year": born_on.year,
+        }
+        if is_masked
+        else {"name": name, "born_on": born_on}
+    )
+    return ApplicantAnswer(
+        **stored_members(applicant),
+        organization=applicant.organization,
+        masked=is_masked,
+        **shown,
+    )

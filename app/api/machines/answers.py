@@ -1,0 +1,157 @@
+"""What answers about keys and clients of machines say."""
+
+from datetime import date, datetime
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+
+from app.access.credentials import CLIENT, KEY
+from app.api.http.answers import Answer, Instant, instant_or_none
+from app.instants import instant_text
+from app.records.machines.credentials import Credential
+
+
+class SecretAnswer(Answer):
+    """A secret that is accepted, without what is secret of it."""
+
+    begins: Annotated[str, Meta(description="How the secret begins, which is not secret.")]
+    created_at: Instant
+    expires_at: Annotated[Instant | None, Meta(description="When a replaced one ends.")]
+
+
+class CredentialAnswer(Answer):
+    """A key or a client as administrators see it."""
+
+    id: Annotated[str, Meta(description="Its id; for a client also its client_id.")]
+    kind: Annotated[str, Meta(extra_json_schema={"enum": [KEY, CLIENT]})]
+    name: str
+    role: str
+    organization: Annotated[str | None, Meta(description="Whose determinations it makes and sees.")]
+    scopes: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="The permissions it is limited to; null for all of its role's."),
+    ]
+    state: Literal["live", "expired", "revoked"]
+    created_at: Instant
+    created_by: str
+    expires_at: Instant
+    revoked_at: Instant | None
+    last_used_on: Annotated[
+        date | None, Meta(description="The last day on which it was shown, in Massachusetts.")
+    ]
+    secrets: Annotated[
+        list[SecretAnswer], Meta(description="The secrets that are accepted, the newest first.")
+    ]
+
+
+class NewSecretAnswer(CredentialAnswer):
+    """A key or a client with its new secret."""
+
+    secret: Annotated[
+        str | None,
+        Meta(
+            description="The key, or the client's secret; shown this once, and null where the "
+            "answer comes again."
+        ),
+    ]
+    token_endpoint: (
+        Annotated[str, Meta(description="Where a client gets its access tokens.")] | UnsetType
+    ) = UNSET
+
+
+class CredentialsAnswer(Answer):
+    """Keys and clients in the order in which they were made."""
+
+    credentials: list[CredentialAnswer]
+    next: Annotated[str | None, Meta(description="Where the rest of the list stands.")]
+
+
+class TokenWanted(Struct):
+    """A form.
+
+    The client shows its id and secret here or by HTTP Basic authentication, in one of the two ways.
+    """
+
+    grant_type: Literal["client_credentials"]
+    scope: (
+        Annotated[
+            str,
+            Meta(
+                description="The permissions that it is to have, with spaces between; without any "
+                "all of its client's."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    client_id: Annotated[str, Meta(description="The id of the client.")] | UnsetType = UNSET
+    client_secret: Annotated[str, Meta(description="Its secret.")] | UnsetType = UNSET
+    resource: (
+        Annotated[
+            str, Meta(description="What the token is to be for: this service, if anything is sent.")
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class TokenAnswer(Answer):
+    """An access token."""
+
+    access_token: Annotated[str, Meta(description="Send it as `Authorization: Bearer …`.")]
+    token_type: Literal["Bearer"]
+    expires_in: Annotated[int, Meta(description="For so many seconds it is accepted.")]
+    scope: Annotated[str, Meta(description="The permissions that it has, with spaces between.")]
+
+
+class OAuthErrorAnswer(Answer):
+    """What is wrong with a request for a token (RFC 6749)."""
+
+    error: Annotated[str, Meta(description="What is wrong, in the words of RFC 6749.")]
+    error_description: str
+
+
+class SigningKeysAnswer(Answer):
+    """The public halves of the keys that sign access tokens (RFC 7517)."""
+
+    keys: list[Annotated[dict[str, Any], Meta(description="A key (RFC 7517).")]]
+
+
+class OAuthMetadataAnswer(Answer):
+    """What clients may know of the token endpoint (RFC 8414)."""
+
+    issuer: str
+    token_endpoint: str
+    jwks_uri: str
+    grant_types_supported: tuple[str, ...]
+    response_types_supported: tuple[str, ...]
+    token_endpoint_auth_methods_supported: tuple[str, ...]
+    scopes_supported: tuple[str, ...]
+    service_documentation: str
+    access_token_signing_alg_values_supported: tuple[str, ...]
+
+
+def credential_members(credential: Credential, at: datetime) -> dict[str, Any]:
+    """The members of a `CredentialAnswer` at an instant."""
+    live = credential.is_live(at)
+    return {
+        "id": credential.id,
+        "kind": credential.kind,
+        "name": credential.name,
+        "role": credential.role,
+        "organization": credential.organization,
+        "scopes": credential.scopes,
+        "state": "live" if live else "revoked" if credential.revoked_at else "expired",
+        "created_at": instant_text(credential.created_at),
+        "created_by": credential.created_by,
+        "expires_at": instant_text(credential.expires_at),
+        "revoked_at": instant_or_none(credential.revoked_at),
+        "last_used_on": credential.last_used_on,
+        "secrets": [
+            SecretAnswer(
+                begins=f"elig_{secret.label}",
+                created_at=instant_text(secret.created_at),
+                expires_at=instant_or_none(secret.expires_at),
+            )
+            for secret in credential.secrets
+            if secret.is_live(at)
+        ],
+    }

@@ -1,0 +1,140 @@
+"""What answers about records say: holds, found determinations, audit entries, events."""
+
+from dataclasses import asdict
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType
+
+from app.api.http.answers import Answer, Damaged, Id, Instant, NextCursor, instant_or_none
+from app.instants import instant_text
+from app.law.questions import Outcome
+from app.records.entries import AuditEntry
+from app.records.holds import HOLDABLE, Hold
+from app.records.ledger.searching import FoundDetermination
+
+EventType = Literal[
+    "determination.made",
+    "waiver.decided",
+    "law.changed",
+    "determination.damaged",
+    "law.damaged",
+    "record.damaged",
+]
+
+
+class HoldAnswer(Answer):
+    """A legal hold."""
+
+    id: Id
+    kind: Annotated[str, Meta(extra_json_schema={"enum": list(HOLDABLE)})]
+    object_id: Annotated[str, Meta(description="The determination's id, or the subject reference.")]
+    because: str
+    placed_by: str
+    placed_at: Instant
+    organization: Annotated[str | None, Meta(description="Who placed it.")]
+    lifted_by: str | None
+    lifted_at: Instant | None
+    version: int
+
+
+class HoldsAnswer(Answer):
+    """Legal holds, the newest first."""
+
+    holds: list[HoldAnswer]
+
+
+class FoundDeterminationAnswer(Answer):
+    """A determination that was found, without its reasons."""
+
+    id: Id
+    decided_at: Instant
+    question: str
+    as_of: date
+    edition: str
+    outcome: Outcome
+    subject: str | None
+    author: Annotated[str, Meta(description="Who asked, as records name them.")]
+    organization: str | None
+    law_digest: str
+    replaces: Annotated[
+        str | None, Meta(description="The determination whose place this one took.")
+    ]
+    replaced_by: Annotated[
+        str | None, Meta(description="The determination that took this one's place.")
+    ]
+    href: str
+
+
+class FoundDeterminationsAnswer(Answer):
+    """A page of determinations, the newest first."""
+
+    determinations: list[FoundDeterminationAnswer]
+    damaged: Damaged | UnsetType = UNSET
+    next_cursor: NextCursor | UnsetType = UNSET
+
+
+class AuditEntryAnswer(Answer):
+    """Who did what to which object, when and from where."""
+
+    id: Id
+    at: Instant
+    actor: str
+    action: str
+    kind: str
+    object_id: str | None
+    outcome: str
+    address: str | None
+    request_id: str | None
+
+
+class AuditEntriesAnswer(Answer):
+    """A page of the audit trail, the newest first."""
+
+    entries: list[AuditEntryAnswer]
+    damaged: Damaged | UnsetType = UNSET
+    next_cursor: NextCursor | UnsetType = UNSET
+
+
+class CloudEventAnswer(Answer, kw_only=True):
+    """An event in the CloudEvents format, version 1.0."""
+
+    specversion: Literal["1.0"]
+    id: Annotated[str, Meta(description="The place in the order of events.")]
+    source: str
+    datacontenttype: str
+    time: (
+        Annotated[Instant, Meta(description="Left out of what cannot be read any more.")]
+        | UnsetType
+    ) = UNSET
+    type: EventType
+    subject: Annotated[
+        str, Meta(description="The id of the determination, or the digest of the law.")
+    ]
+    data: Annotated[
+        dict[str, Any],
+        Meta(
+            description="What happened; of what cannot be read any more only its id, of a law its "
+            "digest."
+        ),
+    ]
+
+
+def hold_answer(hold: Hold) -> HoldAnswer:
+    """A hold as it is now."""
+    instants = {
+        "placed_at": instant_text(hold.placed_at),
+        "lifted_at": instant_or_none(hold.lifted_at),
+    }
+    return HoldAnswer(**asdict(hold) | instants)
+
+
+def found_determination_answer(found: FoundDetermination) -> FoundDeterminationAnswer:
+    """A determination as a search finds it."""
+    members = asdict(found) | {"decided_at": instant_text(found.decided_at)}
+    return FoundDeterminationAnswer(**members, href=f"/v1/determinations/{found.id}")
+
+
+def audit_entry_answer(entry: AuditEntry) -> AuditEntryAnswer:
+    """An entry of the audit trail."""
+    return AuditEntryAnswer(**asdict(entry) | {"at": instant_text(entry.at)})
