@@ -3,7 +3,7 @@ at, with its type.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -99,6 +99,10 @@ class FactDefinition:
     def label(self) -> str:
         """What the fact is called where it is shown: its question, or what it describes."""
         return self.asks or self.describes or self.name
+
+    def __getstate__(self) -> dict[str, object]:
+        """What a kept lawbook has of it: no functions, which are found again."""
+        return {each.name: getattr(self, each.name) for each in fields(self)}
 
     @property
     def kind(self) -> FactType:
