@@ -8,14 +8,15 @@ PYTHON ?= python3
 PORT ?= 8000
 VENV ?= .venv
 DECISIONS ?= 1000000
+CASES ?= 100000
 ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := bin/install $(PYTHON) $(VENV)
 
-.PHONY: help run test lint bench soak spike flood clean
+.PHONY: help run test lint bench soak relevance spike flood clean
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: free-port $(VENV)/installed  ## Install, prepare the database, load the demonstration data, serve on 127.0.0.1 (PORT=8000)
 	@PORT=$(PORT) bin/serve $(VENV)
@@ -38,6 +39,9 @@ bench: $(VENV)/installed-dev  ## Decisions a second, in process and over HTTP, b
 
 soak: $(VENV)/installed-dev  ## Many decisions on 8 threads, every answer checked (DECISIONS=1000000)
 	@set -a; . bin/memory.env; $(BIN)/python bench/soak.py --decisions $(DECISIONS) $(ARGS)
+
+relevance: $(VENV)/installed-dev  ## Outcomes and needs of random cases beside those an independent solver finds (CASES=100000)
+	@$(BIN)/python -m tests.relevance.run --cases $(CASES) $(ARGS)
 
 spike: $(VENV)/installed-dev  ## What ten times the usual load does: who is answered how fast, who is refused, when it is over
 	@set -a; . bin/memory.env; $(BIN)/python bench/spike.py

@@ -1,0 +1,75 @@
+"""Random cases of which part is known: values at and around the law's own edges, days of every kind
+of law, and often so much left out that three-valued logic leaves the outcome open.
+"""
+
+from datetime import date, timedelta
+from random import Random
+from typing import Any
+
+from app.determinations.case import Case
+from app.law.errors import LawNotEncoded
+from app.law.questions import STATED_OUTCOMES
+from tests.relevance.drawing import Drawing
+from tests.relevance.oracle import Oracle
+from tests.relevance.reading import Reading
+
+FIRST, LAST = date(2007, 5, 1), date(2026, 10, 14)
+OPEN_SHARE = 0.6
+"""Of so many cases three-valued logic shall leave the outcome open, where trying finds such."""
+TRIES = 25
+
+
+class PartialCases:
+    """Cases of one question in one edition, all from one seed."""
+
+    def __init__(self, oracle: Oracle, question: str, edition: str, seed: int | str) -> None:
+        self.oracle, self.question, self.edition = oracle, question, edition
+        self.random = Random(f"{question} {edition} {seed}")
+        lawbook = oracle.lawbook
+        self.governing = lawbook.question(question).governed_by
+        self.boundaries = [b for b in lawbook.boundaries(question, edition) if FIRST <= b <= LAST]
+
+    def case(self) -> Case:
+        """A case of which some facts are known."""
+        is_open = self.random.random() < OPEN_SHARE
+        facts: dict[str, Any] = {}
+        for attempt in range(TRIES if is_open else 1):
+            if attempt % 5 == 0:
+                reading, day = self.law()
+                whole = self.person(reading, day)
+            share = self.random.random()
+            facts = {n: v for n, v in whole.items() if self.random.random() >= share}
+            if self.governing is not None:
+                facts[self.governing] = day
+            if not is_open or reading.outcome(reading.known(facts, day)) == "undetermined":
+                break
+        if self.governing is not None and self.random.random() < 0.1:
+            del facts[self.governing]
+        return Case(self.question, facts, day, self.edition)
+
+    def law(self) -> tuple[Reading, date]:
+        """The law in force on a random day, and the day."""
+        while True:
+            day = FIRST + timedelta(days=self.random.randrange((LAST - FIRST).days + 1))
+            if self.boundaries and self.random.random() < 0.6:
+                off = self.random.choice((-1, 0, 0, 1, self.random.randint(0, 400)))
+                day = self.random.choice(self.boundaries) + timedelta(days=off)
+            try:
+                return self.oracle.reading(self.question, day, self.edition), day
+            except LawNotEncoded:
+                continue
+
+    def person(self, reading: Reading, day: date, stating: float = 0.06) -> dict[str, Any]:
+        """Every fact of somebody, presumed ones mostly left out.
+
+        *stating* is how often the outcome of a used question is stated.
+        """
+        known: dict[str, Any] = {} if self.governing is None else {self.governing: day}
+        values = Drawing(reading, day, self.random).complete(known)
+        for name in reading.presumed:
+            if self.random.random() < 0.6:
+                del values[name]
+        for used in reading.law.questions[:-1]:
+            if self.random.random() < stating:
+                values[used.question.id] = self.random.choice(STATED_OUTCOMES)
+        return values

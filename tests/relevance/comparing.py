@@ -1,0 +1,84 @@
+"""The product beside the oracle: what differs, and the smallest case that still shows it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any, NamedTuple
+
+from app.determinations.case import Case
+from app.determinations.decide import Decider
+from app.law.questions import Outcome
+from tests.relevance.oracle import Answer, Oracle
+
+
+class Got(NamedTuple):
+    """What the product answers."""
+
+    outcome: Outcome
+    needs: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A case that the product answers otherwise than the oracle."""
+
+    case: Case
+    expected: Answer
+    got: Got
+
+    def case_with(self, facts: Mapping[str, Any]) -> Case:
+        """The case with other facts."""
+        return replace(self.case, facts=facts)
+
+    def __str__(self) -> str:
+        lines = [f"{self.case.question} in {self.case.edition} as of {self.case.as_of}"]
+        lines += [f"  {n}: {_plain(v)}" for n, v in sorted(self.case.facts.items())]
+        if self.expected.outcome != self.got.outcome:
+            logic = self.expected.three_valued
+            lines.append(
+                f"  expected {self.expected.outcome} (by three-valued logic {logic}), "
+                f"got {self.got.outcome}"
+            )
+        missing, more = self.expected.needs - self.got.needs, self.got.needs - self.expected.needs
+        if missing:
+            lines.append(f"  needed and not asked for: {', '.join(sorted(missing))}")
+        if more:
+            lines.append(f"  asked for and not needed: {', '.join(sorted(more))}")
+        return "\n".join(lines)
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def got(decider: Decider, case: Case) -> Got:
+    """The product's answer to a case."""
+    determination = decider.decide(case)
+    return Got(determination.outcome, frozenset(fact.name for fact in determination.needs))
+
+
+def difference(decider: Decider, oracle: Oracle, case: Case) -> tuple[Answer, Difference | None]:
+    """The oracle's answer, and what differs from it."""
+    expected = oracle.answer(case.question, case.as_of, case.edition, case.facts)
+    found = got(decider, case)
+    same = (expected.outcome, expected.needs) == (found.outcome, found.needs)
+    return expected, None if same else Difference(case, expected, found)
+
+
+def smallest(decider: Decider, oracle: Oracle, shown: Difference) -> Difference:
+    """The difference with as few facts stated as still show one of its kind."""
+    for name in list(shown.case.facts):
+        facts: Mapping[str, Any] = {n: v for n, v in shown.case.facts.items() if n != name}
+        _, found = difference(decider, oracle, shown.case_with(facts))
+        if found is not None and _kind(found) == _kind(shown):
+            shown = found
+    return shown
+
+
+def _kind(shown: Difference) -> tuple[bool, bool, bool]:
+    expected, found = shown.expected, shown.got
+    return (
+        expected.outcome != found.outcome,
+        bool(expected.needs - found.needs),
+        bool(found.needs - expected.needs),
+    )

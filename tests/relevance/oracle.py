@@ -1,0 +1,383 @@
+"""What an answer and its needs are, by a solver: an oracle that shares nothing with the product but
+the provisions of the law in force.
+
+A *completion* of a case gives every unknown stated fact a value, and decides what no fact settles:
+whether an unread provision applies where its conditions hold, and whether a condition is met whose
+computed fact has no value there (a percentage of nobody, no period known to come). Presumed facts
+that are not stated are known at their presumed value, the governing day at `as_of`; the stated
+outcome of another question takes the place of what its provisions give. A completion comes to
+*ineligible* where a bar applies or no grant does, else to *referred* where a provision refers, else
+to *eligible*; a question that another uses comes to its outcome in the same completion.
+
+The answer is
+
+1. the outcome of three-valued logic, where it is not undetermined. So two exceptions of
+   `docs/decisions/outcomes.md` stay, for questions used too: *eligible* while a referral is open,
+   *referred* while grants are;
+2. else the outcome to which all completions come;
+3. else, by the same exceptions: *eligible* where every completion is granted and none barred, so
+   that completions come to *eligible* or *referred* only; *referred* where every completion is
+   referred by a provision and none barred, so that they come to *referred* or *ineligible* only;
+4. else undetermined.
+
+The needs of an undetermined answer are the unknown facts of which two completions differ only in
+that fact, and in the outcome. Of a settled one there are none.
+
+Unknown days lie between 1901 and 2095. A product of unknown numbers is not written down for the
+solver: the factors of rates are presumed, hence known.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import z3
+
+from app.law.facts import FactDefinition, Value
+from app.law.lawbook import Lawbook
+from app.law.questions import Outcome
+from app.law.standing import StandingCondition, StandingQuestion
+from tests.relevance.reading import (
+    DAY_ZERO,
+    OUTCOMES,
+    Completion,
+    Reading,
+    free_of_condition,
+    free_of_provision,
+    parts_of,
+)
+from tests.relevance.symbols import (
+    Day,
+    Number,
+    Symbolic,
+    Term,
+    Terms,
+    both,
+    either,
+    known_day,
+    known_number,
+    negated,
+)
+from tests.relevance.witnesses import Witnesses
+
+
+class OracleFault(Exception):
+    """The solver and the plain evaluator differ on a completion: the oracle itself is wrong."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a case comes to, what is needed, and what three-valued logic says of it."""
+
+    outcome: Outcome
+    needs: frozenset[str]
+    three_valued: Outcome
+
+
+class Oracle:
+    """Answers for cases under a lawbook; what it read of the law is kept, nothing of a case is."""
+
+    def __init__(self, lawbook: Lawbook) -> None:
+        self.lawbook = lawbook
+        self._readings: dict[int, Reading] = {}
+
+    def reading(self, question: str, day: date, edition: str) -> Reading:
+        """The law of a question in force on a day, read.
+
+        Raises:
+            LawNotEncoded: that day's law is not encoded.
+        """
+        law = self.lawbook.standing(question, day, edition)
+        if id(law) not in self._readings:
+            self._readings[id(law)] = Reading(
+                law, self.lawbook.fact, self.lawbook.edition(edition).series
+            )
+        return self._readings[id(law)]
+
+    def answer(self, question: str, day: date, edition: str, facts: Mapping[str, Value]) -> Answer:
+        """The answer to a case, and what is needed."""
+        reading = self.reading(question, day, edition)
+        known = reading.known(facts, day)
+        by_logic = reading.outcome(known)
+        if by_logic != "undetermined":
+            return Answer(by_logic, frozenset(), by_logic)
+        witnesses = Witnesses(reading, known, day)
+        if not {"eligible", "ineligible"} <= witnesses.found.keys():
+            search = Search(reading, known)
+            outcome = search.settled(search.reachable())
+            if outcome != "undetermined":
+                return Answer(outcome, frozenset(), by_logic)
+            for completion in search.seen:
+                witnesses.take(completion, reading.outcome(completion.values, completion.free))
+        witnesses.try_changes()
+        rest = set(witnesses.unknown) - witnesses.needed
+        needed = Search(reading, known).needs(rest) if rest else frozenset()
+        return Answer("undetermined", needed | witnesses.needed, by_logic)
+
+
+def answer(reading: Reading, known: Mapping[str, Any]) -> Answer:
+    """The answer where some values are known, presumed ones among them: by the solver alone."""
+    by_logic, search = reading.outcome(known), Search(reading, known)
+    outcome = by_logic if by_logic != "undetermined" else search.settled(search.reachable())
+    needs = search.needs(search.unknown) if outcome == "undetermined" else frozenset()
+    return Answer(outcome, needs, by_logic)
+
+
+class Side:
+    """One completion as expressions: its unknown facts, its conditions, its outcomes."""
+
+    def __init__(self, search: "Search") -> None:
+        self.search, self.reading = search, search.reading
+        self.terms = Terms()
+        self._computed: dict[str, Term | None] = {}
+        self._conditions: dict[int, Symbolic] = {}
+        self.variables = {n: self._variable(self.reading.stated[n]) for n in search.unknown}
+        self.outcomes: dict[str, tuple[Symbolic, Symbolic]] = {}
+        """question → whether it comes to ineligible, whether to referred"""
+        self.bars: Symbolic = False
+        self.refers: Symbolic = False
+        for question in self.reading.law.questions:
+            self._decide(question)
+
+    def copies(self, fact: str) -> list[tuple[Any, Any]]:
+        """One fact's variable and the parts of days made of it, each with a second one."""
+        variable = self.variables[fact]
+        other = z3.FreshBool("other") if z3.is_bool(variable) else z3.FreshInt("other")
+        parts = [
+            (part, z3.FreshInt("part"))
+            for part, asked_for in self.terms.parts
+            if fact in self.reading.inputs[asked_for]
+        ]
+        return [(variable, other), *parts]
+
+    def _variable(self, fact: FactDefinition) -> Any:
+        name = fact.name
+        if fact.type == "flag":
+            return z3.Bool(name)
+        number = z3.Int(name)
+        low, high = self.reading.ends(fact)
+        self.terms.asked_for = name
+        self.terms.must(number >= low, number <= high)
+        return number
+
+    def _term(self, name: str) -> Term | None:
+        """A fact as a number or day; none where it has no value in any completion."""
+        if name in self.search.values:
+            return _known_term(self.search.values[name])
+        fact = self.reading.fact(name)
+        if fact.computed is None:
+            variable = self.variables[name]
+            return Day(variable) if fact.type == "day" else Number(variable, parts_of(fact))
+        if all(n in self.search.values for n in self.reading.inputs[name]):
+            return None
+        if name not in self._computed:
+            arguments = [
+                known_number(a) if isinstance(a, int) else self._term(str(a))
+                for a in fact.computed.arguments
+            ]
+            self._computed[name] = (
+                None
+                if any(argument is None for argument in arguments)
+                else self.terms.compute(fact.computed, arguments)
+            )
+        return self._computed[name]
+
+    def _met(self, condition: StandingCondition) -> Symbolic:
+        if condition.index not in self._conditions:
+            self._conditions[condition.index] = self._look(condition)
+        return self._conditions[condition.index]
+
+    def _look(self, condition: StandingCondition) -> Symbolic:
+        name, requirement = condition.fact.name, self.reading.requirements[condition.index]
+        if name in self.search.values:
+            return requirement.met_by(self.search.values[name])
+        if name in self.outcomes:
+            ineligible, referred = self.outcomes[name]
+            truths = {
+                "ineligible": ineligible,
+                "referred": referred,
+                "eligible": both([negated(ineligible), negated(referred)]),
+            }
+            assert requirement.choices is not None
+            return either([truth for o, truth in truths.items() if o in requirement.choices])
+        fact = self.reading.fact(name)
+        if requirement.choices is not None:
+            variable = self.variables[name]
+            if fact.type == "flag":
+                return either([variable if c else z3.Not(variable) for c in requirement.choices])
+            accepted = [n for n, c in enumerate(fact.choices) if c in requirement.choices]
+            return either([variable == n for n in accepted])
+        self.terms.asked_for = name
+        term = self._term(name)
+        open_truth = z3.Bool(free_of_condition(condition.index))
+        if term is None:
+            return open_truth
+        met = self.terms.within(requirement, term)
+        if term.exists is True:
+            return met
+        return either([both([term.exists, met]), both([negated(term.exists), open_truth])])
+
+    def _decide(self, question: StandingQuestion) -> None:
+        by_effect: dict[str, list[Symbolic]] = {"bars": [], "refers": [], "grants": []}
+        for provision in question.provisions:
+            if provision.effect not in by_effect:
+                continue
+            paths = []
+            for path in provision.paths:
+                truths: list[Symbolic] = []
+                for condition in path:
+                    truths.append(self._met(condition))
+                    if truths[-1] is False:
+                        break
+                paths.append(both(truths))
+            applies = either(paths)
+            if provision.provision.unread is not None and applies is not False:
+                applies = both([applies, z3.Bool(free_of_provision(provision.index))])
+            by_effect[provision.effect].append(applies)
+        self.bars, self.refers = either(by_effect["bars"]), either(by_effect["refers"])
+        granted = both([negated(self.bars), either(by_effect["grants"])])
+        self.outcomes[question.question.id] = (negated(granted), both([granted, self.refers]))
+
+    @property
+    def asked(self) -> tuple[Symbolic, Symbolic]:
+        """Whether the question asked comes to ineligible, whether to referred."""
+        return self.outcomes[self.reading.law.asked.question.id]
+
+    def comes_to(self, outcome: Outcome) -> Symbolic:
+        """Whether the question asked comes to an outcome."""
+        ineligible, referred = self.asked
+        if outcome == "eligible":
+            return both([negated(ineligible), negated(referred)])
+        return ineligible if outcome == "ineligible" else referred
+
+
+class Search:
+    """The completions of one case, looked through by a solver."""
+
+    def __init__(self, reading: Reading, known: Mapping[str, Any]) -> None:
+        self.reading, self.known = reading, known
+        self.unknown = reading.unknown(known)
+        self.values = reading.follow(known)
+        self.one = Side(self)
+        self._solver = z3.SimpleSolver()
+        self._solver.add(*(test for test, _ in self.one.terms.side))
+        self.seen: list[Completion] = []
+        """the completions that were looked at"""
+
+    def reachable(self) -> frozenset[Outcome]:
+        """The outcomes to which completions come."""
+        found: set[Outcome] = set()
+        while True:
+            completion = self._find([negated(self.one.comes_to(o)) for o in found])
+            if completion is None:
+                return frozenset(found)
+            outcome = self.reading.outcome(completion.values, completion.free)
+            if outcome not in OUTCOMES or outcome in found:
+                raise OracleFault(f"{outcome} of {completion}")
+            found.add(outcome)
+            self.seen.append(completion)
+
+    def settled(self, reachable: frozenset[Outcome]) -> Outcome:
+        """The answer where three-valued logic gives none: what all completions come to, or an
+        exception.
+        """
+        if len(reachable) == 1:
+            return next(iter(reachable))
+        if reachable == {"eligible", "referred"}:
+            return "eligible"
+        if reachable == {"ineligible", "referred"} and self.always_refers():
+            return "referred"
+        return "undetermined"
+
+    def always_refers(self) -> bool:
+        """Whether in every completion a provision refers and none bars."""
+        return self._find([either([self.one.bars, negated(self.one.refers)])]) is None
+
+    def _find(self, tests: Sequence[Symbolic]) -> Completion | None:
+        test = both(tests)
+        if test is False:
+            return None
+        self._solver.push()
+        if test is not True:
+            self._solver.add(test)
+        found = _model(self._solver)
+        self._solver.pop()
+        return None if found is None else self._completion(found)
+
+    def _completion(self, model: Any) -> Completion:
+        values = dict(self.known)
+        for name in self.unknown:
+            values[name] = _value(self.reading.stated[name], model, self.one.variables[name])
+        return Completion(values, dict(_free(model, self.reading)))
+
+    # --- what can change the outcome ---
+
+    def needs(self, among: Iterable[str]) -> frozenset[str]:
+        """Which of some unknown facts can alone change the outcome of some completion."""
+        return frozenset(name for name in among if self._changes(name))
+
+    def _changes(self, name: str) -> bool:
+        """Whether two completions differ in one fact only, and in the outcome."""
+        copies = self.one.copies(name)
+        pairs = [
+            (truth, z3.substitute(truth, *copies))
+            for truth in self.one.asked
+            if not isinstance(truth, bool)
+        ]
+        differ = either([z3.Xor(a, b) for a, b in pairs if not a.eq(b)])
+        if differ is False:
+            return False
+        self._solver.push()
+        inputs, side = self.reading.inputs, self.one.terms.side
+        moved = [z3.substitute(test, *copies) for test, at in side if name in inputs[at]]
+        self._solver.add(*moved, differ)
+        model = _model(self._solver)
+        self._solver.pop()
+        if model is not None:
+            before = self._completion(model)
+            value = _value(self.reading.stated[name], model, copies[0][1])
+            self._check(before, Completion({**before.values, name: value}, before.free))
+        return model is not None
+
+    def _check(self, before: Completion, after: Completion) -> None:
+        outcomes = {self.reading.outcome(c.values, c.free) for c in (before, after)}
+        if len(outcomes) != 2 or "undetermined" in outcomes:
+            raise OracleFault(f"{outcomes}: {before}, {after}")
+
+
+def _model(solver: Any) -> Any | None:
+    found = solver.check()
+    if found == z3.unknown:
+        raise OracleFault(solver.reason_unknown())
+    return solver.model() if found == z3.sat else None
+
+
+def _known_term(value: Any) -> Term:
+    return known_day(value) if isinstance(value, date) else known_number(value)
+
+
+def _value(fact: FactDefinition, model: Any, variable: Any) -> Any:
+    found = model.eval(variable, model_completion=True)
+    if fact.type == "flag":
+        return z3.is_true(found)
+    number = found.as_long()
+    match fact.type:
+        case "day":
+            return DAY_ZERO + timedelta(days=number)
+        case "choice" | "outcome":
+            return list(fact.choices)[number]
+        case "decimal":
+            return Decimal(number).scaleb(-fact.places)
+    return number
+
+
+def _free(model: Any, reading: Reading) -> Iterator[tuple[str, bool]]:
+    named = {str(declared): declared for declared in model.decls()}
+    for provision in reading.law.provisions:
+        name = free_of_provision(provision.index)
+        yield name, name in named and z3.is_true(model[named[name]])
+    for condition in reading.law.conditions:
+        name = free_of_condition(condition.index)
+        yield name, name in named and z3.is_true(model[named[name]])

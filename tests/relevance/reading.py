@@ -1,0 +1,296 @@
+"""The law in force on a day, read for the oracle: its conditions, the facts behind them, and one
+plain evaluator of what is known, however much that is.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from app.law.calendars import Series
+from app.law.facts import FactDefinition, Value
+from app.law.questions import STATED_OUTCOMES, Outcome
+from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
+from tests.relevance.values import Requirement, computed, requirement_of
+
+Free = Mapping[str, bool]
+"""What no fact settles, by name: whether an unread provision applies whose conditions hold, and
+whether a condition is met whose computed fact has no value.
+"""
+Truths = list[bool | None]
+OUTCOMES: tuple[Outcome, ...] = STATED_OUTCOMES
+"""What complete cases come to."""
+DAY_ZERO = date(1900, 3, 1)
+FIRST_UNKNOWN, LAST_UNKNOWN = date(1901, 1, 1), date(2095, 12, 31)
+"""The days among which an unknown day is sought; nothing in the law happens for the first time
+outside, and what is computed from them stays within the solver's calendar.
+"""
+YEARS = range(2007, 2027)
+
+
+def free_of_provision(index: int) -> str:
+    """The name of what an unread text leaves open."""
+    return f"text of {index}"
+
+
+def free_of_condition(index: int) -> str:
+    """The name of what a computed fact without a value leaves open."""
+    return f"condition {index}"
+
+
+@dataclass(frozen=True)
+class Completion:
+    """A value for every fact, and a decision on what no fact settles."""
+
+    values: Mapping[str, Any]
+    free: Free
+
+
+class _Provision(NamedTuple):
+    paths: tuple[tuple[int, ...], ...]
+    free: str | None
+    """The name of what its text leaves open, where nobody read it."""
+
+
+class Reading:
+    """A standing law with what its conditions require and the facts that they look at.
+
+    *fact* gives a fact's definition by name, a question's included.
+    """
+
+    def __init__(
+        self,
+        law: StandingLaw,
+        fact: Callable[[str], FactDefinition],
+        series: Mapping[str, Series],
+    ) -> None:
+        self.law, self.fact, self.series = law, fact, series
+        self.requirements: list[Requirement] = [requirement_of(c) for c in law.conditions]
+        self.questions = frozenset(law.by_question)
+        self.stated: dict[str, FactDefinition] = {}
+        self.computed: dict[str, FactDefinition] = {}
+        for condition in law.conditions:
+            if condition.fact.name not in self.questions:
+                self._take(condition.fact.name)
+        self.presumed = {
+            f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None
+        }
+        self._provisions = [_provision(p) for p in law.provisions]
+
+    def _take(self, name: str) -> None:
+        fact = self.fact(name)
+        if fact.computed is None:
+            self.stated.setdefault(name, fact)
+        elif name not in self.computed:
+            for inner in fact.computed.fact_names:
+                self._take(inner)
+            self.computed[name] = fact
+
+    @cached_property
+    def inputs(self) -> dict[str, tuple[str, ...]]:
+        """fact → the stated facts behind it."""
+        found = {name: (name,) for name in self.stated}
+        for name, fact in self.computed.items():
+            assert fact.computed is not None
+            behind = (n for inner in fact.computed.fact_names for n in found[inner])
+            found[name] = tuple(dict.fromkeys(behind))
+        return found
+
+    @cached_property
+    def conditions_on(self) -> dict[str, tuple[int, ...]]:
+        """stated fact or question → the conditions that rest on it, by index."""
+        found: dict[str, list[int]] = {name: [] for name in (*self.stated, *self.questions)}
+        for condition in self.law.conditions:
+            for name in self.inputs.get(condition.fact.name, (condition.fact.name,)):
+                found[name].append(condition.index)
+        return {name: tuple(indexes) for name, indexes in found.items()}
+
+    @cached_property
+    def edges(self) -> dict[str, list[Any]]:
+        """fact → the values at which its conditions turn."""
+        edges: dict[str, list[Any]] = {}
+        for condition, requirement in zip(self.law.conditions, self.requirements, strict=True):
+            edges.setdefault(condition.fact.name, []).extend(_edges(requirement))
+        return edges
+
+    def ends(self, fact: FactDefinition) -> tuple[int, int]:
+        """The smallest and largest value of an unknown fact, as the solver counts: days since March
+        1, 1900, places of choices, decimals in their last place.
+        """
+        if fact.type == "day":
+            return (FIRST_UNKNOWN - DAY_ZERO).days, (LAST_UNKNOWN - DAY_ZERO).days
+        if fact.type in ("choice", "outcome"):
+            return 0, len(fact.choices) - 1
+        return fact.minimum * parts_of(fact), fact.maximum * parts_of(fact)
+
+    def known(self, stated: Mapping[str, Value], as_of: date) -> dict[str, Any]:
+        """The values that count as known: presumed, the governing day, those stated."""
+        values: dict[str, Any] = dict(self.presumed)
+        governing = self.law.asked.question.governed_by
+        if governing is not None:
+            values[governing] = as_of
+        values.update(stated)
+        return values
+
+    def unknown(self, known: Mapping[str, Any]) -> list[str]:
+        """The stated facts behind the conditions that are not known."""
+        return [name for name in self.stated if name not in known]
+
+    def follow(self, known: Mapping[str, Any]) -> dict[str, Any]:
+        """Known values with those that are computed from them."""
+        values = dict(known)
+        for name, fact in self.computed.items():
+            assert fact.computed is not None
+            value = computed(fact.computed, values, self.series)
+            if value is None:
+                values.pop(name, None)
+            else:
+                values[name] = value
+        return values
+
+    def truths(self, values: Mapping[str, Any], free: Free, only: Iterable[int]) -> Truths:
+        """Whether conditions are met, by index, over values with those that follow."""
+        truths: Truths = [None] * len(self.requirements)
+        for index in only:
+            value = values.get(self.law.conditions[index].fact.name)
+            truths[index] = (
+                free.get(free_of_condition(index))
+                if value is None
+                else self.requirements[index].met_by(value)
+            )
+        return truths
+
+    def decide(self, truths: Truths, values: Mapping[str, Any], free: Free) -> Outcome:
+        """The outcome of the question asked; the outcomes of used ones change the *truths*."""
+        provisions: list[bool | None] = []
+        outcome: Outcome = "undetermined"
+        for question in self.law.questions:
+            for provision in question.provisions:
+                provisions.append(_applies(self._provisions[provision.index], truths, free))
+            outcome, id = outcome_of(question, provisions), question.question.id
+            if id not in values:
+                for index in self.conditions_on[id]:
+                    truths[index] = (
+                        None
+                        if outcome == "undetermined"
+                        else self.requirements[index].met_by(outcome)
+                    )
+        return outcome
+
+    def bearing(self, known: Mapping[str, Any]) -> list[str]:
+        """The unknown facts on paths that are still open: no other one can change the outcome."""
+        values = self.follow(known)
+        truths = self.truths(values, {}, range(len(self.requirements)))
+        open_facts: dict[str, dict[str, None]] = {}
+        for question in self.law.questions:
+            facts = open_facts[question.question.id] = dict[str, None]()
+            provisions: dict[int, bool | None] = {}
+            for provision in question.provisions:
+                applies = _applies(self._provisions[provision.index], truths, {})
+                provisions[provision.index] = applies
+                if applies is not None or provision.effect == "cautions":
+                    continue
+                for path in provision.path_indexes:
+                    if not any(truths[index] is False for index in path):
+                        for index in path:
+                            facts.update(self._open(index, truths, values, open_facts))
+            outcome, id = _certain(question, provisions), question.question.id
+            if outcome is not None:
+                facts.clear()
+            if id not in values:
+                for index in self.conditions_on[id]:
+                    truths[index] = outcome and self.requirements[index].met_by(outcome)
+        return list(open_facts[self.law.asked.question.id])
+
+    def _open(
+        self,
+        index: int,
+        truths: Truths,
+        values: Mapping[str, Any],
+        open_facts: Mapping[str, Mapping[str, None]],
+    ) -> dict[str, None]:
+        if truths[index] is not None:
+            return {}
+        name = self.law.conditions[index].fact.name
+        behind = open_facts.get(name) or self.inputs.get(name, ())
+        return dict.fromkeys(n for n in behind if n not in values)
+
+    def outcome(self, known: Mapping[str, Any], free: Free | None = None) -> Outcome:
+        """The outcome of the question asked in three-valued logic, over what is known.
+
+        Of a completion it is that of the complete case: nothing is left open.
+        """
+        values, free = self.follow(known), free or {}
+        truths = self.truths(values, free, range(len(self.requirements)))
+        return self.decide(truths, values, free)
+
+
+def parts_of(fact: FactDefinition) -> int:
+    """Into how many parts a fact divides one."""
+    return 10**fact.places if fact.type == "decimal" else 1
+
+
+def _provision(provision: StandingProvision) -> _Provision:
+    return _Provision(
+        tuple(tuple(c.index for c in path) for path in provision.paths),
+        free_of_provision(provision.index) if provision.provision.unread is not None else None,
+    )
+
+
+def _applies(provision: _Provision, truths: Truths, free: Free) -> bool | None:
+    applies: bool | None = False
+    for path in provision.paths:
+        holds: bool | None = True
+        for index in path:
+            met = truths[index]
+            if met is False:
+                holds = False
+                break
+            if met is None:
+                holds = None
+        if holds:
+            applies = True
+            break
+        if holds is None:
+            applies = None
+    if applies is False or provision.free is None:
+        return applies
+    by_text = free.get(provision.free)
+    return False if by_text is False else by_text and applies
+
+
+def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
+    """A question's outcome by its provisions, in the order of `docs/decisions/outcomes.md`."""
+    bars = [provisions[index] for index in question.bars]
+    grants = [provisions[index] for index in question.grants]
+    if True in bars or (None not in grants and True not in grants):
+        return "ineligible"
+    if None in bars:
+        return "undetermined"
+    if any(provisions[index] for index in question.refers):
+        return "referred"
+    return "eligible" if True in grants else "undetermined"
+
+
+def _certain(question: StandingQuestion, provisions: Mapping[int, bool | None]) -> Outcome | None:
+    """The outcome that three-valued logic is sure of, without the exceptions; else none."""
+    bars = [provisions[index] for index in question.bars]
+    grants = [provisions[index] for index in question.grants]
+    refers = [provisions[index] for index in question.refers]
+    if True in bars or (None not in grants and True not in grants):
+        return "ineligible"
+    if None in bars or True not in grants:
+        return None
+    if True in refers:
+        return "referred"
+    return None if None in refers else "eligible"
+
+
+def _edges(requirement: Requirement) -> Iterable[Any]:
+    if requirement.choices is not None:
+        yield from (choice for choice in sorted(requirement.choices) if isinstance(choice, str))
+    for stretch in requirement.stretches:
+        yield from (end for end in (stretch.low, stretch.high) if end is not None)
+    for ends in requirement.yearly:
+        yield from (date(year, *divmod(end, 100)) for year in YEARS for end in ends)

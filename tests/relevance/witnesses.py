@@ -1,0 +1,121 @@
+"""Completions found by trying.
+
+Two that differ in one fact and in the outcome prove that the fact is needed, so that the solver is
+asked only about facts of which trying shows nothing.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from random import Random
+from typing import Any
+
+from app.law.questions import Outcome
+from tests.relevance.drawing import Drawing
+from tests.relevance.reading import (
+    Completion,
+    Reading,
+    Truths,
+    free_of_condition,
+    free_of_provision,
+)
+from tests.relevance.values import computed
+
+DRAWN, BASES, WALKS = 16, 3, 6
+
+
+class Witnesses:
+    """Completions of one case by outcome, and the facts shown to be needed."""
+
+    def __init__(self, reading: Reading, known: Mapping[str, Any], day: date) -> None:
+        self.reading, self.known = reading, known
+        self.random = Random(len(known))
+        self.drawing = Drawing(reading, day, self.random)
+        self.unknown = reading.bearing(known)
+        self.found: dict[Outcome, list[Completion]] = {}
+        self.needed: set[str] = set()
+        for _ in range(DRAWN):
+            completion = Completion(self.drawing.complete(known), self._free())
+            self.take(completion, reading.outcome(completion.values, completion.free))
+
+    def _free(self) -> dict[str, bool]:
+        law = self.reading.law
+        unread = [free_of_provision(p.index) for p in law.provisions if p.is_unread]
+        without_value = [
+            free_of_condition(c.index)
+            for c in law.conditions
+            if c.fact.name in self.reading.computed
+        ]
+        return {name: self.random.random() < 0.5 for name in (*unread, *without_value)}
+
+    def take(self, completion: Completion, outcome: Outcome) -> None:
+        """Keep a completion to try changes of."""
+        self.found.setdefault(outcome, []).append(completion)
+
+    def try_changes(self) -> None:
+        """Change one fact of completions of every outcome, and walk between completions of two."""
+        for outcome, completions in list(self.found.items()):
+            for completion in completions[-BASES:]:
+                self.change(completion, outcome)
+        pairs = [(a, b) for a in self.found for b in self.found if a < b]
+        for a, b in pairs * WALKS:
+            self._walk(self.random.choice(self.found[a]), self.random.choice(self.found[b]))
+
+    def change(self, completion: Completion, outcome: Outcome) -> None:
+        """Change each fact not yet shown to be needed, alone."""
+        values = self.reading.follow(completion.values)
+        truths = self._truths(completion, values)
+        for name in self.unknown:
+            if name not in self.needed:
+                for value in self.drawing.other(name, completion.values):
+                    if self._outcome(completion, values, truths, {name: value}) != outcome:
+                        self.needed.add(name)
+                        break
+
+    def _walk(self, start: Completion, end: Completion) -> None:
+        """From one completion to another, a fact at a time: where the outcome changes is a need."""
+        values = dict(start.values)
+        before = self.reading.outcome(values, start.free)
+        for name in self.random.sample(self.unknown, len(self.unknown)):
+            if values[name] != end.values[name]:
+                values[name] = end.values[name]
+                after = self.reading.outcome(values, start.free)
+                if after != before:
+                    self.needed.add(name)
+                before = after
+
+    def _truths(self, completion: Completion, values: Mapping[str, Any]) -> Truths:
+        every = range(len(self.reading.requirements))
+        return self.reading.truths(values, completion.free, every)
+
+    def _outcome(
+        self,
+        completion: Completion,
+        followed: Mapping[str, Any],
+        truths: Truths,
+        change: Mapping[str, Any],
+    ) -> Outcome:
+        (name,) = change
+        values, reading = {**followed, **change}, self.reading
+        for fact in reading.computed.values():
+            if name in reading.inputs[fact.name]:
+                assert fact.computed is not None
+                value = computed(fact.computed, values, reading.series)
+                if value is None:
+                    values.pop(fact.name, None)
+                else:
+                    values[fact.name] = value
+        moved, only = list(truths), reading.conditions_on[name]
+        for index, truth in zip(only, self._looked(values, completion, only), strict=True):
+            moved[index] = truth
+        return reading.decide(moved, values, completion.free)
+
+    def _looked(
+        self, values: Mapping[str, Any], completion: Completion, only: Iterable[int]
+    ) -> Iterator[bool | None]:
+        for index in only:
+            value = values.get(self.reading.law.conditions[index].fact.name)
+            yield (
+                completion.free.get(free_of_condition(index), False)
+                if value is None
+                else self.reading.requirements[index].met_by(value)
+            )
