@@ -7,6 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from app.law.names import nest
+
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
 SCENARIOS = ROOT / "tests" / "scenarios"
@@ -30,11 +32,4 @@ def as_sent(value: Any) -> Any:
 
 def nested(flat: dict[str, Any]) -> dict[str, Any]:
     """Facts by dotted name as nested objects."""
-    found: dict[str, Any] = {}
-    for name, value in flat.items():
-        *parents, last = name.split(".")
-        at = found
-        for parent in parents:
-            at = at.setdefault(parent, {})
-        at[last] = as_sent(value)
-    return found
+    return nest({name: as_sent(value) for name, value in flat.items()})

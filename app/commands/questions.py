@@ -45,12 +45,11 @@ def _list(law: Lawbook, as_json: bool) -> None:
 
 def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
     """A question as over HTTP, with the JSON Schema of its facts."""
-    from app.api.law.facts_schemas import FactsSchemas
     from app.api.law.questions import facts_document, summary
 
     return {
         **summary(question),
-        "facts": facts_document(law, FactsSchemas(law), question.id, law.facts_of(question.id)),
+        "facts": facts_document(law, question.id),
     }
 
 

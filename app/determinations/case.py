@@ -11,9 +11,7 @@ from app.determinations.errors import AsOfDiffers, FactError, FactsRefused
 from app.law.fact_types import NotThatFact
 from app.law.facts import Value
 from app.law.lawbook import Lawbook
-
-DEEPEST = 4
-"""A fact's name has at most four parts."""
+from app.law.names import is_beginning, walk
 
 
 @dataclass(frozen=True)
@@ -24,22 +22,6 @@ class Case:
     facts: Mapping[str, Value]
     as_of: date
     edition: str
-
-
-def flatten(
-    nested: Mapping[str, object], prefix: str = "", depth: int = 1
-) -> list[tuple[str, object]]:
-    """Facts given as nested objects, as names and values.
-
-    A name may also be given whole (`"a.b": 1`).
-    """
-    found: list[tuple[str, object]] = []
-    for key, value in nested.items():
-        if isinstance(value, dict) and value and depth < DEEPEST:
-            found += flatten(value, f"{prefix}{key}.", depth + 1)
-        else:
-            found.append((f"{prefix}{key}", value))
-    return found
 
 
 def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> dict[str, Value]:
@@ -53,8 +35,9 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
     known = lawbook.known_facts(question)
     facts: dict[str, Value] = {}
     errors: list[FactError] = []
-    for name, value in flatten(given):
-        if value == {} and any(fact.startswith(f"{name}.") for fact in known):
+    for keys, value in walk(given):
+        name = ".".join(keys)
+        if value == {} and any(is_beginning(name, fact) for fact in known):
             continue  # a subject of which nothing is told
         definition = known.get(name)
         if name in facts:

@@ -5,10 +5,10 @@ from datetime import date
 from typing import cast
 
 from app.law.calendars import Calendar, Period, YearlyPeriod
+from app.law.names import NAME
 from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Outcome, Question
 from app.law.reader import (
     COMMON,
-    FACT_NAME,
     next_step_reader,
     optional,
     read_citation,
@@ -122,7 +122,7 @@ def read_question(id: str, item: Item) -> Question:
     fields = item.known_fields(
         ("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on", "briefly")
     )
-    if not FACT_NAME.fullmatch(id):
+    if not NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
     try_each(fields, {"asks": Item.text, "encoded_from": Item.day, "governed_by": Item.text})
     says = fields["says"].known_fields(OUTCOMES)

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
 from app.law.facts import Citation, Computation, FactDefinition, Presumption, Value
+from app.law.names import NAME
 from app.law.provision import (
     EVIDENCE,
     CalendarName,
@@ -33,7 +34,6 @@ OPERATORS = (
     "before", "after", "on_or_before", "on_or_after", "within",
 )  # fmt: skip
 FACT_TYPES_OF_RULESETS = tuple(name for name, type in FACT_TYPES.items() if not type.is_outcome)
-FACT_NAME = re.compile(r"[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*){1,3}")
 T = TypeVar("T")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CALL = re.compile(r"([a-z_]+)\(([^()]*)\)")
@@ -174,7 +174,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
             "changes",
         ),
     )
-    if not FACT_NAME.fullmatch(name):
+    if not NAME.fullmatch(name):
         item.refuse(f"{name} is not a fact's name: subject.attribute, lower case with underscores")
     try_each(
         fields,

@@ -11,6 +11,7 @@ from app.law.errors import Fault, Place, Places
 from app.law.fact_types import FACT_TYPES
 from app.law.facts import Computation, FactDefinition
 from app.law.functions import FUNCTIONS
+from app.law.names import is_beginning
 from app.law.provision import (
     CalendarName,
     Conclusion,
@@ -72,7 +73,7 @@ class _Check:
         names = sorted((*self.facts, *self.questions))
         for shorter in names:
             for longer in names:
-                if longer.startswith(f"{shorter}."):
+                if is_beginning(shorter, longer):
                     place = (
                         self.facts[longer].place
                         if longer in self.facts

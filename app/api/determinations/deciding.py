@@ -3,7 +3,7 @@
 Shared by the single request and the batch.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, cast
@@ -16,13 +16,14 @@ from app.api.http.parsing import pointer_part
 from app.api.http.problems import ERRORS_AT_MOST, Problem, Wrong
 from app.api.http.schemas import AskedSchema
 from app.api.http.service import Service
-from app.determinations.case import DEEPEST, make_case, read_facts
+from app.determinations.case import make_case, read_facts
 from app.determinations.document import issued_text
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.model import Determination
 from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
+from app.law.names import walk
 from app.records.entries import DeterminationRecord
 from app.records.identity import new_id
 
@@ -81,9 +82,9 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     """
     shown = error.errors[:ERRORS_AT_MOST]
     at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown}
-    for name, pointer in _pointers(given):
-        if name in at:
-            at[name].append(pointer)
+    for keys, _ in walk(given):
+        if (name := ".".join(keys)) in at:
+            at[name].append("".join(map(pointer_part, keys)))
     errors = []
     for wrong in shown:
         places = at[wrong.fact]
@@ -100,18 +101,6 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     )
     detail = f"{len(error.errors)} of the facts cannot be taken; `errors` points at each."
     return Problem("facts-refused", detail, errors, **further)
-
-
-def _pointers(
-    given: Mapping[str, object], prefix: str = "", pointer: str = "", depth: int = 1
-) -> Iterator[tuple[str, str]]:
-    """Where each fact stands in the body; the same walk as that of the reader of facts."""
-    for key, value in given.items():
-        name, at = f"{prefix}{key}", pointer + pointer_part(key)
-        if isinstance(value, Mapping) and value and depth < DEEPEST:
-            yield from _pointers(value, f"{name}.", at, depth + 1)
-        else:
-            yield name, at
 
 
 def unknown_question(location: str) -> Problem:

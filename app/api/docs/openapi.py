@@ -26,7 +26,7 @@ from app.api.http.fields import JsonSchema
 from app.api.http.schemas import CALENDAR_QUESTION
 from app.api.http.service import Service
 from app.api.law import open_enrollment, provisions, questions
-from app.api.law.facts_schemas import documented_field, install_facts_schemas
+from app.api.law.facts_schemas import documented_field, facts_schema
 from app.api.law.questions import example
 from app.api.machines import credentials, oauth
 from app.api.machines.oauth_schemas import BEARER, client_credentials
@@ -68,9 +68,8 @@ BLUEPRINTS = {
 def document_api(app: Flask, service: Service) -> bytes:
     """Register the views and give the OpenAPI document as JSON text."""
     spec = _new_spec(service)
-    facts = install_facts_schemas(app, service.lawbook)
     for id in service.lawbook.questions:
-        spec.components.schema(f"Facts.{id}", facts.of(id))
+        spec.components.schema(f"Facts.{id}", facts_schema(service.lawbook, id))
     for blueprint, meaning in BLUEPRINTS.items():
         app.register_blueprint(blueprint)
         spec.tag({"name": blueprint.name, "description": meaning})

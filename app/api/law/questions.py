@@ -1,7 +1,6 @@
 """What can be asked, and with which facts."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask import Blueprint, Response
 
@@ -11,12 +10,13 @@ from app.api.http.fields import JsonSchema
 from app.api.http.operations import Content, Operation
 from app.api.http.responses import law_answer
 from app.api.http.service import Service, service
-from app.api.law.facts_schemas import DIALECT, FactsSchemas, facts_schemas
+from app.api.law.facts_schemas import DIALECT, facts_schema
 from app.determinations.document import citation_document
 from app.determinations.wording import as_json
 from app.law.errors import LawNotEncoded, UnknownQuestion
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
+from app.law.names import nest
 from app.law.questions import OUTCOMES, Question
 
 blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
@@ -101,7 +101,7 @@ def detail(here: Service, question: Question) -> dict[str, object]:
         "encoded": {
             edition: here.encoded_days(question.id, edition) for edition in lawbook.editions
         },
-        "facts": facts_document(lawbook, facts_schemas(), question.id, facts),
+        "facts": facts_document(lawbook, question.id),
         "computed": [_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
         "presumed": [_presumed(fact) for fact in facts if fact.presumed is not None],
         "example": example(here, question),
@@ -109,33 +109,24 @@ def detail(here: Service, question: Question) -> dict[str, object]:
     }
 
 
-def facts_document(
-    lawbook: Lawbook, schemas: FactsSchemas, question: str, facts: list[FactDefinition]
-) -> JsonSchema:
+def facts_document(lawbook: Lawbook, question: str) -> JsonSchema:
     """The JSON Schema of a question's facts, each with its whole name, where it is defined and
     which provisions look at it.
     """
     asked_by = _asked_by(lawbook, question)
-    extras = {fact.name: _extras(lawbook, fact, asked_by.get(fact.name, [])) for fact in facts}
-    schema = _annotated(schemas.of(question), "", extras)
+    schema = facts_schema(lawbook, question, lambda f: _extras(lawbook, f, asked_by))
     return {"$schema": DIALECT, "$id": f"urn:eligibility:facts:{question}", **schema}
 
 
-def _annotated(schema: JsonSchema, prefix: str, extras: dict[str, JsonSchema]) -> JsonSchema:
-    members: dict[str, Any] = {}
-    for part, inner in schema["properties"].items():
-        name = prefix + part
-        members[part] = (
-            {**inner, **extras[name]} if name in extras else _annotated(inner, f"{name}.", extras)
-        )
-    return {**schema, "properties": members}
-
-
-def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: list[str]) -> JsonSchema:
+def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: dict[str, list[str]]) -> JsonSchema:
     file = fact.place.file.partition("/")[2]
     id = file.removesuffix(".yaml")
     source = {"provision": id} if id in lawbook.provisions else {"file": file}
-    extras: JsonSchema = {"x-fact": fact.name, "x-source": source, "x-asked-by": asked_by}
+    extras: JsonSchema = {
+        "x-fact": fact.name,
+        "x-source": source,
+        "x-asked-by": asked_by.get(fact.name, []),
+    }
     if fact.is_act:
         extras["x-act"] = True
     return extras
@@ -199,22 +190,11 @@ def example(here: Service, question: Question) -> dict[str, object]:
             continue
         stated = here.decider.facts_in_play(law).stated.values()
         facts = {f.name: f.kind.example(f, day) for f in stated if not f.kind.is_outcome}
-        request: dict[str, object] = {"question": question.id, "facts": _nested(facts)}
+        request: dict[str, object] = {"question": question.id, "facts": nest(facts)}
         if question.governed_by is None:
             request["as_of"] = day.isoformat()
         else:
             facts[question.governed_by] = day.isoformat()
-            request["facts"] = _nested(facts)
+            request["facts"] = nest(facts)
         return request
     return {"question": question.id, "facts": {}}
-
-
-def _nested(facts: dict[str, object]) -> dict[str, object]:
-    root: dict[str, Any] = {}
-    for name, value in facts.items():
-        *parents, last = name.split(".")
-        at = root
-        for parent in parents:
-            at = at.setdefault(parent, {})
-        at[last] = value
-    return root
