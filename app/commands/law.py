@@ -67,7 +67,7 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
             f"No law of {day} is encoded in the edition {name}{_about(question)}.",
         )
     if as_json:
-        from app.api.law.law_documents import calendar_summary, provision_summary
+        from app.api.law.provision_answers import calendar_summary, provision_summary
 
         document = {
             "as_of": day.isoformat(),
@@ -132,9 +132,9 @@ def show_changes(first: date, last: date, edition: str | None, as_json: bool) ->
     name = edition_of(book, edition)
     changes = book.changes(first, last, name)
     if as_json:
-        from app.api.law.law_documents import change_document
+        from app.api.law.provision_answers import change_answer
 
-        told = [change_document(change) for change in changes]
+        told = [change_answer(change) for change in changes]
         print_json(
             {"from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": told}
         )

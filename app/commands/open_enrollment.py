@@ -43,7 +43,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     \b
     Example:  flask open-enrollment 2011
     """
-    from app.api.law.open_enrollment import open_enrollment_document, period_cautions
+    from app.api.law.open_enrollment import open_enrollment_answer, period_cautions
 
     law = lawbook()
     name = edition_of(law, edition)
@@ -59,7 +59,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     for caution in period_cautions(law, law.edition(name), span):
         click.echo(caution, err=True)
     if as_json:
-        print_json(open_enrollment_document(law, law.edition(name), year, None))
+        print_json(open_enrollment_answer(law, law.edition(name), year, None))
         return
     found = series.meeting(span)
     stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]

@@ -32,9 +32,11 @@ def questions_command(question: str | None, as_json: bool) -> None:
 
 def _list(law: Lawbook, as_json: bool) -> None:
     if as_json:
-        from app.api.law.questions import summary
+        from app.api.law.questions import question_summary
 
-        print_json({"questions": [summary(question) for question in law.questions.values()]})
+        print_json(
+            {"questions": [question_summary(question) for question in law.questions.values()]}
+        )
         return
     Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
     click.echo(
@@ -45,10 +47,12 @@ def _list(law: Lawbook, as_json: bool) -> None:
 
 def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
     """A question as over HTTP, with the JSON Schema of its facts."""
-    from app.api.law.questions import facts_document, summary
+    import msgspec
+
+    from app.api.law.questions import facts_document, question_summary
 
     return {
-        **summary(question),
+        **msgspec.to_builtins(question_summary(question)),
         "facts": facts_document(law, question.id),
     }
 

@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import Any
 
 import click
+import msgspec
 from flask.cli import with_appcontext
 
 from app.determinations.calendar import NotADayQuestion
@@ -164,6 +165,11 @@ def writing() -> Iterator[None]:
 
 
 def print_json(document: object) -> None:
-    """A document on standard output; escaped where the stream carries no more than ASCII."""
+    """A document or an answer on standard output; escaped where the stream carries no more than
+    ASCII.
+    """
+    from app.api.http.answers import plain
+
+    document = msgspec.to_builtins(document, enc_hook=plain)
     encoding = (sys.stdout.encoding or "ascii").lower()
     click.echo(json.dumps(document, ensure_ascii=encoding not in ("utf-8", "utf8"), indent=2))

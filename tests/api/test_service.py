@@ -255,7 +255,7 @@ def validator(client: FlaskClient, name: str) -> Draft202012Validator:
         ("Provisions", "/v1/provisions"),
         ("Provisions", "/v1/provisions?as_of=2013-01-01&edition=current&question=rate.permitted"),
         ("Provision", "/v1/provisions/enrollment/open-periods-2011"),
-        ("Provision", "/v1/provisions/calendars/open-enrollment-designated?edition=current"),
+        ("Calendar", "/v1/provisions/calendars/open-enrollment-designated?edition=current"),
         ("Changes", "/v1/law/changes?from=2007-01-01&to=2026-01-01&edition=current"),
         ("OpenEnrollment", "/v1/open-enrollment?year=2014&edition=current"),
         ("OpenEnrollment", "/v1/open-enrollment?on=2011-02-16"),

@@ -11,7 +11,6 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response, current_app
 from msgspec import UNSET
 
@@ -28,6 +27,7 @@ from app.api.applicants.applicant_schemas import (
     ApplicantSearchSchema,
     NewApplicantSchema,
 )
+from app.api.http.answers import encode
 from app.api.http.authentication import demand
 from app.api.http.authority import principal
 from app.api.http.cursors import cursor_after, place_of
@@ -101,7 +101,7 @@ def create_applicant(asked: dict[str, Any]) -> Response:
             new_id(now), subject, organization, person, now, principal().actor, now
         )
         stored = _stored(applicant)
-        body = msgspec.json.encode(stored).decode()
+        body = encode(stored).decode()
         answer = attempt.record(now, 201, stored.href, etag_of(applicant.version), body=body)
         try:
             here.applicants.keep(applicant, audit_entry("applicant.created", KIND, subject), answer)

@@ -6,17 +6,19 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import IO, NamedTuple
 
-import orjson
 from flask import Request, stream_with_context
 from marshmallow import ValidationError
+from msgspec import Raw
 
+from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, load_asked
+from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.faults import log_unexpected, not_kept, record_damaged
 from app.api.http.idempotency import Attempt, attempt_at, claimed
 from app.api.http.limits import counting_lines
 from app.api.http.parsing import refuse, whole
-from app.api.http.problems import Document, Problem
+from app.api.http.problems import Problem
 from app.api.http.service import Service
 from app.api.http.trail import audit_entry
 from app.determinations.strict_json import MalformedJson, loads
@@ -197,7 +199,8 @@ def _kept(line: Line) -> Kept:
 
 def _line(number: int, told: Told) -> bytes:
     if isinstance(told, Problem):
-        document: Document = {"line": number, "problem": told.document()}
-        return orjson.dumps(document) + b"\n"
-    text = told.text if isinstance(told, Decided) else told.earlier_body.encode()
-    return b'{"line":%d,"determination":%b}\n' % (number, text)
+        line = BatchLineAnswer(line=number, problem=told.answer())
+    else:
+        text = told.text if isinstance(told, Decided) else told.earlier_body.encode()
+        line = BatchLineAnswer(line=number, determination=Raw(text))
+    return encode(line) + b"\n"

@@ -155,7 +155,7 @@ def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
         f"{error.question} cannot be decided as of {error.as_of} in the edition {error.edition}: "
         f"{error.because}.",
         question=error.question,
-        as_of=error.as_of.isoformat(),
+        as_of=error.as_of,
         edition=error.edition,
         encoded=service.encoded_days(error.question, error.edition),
     )

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, request
 
+from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.batch import answer_lines
 from app.api.determinations.deciding import Asked, decide
 from app.api.http.authority import principal
@@ -80,7 +81,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
     returns={
         200: Content(
             "For each line sent its determination or its problem, in order.",
-            dict.fromkeys(JSON_LINES, "BatchLine"),
+            dict.fromkeys(JSON_LINES, BatchLineAnswer),
         )
     },
     problems=("unsupported-media-type",),

@@ -2,13 +2,14 @@
 
 from typing import TypedDict
 
-import orjson
+import msgspec
 from flask import Blueprint, Response
 
+from app.api.determinations.answers import EligibilityCalendarAnswer
 from app.api.determinations.deciding import engine_fault, typed_facts, unknown_edition
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
-from app.api.http.responses import JSON
+from app.api.http.responses import json_response
 from app.api.http.schemas import CalendarAskedSchema
 from app.api.http.service import service
 from app.determinations.calendar import NotADayQuestion, eligibility_calendar
@@ -35,7 +36,7 @@ class CalendarAsked(TypedDict, total=False):
         200: Content(
             "Every interval of the year, what it is decided as, and on which ground; nothing is "
             "kept.",
-            "EligibilityCalendar",
+            EligibilityCalendarAnswer,
         )
     },
     problems=(
@@ -61,4 +62,4 @@ def create_eligibility_calendar(asked: CalendarAsked) -> Response:
         raise unknown_edition(error, "json") from None
     except EngineFault as error:
         raise engine_fault(error) from None
-    return Response(orjson.dumps(document), 200, mimetype=JSON)
+    return json_response(msgspec.convert(document, EligibilityCalendarAnswer))

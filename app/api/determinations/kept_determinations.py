@@ -1,22 +1,27 @@
 """Reading kept determinations: one, its chain, and its packet."""
 
+from typing import cast
 from uuid import UUID
 
 import orjson
 from flask import Blueprint, Response
+from msgspec import UNSET
 
+from app.api.determinations.answers import ChainAnswer, ChainLinkAnswer
 from app.api.determinations.stored import KIND, kept, note, text_of, unknown_determination
+from app.api.http.answers import LawAnswer, encode
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Document, Problem
+from app.api.http.problems import Problem
 from app.api.http.responses import JSON, tagged_response
 from app.api.http.service import service
-from app.records.digests import column_text
+from app.instants import instant_text
+from app.law.questions import Outcome
 from app.records.entries import DeterminationRecord
 from app.records.errors import RecordDamaged
 from app.records.ledger.chains import chain
-from app.records.ledger.packets import NoLawText, NotSealed, packet
+from app.records.ledger.packets import NoLawText, NotSealed, Packet, packet
 
 SEALED_WITHIN = 2
 """Seconds after which to ask again for a packet."""
@@ -54,7 +59,7 @@ def read_determination(id: UUID) -> Response:
     permission="determinations.read",
     returns={
         200: Content(
-            "Every determination of the chain, from the first to the one that stands.", "Chain"
+            "Every determination of the chain, from the first to the one that stands.", ChainAnswer
         ),
         304: UNCHANGED,
     },
@@ -66,45 +71,37 @@ def read_chain(id: UUID) -> Response:
 
     One that is not as it was kept stands in its place with its id alone, and `damaged` names it.
     """
-    links: list[Document] = []
-    damaged: list[str] = []
-    for each in chain(service().store, str(id), principal().reach):
-        links.append(
-            {"id": each.id, "href": _address(each.id)}
-            if isinstance(each, RecordDamaged)
-            else _told(each)
-        )
-        damaged += [each.id] if isinstance(each, RecordDamaged) else []
-    if not links:
+    found = list(chain(service().store, str(id), principal().reach))
+    if not found:
         raise unknown_determination()
+    damaged = [link.id for link in found if isinstance(link, RecordDamaged)]
     alarm_damaged(KIND, damaged)
-    note("determination.read", *(each["id"] for each in links))
-    document: Document = {"chain": links, "stands": links[-1]["id"]}
-    return tagged_response(orjson.dumps(document | ({"damaged": damaged} if damaged else {})))
+    note("determination.read", *(link.id for link in found))
+    answer = ChainAnswer([_link(link) for link in found], found[-1].id, damaged or UNSET)
+    return tagged_response(encode(answer))
 
 
-def _address(id: str) -> str:
-    return f"/v1/determinations/{id}"
-
-
-def _told(record: DeterminationRecord) -> Document:
-    return {
-        "id": record.id,
-        "decided_at": column_text(record.decided_at),
-        "replaces": record.replaces,
-        "as_of": record.as_of.isoformat(),
-        "edition": record.edition,
-        "outcome": record.outcome,
-        "says": orjson.loads(record.document)["says"],
-        "law": {"digest": record.law_digest},
-        "href": _address(record.id),
-    }
+def _link(link: DeterminationRecord | RecordDamaged) -> ChainLinkAnswer:
+    href = f"/v1/determinations/{link.id}"
+    if isinstance(link, RecordDamaged):
+        return ChainLinkAnswer(id=link.id, href=href)
+    return ChainLinkAnswer(
+        id=link.id,
+        decided_at=instant_text(link.decided_at),
+        replaces=link.replaces,
+        as_of=link.as_of,
+        edition=link.edition,
+        outcome=cast(Outcome, link.outcome),
+        says=orjson.loads(link.document)["says"],
+        law=LawAnswer(link.law_digest),
+        href=href,
+    )
 
 
 @blp.get("/<uuid:id>/packet")
 @Operation(
     permission="determinations.packet",
-    returns={200: Content("The packet, to be saved as a file.", "Packet")},
+    returns={200: Content("The packet, to be saved as a file.", Packet)},
     problems=("unknown-determination", "not-sealed", "law-not-kept", "record-damaged"),
 )
 def read_packet(id: UUID) -> Response:

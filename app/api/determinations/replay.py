@@ -6,19 +6,22 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import orjson
 from flask import Blueprint, Response, request
 
+from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
 from app.api.determinations.deciding import Asked, decide, engine_fault, facts_refused
 from app.api.determinations.stored import KIND, kept, note, text_of
+from app.api.http.answers import LawAnswer, RefusedFactAnswer
 from app.api.http.authority import principal
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import count_replay
 from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import if_match
-from app.api.http.problems import Document, Problem
-from app.api.http.responses import JSON, entity_tag
+from app.api.http.problems import Problem
+from app.api.http.responses import JSON, entity_tag, json_response
 from app.api.http.schemas import RedeterminationSchema
 from app.api.http.service import Service, service
 from app.api.http.trail import audit_entry
@@ -41,7 +44,7 @@ blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
 @blp.post("/<uuid:id>/replay")
 @Operation(
     permission="determinations.replay",
-    returns={200: Content("It was decided again and came out the same to the byte.", "Replay")},
+    returns={200: Content("It was decided again and came out the same to the byte.", ReplayAnswer)},
     problems=(
         "unknown-determination",
         "law-not-kept",
@@ -74,7 +77,7 @@ def replay_determination(id: UUID) -> Response:
         log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")
         detail = "What was decided again is not what was kept. Tell the operator the request_id."
         raise Problem("replay-differs", detail, differs_at=differs_at)
-    return _json({"id": record.id, "agrees": True, "law": {"digest": record.law_digest}})
+    return json_response(ReplayAnswer(record.id, agrees=True, law=LawAnswer(record.law_digest)))
 
 
 def _replayed(here: Service, record: DeterminationRecord) -> str | None:
@@ -110,7 +113,7 @@ def _law_texts(here: Service, digest: str) -> Any:
     returns={
         200: Content(
             "What was said then and what would be said now. Nothing of it is kept.",
-            "Reconsideration",
+            ReconsiderationAnswer,
         )
     },
     problems=("unknown-determination", "not-reconsidered", "record-damaged", "engine-fault"),
@@ -126,7 +129,7 @@ def reconsider_determination(id: UUID) -> Response:
     here, record = service(), kept(id).record
     decided = _under_present_law(here, record)
     note("determination.reconsidered", record.id)
-    return _json(_side_by_side(here, record, decided))
+    return json_response(_side_by_side(here, record, decided))
 
 
 def _under_present_law(here: Service, record: DeterminationRecord) -> Determination:
@@ -152,7 +155,7 @@ def _not_reconsidered(error: Exception) -> Problem:
     """
     match error:
         case FactsRefused():
-            refused = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
+            refused = [RefusedFactAnswer(wrong.fact, wrong.detail) for wrong in error.errors]
             detail = f"{len(refused)} of the facts are not facts of the law as encoded today."
             return Problem("not-reconsidered", detail, because="facts-refused", refused=refused)
         case LawNotEncoded():
@@ -186,37 +189,29 @@ def _not_reconsidered(error: Exception) -> Problem:
     )
 
 
-def _side_by_side(here: Service, record: DeterminationRecord, decided: Determination) -> Document:
-    then, now = orjson.loads(record.document), determination_document(decided)
+def _side_by_side(
+    here: Service, record: DeterminationRecord, decided: Determination
+) -> ReconsiderationAnswer:
+    then = orjson.loads(record.document)
+    now = orjson.loads(orjson.dumps(determination_document(decided)))
     present = here.lawbook
     kept_texts = (
         present.texts
         if record.law_digest == present.digest
         else _law_texts(here, record.law_digest)
     )
-    return {
+    document = {
         "id": record.id,
         "question": record.question,
-        "as_of": record.as_of.isoformat(),
+        "as_of": record.as_of,
         "edition": record.edition,
         "same_outcome": record.outcome == decided.outcome,
-        "then": {
-            "decided_at": then["decided_at"],
-            **{name: then[name] for name in ("outcome", "says", "concludes", "cautions")},
-            "law": {"digest": record.law_digest},
-        },
-        "now": {
-            **{
-                name: now[name]
-                for name in ("outcome", "says", "concludes", "cautions", "needs", "reasons")
-            },
-            "law": {"digest": present.digest},
-        },
-        "provisions": differing_provisions(
-            then, orjson.loads(orjson.dumps(now)), kept_texts, present.texts
-        ),
+        "then": then | {"law": {"digest": record.law_digest}},
+        "now": now | {"law": {"digest": present.digest}},
+        "provisions": differing_provisions(then, now, kept_texts, present.texts),
         "law_files": None if kept_texts is None else changed_files(kept_texts, present.texts),
     }
+    return msgspec.convert(document, ReconsiderationAnswer)
 
 
 ROUTE = "POST /v1/determinations/redetermine"
@@ -341,7 +336,3 @@ def _anew(here: Service, record: DeterminationRecord, given: dict[str, Any]) -> 
 def _request_text(asked: Asked) -> str:
     """What was asked as the text of a request, with every number as exact as it was sent."""
     return orjson.dumps(asked, lambda number: orjson.Fragment(str(number))).decode()
-
-
-def _json(document: object) -> Response:
-    return Response(orjson.dumps(document), 200, mimetype=JSON)

@@ -203,6 +203,8 @@ def _type(schema: Document) -> str:
     """A schema's type in a few words."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
+    if "anyOf" in schema:
+        return " or ".join(_type(one) for one in schema["anyOf"])
     if "const" in schema:
         return f"“{schema['const']}”"
     if schema.get("type") == "array":

@@ -19,7 +19,6 @@ from app.api.determinations import (
     replay,
 )
 from app.api.determinations.answer_schemas import COMPONENTS
-from app.api.determinations.stored_schemas import KEPT_COMPONENTS
 from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
 from app.api.http.fields import JsonSchema
@@ -99,7 +98,7 @@ def _new_spec(service: Service) -> APISpec:
     spec.components.security_scheme(
         CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC)
     )
-    for name, schema in (COMPONENTS | KEPT_COMPONENTS).items():
+    for name, schema in COMPONENTS.items():
         spec.components.schema(name, schema)
     return spec
 

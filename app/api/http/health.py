@@ -1,14 +1,21 @@
 """Whether the process lives, and whether it can do its work."""
 
-import orjson
 from flask import Blueprint, Response
 
 from app import draining
 from app.access.principal import PUBLIC
+from app.api.http.answers import (
+    ChecksAnswer,
+    DatabaseCheckAnswer,
+    EngineCheckAnswer,
+    HealthAnswer,
+    LawCheckAnswer,
+    ReadinessAnswer,
+)
 from app.api.http.faults import RETRY_AFTER_SECONDS
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
-from app.api.http.responses import JSON
+from app.api.http.responses import json_response
 from app.api.http.service import service
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import newest_revision
@@ -19,18 +26,18 @@ blp = Blueprint("health", __name__)
 @blp.get("/healthz")
 @Operation(
     permission=PUBLIC,
-    returns={200: Content("The process lives.", "Health")},
+    returns={200: Content("The process lives.", HealthAnswer)},
 )
 def healthz() -> Response:
     """Say that the process lives."""
-    return Response(b'{"status":"alive"}', 200, mimetype=JSON)
+    return json_response(HealthAnswer("alive"))
 
 
 @blp.get("/readyz")
 @Operation(
     permission=PUBLIC,
     returns={
-        200: Content("The database is reachable and migrated, the law is loaded.", "Readiness")
+        200: Content("The database is reachable and migrated, the law is loaded.", ReadinessAnswer)
     },
     problems=("not-ready", "draining"),
 )
@@ -51,24 +58,11 @@ def readyz() -> Response:
         found, reachable = here.store.revision(), True
     except RecordsUnavailable:
         found, reachable = None, False
-    checks = {
-        "database": {
-            "reachable": reachable,
-            "revision": found,
-            "needed": needed,
-            "current": found == needed,
-        },
-        "law": {
-            "digest": here.lawbook.digest,
-            "provisions": len(here.lawbook.provisions),
-            "edition": here.edition,
-        },
-        "engine": {
-            "decisions": counters.decisions,
-            "faults": counters.faults,
-            "rulesets": counters.rulesets,
-        },
-    }
+    checks = ChecksAnswer(
+        DatabaseCheckAnswer(reachable, found, needed, current=found == needed),
+        LawCheckAnswer(here.lawbook.digest, len(here.lawbook.provisions), here.edition),
+        EngineCheckAnswer(counters.decisions, counters.faults, counters.rulesets),
+    )
     if found != needed:
         detail = (
             "The database cannot be reached."
@@ -78,4 +72,4 @@ def readyz() -> Response:
         raise Problem(
             "not-ready", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, checks=checks
         )
-    return Response(orjson.dumps({"status": "ready", "checks": checks}), 200, mimetype=JSON)
+    return json_response(ReadinessAnswer("ready", checks))

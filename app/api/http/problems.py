@@ -8,9 +8,9 @@ from typing import Any
 from unicodedata import category
 from urllib.parse import quote
 
-import orjson
 from flask import Response, g, has_request_context, request
 
+from app.api.http.answers import ErrorAnswer, ProblemAnswer, encode, unset_if_none
 from app.api.http.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
 
 MEDIA_TYPE = "application/problem+json"
@@ -27,8 +27,6 @@ _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
 line ends.
 """
 
-Document = dict[str, Any]
-
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
@@ -42,7 +40,7 @@ class Wrong:
     name: str | None = None
     fact: str | None = None
 
-    def document(self) -> Document:
+    def answer(self) -> ErrorAnswer:
         """The member of `errors` for it."""
         pointer = (
             None
@@ -52,14 +50,13 @@ class Wrong:
         name, fact = (
             None if made_up is None else _told_back(made_up) for made_up in (self.name, self.fact)
         )
-        parts = {
-            "location": self.location,
-            "pointer": pointer,
-            "name": name,
-            "fact": fact,
-            "detail": self.detail,
-        }
-        return {key: value for key, value in parts.items() if value is not None}
+        return ErrorAnswer(
+            location=self.location,
+            pointer=unset_if_none(pointer),
+            name=unset_if_none(name),
+            fact=unset_if_none(fact),
+            detail=self.detail,
+        )
 
 
 def _told_back(name: str) -> str:
@@ -76,7 +73,7 @@ def _told_back(name: str) -> str:
 class Problem(Exception):
     """A request that cannot be answered.
 
-    Raise it anywhere in a view; *more* are further members of the document.
+    Raise it anywhere in a view; *more* are further members of `ProblemAnswer`.
     """
 
     def __init__(
@@ -85,7 +82,7 @@ class Problem(Exception):
         detail: str,
         errors: Iterable[Wrong] = (),
         headers: Mapping[str, str] | None = None,
-        **more: object,
+        **more: Any,
     ) -> None:
         super().__init__(detail)
         self.type: ProblemType = PROBLEM_TYPES[type]
@@ -96,36 +93,29 @@ class Problem(Exception):
             more,
         )
 
-    def document(self) -> Document:
+    def answer(self) -> ProblemAnswer:
         """The problem document, without what belongs to one request."""
-        return problem_document(self.type, self.detail, self.errors, self.more)
-
-
-def problem_document(
-    type: ProblemType, detail: str, errors: list[Wrong], more: Mapping[str, object]
-) -> Document:
-    """A problem document: type, title, status, detail, then what is known beyond."""
-    document: Document = {
-        "type": type.path,
-        "title": type.title,
-        "status": type.status,
-        "detail": detail,
-        **more,
-    }
-    if errors:
-        document["errors"] = [wrong.document() for wrong in errors[:ERRORS_AT_MOST]]
-        if len(errors) > ERRORS_AT_MOST:
-            document["further_errors"] = len(errors) - ERRORS_AT_MOST
-    return document
+        document = ProblemAnswer(
+            type=self.type.path,
+            title=self.type.title,
+            status=self.type.status,
+            detail=self.detail,
+            **self.more,
+        )
+        if self.errors:
+            document.errors = [wrong.answer() for wrong in self.errors[:ERRORS_AT_MOST]]
+        if len(self.errors) > ERRORS_AT_MOST:
+            document.further_errors = len(self.errors) - ERRORS_AT_MOST
+        return document
 
 
 def problem_response(problem: Problem) -> Response:
     """The response for a problem, naming the request it belongs to."""
-    document = problem.document()
+    document = problem.answer()
     if has_request_context():
-        document["instance"] = quote(request.path)
-        document["request_id"] = g.get("request_id")
-    response = Response(orjson.dumps(document), problem.type.status, mimetype=MEDIA_TYPE)
+        document.instance = quote(request.path)
+        document.request_id = g.get("request_id")
+    response = Response(encode(document), problem.type.status, mimetype=MEDIA_TYPE)
     response.headers.extend(problem.headers)
     return response
 

@@ -5,8 +5,9 @@ again.
 import hashlib
 from collections.abc import Mapping
 
-import msgspec
 from flask import Response, request
+
+from app.api.http.answers import encode
 
 JSON = "application/json"
 
@@ -15,7 +16,7 @@ def json_response(
     answer: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """The response that carries an answer, or anything else that JSON can carry."""
-    return Response(msgspec.json.encode(answer), status, headers, mimetype=JSON)
+    return Response(encode(answer), status, headers, mimetype=JSON)
 
 
 def law_response(
@@ -49,4 +50,4 @@ def tagged_response(text: bytes, mimetype: str = JSON) -> Response:
 
 def law_answer(answer: object) -> Response:
     """The same for an answer."""
-    return law_response(msgspec.json.encode(answer))
+    return law_response(encode(answer))

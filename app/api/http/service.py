@@ -1,6 +1,7 @@
 """What a request may use: the law, the one who decides, the records."""
 
 from dataclasses import dataclass, replace
+from datetime import date
 from functools import cached_property
 from typing import cast
 
@@ -70,10 +71,10 @@ class Service:
         return Applicants(self.store, key_ring(self.settings))
 
     @cached_property
-    def _encoded(self) -> dict[tuple[str, str], list[list[str]]]:
+    def _encoded(self) -> dict[tuple[str, str], list[list[date]]]:
         return {}
 
-    def encoded_days(self, question: str, edition: str) -> list[list[str]]:
+    def encoded_days(self, question: str, edition: str) -> list[list[date]]:
         """The spans of days for which the law of a question is encoded, each as its first and last
         day.
 
@@ -85,19 +86,19 @@ class Service:
             self._encoded[key] = self._find_encoded(question, edition)
         return self._encoded[key]
 
-    def _find_encoded(self, question: str, edition: str) -> list[list[str]]:
+    def _find_encoded(self, question: str, edition: str) -> list[list[date]]:
         boundaries = self.lawbook.boundaries(question, edition)
-        spans: list[list[str]] = []
+        spans: list[list[date]] = []
         for first, following in zip(boundaries, [*boundaries[1:], None], strict=True):
             try:
                 self.lawbook.standing(question, first, edition)
             except LawNotEncoded:
                 continue
             last = LAST_DAY if following is None else day_before(following)
-            if spans and spans[-1][1] == day_before(first).isoformat():
-                spans[-1][1] = last.isoformat()
+            if spans and spans[-1][1] == day_before(first):
+                spans[-1][1] = last
             else:
-                spans.append([first.isoformat(), last.isoformat()])
+                spans.append([first, last])
         return spans
 
 

@@ -1,21 +1,23 @@
 """The open enrollment periods, as JSON and as iCalendar."""
 
 from datetime import UTC, date, datetime, time
-from typing import TypedDict
+from typing import Any, TypedDict
 
 from flask import Blueprint, Response, request
 from icalendar import Calendar, Event
+from msgspec import UNSET
 
 from app import clock
 from app.access.principal import PUBLIC
+from app.api.http.answers import LawAnswer
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import JSON, law_answer, law_response
 from app.api.http.schemas import OpenEnrollmentQuery
 from app.api.http.service import service
-from app.api.law.law_documents import period_document
+from app.api.law.answers import OpenEnrollmentAnswer
+from app.api.law.provision_answers import period_answer
 from app.api.law.provisions import edition_law
-from app.determinations.document import Document
 from app.determinations.other_editions import is_later, left_out
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
 from app.law.lawbook import EditionLaw, Lawbook
@@ -60,7 +62,7 @@ class Query(TypedDict, total=False):
     returns={
         200: Content(
             "The periods; as iCalendar with `format=ics` or Accept: text/calendar.",
-            {JSON: "OpenEnrollment", ICS: str},
+            {JSON: OpenEnrollmentAnswer, ICS: str},
         )
     },
     problems=("unknown-edition", "law-not-encoded"),
@@ -85,30 +87,26 @@ def read_open_enrollment(query: Query) -> Response:
         return law_response(
             _ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition}
         )
-    response = law_answer(open_enrollment_document(here.lawbook, law, query.get("year"), day))
+    response = law_answer(open_enrollment_answer(here.lawbook, law, query.get("year"), day))
     response.headers["Vary"] = "Accept"
     return response
 
 
-def open_enrollment_document(
+def open_enrollment_answer(
     lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None
-) -> Document:
-    """The enrollment periods of a calendar year, or those of a day with the next one, as the
-    JSON-ready answer.
-    """
+) -> OpenEnrollmentAnswer:
+    """The enrollment periods of a calendar year, or those of a day with the next one."""
     found, following = _periods(law, year, day)
-    about: Document = _in_year(law, year) if year is not None else {}
+    about: dict[str, Any] = {} if year is None else _in_year(law, year)
     if day is not None:
         about = _on_day(day, found, following)
-    periods = [period_document(*pair) for pair in found]
-    cautions = period_cautions(lawbook, law, _span(year, day))
-    return {
-        "edition": law.edition.name,
+    return OpenEnrollmentAnswer(
+        edition=law.edition.name,
         **about,
-        "periods": periods,
-        "cautions": cautions,
-        "law": {"digest": lawbook.digest},
-    }
+        periods=[period_answer(*pair) for pair in found],
+        cautions=period_cautions(lawbook, law, _span(year, day)),
+        law=LawAnswer(lawbook.digest),
+    )
 
 
 def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
@@ -166,15 +164,11 @@ def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> Non
         raise Problem("law-not-encoded", detail, edition=law.edition.name)
 
 
-def _in_year(law: EditionLaw, year: int) -> Document:
+def _in_year(law: EditionLaw, year: int) -> dict[str, Any]:
     missing = [
         gap for series in law.series.values() for gap in law.not_encoded(series, _span(year, None))
     ]
-    spans = [
-        [gap.first.isoformat(), gap.last.isoformat()]
-        for gap in dict.fromkeys(missing)
-        if gap.last is not None
-    ]
+    spans = [[gap.first, gap.last] for gap in dict.fromkeys(missing) if gap.last is not None]
     return {"year": year, "not_encoded": spans}
 
 
@@ -208,7 +202,7 @@ def _next(series: Series, day: date) -> list[Found]:
     )
 
 
-def _on_day(day: date, found: list[Found], following: list[Found]) -> Document:
+def _on_day(day: date, found: list[Found], following: list[Found]) -> dict[str, Any]:
     kinds = [c.calendar.kind for c, _ in found]
     is_open: bool | None = False
     if any(OPEN[kind] for kind in kinds):
@@ -216,13 +210,13 @@ def _on_day(day: date, found: list[Found], following: list[Found]) -> Document:
     elif kinds:
         is_open = None
     return {
-        "on": day.isoformat(),
+        "on": day,
         "is_open": is_open,
         "status": next(
             (kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds),
             "closed",
         ),
-        "next": period_document(*following[0]) if following else None,
+        "next": period_answer(*following[0]) if following else None,
     }
 
 
@@ -243,13 +237,13 @@ def _ics(law: EditionLaw, found: list[Found]) -> bytes:
 
 def _event(standing: StandingCalendar, period: Period, edition: str) -> Event:
     source = standing.calendar
-    told = period_document(standing, period)
+    told = period_answer(standing, period)
     lines = [
         f"{period.first} through {period.last}",
         f"Authority: {period.authority}",
-        f"Evidence: {told['evidence']}",
+        f"Evidence: {told.evidence}",
     ]
-    lines += [str(told[key]) for key in ("limited_to", "note") if key in told]
+    lines += [text for text in (told.limited_to, told.note) if text is not UNSET]
     event = Event()
     event.add("uid", f"{source.id.rpartition('/')[2]}-{period.first}@{edition}.open-enrollment")
     event.add("dtstamp", datetime.combine(period.enacted or source.enacted, time(), UTC))
@@ -258,8 +252,8 @@ def _event(standing: StandingCalendar, period: Period, edition: str) -> Event:
     event.add("summary", f"{SUMMARIES[source.kind]}: {source.title}")
     event.add("description", "\n".join(lines))
     event.add("transp", "TRANSPARENT")
-    if "url" in told:
-        event.add("url", told["url"])
+    if told.url is not UNSET:
+        event.add("url", told.url)
     if source.kind == "unread":
         event.add("status", "TENTATIVE")
     return event

@@ -8,16 +8,23 @@ from flask import Blueprint, Response
 from app import clock
 from app.access.principal import PUBLIC
 from app.api.determinations.deciding import unknown_edition, unknown_question
+from app.api.http.answers import LawAnswer
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import law_answer
 from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
 from app.api.http.service import Service, service
-from app.api.law.law_documents import (
-    calendar_detail,
+from app.api.law.answers import (
+    CalendarAnswer,
+    ChangesAnswer,
+    ProvisionAnswer,
+    ProvisionsAnswer,
+)
+from app.api.law.provision_answers import (
+    calendar_answer,
     calendar_summary,
-    change_document,
-    provision_detail,
+    change_answer,
+    provision_answer,
     provision_summary,
 )
 from app.law.errors import UnknownEdition, UnknownQuestion
@@ -59,7 +66,7 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
             f"The law of {day} is not encoded in the edition {law.edition.name}: nobody "
             f"looked for law later than {checked}."
         )
-        raise Problem("law-not-encoded", detail, as_of=day.isoformat(), edition=law.edition.name)
+        raise Problem("law-not-encoded", detail, as_of=day, edition=law.edition.name)
 
 
 @blp.get("/provisions")
@@ -70,7 +77,7 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
         200: Content(
             "The provisions of an edition, all of them or those in force on a day, and the "
             "calendars they use.",
-            "Provisions",
+            ProvisionsAnswer,
         )
     },
     problems=("unknown-question", "unknown-edition", "law-not-encoded"),
@@ -95,13 +102,13 @@ def list_provisions(query: Query) -> Response:
         c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)
     ]
     return law_answer(
-        {
-            "edition": law.edition.name,
-            "as_of": day.isoformat() if day else None,
-            "provisions": [provision_summary(p, law) for p in provisions],
-            "calendars": [calendar_summary(c, law) for c in calendars],
-            "law": {"digest": here.lawbook.digest},
-        }
+        ProvisionsAnswer(
+            edition=law.edition.name,
+            as_of=day,
+            provisions=[provision_summary(p, law) for p in provisions],
+            calendars=[calendar_summary(c, law) for c in calendars],
+            law=LawAnswer(here.lawbook.digest),
+        )
     )
 
 
@@ -122,7 +129,7 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
         200: Content(
             "The provision with its conditions and parameters and the text of its file; or a "
             "calendar.",
-            "Provision",
+            ProvisionAnswer | CalendarAnswer,
         )
     },
     problems=("unknown-provision", "unknown-edition", "law-not-encoded"),
@@ -136,14 +143,14 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
     law, day, id = edition_law(here, query), query.get("as_of") or clock.today(), f"{topic}/{name}"
     _require_looked_at(law, query.get("as_of"))
     if topic == CALENDARS and id in law.calendars:
-        return law_answer(calendar_detail(here.lawbook, law.calendars[id], law, day))
+        return law_answer(calendar_answer(here.lawbook, law.calendars[id], law, day))
     provision = here.lawbook.provisions.get(id)
     if provision is None:
         raise Problem(
             "unknown-provision",
             "GET /v1/provisions lists the provisions and calendars of an edition.",
         )
-    return law_answer(provision_detail(here.lawbook, provision, law, day))
+    return law_answer(provision_answer(here.lawbook, provision, law, day))
 
 
 @blp.get("/law/changes")
@@ -151,7 +158,9 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
     permission=PUBLIC,
     query=ChangesQuery,
     returns={
-        200: Content("What came into force, ended, or was superseded, in order of days.", "Changes")
+        200: Content(
+            "What came into force, ended, or was superseded, in order of days.", ChangesAnswer
+        )
     },
     problems=("unknown-edition",),
 )
@@ -167,11 +176,11 @@ def list_changes(query: Query) -> Response:
         )
     changes = here.lawbook.changes(first, last, law.edition.name)
     return law_answer(
-        {
-            "edition": law.edition.name,
-            "from": first.isoformat(),
-            "to": last.isoformat(),
-            "changes": [change_document(change) for change in changes],
-            "law": {"digest": here.lawbook.digest},
-        }
+        ChangesAnswer(
+            edition=law.edition.name,
+            first=first,
+            last=last,
+            changes=[change_answer(change) for change in changes],
+            law=LawAnswer(here.lawbook.digest),
+        )
     )

@@ -1,17 +1,28 @@
 """What can be asked, and with which facts."""
 
 from collections.abc import Iterator
+from typing import Any
 
 from flask import Blueprint, Response
+from msgspec import UNSET
 
 from app.access.principal import PUBLIC
 from app.api.determinations.deciding import unknown_question
+from app.api.http.answers import LawAnswer, unset_if_none
 from app.api.http.fields import JsonSchema
 from app.api.http.operations import Content, Operation
 from app.api.http.responses import law_answer
 from app.api.http.service import Service, service
+from app.api.law.answers import (
+    ComputedFactAnswer,
+    ConclusionAnswer,
+    PresumedFactAnswer,
+    QuestionAnswer,
+    QuestionsAnswer,
+    QuestionSummaryAnswer,
+)
 from app.api.law.facts_schemas import DIALECT, facts_schema
-from app.determinations.document import citation_document
+from app.api.law.provision_answers import citation_answer
 from app.determinations.wording import as_json
 from app.law.errors import LawNotEncoded, UnknownQuestion
 from app.law.facts import FactDefinition
@@ -25,16 +36,15 @@ blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
 @blp.get("")
 @Operation(
     permission=PUBLIC,
-    returns={200: Content("Every question with its outcomes and conclusions.", "Questions")},
+    returns={200: Content("Every question with its outcomes and conclusions.", QuestionsAnswer)},
 )
 def list_questions() -> Response:
     """List the questions that can be asked."""
     lawbook = service().lawbook
     return law_answer(
-        {
-            "questions": [summary(q) for q in lawbook.questions.values()],
-            "law": {"digest": lawbook.digest},
-        }
+        QuestionsAnswer(
+            [question_summary(q) for q in lawbook.questions.values()], LawAnswer(lawbook.digest)
+        )
     )
 
 
@@ -44,7 +54,7 @@ def list_questions() -> Response:
     returns={
         200: Content(
             "The question, the JSON Schema of its facts, what follows from them, and an example.",
-            "Question",
+            QuestionAnswer,
         )
     },
     problems=("unknown-question",),
@@ -60,29 +70,30 @@ def read_question(id: str) -> Response:
         question = here.lawbook.question(id)
     except UnknownQuestion:
         raise unknown_question("path") from None
-    return law_answer(detail(here, question))
+    return law_answer(question_answer(here, question))
 
 
-def summary(question: Question) -> dict[str, object]:
+def question_summary(question: Question) -> QuestionSummaryAnswer:
     """A question as it stands in the list."""
-    conclusions = []
-    for conclusion in question.concludes.values():
-        told: dict[str, object] = {
-            "name": conclusion.name,
-            "type": conclusion.type,
-            "describes": conclusion.describes,
-        }
-        if conclusion.choices:
-            told["choices"] = list(conclusion.choices)
-        if conclusion.unit:
-            told["unit"] = conclusion.unit
-        conclusions.append(told)
+    return QuestionSummaryAnswer(**_summary_members(question))
+
+
+def _summary_members(question: Question) -> dict[str, Any]:
     return {
         "id": question.id,
         "asks": question.asks,
         "governed_by": question.governed_by,
-        "encoded_from": question.encoded_from.isoformat(),
-        "conclusions": conclusions,
+        "encoded_from": question.encoded_from,
+        "conclusions": [
+            ConclusionAnswer(
+                conclusion.name,
+                conclusion.type,
+                conclusion.describes,
+                unset_if_none(list(conclusion.choices) or None),
+                unset_if_none(conclusion.unit),
+            )
+            for conclusion in question.concludes.values()
+        ],
         "outcomes": {
             outcome: str(question.says[outcome]) for outcome in OUTCOMES if outcome in question.says
         },
@@ -90,23 +101,30 @@ def summary(question: Question) -> dict[str, object]:
     }
 
 
-def detail(here: Service, question: Question) -> dict[str, object]:
+def question_answer(here: Service, question: Question) -> QuestionAnswer:
     """A question with its facts."""
     lawbook = here.lawbook
     facts = lawbook.facts_of(question.id)
-    return {
-        **summary(question),
-        "uses": [used for used in lawbook.with_used(question.id) if used != question.id],
-        "provisions": sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
-        "encoded": {
-            edition: here.encoded_days(question.id, edition) for edition in lawbook.editions
-        },
-        "facts": facts_document(lawbook, question.id),
-        "computed": [_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
-        "presumed": [_presumed(fact) for fact in facts if fact.presumed is not None],
-        "example": example(here, question),
-        "law": {"digest": lawbook.digest},
-    }
+    return QuestionAnswer(
+        **_summary_members(question),
+        uses=[used for used in lawbook.with_used(question.id) if used != question.id],
+        provisions=sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
+        encoded={edition: here.encoded_days(question.id, edition) for edition in lawbook.editions},
+        facts=facts_document(lawbook, question.id),
+        computed=[_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
+        presumed=[
+            PresumedFactAnswer(
+                fact.name,
+                as_json(presumed.value),
+                presumed.because,
+                UNSET if presumed.citation is None else citation_answer(presumed.citation),
+            )
+            for fact in facts
+            if (presumed := fact.presumed) is not None
+        ],
+        example=example(here, question),
+        law=LawAnswer(lawbook.digest),
+    )
 
 
 def facts_document(lawbook: Lawbook, question: str) -> JsonSchema:
@@ -152,30 +170,15 @@ def _computed_facts(lawbook: Lawbook, stated: list[FactDefinition]) -> Iterator[
             yield fact
 
 
-def _computed(lawbook: Lawbook, fact: FactDefinition) -> dict[str, object]:
-    document: dict[str, object] = {
-        "fact": fact.name,
-        "type": fact.type,
-        "describes": fact.label,
-        "computed": str(fact.computed),
-        "from": lawbook.vocabulary.inputs_of(fact.name),
-    }
-    if fact.unit:
-        document["unit"] = fact.unit
-    return document
-
-
-def _presumed(fact: FactDefinition) -> dict[str, object]:
-    presumed = fact.presumed
-    assert presumed is not None
-    document: dict[str, object] = {
-        "fact": fact.name,
-        "value": as_json(presumed.value),
-        "because": presumed.because,
-    }
-    if presumed.citation is not None:
-        document["citation"] = citation_document(presumed.citation)
-    return document
+def _computed(lawbook: Lawbook, fact: FactDefinition) -> ComputedFactAnswer:
+    return ComputedFactAnswer(
+        fact.name,
+        fact.type,
+        fact.label,
+        str(fact.computed),
+        list(lawbook.vocabulary.inputs_of(fact.name)),
+        unset_if_none(fact.unit),
+    )
 
 
 def example(here: Service, question: Question) -> dict[str, object]:

@@ -4,10 +4,10 @@ everything again.
 
 from typing import Any
 
-import msgspec
 from flask import Blueprint, Response
 from msgspec import UNSET, UnsetType
 
+from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
@@ -77,7 +77,7 @@ def read_events(query: dict[str, int]) -> Response:
     if found.events:
         told = f"{found.events[0].sequence}-{found.events[-1].sequence}"
         here.store.note(audit_entry("events.read", "events", told))
-    body = msgspec.json.encode([_event(event) for event in found.events])
+    body = encode([_event(event) for event in found.events])
     link = f'</v1/events?after={found.next}&limit={query["limit"]}>; rel="next"'
     return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from uuid import UUID
 
-import msgspec
 from flask import Blueprint, Response
 
 from app import clock
 from app.api.determinations.stored import unknown_determination
+from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.fields import TextField
 from app.api.http.idempotency import once
@@ -109,7 +109,7 @@ def create_hold(asked: dict[str, str]) -> Response:
             now,
             by.organization,
         )
-        body = msgspec.json.encode(hold_answer(hold)).decode()
+        body = encode(hold_answer(hold)).decode()
         location = f"/v1/holds/{hold.id}"
         answer = attempt.record(now, 201, location, etag_of(hold.version), body=body)
         place_hold(here.store, hold, audit_entry("hold.placed", hold.kind, hold.object_id), answer)

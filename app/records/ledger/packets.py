@@ -1,9 +1,11 @@
 """Everything about one determination in one file, to be checked without this database."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Literal
 
-import orjson
+import msgspec
+from msgspec import Meta, Struct
 from sqlalchemy import Connection, select
 
 from app.records.damaged import page
@@ -15,8 +17,62 @@ from app.records.store import Store, find_record, law_of
 from app.records.tables import sealed_records, seals
 from app.records.visibility import EVERYTHING, Reach
 
-KIND = "determination"
-Document = dict[str, Any]
+KIND: Literal["determination"] = "determination"
+
+
+class PacketRecord(Struct):
+    """The record of the determination."""
+
+    kind: Literal["determination"]
+    columns: Annotated[
+        dict[str, str | None],
+        Meta(description="Everything that the record's digest covers, as text."),
+    ]
+    digest: str
+
+
+class PacketLaw(Struct):
+    """The text of the law that the determination was made under."""
+
+    digest: str
+    texts: Annotated[Mapping[str, str], Meta(description="The law's files by name.")]
+
+
+class PacketStep(Struct):
+    """A hash to put beside the one below it."""
+
+    side: Literal["left", "right"]
+    hash: str
+
+
+class PacketInclusion(Struct):
+    """The proof that the record lies in the sealed batch."""
+
+    sequence: Annotated[int, Meta(description="The record's number in the order of sealing.")]
+    path: list[PacketStep]
+
+
+class PacketSeal(Struct):
+    """The seal that closes the batch."""
+
+    number: int
+    first: int
+    count: int
+    sealed_at: Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+    root: str
+    previous: str
+    chain: str
+
+
+class Packet(Struct):
+    """Everything about one determination, to be checked without this service."""
+
+    format: Annotated[str, Meta(extra_json_schema={"const": FORMAT})]
+    how_to_check: str
+    record: PacketRecord
+    law: PacketLaw
+    inclusion: PacketInclusion
+    seal: PacketSeal
 
 
 class NotSealed(Exception):
@@ -48,10 +104,9 @@ def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
 
 @dataclass(frozen=True, slots=True)
 class _Sealed:
-    sequence: int
     digest: str
-    path: list[dict[str, str]]
-    seal: Document
+    inclusion: PacketInclusion
+    seal: PacketSeal
 
 
 def _sealed(connection: Connection, id: str) -> _Sealed:
@@ -74,29 +129,30 @@ def _sealed(connection: Connection, id: str) -> _Sealed:
     rows = connection.execute(batch).all()
     leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]
     position = next(at for at, row in enumerate(rows) if row.sequence == own.sequence)
-    told = {name: seal[name] for name in CONTENT["seal"]} | {
-        "sealed_at": column_text(seal["sealed_at"])
-    }
-    return _Sealed(own.sequence, own.digest, inclusion_proof(leaves, position), told)
+    members = {name: seal[name] for name in CONTENT["seal"]}
+    members["sealed_at"] = column_text(seal["sealed_at"])
+    steps = msgspec.convert(inclusion_proof(leaves, position), list[PacketStep])
+    inclusion = PacketInclusion(own.sequence, steps)
+    return _Sealed(own.digest, inclusion, PacketSeal(**members))
 
 
-def _law_texts(connection: Connection, digest: str) -> object:
+def _law_texts(connection: Connection, digest: str) -> Mapping[str, str]:
     law = law_of(connection, digest)
     if law is None:
         raise NoLawText
     return law.texts
 
 
-def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: object) -> bytes:
+def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: Mapping[str, str]) -> bytes:
     columns = {name: column_text(getattr(record, name)) for name in DETERMINATION_COLUMNS}
     if record_digest(KIND, columns) != sealed.digest:
         raise RecordDamaged(KIND, record.id)
-    document = {
-        "format": FORMAT,
-        "how_to_check": HOW_TO_CHECK,
-        "record": {"kind": KIND, "columns": columns, "digest": sealed.digest},
-        "law": {"digest": record.law_digest, "texts": law_texts},
-        "inclusion": {"sequence": sealed.sequence, "path": sealed.path},
-        "seal": sealed.seal,
-    }
-    return orjson.dumps(document, option=orjson.OPT_INDENT_2)
+    packet = Packet(
+        FORMAT,
+        HOW_TO_CHECK,
+        PacketRecord(KIND, columns, sealed.digest),
+        PacketLaw(record.law_digest, law_texts),
+        sealed.inclusion,
+        sealed.seal,
+    )
+    return msgspec.json.format(msgspec.json.encode(packet))

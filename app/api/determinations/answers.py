@@ -1,0 +1,200 @@
+"""What answers about determinations say beside the determination itself."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Raw, UnsetType
+
+from app.api.http.answers import Answer, Id, Instant, LawAnswer, ProblemAnswer
+from app.api.law.answers import CitationAnswer, EvidenceTag, Value
+from app.law.questions import Outcome
+
+ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
+Concludes = Annotated[dict[str, Value], Meta(description="Values that follow, by name.")]
+
+
+def _component(name: str) -> Meta:
+    return Meta(extra_json_schema={"$ref": f"#/components/schemas/{name}"})
+
+
+class BatchLineAnswer(Answer, kw_only=True):
+    """The answer to one line: its determination or its problem."""
+
+    line: Annotated[int, Meta(description="The number of the line sent.", ge=1)]
+    determination: Annotated[Raw, _component("Determination")] | UnsetType = UNSET
+    problem: ProblemAnswer | UnsetType = UNSET
+
+
+class ChainLinkAnswer(Answer, kw_only=True):
+    """A member of a chain.
+
+    Of one that is not as it was kept only `id` and `href` are told.
+    """
+
+    id: Id
+    decided_at: Instant | UnsetType = UNSET
+    replaces: Id | UnsetType | None = UNSET
+    as_of: date | UnsetType = UNSET
+    edition: str | UnsetType = UNSET
+    outcome: Outcome | UnsetType = UNSET
+    says: str | UnsetType = UNSET
+    law: LawAnswer | UnsetType = UNSET
+    href: str
+
+
+class ChainAnswer(Answer):
+    """Determinations that replaced one another, from the first to the last."""
+
+    chain: list[ChainLinkAnswer]
+    stands: Annotated[Id, Meta(description="The last one, which nothing replaced.")]
+    damaged: (
+        Annotated[
+            list[Id],
+            Meta(
+                description="Those that are not as they were kept; of them nothing but the id is "
+                "told."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class ReplayAnswer(Answer):
+    """A determination that came out the same again."""
+
+    id: Id
+    agrees: Literal[True]
+    law: LawAnswer
+
+
+class ThenAnswer(Answer):
+    """What was said then."""
+
+    decided_at: Instant
+    outcome: Outcome
+    says: str
+    concludes: Concludes
+    cautions: list[str]
+    law: LawAnswer
+
+
+class NowAnswer(Answer):
+    """What the law as encoded today says."""
+
+    outcome: Outcome
+    says: str
+    concludes: Concludes
+    cautions: list[str]
+    needs: list[Annotated[Any, _component("Need")]]
+    reasons: list[Annotated[Any, _component("Reason")]]
+    law: LawAnswer
+
+
+class ComparedFindingAnswer(Answer):
+    """What one condition of a provision came to."""
+
+    condition: str
+    status: str
+    says: str
+
+
+class ProvisionWeightAnswer(Answer, kw_only=True):
+    """What a provision contributes to an outcome."""
+
+    status: ReasonStatus
+    decisive: bool
+    concludes: Concludes | UnsetType = UNSET
+    leads: bool | UnsetType = UNSET
+    findings: list[ComparedFindingAnswer]
+
+
+class ProvisionComparedAnswer(Answer):
+    """A provision that makes the difference between two determinations."""
+
+    id: str
+    title: str
+    question: Annotated[
+        str, Meta(description="The question it answers: the one asked, or one that it uses.")
+    ]
+    told: Annotated[
+        Literal["both", "then", "now"],
+        Meta(description="In which of the two determinations it stands."),
+    ]
+    text_changed: Annotated[
+        bool | None,
+        Meta(description="Whether its file is another; null where the text was not kept."),
+    ]
+    then: ProvisionWeightAnswer | None
+    now: ProvisionWeightAnswer | None
+
+
+class ChangedFilesAnswer(Answer):
+    """The files in which two texts of the law differ."""
+
+    changed: list[str]
+    added: list[str]
+    removed: list[str]
+
+
+class ReconsiderationAnswer(Answer):
+    """What was said, and what the law as encoded today says of the same case as of the same day."""
+
+    id: Id
+    question: str
+    as_of: date
+    edition: str
+    same_outcome: bool
+    then: ThenAnswer
+    now: NowAnswer
+    provisions: Annotated[
+        list[ProvisionComparedAnswer], Meta(description="The provisions that make the difference.")
+    ]
+    law_files: Annotated[
+        ChangedFilesAnswer | None,
+        Meta(
+            description="The files in which the two texts of the law differ; null where the text "
+            "of then was not kept."
+        ),
+    ]
+
+
+class GroundAnswer(Answer):
+    """A provision that decides an interval."""
+
+    provision: str
+    title: str
+    citation: CitationAnswer
+    evidence: EvidenceTag
+    leads: bool
+    on_first_day: Annotated[
+        dict[str, Value], Meta(description="What it concludes on the interval's first day.")
+    ]
+
+
+class IntervalAnswer(Answer):
+    """Consecutive days with one outcome on the same grounds."""
+
+    first: date
+    last: date | None
+    outcome: Annotated[Outcome | None, Meta(description="Null where the law is not encoded.")]
+    because: str | UnsetType = UNSET
+    cautions: list[str] | UnsetType = UNSET
+    grounds: list[GroundAnswer] | UnsetType = UNSET
+    needs: list[str] | UnsetType = UNSET
+
+
+class EligibilityCalendarAnswer(Answer):
+    """On which days of a year the outcome would be which, and on which ground."""
+
+    question: str
+    asks: str
+    year: int
+    edition: str
+    says: str
+    set_aside: Annotated[
+        list[str],
+        Meta(description="The fact that names the day, where it was sent; its value is not used."),
+    ]
+    eligible: list[IntervalAnswer]
+    intervals: Annotated[list[IntervalAnswer], Meta(description="All of the year, in order.")]
+    law: LawAnswer

@@ -1,0 +1,334 @@
+"""What answers about the law say: provisions, calendars of enrollment periods, changes."""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, UnsetType, field
+
+from app.api.http.answers import Answer, LawAnswer
+from app.law.calendars import CalendarKind
+from app.law.provision import EVIDENCE, Effect
+
+EvidenceTag = Annotated[
+    str,
+    Meta(
+        description="How sure the source is; after `guidance` unverified.",
+        extra_json_schema={"enum": list(EVIDENCE)},
+    ),
+]
+Value = Annotated[
+    Any,
+    Meta(
+        description="A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as "
+        "exact text, spans as pairs of days."
+    ),
+]
+
+
+class CitationAnswer(Answer):
+    """Where the law is written."""
+
+    instrument: str
+    under: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+
+
+class InForceAnswer(Answer):
+    """Days in force, both included; no `to` means still in force."""
+
+    first: date = field(name="from")
+    last: date | None = field(name="to")
+
+
+class ProvisionSummaryAnswer(Answer):
+    """A provision: what it is, where it is written, when it is in force, what ended it."""
+
+    id: str
+    title: str
+    citation: CitationAnswer
+    evidence: EvidenceTag
+    gist: Annotated[str, Meta(description="The provision in our own words.")]
+    answers: str
+    effect: Effect
+    enacted: date
+    in_force: Annotated[
+        InForceAnswer | None,
+        Meta(
+            description="The days in force in the edition; null where the edition does not contain "
+            "it."
+        ),
+    ]
+    supersedes: list[str]
+    superseded_by: list[str]
+    href: str
+
+
+class ConditionAnswer(Answer):
+    """One test of one fact, with the phrase of the gist that it stands for."""
+
+    id: str
+    words: str
+    fact: str
+    operator: str
+    operand: Value
+    met: str
+    not_met: str
+
+
+class ParameterValueAnswer(Answer):
+    """What a parameter is from a day on, until the next value's day."""
+
+    starts: date = field(name="from")
+    value: Value
+    note: str | UnsetType = UNSET
+    evidence: EvidenceTag | UnsetType = UNSET
+    citation: CitationAnswer | UnsetType = UNSET
+
+
+class ParameterAnswer(Answer):
+    """A number of the law with its unit, dated."""
+
+    unit: str
+    on_day: Annotated[Any, Meta(description="Its value on the day; null where none is encoded.")]
+    values: list[ParameterValueAnswer]
+
+
+class SourceAnswer(Answer):
+    """Where a conclusion is written and how sure that is."""
+
+    citation: CitationAnswer
+    evidence: EvidenceTag
+    says: str | UnsetType = UNSET
+
+
+class ProvisionStepAnswer(Answer):
+    """What the person can do where the provision comes out a certain way."""
+
+    says: str
+    question: str | None
+    on: str
+
+
+class FactAnswer(Answer):
+    """A fact as the law defines it."""
+
+    fact: str
+    type: str
+    asks: str | UnsetType = UNSET
+    describes: str | UnsetType = UNSET
+    unit: str | UnsetType = UNSET
+    choices: dict[str, str] | UnsetType = UNSET
+    computed: str | UnsetType = UNSET
+
+
+class ProvisionAnswer(ProvisionSummaryAnswer):
+    """A provision with everything about it, as the edition has it on a day."""
+
+    edition: str
+    as_of: date
+    is_in_force: bool
+    unread: str | None
+    when: Annotated[
+        dict[str, list[ConditionAnswer]],
+        Meta(description="The conditions of each path; one path is enough."),
+    ]
+    parameters: dict[str, ParameterAnswer]
+    concludes: dict[str, Value]
+    concludes_from: dict[str, SourceAnswer]
+    informs: dict[str, Value]
+    caution: str | None
+    next_steps: list[ProvisionStepAnswer]
+    introduces: list[FactAnswer]
+    text: Annotated[str, Meta(description="The text of the file.")]
+    law: LawAnswer
+
+
+class CalendarSummaryAnswer(Answer):
+    """A calendar of enrollment periods."""
+
+    id: str
+    title: str
+    citation: CitationAnswer
+    evidence: EvidenceTag
+    enacted: date
+    in_force: InForceAnswer | None
+    kind: CalendarKind
+    series: str
+    supersedes: list[str]
+    superseded_by: list[str]
+    href: str
+
+
+class PeriodAnswer(Answer, kw_only=True):
+    """One enrollment period: its days, and by whose authority."""
+
+    first: date
+    last: Annotated[date, Meta(description="The last day, included.")]
+    kind: CalendarKind
+    authority: str
+    url: str | UnsetType = UNSET
+    evidence: EvidenceTag
+    calendar: str
+    title: str
+    limited_to: str | UnsetType = UNSET
+    note: str | UnsetType = UNSET
+
+
+class CalendarAnswer(CalendarSummaryAnswer):
+    """A calendar with its periods and the text of its file; of days that return every year those of
+    the day's year and the next.
+    """
+
+    edition: str
+    as_of: date
+    is_in_force: bool
+    limited_to: str | None
+    every_year: bool
+    periods: list[PeriodAnswer]
+    text: str
+    law: LawAnswer
+
+
+class ProvisionsAnswer(Answer):
+    """The provisions of an edition and the calendars that they use."""
+
+    edition: str
+    as_of: date | None
+    provisions: list[ProvisionSummaryAnswer]
+    calendars: list[CalendarSummaryAnswer]
+    law: LawAnswer
+
+
+class ChangeAnswer(Answer):
+    """Something that came into force, ended, was superseded, or took another value."""
+
+    on: date
+    what: Literal["came into force", "ended", "superseded", "new value"]
+    id: str
+    title: str
+    kind: Literal["provision", "calendar"]
+    citation: CitationAnswer
+    evidence: EvidenceTag
+    enacted: date
+    href: str
+    answers: str | UnsetType = UNSET
+    effect: Effect | UnsetType = UNSET
+    superseded_by: str | UnsetType = UNSET
+    parameter: (
+        Annotated[str, Meta(description="The parameter that took another value.")] | UnsetType
+    ) = UNSET
+    unit: str | UnsetType = UNSET
+    value: Annotated[Any, Meta(description="The new value.")] | UnsetType = UNSET
+
+
+class ChangesAnswer(Answer):
+    """How the law changed between two days, both included."""
+
+    edition: str
+    first: date = field(name="from")
+    last: date = field(name="to")
+    changes: list[ChangeAnswer]
+    law: LawAnswer
+
+
+class OpenEnrollmentAnswer(Answer, kw_only=True):
+    """The enrollment periods of a calendar year, or those of a day with the next one."""
+
+    edition: str
+    year: int | UnsetType = UNSET
+    not_encoded: (
+        Annotated[
+            list[list[date]],
+            Meta(
+                description="Spans of the year's days that nobody encoded; of these nothing is "
+                "said."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    on: date | UnsetType = UNSET
+    is_open: (
+        Annotated[bool | None, Meta(description="Null: for some only, or nobody found the text.")]
+        | UnsetType
+    ) = UNSET
+    status: Literal["open", "continuous", "limited", "unread", "closed"] | UnsetType = UNSET
+    next: (
+        Annotated[
+            PeriodAnswer | None,
+            Meta(description="The next open period; null where none is encoded."),
+        ]
+        | UnsetType
+    ) = UNSET
+    periods: list[PeriodAnswer]
+    cautions: Annotated[
+        list[str], Meta(description="Where another edition says otherwise, or cannot answer.")
+    ]
+    law: LawAnswer
+
+
+class ConclusionAnswer(Answer):
+    """A value that determinations of a question may carry beside the outcome."""
+
+    name: str
+    type: str
+    describes: str
+    choices: list[str] | UnsetType = UNSET
+    unit: str | UnsetType = UNSET
+
+
+class QuestionSummaryAnswer(Answer):
+    """What can be asked."""
+
+    id: str
+    asks: str
+    governed_by: Annotated[str | None, Meta(description="The fact whose day's law applies.")]
+    encoded_from: date
+    conclusions: list[ConclusionAnswer]
+    outcomes: Annotated[
+        dict[str, str],
+        Meta(description="The sentence of each outcome; braces hold facts and conclusions."),
+    ]
+    href: str
+
+
+class QuestionsAnswer(Answer):
+    """The questions that can be asked."""
+
+    questions: list[QuestionSummaryAnswer]
+    law: LawAnswer
+
+
+class ComputedFactAnswer(Answer):
+    """A fact that follows from others."""
+
+    fact: str
+    type: str
+    describes: str
+    computed: str
+    inputs: list[str] = field(name="from")
+    unit: str | UnsetType = UNSET
+
+
+class PresumedFactAnswer(Answer):
+    """A fact that the law presumes where it is not stated."""
+
+    fact: str
+    value: Value
+    because: str
+    citation: CitationAnswer | UnsetType = UNSET
+
+
+class QuestionAnswer(QuestionSummaryAnswer):
+    """A question with its facts and an example."""
+
+    uses: Annotated[list[str], Meta(description="The questions that it uses.")]
+    provisions: list[str]
+    encoded: Annotated[
+        dict[str, list[list[date]]],
+        Meta(description="Per edition the spans of days whose law is encoded."),
+    ]
+    facts: Annotated[dict[str, Any], Meta(description="A JSON Schema (2020-12) of the facts.")]
+    computed: list[ComputedFactAnswer]
+    presumed: list[PresumedFactAnswer]
+    example: Annotated[dict[str, Any], Meta(description="A request that can be sent as it stands.")]
+    law: LawAnswer

@@ -1,0 +1,254 @@
+"""Provisions, calendars and changes of the law, described."""
+
+from datetime import date
+from typing import Any
+
+from app.api.http.answers import LawAnswer, unset_if_none
+from app.api.law.answers import (
+    CalendarAnswer,
+    CalendarSummaryAnswer,
+    ChangeAnswer,
+    CitationAnswer,
+    ConditionAnswer,
+    FactAnswer,
+    InForceAnswer,
+    ParameterAnswer,
+    ParameterValueAnswer,
+    PeriodAnswer,
+    ProvisionAnswer,
+    ProvisionStepAnswer,
+    ProvisionSummaryAnswer,
+    SourceAnswer,
+)
+from app.determinations.wording import UNVERIFIED_WORDS, as_json
+from app.law.calendars import Calendar, Period, StandingCalendar
+from app.law.facts import Citation, Computation, FactDefinition
+from app.law.lawbook import Change, EditionLaw, Lawbook
+from app.law.provision import (
+    CalendarName,
+    Conclusion,
+    Condition,
+    DatedValue,
+    Operand,
+    Parameter,
+    ParameterName,
+    Provision,
+    Source,
+)
+from app.law.spans import Span
+
+
+def citation_answer(citation: Citation) -> CitationAnswer:
+    """Where the law is written."""
+    return CitationAnswer(
+        citation.instrument, unset_if_none(citation.under), unset_if_none(citation.url)
+    )
+
+
+def provision_summary(provision: Provision, law: EditionLaw) -> ProvisionSummaryAnswer:
+    """A provision as it stands in lists."""
+    return ProvisionSummaryAnswer(**_provision_members(provision, law))
+
+
+def provision_answer(
+    lawbook: Lawbook, provision: Provision, law: EditionLaw, day: date
+) -> ProvisionAnswer:
+    """Everything about a provision, with what its parameters are on a day."""
+    cut = law.edition.enacted_through
+    span = law.in_force.get(provision.id)
+    return ProvisionAnswer(
+        **_provision_members(provision, law),
+        edition=law.edition.name,
+        as_of=day,
+        is_in_force=span is not None and day in span,
+        unread=provision.unread,
+        when={path: [_condition(c) for c in found] for path, found in provision.paths.items()},
+        parameters={name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
+        concludes={name: _conclusion(c) for name, c in provision.concludes.items()},
+        concludes_from={name: _source(source) for name, source in provision.sources.items()},
+        informs={name: _conclusion(c) for name, c in provision.informs.items()},
+        caution=None if provision.caution is None else str(provision.caution),
+        next_steps=[
+            ProvisionStepAnswer(step.says, step.question, step.on) for step in provision.next_steps
+        ],
+        introduces=[_fact(fact) for fact in provision.introduces.values()],
+        text=provision.text,
+        law=LawAnswer(lawbook.digest),
+    )
+
+
+def _provision_members(provision: Provision, law: EditionLaw) -> dict[str, Any]:
+    return {
+        "id": provision.id,
+        "title": provision.title,
+        "citation": citation_answer(provision.citation),
+        "evidence": provision.evidence,
+        "gist": provision.gist.strip(),
+        "answers": provision.answers,
+        "effect": provision.effect,
+        "enacted": provision.enacted,
+        "in_force": _in_force(law.in_force.get(provision.id)),
+        "supersedes": list(provision.supersedes),
+        "superseded_by": [newer.id for newer in law.successors.get(provision.id, [])],
+        "href": f"/v1/provisions/{provision.id}",
+    }
+
+
+def _in_force(span: Span | None) -> InForceAnswer | None:
+    return None if span is None else InForceAnswer(span.first, span.last)
+
+
+def _fact(fact: FactDefinition) -> FactAnswer:
+    return FactAnswer(
+        fact.name,
+        fact.type,
+        unset_if_none(fact.asks),
+        unset_if_none(fact.describes),
+        unset_if_none(fact.unit),
+        unset_if_none(dict(fact.choices) or None),
+        unset_if_none(None if fact.computed is None else str(fact.computed)),
+    )
+
+
+def _condition(condition: Condition) -> ConditionAnswer:
+    return ConditionAnswer(
+        condition.id,
+        condition.words,
+        condition.fact,
+        condition.operator,
+        _operand(condition.operand),
+        str(condition.met),
+        str(condition.not_met),
+    )
+
+
+def _operand(operand: Operand) -> object:
+    if isinstance(operand, ParameterName):
+        return f"${operand.name}"
+    if isinstance(operand, CalendarName):
+        return operand.id
+    if isinstance(operand, tuple):
+        return [[as_json(v) for v in m] if isinstance(m, tuple) else as_json(m) for m in operand]
+    return as_json(operand)
+
+
+def _parameter(parameter: Parameter, day: date, enacted_through: date | None) -> ParameterAnswer:
+    on_day = parameter.dated_value_on(day, enacted_through)
+    return ParameterAnswer(
+        parameter.unit,
+        None if on_day is None else as_json(on_day.value),
+        [_parameter_value(dated) for dated in parameter.values],
+    )
+
+
+def _parameter_value(dated: DatedValue) -> ParameterValueAnswer:
+    citation = None if dated.citation is None else citation_answer(dated.citation)
+    return ParameterValueAnswer(
+        dated.starts,
+        as_json(dated.value),
+        unset_if_none(dated.note),
+        unset_if_none(dated.evidence),
+        unset_if_none(citation),
+    )
+
+
+def _source(source: Source) -> SourceAnswer:
+    says = unset_if_none(UNVERIFIED_WORDS.get(source.evidence))
+    return SourceAnswer(citation_answer(source.citation), source.evidence, says)
+
+
+def _conclusion(conclusion: Conclusion) -> object:
+    if isinstance(conclusion, Computation):
+        return str(conclusion)
+    return f"${conclusion.name}" if isinstance(conclusion, ParameterName) else as_json(conclusion)
+
+
+def calendar_summary(standing: StandingCalendar, law: EditionLaw) -> CalendarSummaryAnswer:
+    """A calendar of enrollment periods as it stands in lists."""
+    return CalendarSummaryAnswer(**_calendar_members(standing, law))
+
+
+def _calendar_members(standing: StandingCalendar, law: EditionLaw) -> dict[str, Any]:
+    calendar = standing.calendar
+    return {
+        "id": calendar.id,
+        "title": calendar.title,
+        "citation": citation_answer(calendar.citation),
+        "evidence": calendar.evidence,
+        "enacted": calendar.enacted,
+        "in_force": _in_force(standing.in_force),
+        "kind": calendar.kind,
+        "series": calendar.series,
+        "supersedes": list(calendar.supersedes),
+        "superseded_by": [newer.id for newer in law.successors.get(calendar.id, [])],
+        "href": f"/v1/provisions/{calendar.id}",
+    }
+
+
+def calendar_answer(
+    lawbook: Lawbook, standing: StandingCalendar, law: EditionLaw, day: date
+) -> CalendarAnswer:
+    """Everything about a calendar.
+
+    Of days that return every year those of *day*'s year and the next.
+    """
+    calendar = standing.calendar
+    periods = standing.periods
+    if calendar.every_year:
+        periods = tuple(p for p in periods if p.last.year in (day.year, day.year + 1))
+    return CalendarAnswer(
+        **_calendar_members(standing, law),
+        edition=law.edition.name,
+        as_of=day,
+        is_in_force=day in standing.in_force,
+        limited_to=calendar.limited_to,
+        every_year=bool(calendar.every_year),
+        periods=[period_answer(standing, period) for period in periods],
+        text=calendar.text,
+        law=LawAnswer(lawbook.digest),
+    )
+
+
+def period_answer(standing: StandingCalendar, period: Period) -> PeriodAnswer:
+    """One enrollment period: its days, both included, by whose authority, and where that can be
+    read.
+    """
+    calendar = standing.calendar
+    return PeriodAnswer(
+        first=period.first,
+        last=period.last,
+        kind=calendar.kind,
+        authority=period.authority,
+        url=unset_if_none(period.url or calendar.citation.url),
+        evidence=period.evidence or calendar.evidence,
+        calendar=calendar.id,
+        title=calendar.title,
+        limited_to=unset_if_none(calendar.limited_to),
+        note=unset_if_none(period.note),
+    )
+
+
+def change_answer(change: Change) -> ChangeAnswer:
+    """Something that came into force, ended, was superseded, or took another value."""
+    what = change.provision
+    members: dict[str, Any] = {
+        "on": change.on,
+        "what": change.what,
+        "id": what.id,
+        "title": what.title,
+        "kind": "calendar" if isinstance(what, Calendar) else "provision",
+        "citation": citation_answer(what.citation),
+        "evidence": what.evidence,
+        "enacted": what.enacted,
+        "href": f"/v1/provisions/{what.id}",
+        "superseded_by": unset_if_none(change.superseded_by),
+    }
+    if isinstance(what, Provision):
+        members |= {"answers": what.answers, "effect": what.effect}
+    if change.parameter is not None and change.value is not None:
+        members |= {
+            "parameter": change.parameter.name,
+            "unit": change.parameter.unit,
+            "value": as_json(change.value.value),
+        }
+    return ChangeAnswer(**members)
