@@ -13,7 +13,6 @@ from marshmallow import ValidationError, fields
 
 from app.law.fact_types import NotThatFact
 from app.law.facts import FactDefinition, Value
-from app.law.spans import FIRST_DAY, LAST_DAY
 
 JsonSchema = dict[str, Any]
 
@@ -100,11 +99,21 @@ class QueryFlagField(fields.Field[bool]):
 
 
 class WholeNumberField(fields.Field[int]):
-    """A whole number between two bounds: a number in JSON, digits in a query."""
+    """A whole number between two bounds: a number in JSON, digits in a query; *called* what it
+    counts or names.
+    """
 
-    def __init__(self, least: int, most: int, *, in_query: bool = False, **kwargs: Any) -> None:
+    def __init__(
+        self,
+        least: int,
+        most: int,
+        *,
+        in_query: bool = False,
+        called: str = "whole number",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(**kwargs)
-        self._least, self._most, self._in_query = least, most, in_query
+        self._least, self._most, self._in_query, self._called = least, most, in_query, called
 
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
@@ -118,36 +127,11 @@ class WholeNumberField(fields.Field[int]):
             or not isinstance(value, int)
             or not self._least <= value <= self._most
         ):
-            raise ValidationError(f"Must be a whole number between {self._least} and {self._most}.")
+            raise ValidationError(
+                f"Must be a {self._called} between {self._least} and {self._most}."
+            )
         return value
 
     def json_schema(self) -> JsonSchema:
         """A bounded integer."""
         return {"type": "integer", "minimum": self._least, "maximum": self._most}
-
-
-class YearField(fields.Field[int]):
-    """A calendar year that the service can speak of: a number in JSON, four digits in a query."""
-
-    def __init__(self, *, in_query: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._in_query = in_query
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> int:
-        if self._in_query:
-            value = int(value) if re.fullmatch("[0-9]{4}", value) else None
-        elif isinstance(value, Decimal) and value == int(value):
-            value = int(value)  # JSON Schema calls 2012.0 an integer
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not FIRST_DAY.year <= value <= LAST_DAY.year
-        ):
-            raise ValidationError(f"Must be a year between {FIRST_DAY.year} and {LAST_DAY.year}.")
-        return value
-
-    def json_schema(self) -> JsonSchema:
-        """A bounded integer."""
-        return {"type": "integer", "minimum": FIRST_DAY.year, "maximum": LAST_DAY.year}

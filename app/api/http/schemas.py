@@ -10,10 +10,10 @@ from app.api.http.fields import (
     QueryFlagField,
     TextField,
     WholeNumberField,
-    YearField,
 )
 from app.api.http.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField
 from app.law.facts import FactDefinition
+from app.law.spans import FIRST_DAY, LAST_DAY
 
 CALENDAR_QUESTION = "enrollment.permitted"
 """What an eligibility calendar is about where nobody says."""
@@ -22,6 +22,17 @@ REQUIRED: dict[str, Any] = {"required": "Is required.", "null": "Must not be nul
 
 def day_field(asks: str, **kwargs: Any) -> FactField:
     return FactField(FactDefinition("day", "day", asks=asks), error_messages=REQUIRED, **kwargs)
+
+
+def year_field(description: str, **kwargs: Any) -> WholeNumberField:
+    return WholeNumberField(
+        FIRST_DAY.year,
+        LAST_DAY.year,
+        called="year",
+        error_messages=REQUIRED,
+        metadata={"description": description},
+        **kwargs,
+    )
 
 
 def limit_field(most: int, usually: int) -> WholeNumberField:
@@ -134,9 +145,7 @@ class CalendarAskedSchema(StrictSchema):
             "aside: that day moves."
         },
     )
-    year = YearField(
-        required=True, error_messages=REQUIRED, metadata={"description": "The calendar year."}
-    )
+    year = year_field("The calendar year.", required=True)
     edition = _edition()
 
 
@@ -186,10 +195,7 @@ class ChangesQuery(NoQuery):
 class OpenEnrollmentQuery(NoQuery):
     """Which periods of enrollment to list."""
 
-    year = YearField(
-        in_query=True,
-        metadata={"description": "Every period that shares a day with this calendar year."},
-    )
+    year = year_field("Every period that shares a day with this calendar year.", in_query=True)
     on = day_field(
         "Every period that holds this day, and the next one; today in Massachusetts where neither "
         "year nor on is sent."

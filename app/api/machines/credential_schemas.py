@@ -1,43 +1,16 @@
 """What requests about credentials may carry."""
 
-import re
-from collections.abc import Mapping
 from typing import Any
 
-from marshmallow import ValidationError, fields, validate
+from marshmallow import fields, validate
 
 from app.access.credentials import DAYS, MOST_DAYS, MOST_OVERLAP_HOURS, NAME, OVERLAP_HOURS
 from app.access.roles import ORGANIZATION
-from app.api.http.fields import JsonSchema, TextField
+from app.api.http.fields import TextField, WholeNumberField
 from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
 
 PAGE, LONGEST_PAGE = 100, 200
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
-
-
-class WholeNumberField(fields.Field[int]):
-    """A whole number between two others: a number in JSON, digits in a query."""
-
-    def __init__(self, least: int, most: int, *, in_query: bool = False, **kwargs: Any) -> None:
-        super().__init__(**kwargs)
-        self._least, self._most, self._in_query = least, most, in_query
-
-    def _deserialize(
-        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
-    ) -> int:
-        if self._in_query:
-            value = int(value) if re.fullmatch("[0-9]{1,9}", value, re.ASCII) else None
-        if (
-            isinstance(value, bool)
-            or not isinstance(value, int)
-            or not self._least <= value <= self._most
-        ):
-            raise ValidationError(f"Must be a whole number from {self._least} to {self._most}.")
-        return value
-
-    def json_schema(self) -> JsonSchema:
-        """A bounded integer."""
-        return {"type": "integer", "minimum": self._least, "maximum": self._most}
 
 
 def _name(**kwargs: Any) -> TextField:
