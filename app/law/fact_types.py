@@ -47,20 +47,21 @@ class NotThatFact(ValueError):
 class FactType(ABC):
     """What the facts of one type have in common. It holds nothing: each method is given the
     definition of the fact that it speaks of.
+
+    *python_types* are those of its values where the law writes them; *fits* the kinds of arguments
+    of functions (`app.law.functions`) that such a fact can be; *input* the form field of a page
+    that asks for it, whose choices and bounds stand in the JSON Schema; *needs* what a definition
+    must say beside the question, its `unit` or its `choices`. A *listed* type has few values, so
+    that each can be tried.
     """
 
     name: ClassVar[str]
     operators: ClassVar[frozenset[str]]
     python_types: ClassVar[frozenset[type]]
-    """The Python types of its values where the law writes them."""
     fits: ClassVar[frozenset[str]]
-    """The kinds of arguments of functions (`app.law.functions`) that such a fact can be."""
     input: ClassVar[Literal["radio", "number", "date"]]
-    """The form field of a page that asks for it; choices and bounds stand in the JSON Schema."""
     needs: ClassVar[str | None] = None
-    """What a definition must say beside the question: its `unit`, its `choices`."""
     is_listed: ClassVar[bool] = False
-    """Whether it has few values, so that each can be tried."""
     is_outcome: ClassVar[bool] = False
 
     @abstractmethod

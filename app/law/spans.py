@@ -2,7 +2,7 @@
 makes answers exact.
 """
 
-from bisect import bisect_left, bisect_right
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -94,11 +94,6 @@ class CodeSet:
             return code
         return self._firsts[at + 1] if at + 1 < len(self._firsts) else None
 
-    def at_or_before(self, code: int) -> int | None:
-        """The largest member that is not above *code*."""
-        at = bisect_right(self._firsts, code) - 1
-        return None if at < 0 else min(code, self.intervals[at][1])
-
     def edges(self) -> Iterator[int]:
         """Every code at which membership changes: the first members and the first codes after
         members.
@@ -106,25 +101,6 @@ class CodeSet:
         for low, high in self.intervals:
             yield low
             yield high + 1
-
-    def edge_after(self, code: int) -> int | None:
-        """The first code above *code* at which membership changes."""
-        at = bisect_right(self._firsts, code) - 1
-        if at >= 0 and code <= self.intervals[at][1]:
-            return self.intervals[at][1] + 1
-        return self._firsts[at + 1] if at + 1 < len(self._firsts) else None
-
-    def edge_before(self, code: int) -> int | None:
-        """The first code below *code* whose membership differs from that of the codes between."""
-        at = bisect_right(self._firsts, code) - 1
-        if at < 0:
-            return None
-        low, high = self.intervals[at]
-        return low - 1 if code <= high else high
-
-    def index_at(self, code: int) -> int:
-        """How many intervals start at or before *code*."""
-        return bisect_left(self._firsts, code + 1)
 
 
 def day_before(day: date) -> date:
