@@ -2,8 +2,8 @@
 
 from flask import Flask
 
-from app.api import mount
 from app.api.http.service import Service, law_text
+from app.api.mounting import mount
 from app.commands import register
 from app.determinations.decide import Decider
 from app.law.kept_lawbook import open_kept_lawbook

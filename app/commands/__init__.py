@@ -12,39 +12,29 @@ import click
 from environs import EnvError
 from flask import Flask
 
+from app.commands.groups import Commands
 from app.settings import Settings, from_environment
+
+PLACES = {
+    "law": "law:law_group",
+    "decide": "decide:decide_command",
+    "questions": "questions:questions_command",
+    "open-enrollment": "open_enrollment:open_enrollment_command",
+    "eligibility-calendar": "eligibility_calendar:eligibility_calendar_command",
+    "db": "database:database_group",
+    "records": "records:records_group",
+    "applicants": "applicants:applicants_group",
+    "demo": "demonstration:demonstration_group",
+    "keys": "keys:keys_group",
+    "clients": "clients:clients_group",
+    "users": "users:users_group",
+}
+"""Where each command stands."""
 
 
 def register(app: Flask) -> None:
     """Give an application its commands."""
-    from app.commands.applicants import applicants_group
-    from app.commands.clients import clients_group
-    from app.commands.database import database_group
-    from app.commands.decide import decide_command
-    from app.commands.demonstration import demonstration_group
-    from app.commands.eligibility_calendar import eligibility_calendar_command
-    from app.commands.keys import keys_group
-    from app.commands.law import law_group
-    from app.commands.open_enrollment import open_enrollment_command
-    from app.commands.questions import questions_command
-    from app.commands.records import records_group
-    from app.commands.users import users_group
-
-    for command in (
-        law_group,
-        decide_command,
-        questions_command,
-        open_enrollment_command,
-        eligibility_calendar_command,
-        database_group,
-        records_group,
-        applicants_group,
-        demonstration_group,
-        keys_group,
-        clients_group,
-        users_group,
-    ):
-        app.cli.add_command(command)
+    app.cli = Commands(app.name, PLACES)
 
 
 def command_line(settings: Settings | None = None) -> Flask:

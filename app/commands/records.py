@@ -3,23 +3,18 @@
 Each command stands in a module of its own.
 """
 
-from flask.cli import AppGroup
+from app.commands.groups import Commands
 
-from app.commands.backing_up import backup_command, restore_command
-from app.commands.replay import replay_command
-from app.commands.retaining import dispose_command
-from app.commands.sealing import accept_loss_command, seal_command, verify_command
-
-records_group = AppGroup(
-    "records", help="Seal, check, replay, back up and dispose of everything that is kept."
+records_group = Commands(
+    "records",
+    {
+        "seal": "sealing:seal_command",
+        "verify": "sealing:verify_command",
+        "accept-loss": "sealing:accept_loss_command",
+        "replay": "replay:replay_command",
+        "backup": "backing_up:backup_command",
+        "restore": "backing_up:restore_command",
+        "dispose": "retaining:dispose_command",
+    },
+    help="Seal, check, replay, back up and dispose of everything that is kept.",
 )
-for command in (
-    seal_command,
-    verify_command,
-    replay_command,
-    backup_command,
-    restore_command,
-    accept_loss_command,
-    dispose_command,
-):
-    records_group.add_command(command)

@@ -8,16 +8,14 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 import msgspec
 from flask.cli import with_appcontext
 
-from app.determinations.calendar import NotADayQuestion
-from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.engine import EngineFault
-from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion, UnsoundLaw
+if TYPE_CHECKING:
+    from app.law.errors import UnsoundLaw
 
 NEGATIVE, USAGE, REJECTED, DOWN = 1, 2, 3, 4
 """The exit codes beside 0, which means done."""
@@ -51,7 +49,7 @@ class Refusal(click.ClickException):
         return {"refused": self.refused, "detail": self.message, "complaints": self.complaints}
 
 
-def unsound(error: UnsoundLaw) -> Refusal:
+def unsound(error: "UnsoundLaw") -> Refusal:
     """The law cannot be used; every complaint with its file and line."""
     complaints = [{"place": str(fault.place), "sentence": fault.sentence} for fault in error.faults]
     return Refusal(
@@ -81,39 +79,47 @@ def refusing() -> Iterator[None]:
     """
     try:
         yield
-    except UnsoundLaw as error:
-        raise unsound(error) from None
-    except FactsRefused as error:
-        complaints = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
-        raise Refusal(
-            REJECTED,
-            "facts-refused",
-            f"Nothing was decided: {counted(len(complaints), 'fact')} refused.",
-            complaints,
-        ) from None
-    except AsOfDiffers as error:
-        raise Refusal(REJECTED, "as-of-differs", str(error)) from None
-    except NotADayQuestion as error:
-        raise Refusal(REJECTED, "no-calendar", str(error)) from None
-    except LawNotEncoded as error:
-        sentence = str(error)
-        raise Refusal(
-            REJECTED, "law-not-encoded", f"{sentence[:1].upper()}{sentence[1:]}."
-        ) from None
-    except UnknownEdition as error:
-        raise Refusal(USAGE, "edition-unknown", f"T{str(error)[1:]}.") from None
-    except UnknownQuestion as error:
-        raise Refusal(
-            USAGE,
-            "question-unknown",
-            f"There is no question {error.question}. `flask questions` lists them.",
-        ) from None
-    except EngineFault:
-        raise Refusal(
-            DOWN,
-            "engine-fault",
-            "The engine could not be trusted with this case; nothing was issued.",
-        ) from None
+    except click.ClickException:
+        raise
+    except Exception as error:
+        refusal = _refusal_of(error)
+        if refusal is None:
+            raise
+        raise refusal from None
+
+
+def _refusal_of(error: Exception) -> Refusal | None:
+    """What a command says of an error; none of one that nobody foresaw."""
+    # Here, because most commands need neither the law nor the engine, and few fail.
+    from app.determinations.calendar import NotADayQuestion
+    from app.determinations.errors import AsOfDiffers, FactsRefused
+    from app.engine import EngineFault
+    from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion, UnsoundLaw
+
+    sentence = str(error)
+    match error:
+        case UnsoundLaw():
+            return unsound(error)
+        case FactsRefused():
+            complaints = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
+            told = f"Nothing was decided: {counted(len(complaints), 'fact')} refused."
+            return Refusal(REJECTED, "facts-refused", told, complaints)
+        case AsOfDiffers():
+            return Refusal(REJECTED, "as-of-differs", sentence)
+        case NotADayQuestion():
+            return Refusal(REJECTED, "no-calendar", sentence)
+        case LawNotEncoded():
+            told = f"{sentence[:1].upper()}{sentence[1:]}."
+            return Refusal(REJECTED, "law-not-encoded", told)
+        case UnknownEdition():
+            return Refusal(USAGE, "edition-unknown", f"T{sentence[1:]}.")
+        case UnknownQuestion():
+            told = f"There is no question {error.question}. `flask questions` lists them."
+            return Refusal(USAGE, "question-unknown", told)
+        case EngineFault():
+            told = "The engine could not be trusted with this case; nothing was issued."
+            return Refusal(DOWN, "engine-fault", told)
+    return None
 
 
 def answering(command: Callable[..., Any]) -> Callable[..., Any]:

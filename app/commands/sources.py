@@ -3,18 +3,18 @@
 import re
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, TYPE_CHECKING, Any, cast
 
 import click
 from flask import current_app
 
 from app.commands.refusals import REJECTED, Refusal, unknown_question
-from app.determinations.case import read_facts
-from app.determinations.decide import Decider
-from app.law.facts import Value
-from app.law.kept_lawbook import open_kept_lawbook
-from app.law.lawbook import Lawbook
 from app.settings import Settings
+
+if TYPE_CHECKING:  # what commands without the law need not import
+    from app.determinations.decide import Decider
+    from app.law.facts import Value
+    from app.law.lawbook import Lawbook
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -55,29 +55,36 @@ def settings() -> Settings:
     return found
 
 
-def decider() -> Decider:
+def _ready() -> "Decider | None":
+    """The application's own decider, where it has one."""
+    return cast("Decider | None", current_app.extensions.get("decider"))
+
+
+def decider() -> "Decider":
     """A decider for the law: the application's own where it has one, else one that reads the law
     now.
 
     Raises:
         UnsoundLaw: the rulesets cannot be used.
     """
-    ready = current_app.extensions.get("decider")
-    if isinstance(ready, Decider):
-        return ready
-    return Decider(open_kept_lawbook(settings().rulesets, settings().lawbooks))
+    from app.determinations.decide import Decider
+
+    return _ready() or Decider(lawbook())
 
 
-def lawbook() -> Lawbook:
+def lawbook() -> "Lawbook":
     """The law.
 
     Raises:
         UnsoundLaw: the rulesets cannot be used.
     """
-    return decider().lawbook
+    from app.law.kept_lawbook import open_kept_lawbook
+
+    ready = _ready()
+    return ready.lawbook if ready else open_kept_lawbook(settings().rulesets, settings().lawbooks)
 
 
-def edition_of(law: Lawbook, name: str | None) -> str:
+def edition_of(law: "Lawbook", name: str | None) -> str:
     """The edition to use: the one named, else the setting's, else the law's own default.
 
     Raises:
@@ -109,7 +116,7 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
 
 def asked(
     question: str, file: IO[bytes], edition: str | None
-) -> tuple[Decider, dict[str, Value], str]:
+) -> "tuple[Decider, dict[str, Value], str]":
     """What a command about one question needs: who decides it, its typed facts from a file, and the
     edition to use.
 
@@ -118,6 +125,8 @@ def asked(
         FactsRefused: facts that the question does not know, or not of their type.
         UnknownEdition: there is none of that name.
     """
+    from app.determinations.case import read_facts
+
     given = read_json(file)
     deciding = decider()
     law = deciding.lawbook

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.api import mount
 from app.api.http.service import Service
+from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.ledger.verification import verify

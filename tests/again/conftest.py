@@ -13,8 +13,8 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 
 from app.access.principal import Principal
-from app.api import mount
 from app.api.http.service import Service, law_text
+from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
 from app.records.database import open_database

@@ -16,9 +16,9 @@ from sqlalchemy import text
 from app import clock
 from app.access.credentials import KEY, Wanted
 from app.access.principal import Principal
-from app.api import mount
 from app.api.http.authentication import gate
 from app.api.http.service import Service
+from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.identity import new_id

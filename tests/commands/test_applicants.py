@@ -18,8 +18,8 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 from sqlalchemy import text
 
-from app.api import mount
 from app.api.http.service import Service
+from app.api.mounting import mount
 from app.commands import command_line
 from app.data_keys import new_key
 from app.determinations.decide import Decider

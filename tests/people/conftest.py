@@ -22,8 +22,8 @@ from app.access.passwords import Passwords
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
 from app.access.trail import Origin
-from app.api import mount
 from app.api.http.service import Service
+from app.api.mounting import mount
 from app.api.people.pages.guard import install_people
 from app.determinations.decide import Decider
 from app.records.database import open_database

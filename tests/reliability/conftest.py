@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.api import mount
 from app.api.http.service import Service, law_text
+from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.migrate import upgrade

@@ -1,0 +1,32 @@
+"""Where every address of the service is put into an application."""
+
+import secrets
+
+from flask import Flask
+
+from app.api.docs.documentation import show_documentation
+from app.api.docs.openapi import document_api
+from app.api.http.authentication import authenticate_requests
+from app.api.http.faults import handle_faults
+from app.api.http.limits import limit_addresses, limit_credentials
+from app.api.http.requests import trust_proxies, watch_requests
+from app.api.http.service import Service, install
+from app.api.machines.oauth import install_oauth
+from app.api.people.pages import show_pages
+
+
+def mount(app: Flask, service: Service) -> None:
+    """Put every address of the service into an application."""
+    app.config["MAX_CONTENT_LENGTH"] = service.settings.body_bytes
+    app.secret_key = app.secret_key or service.settings.secret_key or secrets.token_urlsafe(32)
+    app.url_map.merge_slashes = False
+    trust_proxies(app, service.settings.proxy_hops)
+    install(app, service)
+    watch_requests(app)
+    limit_addresses(app, service.settings)
+    authenticate_requests(app, service.gate)
+    limit_credentials(app)
+    handle_faults(app)
+    install_oauth(app)
+    show_documentation(app, document_api(app, service))
+    show_pages(app, service)
