@@ -5,8 +5,16 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Raw, UnsetType
 
-from app.api.http.answers import Answer, Id, Instant, LawAnswer, ProblemAnswer
-from app.api.law.answers import CitationAnswer, EvidenceTag, Value
+from app.api.http.answers import (
+    Answer,
+    CitationAnswer,
+    EvidenceTag,
+    Id,
+    Instant,
+    LawAnswer,
+    ProblemAnswer,
+    Value,
+)
 from app.law.questions import Outcome
 
 ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]

@@ -13,7 +13,13 @@ from app.access.principal import Principal
 from app.api.http.faults import log_fault
 from app.api.http.metrics import count_determination, count_engine_fault
 from app.api.http.parsing import pointer_part
-from app.api.http.problems import ERRORS_AT_MOST, Problem, Wrong
+from app.api.http.problems import (
+    ERRORS_AT_MOST,
+    Problem,
+    Wrong,
+    unknown_edition,
+    unknown_question,
+)
 from app.api.http.schemas import AskedSchema
 from app.api.http.service import Service
 from app.determinations.case import make_case, read_facts
@@ -101,26 +107,6 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     )
     detail = f"{len(error.errors)} of the facts cannot be taken; `errors` points at each."
     return Problem("facts-refused", detail, errors, **further)
-
-
-def unknown_question(location: str) -> Problem:
-    """There is no such question."""
-    wrong = _at(location, "question", "There is no such question.")
-    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [wrong])
-
-
-def unknown_edition(error: UnknownEdition, location: str) -> Problem:
-    """There is no such edition; named are those that there are."""
-    must = f"Must be one of {', '.join(error.known)}."
-    return Problem("unknown-edition", must, [_at(location, "edition", must)], known=error.known)
-
-
-def _at(location: str, name: str, detail: str) -> Wrong:
-    return (
-        Wrong(location, detail, pointer=f"/{name}")
-        if location == "json"
-        else Wrong(location, detail, name=name)
-    )
 
 
 def determine(service: Service, asked: Asked) -> Determination:

@@ -6,9 +6,9 @@ import msgspec
 from flask import Blueprint, Response
 
 from app.api.determinations.answers import EligibilityCalendarAnswer
-from app.api.determinations.deciding import engine_fault, typed_facts, unknown_edition
+from app.api.determinations.deciding import engine_fault, typed_facts
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem
+from app.api.http.problems import Problem, unknown_edition
 from app.api.http.responses import json_response
 from app.api.http.schemas import CalendarAskedSchema
 from app.api.http.service import service

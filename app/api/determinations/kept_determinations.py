@@ -8,12 +8,12 @@ from flask import Blueprint, Response
 from msgspec import UNSET
 
 from app.api.determinations.answers import ChainAnswer, ChainLinkAnswer
-from app.api.determinations.stored import KIND, kept, note, text_of, unknown_determination
+from app.api.determinations.stored import KIND, kept, note, text_of
 from app.api.http.answers import LawAnswer, encode
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem
+from app.api.http.problems import Problem, unknown_determination
 from app.api.http.responses import JSON, tagged_response
 from app.api.http.service import service
 from app.instants import instant_text

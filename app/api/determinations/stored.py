@@ -6,18 +6,13 @@ Every reading enters the audit trail first.
 from uuid import UUID
 
 from app.api.http.authority import principal
-from app.api.http.problems import Problem
+from app.api.http.problems import unknown_determination
 from app.api.http.service import service
 from app.api.http.trail import audit_entry
 from app.determinations.document import with_successor
 from app.records.ledger.chains import Link, link
 
 KIND = "determination"
-
-
-def unknown_determination() -> Problem:
-    """Nothing lies under this id, or nothing that this caller may see; the two are told alike."""
-    return Problem("unknown-determination", "No determination was kept under this id.")
 
 
 def kept(id: UUID, unless_changed: bool = True) -> Link:

@@ -5,12 +5,13 @@ members.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from app.instants import instant_text
+from app.law.provision import EVIDENCE
 
 T = TypeVar("T")
 Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
@@ -28,11 +29,35 @@ Damaged = Annotated[
 ]
 
 
+EvidenceTag = Annotated[
+    str,
+    Meta(
+        description="How sure the source is; after `guidance` unverified.",
+        extra_json_schema={"enum": list(EVIDENCE)},
+    ),
+]
+Value = Annotated[
+    Any,
+    Meta(
+        description="A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as "
+        "exact text, spans as pairs of days."
+    ),
+]
+
+
 class Answer(msgspec.Struct):
     """A JSON object that the API returns, with its members in this order.
 
     The OpenAPI document leaves the word Answer out of the names of the classes.
     """
+
+
+class CitationAnswer(Answer):
+    """Where the law is written."""
+
+    instrument: str
+    under: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
 
 
 class LawAnswer(Answer):

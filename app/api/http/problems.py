@@ -12,6 +12,7 @@ from flask import Response, g, has_request_context, request
 
 from app.api.http.answers import ErrorAnswer, ProblemAnswer, encode, unset_if_none
 from app.api.http.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
+from app.law.errors import UnknownEdition
 
 MEDIA_TYPE = "application/problem+json"
 ERRORS_AT_MOST = 100
@@ -127,3 +128,28 @@ def problem_of_status(status: int) -> Problem:
     if status == 413 and has_request_context() and request.max_content_length is not None:
         detail = f"A body may have {request.max_content_length:,} bytes here. {detail}"
     return Problem(type, detail)
+
+
+def unknown_determination() -> Problem:
+    """Nothing lies under this id, or nothing that this caller may see; the two are told alike."""
+    return Problem("unknown-determination", "No determination was kept under this id.")
+
+
+def unknown_question(location: str) -> Problem:
+    """There is no such question."""
+    wrong = _at(location, "question", "There is no such question.")
+    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [wrong])
+
+
+def unknown_edition(error: UnknownEdition, location: str) -> Problem:
+    """There is no such edition; named are those that there are."""
+    must = f"Must be one of {', '.join(error.known)}."
+    return Problem("unknown-edition", must, [_at(location, "edition", must)], known=error.known)
+
+
+def _at(location: str, name: str, detail: str) -> Wrong:
+    return (
+        Wrong(location, detail, pointer=f"/{name}")
+        if location == "json"
+        else Wrong(location, detail, name=name)
+    )

@@ -5,32 +5,9 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, UnsetType, field
 
-from app.api.http.answers import Answer, LawAnswer
+from app.api.http.answers import Answer, CitationAnswer, EvidenceTag, LawAnswer, Value
 from app.law.calendars import CalendarKind
-from app.law.provision import EVIDENCE, Effect
-
-EvidenceTag = Annotated[
-    str,
-    Meta(
-        description="How sure the source is; after `guidance` unverified.",
-        extra_json_schema={"enum": list(EVIDENCE)},
-    ),
-]
-Value = Annotated[
-    Any,
-    Meta(
-        description="A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as "
-        "exact text, spans as pairs of days."
-    ),
-]
-
-
-class CitationAnswer(Answer):
-    """Where the law is written."""
-
-    instrument: str
-    under: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
+from app.law.provision import Effect
 
 
 class InForceAnswer(Answer):

@@ -3,12 +3,11 @@
 from datetime import date
 from typing import Any
 
-from app.api.http.answers import LawAnswer, unset_if_none
+from app.api.http.answers import CitationAnswer, LawAnswer, unset_if_none
 from app.api.law.answers import (
     CalendarAnswer,
     CalendarSummaryAnswer,
     ChangeAnswer,
-    CitationAnswer,
     ConditionAnswer,
     FactAnswer,
     InForceAnswer,

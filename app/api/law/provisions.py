@@ -7,10 +7,9 @@ from flask import Blueprint, Response
 
 from app import clock
 from app.access.principal import PUBLIC
-from app.api.determinations.deciding import unknown_edition, unknown_question
 from app.api.http.answers import LawAnswer
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, Wrong
+from app.api.http.problems import Problem, Wrong, unknown_edition, unknown_question
 from app.api.http.responses import law_answer
 from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
 from app.api.http.service import Service, service

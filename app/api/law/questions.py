@@ -7,10 +7,10 @@ from flask import Blueprint, Response
 from msgspec import UNSET
 
 from app.access.principal import PUBLIC
-from app.api.determinations.deciding import unknown_question
 from app.api.http.answers import LawAnswer, unset_if_none
 from app.api.http.fields import JsonSchema
 from app.api.http.operations import Content, Operation
+from app.api.http.problems import unknown_question
 from app.api.http.responses import law_answer
 from app.api.http.service import Service, service
 from app.api.law.answers import (

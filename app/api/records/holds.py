@@ -6,14 +6,13 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from app import clock
-from app.api.determinations.stored import unknown_determination
 from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.fields import TextField
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
 from app.api.http.preconditions import changed_since, etag_of, require_version
-from app.api.http.problems import Problem
+from app.api.http.problems import Problem, unknown_determination
 from app.api.http.references import SUBJECT_PATTERN, ReferenceField
 from app.api.http.responses import JSON, json_response
 from app.api.http.schemas import REQUIRED, StrictSchema
