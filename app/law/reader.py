@@ -33,7 +33,6 @@ OPERATORS = (
     "is", "is_not", "one_of", "at_least", "at_most", "more_than", "less_than",
     "before", "after", "on_or_before", "on_or_after", "within",
 )  # fmt: skip
-FACT_TYPES_OF_RULESETS = tuple(name for name, type in FACT_TYPES.items() if not type.is_outcome)
 T = TypeVar("T")
 _ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CALL = re.compile(r"([a-z_]+)\(([^()]*)\)")
@@ -180,7 +179,8 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         fields,
         {"asks": Item.text, "describes": Item.text, "unit": Item.text, "places": Item.integer},
     )
-    kind = FACT_TYPES[fields["type"].one_of(FACT_TYPES_OF_RULESETS)]
+    types = tuple(name for name, each in FACT_TYPES.items() if not each.is_outcome)
+    kind = FACT_TYPES[fields["type"].one_of(types)]
     computed = optional(fields, "computed", lambda i: read_computation(i, i.text()))
     if computed is None and "asks" not in fields:
         item.refuse(f"the fact {name} needs the question that asks for it")
