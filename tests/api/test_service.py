@@ -222,6 +222,14 @@ def test_the_openapi_document_is_valid(client: FlaskClient) -> None:
     assert [] == list(OpenAPIV31SpecValidator(document).iter_errors())
 
 
+def test_schemas_are_named_for_what_they_are_and_each_is_used(client: FlaskClient) -> None:
+    text = client.get("/openapi.json").get_data(as_text=True)
+    schemas = client.get("/openapi.json").get_json()["components"]["schemas"]
+
+    assert [] == [name for name in schemas if name.startswith("app.") or name.endswith("Answer")]
+    assert [] == [name for name in schemas if f'"#/components/schemas/{name}"' not in text]
+
+
 def test_the_openapi_document_knows_every_address_of_the_interface(client: FlaskClient) -> None:
     rules = {
         re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)

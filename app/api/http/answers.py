@@ -32,7 +32,7 @@ Damaged = Annotated[
 EvidenceTag = Annotated[
     str,
     Meta(
-        description="How sure the source is; after `guidance` unverified.",
+        description="How well the source was read; from `secondary` on it is unverified.",
         extra_json_schema={"enum": list(EVIDENCE)},
     ),
 ]

@@ -86,7 +86,7 @@ class ProvisionStepAnswer(Answer):
     on: str
 
 
-class FactAnswer(Answer):
+class FactDefinitionAnswer(Answer):
     """A fact as the law defines it."""
 
     fact: str
@@ -115,7 +115,7 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
     informs: dict[str, Value]
     caution: str | None
     next_steps: list[ProvisionStepAnswer]
-    introduces: list[FactAnswer]
+    introduces: list[FactDefinitionAnswer]
     text: Annotated[str, Meta(description="The text of the file.")]
     law: LawAnswer
 
@@ -176,7 +176,7 @@ class ProvisionsAnswer(Answer):
     law: LawAnswer
 
 
-class ChangeAnswer(Answer):
+class LawChangeAnswer(Answer):
     """Something that came into force, ended, was superseded, or took another value."""
 
     on: date
@@ -204,7 +204,7 @@ class ChangesAnswer(Answer):
     edition: str
     first: date = field(name="from")
     last: date = field(name="to")
-    changes: list[ChangeAnswer]
+    changes: list[LawChangeAnswer]
     law: LawAnswer
 
 

@@ -7,10 +7,10 @@ from app.api.http.answers import CitationAnswer, LawAnswer, unset_if_none
 from app.api.law.answers import (
     CalendarAnswer,
     CalendarSummaryAnswer,
-    ChangeAnswer,
     ConditionAnswer,
-    FactAnswer,
+    FactDefinitionAnswer,
     InForceAnswer,
+    LawChangeAnswer,
     ParameterAnswer,
     ParameterValueAnswer,
     PeriodAnswer,
@@ -97,8 +97,8 @@ def _in_force(span: Span | None) -> InForceAnswer | None:
     return None if span is None else InForceAnswer(span.first, span.last)
 
 
-def _fact(fact: FactDefinition) -> FactAnswer:
-    return FactAnswer(
+def _fact(fact: FactDefinition) -> FactDefinitionAnswer:
+    return FactDefinitionAnswer(
         fact.name,
         fact.type,
         unset_if_none(fact.asks),
@@ -227,7 +227,7 @@ def period_answer(standing: StandingCalendar, period: Period) -> PeriodAnswer:
     )
 
 
-def change_answer(change: Change) -> ChangeAnswer:
+def change_answer(change: Change) -> LawChangeAnswer:
     """Something that came into force, ended, was superseded, or took another value."""
     what = change.provision
     members: dict[str, Any] = {
@@ -250,4 +250,4 @@ def change_answer(change: Change) -> ChangeAnswer:
             "unit": change.parameter.unit,
             "value": as_json(change.value.value),
         }
-    return ChangeAnswer(**members)
+    return LawChangeAnswer(**members)
