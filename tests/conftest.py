@@ -106,8 +106,10 @@ def _at(server: URL, *statements: str) -> None:
     """Say something to a server, outside of any transaction."""
     address = server.set(drivername="postgresql").render_as_string(hide_password=False)
     with psycopg.connect(address, autocommit=True) as connection:
+        # A small database is copied twice as fast by its files, which PostgreSQL 15 must be told.
+        by_files = " STRATEGY FILE_COPY" if connection.info.server_version >= 150_000 else ""
         for statement in statements:
-            connection.execute(statement)
+            connection.execute(statement + by_files * statement.startswith("CREATE"))
 
 
 @contextmanager

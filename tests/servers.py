@@ -16,7 +16,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.settings import ROOT
+from app.commands import command_line
+from app.settings import ROOT, Settings
 
 PATIENCE_SECONDS = 60.0
 Answer = tuple[int, dict[str, str], bytes]
@@ -43,22 +44,8 @@ class Served:
         """A key of a role, made on the command line when it is first asked for."""
         if role not in self.keys:
             where = ["--organization", "county-office"] if role == "eligibility_worker" else []
-            command = [
-                sys.executable,
-                "-m",
-                "flask",
-                "keys",
-                "create",
-                role,
-                "--role",
-                role,
-                *where,
-                "--json",
-            ]
-            made = subprocess.run(
-                command, cwd=ROOT, env=self.environment, check=True, capture_output=True
-            )
-            self.keys[role] = json.loads(made.stdout)["key"]
+            create = ["keys", "create", role, "--role", role, *where]
+            self.keys[role] = flask(self.environment, *create).strip()
         return self.keys[role]
 
     def send(
@@ -124,6 +111,19 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
+def flask(environment: dict[str, str], *command: str) -> str:
+    """What a command says of the database of an environment. It runs in this process, since to
+    start another takes longer than most tests.
+    """
+    settings = Settings(
+        database_url=environment["DATABASE_URL"],
+        instance=Path(environment["ELIGIBILITY_INSTANCE"]),
+    )
+    result = command_line(settings).test_cli_runner().invoke(args=list(command))
+    assert 0 == result.exit_code, result.output
+    return result.stdout
+
+
 @contextmanager
 def served(
     folder: Path, *options: str, application: str = "wsgi:app", **more: str
@@ -134,13 +134,7 @@ def served(
     """
     port = free_port()
     env = environment(folder, PORT=str(port), **more)
-    subprocess.run(
-        [sys.executable, "-m", "flask", "db", "upgrade"],
-        cwd=ROOT,
-        env=env,
-        check=True,
-        capture_output=True,
-    )
+    flask(env, "db", "upgrade")
     log = folder / "log"
     with log.open("wb") as written:
         command = [

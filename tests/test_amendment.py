@@ -4,6 +4,7 @@ tests follow, without Python.
 Each folder of tests/amendments is laid over a copy of the law and its cases.
 """
 
+import os
 import shutil
 import subprocess
 import sys
@@ -122,8 +123,9 @@ def reason(document: dict[str, Any], provision: str) -> dict[str, Any]:
 
 def run_tests(house: Path, *select: str) -> str:
     """What pytest prints at the end of running the tests of a house."""
-    command = [sys.executable, "-m", "pytest", "-p", "no:xdist", *select]
-    return subprocess.run(command, cwd=house, capture_output=True, text=True).stdout
+    command = [sys.executable, "-m", "pytest", *select]
+    alone = {**os.environ, "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    return subprocess.run(command, cwd=house, env=alone, capture_output=True, text=True).stdout
 
 
 # --- a provision that asks for a new fact ---
@@ -211,12 +213,14 @@ def test_the_text_of_the_new_provision_is_served_and_its_coming_told(after: Flas
     assert "enrollment/volunteer-firefighters" in str(changes)
 
 
+@pytest.mark.slow
 def test_the_new_cases_are_tests_and_pass(with_new_fact: Path) -> None:
     printed = run_tests(with_new_fact, "tests/test_cases.py", "-k", "volunteer-firefighters")
 
     assert "4 passed" in printed, printed
 
 
+@pytest.mark.slow
 def test_the_habits_hold_of_the_amended_law(with_new_fact: Path) -> None:
     printed = run_tests(
         with_new_fact,
@@ -252,6 +256,7 @@ def test_on_every_day_one_of_the_two_is_in_force(reworded: Lawbook) -> None:
     }
 
 
+@pytest.mark.slow
 def test_old_and_new_cases_pass_side_by_side(with_new_words: Path) -> None:
     files = (with_new_words / "tests" / "cases" / "enrollment").glob("*.yaml")
     count = sum(len(load(file)["cases"]) for file in files)
@@ -318,6 +323,7 @@ def test_each_day_is_decided_by_its_own_value(of_two_values: FlaskClient) -> Non
     assert ["ineligible", "eligible"] == outcomes
 
 
+@pytest.mark.slow
 def test_the_cases_of_both_values_pass(with_new_value: Path) -> None:
     printed = run_tests(with_new_value, "tests/test_cases.py", "-k", "volunteer-firefighters")
 

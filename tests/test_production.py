@@ -179,6 +179,7 @@ def test_a_setting_that_cannot_be_read_ends_the_server_with_2(
     assert "Traceback" not in result.stderr
 
 
+@pytest.mark.slow
 def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_nor_password(
     tmp_path: Path,
 ) -> None:
@@ -257,6 +258,7 @@ def test_under_production_no_keys_for_personal_data_are_made(tmp_path: Path) -> 
     assert [] == list(tmp_path.iterdir())
 
 
+@pytest.mark.slow
 def test_what_was_signed_with_the_key_before_is_still_taken(tmp_path: Path) -> None:
     old, new = token_urlsafe(48), token_urlsafe(48)
     settings = Settings(database_url=f"sqlite:///{tmp_path / 'kept.sqlite'}", instance=tmp_path)

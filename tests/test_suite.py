@@ -1,7 +1,7 @@
 """What holds of the tests themselves."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 
 from tests.case_files import ROOT
 
@@ -9,12 +9,15 @@ ONLY_COMPARED = {"deploy/test_compose.py", "deploy/test_nginx.py", "test_setting
 """Where the settings' own defaults are looked at, and nothing is opened."""
 
 
-def calls() -> Iterator[tuple[str, ast.Call]]:
+@cache
+def calls() -> list[tuple[str, ast.Call]]:
     """Every call in every file of the tests, with the file's name."""
-    for path in sorted((ROOT / "tests").rglob("*.py")):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call):
-                yield path.relative_to(ROOT / "tests").as_posix(), node
+    return [
+        (path.relative_to(ROOT / "tests").as_posix(), node)
+        for path in sorted((ROOT / "tests").rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call)
+    ]
 
 
 def test_no_test_works_in_the_folder_of_a_running_service() -> None:

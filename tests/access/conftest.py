@@ -15,7 +15,6 @@ from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.ledger.verification import verify
-from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
 from tests.callers import client_of
@@ -25,7 +24,6 @@ from tests.callers import client_of
 def served(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flask]:
     """The service on a database of its own, with nobody in it."""
     settings = Settings(database_url=database_url, instance=tmp_path)
-    upgrade(settings)
     app = Flask("app", static_folder=None)
     app.config["SETTINGS"] = settings
     store = Store(open_database(settings.database_url))

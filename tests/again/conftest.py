@@ -18,7 +18,6 @@ from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
 from app.records.database import open_database
-from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import ROOT, Settings
 from tests.acting import EVERYWHERE, acting
@@ -31,9 +30,7 @@ PROVISION = "enrollment/open-periods-2011.yaml"
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    settings = Settings(database_url=database_url, instance=tmp_path)
-    upgrade(settings)
-    return settings
+    return Settings(database_url=database_url, instance=tmp_path)
 
 
 @pytest.fixture

@@ -43,7 +43,6 @@ def served(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flas
     settings = Settings(
         database_url=database_url, instance=tmp_path, secret_key="of-these-tests-alone"
     )
-    upgrade(settings)
     app = Flask("app", static_folder=None)
     app.config["SETTINGS"], app.secret_key = settings, settings.secret_key
     store = Store(open_database(database_url))

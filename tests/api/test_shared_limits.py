@@ -14,6 +14,8 @@ import pytest
 from tests.machine import require_program
 from tests.servers import Served, free_port, served, wait_until
 
+pytestmark = pytest.mark.slow
+
 ALLOWED = 40
 
 

@@ -46,6 +46,18 @@ def flask(settings: Settings, decider: Decider) -> Flask:
     return run
 
 
+@pytest.fixture(scope="session")
+def demonstration(tmp_path_factory: pytest.TempPathFactory, decider: Decider) -> Path:
+    """An SQLite database with the demonstration data, to be copied."""
+    folder = tmp_path_factory.mktemp("demonstration")
+    file = folder / "records.sqlite"
+    app = command_line(Settings(database_url=f"sqlite:///{file}", instance=folder))
+    app.extensions["decider"] = decider
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        assert 0 == app.test_cli_runner().invoke(args=command).exit_code
+    return file
+
+
 @pytest.fixture
 def facts(tmp_path: Path) -> Callable[[Any], str]:
     """Writes facts into a file and tells its name."""

@@ -27,7 +27,6 @@ from app.records.applicants.encryption import key_ring
 from app.records.applicants.key_rotation import rotate
 from app.records.database import open_database
 from app.records.ledger.verification import verify
-from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
 from tests.api.asking import CLOSED
@@ -40,11 +39,7 @@ NAMES = [f"Person Number {number}" for number in range(250)]
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    settings = Settings(
-        database_url=database_url, instance=tmp_path, data_keys=OLD, index_key=INDEX
-    )
-    upgrade(settings)
-    return settings
+    return Settings(database_url=database_url, instance=tmp_path, data_keys=OLD, index_key=INDEX)
 
 
 @pytest.fixture
@@ -110,6 +105,7 @@ def verified(settings: Settings) -> tuple[Any, ...]:
         store.close()
 
 
+@pytest.mark.slow
 def test_everything_is_under_the_new_key_after_a_rotation_and_the_older_one_may_go(
     settings: Settings, worker: FlaskClient, start: Start
 ) -> None:

@@ -1,6 +1,7 @@
 """`flask keys …` and `flask clients …`."""
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +17,8 @@ CARRIER = ("--role", "carrier_system", "--organization", "blue-harbor")
 
 
 @pytest.fixture
-def migrated(flask: Flask) -> Flask:
-    flask("db", "upgrade")
+def migrated(flask: Flask, settings: Settings, migrated_sqlite: Path) -> Flask:
+    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
     return flask
 
 

@@ -153,6 +153,7 @@ def test_a_setting_that_cannot_be_read_is_told_and_nothing_else(arguments: tuple
     assert "" == result.stdout
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 @pytest.mark.parametrize(
     "arguments",
@@ -174,6 +175,7 @@ def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("as_json", [(), ("--json",)])
 def test_whoever_has_read_enough_ends_the_command_quietly(as_json: tuple[str, ...]) -> None:
     command = [

@@ -1,6 +1,7 @@
 """`flask records seal|verify|backup|restore|dispose`, as somebody runs them."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -26,10 +27,9 @@ def settings(tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def loaded(flask: Flask) -> Flask:
+def loaded(flask: Flask, settings: Settings, demonstration: Path) -> Flask:
     """The command line with the demonstration data kept, not sealed yet."""
-    flask("db", "upgrade")
-    flask("demo", "load")
+    shutil.copy(demonstration, settings.database_url.removeprefix("sqlite:///"))
     return flask
 
 

@@ -37,8 +37,9 @@ def serve(port: str, folder: Path) -> "subprocess.CompletedProcess[str]":
     )
 
 
+@pytest.mark.slow
 def test_a_run_without_tests_is_a_failure() -> None:
-    result = make("test", "ARGS=-k no_test_is_called_so tests/commands/test_scripts.py")
+    result = make("test", "ARGS=-n 0 tests/readme.py")
 
     assert 0 != result.returncode
     assert "no tests ran" in result.stdout

@@ -15,6 +15,8 @@ from app.records.database import open_database
 from app.settings import ROOT
 from tests.servers import environment, free_port
 
+pytestmark = pytest.mark.slow
+
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
 
 

@@ -1,6 +1,7 @@
 """`flask users …`"""
 
 import json
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -33,11 +34,9 @@ def cheap() -> Passwords:
 
 
 @pytest.fixture
-def users(settings: Settings) -> Flask:
+def users(settings: Settings, migrated_sqlite: Path) -> Flask:
     """Runs `flask users …` on a migrated database."""
-    from app.records.migrate import upgrade
-
-    upgrade(settings)
+    shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
     app = command_line(settings)
     app.extensions["passwords"] = cheap()
 

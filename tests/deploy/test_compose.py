@@ -71,6 +71,7 @@ def test_nothing_but_nginx_can_be_reached_from_outside(compose: Any) -> None:
     ]
 
 
+@pytest.mark.slow
 def test_what_the_image_starts_starts_here(tmp_path: Path) -> None:
     """The image's own environment and command, with another folder for the socket."""
     given = dict(re.findall(r'(ELIGIBILITY_\w+|GUNICORN_CMD_ARGS)=("[^"]+"|\S+)', DOCKERFILE))

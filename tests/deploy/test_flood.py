@@ -16,6 +16,8 @@ from bench.floods import HALF_A_BODY, HALF_A_HEAD, NOTHING, flood, healthy
 from tests.api.asking import CLOSED
 from tests.proxies import Proxied, proxied
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def proxy() -> Iterator[Proxied]:

@@ -20,6 +20,8 @@ from tests.api.asking import CLOSED
 from tests.proxies import SHIPPED, Proxied, proxied
 from tests.servers import wait_until
 
+pytestmark = pytest.mark.slow
+
 CANARY = "canary-5532"
 Answer = tuple[int, dict[str, str], bytes]
 

@@ -10,7 +10,6 @@ from app.api.http.service import Service, law_text
 from app.api.mounting import mount
 from app.determinations.decide import Decider
 from app.records.database import open_database
-from app.records.migrate import upgrade
 from app.records.store import Store
 from app.settings import Settings
 
@@ -19,7 +18,6 @@ from app.settings import Settings
 def service_app(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flask]:
     """The service, with nobody in it and nothing kept."""
     settings = Settings(database_url=database_url, instance=tmp_path)
-    upgrade(settings)
     app = Flask("app", static_folder=None)
     app.config["SETTINGS"] = settings
     store = Store(open_database(settings.database_url), law_text(decider.lawbook))

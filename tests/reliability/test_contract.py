@@ -26,6 +26,8 @@ from app.settings import Settings
 from tests.again.keeping import made
 from tests.callers import client_of, key_of
 
+pytestmark = pytest.mark.slow
+
 EXAMPLES = 12
 CHECKS = [
     not_a_server_error,

@@ -15,6 +15,8 @@ from tests.reliability.kept import counted, opened, require_sound
 from tests.reliability.load import PATH, send_under
 from tests.servers import Answer, Served, served, wait_until
 
+pytestmark = pytest.mark.slow
+
 BATCH = {"Content-Type": "application/jsonl", "Idempotency-Key": "b-1"}
 TWO_LINES = b'{"question": "enrollment.permitted"}\n' * 2
 ROOM = 3 * 1024 * 1024

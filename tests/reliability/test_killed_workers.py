@@ -18,6 +18,8 @@ from tests.reliability.kept import counted, determinations_by_key, opened, requi
 from tests.reliability.load import Load, send_under
 from tests.servers import Served, served
 
+pytestmark = pytest.mark.slow
+
 KILLS, PAUSE_SECONDS = 12, 0.5
 AT_ONCE = 200
 

@@ -25,6 +25,8 @@ from tests.reliability.load import Load, send_under
 from tests.reliability.postgresql import Server
 from tests.servers import Answer, Served, served, wait_until
 
+pytestmark = pytest.mark.slow
+
 SOME = 20
 AWAY_SECONDS = 1.0
 AT_ONCE = 16
