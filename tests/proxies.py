@@ -4,7 +4,6 @@ folders are changed.
 
 import re
 import subprocess
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 
 from app.settings import ROOT
 from tests.machine import require_program
-from tests.servers import Served, free_port, served, wait_until
+from tests.servers import Served, free_port, is_open, served, wait_until
 
 SHIPPED = ROOT / "deploy" / "nginx.conf"
 
@@ -96,8 +95,7 @@ def proxied(folder: Path, change: dict[str, str] | None = None, **more: str) -> 
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         try:
             proxy = Proxied(*ports, folder, service)
-            wait_until(lambda: (folder / "pid").exists() and (folder / "pid").read_text())
-            time.sleep(0.2)
+            wait_until(lambda: all(is_open(port) for port in ports))
             yield proxy
         finally:
             process.terminate()

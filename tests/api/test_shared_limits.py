@@ -3,7 +3,6 @@ where it does not answer.
 """
 
 import signal
-import socket
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.machine import require_program
-from tests.servers import Served, free_port, served, wait_until
+from tests.servers import Served, free_port, is_open, served, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -25,14 +24,6 @@ class Counts:
 
     port: int
     process: "subprocess.Popen[bytes]"
-
-
-def _is_open(port: int) -> bool:
-    try:
-        socket.create_connection(("127.0.0.1", port), timeout=1).close()
-    except OSError:
-        return False
-    return True
 
 
 @pytest.fixture
@@ -52,7 +43,7 @@ def counts(tmp_path: Path) -> Iterator[Counts]:
     ]
     process = subprocess.Popen([program, *options], stdout=subprocess.DEVNULL)
     try:
-        wait_until(lambda: _is_open(port))
+        wait_until(lambda: is_open(port))
         yield Counts(port, process)
     finally:
         process.kill()
@@ -89,7 +80,9 @@ def test_where_the_counts_cannot_be_reached_nobody_is_refused(
     counts.process.send_signal(number)
 
     assert [200] * 20 == _statuses(service, 20)
-    assert any("requests cannot be counted" in line["event"] for line in service.lines())
+    wait_until(
+        lambda: any("requests cannot be counted" in line["event"] for line in service.lines())
+    )
 
 
 def test_they_are_counted_again_once_the_counts_answer_again(

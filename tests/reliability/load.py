@@ -10,10 +10,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from tests.api.asking import asked
-from tests.servers import Answer, Served
+from tests.servers import PATIENCE_SECONDS, Answer, Served
 
 PATH = "/v1/determinations"
-PATIENCE_SECONDS = 60.0
 LOST = (OSError, http.client.HTTPException)
 """What a client sees of a server that is killed: a connection refused or reset, an answer that
 breaks off.
