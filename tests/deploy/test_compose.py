@@ -53,6 +53,7 @@ CHANGED = (
     "drain_seconds",
     "instance",
     "checkpoints",
+    "lawbooks",
     "issuer",
 )
 
