@@ -8,7 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.credentials import KEY, Wanted
-from app.access.trail import Origin
+from app.access.origin import Origin
 from app.api.http.authentication import gate
 
 ORGANIZATION = "county-office"

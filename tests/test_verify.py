@@ -18,7 +18,7 @@ from app.determinations.decide import Decider
 from app.law.lawbook import Lawbook
 from app.records.database import open_database
 from app.records.digests import chain_digest, leaf_hash, record_digest, root_of_proof
-from app.records.entries import AuditEntry, Kept
+from app.records.entries import AuditEntry, NewDetermination
 from app.records.ledger.packets import packet as packet_of
 from app.records.migrate import upgrade
 from app.records.store import Store
@@ -55,7 +55,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory, decider: Decider) -> Packet:
             record.id,
             "done",
         )
-        store.keep(Kept(record, entry))
+        store.keep(NewDetermination(record, entry))
     seal_everything(store)
     found = packet_of(store, record.id)
     store.close()

@@ -7,7 +7,6 @@ from app.access.credentials import Credentials
 from app.access.roles import Roles
 from app.access.signing import SigningKeys
 from app.access.tokens import Tokens
-from app.access.trail import AuditTrail
 from app.records.machines.credentials import CredentialStore
 from app.settings import Settings
 
@@ -24,7 +23,6 @@ class Gate:
     credentials: Credentials
     tokens: Tokens
     bearers: Bearers
-    trail: AuditTrail
 
 
 def signing_keys(settings: Settings) -> SigningKeys:
@@ -32,9 +30,7 @@ def signing_keys(settings: Settings) -> SigningKeys:
     return SigningKeys(settings.instance / SIGNING_FOLDER)
 
 
-def open_gate(settings: Settings, roles: Roles, store: CredentialStore, trail: AuditTrail) -> Gate:
+def open_gate(settings: Settings, roles: Roles, store: CredentialStore) -> Gate:
     """The gate of an installation. Nothing is asked of the database yet, and no key is read."""
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
-    return Gate(
-        roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens), trail
-    )
+    return Gate(roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens))

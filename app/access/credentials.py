@@ -9,6 +9,7 @@ from uuid_utils import uuid7
 
 from app import clock
 from app.access.key_text import digest_of, label_of, new_key
+from app.access.origin import Origin
 from app.access.roles import (
     ORGANIZATION,
     ORGANIZATION_NEEDED,
@@ -16,7 +17,7 @@ from app.access.roles import (
     Roles,
     UnknownRole,
 )
-from app.access.trail import Origin
+from app.records.entries import ResponseFor, no_response
 from app.records.identity import is_id
 from app.records.machines.credentials import Credential, CredentialStore, Secret, UnknownCredential
 
@@ -53,7 +54,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class NewSecret:
     """A credential with its new secret, which is told this once and kept nowhere."""
 
     credential: Credential
@@ -66,10 +67,11 @@ class Credentials:
     def __init__(self, store: CredentialStore, roles: Roles) -> None:
         self._store, self._roles = store, roles
 
-    def create(self, wanted: Wanted, by: Origin) -> Told:
-        """Make a credential.
+    def create(self, wanted: Wanted, by: Origin, response: ResponseFor = no_response) -> NewSecret:
+        """Make a credential; *response* is stored in the same transaction.
 
         Raises:
+            AlreadyAnswered: the idempotency key was used first by another request.
             CredentialRefused: something about it cannot be.
             RecordsUnavailable: it could not be kept.
         """
@@ -87,10 +89,9 @@ class Credentials:
             expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
             secrets=(_secret(text, now),),
         )
-        self._store.keep(
-            credential, by.did("credential.create", credential.id, kind=credential.kind)
-        )
-        return Told(credential, text)
+        audit = by.did("credential.create", credential.id, kind=credential.kind)
+        self._store.create(credential, audit, response(credential.id))
+        return NewSecret(credential, text)
 
     def find(self, id: str) -> Credential:
         """A credential.
@@ -173,11 +174,13 @@ class Credentials:
         by: Origin,
         overlap_hours: int = OVERLAP_HOURS,
         days: int | None = None,
-    ) -> Told:
+        response: ResponseFor = no_response,
+    ) -> NewSecret:
         """Give a credential a new secret; the old one is taken for an overlap, and the credential's
-        end moves where *days* says so.
+        end moves where *days* says so. *response* is stored in the same transaction.
 
         Raises:
+            AlreadyAnswered: the idempotency key was used first by another request.
             CredentialRefused: it was revoked or has expired, or the overlap is too long.
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
         """
@@ -189,14 +192,16 @@ class Credentials:
         changes = {} if days is None else {"expires_at": _expiry(now, days)}
         if not changes and not found.is_live(now):
             raise CredentialRefused("id", "The credential has expired; give it another end first.")
-        overlap, entry = (
+        rotated = self._store.replace_secret(
+            id,
+            version,
+            _secret(text, now),
             now + timedelta(hours=overlap_hours),
+            changes,
             by.did("credential.rotate", id, kind=found.kind),
+            response(id),
         )
-        return Told(
-            self._store.replace_secret(id, version, _secret(text, now), overlap, changes, entry),
-            text,
-        )
+        return NewSecret(rotated, text)
 
     def _still(self, id: str) -> Credential:
         found = self.find(id)

@@ -6,8 +6,8 @@ import os
 from contextlib import suppress
 from pathlib import Path
 
-from app.access.credentials import KEY, Credentials, Told, Wanted
-from app.access.trail import Origin
+from app.access.credentials import KEY, Credentials, NewSecret, Wanted
+from app.access.origin import Origin
 
 NAME = ORGANIZATION = "demonstration"
 ROLE = "eligibility_worker"
@@ -35,7 +35,7 @@ def remove_key(folder: Path) -> None:
     (folder / FILE).unlink(missing_ok=True)
 
 
-def _told(credentials: Credentials) -> Told:
+def _told(credentials: Credentials) -> NewSecret:
     for found in credentials.named(KEY, NAME):
         if (found.role, found.organization, found.scopes, found.revoked_at) == (
             ROLE,

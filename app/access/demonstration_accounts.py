@@ -5,8 +5,8 @@ Only for a service that nobody but this machine reaches.
 
 from dataclasses import dataclass
 
+from app.access.origin import Origin
 from app.access.roster import NewAccount, Roster, peoples_roles
-from app.access.trail import Origin
 
 ORGANIZATIONS = {
     "eligibility_worker": "demonstration-office",

@@ -7,6 +7,7 @@ from typing import Any
 from environs import EnvValidationError
 
 from app import clock
+from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.people import Browser, People, SignInRefused
 from app.access.roster import (
     NAME,
@@ -17,7 +18,6 @@ from app.access.roster import (
     may_belong_to,
     peoples_roles,
 )
-from app.access.trail import REFUSED, UNKNOWN, Origin
 from app.records.people.accounts import Account, NameTaken
 from app.single_sign_on import SingleSignOn
 
@@ -67,7 +67,7 @@ class Identities:
             or not 0 < len(subject) <= 255
             or not (subject.isascii() and subject.isprintable())
         ):
-            self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
+            self._people.note(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         account = self._people.accounts.known_as(self._provider.issuer, subject)
         role = self._provider.role_of(claims)
@@ -77,12 +77,12 @@ class Identities:
             elif account is not None and account.role_is_provided:
                 account = self._as_provided(account, role, claims, origin)
         except NoOrganization:
-            self._people.accounts.tell(
+            self._people.note(
                 origin.did("session.signed_in", account.id if account else UNKNOWN, REFUSED)
             )
             raise NotPlaced from None
         if account is None:
-            self._people.accounts.tell(origin.did("session.signed_in", UNKNOWN, REFUSED))
+            self._people.note(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         return self._people.sign_in_proven(account, browser, origin)
 

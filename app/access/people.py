@@ -13,12 +13,13 @@ from uuid_utils import uuid7
 
 from app import clock
 from app.access.lockout import HOLDS
+from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.passwords import PasswordRefused, Passwords, check_new
 from app.access.roster import NAME
-from app.access.trail import REFUSED, UNKNOWN, Origin
-from app.records.entries import Entry
+from app.records.entries import AuditEntry
 from app.records.people.account_sessions import Limits, Session, Sessions
 from app.records.people.accounts import Account, Accounts, Attempt
+from app.records.store import Store
 
 LIMITS = Limits(idle=timedelta(minutes=15), absolute=timedelta(hours=12))
 ONE_TIME_LASTS = timedelta(days=7)
@@ -63,8 +64,9 @@ class Browser:
 class People:
     """Signs people in and out. Safe to share between threads."""
 
-    def __init__(self, accounts: Accounts, sessions: Sessions, passwords: Passwords) -> None:
-        self.accounts, self.sessions, self.passwords = accounts, sessions, passwords
+    def __init__(self, store: Store, passwords: Passwords | None = None) -> None:
+        self.accounts, self.sessions = Accounts(store), Sessions(store, LIMITS)
+        self.passwords, self.note = passwords or Passwords(), store.note
 
     def sign_in(self, name: str, password: str, browser: Browser, origin: Origin) -> str:
         """Open a session for a name and its password. Gives the secret for the browser, which is
@@ -107,7 +109,7 @@ class People:
         """Tell the trail of a refusal, and of the lock that comes with it."""
         whose = attempt.account.id if attempt.account else UNKNOWN
         locked = [origin.did("account.locked", whose)] if attempt.locks else []
-        self.accounts.tell(origin.did(action, whose, REFUSED), *locked)
+        self.note(origin.did(action, whose, REFUSED), *locked)
 
     def sign_in_proven(self, account: Account, browser: Browser, origin: Origin) -> str:
         """Open a session for somebody who showed elsewhere who they are. Gives the secret for the
@@ -122,7 +124,7 @@ class People:
         if lies_unused:
             self.accounts.retire(account, at, _retiring(origin)(account))
         if account.is_disabled or lies_unused:
-            self.accounts.tell(origin.did("session.signed_in", account.id, REFUSED))
+            self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
         return self._open(account, browser, origin)
 
@@ -135,7 +137,7 @@ class People:
         )
         entry = origin.by(account.id).did("session.signed_in", account.id)
         if not self.sessions.open(session, _hashed(token), entry, account.password_hash, forgives):
-            self.accounts.tell(origin.did("session.signed_in", account.id, REFUSED))
+            self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
         self.sessions.sweep(at)
         self.accounts.forget_addresses(at, HOLDS)
@@ -236,8 +238,8 @@ def _has_lapsed(account: Account, at: datetime) -> bool:
     )
 
 
-def _retiring(origin: Origin) -> Callable[[Account], Entry]:
-    def entry(account: Account) -> Entry:
+def _retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
+    def entry(account: Account) -> AuditEntry:
         return origin.did("account.disabled", account.id)
 
     return entry

@@ -13,9 +13,10 @@ from uuid_utils import uuid7
 
 from app import clock
 from app.access import roles
+from app.access.origin import Origin
 from app.access.passwords import Passwords, check_new, one_time_password
 from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, Roles, read_roles
-from app.access.trail import Origin
+from app.records.entries import ResponseFor, no_response
 from app.records.people.accounts import ADMINISTRATOR, Account, Accounts
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
@@ -101,12 +102,19 @@ class Roster:
         self.accounts, self._passwords = accounts, passwords
 
     def create(
-        self, new: NewAccount, origin: Origin, password: str | None = None
+        self,
+        new: NewAccount,
+        origin: Origin,
+        password: str | None = None,
+        response: ResponseFor = no_response,
     ) -> tuple[Account, str | None]:
         """Make an account. Gives it with its one-time password where none was given and it is to
         have one.
 
+        *response* is stored in the same transaction.
+
         Raises:
+            AlreadyAnswered: the idempotency key was used first by another request.
             NotAnAccount: there can be none of that name, role or organization.
             PasswordRefused: the password is not good enough.
             NameTaken: there is one of that name, or of that person.
@@ -134,7 +142,8 @@ class Roster:
             changed_at=at,
             enabled_at=at,
         )
-        self.accounts.create(account, origin.did("account.created", account.id))
+        audit = origin.did("account.created", account.id)
+        self.accounts.create(account, audit, response(account.id))
         return account, one_time
 
     def _hashed(self, password: str | None) -> str | None:

@@ -8,7 +8,7 @@ import click
 from flask.cli import AppGroup
 
 from app.commands.progress import progress_of
-from app.commands.record_stores import command_entry, kept_records
+from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -42,7 +42,8 @@ def rotate_keys(as_json: bool) -> None:
     with kept_records() as store:
         with progress_of("Re-encrypting", count_applicants(store)) as advance:
             rotated = rotate(store, ring, advance)
-        store.note(command_entry("applicants.rotated", "applicants", ring.current))
+        rotation = command_origin().did("applicants.rotated", ring.current, kind="applicants")
+        store.note(rotation)
     _require_whole(rotated, ring.current)
     if as_json:
         print_json(
@@ -90,10 +91,11 @@ def forget_applicant(subject: str, as_json: bool) -> None:
     """
     from app.records.applicants.forgetting import UnderHold, forget
 
+    by = command_origin()
     with kept_records() as store:
         try:
             was_there = forget(
-                store, subject, lambda one: command_entry("applicant.forgotten", "applicant", one)
+                store, subject, lambda one: by.did("applicant.forgotten", one, kind="applicant")
             )
         except UnderHold:
             raise Refusal(

@@ -9,7 +9,7 @@ import click
 
 from app import clock
 from app.commands.progress import progress_of
-from app.commands.record_stores import command_entry, kept_records
+from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sealing import noted_outside
 from app.commands.sources import settings
@@ -40,7 +40,7 @@ def backup_command(file: Path, as_json: bool) -> None:
         if file.exists():
             raise FileExistsError
         with kept_records() as store:
-            store.note(command_entry("records.backed_up", "records"))
+            store.note(command_origin().did("records.backed_up", None, kind="records"))
             _seal(store)
             with progress_of("Backing up", count_rows(store)) as advance:
                 counts = back_up(store, file, clock.now(), advance)
@@ -78,7 +78,7 @@ def restore_command(file: Path, as_json: bool) -> None:
         with kept_records() as store:
             with progress_of("Restoring", total) as advance:
                 counts = restore(store, file, advance)
-            store.note(command_entry("records.restored", "records"))
+            store.note(command_origin().did("records.restored", None, kind="records"))
             gone = lost(store, noted_outside(None))
     except NotABackup as error:
         raise Refusal(

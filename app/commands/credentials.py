@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from app import clock
-from app.commands.database import reaching_records
+from app.commands.record_stores import kept_records
 from app.commands.refusals import USAGE, Refusal, counted, print_json
-from app.commands.sources import settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
-    from app.access.credentials import Credentials, Told
+    from app.access.credentials import Credentials, NewSecret
     from app.records.machines.credentials import Credential
 
 PAGE = 200
@@ -55,14 +54,11 @@ def credentials() -> Iterator["Credentials"]:
     """
     from app.access.credentials import CredentialRefused, Credentials
     from app.access.roles import read_roles
-    from app.access.trail import enter_told
-    from app.records.database import open_database
     from app.records.machines.credentials import CredentialStore, UnknownCredential
 
-    with reaching_records():
-        engine = open_database(settings().database_url)
+    with kept_records() as store:
         try:
-            yield Credentials(CredentialStore(engine, enter_told), read_roles(None))
+            yield Credentials(CredentialStore(store), read_roles(None))
         except CredentialRefused as refused:
             sentence = str(refused)
             raise Refusal(
@@ -74,8 +70,6 @@ def credentials() -> Iterator["Credentials"]:
             raise Refusal(
                 USAGE, "credential-unknown", "There is no such key or client; `list` shows them."
             ) from None
-        finally:
-            engine.dispose()
 
 
 def named(kept: "Credentials", kind: str, text: str) -> "Credential":
@@ -103,7 +97,7 @@ def document(credential: "Credential") -> dict[str, Any]:
     return cast(dict[str, Any], msgspec.to_builtins(answer))
 
 
-def tell_secret(told: "Told", member: str, as_json: bool) -> None:
+def tell_secret(told: "NewSecret", member: str, as_json: bool) -> None:
     """A new secret, on standard output alone, so that it can be caught.
 
     What to know of it on standard error.

@@ -24,7 +24,7 @@ from app.settings import ROOT, is_loopback
 
 if TYPE_CHECKING:
     from app.access.demonstration_accounts import DemonstrationAccount
-    from app.records.entries import Kept
+    from app.records.entries import NewDetermination
     from app.records.store import Store
 
 DEMONSTRATION = Principal(
@@ -124,11 +124,11 @@ def _is_here() -> bool:
 
 def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
     from app.access.demonstration_accounts import make_demonstration_accounts
-    from app.access.opening import open_people
+    from app.access.origin import Origin
+    from app.access.people import People
     from app.access.roster import Roster
-    from app.access.trail import Origin
 
-    people = open_people(store, passwords=current_app.extensions.get("passwords"))
+    people = People(store, current_app.extensions.get("passwords"))
     return make_demonstration_accounts(
         Roster(people.accounts, people.passwords), Origin(DEMONSTRATION.actor)
     )
@@ -153,12 +153,11 @@ def _renew_key(store: "Store") -> Path:
     from app.access.credentials import Credentials
     from app.access.demonstration import renew_key
     from app.access.roles import read_roles
-    from app.access.trail import enter_told
     from app.records.machines.credentials import CredentialStore
 
     try:
         return renew_key(
-            Credentials(CredentialStore(store.engine, enter_told), read_roles(None)),
+            Credentials(CredentialStore(store), read_roles(None)),
             settings().instance,
         )
     except OSError as error:
@@ -185,12 +184,12 @@ def _keep(store: "Store", missing: list[Demonstration]) -> None:
     store.keep_many([_kept(here, demonstration) for demonstration in told])
 
 
-def _kept(here: Any, demonstration: Demonstration) -> "Kept":
+def _kept(here: Any, demonstration: Demonstration) -> "NewDetermination":
     """The determination under its fixed id, as the service itself would issue it."""
+    from app.access.origin import Origin
     from app.api.determinations.deciding import decide
     from app.api.http.schemas import AskedSchema
-    from app.api.http.trail import audit_entry
-    from app.records.entries import Kept
+    from app.records.entries import NewDetermination
 
     text = orjson.dumps(demonstration.request).decode()
     record = decide(
@@ -202,7 +201,5 @@ def _kept(here: Any, demonstration: Demonstration) -> "Kept":
         id=demonstration.id,
     ).record
     assert record is not None
-    return Kept(
-        record,
-        audit_entry("determination.made", "determination", record.id, actor=DEMONSTRATION.actor),
-    )
+    by = Origin(DEMONSTRATION.actor)
+    return NewDetermination(record, by.did("determination.made", record.id, kind="determination"))

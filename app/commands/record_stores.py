@@ -5,14 +5,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from app import clock
 from app.access.principal import command_line
 from app.commands.database import reaching_records
 from app.commands.sources import settings
 
 if TYPE_CHECKING:
-    from app.access.trail import Origin
-    from app.records.entries import AuditEntry
+    from app.access.origin import Origin
     from app.records.store import Store
 
 
@@ -34,19 +32,9 @@ def kept_records() -> Iterator["Store"]:
             store.close()
 
 
-def command_entry(
-    action: str, kind: str, object_id: str | None = None, outcome: str = "done"
-) -> "AuditEntry":
-    """The audit trail's entry for what a command does.
-
-    It names the user of the operating system.
-    """
-    return command_origin().did(action, object_id, outcome, kind).entered(clock.now())
-
-
 def command_origin() -> "Origin":
     """Whoever runs the command, for the audit trail; there is neither address nor request."""
-    from app.access.trail import Origin
+    from app.access.origin import Origin
 
     return Origin(command_actor())
 

@@ -12,7 +12,7 @@ import click
 
 from app import clock
 from app.commands.progress import progress_of
-from app.commands.record_stores import command_entry, kept_records
+from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import REJECTED, answering, counted, print_json
 from app.commands.sources import DAY
 from app.commands.terminal import Screen
@@ -113,7 +113,7 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
     with kept_records() as store:
         replayed = _replay_all(store, period)
         outcome = "agrees" if replayed.all_agree else "differs"
-        store.note(command_entry("records.replayed", "records", outcome=outcome))
+        store.note(command_origin().did("records.replayed", None, outcome, "records"))
     if as_json:
         print_json(replayed.document())
     else:

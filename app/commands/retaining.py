@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.record_stores import command_entry, kept_records
+from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import REJECTED, Refusal, answering, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -41,7 +41,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
         periods = read_periods(settings().retention or DEFAULT)
     except RetentionUnreadable as error:
         raise Refusal(REJECTED, "retention-unreadable", f"{error}.") from None
-    now = clock.now()
+    now, by = clock.now(), command_origin()
     with kept_records() as store:
         counts = {
             kind: _dispose(store, kind, now - periods[kind], now, dry_run)
@@ -50,7 +50,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
         counts["idempotency"] = forget_answers(store, now - periods["idempotency"], dry_run)
         counts["applicant"] = _dispose_applicants(store, now - periods["applicant"], dry_run)
         if not dry_run and any(counts.values()):
-            store.note(command_entry("records.disposed", "records"))
+            store.note(by.did("records.disposed", None, kind="records"))
     if as_json:
         print_json({"dry_run": dry_run, "disposed": counts})
         return
@@ -79,12 +79,12 @@ def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run
 def _dispose_applicants(store: "Store", before: datetime, dry_run: bool) -> int:
     from app.records.applicants.forgetting import dispose_applicants, due_applicants
 
-    count = 0
+    count, by = 0, command_origin()
     for some in due_applicants(store, before):
         if dry_run:
             count += len(some)
         else:
             count += dispose_applicants(
-                store, some, lambda one: command_entry("applicant.disposed", "applicant", one)
+                store, some, lambda one: by.did("applicant.disposed", one, kind="applicant")
             )
     return count

@@ -11,7 +11,7 @@ import click
 
 from app import clock
 from app.commands.progress import progress_of
-from app.commands.record_stores import command_actor, command_entry, kept_records
+from app.commands.record_stores import command_actor, command_origin, kept_records
 from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
@@ -179,7 +179,8 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
                 "The database has not the one name that the checkpoints know it by.",
             )
         loss = Loss(gone[0] - 1, through, because, command_actor(), clock.now(), database)
-        store.note(command_entry("records.loss_accepted", "records", f"seals {gone[0]}-{through}"))
+        seals = f"seals {gone[0]}-{through}"
+        store.note(command_origin().did("records.loss_accepted", seals, kind="records"))
         try:
             accept_loss(store, file, loss)
         except OSError as error:

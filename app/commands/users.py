@@ -13,15 +13,14 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.commands.database import reaching_records
-from app.commands.record_stores import command_origin
+from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
+    from app.access.origin import Origin
     from app.access.roster import Roster
-    from app.access.trail import Origin
     from app.records.people.accounts import Account
 
 users_group = AppGroup(
@@ -52,17 +51,14 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     Raises:
         Refusal: the database is out of reach, or the account cannot be made or changed as asked.
     """
-    from app.access.opening import open_people
     from app.access.passwords import PasswordRefused
+    from app.access.people import People
     from app.access.roster import NotAnAccount, Roster
-    from app.records.database import open_database
     from app.records.people.accounts import NameTaken
-    from app.records.store import Store
 
-    with reaching_records():
-        store = Store(open_database(settings().database_url))
+    with kept_records() as store:
         try:
-            people = open_people(store, passwords=current_app.extensions.get("passwords"))
+            people = People(store, current_app.extensions.get("passwords"))
             yield Roster(people.accounts, people.passwords), command_origin()
         except PasswordRefused as refused:
             raise Refusal(REJECTED, "password-refused", f"Nothing was changed. {refused}") from None
@@ -74,8 +70,6 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
                 "name-taken",
                 "Nothing was made. There is an account of that name or person already.",
             ) from None
-        finally:
-            store.close()
 
 
 def _account(roster: "Roster", name: str) -> "Account":

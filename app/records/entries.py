@@ -8,10 +8,8 @@ from datetime import date, datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import Connection
 
 from app.records.digests import record_digest
-from app.records.identity import new_id
 
 Row = dict[str, Any]
 
@@ -66,40 +64,8 @@ class LawText:
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """What the audit trail is told: who did what to which object, how it ended, from where and in
-    which request.
-    """
-
-    actor: str
-    action: str
-    kind: str
-    object_id: str | None
-    outcome: str
-    address: str | None = None
-    request_id: str | None = None
-
-    def entered(self, at: datetime) -> "AuditEntry":
-        """The entry as it is kept, of this instant."""
-        told = (
-            self.actor,
-            self.action,
-            self.kind,
-            self.object_id,
-            self.outcome,
-            self.address,
-            self.request_id,
-        )
-        return AuditEntry(new_id(at), at, *told)
-
-
-Note = Callable[[Connection, Entry], None]
-"""Writes an entry on the connection, and so in the transaction, of the change that it tells of."""
-
-
-@dataclass(frozen=True, slots=True)
 class AuditEntry:
-    """Who did what to which object, when and from where.
+    """Who did what to which object, how it ended, when, from where and in which request.
 
     *id* is a UUID of version 7; no member holds anybody's facts.
     """
@@ -144,10 +110,20 @@ class IdempotencyRecord:
         return {**columns, "record_digest": record_digest("idempotency", columns)}
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """A determination with what is kept in the same transaction."""
+ResponseFor = Callable[[str], IdempotencyRecord | None]
+"""From the id of what a request creates to the response that is stored with it."""
 
-    determination: DeterminationRecord
+
+def no_response(id: str) -> None:
+    """The stored response of whoever sent no idempotency key: none."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewDetermination:
+    """A determination with what is stored in the same transaction: its audit entry, and the
+    response to the request that asked for it.
+    """
+
+    record: DeterminationRecord
     audit: AuditEntry
-    idempotency: IdempotencyRecord | None = None
+    response: IdempotencyRecord | None = None

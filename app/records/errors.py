@@ -12,6 +12,10 @@ class RecordsFull(RecordsUnavailable):
     """There is no room left for records. Nothing was kept."""
 
 
+class RecordRefused(RecordsUnavailable):
+    """The database refuses this record, and may take others. Nothing was kept."""
+
+
 class RecordDamaged(Exception):
     """A record is not as it was kept, or cannot be read any more; `kind` and `id` say which one,
     and nothing says what it holds.

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, false, select, true
 
 from app.records.changing import add, change
 from app.records.entries import AuditEntry, IdempotencyRecord
-from app.records.store import Store, enter, keep_answer
+from app.records.store import Store, enter, store_response
 from app.records.tables import holds
 from app.records.visibility import EVERYTHING, Reach
 
@@ -39,17 +39,16 @@ class Hold:
 
 
 def place_hold(
-    store: Store, hold: Hold, audit: AuditEntry, answer: IdempotencyRecord | None = None
+    store: Store, hold: Hold, audit: AuditEntry, response: IdempotencyRecord | None = None
 ) -> None:
-    """Keep a hold with its audit entry and what the request for it is answered with.
+    """Store a hold with its audit entry and the response to the request for it.
 
     Raises:
         AlreadyAnswered: its idempotency key was used first by another request.
         RecordsUnavailable: it could not be kept.
     """
     with store.writing() as connection:
-        if answer is not None:
-            keep_answer(connection, answer)
+        store_response(connection, response)
         add(connection, holds, asdict(hold))
         enter(connection, audit)
 

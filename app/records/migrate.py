@@ -13,10 +13,10 @@ from sqlalchemy import Connection
 
 # Imported to put their tables on the shared metadata.
 from app.records.applicants import applicant_tables  # noqa: F401
-from app.records.database import WRITES, open_database
+from app.records.database import open_database
 from app.records.machines import credential_tables  # noqa: F401
 from app.records.people import account_tables  # noqa: F401
-from app.records.store import Store, database_errors
+from app.records.store import Store
 from app.records.tables import metadata
 from app.settings import Settings
 
@@ -76,7 +76,7 @@ def make_own_folder(settings: Settings) -> None:
 def _run(settings: Settings, migrate: Callable[[Config], None]) -> None:
     engine = open_database(settings.database_url)
     try:
-        with database_errors(), engine.execution_options(**{WRITES: True}).begin() as connection:
+        with Store(engine).writing() as connection:
             migrate(_config(connection))
     finally:
         engine.dispose()
@@ -104,7 +104,7 @@ def differences(settings: Settings) -> list[str]:
     """
     engine = open_database(settings.database_url)
     try:
-        with database_errors(), engine.connect() as connection:
+        with Store(engine).reading() as connection:
             context = MigrationContext.configure(connection, opts={"compare_type": True})
             return [repr(difference) for difference in compare_metadata(context, metadata)]
     finally:

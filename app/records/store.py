@@ -2,8 +2,8 @@
 them again.
 """
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from typing import Any
 
@@ -22,23 +22,23 @@ from sqlalchemy import (
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
-from app.records.damaged import page, readable, tolerant
+from app.records.damaged import Row, page, readable, tolerant
 from app.records.database import WRITES
 from app.records.entries import (
     DETERMINATION_COLUMNS,
     AuditEntry,
     DeterminationRecord,
     IdempotencyRecord,
-    Kept,
     LawText,
-    Row,
+    NewDetermination,
 )
 from app.records.errors import (
     AlreadyAnswered,
     AlreadyReplaced,
     RecordDamaged,
+    RecordRefused,
     RecordsFull,
     RecordsUnavailable,
 )
@@ -53,6 +53,8 @@ from app.records.tables import (
 from app.records.visibility import EVERYTHING, Reach
 
 __all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
+Stored = tuple[IdempotencyRecord, str]
+"""The response to a request with an idempotency key, and its body."""
 FULL = ("disk is full", "No space left", "disk full", "53100")
 
 
@@ -63,8 +65,12 @@ def database_errors() -> Iterator[None]:
         yield
     except SQLAlchemyError as error:
         cause = getattr(error, "orig", None)
-        told = f"{getattr(cause, 'sqlstate', '')} {cause}"
-        kind = RecordsFull if any(sign in told for sign in FULL) else RecordsUnavailable
+        says = f"{getattr(cause, 'sqlstate', '')} {cause}"
+        kind = RecordsUnavailable
+        if any(sign in says for sign in FULL):
+            kind = RecordsFull
+        elif isinstance(error, (DataError, IntegrityError)):
+            kind = RecordRefused
         raise kind(f"the database failed with {type(error).__name__}") from None
 
 
@@ -91,12 +97,8 @@ class Store:
     """
 
     def __init__(self, engine: Engine, law: LawText | None = None) -> None:
-        self._engine, self._writes, self._law = (
-            engine,
-            engine.execution_options(**{WRITES: True}),
-            law,
-        )
-        self._law_is_kept = False
+        self._engine, self._writes = engine, engine.execution_options(**{WRITES: True})
+        self._law_to_keep = law
 
     @property
     def is_sqlite(self) -> bool:
@@ -135,61 +137,57 @@ class Store:
         with database_errors(), self._writes.begin() as connection:
             yield connection
 
-    def keep(self, kept: Kept) -> None:
-        """Keep one determination with its audit entry and its idempotency record, durably.
+    def keep(self, new: NewDetermination) -> None:
+        """Store one determination with its audit entry and its stored response, durably.
 
         Raises:
             AlreadyReplaced: what it was to replace was replaced by another first.
             AlreadyAnswered: its idempotency key was used first by another request.
             RecordsUnavailable: it could not be kept.
         """
-        self.keep_many([kept])
+        self.keep_many([new])
 
-    def keep_many(self, kept: Iterable[Kept]) -> None:
-        """Keep several determinations in one transaction: all of them or none.
+    def keep_many(self, new: Sequence[NewDetermination]) -> None:
+        """Store several determinations in one transaction: all of them or none.
 
         Raises:
             AlreadyReplaced, AlreadyAnswered, RecordsUnavailable: see `keep`.
         """
-        together = list(kept)
-        if not together:
+        if not new:
             return
+        records, law = [each.record for each in new], self._law_to_keep
+        under = next((r for r in records if law is not None and r.law_digest == law.digest), None)
         with self.writing() as connection:
-            for each in together:
-                self._keep(connection, each)
-        self._law_is_kept = True
+            if law is not None and under is not None:
+                self.keep_law(connection, law, under.decided_at)
+            store_response(connection, *(each.response for each in new))
+            self._insert(connection, records)
+            enter(connection, *(each.audit for each in new))
+        if under is not None:
+            self._law_to_keep = None
 
-    def _keep(self, connection: Connection, kept: Kept) -> None:
-        record = kept.determination
-        if (
-            self._law is not None
-            and not self._law_is_kept
-            and record.law_digest == self._law.digest
-        ):
-            self.keep_law(connection, self._law, record.decided_at)
-        if kept.idempotency is not None:
-            keep_answer(connection, kept.idempotency)
-        row = record.row()
-        if record.replaces is None:
-            connection.execute(insert(determinations), [row])
-        else:
-            with _refused(AlreadyReplaced):
-                connection.execute(insert(determinations), [row])
-        if record.decisive:
-            rests_on = [
-                {"provision": name, "determination": record.id}
-                for name in sorted(set(record.decisive))
-            ]
+    def _insert(self, connection: Connection, records: Sequence[DeterminationRecord]) -> None:
+        rows = [record.row() for record in records]
+        replacing = any(record.replaces is not None for record in records)
+        with _refused(AlreadyReplaced) if replacing else nullcontext():
+            connection.execute(insert(determinations), rows)
+        rests_on = [
+            {"provision": name, "determination": record.id}
+            for record in records
+            for name in sorted(set(record.decisive))
+        ]
+        if rests_on:
             connection.execute(insert(decisive_provisions), rests_on)
-        await_seal(connection, "determination", record.id, row["record_digest"])
-        enter(connection, kept.audit)
+        await_seal(
+            connection, "determination", *((row["id"], row["record_digest"]) for row in rows)
+        )
 
     def keep_law(self, connection: Connection, law: LawText, kept_at: datetime) -> None:
         """Keep a text of the law in a transaction, where it is not kept yet."""
         row = law.row(kept_at)
         entered = insert_unless_there(connection, laws).values(row).returning(laws.c.digest)
         if connection.execute(entered).scalar_one_or_none() is not None:
-            await_seal(connection, "law", law.digest, row["record_digest"])
+            await_seal(connection, "law", (law.digest, row["record_digest"]))
 
     def note(self, *entries: AuditEntry) -> None:
         """Enter in the audit trail what changes nothing else: all of it in a transaction of its
@@ -234,32 +232,27 @@ class Store:
         with self.reading() as connection:
             return find_record(connection, id, reach)
 
-    def answer(self, actor: str, route: str, key: str) -> tuple[IdempotencyRecord, str] | None:
-        """What the first request with a key was answered with, and the body of that answer; *key*
-        is a digest.
+    def stored_responses(
+        self, actor: str, route: str, keys: Sequence[str]
+    ) -> dict[str, Stored | RecordDamaged]:
+        """The responses stored under digests of keys, each with its body. In the place of one that
+        is not as it was stored, or whose determination is not, stands what says so.
 
         Raises:
-            RecordDamaged: it, or the determination that was the answer, is not as it was kept.
             RecordsUnavailable: the database could not be asked.
         """
         known = idempotency_records.c
         chosen = select(idempotency_records).where(
-            known.actor == actor, known.route == route, known.key == key
+            known.actor == actor, known.route == route, known.key.in_(keys)
         )
+        found: dict[str, Stored | RecordDamaged] = {}
         with self.reading() as connection:
-            found = page(connection, chosen, known.key, 1)
-            if not found:
-                return None
-            columns = found[0].columns or {}
-            earlier = IdempotencyRecord(
-                **{name: columns.get(name) for name in IdempotencyRecord.__slots__}  # type: ignore[arg-type]
-            )
-            if not columns or columns["record_digest"] != earlier.row()["record_digest"]:
-                raise RecordDamaged("idempotency", found[0].id)
-            if earlier.determination is None:
-                return earlier, earlier.body or ""
-            answered = find_record(connection, earlier.determination)
-        return earlier, "" if answered is None else answered.document
+            for row in page(connection, chosen, known.key, len(keys)):
+                try:
+                    found[row.id] = _stored_response(connection, row)
+                except RecordDamaged as damaged:
+                    found[row.id] = damaged
+        return found
 
     def law(self, digest: str) -> LawText | None:
         """The text of the law under a digest; none where it was never kept.
@@ -277,7 +270,7 @@ class Store:
         Raises:
             RecordsUnavailable: the database cannot be reached.
         """
-        with database_errors(), self._engine.connect() as connection:
+        with self.reading() as connection:
             return MigrationContext.configure(connection).get_current_revision()
 
     def close(self) -> None:
@@ -325,6 +318,19 @@ def find_record(
     if unless_changed and record.row()["record_digest"] != columns["record_digest"]:
         raise RecordDamaged("determination", id)
     return record
+
+
+def _stored_response(connection: Connection, row: Row) -> Stored:
+    columns = row.columns or {}
+    response = IdempotencyRecord(
+        **{name: columns.get(name) for name in IdempotencyRecord.__slots__}  # type: ignore[arg-type]
+    )
+    if not columns or columns["record_digest"] != response.row()["record_digest"]:
+        raise RecordDamaged("idempotency", row.id)
+    if response.determination is None:
+        return response, response.body or ""
+    answered = find_record(connection, response.determination)
+    return response, "" if answered is None else answered.document
 
 
 def law_of(connection: Connection, digest: str) -> LawText | None:
@@ -375,20 +381,20 @@ def enter(connection: Connection, *entries: AuditEntry) -> None:
     """Enter something in the audit trail, in the transaction of whatever it tells of."""
     rows = [entry.row() for entry in entries]
     connection.execute(insert(audit_entries), rows)
-    awaiting = [
-        {"kind": "audit", "object_id": row["id"], "digest": row["record_digest"]} for row in rows
-    ]
-    connection.execute(insert(unsealed), awaiting)
+    await_seal(connection, "audit", *((row["id"], row["record_digest"]) for row in rows))
 
 
-def keep_answer(connection: Connection, answer: IdempotencyRecord) -> None:
-    """Keep what a creating request is answered with, in its transaction.
+def store_response(connection: Connection, *responses: IdempotencyRecord | None) -> None:
+    """Store the responses to requests with an idempotency key, in the transaction of what they
+    create. None stands for a request without a key.
 
     Raises:
-        AlreadyAnswered: its key was used first by another request.
+        AlreadyAnswered: a key was used first by another request.
     """
-    with _refused(AlreadyAnswered):
-        connection.execute(insert(idempotency_records), [answer.row()])
+    rows = [response.row() for response in responses if response is not None]
+    if rows:
+        with _refused(AlreadyAnswered):
+            connection.execute(insert(idempotency_records), rows)
 
 
 def insert_unless_there(connection: Connection, table: Table) -> Any:
@@ -397,7 +403,7 @@ def insert_unless_there(connection: Connection, table: Table) -> Any:
     return dialect.insert(table).on_conflict_do_nothing()
 
 
-def await_seal(connection: Connection, kind: str, object_id: str, digest: str) -> None:
-    """Enter a record among those that the next seal is to close."""
-    row: Row = {"kind": kind, "object_id": object_id, "digest": digest}
-    connection.execute(insert(unsealed), [row])
+def await_seal(connection: Connection, kind: str, *records: tuple[str, str]) -> None:
+    """Enter records of a kind, each by its id and digest, among those to be sealed next."""
+    rows = [{"kind": kind, "object_id": id, "digest": digest} for id, digest in records]
+    connection.execute(insert(unsealed), rows)

@@ -10,18 +10,18 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from freezegun import freeze_time
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 
 from app import clock
 from app.access.credentials import KEY, Credentials, Wanted
 from app.access.key_text import KEY as KEY_TEXT
+from app.access.origin import Origin
 from app.access.roles import read_roles
-from app.access.trail import Origin, enter_told
 from app.api.http.authentication import gate
 from app.records.database import open_database
-from app.records.entries import Entry
 from app.records.machines.credentials import CredentialStore
 from tests.api.asking import pointers, problem
+from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 
 PATH = "/v1/credentials"
@@ -312,29 +312,26 @@ def test_who_made_it_is_kept_and_is_no_name(administrator: FlaskClient) -> None:
     assert re.fullmatch("key:[0-9a-f-]{36}", create(administrator)[0]["created_by"])
 
 
-def test_every_change_is_noted_in_its_own_transaction_or_not_made(served: Flask) -> None:
-    noted: list[Entry] = []
+def test_every_change_is_noted_in_its_own_transaction_or_not_made(
+    served: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise ValueError("the trail cannot be written")
 
-    def note(connection: Connection, entry: Entry) -> None:
-        enter_told(connection, entry)
-        noted.append(entry)
-        if entry.actor == "command:refused":
-            raise ValueError("the trail cannot be written")
-
-    engine = open_database(served.config["SETTINGS"].database_url)
-    kept = Credentials(CredentialStore(engine, note), read_roles(None))
+    store = served.extensions["eligibility"].store
+    kept, trail = Credentials(CredentialStore(store), read_roles(None)), AuditTrail(store)
     told = kept.create(Wanted(KEY, "noted", "auditor"), Origin("command:x", "203.0.113.5", "r1"))
     kept.change(told.credential.id, 1, ADMINISTRATOR, "other")
     kept.rotate(told.credential.id, 2, ADMINISTRATOR)
     kept.revoke(told.credential.id, 3, ADMINISTRATOR)
 
     actions = ["credential.create", "credential.change", "credential.rotate", "credential.revoke"]
-    assert actions == [entry.action for entry in noted]
-    assert (
-        Entry("command:x", actions[0], KEY, told.credential.id, "done", "203.0.113.5", "r1")
-        == noted[0]
-    )
+    assert actions == [entry.action for entry in trail.entries]
+    first = trail.entries[0]
+    assert ("command:x", "203.0.113.5", "r1") == (first.actor, first.address, first.request_id)
+    assert (KEY, told.credential.id, "done") == (first.kind, first.object_id, first.outcome)
+    assert told.secret not in repr(trail.entries)
+    monkeypatch.setattr("app.records.machines.credentials.enter", broken)
     with pytest.raises(ValueError):
-        kept.create(Wanted(KEY, "lost", "auditor"), Origin("command:refused"))
+        kept.create(Wanted(KEY, "lost", "auditor"), Origin("command:x"))
     assert [] == kept.named(KEY, "lost")
-    assert told.secret not in repr(noted)

@@ -11,19 +11,20 @@ from freezegun import freeze_time
 from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
-from app.access.credentials import CLIENT, Told, Wanted
+from app.access.credentials import CLIENT, NewSecret, Wanted
 from app.api.http.authentication import gate
-from tests.access.test_trail import Noted, noted
+from tests.access.test_trail import trail
+from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR
 
-__all__ = ["noted"]
+__all__ = ["trail"]
 NOON = "2026-05-01 12:00:00"
 MANY = 100
 UNKNOWN = "01925b1e-7e3f-7000-8000-000000000000"
 
 
 @pytest.fixture
-def carrier(served: Flask) -> Told:
+def carrier(served: Flask) -> NewSecret:
     with served.app_context():
         return gate().credentials.create(
             Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR
@@ -42,7 +43,7 @@ def ask(
 
 @freeze_time(NOON)
 def test_one_address_fails_so_often_a_minute_and_then_waits(
-    noted: Noted, nobody: FlaskClient, carrier: Told
+    trail: AuditTrail, nobody: FlaskClient, carrier: NewSecret
 ) -> None:
     answers = [ask(nobody, UNKNOWN) for _ in range(MANY)]
 
@@ -55,7 +56,7 @@ def test_one_address_fails_so_often_a_minute_and_then_waits(
 
 @freeze_time(NOON)
 def test_the_right_secret_is_taken_whatever_others_of_the_same_address_send(
-    noted: Noted, nobody: FlaskClient, carrier: Told
+    trail: AuditTrail, nobody: FlaskClient, carrier: NewSecret
 ) -> None:
     for _ in range(MANY):
         ask(nobody, carrier.credential.id)
@@ -64,40 +65,42 @@ def test_the_right_secret_is_taken_whatever_others_of_the_same_address_send(
 
 
 @freeze_time(NOON)
-def test_few_refusals_of_one_address_are_written_down(noted: Noted, nobody: FlaskClient) -> None:
+def test_few_refusals_of_one_address_are_written_down(
+    trail: AuditTrail, nobody: FlaskClient
+) -> None:
     for _ in range(MANY):
         ask(nobody, UNKNOWN)
 
-    assert 10 == len(noted)
+    assert 10 == len(trail.entries)
     assert {("anybody", "unknown", "refused")} == {
-        (entry["actor"], entry["object_id"], entry["outcome"]) for entry in noted
+        (entry.actor, entry.object_id, entry.outcome) for entry in trail.entries
     }
 
 
 @freeze_time(NOON)
 def test_few_refusals_of_unknown_clients_are_written_down_from_however_many_addresses(
-    noted: Noted, nobody: FlaskClient
+    trail: AuditTrail, nobody: FlaskClient
 ) -> None:
     for number in range(MANY):
         ask(nobody, UNKNOWN, address=f"192.0.2.{number}")
 
-    assert 60 == len(noted)
+    assert 60 == len(trail.entries)
 
 
 @freeze_time(NOON)
 def test_refusals_of_a_known_client_stay_visible_among_those_of_unknown_ones(
-    noted: Noted, nobody: FlaskClient, carrier: Told
+    trail: AuditTrail, nobody: FlaskClient, carrier: NewSecret
 ) -> None:
     for number in range(MANY):
         ask(nobody, UNKNOWN, address=f"192.0.2.{number}")
     for number in range(MANY):
         ask(nobody, carrier.credential.id, address=f"198.51.100.{number}")
 
-    assert 10 == [entry["object_id"] for entry in noted].count(carrier.credential.id)
+    assert 10 == [entry.object_id for entry in trail.entries].count(carrier.credential.id)
 
 
 @freeze_time(NOON)
-def test_every_refusal_is_counted(noted: Noted, nobody: FlaskClient) -> None:
+def test_every_refusal_is_counted(trail: AuditTrail, nobody: FlaskClient) -> None:
     def counted() -> float:
         return REGISTRY.get_sample_value("eligibility_token_refusals_total") or 0.0
 
@@ -109,7 +112,7 @@ def test_every_refusal_is_counted(noted: Noted, nobody: FlaskClient) -> None:
 
 
 def test_after_the_minute_refusals_are_written_down_again(
-    noted: Noted, nobody: FlaskClient
+    trail: AuditTrail, nobody: FlaskClient
 ) -> None:
     with freeze_time(NOON) as time:
         for _ in range(MANY):
@@ -117,4 +120,4 @@ def test_after_the_minute_refusals_are_written_down_again(
         time.tick(61)
         assert 401 == ask(nobody, UNKNOWN).status_code
 
-    assert 11 == len(noted)
+    assert 11 == len(trail.entries)

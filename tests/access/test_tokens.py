@@ -19,11 +19,12 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.access.authenticator import Gate
-from app.access.credentials import CLIENT, KEY, Told, Wanted
+from app.access.credentials import CLIENT, KEY, NewSecret, Wanted
 from app.access.signing import SigningKeys
 from app.access.tokens import Tokens
 from app.api.http.authentication import gate as gate_of_app
 from app.records.errors import RecordsUnavailable
+from app.records.store import Store
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing
 
@@ -40,7 +41,7 @@ def gate(served: Flask) -> Gate:
     return found
 
 
-def made(gate: Gate, **wanted: Any) -> Told:
+def made(gate: Gate, **wanted: Any) -> NewSecret:
     asked = {
         "kind": CLIENT,
         "name": "claims",
@@ -52,7 +53,7 @@ def made(gate: Gate, **wanted: Any) -> Told:
 
 
 @pytest.fixture
-def carrier(gate: Gate) -> Told:
+def carrier(gate: Gate) -> NewSecret:
     return made(gate)
 
 
@@ -63,7 +64,7 @@ def basic(id: str, secret: str) -> dict[str, str]:
     }
 
 
-def granted(nobody: FlaskClient, client: Told, **more: str) -> dict[str, Any]:
+def granted(nobody: FlaskClient, client: NewSecret, **more: str) -> dict[str, Any]:
     answer = nobody.post(
         TOKEN, data={**GRANT, **more}, headers=basic(client.credential.id, client.secret)
     )
@@ -80,7 +81,7 @@ def refused(answer: TestResponse) -> tuple[int, str]:
 # --- giving ---
 
 
-def test_a_token_lets_its_client_in(nobody: FlaskClient, carrier: Told) -> None:
+def test_a_token_lets_its_client_in(nobody: FlaskClient, carrier: NewSecret) -> None:
     token = granted(nobody, carrier)
 
     assert ("Bearer", 900) == (token["token_type"], token["expires_in"])
@@ -95,7 +96,7 @@ def test_a_token_lets_its_client_in(nobody: FlaskClient, carrier: Told) -> None:
     "resource", ["http://127.0.0.1:8000", "http://127.0.0.1:8000/", "http://127.0.0.1:8000/v1", ""]
 )
 def test_a_token_may_be_asked_for_by_the_address_it_is_for(
-    nobody: FlaskClient, carrier: Told, resource: str
+    nobody: FlaskClient, carrier: NewSecret, resource: str
 ) -> None:
     assert granted(nobody, carrier, resource=resource)["access_token"]
 
@@ -108,7 +109,7 @@ def test_a_token_may_be_asked_for_by_the_address_it_is_for(
     ],
 )  # fmt: skip
 def test_a_token_for_another_service_is_not_given(
-    nobody: FlaskClient, carrier: Told, resource: str | list[str]
+    nobody: FlaskClient, carrier: NewSecret, resource: str | list[str]
 ) -> None:
     answer = nobody.post(
         TOKEN,
@@ -119,7 +120,7 @@ def test_a_token_for_another_service_is_not_given(
     assert (400, "invalid_target") == refused(answer)
 
 
-def test_the_secret_may_stand_in_the_form_too(nobody: FlaskClient, carrier: Told) -> None:
+def test_the_secret_may_stand_in_the_form_too(nobody: FlaskClient, carrier: NewSecret) -> None:
     form = {**GRANT, "client_id": carrier.credential.id, "client_secret": carrier.secret}
 
     answer = nobody.post(TOKEN, data=form)
@@ -128,7 +129,7 @@ def test_the_secret_may_stand_in_the_form_too(nobody: FlaskClient, carrier: Told
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_a_token_is_as_rfc_9068_has_it(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_a_token_is_as_rfc_9068_has_it(nobody: FlaskClient, gate: Gate, carrier: NewSecret) -> None:
     with freeze_time("2026-05-01 12:00:00"):
         gate.tokens.keys.rotate()
         text = granted(nobody, carrier)["access_token"]
@@ -152,7 +153,7 @@ def test_a_token_is_as_rfc_9068_has_it(nobody: FlaskClient, gate: Gate, carrier:
 
 
 def test_without_a_scope_all_that_the_client_has_is_given(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     assert (
         set(granted(nobody, carrier)["scope"].split()) == gate.roles["carrier_system"].permissions
@@ -163,7 +164,7 @@ def test_without_a_scope_all_that_the_client_has_is_given(
     )
 
 
-def test_a_token_can_be_limited_further(nobody: FlaskClient, carrier: Told) -> None:
+def test_a_token_can_be_limited_further(nobody: FlaskClient, carrier: NewSecret) -> None:
     client = bearing(nobody, granted(nobody, carrier, scope="law.decide")["access_token"])
 
     assert 200 == client.post("/v1/determinations?keep=false", json=CLOSED).status_code
@@ -174,7 +175,7 @@ def test_a_token_can_be_limited_further(nobody: FlaskClient, carrier: Told) -> N
     "scope", ["audit.read", "law.decide accounts.write", "public", "x", 'é"\\']
 )
 def test_more_than_the_client_has_is_not_given(
-    nobody: FlaskClient, carrier: Told, scope: str
+    nobody: FlaskClient, carrier: NewSecret, scope: str
 ) -> None:
     answer = nobody.post(
         TOKEN, data={**GRANT, "scope": scope}, headers=basic(carrier.credential.id, carrier.secret)
@@ -184,7 +185,7 @@ def test_more_than_the_client_has_is_not_given(
 
 
 def test_a_wrong_secret_and_an_unknown_client_are_answered_alike(
-    nobody: FlaskClient, carrier: Told
+    nobody: FlaskClient, carrier: NewSecret
 ) -> None:
     unknown = "01925b1e-7e3f-7000-8000-000000000000"
     answers = [
@@ -236,14 +237,14 @@ def test_a_header_that_is_none_is_refused(nobody: FlaskClient, encoded: str) -> 
     ],
 )
 def test_a_request_that_is_none_is_refused(
-    nobody: FlaskClient, carrier: Told, sent: dict[str, Any], error: str
+    nobody: FlaskClient, carrier: NewSecret, sent: dict[str, Any], error: str
 ) -> None:
     answer = nobody.post(TOKEN, headers=basic(carrier.credential.id, carrier.secret), **sent)
 
     assert (400, error) == refused(answer)
 
 
-def test_a_secret_sent_in_two_ways_is_refused(nobody: FlaskClient, carrier: Told) -> None:
+def test_a_secret_sent_in_two_ways_is_refused(nobody: FlaskClient, carrier: NewSecret) -> None:
     form = {**GRANT, "client_secret": carrier.secret}
 
     assert (400, "invalid_request") == refused(
@@ -252,7 +253,7 @@ def test_a_secret_sent_in_two_ways_is_refused(nobody: FlaskClient, carrier: Told
 
 
 def test_a_clients_secret_is_no_key_and_a_key_no_clients_secret(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     key = made(gate, kind=KEY)
 
@@ -264,7 +265,7 @@ def test_a_clients_secret_is_no_key_and_a_key_no_clients_secret(
 
 
 def test_for_an_overlap_both_secrets_are_taken_and_no_third(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     second = gate.credentials.rotate(carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2)
     assert granted(nobody, carrier) and granted(nobody, second)
@@ -309,7 +310,7 @@ def test_what_clients_must_know_is_published_and_no_secret_with_it(
 # --- taking ---
 
 
-def test_a_token_ends(nobody: FlaskClient, carrier: Told) -> None:
+def test_a_token_ends(nobody: FlaskClient, carrier: NewSecret) -> None:
     now = clock.now()
     client = bearing(nobody, granted(nobody, carrier)["access_token"])
     with freeze_time(now + timedelta(seconds=898)):
@@ -319,7 +320,7 @@ def test_a_token_ends(nobody: FlaskClient, carrier: Told) -> None:
 
 
 def test_the_tokens_of_a_revoked_client_are_taken_no_more(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     client = bearing(nobody, granted(nobody, carrier)["access_token"])
     assert 404 == client.get(UNKNOWN).status_code
@@ -332,7 +333,7 @@ def test_the_tokens_of_a_revoked_client_are_taken_no_more(
     assert (401, "invalid_client") == refused(answer)
 
 
-def claims(gate: Gate, carrier: Told, **changes: Any) -> dict[str, Any]:
+def claims(gate: Gate, carrier: NewSecret, **changes: Any) -> dict[str, Any]:
     now = int(clock.now().timestamp())
     whole = {
         "iss": gate.tokens.issuer,
@@ -360,7 +361,7 @@ def signed(gate: Gate, content: dict[str, Any], key: Any = None, **header: Any) 
 
 
 def test_a_token_put_together_like_ours_is_taken(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     """Otherwise the refusals below would prove nothing."""
     assert 404 == bearing(nobody, signed(gate, claims(gate, carrier))).get(UNKNOWN).status_code
@@ -393,7 +394,7 @@ def test_a_token_put_together_like_ours_is_taken(
     ids=str,
 )
 def test_a_token_with_other_claims_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: Told, changes: dict[str, Any]
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret, changes: dict[str, Any]
 ) -> None:
     assert (401, "unauthenticated") == problem(
         bearing(nobody, signed(gate, claims(gate, carrier, **changes))).get(UNKNOWN)
@@ -413,7 +414,7 @@ def test_a_token_with_other_claims_is_refused(
     ids=str,
 )
 def test_a_token_with_another_header_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: Told, header: dict[str, Any]
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret, header: dict[str, Any]
 ) -> None:
     assert (401, "unauthenticated") == problem(
         bearing(nobody, signed(gate, claims(gate, carrier), **header)).get(UNKNOWN)
@@ -426,7 +427,7 @@ def unsigned(part: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "HS256", "RS256", "ES256"])
 def test_an_unsigned_token_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: Told, algorithm: str
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret, algorithm: str
 ) -> None:
     header = {"alg": algorithm, "typ": "at+jwt", "kid": gate.tokens.keys.newest().kid}
 
@@ -435,7 +436,9 @@ def test_an_unsigned_token_is_refused(
     assert (401, "unauthenticated") == problem(bearing(nobody, token).get(UNKNOWN))
 
 
-def test_the_public_key_is_no_shared_secret(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_the_public_key_is_no_shared_secret(
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+) -> None:
     """An algorithm named by the token would let everybody sign with what is published."""
     for public in (
         gate.tokens.keys.newest().pair.as_pem(private=False),
@@ -455,7 +458,7 @@ def test_the_public_key_is_no_shared_secret(nobody: FlaskClient, gate: Gate, car
 
 
 def test_a_key_that_the_token_brings_along_is_not_looked_at(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     forged = ECKey.generate_key("P-256")
     public = forged.as_dict(private=False)
@@ -472,7 +475,7 @@ def test_a_key_that_the_token_brings_along_is_not_looked_at(
 
 
 def test_a_token_of_another_installation_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: Told, tmp_path: Any
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret, tmp_path: Any
 ) -> None:
     other = Tokens(SigningKeys(tmp_path / "other"), gate.tokens.issuer, 900)
     other.keys.rotate()
@@ -497,7 +500,7 @@ def test_a_token_for_a_key_is_refused(nobody: FlaskClient, gate: Gate) -> None:
 
 
 def test_scopes_that_the_role_does_not_have_give_nothing(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     client = bearing(
         nobody, signed(gate, claims(gate, carrier, scope="credentials.read determinations.read"))
@@ -506,7 +509,7 @@ def test_scopes_that_the_role_does_not_have_give_nothing(
     assert (403, "forbidden") == problem(client.get("/v1/credentials"))
 
 
-def test_a_changed_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: Told) -> None:
+def test_a_changed_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: NewSecret) -> None:
     head, _, signature = signed(gate, claims(gate, carrier)).split(".")
 
     forged = f"{head}.{unsigned(claims(gate, carrier, scope='law.decide'))}.{signature}"
@@ -518,7 +521,7 @@ def test_a_changed_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: To
 
 
 def test_after_a_rotation_tokens_of_both_keys_are_taken_until_the_old_ones_have_ended(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     old = granted(nobody, carrier)["access_token"]
     gate.tokens.keys.rotate()
@@ -532,7 +535,7 @@ def test_after_a_rotation_tokens_of_both_keys_are_taken_until_the_old_ones_have_
 
 
 def test_two_rotations_end_a_key_that_somebody_has_stolen(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     stolen = granted(nobody, carrier)["access_token"]
     gate.tokens.keys.rotate()
@@ -541,7 +544,7 @@ def test_two_rotations_end_a_key_that_somebody_has_stolen(
     assert (401, "unauthenticated") == problem(bearing(nobody, stolen).get(UNKNOWN))
 
 
-def test_another_process_takes_a_new_key_at_once(gate: Gate, carrier: Told) -> None:
+def test_another_process_takes_a_new_key_at_once(gate: Gate, carrier: NewSecret) -> None:
     other = Tokens(SigningKeys(gate.tokens.keys._folder), gate.tokens.issuer, 900)
     with freeze_time("2026-05-01 12:00:00"):
         other.read(gate.tokens.issue(carrier.credential.id, ["law.decide"]))
@@ -568,7 +571,7 @@ def test_no_setting_makes_tokens_live_longer(gate: Gate) -> None:
 
 
 def test_one_client_does_not_ask_in_the_name_of_another(
-    nobody: FlaskClient, gate: Gate, carrier: Told
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret
 ) -> None:
     other = made(gate)
     header = basic(carrier.credential.id, carrier.secret)
@@ -601,12 +604,12 @@ def test_whoever_asks_too_often_is_told_so_as_rfc_6749_has_it(
 
 
 def test_a_token_that_cannot_be_noted_is_refused_as_rfc_6749_has_it(
-    nobody: FlaskClient, gate: Gate, carrier: Told, monkeypatch: pytest.MonkeyPatch
+    nobody: FlaskClient, gate: Gate, carrier: NewSecret, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def gone(*_: object) -> None:
         raise RecordsUnavailable("the database cannot be reached")
 
-    monkeypatch.setattr(type(gate.trail), "note", gone)
+    monkeypatch.setattr(Store, "note", gone)
 
     for secret in (carrier.secret, "wrong"):
         answer = nobody.post(TOKEN, data=GRANT, headers=basic(carrier.credential.id, secret))

@@ -3,40 +3,28 @@ they were refused.
 """
 
 import base64
-from dataclasses import asdict, replace
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access.authenticator import Gate
-from app.access.credentials import CLIENT, Told, Wanted
-from app.api.http.authentication import authenticate_requests, gate
-from app.records.entries import Entry
+from app.access.credentials import CLIENT, NewSecret, Wanted
+from app.api.http.authentication import gate
+from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR
 
 REQUEST_ID = "0d5e0ac4-e530-4ba2-8a3d-2ba2c7a44e1f"
 
 
-class Noted(list[dict[str, str | None]]):
-    """A trail that is looked at afterwards."""
-
-    def note(self, entry: Entry) -> None:
-        self.append(asdict(entry))
-
-
 @pytest.fixture
-def noted(served: Flask) -> Noted:
-    trail = Noted()
+def trail(served: Flask, carrier: NewSecret) -> AuditTrail:
     with served.app_context():
-        found: Gate = replace(gate(), trail=trail)
-    found.tokens.keys.rotate()
-    authenticate_requests(served, found)
-    return trail
+        gate().tokens.keys.rotate()
+    return AuditTrail(served.extensions["eligibility"].store)
 
 
 @pytest.fixture
-def carrier(served: Flask) -> Told:
+def carrier(served: Flask) -> NewSecret:
     with served.app_context():
         return gate().credentials.create(
             Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR
@@ -51,7 +39,7 @@ def ask_for_a_token(client: FlaskClient, id: str, secret: str) -> int:
     ).status_code
 
 
-def test_a_token_given_is_noted(noted: Noted, nobody: FlaskClient, carrier: Told) -> None:
+def test_a_token_given_is_noted(trail: AuditTrail, nobody: FlaskClient, carrier: NewSecret) -> None:
     assert 200 == ask_for_a_token(nobody, carrier.credential.id, carrier.secret)
 
     told = {
@@ -61,35 +49,36 @@ def test_a_token_given_is_noted(noted: Noted, nobody: FlaskClient, carrier: Told
         "outcome": "done",
     }
     actor = f"client:{carrier.credential.id}"
-    assert [{**told, "actor": actor, "address": "127.0.0.1", "request_id": REQUEST_ID}] == noted
+    told |= {"actor": actor, "address": "127.0.0.1", "request_id": REQUEST_ID}
+    assert [told] == [{name: getattr(entry, name) for name in told} for entry in trail.entries]
 
 
 @pytest.mark.parametrize("known", [True, False])
 def test_a_token_refused_is_noted_without_what_was_sent(
-    noted: Noted, nobody: FlaskClient, carrier: Told, known: bool
+    trail: AuditTrail, nobody: FlaskClient, carrier: NewSecret, known: bool
 ) -> None:
     id = carrier.credential.id if known else "somebody@example.org"
 
     assert 401 == ask_for_a_token(nobody, id, "a wrong secret")
 
     assert [("anybody", id if known else "unknown", "refused")] == [
-        (n["actor"], n["object_id"], n["outcome"]) for n in noted
+        (entry.actor, entry.object_id, entry.outcome) for entry in trail.entries
     ]
-    assert "wrong" not in repr(noted)
+    assert "wrong" not in repr(trail.entries)
 
 
 def test_somebody_recognized_who_may_not_is_noted_and_strangers_are_not(
-    noted: Noted, administrator: FlaskClient, nobody: FlaskClient
+    trail: AuditTrail, administrator: FlaskClient, nobody: FlaskClient
 ) -> None:
     path = "/v1/determinations/01925b1e-7e3f-7000-8000-000000000000"
 
     assert 401 == nobody.get(path).status_code
     assert 403 == administrator.get(path).status_code
 
-    [entry] = noted
+    [entry] = trail.entries
     assert ("access.refuse", "permission", "determinations.read") == (
-        entry["action"],
-        entry["kind"],
-        entry["object_id"],
+        entry.action,
+        entry.kind,
+        entry.object_id,
     )
-    assert str(entry["actor"]).startswith("key:")
+    assert entry.actor.startswith("key:")

@@ -8,8 +8,10 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
+from app.api.determinations.batch import TOGETHER
 from app.api.http.service import Service
 from app.records.database import open_database
+from app.records.store import Store
 from app.records.tables import determinations
 from tests.api.asking import CLOSED, asked, lines, post, problem
 from tests.api.conftest import Serve, without_tables
@@ -112,7 +114,7 @@ def test_an_aborted_stream_has_kept_what_was_told_and_whole_records_only(serve: 
     answer.close()
 
     assert 200 == client.get(f"/v1/determinations/{first['determination']['id']}").status_code
-    assert 50 == kept(client)
+    assert TOGETHER == kept(client)
 
 
 def test_while_the_database_is_away_each_line_says_so(serve: Serve) -> None:
@@ -191,6 +193,39 @@ def test_a_batch_may_be_larger_than_a_body(serve: Serve) -> None:
 @pytest.mark.parametrize("type", ["application/json", "text/plain", ""])
 def test_another_media_type_is_refused(client: FlaskClient, type: str) -> None:
     assert (415, "unsupported-media-type") == problem(post(client, lines(CLOSED), BATCH, type))
+
+
+def test_a_line_that_the_database_refuses_takes_no_other_with_it(serve: Serve) -> None:
+    client = serve()
+    engine = open_database(client.application.config["SETTINGS"].database_url)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER refusing BEFORE INSERT ON determinations "
+            "WHEN NEW.subject = 'case:2' BEGIN SELECT RAISE(ABORT, 'refused'); END"
+        )
+    engine.dispose()
+
+    told = answers(client, lines(*({**CLOSED, "subject": f"case:{n}"} for n in range(1, 4))), "")
+
+    assert ["determination", "problem", "determination"] == [list(line)[1] for line in told]
+    assert 503 == told[1]["problem"]["status"]
+    assert 2 == kept(client)
+
+
+def test_lines_answered_by_another_server_meanwhile_are_not_kept_again(
+    serve: Serve, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = serve()
+    key = {"Idempotency-Key": "b-1"}
+    client.post(BATCH, data=lines(CLOSED), content_type=JSONL, headers=key)
+    monkeypatch.setattr(Store, "stored_responses", lambda *_: {})
+
+    answer = client.post(BATCH, data=lines(CLOSED, CLOSED), content_type=JSONL, headers=key)
+
+    first, second = [json.loads(line) for line in answer.data.splitlines()]
+    assert 409 == first["problem"]["status"]
+    assert "determination" in second
+    assert 2 == kept(client)
 
 
 def test_the_other_name_of_json_lines_is_taken_and_used_in_answering(client: FlaskClient) -> None:

@@ -12,11 +12,10 @@ from argon2 import PasswordHasher
 from click.testing import Result
 
 from app.access.demonstration_accounts import make_demonstration_accounts
-from app.access.opening import open_people
+from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
 from app.access.roster import Roster, peoples_roles
-from app.access.trail import Origin
 from app.commands import command_line
 from app.records.database import open_database
 from app.records.store import Store
@@ -49,7 +48,7 @@ def users(settings: Settings, migrated_sqlite: Path) -> Flask:
 @pytest.fixture
 def people(users: Flask, settings: Settings) -> Iterator[People]:
     store = Store(open_database(settings.database_url))
-    yield open_people(store, passwords=cheap())
+    yield People(store, cheap())
     store.close()
 
 

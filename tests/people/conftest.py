@@ -17,45 +17,25 @@ from flask.testing import FlaskClient
 from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
-from app.access.opening import open_people
+from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
-from app.access.trail import Origin
 from app.api.http.service import Service
 from app.api.mounting import mount
 from app.api.people.pages.guard import install_people
 from app.determinations.decide import Decider
 from app.records.database import open_database
-from app.records.entries import Entry, Note
 from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
 from app.records.people.accounts import Account
 from app.records.store import Store
 from app.settings import Settings
+from tests.audit import AuditTrail
 from tests.machine import require_postgresql
 
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 OFFICE = Origin("command:tests")
-
-
-class Kept:
-    """An audit trail that keeps its entries where a test can read them."""
-
-    def __init__(self) -> None:
-        self.entries: list[Entry] = []
-
-    def note(self, entry: Entry) -> None:
-        self.entries.append(entry)
-
-    def told(self) -> list[tuple[str, str]]:
-        """What happened, and how it ended."""
-        return [(entry.action, entry.outcome) for entry in self.entries]
-
-
-def noting(trail: Kept) -> Note:
-    """What writes entries to a trail that is not in the database."""
-    return lambda _connection, entry: trail.note(entry)
 
 
 class Counting(PasswordHasher):
@@ -185,17 +165,17 @@ def hasher() -> Counting:
 
 
 @pytest.fixture
-def trail() -> Kept:
-    return Kept()
+def trail(app: Flask) -> AuditTrail:
+    return AuditTrail(app.extensions["eligibility"].store)
 
 
 @pytest.fixture
-def app(served: Flask, hasher: Counting, trail: Kept) -> Iterator[Flask]:
+def app(served: Flask, hasher: Counting) -> Iterator[Flask]:
     """The service without any account, session or failed attempt.
 
     Whatever a test does, every row keeps a digest that is right.
     """
-    yield emptied(served, hasher, trail)
+    yield emptied(served, hasher)
     changed = [
         str(each)
         for each in verify(served.extensions["eligibility"].store).complaints
@@ -204,12 +184,12 @@ def app(served: Flask, hasher: Counting, trail: Kept) -> Iterator[Flask]:
     assert [] == changed
 
 
-def emptied(app: Flask, hasher: Counting, trail: Kept) -> Flask:
+def emptied(app: Flask, hasher: Counting) -> Flask:
     store = app.extensions["eligibility"].store
     with store.engine.begin() as connection:
         for table in ("account_sessions", "accounts", "sign_in_addresses"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
-    install_people(app, open_people(store, noting(trail), Passwords(lambda: hasher)))
+    install_people(app, People(store, Passwords(lambda: hasher)))
     return app
 
 
@@ -226,12 +206,12 @@ def roster(people: People) -> Roster:
 
 
 @pytest.fixture
-def alma(roster: Roster, trail: Kept) -> Account:
+def alma(roster: Roster, trail: AuditTrail) -> Account:
     """An eligibility worker with a password of her own."""
     account, _ = roster.create(
         NewAccount("alma", "eligibility_worker", "office-12"), OFFICE, PASSWORD
     )
-    trail.entries.clear()
+    trail.clear()
     return account
 
 

@@ -13,7 +13,8 @@ from app.access.roster import peoples_roles
 from app.records.people.accounts import Account
 from tests.acting import acting
 from tests.api.asking import pointers, problem
-from tests.people.conftest import OTHER, Browser, Kept
+from tests.audit import AuditTrail
+from tests.people.conftest import OTHER, Browser
 
 BO: dict[str, Any] = {"name": "bo", "role": "auditor", "organization": "office-3"}
 ADMINISTRATOR = Principal(
@@ -41,7 +42,7 @@ def made(client: FlaskClient, **changes: Any) -> dict[str, Any]:
 
 
 def test_an_account_is_made_with_a_one_time_password_told_once(
-    client: FlaskClient, browse: Browse, trail: Kept
+    client: FlaskClient, browse: Browse, trail: AuditTrail
 ) -> None:
     answer = client.post("/v1/accounts", json=BO)
     document = answer.get_json()
@@ -55,7 +56,7 @@ def test_an_account_is_made_with_a_one_time_password_told_once(
     assert document == client.get(answer.headers["Location"]).get_json()
     assert {**BO, "disabled": False, "must_change_password": True}.items() <= document.items()
     assert 303 == browse().sign_in("bo", one_time).status_code
-    assert [("account.created", "done"), ("session.signed_in", "done")] == trail.told()
+    assert [("account.created", "done"), ("session.signed_in", "done")] == trail.outcomes()
     assert "account:0192-admin" == trail.entries[0].actor
 
 
@@ -226,14 +227,16 @@ def test_of_two_who_change_the_same_at_once_one_is_told_to_look_again(
     assert '"2"' == client.get(path).headers["ETag"]
 
 
-def test_a_change_to_what_is_so_already_changes_nothing(client: FlaskClient, trail: Kept) -> None:
+def test_a_change_to_what_is_so_already_changes_nothing(
+    client: FlaskClient, trail: AuditTrail
+) -> None:
     path = f"/v1/accounts/{made(client)['id']}"
     answer = client.patch(
         path, json={"role": "auditor", "disabled": False}, headers={"If-Match": '"1"'}
     )
 
     assert (200, '"1"') == (answer.status_code, answer.headers["ETag"])
-    assert [("account.created", "done")] == trail.told()
+    assert [("account.created", "done")] == trail.outcomes()
 
 
 def test_signing_in_changes_no_version(
@@ -249,7 +252,7 @@ def test_signing_in_changes_no_version(
 
 
 def test_disabling_signs_the_person_out_and_keeps_them_out(
-    client: FlaskClient, browser: Browser, alma: Account, trail: Kept
+    client: FlaskClient, browser: Browser, alma: Account, trail: AuditTrail
 ) -> None:
     browser.sign_in()
     path = f"/v1/accounts/{alma.id}"
@@ -265,7 +268,7 @@ def test_disabling_signs_the_person_out_and_keeps_them_out(
         200 == client.patch(path, json={"disabled": False}, headers={"If-Match": '"2"'}).status_code
     )
     assert 303 == browser.sign_in().status_code
-    assert {("account.disabled", "done"), ("account.enabled", "done")} < set(trail.told())
+    assert {("account.disabled", "done"), ("account.enabled", "done")} < set(trail.outcomes())
 
 
 @pytest.mark.parametrize(
@@ -288,7 +291,7 @@ def test_what_cannot_be_changed_is_refused(
 
 
 def test_an_administrator_sees_where_somebody_is_signed_in_and_ends_it(
-    client: FlaskClient, browser: Browser, alma: Account, trail: Kept
+    client: FlaskClient, browser: Browser, alma: Account, trail: AuditTrail
 ) -> None:
     browser.sign_in()
     path = f"/v1/accounts/{alma.id}/sessions"
@@ -302,7 +305,7 @@ def test_an_administrator_sees_where_somebody_is_signed_in_and_ends_it(
     assert 204 == client.delete(path).status_code
     assert not browser.is_signed_in
     assert [] == client.get(path).get_json()["sessions"]
-    assert ("session.ended", "done") == trail.told()[-1]
+    assert ("session.ended", "done") == trail.outcomes()[-1]
 
 
 def test_an_administrator_sees_a_lock(client: FlaskClient, browser: Browser, alma: Account) -> None:

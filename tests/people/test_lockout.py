@@ -12,7 +12,8 @@ from sqlalchemy import text as sql
 from app.access.people import People
 from app.access.roster import Roster
 from app.records.people.accounts import Account
-from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, Kept, text
+from tests.audit import AuditTrail
+from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, text
 
 Browse = Callable[..., Browser]
 NOW = "2026-03-02 14:00:00"
@@ -80,11 +81,11 @@ def test_after_a_hundred_failures_only_an_administrator_opens_the_account(
         assert 303 == browse().sign_in().status_code
 
 
-def test_the_trail_tells_of_a_lock(browser: Browser, trail: Kept, alma: Account) -> None:
+def test_the_trail_tells_of_a_lock(browser: Browser, trail: AuditTrail, alma: Account) -> None:
     fail(browser, 6)
 
     refused, locked = ("session.signed_in", "refused"), ("account.locked", "done")
-    assert [*[refused] * 5, locked, refused] == trail.told()
+    assert [*[refused] * 5, locked, refused] == trail.outcomes()
 
 
 def test_a_lock_keeps_nobody_out_who_is_in(browser: Browser, browse: Browse) -> None:
@@ -129,18 +130,18 @@ def test_an_address_that_tries_many_names_has_to_wait(
 
 
 def test_an_address_that_has_to_wait_writes_no_more_into_the_audit_trail(
-    browse: Browse, trail: Kept
+    browse: Browse, trail: AuditTrail
 ) -> None:
     with freeze_time(NOW):
         for number in range(30):
             browse().sign_in(f"name{number}", OTHER)
-        told = trail.told()
+        told = trail.outcomes()
 
         assert [429] * 5 == [
             browse().sign_in(f"more{number}", OTHER).status_code for number in range(5)
         ]
 
-    assert told == trail.told()
+    assert told == trail.outcomes()
     assert 30 == len(told)
 
 
@@ -199,7 +200,7 @@ def test_one_customers_ipv6_network_is_one_address(browse: Browse, alma: Account
 
 
 def test_an_account_unused_for_sixty_days_is_disabled(
-    browser: Browser, people: People, alma: Account, trail: Kept
+    browser: Browser, people: People, alma: Account, trail: AuditTrail
 ) -> None:
     with freeze_time(alma.created_at + timedelta(days=60, seconds=1)):
         answer = browser.sign_in()
@@ -209,7 +210,7 @@ def test_an_account_unused_for_sixty_days_is_disabled(
     assert 403 == answer.status_code
     assert "unused" == found.disabled_because
     assert "unused" not in text(answer)
-    assert [("account.disabled", "done"), ("session.signed_in", "refused")] == trail.told()
+    assert [("account.disabled", "done"), ("session.signed_in", "refused")] == trail.outcomes()
 
 
 def test_on_the_sixtieth_day_it_still_opens_and_counts_from_there(

@@ -22,12 +22,12 @@ from app.access.roster import NewAccount, Roster
 from app.determinations.decide import Decider
 from app.records.people.accounts import Account
 from app.single_sign_on import SingleSignOn, single_sign_on
+from tests.audit import AuditTrail
 from tests.people.conftest import (
     OFFICE,
     OTHER,
     Browser,
     Counting,
-    Kept,
     emptied,
     serving,
     settings_in,
@@ -61,7 +61,6 @@ def app(
     tmp_path: Path,
     migrated_sqlite: Path,
     hasher: Counting,
-    trail: Kept,
 ) -> Iterator[Flask]:
     """The service with that provider configured."""
     trusted = SingleSignOn(
@@ -69,7 +68,7 @@ def app(
     )
     settings = settings_in(tmp_path, single_sign_on=trusted)
     shutil.copy(migrated_sqlite, tmp_path / "people.sqlite")
-    app = emptied(serving(decider, settings), hasher, trail)
+    app = emptied(serving(decider, settings), hasher)
     yield app
     app.extensions["eligibility"].store.close()
 
@@ -81,13 +80,13 @@ def browser(app: Flask) -> Browser:
 
 
 @pytest.fixture
-def alma(roster: Roster, provider: Provider, trail: Kept) -> Account:
+def alma(roster: Roster, provider: Provider, trail: AuditTrail) -> Account:
     """Whom the provider knows as person-7, with an account that an administrator made."""
     account, one_time = roster.create(
         NewAccount("alma", "auditor", None, provider.issuer, "person-7"), OFFICE
     )
     assert one_time is None
-    trail.entries.clear()
+    trail.clear()
     return account
 
 
@@ -116,13 +115,13 @@ def come(browser: Browser, wanted: str = "") -> TestResponse:
 
 
 def test_somebody_whose_account_an_administrator_made_signs_in(
-    browser: Browser, alma: Account, trail: Kept
+    browser: Browser, alma: Account, trail: AuditTrail
 ) -> None:
     answer = come(browser, "?next=/sessions")
 
     assert (303, "/sessions") == (answer.status_code, answer.headers["Location"])
     assert "You are signed in as alma , auditor" in text(browser.get("/"))
-    assert [("session.signed_in", "done")] == trail.told()
+    assert [("session.signed_in", "done")] == trail.outcomes()
 
 
 def test_the_sign_in_page_offers_it(browser: Browser) -> None:
@@ -145,7 +144,7 @@ def test_the_provider_is_asked_with_state_nonce_and_challenge(
 
 
 def test_somebody_unknown_without_a_group_that_means_a_role_gets_no_account(
-    browser: Browser, people: People, trail: Kept
+    browser: Browser, people: People, trail: AuditTrail
 ) -> None:
     answer = come(browser)
 
@@ -153,7 +152,7 @@ def test_somebody_unknown_without_a_group_that_means_a_role_gets_no_account(
     assert "you have no access here" in text(answer)
     assert browser.cookie is None
     assert [] == people.accounts.page()
-    assert [("session.signed_in", "refused")] == trail.told()
+    assert [("session.signed_in", "refused")] == trail.outcomes()
 
 
 @pytest.mark.parametrize(
@@ -197,7 +196,7 @@ def test_the_provider_changes_the_role_and_takes_it_away(
 
 @pytest.mark.parametrize("office", [None, "", 7, ["office-12"], "of\nfice"])
 def test_a_role_that_sees_its_own_needs_an_organization(
-    browser: Browser, provider: Provider, people: People, trail: Kept, office: object
+    browser: Browser, provider: Provider, people: People, trail: AuditTrail, office: object
 ) -> None:
     provider.claims |= {"groups": ["hix-workers"], "office": office}
     answer = come(browser)
@@ -206,7 +205,7 @@ def test_a_role_that_sees_its_own_needs_an_organization(
     assert "does not say which office you belong to" in text(answer)
     assert browser.cookie is None
     assert [] == people.accounts.page()
-    assert [("session.signed_in", "refused")] == trail.told()
+    assert [("session.signed_in", "refused")] == trail.outcomes()
 
 
 def test_the_provider_moves_somebody_to_another_office_and_out_of_all(
@@ -346,7 +345,7 @@ FORGED: dict[str, Callable[[Provider, Claims], str]] = {
 
 @pytest.mark.parametrize("how", FORGED)
 def test_a_token_that_cannot_be_trusted_opens_nothing(
-    browser: Browser, provider: Provider, alma: Account, trail: Kept, how: str
+    browser: Browser, provider: Provider, alma: Account, trail: AuditTrail, how: str
 ) -> None:
     provider.algorithms = ["RS256", "HS256", "none"]
     provider.forge = FORGED[how]
@@ -355,7 +354,7 @@ def test_a_token_that_cannot_be_trusted_opens_nothing(
     assert 1 == provider.tokens_given
     assert (403, None) == (answer.status_code, browser.cookie)
     assert "did not complete" in text(answer)
-    assert [("session.signed_in", "refused")] == trail.told()
+    assert [("session.signed_in", "refused")] == trail.outcomes()
     provider.forge = None
     assert 303 == come(browser).status_code
 

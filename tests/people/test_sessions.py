@@ -11,7 +11,8 @@ from freezegun import freeze_time
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
 from app.records.people.accounts import Account
-from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Kept, text
+from tests.audit import AuditTrail
+from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, text
 
 Browse = Callable[..., Browser]
 NOW = "2026-03-02 14:00:00"
@@ -93,11 +94,11 @@ def test_one_sees_where_one_is_signed_in(browse: Browse, alma: Account) -> None:
     assert "<b>Home" not in page.get_data(as_text=True)
 
 
-def test_one_signs_out_another_browser(browse: Browse, alma: Account, trail: Kept) -> None:
+def test_one_signs_out_another_browser(browse: Browse, alma: Account, trail: AuditTrail) -> None:
     here, there = browse(), browse()
     there.sign_in()
     here.sign_in()
-    trail.entries.clear()
+    trail.clear()
     action = re.search(
         r'action="(/sessions/[0-9a-f-]+/end)"', here.get("/sessions").get_data(as_text=True)
     )
@@ -109,7 +110,7 @@ def test_one_signs_out_another_browser(browse: Browse, alma: Account, trail: Kep
     assert "That browser was signed out." in text(here.get("/sessions"))
     assert here.is_signed_in
     assert not there.is_signed_in
-    assert [("session.ended", "done")] == trail.told()
+    assert [("session.ended", "done")] == trail.outcomes()
 
 
 def test_one_signs_out_every_other_browser(browse: Browse, alma: Account) -> None:
@@ -160,13 +161,13 @@ def test_another_role_holds_from_the_next_request(
 
 
 def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(
-    browse: Browse, alma: Account, trail: Kept
+    browse: Browse, alma: Account, trail: AuditTrail
 ) -> None:
     here, there = browse(), browse()
     there.sign_in()
     here.sign_in()
     before = here.cookie
-    trail.entries.clear()
+    trail.clear()
 
     answer = here.fill("/password", current=PASSWORD, new=OTHER, again=OTHER)
 
@@ -175,7 +176,7 @@ def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(
     assert before != here.cookie
     assert here.is_signed_in
     assert not there.is_signed_in
-    assert [("account.password_changed", "done"), ("session.signed_in", "done")] == trail.told()
+    assert [("account.password_changed", "done"), ("session.signed_in", "done")] == trail.outcomes()
     assert 403 == browse().sign_in().status_code
     assert 303 == browse().sign_in(password=OTHER).status_code
 

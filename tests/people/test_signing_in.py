@@ -10,9 +10,9 @@ from sqlalchemy import text as sql
 
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
-from app.records.entries import Entry
 from app.records.people.accounts import Account
-from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, Kept, text
+from tests.audit import AuditTrail
+from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, Counting, text
 
 Browse = Callable[..., Browser]
 
@@ -249,7 +249,7 @@ def test_a_hash_of_another_cost_is_made_anew_at_sign_in(
 
 
 def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(
-    browser: Browser, trail: Kept, alma: Account
+    browser: Browser, trail: AuditTrail, alma: Account
 ) -> None:
     browser.sign_in(password=OTHER)
     browser.sign_in(name=PASSWORD)
@@ -261,7 +261,7 @@ def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(
         ("session.signed_in", "refused"),
         ("session.signed_in", "done"),
         ("session.signed_out", "done"),
-    ] == trail.told()
+    ] == trail.outcomes()
     assert [alma.id, "unknown", alma.id, alma.id] == [entry.object_id for entry in trail.entries]
     assert ["anybody", "anybody", f"account:{alma.id}", f"account:{alma.id}"] == [
         entry.actor for entry in trail.entries
@@ -272,12 +272,12 @@ def test_the_trail_tells_who_came_and_went_and_never_what_was_typed(
 
 
 def test_a_change_that_the_trail_cannot_tell_does_not_happen(
-    browser: Browser, trail: Kept, monkeypatch: pytest.MonkeyPatch
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def broken(_entry: Entry) -> None:
+    def broken(*_: object) -> None:
         raise RuntimeError("disk full")
 
-    monkeypatch.setattr(trail, "note", broken)
+    monkeypatch.setattr("app.records.people.account_sessions.enter", broken)
     answer = browser.sign_in()
 
     assert 500 == answer.status_code
@@ -286,14 +286,18 @@ def test_a_change_that_the_trail_cannot_tell_does_not_happen(
 
 
 def test_too_many_comparisons_at_once_are_put_off(
-    browser: Browser, browse: Browse, people: People, monkeypatch: pytest.MonkeyPatch, trail: Kept
+    browser: Browser,
+    browse: Browse,
+    people: People,
+    monkeypatch: pytest.MonkeyPatch,
+    trail: AuditTrail,
 ) -> None:
     monkeypatch.setattr("app.access.passwords.PATIENCE_SECONDS", 0.01)
     with people.passwords.slot(), people.passwords.slot():
         answer = browser.sign_in()
 
     assert (503, "3") == (answer.status_code, answer.headers["Retry-After"])
-    assert [] == trail.told()
+    assert [] == trail.outcomes()
     assert 303 == browser.sign_in().status_code
 
 

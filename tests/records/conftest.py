@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
-from app.records.entries import AuditEntry, DeterminationRecord, Kept, LawText
+from app.records.entries import AuditEntry, DeterminationRecord, LawText, NewDetermination
 from app.records.store import Store
 from app.settings import Settings
 
@@ -34,7 +34,7 @@ RECORD = DeterminationRecord(
 )
 
 
-def kept(record: DeterminationRecord = RECORD) -> Kept:
+def kept(record: DeterminationRecord = RECORD) -> NewDetermination:
     """A record with the audit entry of its making."""
     entry = AuditEntry(
         str(uuid4()),
@@ -46,7 +46,7 @@ def kept(record: DeterminationRecord = RECORD) -> Kept:
         "done",
         "::1",
     )
-    return Kept(record, entry)
+    return NewDetermination(record, entry)
 
 
 def numbered(number: int, **changes: object) -> DeterminationRecord:

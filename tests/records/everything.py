@@ -8,16 +8,15 @@ from sqlalchemy import select
 
 from app import clock
 from app.access.credentials import KEY, Credentials, Wanted
-from app.access.opening import open_people
+from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
 from app.access.roles import read_roles
 from app.access.roster import NewAccount, Roster
-from app.access.trail import Origin, enter_told
 from app.records.applicants.applicants import Applicant, Applicants, Person
 from app.records.applicants.encryption import KeyRing
 from app.records.applicants.key_rotation import rotate
-from app.records.entries import IdempotencyRecord, Kept
+from app.records.entries import IdempotencyRecord, NewDetermination
 from app.records.holds import Hold, find_hold, lift_hold, place_hold
 from app.records.identity import new_id
 from app.records.ledger.retention import dispose, due
@@ -61,7 +60,7 @@ def keep_everything(store: Store) -> Everything:
         RECORD.id,
     )
     first = kept(numbered(1))
-    store.keep(Kept(first.determination, first.audit, answer))
+    store.keep(NewDetermination(first.record, first.audit, answer))
     for number in (2, 3):
         store.keep(kept(numbered(number)))
     _dispose_one(store)
@@ -69,10 +68,10 @@ def keep_everything(store: Store) -> Everything:
     credential, label, secret = _make_key(store)
     now = clock.now()
     hold = Hold(new_id(now), "determination", numbered(2).id, "matter 12", "account:1", now)
-    place_hold(store, hold, OFFICE.did("hold.placed", hold.object_id, kind=hold.kind).entered(now))
+    place_hold(store, hold, OFFICE.did("hold.placed", hold.object_id, kind=hold.kind))
     applicant = Applicant(new_id(now), "person-1", "office-1", PERSON, now, "account:1", now)
     Applicants(store, RING).keep(
-        applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now)
+        applicant, OFFICE.did("applicant.created", "person-1", kind="applicant")
     )
     list(seal_everything(store, clock.now()))
     store.keep(kept(numbered(6)))
@@ -88,7 +87,7 @@ def use_everything(store: Store, kept: Everything) -> None:
     people.sign_in_proven(account, Browser(ADDRESS, "Testing 1.0"), OFFICE)
     Roster(people.accounts, people.passwords).change(account, {"organization": "office-4"}, OFFICE)
     credentials.rotate(kept.credential, None, OFFICE)
-    CredentialStore(store.engine, enter_told).note_use(kept.credential, clock.today())
+    CredentialStore(store).note_use(kept.credential, clock.today())
     hold = find_hold(store, kept.hold)
     assert hold is not None
     lifted = replace(hold, lifted_by="account:2", lifted_at=clock.now(), version=2)
@@ -96,11 +95,9 @@ def use_everything(store: Store, kept: Everything) -> None:
         store,
         hold,
         lifted,
-        OFFICE.did("hold.lifted", hold.object_id, kind=hold.kind).entered(clock.now()),
+        OFFICE.did("hold.lifted", hold.object_id, kind=hold.kind),
     )
-    corrected = OFFICE.did("applicant.corrected", kept.subject, kind="applicant").entered(
-        clock.now()
-    )
+    corrected = OFFICE.did("applicant.corrected", kept.subject, kind="applicant")
     Applicants(store, RING).change(
         kept.subject, 1, lambda person: replace(person, name="Ana Lu"), clock.now(), corrected
     )
@@ -130,14 +127,13 @@ def _sign_in(store: Store) -> tuple[str, str]:
 
 
 def _people(store: Store) -> People:
-    return open_people(
-        store,
-        passwords=Passwords(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)),
+    return People(
+        store, Passwords(lambda: PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
     )
 
 
 def _credentials(store: Store) -> Credentials:
-    return Credentials(CredentialStore(store.engine, enter_told), read_roles(None))
+    return Credentials(CredentialStore(store), read_roles(None))
 
 
 def _make_key(store: Store) -> tuple[str, str, str]:

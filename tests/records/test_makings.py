@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy import Engine, select, text
 
 from app import clock
-from app.access.trail import REFUSED
+from app.access.origin import REFUSED
 from app.records.applicants.applicant_tables import applicants
 from app.records.applicants.applicants import Applicant, Applicants
 from app.records.applicants.forgetting import dispose_applicants, forget
@@ -107,14 +107,14 @@ def test_a_hold_beside_the_one_that_was_placed_is_named(
 
 
 def ending(action: str) -> AuditEntry:
-    return OFFICE.did(action, "person-1", kind="applicant").entered(clock.now())
+    return OFFICE.did(action, "person-1", kind="applicant")
 
 
 def keep_again(store: Store) -> None:
     now = clock.now()
     applicant = Applicant(new_id(now), "person-1", "office-1", PERSON, now, "account:1", now)
     Applicants(store, RING).keep(
-        applicant, OFFICE.did("applicant.created", "person-1", kind="applicant").entered(now)
+        applicant, OFFICE.did("applicant.created", "person-1", kind="applicant")
     )
 
 
@@ -141,9 +141,7 @@ def test_an_applicant_who_was_kept_again_is_missed_when_removed(
 
 
 def test_what_was_refused_was_not_made(store: Store, everything: Everything) -> None:
-    store.note(
-        OFFICE.did("applicant.created", "person-2", REFUSED, kind="applicant").entered(clock.now())
-    )
+    store.note(OFFICE.did("applicant.created", "person-2", REFUSED, kind="applicant"))
 
     assert [] == complaints(store)
 
@@ -151,8 +149,9 @@ def test_what_was_refused_was_not_made(store: Store, everything: Everything) -> 
 def test_once_entries_went_with_their_age_nobody_says_any_more_that_something_was_inserted(
     store: Store, everything: Everything, database: Engine
 ) -> None:
-    old = OFFICE.did("account.created", str(uuid4())).entered(clock.now() - timedelta(days=5000))
-    store.note(replace(old, outcome="refused"))
+    old = clock.now() - timedelta(days=5000)
+    entry = OFFICE.did("account.created", str(uuid4()), "refused")
+    store.note(replace(entry, id=new_id(old), at=old))
     list(seal_everything(store, clock.now()))
     for some in due(store, "audit", clock.now() - timedelta(days=4000)):
         dispose(store, some, clock.now(), "kept for long enough", new_id)

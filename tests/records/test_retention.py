@@ -8,7 +8,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import Engine, text
 
-from app.records.entries import AuditEntry, IdempotencyRecord, Kept
+from app.records.entries import AuditEntry, IdempotencyRecord, NewDetermination
 from app.records.holds import Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
 from app.records.ledger.retention import (
     RetentionUnreadable,
@@ -51,7 +51,7 @@ def full(store: Store) -> Store:
             None,
             record.id,
         )
-        store.keep(Kept(record, replace(made.audit, at=decided_at), answer))
+        store.keep(NewDetermination(record, replace(made.audit, at=decided_at), answer))
     list(seal_everything(store, NOW))
     return store
 

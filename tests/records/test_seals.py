@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event, select, text
 
 from app.api.http.service import Service
 from app.determinations.decide import Decider
-from app.records.entries import IdempotencyRecord, Kept
+from app.records.entries import IdempotencyRecord, NewDetermination
 from app.records.errors import RecordsUnavailable
 from app.records.ledger.checkpoints import read_checkpoints
 from app.records.ledger.seals import seal, seal_everything, waiting
@@ -37,7 +37,7 @@ def sealed(store: Store) -> Store:
         "key:1", "POST /v1/determinations", "0" * 64, "1" * 64, NOW, 201, "/v1/x", None, RECORD.id
     )
     first = kept(numbered(1))
-    store.keep(Kept(first.determination, first.audit, answer))
+    store.keep(NewDetermination(first.record, first.audit, answer))
     keep(store, 2, 3)
     assert seal(store, NOW) is not None
     keep(store, 4, 5)

@@ -34,12 +34,12 @@ from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT
 from app.api.http.responses import JSON, json_response
 from app.api.http.service import service
-from app.api.http.trail import audit_entry
 from app.records.applicants.applicants import (
     KIND,
     Applicant,
@@ -104,7 +104,8 @@ def create_applicant(asked: dict[str, Any]) -> Response:
         body = encode(stored).decode()
         answer = attempt.record(now, 201, stored.href, etag_of(applicant.version), body=body)
         try:
-            here.applicants.keep(applicant, audit_entry("applicant.created", KIND, subject), answer)
+            audit = origin().did("applicant.created", subject, kind=KIND)
+            here.applicants.keep(applicant, audit, answer)
         except SubjectTaken:
             _note("applicant.created", [subject], "refused")
             raise Problem(
@@ -154,7 +155,7 @@ def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
     if current is None:
         raise _unknown()
     version = require_version(current)
-    audit = audit_entry("applicant.corrected", KIND, subject)
+    audit = origin().did("applicant.corrected", subject, kind=KIND)
     try:
         with _decrypting("applicant.corrected", subject):
             after = service().applicants.change(
@@ -198,13 +199,10 @@ def search_applicants(wanted: dict[str, Any]) -> Response:
                 Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before
             )
     shown = found[:limit]
-    searched = audit_entry("applicant.searched", KIND, None)
+    by = origin()
     here.store.note(
-        searched,
-        *(
-            audit_entry("applicant.read", KIND, applicant.subject, _outcome())
-            for applicant in shown
-        ),
+        by.did("applicant.searched", None, kind=KIND),
+        *(by.did("applicant.read", each.subject, _outcome(), KIND) for each in shown),
     )
     more = cursor_after(secret, search, shown[-1].id) if len(found) > limit else UNSET
     return json_response(
@@ -247,7 +245,8 @@ def _decrypting(action: str, subject: str | None) -> Iterator[None]:
 
 
 def _note(action: str, subjects: Iterable[str | None], outcome: str) -> None:
-    service().store.note(*(audit_entry(action, KIND, subject, outcome) for subject in subjects))
+    by = origin()
+    service().store.note(*(by.did(action, subject, outcome, KIND) for subject in subjects))
 
 
 def _unknown() -> Problem:

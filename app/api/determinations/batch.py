@@ -1,96 +1,139 @@
 """Many requests in one: JSON Lines in, JSON Lines out, each line answered in its place."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import islice
 from tempfile import SpooledTemporaryFile
-from typing import IO, NamedTuple
+from typing import IO
 
 from flask import Request, stream_with_context
 from marshmallow import ValidationError
 from msgspec import Raw
 
+from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, load_asked
 from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.faults import log_unexpected, not_kept, record_damaged
-from app.api.http.idempotency import Attempt, attempt_at, claimed
+from app.api.http.idempotency import Attempt, attempt_at, claimed, digest_of, in_flight
 from app.api.http.limits import counting_lines
+from app.api.http.origin import origin
 from app.api.http.parsing import refuse, whole
 from app.api.http.problems import Problem
 from app.api.http.service import Service
-from app.api.http.trail import audit_entry
 from app.determinations.strict_json import MalformedJson, loads
-from app.records.entries import Kept
-from app.records.errors import RecordDamaged, RecordsUnavailable
+from app.records.entries import DeterminationRecord, NewDetermination
+from app.records.errors import (
+    AlreadyAnswered,
+    RecordDamaged,
+    RecordRefused,
+    RecordsUnavailable,
+)
+from app.records.store import Stored
 
-KEPT_TOGETHER = 50
-"""Lines kept in one transaction; a line is told only after its transaction has ended."""
+TOGETHER = 100
+"""Lines stored in one transaction; a line is answered only after its transaction has ended."""
 IN_MEMORY = 1_048_576
-
+NOT_KEPT = "Nothing was kept for this line. Send it again."
 ROUTE = "POST /v1/determinations/batch"
-Told = Decided | Attempt | Problem
+Numbered = tuple[int, bytes | Problem]
+"""A line's number with its text, or with what is wrong with that before it is read."""
+Result = Decided | Attempt | Problem
 """What a line comes to: decided now, answered before under its key, or refused."""
-
-
-class Line(NamedTuple):
-    """One line of a batch with what it comes to; *attempt* is where its key is known from."""
-
-    number: int
-    told: Told
-    attempt: Attempt | None = None
-
-    @property
-    def is_new(self) -> bool:
-        """Whether it has to be kept."""
-        return isinstance(self.told, Decided) and self.told.record is not None
 
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What holds for every line: whether determinations are kept, and the key that each line's own
-    is made of.
+    """What holds for every line: whether determinations are stored, and the key that each line's
+    own is made of.
     """
 
     service: Service
     keep: bool
     key: str | None
 
-    def line(self, number: int, text: bytes | Problem) -> Line:
-        """Decide one line, or tell what is wrong with it.
+    def answers(self, lines: Iterable[Numbered]) -> Iterator[bytes]:
+        """The answer to each line, some lines at a time where they are stored."""
+        remaining = iter(lines)
+        while together := list(islice(remaining, TOGETHER if self.keep else 1)):
+            for (number, _), result in zip(together, self._results(together), strict=True):
+                yield _line(number, result)
 
-        One answered before under its key is not decided again.
+    def _results(self, lines: Sequence[Numbered]) -> list[Result]:
+        """What some lines come to; what is new among it is stored."""
+        keys = [digest_of(self.key and f"{self.key}\n{number}") for number, _ in lines]
+        try:
+            stored = self._stored([key for key in keys if key is not None])
+        except RecordsUnavailable as error:
+            return [not_kept(error, NOT_KEPT)] * len(lines)
+        results: list[Result] = []
+        new: dict[int, NewDetermination] = {}
+        by = origin()
+        for place, (key, (_, text)) in enumerate(zip(keys, lines, strict=True)):
+            result, attempt = self._result(key, text, stored)
+            results.append(result)
+            if attempt is not None and isinstance(result, Decided) and result.record is not None:
+                new[place] = _new(result.record, attempt, by)
+        for place, problem in self._store(new):
+            results[place] = problem
+        return results
+
+    def _stored(self, keys: Sequence[str]) -> dict[str, Stored | RecordDamaged]:
+        if not keys:
+            return {}
+        return self.service.store.stored_responses(principal().actor, ROUTE, keys)
+
+    def _result(
+        self, key: str | None, text: bytes | Problem, stored: Mapping[str, Stored | RecordDamaged]
+    ) -> tuple[Result, Attempt | None]:
+        """Decide one line, or say what is wrong with it; one answered before under its key is not
+        decided again.
         """
         if isinstance(text, Problem):
-            return Line(number, text)
+            return text, None
         try:
-            attempt = attempt_at(self.service, ROUTE, self.key and f"{self.key}\n{number}", text)
+            attempt = attempt_at(ROUTE, key, text, stored)
             if attempt.earlier is not None:
-                return Line(number, attempt)
-            return Line(
-                number,
-                decide(
-                    self.service, load_asked(loads(text)), text.decode(), principal(), self.keep
-                ),
-                attempt,
-            )
+                return attempt, None
+            asked = load_asked(loads(text))
+            return decide(self.service, asked, text.decode(), principal(), self.keep), attempt
         except MalformedJson as error:
-            return Line(number, Problem("malformed-json", str(error)))
+            return Problem("malformed-json", str(error)), None
         except ValidationError as error:
-            return Line(number, refuse(error, "json"))
+            return refuse(error, "json"), None
         except Problem as problem:
-            return Line(number, problem)
-        except RecordsUnavailable as error:
-            return Line(number, not_kept(error, NOT_KEPT))
+            return problem, None
         except RecordDamaged as error:
-            return Line(number, record_damaged(error))
+            return record_damaged(error), None
         except Exception as error:  # one line must not end the others
             log_unexpected(error)
-            return Line(number, Problem("internal-error", "Nothing was kept for this line."))
+            return Problem("internal-error", "Nothing was kept for this line."), None
+
+    def _store(self, new: Mapping[int, NewDetermination]) -> Iterator[tuple[int, Problem]]:
+        """Store determinations in one transaction, and give the places of those that could not be.
+
+        Where the database refuses one of them, each is stored on its own.
+        """
+        try:
+            self.service.store.keep_many(list(new.values()))
+        except (AlreadyAnswered, RecordsUnavailable) as error:
+            if len(new) > 1 and isinstance(error, (AlreadyAnswered, RecordRefused)):
+                for place, each in new.items():
+                    yield from self._store({place: each})
+                return
+            problem = (
+                in_flight() if isinstance(error, AlreadyAnswered) else not_kept(error, NOT_KEPT)
+            )
+            yield from ((place, problem) for place in new)
 
 
-NOT_KEPT = "Nothing was kept for this line. Send it again."
+def _new(record: DeterminationRecord, attempt: Attempt, by: Origin) -> NewDetermination:
+    location = f"/v1/determinations/{record.id}"
+    response = attempt.record(record.decided_at, 201, location, determination=record.id)
+    audit = by.did("determination.made", record.id, kind="determination")
+    return NewDetermination(record, audit, response)
 
 
 def answer_lines(
@@ -104,15 +147,14 @@ def answer_lines(
     Raises:
         Problem: incomplete-body, body-too-large, request-in-flight.
     """
-    with ExitStack() as until_told:
-        spool = until_told.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
+    with ExitStack() as held:
+        spool = held.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
         whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
         spool.seek(0)
-        until_told.enter_context(claimed(service, ROUTE, key))
+        held.enter_context(claimed(service, ROUTE, key))
         lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-        return stream_with_context(
-            _tell(Batch(service, keep, key), _counted(lines), until_told.pop_all())
-        )
+        answers = Batch(service, keep, key).answers(_counted(lines))
+        return stream_with_context(_until_answered(answers, held.pop_all()))
 
 
 def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
@@ -122,7 +164,7 @@ def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
     return taken
 
 
-def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, bytes | Problem]]:
+def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[Numbered]:
     """The lines that are not blank, with their numbers.
 
     One that is too long is skipped over, one too many ends the batch.
@@ -148,7 +190,7 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[tuple[int, 
             yield number, text
 
 
-def _counted(lines: Iterator[tuple[int, bytes | Problem]]) -> Iterator[tuple[int, bytes | Problem]]:
+def _counted(lines: Iterator[Numbered]) -> Iterator[Numbered]:
     """The lines; in place of those beyond what their sender may ask in a minute, the problem that
     says so.
     """
@@ -162,45 +204,15 @@ def _counted(lines: Iterator[tuple[int, bytes | Problem]]) -> Iterator[tuple[int
             yield number, line
 
 
-def _tell(
-    batch: Batch, lines: Iterator[tuple[int, bytes | Problem]], until_told: ExitStack
-) -> Iterator[bytes]:
-    together: list[Line] = []
-    with until_told:
-        for number, text in lines:
-            together.append(batch.line(number, text))
-            if not batch.keep or len(together) == KEPT_TOGETHER:
-                yield from _told(batch.service, together)
-                together = []
-        yield from _told(batch.service, together)
+def _until_answered(answers: Iterator[bytes], held: ExitStack) -> Iterator[bytes]:
+    with held:
+        yield from answers
 
 
-def _told(service: Service, lines: list[Line]) -> Iterator[bytes]:
-    """Keep what is to be kept, all of it or nothing; then the lines."""
-    lost: Problem | None = None
-    try:
-        service.store.keep_many(_kept(line) for line in lines if line.is_new)
-    except RecordsUnavailable as error:
-        lost = not_kept(error, NOT_KEPT)
-    for line in lines:
-        yield _line(line.number, lost if lost is not None and line.is_new else line.told)
-
-
-def _kept(line: Line) -> Kept:
-    assert (
-        isinstance(line.told, Decided) and line.told.record is not None and line.attempt is not None
-    )
-    record = line.told.record
-    answer = line.attempt.record(
-        record.decided_at, 201, f"/v1/determinations/{record.id}", determination=record.id
-    )
-    return Kept(record, audit_entry("determination.made", "determination", record.id), answer)
-
-
-def _line(number: int, told: Told) -> bytes:
-    if isinstance(told, Problem):
-        line = BatchLineAnswer(line=number, problem=told.answer())
+def _line(number: int, result: Result) -> bytes:
+    if isinstance(result, Problem):
+        line = BatchLineAnswer(line=number, problem=result.answer())
     else:
-        text = told.text if isinstance(told, Decided) else told.earlier_body.encode()
+        text = result.text if isinstance(result, Decided) else result.earlier_body.encode()
         line = BatchLineAnswer(line=number, determination=Raw(text))
     return encode(line) + b"\n"

@@ -8,12 +8,12 @@ from app.api.determinations.deciding import Asked, decide
 from app.api.http.authority import principal
 from app.api.http.idempotency import given_key, once
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, KeepQuery
 from app.api.http.service import service
-from app.api.http.trail import audit_entry
-from app.records.entries import Kept
+from app.records.entries import NewDetermination
 
 ROUTE = "POST /v1/determinations"
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
@@ -68,7 +68,9 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
             record.decided_at, 201, location, response.headers["ETag"], record.id
         )
         here.store.keep(
-            Kept(record, audit_entry("determination.made", "determination", record.id), answer)
+            NewDetermination(
+                record, origin().did("determination.made", record.id, kind="determination"), answer
+            )
         )
     return response
 

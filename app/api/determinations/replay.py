@@ -19,12 +19,12 @@ from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import count_replay
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.preconditions import if_match
 from app.api.http.problems import Problem
 from app.api.http.responses import JSON, entity_tag, json_response
 from app.api.http.schemas import RedeterminationSchema
 from app.api.http.service import Service, service
-from app.api.http.trail import audit_entry
 from app.determinations.case import read_facts
 from app.determinations.comparison import changed_files, differing_provisions
 from app.determinations.document import determination_document
@@ -34,7 +34,7 @@ from app.determinations.older_law import LawAltered, LawNotKept
 from app.determinations.replay import RequestUnreadable, asked_in, decide_again, replay
 from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
-from app.records.entries import DeterminationRecord, Kept
+from app.records.entries import DeterminationRecord, NewDetermination
 from app.records.errors import AlreadyReplaced, RecordDamaged
 from app.records.ledger.chains import Link
 
@@ -271,7 +271,9 @@ def _replacing(here: Service, attempt: Attempt, found: Link, given: dict[str, An
     answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
     try:
         here.store.keep(
-            Kept(record, audit_entry("determination.redetermined", KIND, record.id), answer)
+            NewDetermination(
+                record, origin().did("determination.redetermined", record.id, kind=KIND), answer
+            )
         )
     except AlreadyReplaced:
         raise _replaced() from None

@@ -6,9 +6,9 @@ Every reading enters the audit trail first.
 from uuid import UUID
 
 from app.api.http.authority import principal
+from app.api.http.origin import origin
 from app.api.http.problems import unknown_determination
 from app.api.http.service import service
-from app.api.http.trail import audit_entry
 from app.determinations.document import with_successor
 from app.records.ledger.chains import Link, link
 
@@ -44,4 +44,5 @@ def note(action: str, *ids: str, outcome: str = "done") -> None:
     Raises:
         RecordsUnavailable: it could not be entered; then nothing may be told.
     """
-    service().store.note(*(audit_entry(action, KIND, id, outcome) for id in ids))
+    by = origin()
+    service().store.note(*(by.did(action, id, outcome, KIND) for id in ids))

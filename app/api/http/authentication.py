@@ -12,11 +12,12 @@ from urllib.parse import parse_qsl
 from flask import Flask, Request, current_app, g, request
 
 from app.access.authenticator import Gate
+from app.access.origin import REFUSED
 from app.access.principal import ANYBODY, PUBLIC, Principal
-from app.access.trail import REFUSED
 from app.api.http.authority import principal
+from app.api.http.origin import origin
 from app.api.http.problems import Problem
-from app.api.http.trail import origin
+from app.api.http.service import service
 
 _GATE = "gate"
 REALM = 'Bearer realm="eligibility"'
@@ -86,7 +87,7 @@ def demand(permission: str) -> None:
         return
     if asking is ANYBODY:
         raise _unauthenticated("Send a key or an access token: Authorization: Bearer …", REALM)
-    gate().trail.note(origin().did("access.refuse", permission, REFUSED, kind="permission"))
+    service().store.note(origin().did("access.refuse", permission, REFUSED, kind="permission"))
     told = (
         "no permission was declared for this address"
         if permission == UNDECLARED

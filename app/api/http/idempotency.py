@@ -4,20 +4,22 @@ creates nothing again.
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from flask import Response, request
 
+from app import clock
 from app.api.http.authority import principal
 from app.api.http.problems import Problem
 from app.api.http.responses import JSON
 from app.api.http.service import Service
-from app.records.entries import IdempotencyRecord
-from app.records.errors import AlreadyAnswered
+from app.records.entries import IdempotencyRecord, ResponseFor
+from app.records.errors import AlreadyAnswered, RecordDamaged
 from app.records.inflight import InFlight
+from app.records.store import Stored
 
 HEADER = "Idempotency-Key"
 REPLAYED = "Idempotent-Replayed"
@@ -64,6 +66,10 @@ class Attempt:
             body,
         )
 
+    def created(self, path: str) -> ResponseFor:
+        """The response to store with something that is created under a path, once it has an id."""
+        return lambda id: self.record(clock.now(), 201, f"{path}/{id}")
+
     def replayed(self) -> Response:
         """The answer that the first request with this key got."""
         assert self.earlier is not None
@@ -99,26 +105,32 @@ def given_key() -> str | None:
     return key
 
 
-def attempt_at(service: Service, route: str, key: str | None, payload: bytes) -> Attempt:
-    """What is known of a key.
+def digest_of(key: str | None) -> str | None:
+    """A key as it is stored."""
+    return None if key is None else hashlib.sha256(key.encode()).hexdigest()
+
+
+def attempt_at(
+    route: str, key: str | None, payload: bytes, stored: Mapping[str, Stored | RecordDamaged]
+) -> Attempt:
+    """An attempt under a key's digest, beside the responses that are *stored* under digests.
 
     Raises:
         Problem: idempotency-key-reused; the key came with another payload before.
-        RecordsUnavailable: the database could not be asked.
+        RecordDamaged: the response stored under the key is not as it was stored.
     """
-    actor, digest = principal().actor, hashlib.sha256(payload).hexdigest()
-    if key is None:
-        return Attempt(actor, route, None, digest)
-    hashed = hashlib.sha256(key.encode()).hexdigest()
-    earlier = service.store.answer(actor, route, hashed)
+    attempt = Attempt(principal().actor, route, key, hashlib.sha256(payload).hexdigest())
+    earlier = None if key is None else stored.get(key)
     if earlier is None:
-        return Attempt(actor, route, hashed, digest)
-    if earlier[0].payload != digest:
+        return attempt
+    if isinstance(earlier, RecordDamaged):
+        raise earlier
+    if earlier[0].payload != attempt.payload:
         raise Problem(
             "idempotency-key-reused",
             "This key came with another request before. Send a new key for a new request.",
         )
-    return Attempt(actor, route, hashed, digest, *earlier)
+    return replace(attempt, earlier=earlier[0], earlier_body=earlier[1])
 
 
 @contextmanager
@@ -135,13 +147,16 @@ def claimed(service: Service, route: str, key: str | None) -> Iterator[None]:
         with service.claims.claim(principal().actor, route, key):
             yield
     except (InFlight, AlreadyAnswered):
-        detail = (
-            "A request with this key is being worked on. Send it again after the seconds "
-            "that Retry-After names."
-        )
-        raise Problem(
-            "request-in-flight", detail, headers={"Retry-After": RETRY_AFTER_SECONDS}
-        ) from None
+        raise in_flight() from None
+
+
+def in_flight() -> Problem:
+    """Another request with the same key came first, and its response is not known yet."""
+    detail = (
+        "A request with this key is being worked on. Send it again after the seconds "
+        "that Retry-After names."
+    )
+    return Problem("request-in-flight", detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
 @contextmanager
@@ -160,4 +175,6 @@ def once(
     key = given_key()
     with claimed(service, route, key):
         sent = request.full_path.encode() + b"\n" + request.get_data(cache=True)
-        yield attempt_at(service, route, key, sent if keyed is None else keyed(sent))
+        actor, digest = principal().actor, digest_of(key)
+        stored = {} if digest is None else service.store.stored_responses(actor, route, [digest])
+        yield attempt_at(route, digest, sent if keyed is None else keyed(sent), stored)

@@ -9,7 +9,6 @@ from flask import Flask, current_app
 
 from app.access.authenticator import Gate, open_gate
 from app.access.roles import read_roles
-from app.access.trail import KeptTrail, enter_told
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
@@ -57,9 +56,8 @@ class Service:
         Raises:
             UnsoundRoles: the file of the roles cannot be used.
         """
-        credentials = CredentialStore(self.store.engine, enter_told)
         roles = replace(read_roles(None), questions=frozenset(self.lawbook.questions))
-        return open_gate(self.settings, roles, credentials, KeptTrail(self.store))
+        return open_gate(self.settings, roles, CredentialStore(self.store))
 
     @cached_property
     def applicants(self) -> Applicants:

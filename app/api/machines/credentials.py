@@ -13,15 +13,14 @@ from msgspec import UNSET
 
 from app import clock
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
-from app.access.trail import answering
 from app.api.http.authentication import gate
 from app.api.http.idempotency import REPLAYED, once
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import json_response
 from app.api.http.service import service
-from app.api.http.trail import origin
 from app.api.machines.answers import (
     CredentialAnswer,
     CredentialsAnswer,
@@ -91,10 +90,11 @@ def create_credential(wanted: dict[str, Any]) -> Response:
     with once(service(), "POST /v1/credentials") as attempt, _refusals():
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
-        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
-            told = _kept().create(
-                Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)), origin()
-            )
+        told = _kept().create(
+            Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)),
+            origin(),
+            attempt.created("/v1/credentials"),
+        )
     return _new_secret(told.credential, told.secret)
 
 
@@ -170,10 +170,14 @@ def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
         version = _version_read(id)
-        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/credentials/{id}")):
-            told = _kept().rotate(
-                str(id), version, origin(), wanted["overlap_hours"], wanted.get("days")
-            )
+        told = _kept().rotate(
+            str(id),
+            version,
+            origin(),
+            wanted["overlap_hours"],
+            wanted.get("days"),
+            attempt.created("/v1/credentials"),
+        )
     gate().bearers.forget()
     return _new_secret(told.credential, told.secret)
 

@@ -11,14 +11,13 @@ from flask import Blueprint, Response
 from app import clock
 from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization, Roster
-from app.access.trail import answering
 from app.api.http.idempotency import REPLAYED, once
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.preconditions import changed_since, require_version, tagged
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import json_response
 from app.api.http.service import service
-from app.api.http.trail import origin
 from app.api.people.account_schemas import (
     PAGE,
     AccountChangesSchema,
@@ -35,7 +34,7 @@ from app.api.people.answers import (
     session_answer,
 )
 from app.api.people.pages.guard import people
-from app.records.entries import IdempotencyRecord
+from app.records.entries import IdempotencyRecord, ResponseFor
 from app.records.people.accounts import Account, NameTaken, VersionDiffers
 
 ROUTE = "POST /v1/accounts"
@@ -94,14 +93,13 @@ def create_account(asked: dict[str, Any]) -> Response:
     with once(service(), ROUTE) as attempt:
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
-        with answering(lambda id: attempt.record(clock.now(), 201, f"/v1/accounts/{id}")):
-            account, one_time = _made(new)
+        account, one_time = _made(new, attempt.created("/v1/accounts"))
     return _new_account(account, one_time)
 
 
-def _made(new: NewAccount) -> tuple[Account, str | None]:
+def _made(new: NewAccount, response: ResponseFor) -> tuple[Account, str | None]:
     try:
-        return _roster().create(new, origin())
+        return _roster().create(new, origin(), response=response)
     except NoOrganization as refused:
         raise _without_organization(refused) from None
     except NameTaken:

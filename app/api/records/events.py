@@ -11,9 +11,9 @@ from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.responses import JSON
 from app.api.http.service import service
-from app.api.http.trail import audit_entry
 from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
 from app.instants import instant_text
@@ -76,7 +76,7 @@ def read_events(query: dict[str, int]) -> Response:
         )
     if found.events:
         told = f"{found.events[0].sequence}-{found.events[-1].sequence}"
-        here.store.note(audit_entry("events.read", "events", told))
+        here.store.note(origin().did("events.read", told, kind="events"))
     body = encode([_event(event) for event in found.events])
     link = f'</v1/events?after={found.next}&limit={query["limit"]}>; rel="next"'
     return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)

@@ -11,13 +11,13 @@ from app.api.http.authority import principal
 from app.api.http.fields import TextField
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem, unknown_determination
 from app.api.http.references import SUBJECT_PATTERN, ReferenceField
 from app.api.http.responses import JSON, json_response
 from app.api.http.schemas import REQUIRED, StrictSchema
 from app.api.http.service import service
-from app.api.http.trail import audit_entry
 from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer
 from app.records.holds import (
     HOLDABLE,
@@ -111,7 +111,8 @@ def create_hold(asked: dict[str, str]) -> Response:
         body = encode(hold_answer(hold)).decode()
         location = f"/v1/holds/{hold.id}"
         answer = attempt.record(now, 201, location, etag_of(hold.version), body=body)
-        place_hold(here.store, hold, audit_entry("hold.placed", hold.kind, hold.object_id), answer)
+        audit = origin().did("hold.placed", hold.object_id, kind=hold.kind)
+        place_hold(here.store, hold, audit, answer)
     return Response(body, 201, {"Location": location, "ETag": etag_of(hold.version)}, mimetype=JSON)
 
 
@@ -146,10 +147,9 @@ def lift(id: UUID) -> Response:
         lifted = replace(
             hold, lifted_by=principal().actor, lifted_at=clock.now(), version=hold.version + 1
         )
+        audit = origin().did("hold.lifted", hold.object_id, kind=hold.kind)
         try:
-            lift_hold(
-                service().store, hold, lifted, audit_entry("hold.lifted", hold.kind, hold.object_id)
-            )
+            lift_hold(service().store, hold, lifted, audit)
         except HoldChanged:
             raise changed_since() from None
         hold = lifted

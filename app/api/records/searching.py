@@ -17,6 +17,7 @@ from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import alarm_damaged
 from app.api.http.fields import TextField, WholeNumberField
 from app.api.http.operations import Content, Operation
+from app.api.http.origin import origin
 from app.api.http.problems import Problem, Wrong, unknown_question
 from app.api.http.responses import json_response
 from app.api.http.schemas import (
@@ -30,7 +31,6 @@ from app.api.http.schemas import (
     question_field,
 )
 from app.api.http.service import Service, service
-from app.api.http.trail import audit_entry
 from app.api.records.answers import (
     AuditEntriesAnswer,
     FoundDeterminationsAnswer,
@@ -246,4 +246,4 @@ def _next_cursor(hits: list[Hit[T]], wanted: dict[str, Any]) -> str | UnsetType:
 
 def _note(here: Service, action: str, kind: str) -> None:
     """Enter a reading in the audit trail, before anything of it is told."""
-    here.store.note(audit_entry(action, kind, None))
+    here.store.note(origin().did(action, None, kind=kind))

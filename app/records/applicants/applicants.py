@@ -15,7 +15,7 @@ from app.records.applicants.applicant_tables import applicants
 from app.records.applicants.encryption import KeyRing, Place, Unreadable, normalized
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
-from app.records.store import Store, enter, keep_answer
+from app.records.store import Store, enter, store_response
 
 KIND = "applicant"
 T = TypeVar("T")
@@ -62,9 +62,9 @@ class Applicants:
         self._store, self._ring = store, ring
 
     def keep(
-        self, applicant: Applicant, audit: AuditEntry, answer: IdempotencyRecord | None = None
+        self, applicant: Applicant, audit: AuditEntry, response: IdempotencyRecord | None = None
     ) -> None:
-        """Keep an applicant with the audit entry and what the request is answered with.
+        """Store an applicant with the audit entry and the response to the request for it.
 
         Raises:
             SubjectTaken: there is one under that reference.
@@ -72,8 +72,7 @@ class Applicants:
             RecordsUnavailable: it could not be kept.
         """
         with self._store.writing() as connection:
-            if answer is not None:
-                keep_answer(connection, answer)
+            store_response(connection, response)
             try:
                 add(connection, applicants, row_of(applicant, self._ring))
             except IntegrityError:

@@ -168,7 +168,7 @@ def dispose(store: Store, records: list[Due], now: datetime, because: str, new_i
             columns: dict[str, Any] = {"id": id, "disposed_at": now, **about}
             digest = record_digest("disposal", columns)
             connection.execute(insert(disposals), [{**columns, "record_digest": digest}])
-            await_seal(connection, "disposal", id, digest)
+            await_seal(connection, "disposal", (id, digest))
         ids = [each.id for each in records]
         if table is determinations:
             connection.execute(

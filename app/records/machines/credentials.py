@@ -9,14 +9,13 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, RowMapping, and_, delete, select
+from sqlalchemy import Connection, RowMapping, and_, delete, select
 
 from app.records.changing import add, change, locked, write
-from app.records.database import WRITES
-from app.records.entries import Entry, Note
+from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.errors import RecordsUnavailable
 from app.records.machines.credential_tables import credential_secrets, credentials
-from app.records.store import database_errors
+from app.records.store import Store, enter, store_response
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,27 +83,27 @@ class CredentialStore:
     Every change is one transaction with its audit entry.
     """
 
-    def __init__(self, engine: Engine, note: Note) -> None:
-        self._reads, self._writes, self._note = (
-            engine,
-            engine.execution_options(**{WRITES: True}),
-            note,
-        )
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def keep(self, credential: Credential, entry: Entry) -> None:
-        """Keep a new credential with its secrets.
+    def create(
+        self, credential: Credential, audit: AuditEntry, response: IdempotencyRecord | None = None
+    ) -> None:
+        """Store a new credential, its secrets and the response to the request for it.
 
         Raises:
-            RecordsUnavailable: it could not be kept; so where a label is taken already, which
+            AlreadyAnswered: the idempotency key was used first by another request.
+            RecordsUnavailable: it could not be stored; so where a label is taken already, which
                 chance all but excludes.
         """
         row = asdict(credential)
         secrets = row.pop("secrets")
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
+            store_response(connection, response)
             add(connection, credentials, {**row, "scopes": _joined(credential.scopes)})
             for secret in secrets:
                 add(connection, credential_secrets, {**secret, "credential": credential.id})
-            self._note(connection, entry)
+            enter(connection, audit)
 
     def find(self, id: str) -> Credential | None:
         """A credential with its secrets; none where there is none of that id.
@@ -112,7 +111,7 @@ class CredentialStore:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             return _one(connection, id)
 
     def find_alone(self, id: str) -> Credential | None:
@@ -122,7 +121,7 @@ class CredentialStore:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             row = (
                 connection.execute(select(credentials).where(credentials.c.id == id))
                 .mappings()
@@ -142,7 +141,7 @@ class CredentialStore:
             .join(credential_secrets)
             .where(credential_secrets.c.label == label)
         )
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             row = connection.execute(joined).mappings().one_or_none()
         return None if row is None else (_credential(row), _secret(row))
 
@@ -156,7 +155,7 @@ class CredentialStore:
         asked = select(credentials.c.id).order_by(credentials.c.id).limit(limit)
         if after is not None:
             asked = asked.where(credentials.c.id > after)
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
             return [credential for credential in found if credential is not None]
 
@@ -171,12 +170,12 @@ class CredentialStore:
             .where(credentials.c.kind == kind, credentials.c.name == name)
             .order_by(credentials.c.id.desc())
         )
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
             return [credential for credential in found if credential is not None]
 
     def change(
-        self, id: str, version: int | None, changes: Mapping[str, Any], entry: Entry
+        self, id: str, version: int | None, changes: Mapping[str, Any], audit: AuditEntry
     ) -> Credential:
         """Change some columns of a credential, if it still is of this version; where none is given,
         of whichever.
@@ -186,8 +185,8 @@ class CredentialStore:
             Stale: it is of another version.
             RecordsUnavailable: the database could not be asked or refuses.
         """
-        with database_errors(), self._writes.begin() as connection:
-            return self._changed(connection, id, version, changes, entry)
+        with self._store.writing() as connection:
+            return self._changed(connection, id, version, changes, audit)
 
     def replace_secret(
         self,
@@ -196,16 +195,19 @@ class CredentialStore:
         secret: Secret,
         old_ends: datetime,
         changes: Mapping[str, Any],
-        entry: Entry,
+        audit: AuditEntry,
+        response: IdempotencyRecord | None = None,
     ) -> Credential:
         """Give a credential a new secret beside the present one, which ends at an instant; those
         from before it end at once.
 
         Raises:
+            AlreadyAnswered: the idempotency key was used first by another request.
             UnknownCredential, Stale, RecordsUnavailable: as for `change`.
         """
-        with database_errors(), self._writes.begin() as connection:
-            changed = self._changed(connection, id, version, changes, entry)
+        with self._store.writing() as connection:
+            store_response(connection, response)
+            changed = self._changed(connection, id, version, changes, audit)
             for number, old in enumerate(changed.secrets):
                 mine = credential_secrets.c.label == old.label
                 if number > 0 or old_ends <= secret.created_at:
@@ -223,7 +225,7 @@ class CredentialStore:
         id: str,
         version: int | None,
         changes: Mapping[str, Any],
-        entry: Entry,
+        audit: AuditEntry,
     ) -> Credential:
         row = locked(connection, credentials, credentials.c.id == id)
         if row is None:
@@ -231,7 +233,7 @@ class CredentialStore:
         if version not in (None, row["version"]):
             raise Stale(row["version"])
         write(connection, credentials, row, {**changes, "version": row["version"] + 1})
-        self._note(connection, entry)
+        enter(connection, audit)
         found = _one(connection, id)
         assert found is not None
         return found
@@ -242,7 +244,7 @@ class CredentialStore:
         Nothing depends on it, so a database that refuses is left alone.
         """
         wanted = and_(credentials.c.id == id, credentials.c.last_used_on.is_distinct_from(on))
-        with suppress(RecordsUnavailable), database_errors(), self._writes.begin() as connection:
+        with suppress(RecordsUnavailable), self._store.writing() as connection:
             change(connection, credentials, wanted, {"last_used_on": on})
 
 

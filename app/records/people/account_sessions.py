@@ -3,14 +3,13 @@
 from dataclasses import asdict, dataclass, fields
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Engine, delete, or_, select
+from sqlalchemy import ColumnElement, delete, or_, select
 
 from app.records.changing import add, change
-from app.records.database import WRITES
-from app.records.entries import Entry, Note
+from app.records.entries import AuditEntry
 from app.records.people.account_tables import account_sessions, accounts
 from app.records.people.accounts import Account, forgive, sweep
-from app.records.store import database_errors
+from app.records.store import Store, enter
 
 STEP = timedelta(seconds=30)
 """A session's use is written down at most this often.
@@ -52,15 +51,14 @@ _READ = [account_sessions.c[field.name] for field in fields(Session)]
 class Sessions:
     """The open sessions. Safe to share between threads."""
 
-    def __init__(self, engine: Engine, limits: Limits, note: Note) -> None:
-        self._reads, self._writes = engine, engine.execution_options(**{WRITES: True})
-        self._limits, self._note = limits, note
+    def __init__(self, store: Store, limits: Limits) -> None:
+        self._store, self._limits = store, limits
 
     def open(
         self,
         session: Session,
         token_hash: str,
-        entry: Entry,
+        audit: AuditEntry,
         password_hash: str | None,
         forgives: bool,
     ) -> bool:
@@ -77,13 +75,13 @@ class Sessions:
             password_hash
         )
         still = (accounts.c.id == session.account_id) & same
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             if forgives:
                 forgive(connection, session.account_id, session.address)
             if change(connection, accounts, still, {"last_sign_in_at": session.created_at}) is None:
                 return False
             add(connection, account_sessions, {**asdict(session), "token_hash": token_hash})
-            self._note(connection, entry)
+            enter(connection, audit)
         return True
 
     def find(self, token_hash: str, at: datetime) -> tuple[Session, Account] | None:
@@ -99,7 +97,7 @@ class Sessions:
             account_sessions.c.token_hash == token_hash
         )
         asked = asked.where(accounts.c.disabled_at.is_(None), ~self._has_ended(at))
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             row = connection.execute(asked).one_or_none()
         if row is None:
             return None
@@ -114,7 +112,7 @@ class Sessions:
         )
 
     def _seen(self, id: str, at: datetime) -> None:
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             change(connection, account_sessions, account_sessions.c.id == id, {"seen_at": at})
 
     def of(self, account_id: str, at: datetime) -> list[Session]:
@@ -126,14 +124,14 @@ class Sessions:
         asked = select(*_READ).where(
             account_sessions.c.account_id == account_id, ~self._has_ended(at)
         )
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             return [
                 Session(**row._mapping)
                 for row in connection.execute(asked.order_by(account_sessions.c.id))
             ]
 
     def end(
-        self, account_id: str, entry: Entry, id: str | None = None, but: str | None = None
+        self, account_id: str, audit: AuditEntry, id: str | None = None, but: str | None = None
     ) -> int:
         """End the session *id* of an account, or all of them, or all *but* one. How many there
         were.
@@ -146,10 +144,10 @@ class Sessions:
             asked = asked.where(account_sessions.c.id == id)
         if but is not None:
             asked = asked.where(account_sessions.c.id != but)
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             ended = connection.execute(asked).rowcount
             if ended:
-                self._note(connection, entry)
+                enter(connection, audit)
         return ended
 
     def sweep(self, at: datetime) -> None:
@@ -158,7 +156,7 @@ class Sessions:
         Raises:
             RecordsUnavailable: they could not be deleted.
         """
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             sweep(connection, account_sessions.c.id, self._has_ended(at))
 
     def _has_ended(self, at: datetime) -> ColumnElement[bool]:

@@ -9,15 +9,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, Engine, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Column, ColumnElement, Connection, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.records.changing import add, change, digested, locked, write
-from app.records.database import WRITES
-from app.records.entries import Entry, Note, Row
+from app.records.entries import AuditEntry, IdempotencyRecord, Row
 from app.records.people.account_tables import account_sessions, accounts, sign_in_addresses
-from app.records.store import database_errors
+from app.records.store import Store, enter, insert_unless_there, store_response
 
 ADMINISTRATOR, UNUSED = "administrator", "unused"
 """Why an account is disabled: somebody did it, or nobody used it for too long."""
@@ -121,27 +119,27 @@ def _account(row: Mapping[Any, Any] | None) -> Account | None:
 class Accounts:
     """The kept accounts. Safe to share between threads."""
 
-    def __init__(self, engine: Engine, note: Note) -> None:
-        self._reads, self._writes, self._note = (
-            engine,
-            engine.execution_options(**{WRITES: True}),
-            note,
-        )
+    def __init__(self, store: Store) -> None:
+        self._store = store
 
-    def create(self, account: Account, entry: Entry) -> None:
-        """Keep a new account.
+    def create(
+        self, account: Account, audit: AuditEntry, response: IdempotencyRecord | None = None
+    ) -> None:
+        """Store a new account with the response to the request for it.
 
         Raises:
             NameTaken: there is one of that name, whatever the case of its letters, or of that
                 person at the provider.
-            RecordsUnavailable: it could not be kept.
+            AlreadyAnswered: the idempotency key was used first by another request.
+            RecordsUnavailable: it could not be stored.
         """
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
+            store_response(connection, response)
             try:
                 add(connection, accounts, {**asdict(account), "name_key": account.key})
             except IntegrityError:
                 raise NameTaken(account.id) from None
-            self._note(connection, entry)
+            enter(connection, audit)
 
     def find(self, id: str) -> Account | None:
         """The account of an id.
@@ -149,7 +147,7 @@ class Accounts:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             return _account(
                 connection.execute(select(*_READ).where(accounts.c.id == id))
                 .mappings()
@@ -162,7 +160,7 @@ class Accounts:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             asked = select(*_READ).where(accounts.c.name_key == name.lower())
             return _account(connection.execute(asked).mappings().one_or_none())
 
@@ -173,7 +171,7 @@ class Accounts:
             RecordsUnavailable: the database could not be asked.
         """
         matches = (accounts.c.issuer == issuer) & (accounts.c.subject == subject)
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             return _account(
                 connection.execute(select(*_READ).where(matches)).mappings().one_or_none()
             )
@@ -185,7 +183,7 @@ class Accounts:
             RecordsUnavailable: the database could not be asked.
         """
         asked = select(*_READ).order_by(accounts.c.id).limit(limit)
-        with database_errors(), self._reads.connect() as connection:
+        with self._store.reading() as connection:
             rows = connection.execute(
                 asked if after is None else asked.where(accounts.c.id > after)
             )
@@ -195,7 +193,7 @@ class Accounts:
         self,
         id: str,
         values: Mapping[str, Any],
-        entry: Entry,
+        audit: AuditEntry,
         version: int | None = None,
         ends: bool = False,
     ) -> Account:
@@ -208,7 +206,7 @@ class Accounts:
             VersionDiffers: it is not, or there is no such account any more.
             RecordsUnavailable: it could not be changed.
         """
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             row = locked(connection, accounts, accounts.c.id == id)
             if row is None or version not in (None, row["version"]):
                 raise VersionDiffers(id)
@@ -220,7 +218,7 @@ class Accounts:
                 connection.execute(
                     delete(account_sessions).where(account_sessions.c.account_id == id)
                 )
-            self._note(connection, entry)
+            enter(connection, audit)
         return changed
 
     def rehashed(self, account: Account, password_hash: str) -> Account:
@@ -231,19 +229,9 @@ class Accounts:
             RecordsUnavailable: it could not be kept.
         """
         same = (accounts.c.id == account.id) & (accounts.c.password_hash == account.password_hash)
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             change(connection, accounts, same, {"password_hash": password_hash})
         return replace(account, password_hash=password_hash)
-
-    def tell(self, *entries: Entry) -> None:
-        """Tell the audit trail of what changed nothing, such as a refusal.
-
-        Raises:
-            RecordsUnavailable: it could not be kept.
-        """
-        with database_errors(), self._writes.begin() as connection:
-            for entry in entries:
-                self._note(connection, entry)
 
     def begin_attempt(
         self,
@@ -251,7 +239,7 @@ class Accounts:
         address: str,
         at: datetime,
         holds: Holds,
-        retired: Callable[[Account], Entry],
+        retired: Callable[[Account], AuditEntry],
     ) -> Attempt:
         """Count an attempt to sign in before its password is looked at, so that many at once are
         not tried for the price of one.
@@ -261,14 +249,14 @@ class Accounts:
         Raises:
             RecordsUnavailable: it could not be counted.
         """
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             held_until = self._count_address(connection, address, at, holds)
             if held_until is not None:
                 return Attempt(address_held_until=held_until)
             row = locked(connection, accounts, accounts.c.name_key == name.lower())
             account = _account(row)
             if row is not None and account is not None and account.lies_unused(at, holds):
-                self._note(connection, retired(account))
+                enter(connection, retired(account))
                 row = self._retire(connection, row, at)
             return self._count_account(connection, row, at, holds)
 
@@ -277,11 +265,10 @@ class Accounts:
     ) -> datetime | None:
         """Count an attempt from an address; until when it has to wait, if it has to."""
         table = sign_in_addresses
-        dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         first = digested(
             table, {"address": address, "failures": 0, "held_until": None, "tried_at": at}
         )
-        connection.execute(dialect.insert(table).values(first).on_conflict_do_nothing())
+        connection.execute(insert_unless_there(connection, table).values(first))
         row = locked(connection, table, table.c.address == address)
         assert row is not None
         if row["held_until"] is not None and row["held_until"] > at:
@@ -323,14 +310,14 @@ class Accounts:
         may_pass = account is not None and not is_held and not account.is_disabled
         return Attempt(account, may_pass, locks=may_pass and hold is not None)
 
-    def retire(self, account: Account, at: datetime, entry: Entry) -> None:
+    def retire(self, account: Account, at: datetime, audit: AuditEntry) -> None:
         """Disable an account that lay unused for too long.
 
         Raises:
             RecordsUnavailable: it could not be disabled.
         """
-        with database_errors(), self._writes.begin() as connection:
-            self._note(connection, entry)
+        with self._store.writing() as connection:
+            enter(connection, audit)
             row = locked(connection, accounts, accounts.c.id == account.id)
             assert row is not None
             self._retire(connection, row, at)
@@ -354,7 +341,7 @@ class Accounts:
             RecordsUnavailable: they could not be forgotten.
         """
         table = sign_in_addresses.c
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             sweep(connection, table.address, table.tried_at < at - holds.quiet)
 
     def succeeded(self, account: Account, address: str) -> None:
@@ -363,7 +350,7 @@ class Accounts:
         Raises:
             RecordsUnavailable: it could not be taken back.
         """
-        with database_errors(), self._writes.begin() as connection:
+        with self._store.writing() as connection:
             forgive(connection, account.id, address)
 
 

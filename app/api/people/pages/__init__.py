@@ -5,8 +5,7 @@ Plain HTML, which works without JavaScript.
 
 from flask import Flask, Response
 
-from app.access.opening import open_people
-from app.access.people import LIMITS
+from app.access.people import LIMITS, People
 from app.access.principal import PUBLIC
 from app.api.http.operations import requires
 from app.api.http.service import Service
@@ -34,7 +33,7 @@ def show_pages(app: Flask, service: Service) -> None:
         # Goes by the Referer, which our pages tell browsers not to send; see guard.check_form.
         WTF_CSRF_SSL_STRICT=False,
     )
-    install_people(app, open_people(service.store))
+    install_people(app, People(service.store))
     csrf.init_app(app)
     app.login_manager = login_manager  # type: ignore[attr-defined]  # not init_app: it would answer for remember-me cookies too
     provider.install_provider(app, settings.single_sign_on)

@@ -13,9 +13,9 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.access.origin import actor_of
 from app.access.people import Browser, People, SignedIn
 from app.access.principal import ANYBODY, Principal
-from app.access.trail import actor_of
 from app.api.http.service import service
 from app.api.people.pages.blueprint import SESSION, View, pages
 from app.api.people.pages.cookies import SESSION_COOKIE

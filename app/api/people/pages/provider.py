@@ -23,10 +23,10 @@ from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.identities import Identities, NotPlaced, check_roles
+from app.access.origin import REFUSED, UNKNOWN
 from app.access.people import SignInRefused
-from app.access.trail import REFUSED, UNKNOWN
+from app.api.http.origin import origin
 from app.api.http.service import service
-from app.api.http.trail import origin
 from app.api.people.pages.blueprint import pages, public
 from app.api.people.pages.guard import browser, own_path, people
 from app.api.people.pages.sign_in import renewed
@@ -148,7 +148,7 @@ def return_from_provider() -> AnyResponse:
         return _told(NOT_REACHED, 503)
     except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
         log.warning("a sign-in through the identity provider was refused: %s", type(error).__name__)
-        people().accounts.tell(origin().did("session.signed_in", UNKNOWN, REFUSED))
+        people().note(origin().did("session.signed_in", UNKNOWN, REFUSED))
         return _told(NOT_PROVEN, 403)
     except NotPlaced:
         return _told(NOT_PLACED, 403)

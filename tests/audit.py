@@ -1,0 +1,33 @@
+"""The audit trail as it stands in the database, for tests that look at what was entered."""
+
+from sqlalchemy import select, text
+
+from app.records.entries import AuditEntry
+from app.records.store import Store
+from app.records.tables import audit_entries
+
+
+class AuditTrail:
+    """The entries that were made since the trail was last cleared, in the order they were made."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._passed: set[str] = set()
+        self.clear()
+
+    def clear(self) -> None:
+        """Look at nothing any more that was entered until now."""
+        self._passed |= {entry.id for entry in self.entries}
+
+    @property
+    def entries(self) -> list[AuditEntry]:
+        """The entries."""
+        columns = [audit_entries.c[name] for name in AuditEntry.__slots__]
+        entered = [text("rowid")] if self._store.is_sqlite else [audit_entries.c.at, text("ctid")]
+        with self._store.reading() as connection:
+            rows = connection.execute(select(*columns).order_by(*entered))
+            return [AuditEntry(*row) for row in rows if row.id not in self._passed]
+
+    def outcomes(self) -> list[tuple[str, str]]:
+        """What happened, and how it ended."""
+        return [(entry.action, entry.outcome) for entry in self.entries]
