@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.determinations.older_law import LawAltered, decider_under
-from app.determinations.replay import replay
+from app.determinations.replay import compared, replay
 from app.determinations.strict_json import MalformedJson, loads
 from app.engine import Engine, EngineFault
 from app.law.lawbook import text_digest
@@ -28,6 +28,7 @@ from app.records.digests import (
     root_of_proof,
 )
 from app.records.ledger.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
+from app.version import VERSION
 
 LARGEST = 67_108_864
 """Bytes; the law is some hundred times smaller."""
@@ -81,6 +82,7 @@ class KeptColumns:
     decided_at: datetime
     subject: str | None
     replaces: str | None
+    made_by: str | None
     as_of: date
     edition: str
     question: str
@@ -146,7 +148,7 @@ def _members(value: object, part: str, called: str) -> Mapping[str, object]:
 
 def _columns(value: object) -> Mapping[str, str | None]:
     columns = _members(value, "columns", "record.columns")
-    may_be_none = ("subject", "organization", "replaces")
+    may_be_none = ("subject", "organization", "replaces", "made_by")
     return {
         name: None
         if column is None and name in may_be_none
@@ -297,8 +299,8 @@ def _document(packet: Packet) -> str | None:
 
 
 def derive(packet: Packet) -> str | None:
-    """What stands against deriving the document again from the packet's law and request, byte for
-    byte; none where nothing does.
+    """What stands against deriving the document again from the packet's law and request; none where
+    nothing does.
     """
     columns = {name: packet.columns[name] for name in KeptColumns.__dataclass_fields__}
     try:
@@ -330,7 +332,11 @@ def verify(
         complaint = find()
         holds = holds and complaint is None
         say(f"holds    {name}." if complaint is None else f"FAILS    {name}: {complaint}.")
-    name = "Decided again from the packet's law and facts, the same comes out to the byte"
+    made_by = packet.columns["made_by"]
+    how = "to the byte"
+    if compared(made_by) == "meaning":
+        how = f"in meaning (made by version {made_by or 'unknown'}, this is {VERSION})"
+    name = f"Decided again from the packet's law and facts, the same comes out {how}"
     if not holds:
         say(f"skipped  {name}: not tried, because something above does not hold.")
     else:

@@ -18,7 +18,7 @@ from app.commands.sources import DAY
 from app.commands.terminal import Screen
 from app.determinations.decide import Decider
 from app.determinations.older_law import LawAltered, decider_under
-from app.determinations.replay import replay
+from app.determinations.replay import compared, replay
 from app.engine import Engine, EngineFault
 from app.records.errors import RecordDamaged
 
@@ -39,6 +39,7 @@ class Replayed:
     """What replaying came to so far."""
 
     agree: int = 0
+    in_meaning: int = 0
     differ: int = 0
     damaged: int = 0
     without_law: int = 0
@@ -51,10 +52,11 @@ class Replayed:
         """Whether every determination came out as it was issued."""
         return not self.differ and not self.damaged and not self.without_law
 
-    def take(self, id: str, differs_at: str | None) -> None:
+    def take(self, id: str, made_by: str | None, differs_at: str | None) -> None:
         """Count one determination."""
         if differs_at is None:
             self.agree += 1
+            self.in_meaning += compared(made_by) == "meaning"
         elif differs_at == DAMAGED:
             self.damaged += 1
             self.listed_damaged += [id] if len(self.listed_damaged) < LISTED_AT_MOST else []
@@ -69,6 +71,7 @@ class Replayed:
         return {
             "replayed": self.agree + self.differ + self.damaged,
             "agree": self.agree,
+            "compared": {"bytes": self.agree - self.in_meaning, "meaning": self.in_meaning},
             "differ": self.differ,
             "damaged": self.damaged,
             "law_not_kept": self.without_law,
@@ -93,8 +96,8 @@ class Replayed:
 )
 @answering
 def replay_command(since: date | None, until: date | None, as_json: bool) -> None:
-    """Decide all kept determinations again, each under the law of then, and compare byte for byte
-    with what was issued.
+    """Decide all kept determinations again, each under the law of then, and compare with what was
+    issued: byte for byte what this version of the program made, in meaning what another made.
 
     Nothing is changed. Where anything differs, is not as it was kept, or cannot be decided again
     because its law was not kept, the command ends with 3 and names the determinations and the first
@@ -140,10 +143,11 @@ def _replay_all(store: "Store", period: "Period") -> Replayed:
                 else made_under(store, known, period, others=True)
             )
             if decider is None and digest is not None:
-                made = (each for each in made if each.record is None)
+                made = (one for one in made if one.record is None)
             told = 0
-            for id, differs_at in _differences(decider, made):
-                replayed.take(id, differs_at)
+            for each, differs_at in _differences(decider, made):
+                made_by = each.record.made_by if each.record else None
+                replayed.take(each.id, made_by, differs_at)
                 told += 1
                 advance(1)
             if decider is None:
@@ -165,17 +169,17 @@ def _decider(store: "Store", digest: str | None, engine: Engine) -> Decider | La
 
 def _differences(
     decider: Decider | LawAltered | None, made: Iterable["Made"]
-) -> Iterator[tuple[str, str | None]]:
-    for id, record, as_kept in made:
-        if record is None or decider is None:
-            yield id, DAMAGED
+) -> Iterator[tuple["Made", str | None]]:
+    for each in made:
+        if each.record is None or decider is None:
+            yield each, DAMAGED
         elif isinstance(decider, LawAltered):
-            yield id, "/law/digest"
+            yield each, decider.differs_at
         else:
             try:
-                yield id, replay(decider, record) or (None if as_kept else DAMAGED)
+                yield each, replay(decider, each.record) or (None if each.as_kept else DAMAGED)
             except EngineFault:
-                yield id, "engine fault"
+                yield each, "engine fault"
 
 
 def _tell(replayed: Replayed) -> None:
@@ -190,7 +194,8 @@ def _tell(replayed: Replayed) -> None:
             fold=False,
         )
     told = (
-        f"{replayed.agree:,} agree to the byte, {replayed.differ:,} differ, "
+        f"{replayed.agree - replayed.in_meaning:,} agree to the byte, "
+        f"{replayed.in_meaning:,} in meaning, {replayed.differ:,} differ, "
         f"{replayed.damaged:,} are damaged"
     )
     screen.line(f"{told}, {replayed.without_law:,} cannot be decided again.")

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from app.determinations.decide import Decider
 from app.engine import Engine
 from app.law.errors import UnsoundLaw
+from app.law.grammar import GRAMMAR, grammar_of
 from app.law.lawbook import text_digest
 from app.law.library import lawbook_of
 
@@ -28,19 +29,34 @@ class LawNotKept(LookupError):
 class LawAltered(ValueError):
     """What was kept as the text of a law does not have its digest, or cannot be read as law."""
 
-    def __init__(self, digest: str) -> None:
-        super().__init__(f"what was kept as the law {digest} is not that law")
+    differs_at = "/law/digest"
+
+    def __init__(self, digest: str, sentence: str | None = None) -> None:
+        super().__init__(sentence or f"what was kept as the law {digest} is not that law")
         self.digest = digest
+
+
+class OtherGrammar(LawAltered):
+    """The text of a law is whole, and in a grammar that this program does not read."""
+
+    differs_at = "/law/grammar"
+
+    def __init__(self, digest: str, grammar: int | None) -> None:
+        sentence = f"the law {digest} is in grammar {grammar}, and this program reads {GRAMMAR}"
+        super().__init__(digest, sentence)
 
 
 def decider_under(digest: str, texts: Mapping[str, str], engine: Engine) -> Decider:
     """Who decides under a text of the law. Nothing is compiled before it is asked for.
 
     Raises:
+        OtherGrammar: they are in a grammar that this program does not read.
         LawAltered: the texts do not have that digest, or are not sound.
     """
     if text_digest(texts) != digest:
         raise LawAltered(digest)
+    if (grammar := grammar_of(texts)) != GRAMMAR:
+        raise OtherGrammar(digest, grammar)
     try:
         return Decider(lawbook_of(texts), engine)
     except UnsoundLaw:

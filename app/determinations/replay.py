@@ -4,7 +4,7 @@ differ.
 
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import NamedTuple, Protocol
+from typing import Any, Literal, NamedTuple, Protocol
 
 import orjson
 
@@ -15,6 +15,7 @@ from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.model import Determination
 from app.determinations.strict_json import MalformedJson, loads
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
+from app.version import VERSION
 
 POINTER_AT_MOST = 300
 """Of a document that was tampered with, names may be of any length."""
@@ -31,8 +32,8 @@ class Asked(NamedTuple):
     facts: dict[str, object]
 
 
-class Kept(Protocol):
-    """What is kept of a determination and is needed to decide it again."""
+class ReplayInput(Protocol):
+    """What is stored of a determination and is needed to decide it again."""
 
     @property
     def id(self) -> str: ...
@@ -42,6 +43,8 @@ class Kept(Protocol):
     def subject(self) -> str | None: ...
     @property
     def replaces(self) -> str | None: ...
+    @property
+    def made_by(self) -> str | None: ...
     @property
     def as_of(self) -> date: ...
     @property
@@ -74,7 +77,7 @@ def asked_in(request: str) -> Asked:
     return Asked(question, facts)
 
 
-def decide_again(decider: Decider, kept: Kept) -> Determination:
+def decide_again(decider: Decider, kept: ReplayInput) -> Determination:
     """The determination of a kept request under the law of a decider, as of the day and in the
     edition of then.
 
@@ -94,9 +97,9 @@ def decide_again(decider: Decider, kept: Kept) -> Determination:
     )
 
 
-def replay(decider: Decider, kept: Kept) -> str | None:
-    """Where what is decided again, and issued again in the same words, differs from the document
-    that was kept; none where nowhere.
+def replay(decider: Decider, kept: ReplayInput) -> str | None:
+    """Where what is decided again differs from the document that was kept: in the text, where this
+    version of the program made it, else in meaning; none where nowhere.
 
     Raises:
         EngineFault: the engine failed or is contradicted.
@@ -116,7 +119,50 @@ def replay(decider: Decider, kept: Kept) -> str | None:
         return "/question"
     if kept.outcome != determination.outcome:  # what is searched by must say what the document says
         return "/outcome"
-    return first_difference(kept.document.encode(), again)
+    if compared(kept.made_by) == "bytes":
+        return first_difference(kept.document.encode(), again)
+    return first_difference(_meaning(kept.document.encode()), _meaning(again))
+
+
+Compared = Literal["bytes", "meaning"]
+
+
+def compared(made_by: str | None) -> Compared:
+    """How what a version of the program made is compared with what this one decides again."""
+    return "bytes" if made_by == VERSION else "meaning"
+
+
+def _meaning(document: bytes) -> bytes:
+    """What a document means: outcome, conclusions, statuses of provisions and findings, and those
+    of the questions within. A text of another shape stays as it is.
+    """
+    try:
+        return orjson.dumps(_meaning_of(orjson.loads(document)), option=orjson.OPT_SORT_KEYS)
+    except (ValueError, KeyError, TypeError):
+        return document
+
+
+def _meaning_of(decided: dict[str, Any]) -> dict[str, Any]:
+    reasons = {
+        reason["provision"]: {
+            "status": reason["status"],
+            "findings": {
+                finding["condition"]: [finding["status"], *_within(finding)]
+                for finding in reason["findings"]
+            },
+        }
+        for reason in decided["reasons"]
+    }
+    return {
+        "outcome": decided["outcome"],
+        "concludes": decided.get("concludes", {}),
+        "reasons": reasons,
+    }
+
+
+def _within(finding: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    if finding.get("determination"):
+        yield _meaning_of(finding["determination"])
 
 
 def first_difference(kept: bytes, again: bytes) -> str | None:

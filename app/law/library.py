@@ -8,6 +8,7 @@ from app.law.calendars import Calendar
 from app.law.catalogue import read_calendar, read_edition, read_question
 from app.law.errors import Fault, Place, UnsoundLaw
 from app.law.facts import FactDefinition, Vocabulary
+from app.law.grammar import FILE, GRAMMAR, grammar_of
 from app.law.lawbook import Lawbook
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
@@ -36,10 +37,11 @@ class _Reading:
         self.editions: dict[str, Edition] = {}
 
     def read(self) -> None:
+        self._read_grammar()
         for name in SHARED:
             self.faults.tolerate(lambda name=name: self._read_shared(name))  # type: ignore[misc]
         for file in sorted(self.sources, key=lambda file: file.split("/")):
-            if file not in SHARED and file.endswith(".yaml"):
+            if file not in (*SHARED, FILE) and file.endswith(".yaml"):
                 self.faults.tolerate(lambda file=file: self._read_one(file))  # type: ignore[misc]
 
     def _open(self, file: str) -> Item:
@@ -48,6 +50,13 @@ class _Reading:
         assert text is not None
         self.texts[file] = text
         return item
+
+    def _read_grammar(self) -> None:
+        if (text := self.sources.get(FILE)) is not None:
+            self.texts[FILE] = text
+        if (grammar := grammar_of(self.sources)) != GRAMMAR:
+            place = Place(f"{self.folder}/{FILE}", 1)
+            self.faults.note(place, f"grammar {grammar} is not {GRAMMAR}, which is read here")
 
     def _read_shared(self, file: str) -> None:
         if file not in self.sources:

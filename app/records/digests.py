@@ -11,6 +11,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
 Column = str | bytes | int | bool | date | datetime | None
+LATER_COLUMNS = {("determination", "made_by")}
+"""Columns that tables got after records were sealed: the digest of a record without a value in one
+does not cover it, so that digests from before still hold.
+"""
 EMPTY_CHAIN = "0" * 64
 """What the first seal is chained to."""
 
@@ -30,11 +34,13 @@ def column_text(value: Column) -> str | None:
 
 def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
     """The digest of a record: SHA-256 of its kind and of its columns in the order of their names,
-    each with its length.
+    each with its length. Of `LATER_COLUMNS` only those that have a value count.
     """
     hashed = hashlib.sha256()
     for name, value in [("kind", kind), *sorted(columns.items())]:
         text = column_text(value)
+        if text is None and (kind, name) in LATER_COLUMNS:
+            continue
         content = (
             b"" if text is None else text.encode(errors="surrogateescape")
         )  # so that damaged text has a digest too

@@ -20,7 +20,8 @@ class DeterminationRecord:
 
     *id* is a UUID of version 7 as text, *document* the JSON text that callers get, *request* the
     body that asked for it, *author* the actor who asked, *replaces* the determination whose place
-    this one takes, *decisive* the provisions it rests on.
+    this one takes, *made_by* the version of the program that made it (None: a version before that
+    was stored), *decisive* the provisions it rests on.
     """
 
     id: str
@@ -36,6 +37,7 @@ class DeterminationRecord:
     author: str
     organization: str | None = None
     replaces: str | None = None
+    made_by: str | None = None
     decisive: tuple[str, ...] = ()
 
     def row(self) -> Row:

@@ -40,6 +40,12 @@ def newest_revision() -> str:
     return head
 
 
+def revisions_since(oldest: str) -> set[str]:
+    """A revision, and those that followed it."""
+    scripts = ScriptDirectory.from_config(_config())
+    return {oldest} | {script.revision for script in scripts.iterate_revisions("head", oldest)}
+
+
 def upgrade(settings: Settings, revision: str = "head") -> None:
     """Bring the database to a revision, in one transaction; nothing happens where it is there
     already.

@@ -79,6 +79,7 @@ determinations = Table(
     Column("author", String(100), nullable=False),
     Column("organization", String(100)),
     Column("replaces", Id, unique=True),
+    Column("made_by", String(40)),
     Column("record_digest", Digest, nullable=False),
     Index(None, "subject", "decided_at"),
     Index(None, "question", "as_of"),
@@ -86,7 +87,7 @@ determinations = Table(
     Index(None, "author", "id"),
 )
 """Determinations as issued: `document` is the answer's text byte for byte, `request` the body that
-asked for it.
+asked for it, `made_by` the version of the program that made it, none before versions were stored.
 """
 
 decisive_provisions = Table(

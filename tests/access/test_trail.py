@@ -71,6 +71,7 @@ def test_somebody_recognized_who_may_not_is_noted_and_strangers_are_not(
     trail: AuditTrail, administrator: FlaskClient, nobody: FlaskClient
 ) -> None:
     path = "/v1/determinations/01925b1e-7e3f-7000-8000-000000000000"
+    trail.clear()
 
     assert 401 == nobody.get(path).status_code
     assert 403 == administrator.get(path).status_code

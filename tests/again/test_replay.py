@@ -5,6 +5,7 @@ And if not, it says where.
 
 import re
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,8 +15,10 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app.determinations.decide import Decider
+from app.determinations.replay import replay
 from app.law.lawbook import Lawbook
 from app.records.store import Store
+from app.version import VERSION
 from tests.again.conftest import Serving, Tamper
 from tests.again.keeping import NOBODY, VISIT, made, small_law, trail
 from tests.api.asking import problem
@@ -31,7 +34,42 @@ def test_what_was_decided_is_decided_again_to_the_byte(
     answer = client.post(f"/v1/determinations/{id}/replay")
 
     assert 200 == answer.status_code
-    assert {"id": id, "agrees": True, "law": {"digest": lawbook.digest}} == answer.get_json()
+    agrees = {"id": id, "agrees": True, "law": {"digest": lawbook.digest}}
+    assert {**agrees, "compared": "bytes", "made_by": VERSION} == answer.get_json()
+
+
+def test_what_another_version_made_is_compared_in_meaning(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    id = made(client)
+    monkeypatch.setattr("app.determinations.replay.VERSION", "a later version")
+
+    answer = client.post(f"/v1/determinations/{id}/replay").get_json()
+
+    assert (True, "meaning", VERSION) == (answer["agrees"], answer["compared"], answer["made_by"])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "pointer"),
+    [
+        ('"words":"', '"words":"formerly ', None),
+        ('"valid_until":"', '"valid_before":"', None),
+        ('"outcome":"ineligible","says"', '"outcome":"eligible","says"', "/outcome"),
+        ('"concludes":{"enrollment.next', '"concludes":{"enrollment.last', "/concludes/"),
+        ('"status":"not_met"', '"status":"met"', "/reasons/"),
+        ('"status":"does_not_apply"', '"status":"applies"', "/reasons/"),
+    ],
+)
+def test_in_meaning_words_may_differ_and_statuses_may_not(
+    client: FlaskClient, store: Store, decider: Decider, old: str, new: str, pointer: str | None
+) -> None:
+    record = store.record(made(client))
+    assert record is not None and old in record.document
+    other = replace(record, made_by="0.9", document=record.document.replace(old, new, 1))
+
+    differs_at = replay(decider, other)
+
+    assert pointer == (differs_at and differs_at[: len(pointer or "")])
 
 
 def test_after_an_amendment_it_is_decided_again_under_the_law_of_then(

@@ -6,6 +6,7 @@ import gzip
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from sqlalchemy import select
 from app.records.database import open_database
 from app.records.errors import RecordsUnavailable
 from app.records.ledger.backup import (
+    OLDEST,
     NotABackup,
     NotEmpty,
     back_up,
@@ -69,6 +71,28 @@ def test_everything_comes_back_as_it_was(full: Store, empty: Store, tmp_path: Pa
     assert () == verify(empty).complaints
     assert RECORD.document == empty.find(numbered(3).id)
     assert 2 * count_rows(full) == sum(told)
+
+
+def test_a_backup_of_an_earlier_revision_is_taken_back_and_holds(
+    full: Store, empty: Store, tmp_path: Path
+) -> None:
+    back_up(full, tmp_path / "backup.gz", NOW)
+    unpacked = gzip.decompress((tmp_path / "backup.gz").read_bytes())
+    lines = [json.loads(line) for line in unpacked.splitlines()]
+    lines[0]["revision"] = OLDEST
+    for line in lines:
+        if line.get("table") == "determinations":
+            assert line["row"].pop("made_by") is None
+    written = [json.dumps(line).encode() + b"\n" for line in lines[:-1]]
+    end = {**lines[-1], "sha256": sha256(b"".join(written)).hexdigest()}
+    (tmp_path / "older.gz").write_bytes(
+        gzip.compress(b"".join(written) + json.dumps(end).encode() + b"\n")
+    )
+
+    restore(empty, tmp_path / "older.gz")
+
+    assert everything(full) == everything(empty)
+    assert () == verify(empty).complaints
 
 
 def test_a_backup_is_for_its_owner_only(full: Store, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from app.api.http.answers import (
     ProblemAnswer,
     Value,
 )
+from app.determinations.replay import Compared
 from app.law.questions import Outcome
 
 ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
@@ -33,6 +34,11 @@ class BatchLineAnswer(Answer, kw_only=True):
     problem: ProblemAnswer | UnsetType = UNSET
 
 
+MadeBy = Annotated[
+    str, Meta(description="The version of the program that made it, where it is known.")
+]
+
+
 class ChainLinkAnswer(Answer, kw_only=True):
     """A member of a chain.
 
@@ -46,6 +52,7 @@ class ChainLinkAnswer(Answer, kw_only=True):
     edition: str | UnsetType = UNSET
     outcome: Outcome | UnsetType = UNSET
     says: str | UnsetType = UNSET
+    made_by: MadeBy | UnsetType | None = UNSET
     law: LawAnswer | UnsetType = UNSET
     href: str
 
@@ -72,6 +79,13 @@ class ReplayAnswer(Answer):
 
     id: Id
     agrees: Literal[True]
+    compared: Annotated[
+        Compared,
+        Meta(
+            description="Byte for byte, where this version of the program made it; else in meaning."
+        ),
+    ]
+    made_by: MadeBy | None
     law: LawAnswer
 
 

@@ -32,6 +32,7 @@ from app.law.facts import Value
 from app.law.names import walk
 from app.records.entries import DeterminationRecord
 from app.records.identity import new_id
+from app.version import VERSION
 
 GIVEN_TWICE = "Is given twice."
 _asked = AskedSchema()
@@ -198,6 +199,7 @@ def decide(
         author=by.actor,
         organization=by.organization,
         replaces=replaces,
+        made_by=VERSION,
         decisive=tuple(reason.provision.id for reason in determination.reasons if reason.decisive),
     )
     return Decided(determination, text, record)

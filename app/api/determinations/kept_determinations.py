@@ -93,6 +93,7 @@ def _link(link: DeterminationRecord | RecordDamaged) -> ChainLinkAnswer:
         edition=link.edition,
         outcome=cast(Outcome, link.outcome),
         says=orjson.loads(link.document)["says"],
+        made_by=link.made_by,
         law=LawAnswer(link.law_digest),
         href=href,
     )

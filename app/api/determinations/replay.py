@@ -31,7 +31,7 @@ from app.determinations.document import determination_document
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.model import Determination
 from app.determinations.older_law import LawAltered, LawNotKept
-from app.determinations.replay import RequestUnreadable, asked_in, decide_again, replay
+from app.determinations.replay import RequestUnreadable, asked_in, compared, decide_again, replay
 from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.records.entries import DeterminationRecord, NewDetermination
@@ -44,7 +44,7 @@ blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
 @blp.post("/<uuid:id>/replay")
 @Operation(
     permission="determinations.replay",
-    returns={200: Content("It was decided again and came out the same to the byte.", ReplayAnswer)},
+    returns={200: Content("It was decided again and came out the same.", ReplayAnswer)},
     problems=(
         "unknown-determination",
         "law-not-kept",
@@ -57,7 +57,9 @@ def replay_determination(id: UUID) -> Response:
     """Decide a kept determination again, from the kept request under the kept text of the law of
     then.
 
-    The text that comes out must be the one that was issued, byte for byte. Where it is not, the
+    Where this version of the program made it, the text that comes out must be the one that was
+    issued, byte for byte; where another version did, the outcome, the conclusions and the statuses
+    of provisions and findings must be the same. `compared` says which. Where they are not, the
     operator is alarmed and the answer names the first member that differs. Nothing is changed
     either way.
     """
@@ -77,7 +79,15 @@ def replay_determination(id: UUID) -> Response:
         log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")
         detail = "What was decided again is not what was kept. Tell the operator the request_id."
         raise Problem("replay-differs", detail, differs_at=differs_at)
-    return json_response(ReplayAnswer(record.id, agrees=True, law=LawAnswer(record.law_digest)))
+    return json_response(
+        ReplayAnswer(
+            record.id,
+            agrees=True,
+            compared=compared(record.made_by),
+            made_by=record.made_by,
+            law=LawAnswer(record.law_digest),
+        )
+    )
 
 
 def _replayed(here: Service, record: DeterminationRecord) -> str | None:
@@ -92,8 +102,8 @@ def _replayed(here: Service, record: DeterminationRecord) -> str | None:
             "The determination stands as it is, and cannot be decided again.",
             law=error.digest,
         ) from None
-    except LawAltered:
-        return "/law/digest"
+    except LawAltered as error:
+        return error.differs_at
     except RecordDamaged as error:
         if error.kind != "law":
             raise

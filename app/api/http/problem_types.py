@@ -324,9 +324,9 @@ _ALL = (
         500,
         "Decided again, the same case comes out otherwise",
         "Tell the operator the request_id. `differs_at` names the first member that differs.\n"
-        "The same request under the same law must give the same document to the byte. Where it "
-        "does not, the record, the text of "
-        "the law or the program was changed. The record stays as it is.",
+        "The same request under the same law must give the same document, to the byte where the "
+        "same version of the program decides, in meaning where another does. Where it does not, "
+        "the record, the text of the law or the program was changed. The record stays as it is.",
     ),
     ProblemType(
         "record-damaged",

@@ -60,6 +60,9 @@ class FoundDeterminationAnswer(Answer):
     replaces: Annotated[
         str | None, Meta(description="The determination whose place this one took.")
     ]
+    made_by: Annotated[
+        str | None, Meta(description="The version of the program that made it, where it is known.")
+    ]
     replaced_by: Annotated[
         str | None, Meta(description="The determination that took this one's place.")
     ]

@@ -1,4 +1,5 @@
-"""Everything that is kept, in one file that any database of the same revision can take back.
+"""Everything that is kept, in one file that any database of the same or a later revision can take
+back.
 
 The file is compressed JSON Lines: a header, one line for each row in an order in which rows can be
 entered again, and a last line with the counts and a digest of all before it, so that a file which
@@ -19,11 +20,15 @@ import orjson
 from sqlalchemy import Column, Connection, Date, LargeBinary, func, insert, select
 
 from app.records.digests import column_text
-from app.records.migrate import newest_revision
+from app.records.migrate import newest_revision, revisions_since
 from app.records.store import Store
 from app.records.tables import Instant, metadata
 
 FORMAT = "eligibility-records-1"
+OLDEST = "0007"
+"""The oldest revision whose backups are taken back: since then tables only got columns that may be
+empty.
+"""
 PAGE = 500
 Progress = Callable[[int], None]
 
@@ -128,7 +133,7 @@ def check_backup(file: Path) -> dict[str, int]:
     """Read a backup from its beginning to its end; how many rows of each table it holds.
 
     Raises:
-        NotABackup: it is not whole, was changed, or is of another revision.
+        NotABackup: it is not whole, was changed, or is of a later or much earlier revision.
         OSError: it cannot be read.
     """
     counts: dict[str, int] = {}
@@ -184,11 +189,7 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     Raises:
         NotABackup: it is not.
     """
-    digest, counts, ended = (
-        hashlib.sha256(),
-        {str(table.name): 0 for table in metadata.sorted_tables},
-        False,
-    )
+    digest, counts, ended = hashlib.sha256(), {str(name): 0 for name in metadata.tables}, False
     try:
         with gzip.open(file, "rb") as lines:
             header = lines.readline()
@@ -197,10 +198,8 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
             for text in lines:
                 line = orjson.loads(text)
                 if "counts" in line:
-                    ended = line == {
-                        "counts": counts,
-                        "sha256": digest.hexdigest(),
-                    } and not lines.read(1)
+                    same = counts == dict.fromkeys(counts, 0) | line.pop("counts")
+                    ended = same and line == {"sha256": digest.hexdigest()} and not lines.read(1)
                     break
                 digest.update(text)
                 counts[line["table"]] += 1
@@ -215,7 +214,7 @@ def _check_header(header: bytes) -> None:
     told = orjson.loads(header)
     if not isinstance(told, dict) or told.get("format") != FORMAT:
         raise NotABackup("it is not a backup of these records")
-    if told.get("revision") != newest_revision():
+    if told.get("revision") not in revisions_since(OLDEST):
         raise NotABackup(
             f"it is of revision {told.get('revision')}, and the tables are of {newest_revision()}"
         )

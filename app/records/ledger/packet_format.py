@@ -21,6 +21,7 @@ CONTENT = {
         "author",
         "organization",
         "replaces",
+        "made_by",
     ),
     "law": ("digest", "texts"),
     "inclusion": ("sequence", "path"),
@@ -31,19 +32,16 @@ CONTENT = {
 
 HOW_TO_CHECK = (
     "Run `python -m app.verify packet.json --root ROOT`, where ROOT is the root of this seal as "
-    "published or kept elsewhere. "
-    "This file and the program are enough, without database or network. By hand: record.digest is "
-    "the SHA-256 of "
-    "`name:length:text` of `kind` and then of every column in the order of their names (length in "
-    "bytes; `null` and no text where "
-    "there is no value). The leaf is the SHA-256 of a zero byte and `kind:id:digest`; each step "
-    "of inclusion.path is the SHA-256 "
-    "of a one byte, the left and the right hash; the last one is seal.root. seal.chain is the "
-    "digest of a record of the kind "
+    "published or kept elsewhere. This file and the program are enough, without database or "
+    "network. By hand: record.digest is the SHA-256 of `name:length:text` of `kind` and then of "
+    "every column in the order of their names (length in bytes; `null` and no text where there is "
+    "no value; made_by is left out where it has none). The leaf is the SHA-256 of a zero byte and "
+    "`kind:id:digest`; each step of inclusion.path is the SHA-256 of a one byte, the left and the "
+    "right hash; the last one is seal.root. seal.chain is the digest of a record of the kind "
     "`seal` with the columns count, first, number, previous, root and sealed_at. law.digest is "
-    "`sha256:` and the SHA-256 of "
-    "`length:name` and `length:text` of every file in the order of their names. columns.document "
-    "is the determination exactly as "
-    "issued, columns.request the request it answers; deciding the request again under law.texts "
-    "gives the document to the byte."
+    "`sha256:` and the SHA-256 of `length:name` and `length:text` of every file in the order of "
+    "their names. columns.document is the determination exactly as issued, columns.request the "
+    "request it answers. The version of the program that columns.made_by names, deciding the "
+    "request again under law.texts, gives the document to the byte; other versions give the same "
+    "outcome, conclusions and statuses."
 )

@@ -50,6 +50,7 @@ class FoundDetermination:
     organization: str | None
     law_digest: str
     replaces: str | None
+    made_by: str | None
     replaced_by: str | None
 
 
