@@ -29,7 +29,7 @@ from tests.case_files import CASES, ROOT, load
 from tests.edges import Edge, WrittenCase, edges_at, edges_of, standing_laws
 
 RULESETS = ROOT / "rulesets"
-SHARED = {"questions", "facts", "editions"}
+SHARED = {"questions", "facts", "editions", "grammar"}
 VECTORS = 3
 NEVER_BELOW = {("plans/approval-on-the-anniversary", "same-day", "0")}
 """Turns that no case can cross: the next anniversary is never before the approval."""

@@ -3,7 +3,7 @@ idempotent requests.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +12,12 @@ import orjson
 from app.records.digests import record_digest
 
 Row = dict[str, Any]
+
+
+def _digested(kind: str, record: Any) -> Row:
+    """The members of a record as columns, with the digest over all of them."""
+    columns = {name: getattr(record, name) for name in record.__slots__}
+    return {**columns, "record_digest": record_digest(kind, columns)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,8 +90,7 @@ class AuditEntry:
 
     def row(self) -> Row:
         """The columns, with the digest over all others."""
-        columns = asdict(self)
-        return {**columns, "record_digest": record_digest("audit", columns)}
+        return _digested("audit", self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,7 @@ class IdempotencyRecord:
 
     def row(self) -> Row:
         """The columns, with the digest over all others."""
-        columns = asdict(self)
-        return {**columns, "record_digest": record_digest("idempotency", columns)}
+        return _digested("idempotency", self)
 
 
 ResponseFor = Callable[[str], IdempotencyRecord | None]

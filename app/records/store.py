@@ -97,23 +97,18 @@ class Store:
     """
 
     def __init__(self, engine: Engine, law: LawText | None = None) -> None:
-        self._engine, self._writes = engine, engine.execution_options(**{WRITES: True})
+        self.engine, self._writes = engine, engine.execution_options(**{WRITES: True})
         self._law_to_keep = law
 
     @property
     def is_sqlite(self) -> bool:
         """Whether records are in a file of this machine's and not on a server."""
-        return self._engine.dialect.name == "sqlite"
-
-    @property
-    def engine(self) -> Engine:
-        """The connection to the database, for the stores of other records in it."""
-        return self._engine
+        return self.engine.dialect.name == "sqlite"
 
     @property
     def file(self) -> str | None:
         """The file that an SQLite database is in."""
-        return self._engine.url.database if self.is_sqlite else None
+        return self.engine.url.database if self.is_sqlite else None
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -122,7 +117,7 @@ class Store:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with database_errors(), self._engine.connect() as connection:
+        with database_errors(), self.engine.connect() as connection:
             if not self.is_sqlite:
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             yield connection
@@ -200,19 +195,6 @@ class Store:
             with self.writing() as connection:
                 enter(connection, *entries)
 
-    def find(self, id: str, reach: Reach = EVERYTHING) -> str | None:
-        """The document of a determination, exactly as it was issued; none where no such one lies
-        within reach.
-
-        Raises:
-            RecordsUnavailable: the database could not be asked.
-        """
-        with self.reading() as connection:
-            chosen = select(determinations.c.document).where(
-                determinations.c.id == id, within(reach)
-            )
-            return connection.execute(chosen).scalar_one_or_none()
-
     def has(self, id: str, reach: Reach = EVERYTHING) -> bool:
         """Whether a determination lies within reach, be it as it was kept or not.
 
@@ -221,16 +203,6 @@ class Store:
         """
         with self.reading() as connection:
             return lies_within(connection, id, reach)
-
-    def record(self, id: str, reach: Reach = EVERYTHING) -> DeterminationRecord | None:
-        """A determination with all its columns; none where no such one lies within reach.
-
-        Raises:
-            RecordDamaged: it is not as it was kept.
-            RecordsUnavailable: the database could not be asked.
-        """
-        with self.reading() as connection:
-            return find_record(connection, id, reach)
 
     def stored_responses(
         self, actor: str, route: str, keys: Sequence[str]
@@ -275,7 +247,7 @@ class Store:
 
     def close(self) -> None:
         """Give up all connections."""
-        self._engine.dispose()
+        self.engine.dispose()
 
 
 def lies_within(connection: Connection, id: str, reach: Reach) -> bool:

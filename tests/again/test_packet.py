@@ -16,6 +16,7 @@ from tests.again.conftest import Serving, Tamper
 from tests.again.keeping import made, trail
 from tests.api.asking import problem
 from tests.sealing import seal_everything
+from tests.stored import document_of
 
 
 def test_a_packet_is_checked_without_the_service(
@@ -54,7 +55,7 @@ def test_a_packet_holds_what_was_issued_the_law_of_then_and_the_proof(
     packet = client.get(f"/v1/determinations/{id}/packet").get_json()
 
     columns = packet["record"]["columns"]
-    assert store.find(id) == columns["document"]
+    assert document_of(store, id) == columns["document"]
     assert "enrollment.permitted" == json.loads(columns["request"])["question"]
     assert "enrollment/open-periods-2011.yaml" in packet["law"]["texts"]
     assert (2, root) == (packet["seal"]["number"], packet["seal"]["root"])

@@ -10,6 +10,7 @@ from app.records.store import Store
 from tests.again.conftest import CALENDAR, PROVISION, Amend, Serving, Tamper
 from tests.again.keeping import VISIT, made, small_law, trail
 from tests.api.asking import problem
+from tests.stored import document_of
 
 OPEN_PERIODS = "enrollment/open-periods-2011"
 
@@ -113,11 +114,11 @@ def test_a_provision_of_a_question_that_is_used_is_told_with_its_question(
 
 def test_nothing_is_kept_but_the_audit_entry(client: FlaskClient, store: Store) -> None:
     id = made(client)
-    kept, before = store.find(id), trail(store)
+    kept, before = document_of(store, id), trail(store)
 
     client.post(f"/v1/determinations/{id}/reconsider")
 
-    assert kept == store.find(id)
+    assert kept == document_of(store, id)
     assert [*before, ("determination.reconsidered", id, "done")] == trail(store)
 
 

@@ -17,6 +17,7 @@ from tests.acting import EVERYWHERE
 from tests.again.conftest import Amend, Serving
 from tests.again.keeping import NOBODY, etag, made, trail
 from tests.api.asking import CLOSED, pointers, problem
+from tests.stored import record_of
 
 
 def redetermine(client: FlaskClient, id: str, tag: str | None = None, **given: Any) -> TestResponse:
@@ -217,7 +218,7 @@ def test_the_request_is_kept_whole_with_exact_numbers(client: FlaskClient, store
 
     new = redetermine(client, id).get_json()["id"]
 
-    record = store.record(new)
+    record = record_of(store, new)
     assert record is not None
     assert b":10.0}" in record.request.encode()
     assert {"question", "facts", "as_of", "edition", "subject"} == set(orjson.loads(record.request))

@@ -24,6 +24,7 @@ from tests.again.keeping import NOBODY, VISIT, made, small_law, trail
 from tests.api.asking import problem
 from tests.case_files import nested
 from tests.determinations.any_case import cases
+from tests.stored import document_of, record_of
 
 
 def test_what_was_decided_is_decided_again_to_the_byte(
@@ -63,7 +64,7 @@ def test_what_another_version_made_is_compared_in_meaning(
 def test_in_meaning_words_may_differ_and_statuses_may_not(
     client: FlaskClient, store: Store, decider: Decider, old: str, new: str, pointer: str | None
 ) -> None:
-    record = store.record(made(client))
+    record = record_of(store, made(client))
     assert record is not None and old in record.document
     other = replace(record, made_by="0.9", document=record.document.replace(old, new, 1))
 
@@ -111,11 +112,11 @@ def test_replaying_changes_nothing_and_enters_the_audit_trail(
     client: FlaskClient, store: Store
 ) -> None:
     id = made(client)
-    kept = store.find(id)
+    kept = document_of(store, id)
 
     client.post(f"/v1/determinations/{id}/replay")
 
-    assert kept == store.find(id)
+    assert kept == document_of(store, id)
     assert ("determination.replayed", id, "agrees") in trail(store)
 
 

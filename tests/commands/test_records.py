@@ -12,6 +12,7 @@ from app.records.database import open_database
 from app.records.store import Store
 from app.settings import Settings
 from tests.commands.conftest import Flask
+from tests.stored import document_of
 
 
 def test_a_new_database_is_not_current(flask: Flask) -> None:
@@ -102,11 +103,11 @@ def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(
     flask("db", "upgrade")
     flask("demo", "load")
     store = Store(open_database(settings.database_url))
-    kept = [store.find(each.id) for each in demonstrations()]
+    kept = [document_of(store, each.id) for each in demonstrations()]
 
     flask("demo", "load")
 
-    assert kept == [store.find(each.id) for each in demonstrations()]
+    assert kept == [document_of(store, each.id) for each in demonstrations()]
     store.close()
 
 
@@ -118,7 +119,7 @@ def test_every_demonstration_has_the_outcome_it_is_to_show(
 
     store = Store(open_database(settings.database_url))
     for demonstration in demonstrations():
-        document = json.loads(store.find(demonstration.id) or "{}")
+        document = json.loads(document_of(store, demonstration.id) or "{}")
         assert (demonstration.id, demonstration.outcome) == (
             document.get("id"),
             document.get("outcome"),

@@ -30,6 +30,7 @@ from app.records.store import Store
 from app.records.tables import metadata
 from app.settings import Settings
 from tests.records.conftest import RECORD, kept, numbered
+from tests.stored import document_of
 
 NOW = datetime(2026, 11, 22, 1, 2, 3, 4, UTC)
 
@@ -69,7 +70,7 @@ def test_everything_comes_back_as_it_was(full: Store, empty: Store, tmp_path: Pa
     assert {name: count for name, count in written.items() if count} == read
     assert everything(full) == everything(empty)
     assert () == verify(empty).complaints
-    assert RECORD.document == empty.find(numbered(3).id)
+    assert RECORD.document == document_of(empty, numbered(3).id)
     assert 2 * count_rows(full) == sum(told)
 
 

@@ -15,6 +15,7 @@ from app.records.migrate import differences, downgrade, is_current, newest_revis
 from app.records.store import Store
 from app.settings import Settings
 from tests.records.conftest import RECORD, kept, numbered
+from tests.stored import document_of
 
 
 @pytest.fixture
@@ -47,11 +48,11 @@ def test_migrations_go_down_and_up_again(empty: Settings) -> None:
 def test_what_was_kept_is_found_character_for_character(store: Store) -> None:
     store.keep(kept(RECORD))
 
-    assert RECORD.document == store.find(RECORD.id)
+    assert RECORD.document == document_of(store, RECORD.id)
 
 
 def test_what_was_not_kept_is_not_found(store: Store) -> None:
-    assert store.find(RECORD.id) is None
+    assert document_of(store, RECORD.id) is None
 
 
 def test_several_are_kept_together_or_not_at_all(store: Store) -> None:
@@ -60,7 +61,7 @@ def test_several_are_kept_together_or_not_at_all(store: Store) -> None:
     with pytest.raises(RecordsUnavailable):
         store.keep_many([kept(numbered(6)), kept(numbered(7)), kept(numbered(8))])
 
-    assert [None, RECORD.document, None] == [store.find(numbered(n).id) for n in (6, 7, 8)]
+    assert [None, RECORD.document, None] == [document_of(store, numbered(n).id) for n in (6, 7, 8)]
 
 
 def test_a_kept_determination_is_never_overwritten(store: Store) -> None:
@@ -69,7 +70,7 @@ def test_a_kept_determination_is_never_overwritten(store: Store) -> None:
     with pytest.raises(RecordsUnavailable):
         store.keep(kept(replace(RECORD, document="{}")))
 
-    assert RECORD.document == store.find(RECORD.id)
+    assert RECORD.document == document_of(store, RECORD.id)
 
 
 def test_an_error_of_the_database_tells_no_values(store: Store) -> None:
@@ -86,7 +87,7 @@ def test_many_writers_at_once_lose_nothing(store: Store) -> None:
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(lambda number: store.keep(kept(numbered(number))), range(200)))
 
-    assert all(store.find(numbered(number).id) for number in range(200))
+    assert all(document_of(store, numbered(number).id) for number in range(200))
 
 
 def test_every_column_holds_what_it_was_given(store: Store, settings: Settings) -> None:

@@ -21,6 +21,7 @@ from app.records.ledger.seals import seal_everything
 from app.records.ledger.verification import verify
 from app.records.store import Store
 from tests.records.conftest import kept, numbered
+from tests.stored import document_of
 
 OLD, NOW = datetime(2011, 2, 16, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3653)
@@ -69,8 +70,8 @@ def test_what_was_kept_long_enough_goes_and_the_rest_verifies(full: Store) -> No
     gone = dispose_all(full)
 
     assert [numbered(1).id, numbered(2).id] == gone
-    assert [None, None] == [full.find(id) for id in gone]
-    assert full.find(numbered(3).id) is not None
+    assert [None, None] == [document_of(full, id) for id in gone]
+    assert document_of(full, numbered(3).id) is not None
     assert () == verify(full).complaints
     list(seal_everything(full, NOW))
     assert () == verify(full).complaints
@@ -79,8 +80,8 @@ def test_what_was_kept_long_enough_goes_and_the_rest_verifies(full: Store) -> No
 def test_the_answers_to_requests_go_with_their_determinations(full: Store) -> None:
     dispose_all(full)
 
-    assert full.answer("key:1", "POST /v1/determinations", "1" * 64) is None
-    assert full.answer("key:1", "POST /v1/determinations", "3" * 64) is not None
+    keys = [str(number) * 64 for number in (1, 2, 3)]
+    assert ["3" * 64] == list(full.stored_responses("key:1", "POST /v1/determinations", keys))
 
 
 def test_answers_are_forgotten_by_their_own_age(full: Store) -> None:

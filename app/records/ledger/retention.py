@@ -15,6 +15,7 @@ from sqlalchemy import Connection, delete, insert, select
 
 from app.records.damaged import page
 from app.records.digests import record_digest
+from app.records.entries import Row
 from app.records.holds import standing_holds
 from app.records.store import Store, await_seal
 from app.records.tables import (
@@ -157,18 +158,9 @@ def dispose(store: Store, records: list[Due], now: datetime, because: str, new_i
         return
     table = determinations if records[0].kind == "determination" else audit_entries
     with store.writing() as connection:
-        for each in records:
-            id = new_id(now)
-            about = {
-                "kind": each.kind,
-                "object_id": each.id,
-                "digest": each.digest,
-                "because": because,
-            }
-            columns: dict[str, Any] = {"id": id, "disposed_at": now, **about}
-            digest = record_digest("disposal", columns)
-            connection.execute(insert(disposals), [{**columns, "record_digest": digest}])
-            await_seal(connection, "disposal", (id, digest))
+        rows = [_disposal(each, new_id(now), now, because) for each in records]
+        connection.execute(insert(disposals), rows)
+        await_seal(connection, "disposal", *((row["id"], row["record_digest"]) for row in rows))
         ids = [each.id for each in records]
         if table is determinations:
             connection.execute(
@@ -178,6 +170,12 @@ def dispose(store: Store, records: list[Due], now: datetime, because: str, new_i
                 delete(idempotency_records).where(idempotency_records.c.determination.in_(ids))
             )
         connection.execute(delete(table).where(table.c.id.in_(ids)))
+
+
+def _disposal(due: Due, id: str, now: datetime, because: str) -> Row:
+    about = {"kind": due.kind, "object_id": due.id, "digest": due.digest, "because": because}
+    columns: Row = {"id": id, "disposed_at": now, **about}
+    return {**columns, "record_digest": record_digest("disposal", columns)}
 
 
 def forget_answers(store: Store, before: datetime, dry_run: bool = False) -> int:

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, and_, delete, select
+from sqlalchemy import Connection, RowMapping, Select, and_, delete, select
 
 from app.records.changing import add, change, locked, write
 from app.records.entries import AuditEntry, IdempotencyRecord
@@ -153,11 +153,7 @@ class CredentialStore:
             RecordsUnavailable: the database could not be asked.
         """
         asked = select(credentials.c.id).order_by(credentials.c.id).limit(limit)
-        if after is not None:
-            asked = asked.where(credentials.c.id > after)
-        with self._store.reading() as connection:
-            found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
-            return [credential for credential in found if credential is not None]
+        return self._all(asked if after is None else asked.where(credentials.c.id > after))
 
     def named(self, kind: str, name: str) -> list[Credential]:
         """The credentials of a kind that bear a name, the newest first; names need not be unique.
@@ -170,8 +166,11 @@ class CredentialStore:
             .where(credentials.c.kind == kind, credentials.c.name == name)
             .order_by(credentials.c.id.desc())
         )
+        return self._all(asked)
+
+    def _all(self, ids: Select[str]) -> list[Credential]:
         with self._store.reading() as connection:
-            found = (_one(connection, id) for id in connection.execute(asked).scalars().all())
+            found = (_one(connection, id) for id in connection.execute(ids).scalars().all())
             return [credential for credential in found if credential is not None]
 
     def change(

@@ -147,12 +147,7 @@ class Accounts:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with self._store.reading() as connection:
-            return _account(
-                connection.execute(select(*_READ).where(accounts.c.id == id))
-                .mappings()
-                .one_or_none()
-            )
+        return self._one(accounts.c.id == id)
 
     def named(self, name: str) -> Account | None:
         """The account of a name, whatever the case of its letters.
@@ -160,9 +155,7 @@ class Accounts:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        with self._store.reading() as connection:
-            asked = select(*_READ).where(accounts.c.name_key == name.lower())
-            return _account(connection.execute(asked).mappings().one_or_none())
+        return self._one(accounts.c.name_key == name.lower())
 
     def known_as(self, issuer: str, subject: str) -> Account | None:
         """The account of a person at an identity provider.
@@ -170,11 +163,12 @@ class Accounts:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        matches = (accounts.c.issuer == issuer) & (accounts.c.subject == subject)
+        return self._one((accounts.c.issuer == issuer) & (accounts.c.subject == subject))
+
+    def _one(self, chosen: ColumnElement[bool]) -> Account | None:
         with self._store.reading() as connection:
-            return _account(
-                connection.execute(select(*_READ).where(matches)).mappings().one_or_none()
-            )
+            rows = connection.execute(select(*_READ).where(chosen)).mappings()
+            return _account(rows.one_or_none())
 
     def page(self, after: str | None = None, limit: int | None = None) -> list[Account]:
         """Accounts in the order they were made, those after an id.
