@@ -104,7 +104,7 @@ class FactDefinition:
         """What a kept lawbook has of it: no functions, which are found again."""
         return {each.name: getattr(self, each.name) for each in fields(self)}
 
-    @property
+    @cached_property
     def kind(self) -> FactType:
         """What all facts of its type have in common."""
         return FACT_TYPES[self.type]
