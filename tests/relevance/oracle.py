@@ -103,7 +103,7 @@ class Oracle:
         by_logic = reading.outcome(known)
         if by_logic != "undetermined":
             return Answer(by_logic, frozenset(), by_logic)
-        witnesses = Witnesses(reading, known, day)
+        witnesses, search = Witnesses(reading, known, day), None
         if not {"eligible", "ineligible"} <= witnesses.found.keys():
             search = Search(reading, known)
             outcome = search.settled(search.reachable())
@@ -112,9 +112,15 @@ class Oracle:
             for completion in search.seen:
                 witnesses.take(completion, reading.outcome(completion.values, completion.free))
         witnesses.try_changes()
-        rest = set(witnesses.unknown) - witnesses.needed
-        needed = Search(reading, known).needs(rest) if rest else frozenset()
-        return Answer("undetermined", needed | witnesses.needed, by_logic)
+        for name in witnesses.unknown:
+            if name in witnesses.needed:
+                continue
+            search = search or Search(reading, known)
+            for completion in search.change_of(name) or ():
+                witnesses.needed.add(name)
+                outcome = reading.outcome(completion.values, completion.free)
+                witnesses.change(completion, outcome)
+        return Answer("undetermined", frozenset(witnesses.needed), by_logic)
 
 
 def answer(reading: Reading, known: Mapping[str, Any]) -> Answer:
@@ -316,10 +322,10 @@ class Search:
 
     def needs(self, among: Iterable[str]) -> frozenset[str]:
         """Which of some unknown facts can alone change the outcome of some completion."""
-        return frozenset(name for name in among if self._changes(name))
+        return frozenset(name for name in among if self.change_of(name) is not None)
 
-    def _changes(self, name: str) -> bool:
-        """Whether two completions differ in one fact only, and in the outcome."""
+    def change_of(self, name: str) -> tuple[Completion, Completion] | None:
+        """Two completions that differ in one fact only, and in the outcome."""
         copies = self.one.copies(name)
         pairs = [
             (truth, z3.substitute(truth, *copies))
@@ -328,23 +334,22 @@ class Search:
         ]
         differ = either([z3.Xor(a, b) for a, b in pairs if not a.eq(b)])
         if differ is False:
-            return False
-        self._solver.push()
+            return None
         inputs, side = self.reading.inputs, self.one.terms.side
         moved = [z3.substitute(test, *copies) for test, at in side if name in inputs[at]]
+        self._solver.push()
         self._solver.add(*moved, differ)
         model = _model(self._solver)
         self._solver.pop()
-        if model is not None:
-            before = self._completion(model)
-            value = _value(self.reading.stated[name], model, copies[0][1])
-            self._check(before, Completion({**before.values, name: value}, before.free))
-        return model is not None
-
-    def _check(self, before: Completion, after: Completion) -> None:
+        if model is None:
+            return None
+        before = self._completion(model)
+        value = _value(self.reading.stated[name], model, copies[0][1])
+        after = Completion({**before.values, name: value}, before.free)
         outcomes = {self.reading.outcome(c.values, c.free) for c in (before, after)}
         if len(outcomes) != 2 or "undetermined" in outcomes:
             raise OracleFault(f"{outcomes}: {before}, {after}")
+        return before, after
 
 
 def _model(solver: Any) -> Any | None:

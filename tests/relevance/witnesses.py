@@ -34,18 +34,19 @@ class Witnesses:
         self.found: dict[Outcome, list[Completion]] = {}
         self.needed: set[str] = set()
         for _ in range(DRAWN):
-            completion = Completion(self.drawing.complete(known), self._free())
+            completion = Completion(self.drawing.complete(known), self.free(reading, self.random))
             self.take(completion, reading.outcome(completion.values, completion.free))
 
-    def _free(self) -> dict[str, bool]:
-        law = self.reading.law
-        unread = [free_of_provision(p.index) for p in law.provisions if p.is_unread]
+    @staticmethod
+    def free(reading: Reading, random: Random) -> dict[str, bool]:
+        """A decision, at random, on everything that no fact settles."""
+        unread = [free_of_provision(p.index) for p in reading.law.provisions if p.is_unread]
         without_value = [
             free_of_condition(c.index)
-            for c in law.conditions
-            if c.fact.name in self.reading.computed
+            for c in reading.law.conditions
+            if c.fact.name in reading.computed
         ]
-        return {name: self.random.random() < 0.5 for name in (*unread, *without_value)}
+        return {name: random.random() < 0.5 for name in (*unread, *without_value)}
 
     def take(self, completion: Completion, outcome: Outcome) -> None:
         """Keep a completion to try changes of."""
