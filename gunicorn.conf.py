@@ -7,7 +7,6 @@ import atexit
 import os
 import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 import threading
@@ -16,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from environs import EnvError
+from flask import Flask
+from flask.cli import ScriptInfo
 
 # Before anything else of ours is imported: whoever counts looks for this folder when it is
 # imported.
@@ -91,7 +92,7 @@ def when_ready(server: Any) -> None:
     From now on a request to stop is first told to those who send requests.
     """
     if PREPARES:
-        _prepare()
+        _prepare(server.app.wsgi())
     server.handle_term = lambda: _drain(server)
     try_it = ""
     if not settings.in_production and all(
@@ -103,7 +104,7 @@ def when_ready(server: Any) -> None:
     print(_WHERE.format(address=ADDRESS, try_it=try_it), flush=True)
 
 
-def _prepare() -> None:
+def _prepare(app: Flask) -> None:
     """Bring the database to its tables and load the demonstration: `bin/serve` asks for it.
 
     Only now, since the settings, the law and the port have turned out good: a start that is refused
@@ -114,10 +115,12 @@ def _prepare() -> None:
         commands.pop()
         print("In production mode no demonstration is loaded.", flush=True)
     for command in commands:
-        flask = [sys.executable, "-m", "flask", *command]
-        ended = subprocess.run(flask, cwd=Path(__file__).parent, check=False).returncode  # noqa: S603  (words of ours)
-        if ended:
-            sys.exit(ended if ended > 0 else 1)
+        # In this process, which has the law and the libraries already, and no workers yet.
+        try:
+            app.cli.main(command, "flask", obj=ScriptInfo(create_app=lambda: app))
+        except SystemExit as ended:
+            if ended.code:
+                raise
 
 
 def _is_here(name: object) -> bool:

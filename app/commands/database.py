@@ -47,7 +47,8 @@ def upgrade_database(as_json: bool) -> None:
     with reaching_records():
         migrate.make_own_folder(settings())
         was_current = migrate.is_current(settings())
-        migrate.upgrade(settings())
+        if not was_current:
+            migrate.upgrade(settings())
     if as_json:
         print_json({"current": True, "changed": not was_current})
     else:

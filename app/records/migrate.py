@@ -1,14 +1,15 @@
-"""Bringing the database to the tables that this code expects, and saying whether it is there."""
+"""Bringing the database to the tables that this code expects, and saying whether it is there.
+
+Alembic is imported where something is migrated or compared: that it need not be is most often all
+that is asked, and importing it takes as long as everything else that a command does.
+"""
 
 from collections.abc import Callable
 from contextlib import suppress
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection
 
 # Imported to put their tables on the shared metadata.
@@ -20,30 +21,37 @@ from app.records.store import Store
 from app.records.tables import metadata
 from app.settings import Settings
 
+if TYPE_CHECKING:
+    from alembic.config import Config
+
 MIGRATIONS = Path(__file__).parent / "migrations"
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _config(connection: Connection) -> "Config":
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(MIGRATIONS))
     config.set_main_option("path_separator", "os")
     config.attributes["metadata"] = metadata
-    if connection is not None:
-        config.attributes["connection"] = connection
+    config.attributes["connection"] = connection
     return config
+
+
+@cache
+def _revisions() -> list[str]:
+    """All revisions in their order, as the files of the migrations are numbered."""
+    return sorted(file.name.partition("_")[0] for file in (MIGRATIONS / "versions").glob("*_*.py"))
 
 
 def newest_revision() -> str:
     """The revision this code needs."""
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head
+    return _revisions()[-1]
 
 
 def revisions_since(oldest: str) -> set[str]:
     """A revision, and those that followed it."""
-    scripts = ScriptDirectory.from_config(_config())
-    return {oldest} | {script.revision for script in scripts.iterate_revisions("head", oldest)}
+    return {revision for revision in _revisions() if revision >= oldest}
 
 
 def upgrade(settings: Settings, revision: str = "head") -> None:
@@ -55,6 +63,8 @@ def upgrade(settings: Settings, revision: str = "head") -> None:
     Raises:
         RecordsUnavailable: the database cannot be reached or refuses.
     """
+    from alembic import command
+
     make_own_folder(settings)
     _run(settings, lambda config: command.upgrade(config, revision))
 
@@ -65,6 +75,8 @@ def downgrade(settings: Settings, revision: str) -> None:
     Raises:
         RecordsUnavailable: the database cannot be reached or refuses.
     """
+    from alembic import command
+
     _run(settings, lambda config: command.downgrade(config, revision))
 
 
@@ -79,7 +91,7 @@ def make_own_folder(settings: Settings) -> None:
                 own.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
-def _run(settings: Settings, migrate: Callable[[Config], None]) -> None:
+def _run(settings: Settings, migrate: "Callable[[Config], None]") -> None:
     engine = open_database(settings.database_url)
     try:
         with Store(engine).writing() as connection:
@@ -108,6 +120,9 @@ def differences(settings: Settings) -> list[str]:
     Raises:
         RecordsUnavailable: the database cannot be reached.
     """
+    from alembic.autogenerate import compare_metadata
+    from alembic.migration import MigrationContext
+
     engine = open_database(settings.database_url)
     try:
         with Store(engine).reading() as connection:

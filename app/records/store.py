@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from alembic.migration import MigrationContext
 from sqlalchemy import (
     ColumnElement,
     Connection,
@@ -16,9 +15,11 @@ from sqlalchemy import (
     Table,
     false,
     insert,
+    inspect,
     literal,
     or_,
     select,
+    text,
     true,
 )
 from sqlalchemy.dialects import postgresql, sqlite
@@ -243,7 +244,10 @@ class Store:
             RecordsUnavailable: the database cannot be reached.
         """
         with self.reading() as connection:
-            return MigrationContext.configure(connection).get_current_revision()
+            if not inspect(connection).has_table("alembic_version"):
+                return None
+            found = connection.scalar(text("SELECT version_num FROM alembic_version"))
+            return None if found is None else str(found)
 
     def close(self) -> None:
         """Give up all connections."""

@@ -7,11 +7,21 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 from app.records.database import open_database
 from app.records.errors import RecordsUnavailable
-from app.records.migrate import differences, downgrade, is_current, newest_revision, upgrade
+from app.records.migrate import (
+    MIGRATIONS,
+    differences,
+    downgrade,
+    is_current,
+    newest_revision,
+    revisions_since,
+    upgrade,
+)
 from app.records.store import Store
 from app.settings import Settings
 from tests.records.conftest import RECORD, kept, numbered
@@ -31,6 +41,16 @@ def test_migrations_lead_to_the_tables_that_the_code_describes(empty: Settings) 
 
     assert is_current(empty)
     assert [] == differences(empty)
+
+
+def test_the_files_of_migrations_are_numbered_as_they_follow_each_other() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    scripts = ScriptDirectory.from_config(config)
+
+    followed = [script.revision for script in scripts.walk_revisions()]
+    assert sorted(revisions_since("0001"), reverse=True) == followed
+    assert newest_revision() == scripts.get_current_head()
 
 
 def test_migrations_go_down_and_up_again(empty: Settings) -> None:
