@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from app.access.principal import PUBLIC, Principal
@@ -135,6 +136,16 @@ def read_roles(questions: Iterable[str] | None, path: Path = ROLES) -> Roles:
     if faults.noted or roles is None:
         raise UnsoundRoles(faults.noted)
     return roles
+
+
+@cache
+def shipped_roles() -> Roles:
+    """The roles of `roles.yaml`, read once.
+
+    Raises:
+        UnsoundRoles: the file cannot be used.
+    """
+    return read_roles(None)
 
 
 def _read(item: Item, questions: frozenset[str] | None) -> Roles:

@@ -6,7 +6,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from uuid_utils import uuid7
@@ -15,7 +14,7 @@ from app import clock
 from app.access import roles
 from app.access.origin import Origin
 from app.access.passwords import Passwords, check_new, one_time_password
-from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, Roles, read_roles
+from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, shipped_roles
 from app.records.entries import ResponseFor, no_response
 from app.records.people.accounts import ADMINISTRATOR, Account, Accounts
 
@@ -44,14 +43,9 @@ class NoOrganization(NotAnAccount):
         super().__init__(ORGANIZATION_NEEDED)
 
 
-@cache
-def _roles() -> Roles:
-    return read_roles(None)
-
-
 def peoples_roles() -> list[str]:
     """The names of the roles that people have, in the order of the file; machines have others."""
-    return [name for name, role in _roles().roles.items() if role.is_person]
+    return [name for name, role in shipped_roles().roles.items() if role.is_person]
 
 
 def may_belong_to(role: str, organization: str | None) -> bool:
@@ -59,7 +53,7 @@ def may_belong_to(role: str, organization: str | None) -> bool:
     sees what its own made.
     """
     try:
-        _roles().reach(role, organization)
+        shipped_roles().reach(role, organization)
     except OrganizationNeeded:
         return False
     return True

@@ -1,11 +1,12 @@
 """Where every address of the service is put into an application."""
 
 import secrets
+from functools import partial
 
 from flask import Flask
 
 from app.api.docs.documentation import show_documentation
-from app.api.docs.openapi import document_api
+from app.api.docs.openapi import document_api, register_views
 from app.api.http.authentication import authenticate_requests
 from app.api.http.faults import handle_faults
 from app.api.http.limits import limit_addresses, limit_credentials
@@ -28,5 +29,6 @@ def mount(app: Flask, service: Service) -> None:
     limit_credentials(app)
     handle_faults(app)
     install_oauth(app)
-    show_documentation(app, document_api(app, service))
+    register_views(app)
+    show_documentation(app, partial(document_api, app, service))
     show_pages(app, service)

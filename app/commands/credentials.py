@@ -53,12 +53,12 @@ def credentials() -> Iterator["Credentials"]:
             be reached.
     """
     from app.access.credentials import CredentialRefused, Credentials
-    from app.access.roles import read_roles
+    from app.access.roles import shipped_roles
     from app.records.machines.credentials import CredentialStore, UnknownCredential
 
     with kept_records() as store:
         try:
-            yield Credentials(CredentialStore(store), read_roles(None))
+            yield Credentials(CredentialStore(store), shipped_roles())
         except CredentialRefused as refused:
             sentence = str(refused)
             raise Refusal(

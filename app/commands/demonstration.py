@@ -152,12 +152,12 @@ def _renew_key(store: "Store") -> Path:
     """
     from app.access.credentials import Credentials
     from app.access.demonstration import renew_key
-    from app.access.roles import read_roles
+    from app.access.roles import shipped_roles
     from app.records.machines.credentials import CredentialStore
 
     try:
         return renew_key(
-            Credentials(CredentialStore(store), read_roles(None)),
+            Credentials(CredentialStore(store), shipped_roles()),
             settings().instance,
         )
     except OSError as error:

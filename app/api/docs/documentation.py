@@ -4,7 +4,7 @@ Nothing comes from outside.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -59,9 +59,14 @@ def worded(text: object) -> Markup:
 
 @dataclass(frozen=True)
 class Documentation:
-    """The OpenAPI document as JSON text, and the page made from it."""
+    """The OpenAPI document and the page made from it, each made when somebody first asks."""
 
-    openapi: bytes
+    make: Callable[[], bytes]
+
+    @cached_property
+    def openapi(self) -> bytes:
+        """The OpenAPI document as JSON text."""
+        return self.make()
 
     @cached_property
     def document(self) -> Document:
@@ -70,7 +75,7 @@ class Documentation:
 
     @cached_property
     def reference(self) -> bytes:
-        """The reference page, made when somebody first asks for it."""
+        """The reference page."""
         operations, schemas = list(_operations(self.document)), _schemas(self.document)
         schemes = self.document["components"]["securitySchemes"]
         return render_template(
@@ -82,9 +87,9 @@ class Documentation:
         ).encode()
 
 
-def show_documentation(app: Flask, openapi: bytes) -> None:
-    """Serve the OpenAPI document and the pages made from it."""
-    app.extensions[_NAME] = Documentation(openapi)
+def show_documentation(app: Flask, make: Callable[[], bytes]) -> None:
+    """Serve the OpenAPI document that is made so, and the pages made from it."""
+    app.extensions[_NAME] = Documentation(make)
     app.register_blueprint(pages)
 
 

@@ -64,13 +64,18 @@ BLUEPRINTS = {
 """Every part of the API, with what its tag says."""
 
 
+def register_views(app: Flask) -> None:
+    """Register every part of the API."""
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+
+
 def document_api(app: Flask, service: Service) -> bytes:
-    """Register the views and give the OpenAPI document as JSON text."""
+    """The OpenAPI document of the views that are registered, as JSON text."""
     spec = _new_spec(service)
     for id in service.lawbook.questions:
         spec.components.schema(f"Facts.{id}", facts_schema(service.lawbook, id))
     for blueprint, meaning in BLUEPRINTS.items():
-        app.register_blueprint(blueprint)
         spec.tag({"name": blueprint.name, "description": meaning})
     document_operations(spec, app)
     _document_questions(spec.components.schemas, service)

@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, current_app
 
 from app.access.authenticator import Gate, open_gate
-from app.access.roles import read_roles
+from app.access.roles import shipped_roles
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders
 from app.law.errors import LawNotEncoded
@@ -56,7 +56,7 @@ class Service:
         Raises:
             UnsoundRoles: the file of the roles cannot be used.
         """
-        roles = replace(read_roles(None), questions=frozenset(self.lawbook.questions))
+        roles = replace(shipped_roles(), questions=frozenset(self.lawbook.questions))
         return open_gate(self.settings, roles, CredentialStore(self.store))
 
     @cached_property
