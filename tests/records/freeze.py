@@ -49,7 +49,9 @@ def main() -> None:
     """Keep the demonstrations, one of them replaced and one of them held, and freeze them."""
     decider = Decider(open_lawbook(ROOT / "rulesets"))
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(database_url=f"sqlite:///{folder}/records.sqlite")
+        settings = Settings(
+            database_url=f"sqlite:///{folder}/records.sqlite", instance=Path(folder)
+        )
         upgrade(settings)
         store = Store(open_database(settings.database_url), law_text(decider.lawbook))
         here = Service(settings, decider, store, decider.lawbook.default_edition)
