@@ -43,7 +43,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
     \b
     Example:  flask open-enrollment 2011
     """
-    from app.api.law.open_enrollment import open_enrollment_answer, period_cautions
+    from app.api.law.open_enrollment_answers import open_enrollment_answer, period_cautions
 
     law = lawbook()
     name = edition_of(law, edition)

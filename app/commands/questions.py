@@ -32,7 +32,7 @@ def questions_command(question: str | None, as_json: bool) -> None:
 
 def _list(law: Lawbook, as_json: bool) -> None:
     if as_json:
-        from app.api.law.questions import question_summary
+        from app.api.law.question_answers import question_summary
 
         print_json(
             {"questions": [question_summary(question) for question in law.questions.values()]}
@@ -49,7 +49,7 @@ def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
     """A question as over HTTP, with the JSON Schema of its facts."""
     import msgspec
 
-    from app.api.law.questions import facts_document, question_summary
+    from app.api.law.question_answers import facts_document, question_summary
 
     return {
         **msgspec.to_builtins(question_summary(question)),

@@ -13,6 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.commands import command_line
+from app.law.lawbook import Lawbook
 from app.settings import ROOT
 from tests.machine import require
 
@@ -195,3 +196,43 @@ def test_whoever_has_read_enough_ends_the_command_quietly(as_json: tuple[str, ..
         said = running.stderr.read()
 
     assert (0, "") == (running.returncode, said)
+
+
+HTTP = "app.api.mounting app.api.http.service authlib"
+IMPORTED = """\
+import sys, flask.cli
+try:
+    flask.cli.main()
+finally:
+    print(*(name for name in {spared!r}.split() if name in sys.modules), file=sys.stderr)
+"""
+
+
+@pytest.mark.parametrize(
+    ("called", "spared"),
+    [
+        ("--help", f"{HTTP} sqlalchemy ruamel durable_rules_engine"),
+        ("records --help", f"{HTTP} sqlalchemy alembic"),
+        ("decide enrollment.permitted -", f"{HTTP} sqlalchemy ruamel"),
+        ("questions enrollment.permitted --json", f"{HTTP} sqlalchemy ruamel durable_rules_engine"),
+        ("open-enrollment 2011", f"{HTTP} sqlalchemy ruamel icalendar"),
+        ("law in-force 2011-02-16", f"{HTTP} sqlalchemy ruamel durable_rules_engine"),
+        ("db upgrade", f"{HTTP} alembic app.law.lawbook ruamel durable_rules_engine"),
+        ("records seal", f"{HTTP} alembic app.law.lawbook ruamel durable_rules_engine"),
+        ("users list", f"{HTTP} alembic app.law.lawbook durable_rules_engine"),
+    ],
+)
+def test_a_command_imports_only_what_it_needs(
+    called: str, spared: str, migrated_sqlite: Path, lawbook: Lawbook
+) -> None:
+    """What was kept of the law is there: the fixture has read it."""
+    result = subprocess.run(
+        [sys.executable, "-c", IMPORTED.format(spared=spared), *called.split()],
+        cwd=ROOT,
+        env={**os.environ, "DATABASE_URL": f"sqlite:///{migrated_sqlite}"},
+        input=b"{}",
+        capture_output=True,
+    )
+
+    assert 0 == result.returncode, result.stderr
+    assert "" == result.stderr.decode().splitlines()[-1]

@@ -1,7 +1,7 @@
 """The open enrollment periods, as JSON and as iCalendar."""
 
 from datetime import UTC, date, datetime, time
-from typing import Any, TypedDict
+from typing import TypedDict
 
 from flask import Blueprint, Response, request
 from icalendar import Calendar, Event
@@ -9,39 +9,32 @@ from msgspec import UNSET
 
 from app import clock
 from app.access.principal import PUBLIC
-from app.api.http.answers import LawAnswer
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import JSON, law_answer, law_response
 from app.api.http.schemas import OpenEnrollmentQuery
 from app.api.http.service import service
 from app.api.law.answers import OpenEnrollmentAnswer
+from app.api.law.open_enrollment_answers import (
+    Found,
+    is_not_encoded,
+    open_enrollment_answer,
+    periods_of,
+    span_of,
+)
 from app.api.law.provision_answers import period_answer
 from app.api.law.provisions import edition_law
-from app.determinations.other_editions import is_later, left_out
-from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
-from app.law.lawbook import EditionLaw, Lawbook
-from app.law.spans import Span, day_after
-from app.law.words import span_in_words
+from app.law.calendars import CalendarKind, Period, StandingCalendar
+from app.law.lawbook import EditionLaw
+from app.law.spans import day_after
 
 ICS = "text/calendar"
-OPEN: dict[CalendarKind, bool | None] = {
-    "open": True,
-    "continuous": True,
-    "limited": None,
-    "unread": None,
-}
-"""Whether enrollment is open to everybody in a period of a kind.
-
-None: for some only, or not known.
-"""
 SUMMARIES: dict[CalendarKind, str] = {
     "open": "Open enrollment",
     "continuous": "Enrollment without restriction",
     "limited": "Enrollment for some",
     "unread": "Open enrollment not known",
 }
-Found = tuple[StandingCalendar, Period]
 
 blp = Blueprint("open-enrollment", __name__, url_prefix="/v1")
 
@@ -81,7 +74,7 @@ def read_open_enrollment(query: Query) -> Response:
     day = None if "year" in query else query.get("on") or clock.today()
     _require_encoded(law, query.get("year"), day)
     if _wants_ics(query):
-        found, following = _periods(law, query.get("year"), day)
+        found, following = periods_of(law, query.get("year"), day)
         pairs = list(dict.fromkeys([*found, *following]))
         disposition = 'inline; filename="open-enrollment.ics"'
         return law_response(
@@ -92,71 +85,9 @@ def read_open_enrollment(query: Query) -> Response:
     return response
 
 
-def open_enrollment_answer(
-    lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None
-) -> OpenEnrollmentAnswer:
-    """The enrollment periods of a calendar year, or those of a day with the next one."""
-    found, following = _periods(law, year, day)
-    about: dict[str, Any] = {} if year is None else _in_year(law, year)
-    if day is not None:
-        about = _on_day(day, found, following)
-    return OpenEnrollmentAnswer(
-        edition=law.edition.name,
-        **about,
-        periods=[period_answer(*pair) for pair in found],
-        cautions=period_cautions(lawbook, law, _span(year, day)),
-        law=LawAnswer(lawbook.digest),
-    )
-
-
-def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
-    """Where other editions of the law say otherwise of a day or a year, one sentence each."""
-    assert span.last is not None
-    when = span_in_words(span.first, span.last) if span.first == span.last else str(span.first.year)
-    cautions = []
-    for other in (lawbook.edition(name) for name in lawbook.editions if name != law.edition.name):
-        ours = (
-            f"{left_out(law.edition, 'Answered by')} "
-            if is_later(other.edition, law.edition)
-            else ""
-        )
-        if _is_not_encoded(other, span):
-            cautions.append(
-                f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is "
-                "not encoded."
-            )
-        elif _periods_told(other, span) != _periods_told(law, span):
-            cautions.append(
-                f"{ours}The edition {other.edition.name} lists other periods in {when}."
-            )
-    return cautions
-
-
-def _periods_told(law: EditionLaw, span: Span) -> object:
-    told = [
-        (c.calendar.kind, p.first, p.last)
-        for series in law.series.values()
-        for c, p in series.meeting(span)
-    ]
-    return told, [gap for series in law.series.values() for gap in law.not_encoded(series, span)]
-
-
-def _is_not_encoded(law: EditionLaw, span: Span) -> bool:
-    return bool(law.series) and all(
-        span in law.not_encoded(series, span) for series in law.series.values()
-    )
-
-
-def _span(year: int | None, day: date | None) -> Span:
-    if day is not None:
-        return Span(day, day)
-    assert year is not None
-    return Span(date(year, 1, 1), date(year, 12, 31))
-
-
 def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> None:
     """Refuse days whose law nobody encoded: of those nothing may be said, least of all "closed"."""
-    if _is_not_encoded(law, _span(year, day)):
+    if is_not_encoded(law, span_of(year, day)):
         detail = (
             f"The enrollment periods of {year or day} are not encoded in the edition "
             f"{law.edition.name}."
@@ -164,60 +95,10 @@ def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> Non
         raise Problem("law-not-encoded", detail, edition=law.edition.name)
 
 
-def _in_year(law: EditionLaw, year: int) -> dict[str, Any]:
-    missing = [
-        gap for series in law.series.values() for gap in law.not_encoded(series, _span(year, None))
-    ]
-    spans = [[gap.first, gap.last] for gap in dict.fromkeys(missing) if gap.last is not None]
-    return {"year": year, "not_encoded": spans}
-
-
-def _periods(
-    law: EditionLaw, year: int | None, day: date | None
-) -> tuple[list[Found], list[Found]]:
-    """The periods of a year or day, and those that follow a day."""
-    span = _span(year, day)
-    found = [pair for series in law.series.values() for pair in series.meeting(span)]
-    return found, [] if day is None else [
-        pair for series in law.series.values() for pair in _next(series, day)
-    ]
-
-
 def _wants_ics(query: Query) -> bool:
     if "format" in query:
         return query["format"] == "ics"
     return request.accept_mimetypes.best_match([JSON, ICS], default=JSON) == ICS
-
-
-def _next(series: Series, day: date) -> list[Found]:
-    span = series.next_after(day)
-    return (
-        []
-        if span is None
-        else [
-            (c, p)
-            for c, p in series.meeting(Span(span.first, span.first))
-            if c.calendar.kind == "open"
-        ]
-    )
-
-
-def _on_day(day: date, found: list[Found], following: list[Found]) -> dict[str, Any]:
-    kinds = [c.calendar.kind for c, _ in found]
-    is_open: bool | None = False
-    if any(OPEN[kind] for kind in kinds):
-        is_open = True
-    elif kinds:
-        is_open = None
-    return {
-        "on": day,
-        "is_open": is_open,
-        "status": next(
-            (kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds),
-            "closed",
-        ),
-        "next": period_answer(*following[0]) if following else None,
-    }
 
 
 def _ics(law: EditionLaw, found: list[Found]) -> bytes:

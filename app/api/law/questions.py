@@ -1,34 +1,30 @@
 """What can be asked, and with which facts."""
 
 from collections.abc import Iterator
-from typing import Any
 
 from flask import Blueprint, Response
 from msgspec import UNSET
 
 from app.access.principal import PUBLIC
 from app.api.http.answers import LawAnswer, unset_if_none
-from app.api.http.fields import JsonSchema
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import unknown_question
 from app.api.http.responses import law_answer
 from app.api.http.service import Service, service
 from app.api.law.answers import (
     ComputedFactAnswer,
-    ConclusionAnswer,
     PresumedFactAnswer,
     QuestionAnswer,
     QuestionsAnswer,
-    QuestionSummaryAnswer,
 )
-from app.api.law.facts_schemas import DIALECT, facts_schema
 from app.api.law.provision_answers import citation_answer
+from app.api.law.question_answers import facts_document, question_summary, summary_members
 from app.determinations.wording import as_json
 from app.law.errors import LawNotEncoded, UnknownQuestion
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.names import nest
-from app.law.questions import OUTCOMES, Question
+from app.law.questions import Question
 
 blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
 
@@ -73,40 +69,12 @@ def read_question(id: str) -> Response:
     return law_answer(question_answer(here, question))
 
 
-def question_summary(question: Question) -> QuestionSummaryAnswer:
-    """A question as it stands in the list."""
-    return QuestionSummaryAnswer(**_summary_members(question))
-
-
-def _summary_members(question: Question) -> dict[str, Any]:
-    return {
-        "id": question.id,
-        "asks": question.asks,
-        "governed_by": question.governed_by,
-        "encoded_from": question.encoded_from,
-        "conclusions": [
-            ConclusionAnswer(
-                conclusion.name,
-                conclusion.type,
-                conclusion.describes,
-                unset_if_none(list(conclusion.choices) or None),
-                unset_if_none(conclusion.unit),
-            )
-            for conclusion in question.concludes.values()
-        ],
-        "outcomes": {
-            outcome: str(question.says[outcome]) for outcome in OUTCOMES if outcome in question.says
-        },
-        "href": f"/v1/questions/{question.id}",
-    }
-
-
 def question_answer(here: Service, question: Question) -> QuestionAnswer:
     """A question with its facts."""
     lawbook = here.lawbook
     facts = lawbook.facts_of(question.id)
     return QuestionAnswer(
-        **_summary_members(question),
+        **summary_members(question),
         uses=[used for used in lawbook.with_used(question.id) if used != question.id],
         provisions=sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
         encoded={edition: here.encoded_days(question.id, edition) for edition in lawbook.editions},
@@ -125,41 +93,6 @@ def question_answer(here: Service, question: Question) -> QuestionAnswer:
         example=example(here, question),
         law=LawAnswer(lawbook.digest),
     )
-
-
-def facts_document(lawbook: Lawbook, question: str) -> JsonSchema:
-    """The JSON Schema of a question's facts, each with its whole name, where it is defined and
-    which provisions look at it.
-    """
-    asked_by = _asked_by(lawbook, question)
-    schema = facts_schema(lawbook, question, lambda f: _extras(lawbook, f, asked_by))
-    return {"$schema": DIALECT, "$id": f"urn:eligibility:facts:{question}", **schema}
-
-
-def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: dict[str, list[str]]) -> JsonSchema:
-    file = fact.place.file.partition("/")[2]
-    id = file.removesuffix(".yaml")
-    source = {"provision": id} if id in lawbook.provisions else {"file": file}
-    extras: JsonSchema = {
-        "x-fact": fact.name,
-        "x-source": source,
-        "x-asked-by": asked_by.get(fact.name, []),
-    }
-    if fact.is_act:
-        extras["x-act"] = True
-    return extras
-
-
-def _asked_by(lawbook: Lawbook, question: str) -> dict[str, list[str]]:
-    """fact → the provisions whose conditions look at it, itself or through a computed fact."""
-    found: dict[str, dict[str, None]] = {}
-    used = set(lawbook.with_used(question))
-    for provision in lawbook.provisions.values():
-        if provision.answers in used:
-            for condition in provision.conditions:
-                for name in lawbook.vocabulary.inputs_of(condition.fact):
-                    found.setdefault(name, {})[provision.id] = None
-    return {name: list(ids) for name, ids in found.items()}
 
 
 def _computed_facts(lawbook: Lawbook, stated: list[FactDefinition]) -> Iterator[FactDefinition]:

@@ -1,0 +1,141 @@
+"""The open enrollment periods of a year or around a day, described."""
+
+from datetime import date
+from typing import Any
+
+from app.api.http.answers import LawAnswer
+from app.api.law.answers import OpenEnrollmentAnswer
+from app.api.law.provision_answers import period_answer
+from app.determinations.other_editions import is_later, left_out
+from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
+from app.law.lawbook import EditionLaw, Lawbook
+from app.law.spans import Span
+from app.law.words import span_in_words
+
+OPEN: dict[CalendarKind, bool | None] = {
+    "open": True,
+    "continuous": True,
+    "limited": None,
+    "unread": None,
+}
+"""Whether enrollment is open to everybody in a period of a kind.
+
+None: for some only, or not known.
+"""
+Found = tuple[StandingCalendar, Period]
+
+
+def open_enrollment_answer(
+    lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None
+) -> OpenEnrollmentAnswer:
+    """The enrollment periods of a calendar year, or those of a day with the next one."""
+    found, following = periods_of(law, year, day)
+    about: dict[str, Any] = {} if year is None else _in_year(law, year)
+    if day is not None:
+        about = _on_day(day, found, following)
+    return OpenEnrollmentAnswer(
+        edition=law.edition.name,
+        **about,
+        periods=[period_answer(*pair) for pair in found],
+        cautions=period_cautions(lawbook, law, span_of(year, day)),
+        law=LawAnswer(lawbook.digest),
+    )
+
+
+def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
+    """Where other editions of the law say otherwise of a day or a year, one sentence each."""
+    assert span.last is not None
+    when = span_in_words(span.first, span.last) if span.first == span.last else str(span.first.year)
+    cautions = []
+    for other in (lawbook.edition(name) for name in lawbook.editions if name != law.edition.name):
+        ours = (
+            f"{left_out(law.edition, 'Answered by')} "
+            if is_later(other.edition, law.edition)
+            else ""
+        )
+        if is_not_encoded(other, span):
+            cautions.append(
+                f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is "
+                "not encoded."
+            )
+        elif _periods_told(other, span) != _periods_told(law, span):
+            cautions.append(
+                f"{ours}The edition {other.edition.name} lists other periods in {when}."
+            )
+    return cautions
+
+
+def _periods_told(law: EditionLaw, span: Span) -> object:
+    told = [
+        (c.calendar.kind, p.first, p.last)
+        for series in law.series.values()
+        for c, p in series.meeting(span)
+    ]
+    return told, [gap for series in law.series.values() for gap in law.not_encoded(series, span)]
+
+
+def is_not_encoded(law: EditionLaw, span: Span) -> bool:
+    """Whether nothing may be said of a span: no calendar that was read reaches into it."""
+    return bool(law.series) and all(
+        span in law.not_encoded(series, span) for series in law.series.values()
+    )
+
+
+def span_of(year: int | None, day: date | None) -> Span:
+    """The day, or else the year, as days."""
+    if day is not None:
+        return Span(day, day)
+    assert year is not None
+    return Span(date(year, 1, 1), date(year, 12, 31))
+
+
+def _in_year(law: EditionLaw, year: int) -> dict[str, Any]:
+    missing = [
+        gap
+        for series in law.series.values()
+        for gap in law.not_encoded(series, span_of(year, None))
+    ]
+    spans = [[gap.first, gap.last] for gap in dict.fromkeys(missing) if gap.last is not None]
+    return {"year": year, "not_encoded": spans}
+
+
+def periods_of(
+    law: EditionLaw, year: int | None, day: date | None
+) -> tuple[list[Found], list[Found]]:
+    """The periods of a year or day, and those that follow a day."""
+    span = span_of(year, day)
+    found = [pair for series in law.series.values() for pair in series.meeting(span)]
+    return found, [] if day is None else [
+        pair for series in law.series.values() for pair in _next(series, day)
+    ]
+
+
+def _next(series: Series, day: date) -> list[Found]:
+    span = series.next_after(day)
+    return (
+        []
+        if span is None
+        else [
+            (c, p)
+            for c, p in series.meeting(Span(span.first, span.first))
+            if c.calendar.kind == "open"
+        ]
+    )
+
+
+def _on_day(day: date, found: list[Found], following: list[Found]) -> dict[str, Any]:
+    kinds = [c.calendar.kind for c, _ in found]
+    is_open: bool | None = False
+    if any(OPEN[kind] for kind in kinds):
+        is_open = True
+    elif kinds:
+        is_open = None
+    return {
+        "on": day,
+        "is_open": is_open,
+        "status": next(
+            (kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds),
+            "closed",
+        ),
+        "next": period_answer(*following[0]) if following else None,
+    }
