@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import clock
 from app.api.http.metrics import observe_sealing
-from app.api.http.service import Service, service
+from app.api.http.service import Service, current_service
 from app.records.errors import RecordsUnavailable
 from app.records.ledger.seals import seal_everything, waiting
 
@@ -68,7 +68,7 @@ class Sealer:
 def start_sealing(app: Flask) -> Sealer | None:
     """Begin sealing for an application, unless its settings leave that to a command."""
     with app.app_context():
-        here = service()
+        here = current_service()
     if here.settings.sealing != "in-process":
         return None
     sealer = Sealer(here)

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from werkzeug.test import TestResponse
 
 from app.access.principal import Principal
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.records.store import Store
 from tests.acting import acting
 from tests.api.asking import CLOSED, asked, lines, problem
@@ -29,7 +29,7 @@ def client(database_url: str, serve: Callable[..., FlaskClient]) -> Iterator[Fla
 
 def store_of(client: FlaskClient) -> Store:
     with client.application.app_context():
-        return service().store
+        return current_service().store
 
 
 def act_as(client: FlaskClient, who: Principal) -> None:
@@ -126,7 +126,7 @@ def test_two_hundred_at_once_with_one_key_create_one(client: FlaskClient) -> Non
 def test_while_a_request_is_worked_on_its_twin_is_told_to_come_back(client: FlaskClient) -> None:
     act_as(client, Principal("key:1", "eligibility_worker", frozenset()))
     with client.application.app_context():
-        here = service()
+        here = current_service()
     with here.claims.claim("key:1", "POST /v1/determinations", "a-1"):
         refused, other = send(client, "a-1"), send(client, "a-2")
 

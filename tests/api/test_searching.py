@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 
 from app import clock
 from app.access.principal import Principal
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.records.ledger.seals import seal_everything
 from app.records.visibility import EVERYTHING, NOTHING, Reach
 from tests.acting import acting
@@ -199,7 +199,7 @@ def test_the_trail_is_searched_page_by_page(client: FlaskClient) -> None:
 
 def seal_now(client: FlaskClient) -> None:
     with client.application.app_context():
-        list(seal_everything(service().store, clock.now()))
+        list(seal_everything(current_service().store, clock.now()))
 
 
 def events(client: FlaskClient, path: str = "/v1/events") -> tuple[list[dict[str, Any]], str]:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.records.database import open_database
 from app.records.ledger.seals import seal_everything
 from app.records.ledger.verification import verify
@@ -40,7 +40,7 @@ TABLES = (
 def store_of(app: Flask) -> Store:
     """The records of an application."""
     with app.app_context():
-        return service().store
+        return current_service().store
 
 
 def counted(store: Store) -> Counter[str]:

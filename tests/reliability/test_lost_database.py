@@ -14,7 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.factory import create_app
 from app.records.migrate import upgrade
 from app.settings import Settings
@@ -120,7 +120,7 @@ def test_there_are_connections_for_as_many_keys_as_are_worked_on_at_once(
     client = client_of(app)
     with app.app_context(), ExitStack() as held:
         for number in range(MANY - 1):
-            held.enter_context(service().claims.claim("somebody", "a route", f"{number}"))
+            held.enter_context(current_service().claims.claim("somebody", "a route", f"{number}"))
 
         assert (
             201

@@ -60,11 +60,11 @@ class BirthDayField(FactField):
 
 
 def _name(**kwargs: Any) -> NameField:
-    told = {
+    metadata = {
         "description": "The name as the person writes it. Kept encrypted.",
         "example": "Maria Gonçalves",
     }
-    return NameField(error_messages=REQUIRED, metadata=told, **kwargs)
+    return NameField(error_messages=REQUIRED, metadata=metadata, **kwargs)
 
 
 def _born_on(asks: str = "The birth date. Kept encrypted.", **kwargs: Any) -> BirthDayField:

@@ -39,7 +39,7 @@ from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT
 from app.api.http.responses import JSON, json_response
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.records.applicants.applicants import (
     KIND,
     Applicant,
@@ -85,8 +85,8 @@ def create_applicant(asked: dict[str, Any]) -> Response:
 
     Determinations do not need it; send it only where somebody must be found by name.
     """
-    here = service()
-    with once(here, ROUTE, here.applicants.digest) as attempt:
+    service = current_service()
+    with once(service, ROUTE, service.applicants.digest) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
         now, organization = clock.now(), principal().organization
@@ -105,7 +105,7 @@ def create_applicant(asked: dict[str, Any]) -> Response:
         answer = attempt.record(now, 201, stored.href, etag_of(applicant.version), body=body)
         try:
             audit = origin().did("applicant.created", subject, kind=KIND)
-            here.applicants.keep(applicant, audit, answer)
+            service.applicants.keep(applicant, audit, answer)
         except SubjectTaken:
             _note("applicant.created", [subject], "refused")
             raise Problem(
@@ -133,11 +133,11 @@ def read_applicant(subject: str) -> Response:
     """
     _require_within(subject, "applicant.read")
     with _decrypting("applicant.read", subject):
-        found = service().applicants.find(subject)
-    if found is None:
+        applicant = current_service().applicants.find(subject)
+    if applicant is None:
         raise _unknown()
     _note("applicant.read", [subject], _outcome())
-    return json_response(_shown(found), headers={"ETag": etag_of(found.version)})
+    return json_response(_shown(applicant), headers={"ETag": etag_of(applicant.version)})
 
 
 @blp.patch("/<subject>")
@@ -151,14 +151,14 @@ def read_applicant(subject: str) -> Response:
 def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
     """Correct a name or a birth date. What was there before is not kept."""
     _require_within(subject, "applicant.corrected")
-    current = service().applicants.version_of(subject)
+    current = current_service().applicants.version_of(subject)
     if current is None:
         raise _unknown()
     version = require_version(current)
     audit = origin().did("applicant.corrected", subject, kind=KIND)
     try:
         with _decrypting("applicant.corrected", subject):
-            after = service().applicants.change(
+            after = current_service().applicants.change(
                 subject, version, lambda before: replace(before, **asked), clock.now(), audit
             )
     except ApplicantChanged:
@@ -188,23 +188,23 @@ def search_applicants(wanted: dict[str, Any]) -> Response:
     """
     if "born_on" in wanted:
         demand(UNMASKED)
-    secret, limit, here = current_app.secret_key, wanted["limit"], service()
+    secret, limit, service = current_app.secret_key, wanted["limit"], current_service()
     assert isinstance(secret, str)
     search = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
-    before, found = place_of(secret, search, wanted.get("cursor")), []
+    before, applicants = place_of(secret, search, wanted.get("cursor")), []
     if principal().reach.everything or principal().organization is not None:
         within = None if principal().reach.everything else principal().organization
         with _decrypting("applicant.searched", None):
-            found = here.applicants.search(
+            applicants = service.applicants.search(
                 Sought(wanted["name"], wanted.get("born_on"), within), limit + 1, before
             )
-    shown = found[:limit]
+    shown = applicants[:limit]
     by = origin()
-    here.store.note(
+    service.store.note(
         by.did("applicant.searched", None, kind=KIND),
         *(by.did("applicant.read", each.subject, _outcome(), KIND) for each in shown),
     )
-    more = cursor_after(secret, search, shown[-1].id) if len(found) > limit else UNSET
+    more = cursor_after(secret, search, shown[-1].id) if len(applicants) > limit else UNSET
     return json_response(
         FoundApplicantsAnswer(applicants=[_shown(one) for one in shown], next_cursor=more)
     )
@@ -218,7 +218,11 @@ def _require_within(subject: str, action: str) -> None:
         Problem: unknown-applicant.
         RecordsUnavailable: the database could not be asked.
     """
-    owner = service().applicants.organization_of(subject) if SUBJECT.fullmatch(subject) else None
+    owner = (
+        current_service().applicants.organization_of(subject)
+        if SUBJECT.fullmatch(subject)
+        else None
+    )
     if owner is not None and (principal().reach.everything or owner == principal().organization):
         return
     # What stands in an address nobody has is not written down: it may be somebody's name.
@@ -246,7 +250,7 @@ def _decrypting(action: str, subject: str | None) -> Iterator[None]:
 
 def _note(action: str, subjects: Iterable[str | None], outcome: str) -> None:
     by = origin()
-    service().store.note(*(by.did(action, subject, outcome, KIND) for subject in subjects))
+    current_service().store.note(*(by.did(action, subject, outcome, KIND) for subject in subjects))
 
 
 def _unknown() -> Problem:

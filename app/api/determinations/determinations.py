@@ -12,7 +12,7 @@ from app.api.http.origin import origin
 from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, KeepQuery
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.records.entries import NewDetermination
 
 ROUTE = "POST /v1/determinations"
@@ -52,13 +52,15 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
     to ask next. Sent again with the same Idempotency-Key and body, it is answered as it was the
     first time, and nothing is decided or kept again.
     """
-    here = service()
+    service = current_service()
     if not query["keep"]:
-        return Response(decide(here, asked, "", principal(), keep=False).text, 200, mimetype=JSON)
-    with once(here, ROUTE) as attempt:
+        return Response(
+            decide(service, asked, "", principal(), keep=False).text, 200, mimetype=JSON
+        )
+    with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
-        decided = decide(here, asked, request.get_data().decode(), principal(), keep=True)
+        decided = decide(service, asked, request.get_data().decode(), principal(), keep=True)
         record = decided.record
         assert record is not None
         location = f"/v1/determinations/{record.id}"
@@ -67,7 +69,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
         answer = attempt.record(
             record.decided_at, 201, location, response.headers["ETag"], record.id
         )
-        here.store.keep(
+        service.store.keep(
             NewDetermination(
                 record, origin().did("determination.made", record.id, kind="determination"), answer
             )
@@ -101,8 +103,10 @@ def create_determinations(query: dict[str, bool]) -> Response:
     after it was kept. An Idempotency-Key holds for every line: sent again, lines that were kept are
     answered as they were, and the others are decided.
     """
-    here = service()
+    service = current_service()
     require_media_type(request, *JSON_LINES)
-    request.max_content_length = here.settings.batch_bytes
+    request.max_content_length = service.settings.batch_bytes
     key = given_key() if query["keep"] else None
-    return Response(answer_lines(here, request, query["keep"], key), 200, mimetype=request.mimetype)
+    return Response(
+        answer_lines(service, request, query["keep"], key), 200, mimetype=request.mimetype
+    )

@@ -11,7 +11,7 @@ from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, unknown_edition
 from app.api.http.responses import json_response
 from app.api.http.schemas import CalendarAskedSchema
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.determinations.calendar import NotADayQuestion, eligibility_calendar
 from app.engine import EngineFault
 from app.law.errors import UnknownEdition
@@ -49,12 +49,12 @@ class CalendarAsked(TypedDict, total=False):
 )
 def create_eligibility_calendar(asked: CalendarAsked) -> Response:
     """Find every interval of a year in which the facts are eligible, and on which ground."""
-    here = service()
-    facts = typed_facts(here, asked["question"], asked["facts"])
-    edition = asked.get("edition", here.edition)
+    service = current_service()
+    facts = typed_facts(service, asked["question"], asked["facts"])
+    edition = asked.get("edition", service.edition)
     try:
         document = eligibility_calendar(
-            here.decider, asked["question"], facts, asked["year"], edition
+            service.decider, asked["question"], facts, asked["year"], edition
         )
     except NotADayQuestion as error:
         raise Problem("no-calendar", str(error)) from None

@@ -15,7 +15,7 @@ from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, unknown_determination
 from app.api.http.responses import JSON, tagged_response
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.instants import instant_text
 from app.law.questions import Outcome
 from app.records.entries import DeterminationRecord
@@ -71,7 +71,7 @@ def read_chain(id: UUID) -> Response:
 
     One that is not as it was kept stands in its place with its id alone, and `damaged` names it.
     """
-    found = list(chain(service().store, str(id), principal().reach))
+    found = list(chain(current_service().store, str(id), principal().reach))
     if not found:
         raise unknown_determination()
     damaged = [link.id for link in found if isinstance(link, RecordDamaged)]
@@ -114,7 +114,7 @@ def read_packet(id: UUID) -> Response:
     packet.json` checks all of it and derives the outcome again.
     """
     try:
-        found = packet(service().store, str(id), principal().reach)
+        found = packet(current_service().store, str(id), principal().reach)
     except NotSealed:
         detail = "Its batch is not sealed yet. Ask again after the seconds that Retry-After names."
         raise Problem("not-sealed", detail, headers={"Retry-After": str(SEALED_WITHIN)}) from None

@@ -24,7 +24,7 @@ from app.api.http.preconditions import if_match
 from app.api.http.problems import Problem
 from app.api.http.responses import JSON, entity_tag, json_response
 from app.api.http.schemas import RedeterminationSchema
-from app.api.http.service import Service, service
+from app.api.http.service import Service, current_service
 from app.determinations.case import read_facts
 from app.determinations.comparison import changed_files, differing_provisions
 from app.determinations.document import determination_document
@@ -63,10 +63,10 @@ def replay_determination(id: UUID) -> Response:
     operator is alarmed and the answer names the first member that differs. Nothing is changed
     either way.
     """
-    here = service()
+    service = current_service()
     try:
         record = kept(id, unless_changed=False).record
-        differs_at = _replayed(here, record)
+        differs_at = _replayed(service, record)
         if differs_at is None:
             kept(id)  # its digest covers more than what is decided again
     except RecordDamaged:
@@ -90,11 +90,12 @@ def replay_determination(id: UUID) -> Response:
     )
 
 
-def _replayed(here: Service, record: DeterminationRecord) -> str | None:
+def _replayed(service: Service, record: DeterminationRecord) -> str | None:
     """Where a replay differs, if anywhere."""
     try:
         return replay(
-            here.deciders.under(record.law_digest, lambda digest: _law_texts(here, digest)), record
+            service.deciders.under(record.law_digest, lambda digest: _law_texts(service, digest)),
+            record,
         )
     except LawNotKept as error:
         raise Problem(
@@ -112,8 +113,8 @@ def _replayed(here: Service, record: DeterminationRecord) -> str | None:
         raise engine_fault(error) from None
 
 
-def _law_texts(here: Service, digest: str) -> Any:
-    law = here.store.law(digest)
+def _law_texts(service: Service, digest: str) -> Any:
+    law = service.store.law(digest)
     return None if law is None else law.texts
 
 
@@ -136,15 +137,15 @@ def reconsider_determination(id: UUID) -> Response:
     that the service has today. Both outcomes stand side by side, with the provisions that make the
     difference. The determination stays as it is; `redetermine` replaces it.
     """
-    here, record = service(), kept(id).record
-    decided = _under_present_law(here, record)
+    service, record = current_service(), kept(id).record
+    decided = _under_present_law(service, record)
     note("determination.reconsidered", record.id)
-    return json_response(_side_by_side(here, record, decided))
+    return json_response(_side_by_side(service, record, decided))
 
 
-def _under_present_law(here: Service, record: DeterminationRecord) -> Determination:
+def _under_present_law(service: Service, record: DeterminationRecord) -> Determination:
     try:
-        return decide_again(here.decider, record)
+        return decide_again(service.decider, record)
     except EngineFault as error:
         raise engine_fault(error) from None
     except (
@@ -259,20 +260,20 @@ def redetermine(given: dict[str, Any], id: UUID) -> Response:
     it is and names its successor in `replaced_by`. A determination is replaced once: of two at the
     same moment one is kept, the other gets 412.
     """
-    here = service()
-    with once(here, ROUTE) as attempt:
+    service = current_service()
+    with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
-        return _replacing(here, attempt, kept(id), given)
+        return _replacing(service, attempt, kept(id), given)
 
 
-def _replacing(here: Service, attempt: Attempt, found: Link, given: dict[str, Any]) -> Response:
+def _replacing(service: Service, attempt: Attempt, found: Link, given: dict[str, Any]) -> Response:
     _require_match(found)
-    asked = _anew(here, found.record, given)
+    asked = _anew(service, found.record, given)
     # The organization stays too, so that whoever may see one determination of a chain may see the
     # others.
     by = replace(principal(), organization=found.record.organization)
-    decided = decide(here, asked, _request_text(asked), by, keep=True, replaces=found.record.id)
+    decided = decide(service, asked, _request_text(asked), by, keep=True, replaces=found.record.id)
     record = decided.record
     assert record is not None
     location = f"/v1/determinations/{record.id}"
@@ -280,7 +281,7 @@ def _replacing(here: Service, attempt: Attempt, found: Link, given: dict[str, An
     response.set_etag(entity_tag(decided.text))
     answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
     try:
-        here.store.keep(
+        service.store.keep(
             NewDetermination(
                 record, origin().did("determination.redetermined", record.id, kind=KIND), answer
             )
@@ -314,7 +315,7 @@ def _replaced() -> Problem:
     return Problem("precondition-failed", detail)
 
 
-def _anew(here: Service, record: DeterminationRecord, given: dict[str, Any]) -> Asked:
+def _anew(service: Service, record: DeterminationRecord, given: dict[str, Any]) -> Asked:
     """What is asked anew: what was sent, and for the rest what was asked then.
 
     Raises:
@@ -322,9 +323,9 @@ def _anew(here: Service, record: DeterminationRecord, given: dict[str, Any]) -> 
             take those of then.
     """
     try:
-        question = here.lawbook.question(record.question)
+        question = service.lawbook.question(record.question)
         facts = given["facts"] if "facts" in given else asked_in(record.request).facts
-        typed = read_facts(here.lawbook, record.question, facts)
+        typed = read_facts(service.lawbook, record.question, facts)
     except FactsRefused as error:
         raise (
             facts_refused(error, facts) if "facts" in given else _not_reconsidered(error)

@@ -8,7 +8,7 @@ from uuid import UUID
 from app.api.http.authority import principal
 from app.api.http.origin import origin
 from app.api.http.problems import unknown_determination
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.determinations.document import with_successor
 from app.records.ledger.chains import Link, link
 
@@ -24,7 +24,7 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
             made of.
         RecordsUnavailable: the database could not be asked.
     """
-    found = link(service().store, str(id), principal().reach, unless_changed)
+    found = link(current_service().store, str(id), principal().reach, unless_changed)
     if found is None:
         raise unknown_determination()
     return found
@@ -45,4 +45,4 @@ def note(action: str, *ids: str, outcome: str = "done") -> None:
         RecordsUnavailable: it could not be entered; then nothing may be told.
     """
     by = origin()
-    service().store.note(*(by.did(action, id, outcome, KIND) for id in ids))
+    current_service().store.note(*(by.did(action, id, outcome, KIND) for id in ids))

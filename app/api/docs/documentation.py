@@ -171,12 +171,16 @@ def _schemas(document: Document) -> list[Document]:
     """Every schema with its members in rows; nested objects are told by whole names."""
     shown = []
     for name, schema in document["components"]["schemas"].items():
-        told = schema.get("description", "")
         parts = [part for part in schema.get("allOf", []) if "properties" in part] or [schema]
         rows = [row for part in parts for row in _rows(part)]
         alternatives = [_type(one) for one in schema.get("oneOf", schema.get("anyOf", []))]
         shown.append(
-            {"name": name, "description": told, "rows": rows, "alternatives": alternatives}
+            {
+                "name": name,
+                "description": schema.get("description", ""),
+                "rows": rows,
+                "alternatives": alternatives,
+            }
         )
     return sorted(
         shown,

@@ -87,14 +87,14 @@ def document_api(app: Flask, service: Service) -> bytes:
 def _new_spec(service: Service) -> APISpec:
     """A document with everything but the operations and what the law asks."""
     editions = service.lawbook.editions.values()
-    told = "; ".join(f"`{edition.name}`, {edition.title}" for edition in editions)
+    names = "; ".join(f"`{edition.name}`, {edition.title}" for edition in editions)
     plugin = MarshmallowPlugin()
     spec = APISpec(
         "Eligibility determinations",
         VERSION,
         "3.1.1",
         [plugin],
-        info={"description": DESCRIPTION.format(editions=told)},
+        info={"description": DESCRIPTION.format(editions=names)},
         jsonSchemaDialect="https://spec.openapis.org/oas/3.1/dialect/base",
     )
     converter: Any = plugin.converter

@@ -99,8 +99,8 @@ def _document(path: str, rule: Rule, declared: Operation, schemas: Schemas) -> D
 def _docstring(view: object) -> Document:
     """The first paragraph of a view's docstring as summary, the others as description."""
     summary, _, description = (getdoc(view) or "").partition("\n\n")
-    told = {"summary": summary, "description": description}
-    return {name: text for name, text in told.items() if text}
+    parts = {"summary": summary, "description": description}
+    return {name: text for name, text in parts.items() if text}
 
 
 def _path_parameters(path: str, rule: Rule) -> Iterator[Document]:

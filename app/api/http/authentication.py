@@ -17,7 +17,7 @@ from app.access.principal import ANYBODY, PUBLIC, Principal
 from app.api.http.authority import principal
 from app.api.http.origin import origin
 from app.api.http.problems import Problem
-from app.api.http.service import service
+from app.api.http.service import current_service
 
 _GATE = "gate"
 REALM = 'Bearer realm="eligibility"'
@@ -52,8 +52,8 @@ def asks_not_to_keep(query: bytes) -> bool:
 
     One that says something else too is refused by the view.
     """
-    told = parse_qsl(query.decode(errors="replace"), keep_blank_values=True)
-    return next((value for name, value in told if name == "keep"), None) == "false"
+    members = parse_qsl(query.decode(errors="replace"), keep_blank_values=True)
+    return next((value for name, value in members if name == "keep"), None) == "false"
 
 
 def _admit() -> None:
@@ -87,15 +87,17 @@ def demand(permission: str) -> None:
         return
     if asking is ANYBODY:
         raise _unauthenticated("Send a key or an access token: Authorization: Bearer …", REALM)
-    service().store.note(origin().did("access.refuse", permission, REFUSED, kind="permission"))
-    told = (
+    current_service().store.note(
+        origin().did("access.refuse", permission, REFUSED, kind="permission")
+    )
+    reason = (
         "no permission was declared for this address"
         if permission == UNDECLARED
         else f"this needs the permission {permission}"
     )
     scope = "" if permission == UNDECLARED else f', scope="{permission}"'
     challenge = f'{REALM}, error="insufficient_scope"{scope}'
-    detail = f"You are recognized, but {told}, which you were not given."
+    detail = f"You are recognized, but {reason}, which you were not given."
     raise Problem(
         "forbidden",
         detail,
@@ -115,11 +117,11 @@ def _recognized(asking: Request) -> Principal:
     if header is None:
         return ANYBODY
     scheme, _, bearer = header.strip().partition(" ")
-    found = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
-    if found is None:
+    caller = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
+    if caller is None:
         detail = "The key or access token is not taken: it is mistyped, has expired or was revoked."
         raise _unauthenticated(detail, f'{REALM}, error="invalid_token"')
-    return found
+    return caller
 
 
 def _unauthenticated(detail: str, challenge: str) -> Problem:

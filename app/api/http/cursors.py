@@ -21,8 +21,8 @@ def _signer(secret: str, search: object) -> URLSafeSerializer:
 
 def cursor_after(secret: str, search: object, last: str) -> str:
     """The cursor that goes on after an id."""
-    told = _signer(secret, search).dumps(last)
-    return told if isinstance(told, str) else told.decode()
+    signed = _signer(secret, search).dumps(last)
+    return signed if isinstance(signed, str) else signed.decode()
 
 
 def place_of(secret: str, search: object, cursor: str | None) -> str | None:

@@ -16,7 +16,7 @@ from app.api.http.faults import RETRY_AFTER_SECONDS
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
 from app.api.http.responses import json_response
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import newest_revision
 
@@ -51,19 +51,19 @@ def readyz() -> Response:
             "This service is about to stop. Send requests elsewhere.",
             headers={"Retry-After": "1"},
         )
-    here = service()
-    counters = here.decider.engine.counters
+    service = current_service()
+    counters = service.decider.engine.counters
     needed = newest_revision()
     try:
-        found, reachable = here.store.revision(), True
+        revision, reachable = service.store.revision(), True
     except RecordsUnavailable:
-        found, reachable = None, False
+        revision, reachable = None, False
     checks = ChecksAnswer(
-        DatabaseCheckAnswer(reachable, found, needed, current=found == needed),
-        LawCheckAnswer(here.lawbook.digest, len(here.lawbook.provisions), here.edition),
+        DatabaseCheckAnswer(reachable, revision, needed, current=revision == needed),
+        LawCheckAnswer(service.lawbook.digest, len(service.lawbook.provisions), service.edition),
         EngineCheckAnswer(counters.decisions, counters.faults, counters.rulesets),
     )
-    if found != needed:
+    if revision != needed:
         detail = (
             "The database cannot be reached."
             if not reachable

@@ -129,12 +129,12 @@ def _take_for_credential() -> None:
 def _network(address: str) -> str:
     """Whom an address stands for: itself, or its network where it is of version 6."""
     try:
-        found = ip_address(address)
+        parsed = ip_address(address)
     except ValueError:
         return address
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or int(found) >> (128 - NETWORK_BITS))
-    return str(found)
+    if isinstance(parsed, IPv6Address):
+        return str(parsed.ipv4_mapped or int(parsed) >> (128 - NETWORK_BITS))
+    return str(parsed)
 
 
 class CountsInMemory(MemoryStorage):

@@ -46,10 +46,10 @@ class Wrong:
         pointer = (
             None
             if self.pointer is None
-            else "/".join(_told_back(part) for part in self.pointer.split("/"))
+            else "/".join(_shortened(part) for part in self.pointer.split("/"))
         )
         name, fact = (
-            None if made_up is None else _told_back(made_up) for made_up in (self.name, self.fact)
+            None if made_up is None else _shortened(made_up) for made_up in (self.name, self.fact)
         )
         return ErrorAnswer(
             location=self.location,
@@ -60,14 +60,14 @@ class Wrong:
         )
 
 
-def _told_back(name: str) -> str:
+def _shortened(name: str) -> str:
     """A caller's name in part only, without what does something to a screen or a log; never ending
     within the two characters that stand for one in a JSON pointer."""
-    told = name[:NAMES_AT_MOST].removesuffix("~") + "…" if len(name) > NAMES_AT_MOST else name
+    short = name[:NAMES_AT_MOST].removesuffix("~") + "…" if len(name) > NAMES_AT_MOST else name
     return (
-        told
-        if told.isprintable()
-        else "".join(REPLACED if category(letter) in _UNSEEN else letter for letter in told)
+        short
+        if short.isprintable()
+        else "".join(REPLACED if category(letter) in _UNSEEN else letter for letter in short)
     )
 
 

@@ -126,13 +126,15 @@ class Watch:
 
         count_in_work(1)
         try:
-            return _Answer(self._application(environ, started), lambda: _answered(seen, begun))
+            return TimedResponse(
+                self._application(environ, started), lambda: _answered(seen, begun)
+            )
         except BaseException:
             _answered(seen, begun)
             raise
 
 
-class _Answer:
+class TimedResponse:
     """An answer whose end is noticed, once, however it ends."""
 
     def __init__(self, parts: Iterable[bytes], at_end: Callable[[], None]) -> None:
@@ -156,7 +158,7 @@ def _answered(seen: Seen, begun: float) -> None:
     seconds = time.perf_counter() - begun
     count_in_work(-1)
     observe_request(seen.method, seen.route, seen.status, seconds)
-    told = {
+    members = {
         "request_id": seen.request_id,
         "method": seen.method,
         "route": seen.route,
@@ -165,5 +167,5 @@ def _answered(seen: Seen, begun: float) -> None:
         "actor": seen.actor,
         "address": seen.address,
     }
-    log.info("request", extra=told)
+    log.info("request", extra=members)
     clear_contextvars()

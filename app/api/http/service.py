@@ -111,6 +111,6 @@ def install(app: Flask, service: Service) -> None:
     app.extensions["decider"] = service.decider
 
 
-def service() -> Service:
+def current_service() -> Service:
     """The service of the application that handles the present request."""
     return cast(Service, current_app.extensions[_NAME])

@@ -13,10 +13,10 @@ from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import JSON, law_answer, law_response
 from app.api.http.schemas import OpenEnrollmentQuery
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.law.answers import OpenEnrollmentAnswer
 from app.api.law.open_enrollment_answers import (
-    Found,
+    StandingPeriod,
     is_not_encoded,
     open_enrollment_answer,
     periods_of,
@@ -66,21 +66,21 @@ def read_open_enrollment(query: Query) -> Response:
     In iCalendar the day of `DTEND` is, as that format has it, the day after the last one; in JSON
     `last` is the last day.
     """
-    here = service()
+    service = current_service()
     if "year" in query and "on" in query:
         wrong = Wrong("query", "Must not be sent together with year.", name="on")
         raise Problem("invalid-request", "Send year or on, not both.", [wrong])
-    law = edition_law(here, {"edition": query.get("edition", here.edition)})
+    law = edition_law(service, {"edition": query.get("edition", service.edition)})
     day = None if "year" in query else query.get("on") or clock.today()
     _require_encoded(law, query.get("year"), day)
     if _wants_ics(query):
-        found, following = periods_of(law, query.get("year"), day)
-        pairs = list(dict.fromkeys([*found, *following]))
+        periods, following = periods_of(law, query.get("year"), day)
+        pairs = list(dict.fromkeys([*periods, *following]))
         disposition = 'inline; filename="open-enrollment.ics"'
         return law_response(
             _ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition}
         )
-    response = law_answer(open_enrollment_answer(here.lawbook, law, query.get("year"), day))
+    response = law_answer(open_enrollment_answer(service.lawbook, law, query.get("year"), day))
     response.headers["Vary"] = "Accept"
     return response
 
@@ -101,7 +101,7 @@ def _wants_ics(query: Query) -> bool:
     return request.accept_mimetypes.best_match([JSON, ICS], default=JSON) == ICS
 
 
-def _ics(law: EditionLaw, found: list[Found]) -> bytes:
+def _ics(law: EditionLaw, periods: list[StandingPeriod]) -> bytes:
     """The same law gives the same bytes: an event's id comes from its calendar and day, its stamp
     from the day of enactment.
     """
@@ -110,7 +110,7 @@ def _ics(law: EditionLaw, found: list[Found]) -> bytes:
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
     calendar.add("x-wr-calname", f"Open enrollment, Massachusetts ({law.edition.name})")
-    for standing, period in found:
+    for standing, period in periods:
         calendar.add_component(_event(standing, period, law.edition.name))
     text: bytes = calendar.to_ical()
     return text
@@ -118,13 +118,13 @@ def _ics(law: EditionLaw, found: list[Found]) -> bytes:
 
 def _event(standing: StandingCalendar, period: Period, edition: str) -> Event:
     source = standing.calendar
-    told = period_answer(standing, period)
+    answer = period_answer(standing, period)
     lines = [
         f"{period.first} through {period.last}",
         f"Authority: {period.authority}",
-        f"Evidence: {told.evidence}",
+        f"Evidence: {answer.evidence}",
     ]
-    lines += [text for text in (told.limited_to, told.note) if text is not UNSET]
+    lines += [text for text in (answer.limited_to, answer.note) if text is not UNSET]
     event = Event()
     event.add("uid", f"{source.id.rpartition('/')[2]}-{period.first}@{edition}.open-enrollment")
     event.add("dtstamp", datetime.combine(period.enacted or source.enacted, time(), UTC))
@@ -133,8 +133,8 @@ def _event(standing: StandingCalendar, period: Period, edition: str) -> Event:
     event.add("summary", f"{SUMMARIES[source.kind]}: {source.title}")
     event.add("description", "\n".join(lines))
     event.add("transp", "TRANSPARENT")
-    if told.url is not UNSET:
-        event.add("url", told.url)
+    if answer.url is not UNSET:
+        event.add("url", answer.url)
     if source.kind == "unread":
         event.add("status", "TENTATIVE")
     return event

@@ -22,21 +22,21 @@ OPEN: dict[CalendarKind, bool | None] = {
 
 None: for some only, or not known.
 """
-Found = tuple[StandingCalendar, Period]
+StandingPeriod = tuple[StandingCalendar, Period]
 
 
 def open_enrollment_answer(
     lawbook: Lawbook, law: EditionLaw, year: int | None, day: date | None
 ) -> OpenEnrollmentAnswer:
     """The enrollment periods of a calendar year, or those of a day with the next one."""
-    found, following = periods_of(law, year, day)
+    periods, following = periods_of(law, year, day)
     about: dict[str, Any] = {} if year is None else _in_year(law, year)
     if day is not None:
-        about = _on_day(day, found, following)
+        about = _on_day(day, periods, following)
     return OpenEnrollmentAnswer(
         edition=law.edition.name,
         **about,
-        periods=[period_answer(*pair) for pair in found],
+        periods=[period_answer(*pair) for pair in periods],
         cautions=period_cautions(lawbook, law, span_of(year, day)),
         law=LawAnswer(lawbook.digest),
     )
@@ -58,20 +58,20 @@ def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
                 f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is "
                 "not encoded."
             )
-        elif _periods_told(other, span) != _periods_told(law, span):
+        elif _listed_periods(other, span) != _listed_periods(law, span):
             cautions.append(
                 f"{ours}The edition {other.edition.name} lists other periods in {when}."
             )
     return cautions
 
 
-def _periods_told(law: EditionLaw, span: Span) -> object:
-    told = [
+def _listed_periods(law: EditionLaw, span: Span) -> object:
+    listed = [
         (c.calendar.kind, p.first, p.last)
         for series in law.series.values()
         for c, p in series.meeting(span)
     ]
-    return told, [gap for series in law.series.values() for gap in law.not_encoded(series, span)]
+    return listed, [gap for series in law.series.values() for gap in law.not_encoded(series, span)]
 
 
 def is_not_encoded(law: EditionLaw, span: Span) -> bool:
@@ -101,16 +101,16 @@ def _in_year(law: EditionLaw, year: int) -> dict[str, Any]:
 
 def periods_of(
     law: EditionLaw, year: int | None, day: date | None
-) -> tuple[list[Found], list[Found]]:
+) -> tuple[list[StandingPeriod], list[StandingPeriod]]:
     """The periods of a year or day, and those that follow a day."""
     span = span_of(year, day)
-    found = [pair for series in law.series.values() for pair in series.meeting(span)]
-    return found, [] if day is None else [
+    periods = [pair for series in law.series.values() for pair in series.meeting(span)]
+    return periods, [] if day is None else [
         pair for series in law.series.values() for pair in _next(series, day)
     ]
 
 
-def _next(series: Series, day: date) -> list[Found]:
+def _next(series: Series, day: date) -> list[StandingPeriod]:
     span = series.next_after(day)
     return (
         []
@@ -123,8 +123,10 @@ def _next(series: Series, day: date) -> list[Found]:
     )
 
 
-def _on_day(day: date, found: list[Found], following: list[Found]) -> dict[str, Any]:
-    kinds = [c.calendar.kind for c, _ in found]
+def _on_day(
+    day: date, periods: list[StandingPeriod], following: list[StandingPeriod]
+) -> dict[str, Any]:
+    kinds = [c.calendar.kind for c, _ in periods]
     is_open: bool | None = False
     if any(OPEN[kind] for kind in kinds):
         is_open = True

@@ -12,7 +12,7 @@ from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong, unknown_edition, unknown_question
 from app.api.http.responses import law_answer
 from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
-from app.api.http.service import Service, service
+from app.api.http.service import Service, current_service
 from app.api.law.answers import (
     CalendarAnswer,
     ChangesAnswer,
@@ -45,14 +45,14 @@ class Query(TypedDict, total=False):
     last: date
 
 
-def edition_law(here: Service, query: Query) -> EditionLaw:
+def edition_law(service: Service, query: Query) -> EditionLaw:
     """What the edition named in a query contains.
 
     Raises:
         Problem: unknown-edition.
     """
     try:
-        return here.lawbook.edition(query.get("edition", here.edition))
+        return service.lawbook.edition(query.get("edition", service.edition))
     except UnknownEdition as error:
         raise unknown_edition(error, "query") from None
 
@@ -83,12 +83,12 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
 )
 def list_provisions(query: Query) -> Response:
     """List the provisions of the law."""
-    here = service()
-    law, day, question = edition_law(here, query), query.get("as_of"), query.get("question")
+    service = current_service()
+    law, day, question = edition_law(service, query), query.get("as_of"), query.get("question")
     _require_looked_at(law, day)
     try:
         answering = (
-            [here.lawbook.question(question).id] if question else list(here.lawbook.questions)
+            [service.lawbook.question(question).id] if question else list(service.lawbook.questions)
         )
     except UnknownQuestion:
         raise unknown_question("query") from None
@@ -106,7 +106,7 @@ def list_provisions(query: Query) -> Response:
             as_of=day,
             provisions=[provision_summary(p, law) for p in provisions],
             calendars=[calendar_summary(c, law) for c in calendars],
-            law=LawAnswer(here.lawbook.digest),
+            law=LawAnswer(service.lawbook.digest),
         )
     )
 
@@ -138,18 +138,22 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
 
     A provision that the edition does not contain is shown too; then its `in_force` is null.
     """
-    here = service()
-    law, day, id = edition_law(here, query), query.get("as_of") or clock.today(), f"{topic}/{name}"
+    service = current_service()
+    law, day, id = (
+        edition_law(service, query),
+        query.get("as_of") or clock.today(),
+        f"{topic}/{name}",
+    )
     _require_looked_at(law, query.get("as_of"))
     if topic == CALENDARS and id in law.calendars:
-        return law_answer(calendar_answer(here.lawbook, law.calendars[id], law, day))
-    provision = here.lawbook.provisions.get(id)
+        return law_answer(calendar_answer(service.lawbook, law.calendars[id], law, day))
+    provision = service.lawbook.provisions.get(id)
     if provision is None:
         raise Problem(
             "unknown-provision",
             "GET /v1/provisions lists the provisions and calendars of an edition.",
         )
-    return law_answer(provision_answer(here.lawbook, provision, law, day))
+    return law_answer(provision_answer(service.lawbook, provision, law, day))
 
 
 @blp.get("/law/changes")
@@ -165,21 +169,21 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
 )
 def list_changes(query: Query) -> Response:
     """List how the law changed between two days, both included."""
-    here = service()
-    law, first, last = edition_law(here, query), query["first"], query["last"]
+    service = current_service()
+    law, first, last = edition_law(service, query), query["first"], query["last"]
     if last < first:
         raise Problem(
             "invalid-request",
             "`to` is before `from`.",
             [Wrong("query", "Must not be before `from`.", name="to")],
         )
-    changes = here.lawbook.changes(first, last, law.edition.name)
+    changes = service.lawbook.changes(first, last, law.edition.name)
     return law_answer(
         ChangesAnswer(
             edition=law.edition.name,
             first=first,
             last=last,
             changes=[change_answer(change) for change in changes],
-            law=LawAnswer(here.lawbook.digest),
+            law=LawAnswer(service.lawbook.digest),
         )
     )

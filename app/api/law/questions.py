@@ -10,7 +10,7 @@ from app.api.http.answers import LawAnswer, unset_if_none
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import unknown_question
 from app.api.http.responses import law_answer
-from app.api.http.service import Service, service
+from app.api.http.service import Service, current_service
 from app.api.law.answers import (
     ComputedFactAnswer,
     PresumedFactAnswer,
@@ -36,7 +36,7 @@ blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
 )
 def list_questions() -> Response:
     """List the questions that can be asked."""
-    lawbook = service().lawbook
+    lawbook = current_service().lawbook
     return law_answer(
         QuestionsAnswer(
             [question_summary(q) for q in lawbook.questions.values()], LawAnswer(lawbook.digest)
@@ -61,23 +61,25 @@ def read_question(id: str) -> Response:
     `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and
     choices, and what in the law asks.
     """
-    here = service()
+    service = current_service()
     try:
-        question = here.lawbook.question(id)
+        question = service.lawbook.question(id)
     except UnknownQuestion:
         raise unknown_question("path") from None
-    return law_answer(question_answer(here, question))
+    return law_answer(question_answer(service, question))
 
 
-def question_answer(here: Service, question: Question) -> QuestionAnswer:
+def question_answer(service: Service, question: Question) -> QuestionAnswer:
     """A question with its facts."""
-    lawbook = here.lawbook
+    lawbook = service.lawbook
     facts = lawbook.facts_of(question.id)
     return QuestionAnswer(
         **summary_members(question),
         uses=[used for used in lawbook.with_used(question.id) if used != question.id],
         provisions=sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
-        encoded={edition: here.encoded_days(question.id, edition) for edition in lawbook.editions},
+        encoded={
+            edition: service.encoded_days(question.id, edition) for edition in lawbook.editions
+        },
         facts=facts_document(lawbook, question.id),
         computed=[_computed(lawbook, fact) for fact in _computed_facts(lawbook, facts)],
         presumed=[
@@ -90,7 +92,7 @@ def question_answer(here: Service, question: Question) -> QuestionAnswer:
             for fact in facts
             if (presumed := fact.presumed) is not None
         ],
-        example=example(here, question),
+        example=example(service, question),
         law=LawAnswer(lawbook.digest),
     )
 
@@ -114,17 +116,17 @@ def _computed(lawbook: Lawbook, fact: FactDefinition) -> ComputedFactAnswer:
     )
 
 
-def example(here: Service, question: Question) -> dict[str, object]:
+def example(service: Service, question: Question) -> dict[str, object]:
     """A request that can be sent as it stands: the facts that the law looks at on the last day it
     changed, each with some value.
     """
-    lawbook = here.lawbook
-    for day in reversed(lawbook.boundaries(question.id, here.edition)):
+    lawbook = service.lawbook
+    for day in reversed(lawbook.boundaries(question.id, service.edition)):
         try:
-            law = lawbook.standing(question.id, day, here.edition)
+            law = lawbook.standing(question.id, day, service.edition)
         except LawNotEncoded:
             continue
-        stated = here.decider.facts_in_play(law).stated.values()
+        stated = service.decider.facts_in_play(law).stated.values()
         facts = {f.name: f.kind.example(f, day) for f in stated if not f.kind.is_outcome}
         request: dict[str, object] = {"question": question.id, "facts": nest(facts)}
         if question.governed_by is None:

@@ -17,19 +17,21 @@ def _name(**kwargs: Any) -> TextField:
     sentence = (
         "Must be at most 100 letters, digits, spaces and . _ -, beginning with a letter or digit."
     )
-    told = {
+    description = {
         "description": "What administrators call it. No personal data.",
         "example": "night batch",
     }
-    return TextField(NAME, sentence, error_messages=REQUIRED, metadata=told, **kwargs)
+    return TextField(NAME, sentence, error_messages=REQUIRED, metadata=description, **kwargs)
 
 
 def _days() -> WholeNumberField:
-    told = (
+    description = (
         f"In how many days it ends. Default: {DAYS['key']} for a key, {DAYS['client']} for a "
         "client."
     )
-    return WholeNumberField(1, MOST_DAYS, error_messages=REQUIRED, metadata={"description": told})
+    return WholeNumberField(
+        1, MOST_DAYS, error_messages=REQUIRED, metadata={"description": description}
+    )
 
 
 class CredentialWantedSchema(StrictSchema):

@@ -20,7 +20,7 @@ from app.api.http.origin import origin
 from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import json_response
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.machines.answers import (
     CredentialAnswer,
     CredentialsAnswer,
@@ -60,11 +60,11 @@ class Page(TypedDict, total=False):
 )
 def list_credentials(query: Page) -> Response:
     """List keys and clients."""
-    found, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
-    shown = found[: query["limit"]]
+    page, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
+    shown = page[: query["limit"]]
     following = (
         f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}"
-        if len(found) > len(shown)
+        if len(page) > len(shown)
         else None
     )
     answers = [CredentialAnswer(**credential_members(one, now)) for one in shown]
@@ -87,15 +87,15 @@ def list_credentials(query: Page) -> Response:
 def create_credential(wanted: dict[str, Any]) -> Response:
     """Make a key or a client."""
     scopes = wanted.pop("scopes", None)
-    with once(service(), "POST /v1/credentials") as attempt, _refusals():
+    with once(current_service(), "POST /v1/credentials") as attempt, _refusals():
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
-        told = _kept().create(
+        created = _credentials().create(
             Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)),
             origin(),
             attempt.created("/v1/credentials"),
         )
-    return _new_secret(told.credential, told.secret)
+    return _new_secret(created.credential, created.secret)
 
 
 @blp.get("/<uuid:id>")
@@ -111,7 +111,7 @@ def create_credential(wanted: dict[str, Any]) -> Response:
 def read_credential(id: UUID) -> Response:
     """Read a key or client."""
     with _refusals():
-        return _shown(_kept().find(str(id)))
+        return _shown(_credentials().find(str(id)))
 
 
 @blp.patch("/<uuid:id>")
@@ -127,7 +127,9 @@ def change_credential(changes: dict[str, Any], id: UUID) -> Response:
     with _refusals():
         version = _version_read(id)
         return _shown(
-            _kept().change(str(id), version, origin(), changes.get("name"), changes.get("days"))
+            _credentials().change(
+                str(id), version, origin(), changes.get("name"), changes.get("days")
+            )
         )
 
 
@@ -144,7 +146,7 @@ def revoke_credential(id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
     with _refusals():
         version = _version_read(id)
-        _kept().revoke(str(id), version, origin())
+        _credentials().revoke(str(id), version, origin())
     gate().bearers.forget()
     return Response(status=204)
 
@@ -166,11 +168,11 @@ def revoke_credential(id: UUID) -> Response:
 )
 def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
     """Give a key or client a new secret beside the present one."""
-    with once(service(), "POST /v1/credentials/secrets") as attempt, _refusals():
+    with once(current_service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
         version = _version_read(id)
-        told = _kept().rotate(
+        created = _credentials().rotate(
             str(id),
             version,
             origin(),
@@ -179,16 +181,16 @@ def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
             attempt.created("/v1/credentials"),
         )
     gate().bearers.forget()
-    return _new_secret(told.credential, told.secret)
+    return _new_secret(created.credential, created.secret)
 
 
-def _kept() -> Credentials:
+def _credentials() -> Credentials:
     return gate().credentials
 
 
 def _version_read(id: UUID) -> int:
     """The version of a credential, where the present request says that it has read it."""
-    return require_version(_kept().find(str(id)).version)
+    return require_version(_credentials().find(str(id)).version)
 
 
 @contextmanager
@@ -224,6 +226,6 @@ def _new_secret(credential: Credential, secret: str | None) -> Response:
 def _replayed(earlier: IdempotencyRecord) -> Response:
     """What the first request with this key made, as it is now; its secret was told once."""
     assert earlier.location is not None
-    response = _new_secret(_kept().find(earlier.location.rpartition("/")[2]), None)
+    response = _new_secret(_credentials().find(earlier.location.rpartition("/")[2]), None)
     response.headers[REPLAYED] = "true"
     return response

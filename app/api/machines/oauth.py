@@ -34,7 +34,7 @@ from app.api.http.origin import origin
 from app.api.http.parsing import is_packed
 from app.api.http.problems import Problem, problem_of_status, problem_response
 from app.api.http.responses import json_response
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.machines.answers import (
     OAuthErrorAnswer,
     OAuthMetadataAnswer,
@@ -130,16 +130,19 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
         A stand-in where there is none that is taken, so that both are answered alike.
         """
-        found = gate().store.find(client_id) if is_id(client_id) else None
+        credential = gate().store.find(client_id) if is_id(client_id) else None
         if (
-            found is None
-            or found.kind != CLIENT
-            or not found.is_live(clock.now())
-            or found.role not in gate().roles.roles
+            credential is None
+            or credential.kind != CLIENT
+            or not credential.is_live(clock.now())
+            or credential.role not in gate().roles.roles
         ):
             return Client(None, frozenset())
-        allowed = gate().roles[found.role].permissions
-        return Client(found, allowed if found.scopes is None else allowed & frozenset(found.scopes))
+        allowed = gate().roles[credential.role].permissions
+        return Client(
+            credential,
+            allowed if credential.scopes is None else allowed & frozenset(credential.scopes),
+        )
 
     def create_oauth2_request(self, incoming: object) -> OAuth2Request:
         """The present request under the address that clients know, whatever stands between them and
@@ -333,10 +336,10 @@ def _resources() -> tuple[str, ...]:
 
 def _is_basic(header: str) -> bool:
     """Whether a header carries a name and a password, so that Authlib can read it."""
-    if (found := _BASIC.fullmatch(header)) is None:
+    if (match := _BASIC.fullmatch(header)) is None:
         return False
     try:
-        return ":" in base64.b64decode(found[1], validate=True).decode()
+        return ":" in base64.b64decode(match[1], validate=True).decode()
     except ValueError:  # not base64, or not text
         return False
 
@@ -389,4 +392,4 @@ def _error(
 
 
 def _note(actor: str, client: str, outcome: str) -> None:
-    service().store.note(origin(actor).did("token.issue", client, outcome, kind=CLIENT))
+    current_service().store.note(origin(actor).did("token.issue", client, outcome, kind=CLIENT))

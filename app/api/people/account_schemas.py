@@ -31,11 +31,11 @@ def _role(**kwargs: Any) -> TextField:
 
 
 def _organization() -> TextField:
-    told = {
+    metadata = {
         "description": "Whose determinations the person makes, such as an office; null for none.",
         "example": "office-12",
     }
-    return TextField(ORGANIZATION.pattern, ORGANIZATION_MUST, allow_none=True, metadata=told)
+    return TextField(ORGANIZATION.pattern, ORGANIZATION_MUST, allow_none=True, metadata=metadata)
 
 
 class NewAccountSchema(StrictSchema):

@@ -17,7 +17,7 @@ from app.api.http.origin import origin
 from app.api.http.preconditions import changed_since, require_version, tagged
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import json_response
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.people.account_schemas import (
     PAGE,
     AccountChangesSchema,
@@ -52,9 +52,9 @@ blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts")
 )
 def list_accounts(query: dict[str, str]) -> Response:
     """List the accounts."""
-    found = people().accounts.page(query.get("after"), PAGE + 1)
-    following = f"/v1/accounts?after={found[PAGE - 1].id}" if len(found) > PAGE else None
-    answers = [_answer(account) for account in found[:PAGE]]
+    page = people().accounts.page(query.get("after"), PAGE + 1)
+    following = f"/v1/accounts?after={page[PAGE - 1].id}" if len(page) > PAGE else None
+    answers = [_answer(account) for account in page[:PAGE]]
     return json_response(AccountsAnswer(accounts=answers, next=following))
 
 
@@ -77,7 +77,7 @@ def create_account(asked: dict[str, Any]) -> Response:
     provider.
     """
     subject = asked.get("subject")
-    provider = service().settings.single_sign_on
+    provider = current_service().settings.single_sign_on
     if subject is not None and provider is None:
         raise Problem(
             "invalid-request",
@@ -90,7 +90,7 @@ def create_account(asked: dict[str, Any]) -> Response:
         )
     issuer = provider.issuer if provider is not None and subject is not None else None
     new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
-    with once(service(), ROUTE) as attempt:
+    with once(current_service(), ROUTE) as attempt:
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
         account, one_time = _made(new, attempt.created("/v1/accounts"))
@@ -130,7 +130,7 @@ def _replayed(earlier: IdempotencyRecord) -> Response:
     Its one-time password was told once.
     """
     assert earlier.location is not None
-    response = _new_account(_found(UUID(earlier.location.rpartition("/")[2])), None)
+    response = _new_account(_find(UUID(earlier.location.rpartition("/")[2])), None)
     response.headers[REPLAYED] = "true"
     return response
 
@@ -147,7 +147,7 @@ def _replayed(earlier: IdempotencyRecord) -> Response:
 )
 def read_account(id: UUID) -> Response:
     """Read one account."""
-    account = _found(id)
+    account = _find(id)
     return tagged(json_response(_answer(account)), account.version)
 
 
@@ -164,7 +164,7 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
 
     It holds from the person's next request.
     """
-    account = _found(id)
+    account = _find(id)
     require_version(account.version)
     try:
         account = _roster().change(account, asked, origin(), account.version)
@@ -183,7 +183,7 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
 )
 def list_account_sessions(id: UUID) -> Response:
     """See where somebody is signed in."""
-    account, at = _found(id), clock.now()
+    account, at = _find(id), clock.now()
     locked = account.locked_until if account.locked_until and account.locked_until > at else None
     last = account.last_sign_in_at
     return json_response(
@@ -203,12 +203,12 @@ def list_account_sessions(id: UUID) -> Response:
 )
 def end_account_sessions(id: UUID) -> Response:
     """Sign somebody out everywhere."""
-    account = _found(id)
+    account = _find(id)
     people().sessions.end(account.id, origin().did("session.ended", account.id))
     return Response(status=204)
 
 
-def _found(id: UUID) -> Account:
+def _find(id: UUID) -> Account:
     account = people().accounts.find(str(id))
     if account is None:
         raise Problem("unknown-account", "There is no account of this id.")

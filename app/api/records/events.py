@@ -13,7 +13,7 @@ from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
 from app.api.http.origin import origin
 from app.api.http.responses import JSON
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
 from app.instants import instant_text
@@ -26,7 +26,7 @@ DAMAGED: dict[str, EventType] = {
     "record": "record.damaged",
 }
 """The type of event for a damaged record, by its kind."""
-TOLD = (
+MEMBERS = (
     "id",
     "question",
     "as_of",
@@ -67,18 +67,22 @@ def read_events(query: dict[str, int]) -> Response:
     nothing and gets nothing twice. An event appears once its record is sealed, usually within
     seconds.
     """
-    here = service()
-    found = happened(here.store, principal().reach, query["after"], query["limit"])
+    service = current_service()
+    page = happened(service.store, principal().reach, query["after"], query["limit"])
     for kind in DAMAGED:
         alarm_damaged(
             kind,
-            [each.id for each in found.events if isinstance(each, Damaged) and each.kind == kind],
+            [
+                event.id
+                for event in page.events
+                if isinstance(event, Damaged) and event.kind == kind
+            ],
         )
-    if found.events:
-        told = f"{found.events[0].sequence}-{found.events[-1].sequence}"
-        here.store.note(origin().did("events.read", told, kind="events"))
-    body = encode([_event(event) for event in found.events])
-    link = f'</v1/events?after={found.next}&limit={query["limit"]}>; rel="next"'
+    if page.events:
+        places = f"{page.events[0].sequence}-{page.events[-1].sequence}"
+        service.store.note(origin().did("events.read", places, kind="events"))
+    body = encode([_event(event) for event in page.events])
+    link = f'</v1/events?after={page.next}&limit={query["limit"]}>; rel="next"'
     return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)
 
 
@@ -89,7 +93,7 @@ def _event(event: Event) -> CloudEventAnswer:
     time = instant_text(event.at)
     if isinstance(event, LawChanged):
         return _envelope(event, "law.changed", event.digest, {"digest": event.digest}, time)
-    data = {name: getattr(event, name) for name in TOLD}
+    data = {name: getattr(event, name) for name in MEMBERS}
     data["href"] = f"/v1/determinations/{event.id}"
     is_waiver = event.question.startswith(WAIVERS)
     type: EventType = "waiver.decided" if is_waiver else "determination.made"

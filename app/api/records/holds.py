@@ -17,7 +17,7 @@ from app.api.http.problems import Problem, unknown_determination
 from app.api.http.references import SUBJECT_PATTERN, ReferenceField
 from app.api.http.responses import JSON, json_response
 from app.api.http.schemas import REQUIRED, StrictSchema
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer
 from app.records.holds import (
     HOLDABLE,
@@ -77,7 +77,7 @@ class HoldAskedSchema(StrictSchema):
 )
 def read_holds() -> Response:
     """List the legal holds."""
-    holds = [hold_answer(hold) for hold in list_holds(service().store, principal().reach)]
+    holds = [hold_answer(hold) for hold in list_holds(current_service().store, principal().reach)]
     return json_response(HoldsAnswer(holds=holds))
 
 
@@ -93,8 +93,8 @@ def create_hold(asked: dict[str, str]) -> Response:
     """Hold a determination, or everything about a subject: nothing of it is disposed of until the
     hold is lifted.
     """
-    here = service()
-    with once(here, ROUTE) as attempt:
+    service = current_service()
+    with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed()
         _require_there(asked)
@@ -112,7 +112,7 @@ def create_hold(asked: dict[str, str]) -> Response:
         location = f"/v1/holds/{hold.id}"
         answer = attempt.record(now, 201, location, etag_of(hold.version), body=body)
         audit = origin().did("hold.placed", hold.object_id, kind=hold.kind)
-        place_hold(here.store, hold, audit, answer)
+        place_hold(service.store, hold, audit, answer)
     return Response(body, 201, {"Location": location, "ETag": etag_of(hold.version)}, mimetype=JSON)
 
 
@@ -124,7 +124,7 @@ def create_hold(asked: dict[str, str]) -> Response:
 )
 def read_hold(id: UUID) -> Response:
     """Read one legal hold."""
-    hold = _found(id)
+    hold = _find(id)
     return json_response(hold_answer(hold), headers={"ETag": etag_of(hold.version)})
 
 
@@ -141,7 +141,7 @@ def read_hold(id: UUID) -> Response:
 )
 def lift(id: UUID) -> Response:
     """Lift a legal hold."""
-    hold = _found(id)
+    hold = _find(id)
     require_version(hold.version)
     if hold.lifted_at is None:
         lifted = replace(
@@ -149,7 +149,7 @@ def lift(id: UUID) -> Response:
         )
         audit = origin().did("hold.lifted", hold.object_id, kind=hold.kind)
         try:
-            lift_hold(service().store, hold, lifted, audit)
+            lift_hold(current_service().store, hold, lifted, audit)
         except HoldChanged:
             raise changed_since() from None
         hold = lifted
@@ -168,12 +168,12 @@ def _require_there(asked: dict[str, str]) -> None:
             id = str(UUID(asked["object_id"]))
         except ValueError:
             raise unknown_determination() from None
-        if id != asked["object_id"] or not service().store.has(id, principal().reach):
+        if id != asked["object_id"] or not current_service().store.has(id, principal().reach):
             raise unknown_determination()
 
 
-def _found(id: UUID) -> Hold:
-    hold = find_hold(service().store, str(id), principal().reach)
+def _find(id: UUID) -> Hold:
+    hold = find_hold(current_service().store, str(id), principal().reach)
     if hold is None:
         raise Problem("unknown-hold", "No hold stands under this id.")
     return hold

@@ -30,7 +30,7 @@ from app.api.http.schemas import (
     limit_field,
     question_field,
 )
-from app.api.http.service import Service, service
+from app.api.http.service import Service, current_service
 from app.api.records.answers import (
     AuditEntriesAnswer,
     FoundDeterminationsAnswer,
@@ -156,17 +156,20 @@ def search_determinations(wanted: Searched) -> Response:
     that cannot be read any more is named in `damaged` on the page on which it would have stood.
     That somebody searched is audited; what for is not.
     """
-    here, limit, before = service(), *_page(dict(wanted))
-    if wanted.get("question", next(iter(here.lawbook.questions))) not in here.lawbook.questions:
+    service, limit, before = current_service(), *_page(dict(wanted))
+    if (
+        wanted.get("question", next(iter(service.lawbook.questions)))
+        not in service.lawbook.questions
+    ):
         raise unknown_question("json")
-    if "provision" in wanted and wanted["provision"] not in here.lawbook.provisions:
+    if "provision" in wanted and wanted["provision"] not in service.lawbook.provisions:
         wrong = Wrong("json", "There is no such provision.", pointer="/provision")
         raise Problem(
             "unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong]
         )
     period = wanted.get("decided", {})
     first, last = period.get("first"), period.get("last")
-    sought = Wanted(
+    search_for = Wanted(
         subject=wanted.get("subject"),
         question=wanted.get("question"),
         outcome=wanted.get("outcome"),
@@ -175,14 +178,14 @@ def search_determinations(wanted: Searched) -> Response:
         decided_from=None if first is None else clock.start_of(first),
         decided_before=None if last is None else clock.start_of(last + timedelta(days=1)),
     )
-    found = search(here.store, sought, principal().reach, limit + 1, before)
-    _note(here, "determination.searched", "determination")
-    shown = found[:limit]
+    hits = search(service.store, search_for, principal().reach, limit + 1, before)
+    _note(service, "determination.searched", "determination")
+    shown = hits[:limit]
     return json_response(
         FoundDeterminationsAnswer(
             determinations=[found_determination_answer(hit.found) for hit in shown if hit.found],
             damaged=_damaged("determination", shown),
-            next_cursor=_next_cursor(found, dict(wanted)),
+            next_cursor=_next_cursor(hits, dict(wanted)),
         )
     )
 
@@ -201,16 +204,16 @@ def search_audit_trail(wanted: dict[str, Any]) -> Response:
     """Find entries of the audit trail by actor, action and object; `damaged` names those that
     cannot be read any more.
     """
-    here, limit, before = service(), *_page(wanted)
+    service, limit, before = current_service(), *_page(wanted)
     chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
-    found = search_trail(here.store, WantedEntries(**chosen), limit + 1, before)
-    _note(here, "audit.searched", "audit")
-    shown = found[:limit]
+    hits = search_trail(service.store, WantedEntries(**chosen), limit + 1, before)
+    _note(service, "audit.searched", "audit")
+    shown = hits[:limit]
     return json_response(
         AuditEntriesAnswer(
             entries=[audit_entry_answer(hit.found) for hit in shown if hit.found],
             damaged=_damaged("audit", shown),
-            next_cursor=_next_cursor(found, wanted),
+            next_cursor=_next_cursor(hits, wanted),
         )
     )
 
@@ -244,6 +247,6 @@ def _next_cursor(hits: list[Hit[T]], wanted: dict[str, Any]) -> str | UnsetType:
     return cursor_after(_secret(), _without_page(wanted), hits[limit - 1].place)
 
 
-def _note(here: Service, action: str, kind: str) -> None:
+def _note(service: Service, action: str, kind: str) -> None:
     """Enter a reading in the audit trail, before anything of it is told."""
-    here.store.note(origin().did(action, None, kind=kind))
+    service.store.note(origin().did(action, None, kind=kind))

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.origin import actor_of
 from app.access.people import Browser, People, SignedIn
 from app.access.principal import ANYBODY, Principal
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.people.pages.blueprint import SESSION, View, pages
 from app.api.people.pages.cookies import SESSION_COOKIE
 
@@ -55,7 +55,7 @@ def people() -> People:
 @login_manager.request_loader  # type: ignore[untyped-decorator]
 def load_person(incoming: Request) -> Person | None:
     """Who signed in with the cookie of a request; nobody where its session has ended."""
-    token = SESSION_COOKIE.read(incoming, service().settings.plain_cookies)
+    token = SESSION_COOKIE.read(incoming, current_service().settings.plain_cookies)
     who = people().of(token) if token else None
     return None if who is None else Person(who)
 
@@ -157,5 +157,5 @@ def own_path(wanted: str | None) -> str:
 def enter(token: str, wanted: str | None) -> Response:
     """Go on as somebody signed in, with a new session's secret."""
     response = cast(Response, redirect(own_path(wanted), 303))
-    SESSION_COOKIE.set(response, token, service().settings.plain_cookies)
+    SESSION_COOKIE.set(response, token, current_service().settings.plain_cookies)
     return response

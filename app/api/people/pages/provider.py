@@ -26,7 +26,7 @@ from app.access.identities import Identities, NotPlaced, check_roles
 from app.access.origin import REFUSED, UNKNOWN
 from app.access.people import SignInRefused
 from app.api.http.origin import origin
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.people.pages.blueprint import pages, public
 from app.api.people.pages.guard import browser, own_path, people
 from app.api.people.pages.sign_in import renewed
@@ -119,7 +119,7 @@ def _client(settings: SingleSignOn) -> Any:
 @public
 def ask_provider() -> AnyResponse:
     """Go to the provider. The way back works once, and only in this browser."""
-    settings = service().settings.single_sign_on or abort(404)
+    settings = current_service().settings.single_sign_on or abort(404)
     session.clear()
     session[_WANTED] = own_path(request.args.get("next"))
     try:
@@ -131,29 +131,29 @@ def ask_provider() -> AnyResponse:
         )
     except (RequestException, ValueError, RuntimeError, KeyError) as error:
         log.warning("the identity provider cannot be used: %s", type(error).__name__)
-        return _told(NOT_REACHED, 503)
+        return _refused_page(NOT_REACHED, 503)
 
 
 @pages.get("/sign-in/callback")
 @public
 def return_from_provider() -> AnyResponse:
     """Come back from the provider: what it says is checked, then a session begins."""
-    settings = service().settings.single_sign_on or abort(404)
+    settings = current_service().settings.single_sign_on or abort(404)
     try:
         claims = _claims(settings)
         wanted = session.get(_WANTED)
         token = Identities(settings, people()).sign_in(claims, browser(), origin())
     except RequestException as error:
         log.warning("the identity provider cannot be used: %s", type(error).__name__)
-        return _told(NOT_REACHED, 503)
+        return _refused_page(NOT_REACHED, 503)
     except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
         log.warning("a sign-in through the identity provider was refused: %s", type(error).__name__)
         people().note(origin().did("session.signed_in", UNKNOWN, REFUSED))
-        return _told(NOT_PROVEN, 403)
+        return _refused_page(NOT_PROVEN, 403)
     except NotPlaced:
-        return _told(NOT_PLACED, 403)
+        return _refused_page(NOT_PLACED, 403)
     except SignInRefused:
-        return _told(NOT_KNOWN, 403)
+        return _refused_page(NOT_KNOWN, 403)
     return renewed(token, wanted)
 
 
@@ -179,7 +179,7 @@ def _claims(settings: SingleSignOn) -> dict[str, Any]:
     return dict(token["userinfo"])
 
 
-def _told(sentence: str, status: int) -> Response:
+def _refused_page(sentence: str, status: int) -> Response:
     return make_response(
         render_template("pages/told.html", title="You are not signed in", sentence=sentence), status
     )

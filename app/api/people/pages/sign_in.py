@@ -17,7 +17,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.passwords import TooManyAtOnce
 from app.access.people import AddressHeld, SignInRefused
 from app.api.http.origin import origin
-from app.api.http.service import service
+from app.api.http.service import current_service
 from app.api.people.pages.blueprint import pages, public
 from app.api.people.pages.cookies import SESSION_COOKIE
 from app.api.people.pages.forms import SignInForm
@@ -70,11 +70,11 @@ def do_sign_in() -> AnyResponse:
         return _form(form, 403, REFUSED)
     except AddressHeld as held:
         minutes = -(-held.seconds // 60)
-        told = (
+        sentence = (
             f"Too many attempts from your network failed. Try again in {minutes} "
             f"minute{'s' if minutes > 1 else ''}."
         )
-        return _form(form, 429, told, held.seconds)
+        return _form(form, 429, sentence, held.seconds)
     except TooManyAtOnce:
         return _form(form, 503, BUSY, BUSY_SECONDS)
     return renewed(token, form.next.data)
@@ -92,7 +92,7 @@ def renewed(token: str, wanted: str | None) -> Response:
 def _form(
     form: SignInForm, status: int, refusal: str | None = None, retry_after: int | None = None
 ) -> Response:
-    provider = service().settings.single_sign_on
+    provider = current_service().settings.single_sign_on
     page = render_template(
         "pages/sign_in.html", form=form, refusal=refusal, has_provider=provider is not None
     )
@@ -110,5 +110,5 @@ def sign_out() -> Response:
     session.clear()
     flash("You have signed out.")
     response = cast(Response, redirect(url_for("pages.sign_in"), 303))
-    SESSION_COOKIE.drop(response, service().settings.plain_cookies)
+    SESSION_COOKIE.drop(response, current_service().settings.plain_cookies)
     return response
