@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from app.records.people.accounts import Holds
+from app.records.people.accounts import Lockout
 
 FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS = 4, 29
 """So many failures in a row cost nothing; an address may be a whole office behind one router."""
@@ -35,4 +35,6 @@ def of_address(failures: int) -> timedelta | None:
     return None if failures <= FREE_FOR_ADDRESS else _doubling(failures - FREE_FOR_ADDRESS)
 
 
-HOLDS = Holds(of_account, of_address, quiet=timedelta(hours=1), unused=timedelta(days=UNUSED_DAYS))
+LOCKOUT = Lockout(
+    of_account, of_address, quiet=timedelta(hours=1), unused=timedelta(days=UNUSED_DAYS)
+)

@@ -12,7 +12,7 @@ from ipaddress import IPv6Address, ip_address
 from uuid_utils import uuid7
 
 from app import clock
-from app.access.lockout import HOLDS
+from app.access.lockout import LOCKOUT
 from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.passwords import PasswordRefused, Passwords, check_new
 from app.access.roster import NAME
@@ -91,7 +91,7 @@ class People:
         at, address = clock.now(), network_of(browser.address)
         with self.passwords.slot():
             known = name if NAME.fullmatch(name) else NOBODY
-            attempt = self.accounts.begin_attempt(known, address, at, HOLDS, _retiring(origin))
+            attempt = self.accounts.begin_attempt(known, address, at, LOCKOUT, _retiring(origin))
             if (
                 attempt.address_held_until is not None
             ):  # what led here was told; more would let anybody fill the trail
@@ -120,7 +120,7 @@ class People:
             RecordsUnavailable: the database failed.
         """
         at = clock.now()
-        lies_unused = account.lies_unused(at, HOLDS)
+        lies_unused = account.lies_unused(at, LOCKOUT)
         if lies_unused:
             self.accounts.retire(account, at, _retiring(origin)(account))
         if account.is_disabled or lies_unused:
@@ -140,7 +140,7 @@ class People:
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
         self.sessions.sweep(at)
-        self.accounts.forget_addresses(at, HOLDS)
+        self.accounts.forget_addresses(at, LOCKOUT)
         return token
 
     def of(self, token: str) -> SignedIn | None:

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.progress import track
 
 from app.access.principal import Principal
-from app.commands.database import reaching_records
+from app.commands.record_stores import kept_records
 from app.commands.refusals import DOWN, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import decider, edition_of, settings
 from app.commands.terminal import Screen
@@ -67,7 +67,6 @@ def load_demonstrations(as_json: bool) -> None:
     Example:  flask demo load
     """
     from app.api.http.service import law_text
-    from app.records.database import open_database
     from app.records.store import Store
 
     if settings().in_production:
@@ -76,18 +75,14 @@ def load_demonstrations(as_json: bool) -> None:
             "in-production",
             "In production mode no demonstration is loaded: its people and accounts are invented.",
         )
-    with reaching_records():
-        engine = open_database(settings().database_url)
-        try:
-            everything, store = demonstrations(), Store(engine)
-            missing = [each for each in everything if not store.has(each.id)]
-            if missing:  # only then is the law read and compiled
-                _keep(Store(engine, law_text(decider().lawbook)), missing)
-            is_here = _is_here()
-            key_file = _renew_key(store) if is_here else None
-            accounts = _make_accounts(store) if is_here else []
-        finally:
-            engine.dispose()
+    with kept_records() as store:
+        everything = demonstrations()
+        missing = [each for each in everything if not store.has(each.id)]
+        if missing:  # only then is the law read and compiled
+            _keep(Store(store.engine, law_text(decider().lawbook)), missing)
+        is_here = _is_here()
+        key_file = _renew_key(store) if is_here else None
+        accounts = _make_accounts(store) if is_here else []
     if as_json:
         told = {"loaded": len(missing), "were_there": len(everything) - len(missing)}
         shown = [asdict(account) for account in accounts]

@@ -21,15 +21,10 @@ def kept_records() -> Iterator["Store"]:
     Raises:
         Refusal: the database cannot be reached or refuses.
     """
-    from app.records.database import open_database
-    from app.records.store import Store
+    from app.records.store import opened_store
 
-    with reaching_records():
-        store = Store(open_database(settings().database_url))
-        try:
-            yield store
-        finally:
-            store.close()
+    with reaching_records(), opened_store(settings().database_url) as store:
+        yield store
 
 
 def command_origin() -> "Origin":

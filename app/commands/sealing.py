@@ -38,7 +38,8 @@ def seal_command(every: float | None, as_json: bool) -> None:
     \b
     Example:  flask records seal --every 1
     """
-    from app.records.ledger.seals import Seal, seal_everything
+    from app.records.entries import Seal
+    from app.records.ledger.seals import seal_everything
 
     made: list[Seal] = []
     with kept_records() as store:

@@ -2,7 +2,7 @@
 idempotent requests.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -14,9 +14,9 @@ from app.records.digests import record_digest
 Row = dict[str, Any]
 
 
-def _digested(kind: str, record: Any) -> Row:
-    """The members of a record as columns, with the digest over all of them."""
-    columns = {name: getattr(record, name) for name in record.__slots__}
+def _digested(kind: str, record: Any, names: Iterable[str]) -> Row:
+    """Members of a record as columns, with the digest over all of them."""
+    columns = {name: getattr(record, name) for name in names}
     return {**columns, "record_digest": record_digest(kind, columns)}
 
 
@@ -50,8 +50,7 @@ class DeterminationRecord:
         """The columns, the digest over all others included; *decisive* is kept beside, read off the
         document.
         """
-        columns = {name: getattr(self, name) for name in DETERMINATION_COLUMNS}
-        return {**columns, "record_digest": record_digest("determination", columns)}
+        return _digested("determination", self, DETERMINATION_COLUMNS)
 
 
 DETERMINATION_COLUMNS = tuple(DeterminationRecord.__dataclass_fields__)[:-1]
@@ -90,7 +89,7 @@ class AuditEntry:
 
     def row(self) -> Row:
         """The columns, with the digest over all others."""
-        return _digested("audit", self)
+        return _digested("audit", self, self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +112,20 @@ class IdempotencyRecord:
 
     def row(self) -> Row:
         """The columns, with the digest over all others."""
-        return _digested("idempotency", self)
+        return _digested("idempotency", self, self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Seal:
+    """A closed batch: the records from sequence *first* on, *count* of them."""
+
+    number: int
+    first: int
+    count: int
+    sealed_at: datetime
+    root: str
+    previous: str
+    chain: str
 
 
 ResponseFor = Callable[[str], IdempotencyRecord | None]

@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 
 from sqlalchemy import text
 
-from app.records.store import Store, database_errors
+from app.records.store import Store
 
 
 class InFlight(Exception):
@@ -53,7 +53,7 @@ class Claims:
 
     @contextmanager
     def _on_server(self, number: int) -> Iterator[None]:
-        with database_errors(), self._store.reading() as connection:
+        with self._store.reading() as connection:
             if not connection.execute(
                 text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": number}
             ).scalar_one():
@@ -62,13 +62,7 @@ class Claims:
 
     @contextmanager
     def _in_file(self, number: int) -> Iterator[None]:
-        """One byte of a file beside the database stands for the key.
-
-        A database in memory has no other process to heed.
-        """
-        if self._store.file in (None, "", ":memory:"):
-            yield
-            return
+        """One byte of a file beside the database stands for the key."""
         descriptor = self._descriptor(f"{self._store.file}.claims")
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)

@@ -14,10 +14,9 @@ from sqlalchemy import Connection
 
 # Imported to put their tables on the shared metadata.
 from app.records.applicants import applicant_tables  # noqa: F401
-from app.records.database import open_database
 from app.records.machines import credential_tables  # noqa: F401
 from app.records.people import account_tables  # noqa: F401
-from app.records.store import Store
+from app.records.store import opened_store
 from app.records.tables import metadata
 from app.settings import Settings
 
@@ -92,12 +91,8 @@ def make_own_folder(settings: Settings) -> None:
 
 
 def _run(settings: Settings, migrate: "Callable[[Config], None]") -> None:
-    engine = open_database(settings.database_url)
-    try:
-        with Store(engine).writing() as connection:
-            migrate(_config(connection))
-    finally:
-        engine.dispose()
+    with opened_store(settings.database_url) as store, store.writing() as connection:
+        migrate(_config(connection))
 
 
 def is_current(settings: Settings) -> bool:
@@ -106,11 +101,8 @@ def is_current(settings: Settings) -> bool:
     Raises:
         RecordsUnavailable: the database cannot be reached.
     """
-    engine = open_database(settings.database_url)
-    try:
-        return Store(engine).revision() == newest_revision()
-    finally:
-        engine.dispose()
+    with opened_store(settings.database_url) as store:
+        return store.revision() == newest_revision()
 
 
 def differences(settings: Settings) -> list[str]:
@@ -123,10 +115,6 @@ def differences(settings: Settings) -> list[str]:
     from alembic.autogenerate import compare_metadata
     from alembic.migration import MigrationContext
 
-    engine = open_database(settings.database_url)
-    try:
-        with Store(engine).reading() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            return [repr(difference) for difference in compare_metadata(context, metadata)]
-    finally:
-        engine.dispose()
+    with opened_store(settings.database_url) as store, store.reading() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return [repr(difference) for difference in compare_metadata(context, metadata)]

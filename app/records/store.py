@@ -26,7 +26,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.records.damaged import Row, page, readable, tolerant
-from app.records.database import WRITES
+from app.records.database import WRITES, open_database
 from app.records.entries import (
     DETERMINATION_COLUMNS,
     AuditEntry,
@@ -252,6 +252,20 @@ class Store:
     def close(self) -> None:
         """Give up all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def opened_store(address: str) -> Iterator[Store]:
+    """The store of the database at an address, closed afterwards.
+
+    Raises:
+        RecordsUnavailable: the address cannot be used.
+    """
+    store = Store(open_database(address))
+    try:
+        yield store
+    finally:
+        store.close()
 
 
 def lies_within(connection: Connection, id: str, reach: Reach) -> bool:

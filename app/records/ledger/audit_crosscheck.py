@@ -32,7 +32,7 @@ def _on(object_id: str) -> str:
     return f"on {object_id}"
 
 
-class Told(NamedTuple):
+class AuditedTable(NamedTuple):
     """A table of whose rows the audit trail tells: by which column it names them, under which
     kinds, made and ended by what.
 
@@ -49,11 +49,11 @@ class Told(NamedTuple):
     missed: Callable[[str], str] = str
 
 
-TOLD = (
-    Told(accounts, accounts.c.id, ("account",), "account.created"),
-    Told(credentials, credentials.c.id, ("key", "client"), "credential.create"),
-    Told(holds, holds.c.object_id, HOLDABLE, "hold.placed", called=_by_object, missed=_on),
-    Told(
+AUDITED = (
+    AuditedTable(accounts, accounts.c.id, ("account",), "account.created"),
+    AuditedTable(credentials, credentials.c.id, ("key", "client"), "credential.create"),
+    AuditedTable(holds, holds.c.object_id, HOLDABLE, "hold.placed", called=_by_object, missed=_on),
+    AuditedTable(
         applicants,
         applicants.c.subject,
         ("applicant",),
@@ -80,13 +80,13 @@ def strays(connection: Connection, entries_were_disposed: bool) -> Iterator[Stra
     Once *entries_were_disposed*, of a row that the trail does not know nobody can say any more that
     it was inserted.
     """
-    for each in TOLD:
+    for each in AUDITED:
         yield from _removed(connection, each)
         if not entries_were_disposed:
             yield from _inserted(connection, each)
 
 
-def _removed(connection: Connection, each: Told) -> Iterator[Stray]:
+def _removed(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
     for page in _pages(_standing(connection, each)):
         there = _there(connection, each, [name for name, _ in page])
         for name, standing in page:
@@ -94,7 +94,7 @@ def _removed(connection: Connection, each: Told) -> Iterator[Stray]:
                 yield Stray(each.table.info["kind"], each.missed(name), REMOVED)
 
 
-def _inserted(connection: Connection, each: Told) -> Iterator[Stray]:
+def _inserted(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
     key = next(iter(each.table.primary_key.columns))
     readable = (
         (found.row[each.named_by.name], found.row)
@@ -113,7 +113,7 @@ def _inserted(connection: Connection, each: Told) -> Iterator[Stray]:
 
 
 def _standing(
-    connection: Connection, each: Told, names: Iterable[str] | None = None
+    connection: Connection, each: AuditedTable, names: Iterable[str] | None = None
 ) -> Iterator[tuple[str, int]]:
     """How many rows of each name there are to be by what the trail tells: so many were made, so
     many ended; all names, or these.
@@ -132,7 +132,7 @@ def _standing(
         yield str(name), standing
 
 
-def _there(connection: Connection, each: Told, names: Iterable[str]) -> Counter[str]:
+def _there(connection: Connection, each: AuditedTable, names: Iterable[str]) -> Counter[str]:
     """How many rows of each of these names there are."""
     asked = [
         name for name in askable(names) if is_id(name) or not isinstance(each.named_by.type, Uuid)

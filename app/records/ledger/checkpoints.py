@@ -8,18 +8,18 @@ without a database, as they once were written, count for any.
 import json
 import os
 import threading
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
-from itertools import chain
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from app.records.changing import add
 from app.records.damaged import UNREADABLE, tolerant
 from app.records.digests import column_text
+from app.records.entries import Seal
 from app.records.identity import new_id
 from app.records.store import Store
 from app.records.tables import installation, seals
@@ -29,26 +29,6 @@ class AlreadyNoted(Exception):
     """The file holds this number with another chain: seals were removed and made anew, or came back
     from a backup.
     """
-
-
-class Sealed(Protocol):
-    """What is noted of a seal."""
-
-    @property
-    def number(self) -> int:
-        """Its place in the chain."""
-
-    @property
-    def sealed_at(self) -> datetime:
-        """When it was made."""
-
-    @property
-    def root(self) -> str:
-        """The root of what it closes."""
-
-    @property
-    def chain(self) -> str:
-        """What it is linked to the seal before by."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +112,7 @@ def _line(text: str) -> Note | Loss:
     )
 
 
-def note_checkpoint(file: Path, made: Sealed, database: str | None) -> None:
+def note_checkpoint(file: Path, made: Seal, database: str | None) -> None:
     """Write a seal's number and chain to a file outside the database, to the disk before returning;
     once, where it is there.
 
@@ -147,13 +127,13 @@ def note_checkpoint(file: Path, made: Sealed, database: str | None) -> None:
             return
         if noted:
             raise AlreadyNoted
-    about = {
-        "number": made.number,
-        "chain": made.chain,
-        "root": made.root,
-        "sealed_at": column_text(made.sealed_at),
-    }
-    _append(file, [{**about, "database": database}])
+    _append(file, [_about(asdict(made), database)])
+
+
+def _about(seal: Mapping[str, Any], database: str | None) -> dict[str, Any]:
+    """What is noted of a seal."""
+    about = {name: seal[name] for name in ("number", "chain", "root")}
+    return {**about, "sealed_at": column_text(seal["sealed_at"]), "database": database}
 
 
 def _append(file: Path, lines: Iterable[dict[str, Any]]) -> None:
@@ -276,21 +256,7 @@ def accept_loss(store: Store, file: Path, loss: Loss) -> None:
     with store.reading() as connection:
         chosen = select(seals).where(seals.c.number > loss.after).order_by(seals.c.number)
         since = connection.execute(chosen).mappings().all()
-    told = {
-        "after": loss.after,
-        "through": loss.through,
-        "because": loss.because,
-        "by": loss.by,
-        "at": column_text(loss.at),
-    }
-    notes = (
-        {
-            **{name: row[name] for name in ("number", "chain", "root")},
-            "sealed_at": column_text(row["sealed_at"]),
-        }
-        for row in since
-    )
-    _append(
-        file,
-        ({**line, "database": loss.database} for line in chain([{"accepted_loss": told}], notes)),
-    )
+    accepted = {**asdict(loss), "at": column_text(loss.at)}
+    del accepted["database"]
+    line = {"accepted_loss": accepted, "database": loss.database}
+    _append(file, [line, *(_about(dict(row), loss.database) for row in since)])

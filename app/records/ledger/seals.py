@@ -8,7 +8,6 @@ before. That order is also the order of events that others follow.
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import NamedTuple
@@ -18,6 +17,7 @@ from sqlalchemy import Connection, case, delete, func, insert, select, text, tup
 
 from app.records.damaged import name_of, readable, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root
+from app.records.entries import Seal
 from app.records.identity import is_id
 from app.records.ledger.checkpoints import AlreadyNoted, database_of, name_database, note_checkpoint
 from app.records.store import Store
@@ -33,19 +33,6 @@ SEALING_LOCK = 2_880_176_004
 
 Its number is arbitrary and ours.
 """
-
-
-@dataclass(frozen=True, slots=True)
-class Seal:
-    """A closed batch: the records from sequence *first* on, *count* of them."""
-
-    number: int
-    first: int
-    count: int
-    sealed_at: datetime
-    root: str
-    previous: str
-    chain: str
 
 
 class Waiting(NamedTuple):

@@ -56,10 +56,10 @@ class Account:
         """Whether nobody may sign in with it."""
         return self.disabled_at is not None
 
-    def lies_unused(self, at: datetime, holds: "Holds") -> bool:
+    def lies_unused(self, at: datetime, lockout: "Lockout") -> bool:
         """Whether nobody used it for so long that it is to be disabled."""
         used = max(self.enabled_at, self.last_sign_in_at or self.enabled_at)
-        return not self.is_disabled and used < at - holds.unused
+        return not self.is_disabled and used < at - lockout.unused
 
     @property
     def key(self) -> str:
@@ -68,7 +68,7 @@ class Account:
 
 
 @dataclass(frozen=True, slots=True)
-class Holds:
+class Lockout:
     """How attempts to sign in are held back: for how long after how many failures in a row, and
     when accounts count as unused.
 
@@ -232,7 +232,7 @@ class Accounts:
         name: str,
         address: str,
         at: datetime,
-        holds: Holds,
+        lockout: Lockout,
         retired: Callable[[Account], AuditEntry],
     ) -> Attempt:
         """Count an attempt to sign in before its password is looked at, so that many at once are
@@ -244,18 +244,18 @@ class Accounts:
             RecordsUnavailable: it could not be counted.
         """
         with self._store.writing() as connection:
-            held_until = self._count_address(connection, address, at, holds)
+            held_until = self._count_address(connection, address, at, lockout)
             if held_until is not None:
                 return Attempt(address_held_until=held_until)
             row = locked(connection, accounts, accounts.c.name_key == name.lower())
             account = _account(row)
-            if row is not None and account is not None and account.lies_unused(at, holds):
+            if row is not None and account is not None and account.lies_unused(at, lockout):
                 enter(connection, retired(account))
                 row = self._retire(connection, row, at)
-            return self._count_account(connection, row, at, holds)
+            return self._count_account(connection, row, at, lockout)
 
     def _count_address(
-        self, connection: Connection, address: str, at: datetime, holds: Holds
+        self, connection: Connection, address: str, at: datetime, lockout: Lockout
     ) -> datetime | None:
         """Count an attempt from an address; until when it has to wait, if it has to."""
         table = sign_in_addresses
@@ -267,8 +267,8 @@ class Accounts:
         assert row is not None
         if row["held_until"] is not None and row["held_until"] > at:
             return row["held_until"]  # type: ignore[no-any-return]
-        failures = 1 if row["tried_at"] < at - holds.quiet else row["failures"] + 1
-        hold = holds.of_address(failures)
+        failures = 1 if row["tried_at"] < at - lockout.quiet else row["failures"] + 1
+        hold = lockout.of_address(failures)
         write(
             connection,
             table,
@@ -282,7 +282,7 @@ class Accounts:
         return None
 
     def _count_account(
-        self, connection: Connection, row: Row | None, at: datetime, holds: Holds
+        self, connection: Connection, row: Row | None, at: datetime, lockout: Lockout
     ) -> Attempt:
         """Count an attempt on an account.
 
@@ -293,7 +293,7 @@ class Accounts:
         is_held = (
             account is not None and account.locked_until is not None and account.locked_until > at
         )
-        hold = holds.of_account(failures + 1)
+        hold = lockout.of_account(failures + 1)
         values = {
             "failed_attempts": failures + 1,
             "locked_until": None if hold is None else at + hold,
@@ -328,7 +328,7 @@ class Accounts:
         )
         return write(connection, accounts, row, values)
 
-    def forget_addresses(self, at: datetime, holds: Holds) -> None:
+    def forget_addresses(self, at: datetime, lockout: Lockout) -> None:
         """Forget addresses that have been quiet for long enough.
 
         Raises:
@@ -336,7 +336,7 @@ class Accounts:
         """
         table = sign_in_addresses.c
         with self._store.writing() as connection:
-            sweep(connection, table.address, table.tried_at < at - holds.quiet)
+            sweep(connection, table.address, table.tried_at < at - lockout.quiet)
 
     def succeeded(self, account: Account, address: str) -> None:
         """Take back what `begin_attempt` counted, since the password was right.
