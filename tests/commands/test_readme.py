@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.records import migrate
-from tests.readme import README, ROOT, amendment, blocks, contained, traced_answer, traced_request
+from tests.readme import ROOT, amendment, blocks, contained, traced_answer, traced_request
 
 
 def test_the_traced_request_is_answered_as_shown(app: Flask, client: FlaskClient) -> None:
@@ -58,7 +58,16 @@ def test_the_worked_amendment_is_sound_and_keeps_the_habits(tmp_path: Path) -> N
     assert 0 == tried.returncode, tried.stdout[-3000:]
 
 
-@pytest.mark.parametrize("link", re.findall(r"\]\(([^)#]+)\)", README.read_text(encoding="utf-8")))
+@pytest.mark.parametrize(
+    "link",
+    sorted(
+        {
+            link
+            for file in ("README.md", "CONTRIBUTING.md")
+            for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / file).read_text(encoding="utf-8"))
+        }
+    ),
+)
 def test_links_lead_somewhere(link: str) -> None:
     assert (ROOT / link).exists()
 
