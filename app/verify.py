@@ -291,9 +291,9 @@ def _document(packet: Packet) -> str | None:
     if not isinstance(document, dict):
         return "the document is not an object"
     law = document.get("law")
-    told = {**document, "law_digest": law.get("digest") if isinstance(law, dict) else None}
+    stated = {**document, "law_digest": law.get("digest") if isinstance(law, dict) else None}
     for name in TOLD_IN_DOCUMENT:
-        if told.get(name) != columns[name]:
+        if stated.get(name) != columns[name]:
             return f"{name} is something else in the document"
     return None
 

@@ -26,7 +26,7 @@ def renew_key(credentials: Credentials, folder: Path) -> Path:
         OSError: the file cannot be written.
     """
     path = folder / FILE
-    _write(path, _told(credentials).secret)
+    _write(path, _renewed(credentials).secret)
     return path
 
 
@@ -35,7 +35,7 @@ def remove_key(folder: Path) -> None:
     (folder / FILE).unlink(missing_ok=True)
 
 
-def _told(credentials: Credentials) -> NewSecret:
+def _renewed(credentials: Credentials) -> NewSecret:
     for found in credentials.named(KEY, NAME):
         if (found.role, found.organization, found.scopes, found.revoked_at) == (
             ROLE,

@@ -145,8 +145,8 @@ def readable(value: object) -> bool:
 
 def name_of(raw: object) -> str:
     """A key as the database holds it, to name its row by, whatever became of it."""
-    told = raw.decode(errors="replace") if isinstance(raw, bytes) else _as_id(str(raw))
-    return "".join(c if " " < c < "\x7f" else "?" for c in told[:NAMED_AT_MOST])
+    name = raw.decode(errors="replace") if isinstance(raw, bytes) else _as_id(str(raw))
+    return "".join(c if " " < c < "\x7f" else "?" for c in name[:NAMED_AT_MOST])
 
 
 def _is_whole(raw: Any, key: Column[Any]) -> bool:
@@ -199,7 +199,7 @@ def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Fou
         for row in connection.execution_options(yield_per=PAGE).execute(chosen):
             yield _found(row, forms, key)
         return
-    told = 0
+    passed = 0
     try:
         for typed in (
             connection.execution_options(yield_per=PAGE)
@@ -207,9 +207,9 @@ def rows(connection: Connection, table: Table, key: Column[Any]) -> Iterator[Fou
             .mappings()
         ):
             yield Found(str(typed[key.name]), dict(typed))
-            told += 1
+            passed += 1
     except UNREADABLE:
-        yield from _one_by_one(connection, table, key, told)
+        yield from _one_by_one(connection, table, key, passed)
 
 
 class _Form(NamedTuple):
@@ -247,7 +247,7 @@ def _found(row: Sequence[Any], forms: Sequence[_Form], key: Column[Any]) -> Foun
 
 
 def _one_by_one(
-    connection: Connection, table: Table, key: Column[Any], told: int
+    connection: Connection, table: Table, key: Column[Any], passed: int
 ) -> Iterator[Found]:
     """PostgreSQL keeps instants and days that no program can hold: where there is one, each row is
     read for itself.
@@ -259,7 +259,7 @@ def _one_by_one(
         .scalars()
         .all()
     )
-    for place in places[told:]:
+    for place in places[passed:]:
         named = {"place": place}
         try:
             row = (

@@ -104,7 +104,7 @@ class Applicants:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        return self._told(subject, applicants.c.organization)
+        return self._column_of(subject, applicants.c.organization)
 
     def version_of(self, subject: str) -> int | None:
         """The version of what is known of somebody; nothing is decrypted. None where nothing is
@@ -113,9 +113,9 @@ class Applicants:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        return self._told(subject, applicants.c.version)
+        return self._column_of(subject, applicants.c.version)
 
-    def _told(self, subject: str, column: Column[T]) -> T | None:
+    def _column_of(self, subject: str, column: Column[T]) -> T | None:
         with self._store.reading() as connection:
             return connection.execute(
                 select(column).where(applicants.c.subject == subject)

@@ -90,8 +90,8 @@ class KeyRing:
     def index(self, purpose: str, *texts: str) -> str:
         """The blind index of texts; the same texts for another purpose have another one."""
         parts = [part.encode() for part in (purpose, *texts)]
-        told = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
-        return hmac.new(self._index_key, told, sha256).hexdigest()
+        message = b"".join(len(part).to_bytes(4, "big") + part for part in parts)
+        return hmac.new(self._index_key, message, sha256).hexdigest()
 
 
 def key_ring(settings: Settings) -> KeyRing:

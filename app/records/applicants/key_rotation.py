@@ -51,16 +51,16 @@ def rotate(store: Store, ring: KeyRing, progress: Progress | None = None) -> Rot
     Raises:
         RecordsUnavailable: the database failed; what was done until then stays done.
     """
-    told, after = Rotated(), ""
+    result, after = Rotated(), ""
     while page := _page(store, after):
         after = page[-1]["id"]
-        stale = [row["id"] for row in page if not _is_current(row, ring, told)]
+        stale = [row["id"] for row in page if not _is_current(row, ring, result)]
         for start in range(0, len(stale), TOGETHER):
-            _rewrite(store, ring, stale[start : start + TOGETHER], told)
+            _rewrite(store, ring, stale[start : start + TOGETHER], result)
         if progress is not None:
             progress(len(page))
-    told.left = _count_older(store, ring, told)
-    return told
+    result.left = _count_older(store, ring, result)
+    return result
 
 
 def _page(store: Store, after: str) -> list[Mapping[str, Any]]:
@@ -71,20 +71,20 @@ def _page(store: Store, after: str) -> list[Mapping[str, Any]]:
         return [dict(row) for row in connection.execute(chosen).mappings()]
 
 
-def _is_current(row: Mapping[str, Any], ring: KeyRing, told: Rotated) -> bool:
+def _is_current(row: Mapping[str, Any], ring: KeyRing, result: Rotated) -> bool:
     """Whether a row needs nothing: it is as the present keys make it, or it cannot be read."""
     try:
         found = indexes(applicant_of(row, ring).person, ring)
     except Unreadable as error:
-        told.unreadable[row["id"]] = str(error)
+        result.unreadable[row["id"]] = str(error)
         return True
     is_current = all(ring.is_current(row[name]) for name in ("name", "born_on"))
     is_current = is_current and all(row[name] == index for name, index in found.items())
-    told.current += is_current
+    result.current += is_current
     return is_current
 
 
-def _rewrite(store: Store, ring: KeyRing, ids: list[str], told: Rotated) -> None:
+def _rewrite(store: Store, ring: KeyRing, ids: list[str], result: Rotated) -> None:
     with store.writing() as connection:
         for id in ids:
             row = locked(connection, applicants, applicants.c.id == id)
@@ -92,17 +92,17 @@ def _rewrite(store: Store, ring: KeyRing, ids: list[str], told: Rotated) -> None
                 continue
             try:
                 write(connection, applicants, row, row_of(applicant_of(row, ring), ring))
-                told.rotated += 1
+                result.rotated += 1
             except Unreadable as error:
-                told.unreadable[row["id"]] = str(error)
+                result.unreadable[row["id"]] = str(error)
 
 
-def _count_older(store: Store, ring: KeyRing, told: Rotated) -> int:
+def _count_older(store: Store, ring: KeyRing, result: Rotated) -> int:
     """How many rows that can be read have a column that is not under the current key."""
     chosen = select(applicants.c.id, applicants.c.name, applicants.c.born_on)
     with store.reading() as connection:
         kept = connection.execution_options(yield_per=1000).execute(chosen)
-        readable = (row for row in kept if row.id not in told.unreadable)
+        readable = (row for row in kept if row.id not in result.unreadable)
         return sum(
             not (ring.is_current(row.name) and ring.is_current(row.born_on)) for row in readable
         )

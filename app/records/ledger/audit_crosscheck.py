@@ -120,15 +120,15 @@ def _standing(
     """
     entry = audit_entries.c
     count = func.sum(case((entry.action == each.made, 1), else_=-1))
-    told = select(entry.object_id, count).where(
+    counted = select(entry.object_id, count).where(
         entry.kind.in_(each.kinds), entry.action.in_((each.made, *each.ended))
     )
-    told = told.where(entry.outcome == "done", entry.object_id.is_not(None)).group_by(
+    counted = counted.where(entry.outcome == "done", entry.object_id.is_not(None)).group_by(
         entry.object_id
     )
     if names is not None:
-        told = told.where(entry.object_id.in_(askable(names)))
-    for name, standing in connection.execution_options(yield_per=PAGE).execute(told):
+        counted = counted.where(entry.object_id.in_(askable(names)))
+    for name, standing in connection.execution_options(yield_per=PAGE).execute(counted):
         yield str(name), standing
 
 

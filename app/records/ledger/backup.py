@@ -95,25 +95,25 @@ def _everything(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
     for table in metadata.sorted_tables:
         chosen = select(table).order_by(*table.primary_key.columns)
         for row in connection.execution_options(yield_per=PAGE).execute(chosen).mappings():
-            yield str(table.name), {str(name): _told(value) for name, value in row.items()}
+            yield str(table.name), {str(name): _json_value(value) for name, value in row.items()}
 
 
-def _told(value: Any) -> Any:
+def _json_value(value: Any) -> Any:
     """A column's value as JSON carries it."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return column_text(value) if isinstance(value, (datetime, date)) else value
 
 
-def _taken(column: Column[Any], told: Any) -> Any:
+def _column_value(column: Column[Any], value: Any) -> Any:
     """A column's value from JSON."""
-    if told is None:
+    if value is None:
         return None
     if isinstance(column.type, Instant):
-        return datetime.fromisoformat(told)
+        return datetime.fromisoformat(value)
     if isinstance(column.type, Date):
-        return date.fromisoformat(told)
-    return base64.b64decode(told) if isinstance(column.type, LargeBinary) else told
+        return date.fromisoformat(value)
+    return base64.b64decode(value) if isinstance(column.type, LargeBinary) else value
 
 
 def count_rows(store: Store) -> int:
@@ -161,7 +161,10 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[
             table = metadata.tables[name]
             connection.execute(
                 insert(table),
-                [{key: _taken(table.c[key], told) for key, told in row.items()} for row in rows],
+                [
+                    {key: _column_value(table.c[key], value) for key, value in row.items()}
+                    for row in rows
+                ],
             )
             counts[name] = counts.get(name, 0) + len(rows)
             if progress is not None:
@@ -211,10 +214,10 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _check_header(header: bytes) -> None:
-    told = orjson.loads(header)
-    if not isinstance(told, dict) or told.get("format") != FORMAT:
+    stated = orjson.loads(header)
+    if not isinstance(stated, dict) or stated.get("format") != FORMAT:
         raise NotABackup("it is not a backup of these records")
-    if told.get("revision") not in revisions_since(OLDEST):
+    if stated.get("revision") not in revisions_since(OLDEST):
         raise NotABackup(
-            f"it is of revision {told.get('revision')}, and the tables are of {newest_revision()}"
+            f"it is of revision {stated.get('revision')}, and the tables are of {newest_revision()}"
         )

@@ -96,11 +96,11 @@ def read_checkpoints(file: Path) -> Checkpoints:
 
 
 def _line(text: str) -> Note | Loss:
-    told: dict[str, Any] = json.loads(text)
-    database = told.get("database")
-    if "accepted_loss" not in told:
-        return Note(int(told["number"]), str(told["chain"]), database)
-    loss = told["accepted_loss"]
+    line: dict[str, Any] = json.loads(text)
+    database = line.get("database")
+    if "accepted_loss" not in line:
+        return Note(int(line["number"]), str(line["chain"]), database)
+    loss = line["accepted_loss"]
     at = datetime.fromisoformat(loss["at"])
     return Loss(
         int(loss["after"]),
@@ -191,13 +191,13 @@ def _highest(file: Path, database: str | None) -> int:
 
 def _count(highest: dict[str | None, int], line: bytes) -> None:
     try:
-        told = _line(line.decode())
+        noted = _line(line.decode())
     except (ValueError, KeyError, TypeError):
         return  # whoever verifies is told
-    if isinstance(told, Loss):
-        highest[told.database] = min(told.after, highest.get(told.database, 0))
+    if isinstance(noted, Loss):
+        highest[noted.database] = min(noted.after, highest.get(noted.database, 0))
     else:
-        highest[told.database] = max(told.number, highest.get(told.database, 0))
+        highest[noted.database] = max(noted.number, highest.get(noted.database, 0))
 
 
 # --- whose lines they are ---

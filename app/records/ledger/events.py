@@ -21,7 +21,7 @@ from app.records.visibility import Reach
 
 STRETCH, STRETCHES = 1000, 20
 """How many sealed records are looked at together, and how often at most for one answer."""
-TOLD, UNTOLD = ("determination", "law"), ("audit", "disposal")
+EVENTS, NO_EVENTS = ("determination", "law"), ("audit", "disposal")
 """The kinds of sealed records that are events, and those that are none."""
 
 
@@ -88,8 +88,8 @@ def happened(store: Store, reach: Reach, after: int, limit: int) -> Happened:
     with store.reading() as connection:
         for _ in range(STRETCHES):
             stretch = _stretch(connection, place)
-            told = _told(connection, stretch, reach)
-            events += told[: limit - len(events)]
+            found = _events_of(connection, stretch, reach)
+            events += found[: limit - len(events)]
             if len(events) == limit:
                 return Happened(tuple(events), events[-1].sequence)
             place = stretch[-1].sequence if stretch else place
@@ -109,13 +109,13 @@ def _stretch(connection: Connection, after: int) -> Sequence[Any]:
         ).all()
 
 
-def _told(connection: Connection, stretch: Sequence[Any], reach: Reach) -> list[Event]:
+def _events_of(connection: Connection, stretch: Sequence[Any], reach: Reach) -> list[Event]:
     """The events among sealed records, as far as they are within reach and were not disposed of."""
     ids = {
         kind: [
             sealed.object_id for sealed in stretch if sealed.kind == kind and _is_key(kind, sealed)
         ]
-        for kind in TOLD
+        for kind in EVENTS
     }
     columns = [
         determinations.c[name] for name in DeterminationMade.__slots__ if name in determinations.c
@@ -138,11 +138,15 @@ def _told(connection: Connection, stretch: Sequence[Any], reach: Reach) -> list[
     for sealed in stretch:
         of_kind = found.get(sealed.kind, {})
         if sealed.object_id not in of_kind:
-            if reach.everything and sealed.kind not in UNTOLD and sealed.object_id not in disposed:
+            if (
+                reach.everything
+                and sealed.kind not in NO_EVENTS
+                and sealed.object_id not in disposed
+            ):
                 events.append(
                     Damaged(
                         sealed.sequence,
-                        sealed.kind if sealed.kind in TOLD else "record",
+                        sealed.kind if sealed.kind in EVENTS else "record",
                         name_of(sealed.object_id),
                     )
                 )

@@ -45,12 +45,12 @@ def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
             months or days.
     """
     try:
-        told = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
-        if set(told) != set(CLASSES):
+        stated = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
+        if set(stated) != set(CLASSES):
             raise RetentionUnreadable(
                 f"{file.name} must name {', '.join(CLASSES)} and nothing else"
             )
-        periods = {name: _period(file, name, given) for name, given in told.items()}
+        periods = {name: _period(file, name, given) for name, given in stated.items()}
     except (OSError, TypeError, YAMLError) as error:
         raise RetentionUnreadable(f"{file.name} cannot be read: {type(error).__name__}") from None
     return periods
