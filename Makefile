@@ -26,7 +26,7 @@ free-port:  # before anything is installed: a port that is taken is told at once
 	@PORT=$(PORT) bin/free-port $(PYTHON)
 
 test: $(VENV)/installed-dev  ## All tests, also on PostgreSQL (ARGS="-k name" or ARGS="-m 'not slow'" for some of them)
-	@bin/test $(VENV) -n 2 $(ARGS)
+	@bin/test $(VENV) -n 2 --dist worksteal $(ARGS)
 
 lint: $(VENV)/installed-dev  ## ruff, mypy --strict on app, import-linter
 	$(BIN)/ruff check .
