@@ -85,11 +85,15 @@ class Served:
         body: object = None,
         headers: dict[str, str] | None = None,
         role: str = "eligibility_worker",
+        seconds: float = PATIENCE_SECONDS,
     ) -> Answer:
         """The status, headers (by small names) and body of one answer to somebody of a role, on a
         connection of its own.
+
+        Raises:
+            TimeoutError: nothing came for so many seconds.
         """
-        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=PATIENCE_SECONDS)
+        connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=seconds)
         try:
             text = body if isinstance(body, bytes | None) else json.dumps(body).encode()
             given = {"Authorization": f"Bearer {self.key(role)}"}

@@ -92,6 +92,9 @@ class Load:
             self.wrong.append(f"{key}: {status} {headers} {body[:300]!r}")
 
 
-def send_under(server: Served, key: str) -> Answer:
-    """The request that belongs to a key, always the same for the same key, sent once."""
-    return server.send("POST", PATH, asked(subject=f"person-{key}"), {"Idempotency-Key": key})
+def send_under(server: Served, key: str, seconds: float = PATIENCE_SECONDS) -> Answer:
+    """The request that belongs to a key, always the same for the same key, sent once by somebody
+    who waits so many seconds.
+    """
+    body, headers = asked(subject=f"person-{key}"), {"Idempotency-Key": key}
+    return server.send("POST", PATH, body, headers, seconds=seconds)

@@ -16,7 +16,7 @@ import pytest
 
 from tests.reliability.kept import counted, determinations_by_key, opened, require_sound
 from tests.reliability.load import Load, send_under
-from tests.servers import Served, served
+from tests.servers import Served, served, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -52,7 +52,9 @@ def test_workers_that_are_killed_lose_nothing_and_double_nothing(
 
     def kill_workers() -> None:
         while len(killed) < KILLS:
+            answered = len(load.answers)
             time.sleep(PAUSE_SECONDS)
+            wait_until(lambda answered=answered: len(load.answers) > answered)
             with suppress(IndexError, ProcessLookupError):  # the next ones are not there yet
                 worker = random.choice(workers_of(server))
                 os.kill(worker, signal.SIGKILL)
