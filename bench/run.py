@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from app.determinations.case import Case
     from app.determinations.decide import Decider
-    from app.determinations.model import Determination
+    from app.determinations.determination import Determination
 
 QUESTION = "enrollment.permitted"
 EDITION = "chapter-288"
@@ -451,9 +451,7 @@ def over_http(size: int) -> Iterator[tuple[str, int, Load, Load]]:
 
 def encoded(decided: "Determination") -> bytes:
     """A determination as the service sends it."""
-    from app.determinations.document import determination_json
-
-    return determination_json(decided)
+    return decided.json()
 
 
 if __name__ == "__main__":

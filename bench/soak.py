@@ -27,12 +27,12 @@ sys.path.insert(0, str(ROOT))
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 
 from app.determinations.knowledge import FactsInPlay, Knowledge  # noqa: E402
-from app.engine import Engine, EngineFault, Evaluation  # noqa: E402
-from app.engine.shadow import evaluate  # noqa: E402
+from app.engine import CompiledLaw, Engine, EngineFault, Evaluation  # noqa: E402
 from app.law.facts import FactDefinition, Value  # noqa: E402
 from app.law.lawbook import Lawbook  # noqa: E402
 from app.law.library import open_lawbook  # noqa: E402
 from app.law.standing import StandingLaw  # noqa: E402
+from tests.plain_evaluator import evaluate  # noqa: E402
 
 QUESTION = "enrollment.permitted"
 EDITIONS = ("chapter-288", "current")
@@ -100,9 +100,8 @@ def make_cases(lawbook: Lawbook, number: int) -> Iterator[Checked]:
         stated = {
             fact.name: any_value(random, fact, day) for fact in facts if random.random() >= LEFT_OUT
         }
-        knowledge = Knowledge.of(
-            FactsInPlay(lawbook, law), {**stated, "enrollment.requested_on": day}
-        )
+        in_play = FactsInPlay(lawbook, law, CompiledLaw(law))
+        knowledge = Knowledge.of(in_play, {**stated, "enrollment.requested_on": day}, day)
         yield Checked(law, knowledge.codes, evaluate(law, knowledge.codes))
 
 
@@ -210,10 +209,7 @@ def main() -> int:
         "--decisions", type=int, default=1_000_000, help="how many (default 1,000,000)"
     )
     decisions: int = arguments.parse_args().decisions
-    engines = (
-        Engine(),
-        Engine(remembers=False),
-    )  # as the service has it, and one that puts every message to the rules
+    engines = (Engine(),)
     cases = list(make_cases(open_lawbook(ROOT / "rulesets"), CASES))
     for engine in engines:
         engine.prepare({id(case.law): case.law for case in cases}.values())

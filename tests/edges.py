@@ -14,14 +14,14 @@ from typing import Any
 
 from app.determinations.case import read_facts
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.engine import Evaluation
-from app.engine.shadow import evaluate
+from app.engine import CompiledLaw, Evaluation
 from app.law.errors import LawNotEncoded
-from app.law.facts import FactDefinition
+from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, Span
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision
 from tests.case_files import nested
+from tests.plain_evaluator import evaluate
 
 ORDERED_TYPES = ("integer", "decimal", "day")
 
@@ -90,7 +90,8 @@ class WrittenCase:
     def knowledge(self) -> Knowledge:
         assert self.law is not None
         facts = read_facts(self.lawbook, self.law.asked.question.id, nested(self.written["given"]))
-        return Knowledge.of(FactsInPlay(self.lawbook, self.law), facts)
+        in_play = FactsInPlay(self.lawbook, self.law, CompiledLaw(self.law))
+        return Knowledge.of(in_play, facts, self.as_of)
 
     @cached_property
     def evaluation(self) -> Evaluation:
@@ -150,6 +151,12 @@ def edges_at(case: WrittenCase) -> Iterator[Edge]:
                 )
 
 
+def _changed(knowledge: Knowledge, name: str, value: Value) -> Mapping[str, Value]:
+    """The values as they would be if one stated fact were another."""
+    stated = {**knowledge.stated, name: value}
+    return Knowledge.of(knowledge.in_play, stated, knowledge.as_of).values
+
+
 def _neighbors(case: WrittenCase, fact: FactDefinition) -> Iterator[int]:
     """The codes that a fact takes when one stated fact moves by one step."""
     knowledge = case.knowledge
@@ -159,7 +166,7 @@ def _neighbors(case: WrittenCase, fact: FactDefinition) -> Iterator[int]:
             continue
         for code in (knowledge.codes[name] - stated.step, knowledge.codes[name] + stated.step):
             if stated.first_code <= code <= stated.last_code:
-                value = knowledge.with_change(name, stated.value(code)).get(fact.name)
+                value = _changed(knowledge, name, stated.value(code)).get(fact.name)
                 if value is not None:
                     yield fact.code(value)
 

@@ -12,7 +12,7 @@ _evaluate = _engine.evaluate
 def _fail(law: Any, codes: Any) -> Any:
     if codes.get("enrollment.requested_on") == 734_594:
         _engine.counters.faults += 1
-        raise EngineFault("engine and plain evaluator disagree on enrollment/open-period-yearly")
+        raise EngineFault("engine and compiled law disagree on enrollment/open-period-yearly")
     return _evaluate(law, codes)
 
 

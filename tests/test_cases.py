@@ -7,7 +7,7 @@ import pytest
 
 from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
-from app.determinations.wording import as_json
+from app.determinations.reasons import values_answer
 from app.law.errors import LawNotEncoded
 from tests.case_files import CASES, as_sent, load, nested
 
@@ -44,7 +44,7 @@ def test_case(decider: Decider, provision: str, case: dict[str, Any]) -> None:
 
     decided = decider.decide(asked)
 
-    reason = next((r for r in decided.reasons if r.provision.id == provision), None)
+    reason = next((r for r in decided.reasons if r.provision == provision), None)
     if reason is None:
         assert law.provisions[provision].effect == "cautions"
         assert status in ("does_not_apply", "undetermined")
@@ -54,5 +54,6 @@ def test_case(decider: Decider, provision: str, case: dict[str, Any]) -> None:
         "status": reason.status,
         **{c: found[c] for c in expected},
     }
+    concludes = {**values_answer(decided.concludes), **(reason.concludes or {})}
     for name, value in case.get("concludes", {}).items():
-        assert as_sent(value) == as_json(reason.concludes.get(name, decided.concludes.get(name)))
+        assert as_sent(value) == concludes.get(name)

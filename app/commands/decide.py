@@ -43,14 +43,14 @@ def decide_command(
     \b
     Example:  echo '{"enrollment.requested_on": "2011-02-16"}' | flask decide enrollment.permitted -
     """
-    from app.determinations.document import determination_document
+    import orjson
 
     deciding, typed, name = asked(question, facts, edition)
     decided = deciding.decide(
         make_case(deciding.lawbook, question, typed, as_of, name, clock.today())
     )
     if as_json:
-        print_json(determination_document(decided))
+        print_json(orjson.loads(decided.json()))
     else:
         print_determination(Screen(), decided)
     if exit_code and decided.outcome != "eligible":

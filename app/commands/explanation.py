@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from rich.text import Text
 
 from app.commands.terminal import Screen, marked
-from app.determinations.model import Determination, Finding, Reason, WouldChange
+from app.determinations.alternatives import WouldChange
+from app.determinations.answer import FindingAnswer, ReasonAnswer
+from app.determinations.determination import Determination
 from app.determinations.wording import derived_in_words
 from app.law.facts import FactDefinition
 from app.law.words import day_in_words
@@ -46,7 +48,7 @@ def print_determination(screen: Screen, decided: Determination) -> None:
             + (f" ({definition.describes})" if definition else "")
         )
     screen.heading("Reasons")
-    _print_tree(screen, _Tree().of(decided))
+    _print_tree(screen, _Tree().of(decided.reasons))
     _print_list(
         screen,
         "Still needed, in this order",
@@ -84,39 +86,38 @@ class _Tree:
     def __init__(self) -> None:
         self.explained: set[str] = set()
 
-    def of(self, decided: Determination) -> list[Node]:
-        return [self.reason(reason) for reason in decided.reasons]
+    def of(self, reasons: Iterable[ReasonAnswer]) -> list[Node]:
+        return [self.reason(reason) for reason in reasons]
 
-    def reason(self, reason: Reason) -> Node:
-        provision = reason.provision
-        under = f", {provision.citation.under}" if provision.citation.under else ""
+    def reason(self, reason: ReasonAnswer) -> Node:
+        under = f", {reason.citation.under}" if reason.citation.under else ""
         told = [
-            _EFFECTS[provision.effect],
+            _EFFECTS[reason.effect],
             *(["decisive"] if reason.decisive else []),
             *(["leads"] if reason.leads else []),
         ]
         text = Text.assemble(
             marked(reason.status),
             "  ",
-            (provision.title, "bold"),
+            (reason.title, "bold"),
             f" ({', '.join(told)})",
             (
-                f"\n{provision.id}: {provision.citation.instrument}{under}. Evidence: "
-                f"{provision.evidence}.",
+                f"\n{reason.provision}: {reason.citation.instrument}{under}. Evidence: "
+                f"{reason.evidence}.",
                 "dim",
             ),
         )
         says: list[Node] = [(Text(reason.says), ())] if reason.says else []
         return text, [*says, *self.findings(reason.findings)]
 
-    def findings(self, findings: Iterable[Finding]) -> list[Node]:
+    def findings(self, findings: Iterable[FindingAnswer]) -> list[Node]:
         """Findings one under the other.
 
         Where a provision has several paths, under the name of each.
         """
         paths: dict[str | None, list[Node]] = {}
         for finding in findings:
-            paths.setdefault(finding.path, []).append(self.finding(finding))
+            paths.setdefault(finding.path or None, []).append(self.finding(finding))
         nodes: list[Node] = []
         for path, members in paths.items():
             nodes.extend(
@@ -126,18 +127,18 @@ class _Tree:
             )
         return nodes
 
-    def finding(self, finding: Finding) -> Node:
+    def finding(self, finding: FindingAnswer) -> Node:
         presumed = " (presumed)" if finding.source == "presumed" else ""
         text = Text.assemble(marked(finding.status), f"  {finding.says}{presumed}")
         nested = finding.determination
-        if nested is None:
+        if not nested:
             return text, []
-        text.append_text(Text.assemble("\n", f"{nested.question.id}: ", marked(nested.outcome)))
-        if nested.question.id in self.explained:
+        text.append_text(Text.assemble("\n", f"{nested.question}: ", marked(nested.outcome)))
+        if nested.question in self.explained:
             text.append(", for the reasons above")
             return text, []
-        self.explained.add(nested.question.id)
-        return text, self.of(nested)
+        self.explained.add(nested.question)
+        return text, self.of(nested.reasons)
 
 
 def _print_tree(screen: Screen, nodes: Sequence[Node], before: str = "") -> None:

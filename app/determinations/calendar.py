@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from msgspec import to_builtins
+
+from app.determinations.answer import ReasonAnswer
 from app.determinations.case import Case
 from app.determinations.decide import Decider
-from app.determinations.document import Document, citation_document
-from app.determinations.model import Determination, Reason
+from app.determinations.determination import Determination
 from app.determinations.other_days import OtherDays
-from app.determinations.wording import as_json
+from app.determinations.wording import Document
 from app.law.errors import LawNotEncoded
 from app.law.facts import Value
 from app.law.lawbook import Lawbook
@@ -37,7 +39,7 @@ class Interval:
     because: str | None = None
 
     @property
-    def grounds(self) -> tuple[Reason, ...]:
+    def grounds(self) -> tuple[ReasonAnswer, ...]:
         """The reasons that decide it, where it is eligible."""
         if self.determination is None or self.determination.outcome != "eligible":
             return ()
@@ -48,7 +50,7 @@ class Interval:
         """Two neighboring intervals that agree in this are one."""
         if self.determination is None:
             return (None, self.because)
-        return (self.determination.outcome, tuple((r.provision.id, r.leads) for r in self.grounds))
+        return (self.determination.outcome, tuple((r.provision, r.leads) for r in self.grounds))
 
 
 def eligibility_intervals(
@@ -99,7 +101,7 @@ def _starts(
     """
     lawbook: Lawbook = decider.lawbook
     first, last = date(year, 1, 1), date(year, 12, 31)
-    days = OtherDays(lawbook, decider.facts_in_play, question, edition, facts)
+    days = OtherDays(lawbook, decider.facts_in_play, Case(question, facts, first, edition))
     starts = {first}
     for day in (first, *(b for b in lawbook.boundaries(question, edition) if first < b <= last)):
         starts.add(day)
@@ -178,12 +180,12 @@ def _document(interval: Interval) -> Document:
     document |= {"outcome": decided.outcome, "cautions": list(decided.cautions)}
     document["grounds"] = [
         {
-            "provision": reason.provision.id,
-            "title": reason.provision.title,
-            "citation": citation_document(reason.provision.citation),
-            "evidence": reason.provision.evidence,
+            "provision": reason.provision,
+            "title": reason.title,
+            "citation": to_builtins(reason.citation),
+            "evidence": reason.evidence,
             "leads": reason.leads,
-            "on_first_day": {name: as_json(value) for name, value in reason.concludes.items()},
+            "on_first_day": reason.concludes or {},
         }
         for reason in interval.grounds
     ]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.determinations.document import Document
+from app.determinations.wording import Document
 
 Texts = Mapping[str, str]
 WEIGHED = ("status", "decisive", "concludes", "leads")

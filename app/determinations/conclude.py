@@ -2,12 +2,13 @@
 open period.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from typing import cast
 
 from app.determinations.knowledge import Knowledge
+from app.engine import Evaluation
 from app.law.facts import Computation, Value
 from app.law.provision import Conclusion, ParameterName
 from app.law.questions import Outcome, Question
@@ -65,39 +66,26 @@ def leading(question: StandingQuestion, per_provision: Mapping[int, Concluded]) 
 
 
 def concluded(
-    question: StandingQuestion,
-    outcome: Outcome,
-    provisions: Sequence[bool | None],
-    knowledge: Knowledge,
+    question: StandingQuestion, outcome: Outcome, evaluation: Evaluation, knowledge: Knowledge
 ) -> tuple[Concluded, dict[int, Concluded], int | None]:
     """The conclusions of a determination, those of each provision that counts, and the provision
     that leads.
     """
-    counting = {
-        "eligible": ("grants",),
-        "referred": ("refers", "grants"),
-        "ineligible": ("bars",),
-    }.get(outcome, ())
-    per_provision = {
-        p.index: of_provision(p, question.question, knowledge)
-        for p in question.provisions
-        if provisions[p.index]
-    }
-    applying = [p for p in question.provisions if p.effect in counting and provisions[p.index]]
-    grants = {p.index: per_provision[p.index] for p in applying if p.effect == "grants"}
+    counting = {"eligible": ("grants",), "referred": ("refers", "grants"), "ineligible": ("bars",)}
+    applying = [p for p in question.provisions if evaluation.applies >> p.index & 1]
+    per_provision = {p.index: of_provision(p, question.question, knowledge) for p in applying}
+    weighing = [p for p in applying if p.effect in counting.get(outcome, ())]
+    grants = {p.index: per_provision[p.index] for p in weighing if p.effect == "grants"}
     leader = leading(question, grants)
     together: Concluded = {}
-    for provision in applying:
+    for provision in weighing:
         if leader is None or provision.index == leader or provision.effect != "grants":
             for name, value in per_provision[provision.index].items():
                 together.setdefault(name, value)
-    for provision in question.informing:
-        for name, value in work_out(
-            provision.provision.informs, question.question, knowledge, provision.parameters
-        ).items():
-            together.setdefault(name, value)
-    written = question.question.outcome_concludes.get(outcome)
-    if written:
-        for name, value in work_out(written, question.question, knowledge, {}).items():
+    further = [(p.provision.informs, p.parameters) for p in question.informing]
+    further.append((question.question.outcome_concludes.get(outcome, {}), {}))
+    for written, parameters in further:
+        found = work_out(written, question.question, knowledge, parameters)
+        for name, value in found.items():
             together.setdefault(name, value)
     return together, per_provision, leader

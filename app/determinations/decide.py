@@ -1,16 +1,21 @@
 """decide: a case → a determination with every reason."""
 
-from app.determinations.alternatives import alternatives
+from collections.abc import Iterator, Mapping
+
+from app.determinations.alternatives import Alternative
 from app.determinations.case import Case
+from app.determinations.determination import Determination
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.model import Determination
 from app.determinations.other_days import OtherDays
 from app.determinations.other_editions import OtherEditions
-from app.determinations.reasons import Telling
+from app.determinations.reasons import ReasonBuilder
+from app.determinations.relevance import Relevance
 from app.determinations.what_if import WhatIf
-from app.engine import Engine
+from app.engine import Engine, EngineFault
 from app.law.errors import LawNotEncoded
+from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
+from app.law.questions import Outcome
 from app.law.standing import StandingLaw
 
 
@@ -20,6 +25,7 @@ class Decider:
     def __init__(self, lawbook: Lawbook, engine: Engine | None = None) -> None:
         self.lawbook, self.engine = lawbook, engine or Engine()
         self._in_play: dict[int, FactsInPlay] = {}
+        self._alike: dict[tuple[object, ...], int] = {}
 
     def prepare(self) -> None:
         """Compile the law of every question on every day, before anybody asks.
@@ -27,21 +33,26 @@ class Decider:
         Raises:
             TooLarge: the engine cannot carry some of it.
         """
+        for law in self._laws():
+            self.engine.prepare([law])
+            self.facts_in_play(law)
+
+    def _laws(self) -> Iterator[StandingLaw]:
         for edition in self.lawbook.editions:
             for question in self.lawbook.questions:
                 for day in self.lawbook.boundaries(question, edition):
                     try:
-                        law = self.lawbook.standing(question, day, edition)
+                        yield self.lawbook.standing(question, day, edition)
                     except LawNotEncoded:
                         continue
-                    self.engine.prepare([law])
-                    self.facts_in_play(law)
 
     def facts_in_play(self, law: StandingLaw) -> FactsInPlay:
         """The facts that a standing law looks at."""
         in_play = self._in_play.get(id(law))
         if in_play is None or in_play.law is not law:
-            in_play = self._in_play[id(law)] = FactsInPlay(self.lawbook, law)
+            in_play = FactsInPlay(self.lawbook, law, self.engine.compiled(law))
+            in_play.alike = self._alike.setdefault(law.key, len(self._alike))
+            self._in_play[id(law)] = in_play
         return in_play
 
     def decide(self, case: Case) -> Determination:
@@ -52,29 +63,51 @@ class Decider:
             EngineFault: the engine failed or is contradicted; nothing is issued.
         """
         law = self.lawbook.standing(case.question, case.as_of, case.edition)
-        knowledge = Knowledge.of(self.facts_in_play(law), case.facts)
+        knowledge = Knowledge.of(self.facts_in_play(law), case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
-        decided = Telling(self.lawbook, law, knowledge, evaluation, case.as_of).determination(
-            law.asked
+        outcome = evaluation.outcomes[case.question]
+        needs: tuple[FactDefinition, ...] = ()
+        settled_by: tuple[Mapping[str, Value], ...] = ()
+        if outcome == "undetermined":
+            relevance = Relevance(knowledge)
+            outcome, needs = relevance.outcome, relevance.needs()
+            if outcome != "undetermined":
+                settled_by = tuple(relevance.leaves())
+                self._confirm(knowledge, outcome, settled_by)
+        days = OtherDays(self.lawbook, self.facts_in_play, case, knowledge.codes_of_stated)
+        alternatives = Alternative(WhatIf(knowledge, evaluation), days, outcome).find()
+        beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge)
+        builder = ReasonBuilder(
+            knowledge, evaluation, outcome, lambda used: self._needs(knowledge, used), beside
         )
-        days = OtherDays(
-            self.lawbook,
-            self.facts_in_play,
-            case.question,
-            case.edition,
-            case.facts,
-            knowledge.codes_of_stated,
+        digest = self.lawbook.digest
+        return Determination(
+            knowledge, evaluation, outcome, needs, settled_by, alternatives, builder, digest
         )
-        other = alternatives(WhatIf(law, knowledge, case.as_of), days, case.as_of)
-        cautions = OtherEditions(
-            self.lawbook, self.facts_in_play, case, knowledge, decided
-        ).cautions()
-        return decided._replace(
-            facts=dict(case.facts),
-            cautions=cautions,
-            would_change=other.would_change,
-            valid_until=other.valid_until,
-            valid_until_because=other.because,
-            law_digest=self.lawbook.digest,
-            law_in_force=law.provision_ids,
-        )
+
+    def _confirm(
+        self, knowledge: Knowledge, outcome: Outcome, leaves: tuple[Mapping[str, Value], ...]
+    ) -> None:
+        """Put every way in which the missing facts were told apart to the engine.
+
+        Raises:
+            EngineFault: the engine comes to another outcome in one of them.
+        """
+        in_play, asked = knowledge.in_play, knowledge.in_play.law.asked.question.id
+        for leaf in leaves:
+            stated = {**knowledge.stated, **leaf}
+            codes = Knowledge.of(in_play, stated, knowledge.as_of).codes
+            if self.engine.evaluate(in_play.law, codes).outcomes[asked] != outcome:
+                raise EngineFault(f"{asked} is not settled as it was found to be")
+
+    def _needs(self, knowledge: Knowledge, used: str) -> tuple[FactDefinition, ...]:
+        """The facts that can change the outcome of a question that another uses."""
+        edition = knowledge.in_play.law.edition
+        law = self.lawbook.standing(used, knowledge.as_of, edition)
+        in_play = self.facts_in_play(law)
+        stated = knowledge.stated
+        governing = knowledge.in_play.governing
+        if governing in in_play.stated and governing not in stated:
+            stated = {**stated, str(governing): knowledge.as_of}
+        known = Knowledge.of(in_play, stated, knowledge.as_of)
+        return Relevance(known).needs()

@@ -1,22 +1,29 @@
-"""What is known of a case: what was stated, what the law presumes, what follows by computation.
-
-As values and as codes.
+"""What is known of a case: what was stated, what the law presumes, what follows by computation; as
+values and as codes. And what a standing law makes of each fact, found once.
 """
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
-from typing import Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Literal
 
-from app.determinations.cells import Cells, bits_of
 from app.determinations.derive import Deriving
+from app.engine import CompiledLaw
+from app.engine.compiled import FactBits, bits_of
 from app.law.facts import Computation, FactDefinition, Value
-from app.law.functions import SERIES_FUNCTIONS
+from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS, Computed
 from app.law.lawbook import Lawbook
 from app.law.spans import Span
-from app.law.standing import StandingCondition, StandingLaw
+from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
 
-T = TypeVar("T")
+if TYPE_CHECKING:
+    from app.determinations.prepared import PreparedLaw
+
+Source = Literal["stated", "presumed", "computed", "determined", "as_of"]
+"""Where a value comes from; `as_of` where a fact that nobody stated can only be the day asked
+about.
+"""
 
 
 def _conclusions(law: StandingLaw) -> Iterator[Computation]:
@@ -39,14 +46,84 @@ def _named_in_sentences(law: StandingLaw) -> Iterator[str]:
                 yield from (*condition.condition.met.names, *condition.condition.not_met.names)
 
 
+class FactInPlay:
+    """One stated fact under a standing law: the conditions that rest on it, and where they turn.
+
+    *behind* are those conditions as bits, *touched* the same with the conditions on the outcomes
+    they can change. *moving* are the facts computed from it, each after those it follows from.
+    """
+
+    def __init__(self, in_play: "FactsInPlay", fact: FactDefinition) -> None:
+        self.in_play, self.fact, self.name = in_play, fact, fact.name
+        inputs = in_play.inputs_of
+        self.conditions = [c for c in in_play.law.conditions if fact.name in inputs(c)]
+        self.behind = bits_of(self.conditions)
+        self.moving = [
+            f for f in in_play.computed.values() if fact.name in in_play.sources_of[f.name]
+        ]
+        bits = in_play.compiled.facts
+        self.own: FactBits | None = bits.get(fact.name)
+        self.carried = [
+            (f.name, in_play.derivers[f.name], f.code_of, bits.get(f.name)) for f in self.moving
+        ]
+
+    @cached_property
+    def touched(self) -> int:
+        """The conditions behind it and those on outcomes that it can change, as bits."""
+        law = self.in_play.law
+        touched, spread = self.behind, list(self.conditions)
+        while spread:
+            question = law.question_of[law.provision_of[spread.pop().index].index]
+            for condition in law.used_in[question.question.id]:
+                if not touched >> condition.index & 1:
+                    touched |= 1 << condition.index
+                    spread.append(condition)
+        return touched
+
+    @cached_property
+    def effects(self) -> list[tuple[int, list[Value]]]:
+        """For a fact with few values: the conditions met, as bits, and all values that meet just
+        these.
+        """
+        groups: dict[int, list[Value]] = {}
+        for code in range(self.fact.last_code + 1):
+            met = self.own.met_at(code) if self.own else 0
+            groups.setdefault(met, []).append(self.fact.value(code))
+        return list(groups.items())
+
+    @cached_property
+    def edges(self) -> list[int]:
+        """The codes at which conditions on the fact itself turn; yearly calendars apart."""
+        own = [c for c in self.conditions if c.fact.name == self.name and c.recurs is None]
+        return sorted({edge for condition in own for edge in condition.accepts.edges()})
+
+    @cached_property
+    def yearly_edges(self) -> list[int]:
+        """The codes at which a yearly calendar opens or closes for the fact."""
+        own = [c for c in self.conditions if c.fact.name == self.name and c.recurs is not None]
+        return sorted({edge for condition in own for edge in condition.accepts.edges()})
+
+    @cached_property
+    def crossed(self) -> list[tuple[FactDefinition, list[int]]]:
+        """Each fact computed from this one that conditions look at, with the codes at which those
+        conditions turn.
+        """
+        edges: dict[str, set[int]] = {}
+        for condition in self.conditions:
+            if condition.fact.name != self.name:
+                edges.setdefault(condition.fact.name, set()).update(condition.accepts.edges())
+        return [(self.in_play.computed[fact], sorted(at)) for fact, at in edges.items()]
+
+
 class FactsInPlay:
     """The facts that a standing law looks at: stated ones, and computed ones, each after those it
     follows from.
     """
 
-    def __init__(self, lawbook: Lawbook, law: StandingLaw) -> None:
-        self.law = law
+    def __init__(self, lawbook: Lawbook, law: StandingLaw, compiled: CompiledLaw) -> None:
+        self.law, self.compiled = law, compiled
         self.deriving = Deriving(lawbook.edition(law.edition).series)
+        self.governing = law.asked.question.governed_by
         self.stated: dict[str, FactDefinition] = {}
         self.computed: dict[str, FactDefinition] = {}
         self._vocabulary = lawbook.vocabulary
@@ -59,34 +136,69 @@ class FactsInPlay:
         ):
             if name in self._vocabulary:
                 self._take(self._vocabulary[name])
-        self.conditions_of: dict[str, list[StandingCondition]] = {name: [] for name in self.stated}
-        for condition in law.conditions:
-            for name in self.inputs_of(condition):
-                self.conditions_of[name].append(condition)
+        self.used = frozenset(law.by_question)
+        self.definitions = {**self.stated, **self.computed}
+        self.sources_of = {name: self._vocabulary.inputs_of(name) for name in self.computed}
         self.computes_with_series = any(
             f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values()
         )
-        self._derive = {
-            fact.name: self.deriving.prepared(fact.computed)
-            for fact in self.computed.values()
-            if fact.computed
+        self.derivers = {
+            f.name: self.deriving.prepared(f.computed) for f in self.computed.values() if f.computed
         }
-        self.derived = [
-            (fact.name, self._derive[fact.name], fact.code_of) for fact in self.computed.values()
-        ]
-        """Each computed fact, how it follows from values, and how it is coded.
-
-        Each after those it follows from.
-        """
-        self._effects: dict[str, list[tuple[int, list[Value]]]] = {}
-        self._edges: dict[str, frozenset[int]] = {}
-        self._crossed: dict[str, list[tuple[FactDefinition, tuple[int, ...]]]] = {}
-        self._yearly: dict[str, list[int]] = {}
-        self._kept: dict[str, Any] = {}
+        self.derived = [(f.name, self.derivers[f.name], f.code_of) for f in self.computed.values()]
+        """Each computed fact, how it follows from values, and how it is coded; each after those it
+        follows from."""
         self.presumed = {
             f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None
         }
         self.codes_of_presumed = self.codes_of(self.presumed)
+        self.facts = {name: FactInPlay(self, fact) for name, fact in self.stated.items()}
+        looked_at = {c.fact.name for c in law.conditions}
+        self.linking = tuple(s for name, s in self.sources_of.items() if name in looked_at)
+        """The facts that something a condition looks at is computed from, together."""
+        self.order = tuple(dict.fromkeys(self._in_order(law.asked)))
+        self.groups: dict[tuple[str, ...], Any] = {}
+        """Groups of unknown facts whose cells the law alone gives, as they come up."""
+        self.with_acts = frozenset(
+            p.index
+            for p in law.provisions
+            for c in p.conditions
+            if any(self.stated[name].is_act for name in self.inputs_of(c))
+        )
+        """The provisions on which an act that is still open to somebody may bear, by index."""
+        self.alike = 0
+        """Laws with the same number decide alike."""
+
+    @cached_property
+    def recurring(self) -> frozenset[str]:
+        """The days whose anniversaries something is computed with."""
+        return frozenset(
+            argument
+            for computed in self.computed.values()
+            if computed.computed is not None
+            for index, argument in enumerate(computed.computed.arguments)
+            if argument in self.stated
+            and not FUNCTIONS[computed.computed.function].direction(index)
+            and computed.computed.function not in SERIES_FUNCTIONS
+        )
+
+    @cached_property
+    def prepared(self) -> "PreparedLaw":
+        """What the law can say."""
+        from app.determinations.prepared import PreparedLaw
+
+        return PreparedLaw(self)
+
+    def _in_order(self, question: StandingQuestion) -> Iterator[str]:
+        """The stated facts in the order in which a question looks at them; those of used questions
+        where it looks at their outcome.
+        """
+        for provision in question.provisions:
+            for condition in provision.conditions:
+                nested = self.law.by_question.get(condition.fact.name)
+                if nested is not None:
+                    yield from self._in_order(nested)
+                yield from self.inputs_of(condition)
 
     def _take(self, fact: FactDefinition) -> None:
         if fact.computed is None:
@@ -101,142 +213,15 @@ class FactsInPlay:
         known = self._known
         return {name: known[name].code_of(value) for name, value in stated.items() if name in known}
 
-    def remember(self, name: str, make: Callable[[], T]) -> T:
-        """Something that other modules derive from this standing law once and want to
-        find again.
-        """
-        if name not in self._kept:
-            self._kept[name] = make()
-        return cast(T, self._kept[name])
-
-    def decides_like(self, law: StandingLaw) -> bool:
-        """Whether this law and another come to the same of the same facts."""
-        kept: dict[int, tuple[StandingLaw, bool]] = self.remember("laws that decide alike", dict)
-        found = kept.get(id(law))
-        if found is None or found[0] is not law:
-            found = kept[id(law)] = (law, law.key == self.law.key)
-        return found[1]
-
-    @cached_property
-    def definitions(self) -> dict[str, FactDefinition]:
-        """The facts in play by name, stated and computed."""
-        return {**self.stated, **self.computed}
-
-    @cached_property
-    def nothing_known(self) -> dict[str, Value | None]:
-        """Every fact in play, unknown."""
-        return dict.fromkeys(self.definitions)
-
-    @cached_property
-    def computed_from(self) -> dict[str, list[FactDefinition]]:
-        """stated fact → the computed facts that move with it, in order."""
-        return {
-            name: [f for f in self.computed.values() if name in self._vocabulary.inputs_of(f.name)]
-            for name in self.stated
-        }
-
     def inputs_of(self, condition: StandingCondition) -> tuple[str, ...]:
         """The stated facts that a condition rests on."""
-        return (
-            (condition.fact.name,)
-            if condition.is_nested
-            else self._vocabulary.inputs_of(condition.fact.name)
-        )
-
-    @cached_property
-    def acts_in(self) -> dict[int, bool]:
-        """provision index → whether an act that is still open to somebody may bear on it."""
-        return {
-            p.index: any(self.stated[n].is_act for c in p.conditions for n in self.inputs_of(c))
-            for p in self.law.provisions
-        }
-
-    @cached_property
-    def cells(self) -> Cells:
-        """The cells of every fact, and what the law comes to in them."""
-        return Cells(self.law)
-
-    @cached_property
-    def bits_behind(self) -> dict[str, int]:
-        """stated fact → the conditions that rest on it, also through what is computed from it, as
-        bits.
-        """
-        return {name: bits_of(conditions) for name, conditions in self.conditions_of.items()}
-
-    @cached_property
-    def touched_by(self) -> dict[str, frozenset[int]]:
-        """stated fact → the questions, by index, with conditions that rest on it."""
-        question_of, provision_of = self.law.question_of, self.law.provision_of
-        return {
-            name: frozenset(question_of[provision_of[c.index].index].index for c in conditions)
-            for name, conditions in self.conditions_of.items()
-        }
-
-    def own_edges(self, name: str) -> frozenset[int]:
-        """The codes at which the conditions on a fact itself change, not on what is computed from
-        it; yearly calendars apart.
-        """
-        edges = self._edges.get(name)
-        if edges is None:
-            own = [c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is None]
-            edges = self._edges[name] = frozenset(edge for c in own for edge in c.accepts.edges())
-        return edges
-
-    def crossed_edges(self, name: str) -> list[tuple[FactDefinition, tuple[int, ...]]]:
-        """Each fact computed from a stated one that conditions look at, with the codes at which
-        those conditions change.
-        """
-        crossed = self._crossed.get(name)
-        if crossed is None:
-            edges: dict[str, set[int]] = {}
-            for condition in self.conditions_of[name]:
-                if condition.fact.name != name:
-                    edges.setdefault(condition.fact.name, set()).update(condition.accepts.edges())
-            crossed = self._crossed[name] = [
-                (self.computed[fact], tuple(sorted(at))) for fact, at in edges.items()
-            ]
-        return crossed
-
-    def yearly_edges(self, name: str) -> list[int]:
-        """The codes at which a yearly calendar opens or closes for a fact, in order."""
-        edges = self._yearly.get(name)
-        if edges is None:
-            own = [
-                c for c in self.conditions_of[name] if c.fact.name == name and c.recurs is not None
-            ]
-            edges = self._yearly[name] = sorted({edge for c in own for edge in c.accepts.edges()})
-        return edges
-
-    @cached_property
-    def moving_with(self) -> dict[str, tuple[str, ...]]:
-        """stated fact → itself and the facts that something computed is computed from together with
-        it.
-        """
-        together = {name: {name: None} for name in self.stated}
-        for name, computed in self.computed_from.items():
-            for fact in computed:
-                together[name].update(
-                    dict.fromkeys(
-                        n for n in self._vocabulary.inputs_of(fact.name) if n in self.stated
-                    )
-                )
-        return {name: tuple(names) for name, names in together.items()}
-
-    def effects_of_choices(self, name: str) -> list[tuple[int, list[Value]]]:
-        """For a fact with few values: the conditions met, as bits, and all values that meet just
-        these.
-        """
-        if name not in self._effects:
-            fact, groups = self.stated[name], dict[int, list[Value]]()
-            for code in range(fact.last_code + 1):
-                met = bits_of(c for c in self.conditions_of[name] if code in c.accepts)
-                groups.setdefault(met, []).append(fact.value(code))
-            self._effects[name] = list(groups.items())
-        return self._effects[name]
+        if condition.is_nested:
+            return (condition.fact.name,)
+        return self._vocabulary.inputs_of(condition.fact.name)
 
     def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
         """The value of a computed fact; none where something it needs is unknown."""
-        value = self._derive[fact.name](values)
+        value: Computed = self.derivers[fact.name](values)
         assert not isinstance(value, Span)
         return value
 
@@ -247,52 +232,54 @@ class Knowledge:
 
     in_play: FactsInPlay
     stated: Mapping[str, Value]
-    values: dict[str, Value] = field(default_factory=dict)
-    codes: dict[str, int] = field(default_factory=dict)
-    codes_of_stated: Mapping[str, int] = field(default_factory=dict, compare=False)
-    _looked_up: dict[str, Value | None] | None = field(default=None, repr=False, compare=False)
+    as_of: date
+    values: dict[str, Value]
+    codes: dict[str, int]
+    codes_of_stated: Mapping[str, int]
 
     @classmethod
     def of(
         cls,
         in_play: FactsInPlay,
         stated: Mapping[str, Value],
+        as_of: date,
         codes_of_stated: Mapping[str, int] | None = None,
     ) -> "Knowledge":
-        """Everything that follows from what was stated; *codes_of_stated* where they are known from
-        another standing law.
+        """Everything that follows from what was stated.
+
+        The fact that names the governing day is the day asked about where nobody stated it.
+        *codes_of_stated* are given where they are known from another standing law.
         """
         if codes_of_stated is None:
             codes_of_stated = in_play.codes_of(stated)
-        values, codes = (
-            {**in_play.presumed, **stated},
-            {**in_play.codes_of_presumed, **codes_of_stated},
-        )
+        values = {**in_play.presumed, **stated}
+        codes = {**in_play.codes_of_presumed, **codes_of_stated}
+        governing = in_play.governing
+        if governing is not None and governing not in stated:
+            values[governing], codes[governing] = as_of, as_of.toordinal()
         for name, derive, code_of in in_play.derived:
             value = derive(values)
             if value is not None:
                 values[name] = value  # type: ignore[assignment]
                 codes[name] = code_of(value)
-        return cls(in_play, stated, values, codes, codes_of_stated)
+        return cls(in_play, stated, as_of, values, codes, codes_of_stated)
+
+    def source_of(self, fact: FactDefinition) -> Source | None:
+        """Where the value of a fact comes from; none where it is unknown."""
+        name = fact.name
+        if name in self.stated:
+            return "stated"
+        if name not in self.values:
+            return None
+        if fact.computed is not None:
+            return "computed"
+        return "as_of" if name == self.in_play.governing else "presumed"
 
     @property
-    def looked_up(self) -> Mapping[str, Value | None]:
-        """Every fact in play with its value, none where it is unknown."""
-        if self._looked_up is None:
-            self._looked_up = {**self.in_play.nothing_known, **self.values}
-        return self._looked_up
-
-    def is_presumed(self, name: str) -> bool:
-        """Whether a value was not stated but presumed by the law."""
-        return name in self.in_play.presumed and name not in self.stated
-
-    def with_change(self, name: str, value: Value) -> dict[str, Value]:
-        """The values as they would be if one stated fact were another; computed ones follow."""
-        values = {**self.values, name: value}
-        for fact in self.in_play.computed_from.get(name, ()):
-            derived = self.in_play.derive(fact, values)
-            if derived is None:
-                values.pop(fact.name, None)
-            else:
-                values[fact.name] = derived
-        return values
+    def unknown(self) -> list[FactInPlay]:
+        """The facts that conditions rest on and nobody stated; questions decided here apart."""
+        return [
+            fact
+            for name, fact in self.in_play.facts.items()
+            if fact.behind and name not in self.values and name not in self.in_play.used
+        ]

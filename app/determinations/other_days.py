@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from app.determinations.case import Case
 from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.relevance import exact_outcome
 from app.determinations.what_if import WhatIf
 from app.law.errors import LawNotEncoded
-from app.law.facts import FactDefinition, Value
+from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.spans import LAST_DAY, day_after, day_before
@@ -18,10 +20,10 @@ from app.law.words import day_in_words
 
 
 @dataclass(frozen=True, slots=True)
-class Stretch:
+class OutcomeRun:
     """A day from which (going forward) or to which (going back) the outcome is the same.
 
-    None, and why, where it is not known.
+    No outcome, and why, where it is not known.
     """
 
     day: date
@@ -36,17 +38,14 @@ class OtherDays:
         self,
         lawbook: Lawbook,
         facts_in_play: Callable[[StandingLaw], FactsInPlay],
-        question: str,
-        edition: str,
-        stated: Mapping[str, Value],
+        case: Case,
         codes: Mapping[str, int] | None = None,
     ) -> None:
         """*codes* are those of what was stated, where they are known already."""
         self._lawbook, self._facts_in_play = lawbook, facts_in_play
-        self._question, self._edition = question, edition
-        self.governing = lawbook.question(question).governed_by
-        self.moves = self.governing if self.governing in stated else None
-        self._stated = stated
+        self._question, self._edition, self._stated = case.question, case.edition, case.facts
+        self.governing = lawbook.question(case.question).governed_by
+        self.is_stated = self.governing in case.facts
         self._codes = codes
 
     def fact(self, name: str) -> FactDefinition:
@@ -60,14 +59,29 @@ class OtherDays:
             LawNotEncoded: that day's law is not encoded.
         """
         law = self._lawbook.standing(self._question, day, self._edition)
-        in_play, stated = self._facts_in_play(law), self._stated
-        codes = self._codes = self._codes or in_play.codes_of(stated)
-        if self.moves:
-            stated, codes = {**stated, self.moves: day}, {**codes, self.moves: day.toordinal()}
-        return WhatIf(law, Knowledge.of(in_play, stated, codes), day)
+        in_play = self._facts_in_play(law)
+        return WhatIf(self._knowledge(in_play, day))
 
-    def forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
-        """Each later stretch, by its first day, until one of these outcomes or the last day there
+    def _knowledge(self, in_play: FactsInPlay, day: date) -> Knowledge:
+        stated = self._stated
+        codes = self._codes = self._codes or in_play.codes_of(stated)
+        if self.is_stated and self.governing is not None:
+            stated = {**stated, self.governing: day}
+            codes = {**codes, self.governing: day.toordinal()}
+        return Knowledge.of(in_play, stated, day, codes)
+
+    def outcome(self, here: WhatIf, day: date) -> Outcome:
+        """The outcome on a day of the same standing law."""
+        moves = self.governing
+        outcome = here.outcome
+        if day != here.as_of and moves is not None and moves in here.in_play.facts:
+            outcome = here.outcome_if({moves: day})
+        if outcome == "undetermined":
+            return exact_outcome(self._knowledge(here.in_play, day))
+        return outcome
+
+    def forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:
+        """Each later run of days, by its first, until one of these outcomes or the last day there
         is.
         """
         here = start
@@ -76,11 +90,8 @@ class OtherDays:
             last, looked_at = here.law.span.last, self._looked_at(here)
             if looked_at is not None and (last is None or looked_at.stop <= last.toordinal()):
                 day = date.fromordinal(looked_at.stop)
-                yield Stretch(
-                    day,
-                    None,
-                    f"Nobody looked further ahead than to {day_in_words(day_before(day))}.",
-                )
+                before = day_in_words(day_before(day))
+                yield OutcomeRun(day, None, f"Nobody looked further ahead than to {before}.")
                 return
             if last is None or last >= LAST_DAY:
                 return
@@ -88,14 +99,13 @@ class OtherDays:
             try:
                 here = self.on(day)
             except LawNotEncoded as error:
-                yield Stretch(
-                    day, None, f"From {day_in_words(day)} the law is not encoded: {error.because}."
-                )
+                why = f"From {day_in_words(day)} the law is not encoded: {error.because}."
+                yield OutcomeRun(day, None, why)
                 return
-            yield Stretch(day, here.outcome)
+            yield OutcomeRun(day, self.outcome(here, day))
 
-    def backward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[Stretch]:
-        """Each earlier stretch, by its last day, until one of these outcomes or the first day that
+    def backward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:
+        """Each earlier run of days, by its last, until one of these outcomes or the first day that
         is encoded.
         """
         here = start
@@ -111,7 +121,7 @@ class OtherDays:
                 here = self.on(day)
             except LawNotEncoded:
                 return
-            yield Stretch(day, here.outcome)
+            yield OutcomeRun(day, self.outcome(here, day))
 
     def _turns(
         self,
@@ -119,49 +129,41 @@ class OtherDays:
         day: date,
         until: frozenset[Outcome],
         cuts: Callable[[WhatIf, date], Iterator[date]],
-    ) -> tuple[Stretch, ...]:
-        """The stretches of one standing law, seen from a day, on which the outcome turns, through
-        the first with one of these.
+    ) -> Iterator[OutcomeRun]:
+        """The runs of one standing law, seen from a day, on which the outcome turns, through the
+        first with one of these.
         """
-        moves = self.moves
-        if moves is None or not here.matters(moves):
-            return ()
-
-        def find() -> Iterator[Stretch]:
-            before = here.outcome
-            for cut in cuts(here, day):
-                outcome = here.outcome_if({moves: cut})
-                if outcome != before:
-                    yield Stretch(cut, outcome)
-                if outcome in until:
-                    return
-                before = outcome
-
-        return here.remembered((cuts.__name__, moves, day, until, here.moving_with(moves)), find)
+        before = None
+        for cut in cuts(here, day):
+            if before is None:
+                before = self.outcome(here, day)
+            outcome = self.outcome(here, cut)
+            if outcome != before:
+                yield OutcomeRun(cut, outcome)
+            if outcome in until:
+                return
+            before = outcome
 
     def _looked_at(self, here: WhatIf) -> range | None:
         """The days tried one by one, where only that is exact and the day matters."""
-        return (
-            here.looked_at(self.moves)
-            if self.moves is not None and here.matters(self.moves)
-            else None
-        )
+        moves = self.governing
+        return here.looked_at(moves) if moves is not None and here.matters(moves) else None
 
     def cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
         """The later days of the same standing law on which a condition changes, if that can change
         the outcome.
         """
-        if self.moves is None or not here.matters(self.moves):
+        if self.governing is None or not here.matters(self.governing):
             return
         last = (here.law.span.last or LAST_DAY).toordinal()
-        for cut in here.cuts(self.moves):
+        for cut in here.cuts(self.governing):
             if day.toordinal() < cut <= last:
                 yield date.fromordinal(cut)
 
     def _cuts_before(self, here: WhatIf, day: date) -> Iterator[date]:
-        if self.moves is None or not here.matters(self.moves):
+        if self.governing is None or not here.matters(self.governing):
             return
         first = here.law.span.first.toordinal()
-        for cut in reversed(here.cuts(self.moves)):
+        for cut in reversed(here.cuts(self.governing)):
             if first < cut <= day.toordinal():
                 yield date.fromordinal(cut - 1)

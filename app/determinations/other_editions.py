@@ -5,19 +5,19 @@ That a later edition differs is the first thing to beware of: whoever asks of a 
 law of then should read it before anything else. That an earlier one differs is told last.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.model import Determination
+from app.determinations.relevance import exact_outcome
 from app.determinations.wording import derived_in_words
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, Value
 from app.law.functions import SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
-from app.law.questions import Edition
+from app.law.questions import Edition, Outcome
 from app.law.spans import Span
 from app.law.standing import StandingLaw
 from app.law.words import day_in_words
@@ -41,84 +41,88 @@ def left_out(edition: Edition, verb: str) -> str:
     )
 
 
+class Decided(NamedTuple):
+    """What one edition makes of a case."""
+
+    outcome: Outcome
+    concludes: Concluded
+
+
 @dataclass(frozen=True, slots=True)
 class OtherEditions:
-    """A determination beside what the other editions make of the same case."""
+    """What the other editions make of a case."""
 
     lawbook: Lawbook
     facts_in_play: Callable[[StandingLaw], FactsInPlay]
-    case: Case
     knowledge: Knowledge
-    decided: Determination
 
-    def cautions(self) -> tuple[str, ...]:
-        """The determination's cautions, those of later editions before them and those of earlier
-        ones behind.
+    def around(
+        self, cautions: tuple[str, ...], outcome: Outcome, concludes: Concluded
+    ) -> tuple[str, ...]:
+        """A determination's cautions, those of later editions before them and those of earlier ones
+        behind.
         """
+        decided = Decided(outcome, concludes)
         first, last = list[str](), list[str]()
-        ours = self.lawbook.editions[self.case.edition]
+        ours = self.lawbook.editions[self.knowledge.in_play.law.edition]
         for name, edition in self.lawbook.editions.items():
-            if name == self.case.edition:
+            if name == ours.name:
                 continue
             if is_later(edition, ours):
-                first.extend(
-                    f"{left_out(ours, 'Decided under')} {caution}" for caution in self.of(name)
-                )
+                under = left_out(ours, "Decided under")
+                first.extend(f"{under} {caution}" for caution in self.of(name, decided))
             else:
-                last.extend(self.of(name))
-        return (*first, *self.decided.cautions, *last)
+                last.extend(self.of(name, decided))
+        return (*first, *cautions, *last)
 
-    def of(self, name: str) -> Iterator[str]:
+    def of(self, name: str, decided: Decided) -> Iterator[str]:
         """A caution where another edition differs in outcome or conclusions, or does not encode the
         day.
         """
-        case, decided = self.case, self.decided
+        knowledge = self.knowledge
+        question, as_of = knowledge.in_play.law.asked.question, knowledge.as_of
         try:
-            other = self.lawbook.standing(case.question, case.as_of, name)
+            other = self.lawbook.standing(question.id, as_of, name)
         except LawNotEncoded as error:
-            yield (
-                f"The edition {name} cannot answer for {day_in_words(case.as_of)}: {error.because}."
-            )
+            day = day_in_words(as_of)
+            yield f"The edition {name} cannot answer for {day}: {error.because}."
             return
         in_play = self.facts_in_play(other)
-        if not in_play.computes_with_series and in_play.decides_like(self.knowledge.in_play.law):
-            yield from _of_calendars(name, decided, in_play, self.knowledge)
+        if not in_play.computes_with_series and in_play.alike == knowledge.in_play.alike:
+            yield from self._of_calendars(name, in_play, decided)
             return
-        otherwise = Knowledge.of(in_play, case.facts, self.knowledge.codes_of_stated)
-        judged = in_play.cells.judged(
-            *in_play.cells.bits(otherwise.codes), in_play.cells.told(otherwise.codes)
-        )
-        outcome = judged.outcomes[case.question]
+        otherwise = Knowledge.of(in_play, knowledge.stated, as_of, knowledge.codes_of_stated)
+        compiled = in_play.compiled
+        evaluation = compiled.evaluate(*compiled.bits(otherwise.codes))
+        outcome = evaluation.outcomes[question.id]
+        if outcome == "undetermined":
+            outcome = exact_outcome(otherwise)
         if outcome != decided.outcome:
-            yield (
-                f"The edition {name} would answer on the same day and facts: "
-                f"{decided.question.brief(outcome)}"
-            )
+            brief = question.brief(outcome)
+            yield f"The edition {name} would answer on the same day and facts: {brief}"
             return
-        found, _, _ = concluded(other.asked, outcome, judged.provisions, otherwise)
-        for difference in _differences(decided, found):
+        found, _, _ = concluded(other.asked, outcome, evaluation, otherwise)
+        for difference in self._differences(found, decided):
             yield f"The edition {name} would conclude otherwise; {difference}."
 
+    def _of_calendars(self, name: str, in_play: FactsInPlay, decided: Decided) -> Iterator[str]:
+        """Where the law is the same, only what is looked up in an edition's calendars can
+        differ.
+        """
+        question = self.knowledge.in_play.law.asked.question
+        for conclusion, call in question.outcome_concludes.get(decided.outcome, {}).items():
+            if isinstance(call, Computation) and call.functions & SERIES_FUNCTIONS:
+                found = in_play.deriving.compute(call, self.knowledge.values)
+                if found != decided.concludes.get(conclusion):
+                    describes = question.concludes[conclusion].describes
+                    value = _in_words(found)
+                    yield f"The edition {name} would conclude otherwise; {describes}: {value}."
 
-def _of_calendars(
-    name: str, decided: Determination, in_play: FactsInPlay, knowledge: Knowledge
-) -> Iterator[str]:
-    """Where the law is the same, only what is looked up in an edition's calendars can differ."""
-    written = decided.question.outcome_concludes.get(decided.outcome, {})
-    for conclusion, call in written.items():
-        if isinstance(call, Computation) and call.functions & SERIES_FUNCTIONS:
-            found = in_play.deriving.compute(call, knowledge.values)
-            if found != decided.concludes.get(conclusion):
-                describes = decided.question.concludes[conclusion].describes
-                yield f"The edition {name} would conclude otherwise; {describes}: {_told(found)}."
-
-
-def _differences(decided: Determination, found: Concluded) -> Iterator[str]:
-    ours: Mapping[str, Value | Span] = decided.concludes
-    for conclusion in decided.question.concludes.values():
-        if ours.get(conclusion.name) != found.get(conclusion.name):
-            yield f"{conclusion.describes}: {_told(found.get(conclusion.name))}"
+    def _differences(self, found: Concluded, decided: Decided) -> Iterator[str]:
+        for conclusion in self.knowledge.in_play.law.asked.question.concludes.values():
+            if decided.concludes.get(conclusion.name) != found.get(conclusion.name):
+                yield f"{conclusion.describes}: {_in_words(found.get(conclusion.name))}"
 
 
-def _told(value: Value | Span | None) -> str:
+def _in_words(value: Value | Span | None) -> str:
     return "none" if value is None else derived_in_words(value)

@@ -1,286 +1,310 @@
-"""Why: every provision's status with its findings, what is still needed, what to do next, what to
-beware of.
+"""Why: every provision's status with its findings, what to do next, what to beware of.
 
 A sentence stands in a finding only because its condition came out so; nothing here decides
 anything.
 """
 
-from collections.abc import Iterator
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
 
+from msgspec import UNSET
+
+from app.determinations.answer import (
+    FactAnswer,
+    FindingAnswer,
+    NestedAnswer,
+    NextStepAnswer,
+    ReasonAnswer,
+    ReasonStatus,
+    Values,
+)
 from app.determinations.conclude import Concluded, concluded
-from app.determinations.findings import Findings
 from app.determinations.knowledge import Knowledge
-from app.determinations.model import Determination, Finding, NextStepTold, Reason, ReasonStatus
-from app.determinations.wording import derived_in_words, facts_in_words, fill
+from app.determinations.other_editions import OtherEditions
+from app.determinations.prepared import (
+    PreparedCondition,
+    PreparedProvision,
+    fact_answer,
+    word_for_facts,
+)
+from app.determinations.wording import as_json, derived_in_words
 from app.engine import Evaluation
-from app.engine.shadow import all_hold
 from app.law.facts import FactDefinition
-from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
-from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
-from app.remembered import Remembered
+from app.law.standing import StandingProvision, StandingQuestion
 
-_REASON: dict[bool | None, ReasonStatus] = {
+_STATUS: dict[bool | None, ReasonStatus] = {
     True: "applies",
     False: "does_not_apply",
     None: "undetermined",
 }
+NeedsOf = Callable[[str], Sequence[FactDefinition]]
+"""The facts still needed for a question that another uses."""
 
 
 def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
     """The provisions, by index, on which the outcome rests."""
-    status, outcome = evaluation.provisions, evaluation.outcomes[question.question.id]
+    outcome, status = evaluation.outcomes[question.question.id], evaluation.provision
     if outcome == "ineligible":
-        barring = {p.index for p in question.of("bars") if status[p.index]}
-        return barring or {p.index for p in question.of("grants")}
+        barring = {index for index in question.bars if status(index)}
+        return barring or set(question.grants)
     if outcome in ("eligible", "referred"):
-        effect = "grants" if outcome == "eligible" else "refers"
-        return {p.index for p in question.provisions if p.effect == effect and status[p.index]}
-    granted = any(status[index] for index in question.grants)
+        resting_on = question.grants if outcome == "eligible" else question.refers
+        return {index for index in resting_on if status(index)}
+    granted = any(status(index) for index in question.grants)
     open_still = question.bars if granted else (*question.bars, *question.grants)
-    return {index for index in open_still if status[index] is None}
+    return {index for index in open_still if status(index) is None}
 
 
-class Telling:
-    """One evaluated case, put into words."""
+class Explained:
+    """One question of an evaluated case: what it concludes, and which provisions decide it."""
 
     def __init__(
         self,
-        lawbook: Lawbook,
-        law: StandingLaw,
+        standing: StandingQuestion,
         knowledge: Knowledge,
         evaluation: Evaluation,
-        as_of: date,
+        outcome: Outcome,
     ) -> None:
-        self.lawbook, self.law, self.knowledge = lawbook, law, knowledge
-        self.evaluation, self.as_of = evaluation, as_of
-        self.findings = Findings.of(knowledge.in_play)
-        self.word_for = facts_in_words(knowledge.in_play.definitions, knowledge.values)
-        """What to write for a fact in a sentence."""
-        self._nested: dict[str, Determination] = {}
-        self._concludes: dict[int, Concluded] = {}
-
-    def determination(self, question: StandingQuestion) -> Determination:
-        """The determination of one question, without what would change it."""
-        outcome = self.evaluation.outcomes[question.question.id]
-        concludes, per_provision, leader = concluded(
-            question, outcome, self.evaluation.provisions, self.knowledge
+        self.standing, self.question, self.outcome = standing, standing.question, outcome
+        self.concludes, self.per_provision, self.leader = concluded(
+            standing, self.outcome, evaluation, knowledge
         )
-        deciding = decisive(question, self.evaluation)
-        self._concludes.update(per_provision)
-        reasons = self.reasons(question, deciding, leader)
-        return Determination(
-            question=question.question,
-            as_of=self.as_of,
-            edition=self.law.edition,
-            outcome=outcome,
-            says=self.says(question, outcome, concludes),
-            reasons=tuple(reasons),
-            needs=self.remembered_needs(question) if outcome == "undetermined" else (),
-            concludes=concludes,
-            next_steps=tuple(self.next_steps(question, outcome, deciding)),
-            cautions=tuple(dict.fromkeys(self.cautions(question))),
-        )
+        self.deciding = decisive(standing, evaluation)
 
-    def says(self, question: StandingQuestion, outcome: Outcome, concludes: Concluded) -> str:
-        """The sentence of the outcome."""
+
+class ReasonBuilder:
+    """One evaluated case, put into words when somebody looks."""
+
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        evaluation: Evaluation,
+        outcome: Outcome,
+        needs: NeedsOf,
+        beside: OtherEditions,
+    ) -> None:
+        """*outcome* is what was decided, which may be settled where the evaluation leaves it
+        open.
+        """
+        self.prepared, self.knowledge = knowledge.in_play.prepared, knowledge
+        self.evaluation, self.outcome = evaluation, outcome
+        self.law, self.needs, self.beside = knowledge.in_play.law, needs, beside
+        self.word_for = word_for_facts(knowledge)
+        self._explained: dict[str, Explained] = {}
+        self._nested: dict[str, NestedAnswer] = {}
+
+    def explained(self, question: str) -> Explained:
+        """What decides a question."""
+        if question not in self._explained:
+            standing = self.law.by_question[question]
+            outcome = self.evaluation.outcomes[question]
+            if standing is self.law.asked:
+                outcome = self.outcome
+            self._explained[question] = Explained(
+                standing, self.knowledge, self.evaluation, outcome
+            )
+        return self._explained[question]
+
+    def says(self, question: str, outcome: Outcome, concludes: Concluded) -> str:
+        """The sentence of an outcome."""
+        known = self.law.by_question[question].question.concludes
 
         def word_for(name: str) -> str:
-            return (
-                derived_in_words(concludes.get(name))
-                if name in question.question.concludes
-                else self.word_for(name)
-            )
+            return derived_in_words(concludes.get(name)) if name in known else self.word_for(name)
 
-        return fill(question.question.says[outcome], word_for)
+        return self.prepared.says[question][outcome].fill(word_for)
 
     # --- reasons ---
 
-    def reasons(
-        self, question: StandingQuestion, deciding: set[int], leader: int | None
-    ) -> list[Reason]:
+    def reasons(self, question: str) -> tuple[ReasonAnswer, ...]:
         """Every provision's status with all its findings: the leading one first, then those that
         decide, then the others.
         """
-        status, find = self.evaluation.provisions, self.findings.reason
-        first: list[Reason] = []
-        others: list[Reason] = []
-        for provision in question.provisions:
-            index = provision.index
-            if provision.effect != "cautions" or status[index]:
-                marks = (index in deciding, index == leader)
-                found = find(provision, marks, self.knowledge, self.nested, self._reason)
-                if marks[1]:
-                    first.insert(0, found)
-                else:
-                    (first if marks[0] else others).append(found)
-        return first + others
+        explained = self.explained(question)
+        first: list[ReasonAnswer] = []
+        others: list[ReasonAnswer] = []
+        for standing in explained.standing.provisions:
+            index = standing.index
+            if standing.effect == "cautions" and not self.evaluation.provision(index):
+                continue
+            reason = self.reason(explained, self.prepared.provisions[index])
+            if index == explained.leader:
+                first.insert(0, reason)
+            else:
+                (first if index in explained.deciding else others).append(reason)
+        return (*first, *others)
 
-    def _reason(self, provision: StandingProvision, marks: tuple[bool, bool]) -> Reason:
-        findings = tuple(self.finding(condition) for condition in provision.conditions)
-        says = provision.provision.unread if self.is_unread(provision) else None
-        status = _REASON[self.evaluation.provisions[provision.index]]
-        return Reason(
-            provision.provision,
-            status,
-            *marks,
-            findings,
-            self._concludes.get(provision.index, {}),
-            says,
+    def reason(self, explained: Explained, prepared: PreparedProvision) -> ReasonAnswer:
+        """One provision's status with all its findings."""
+        provision, index = prepared.provision, prepared.index
+        concludes = explained.per_provision.get(index)
+        sources = {n: s for n, s in prepared.sources.items() if concludes and n in concludes}
+        text_missing = provision.unread if self.is_text_missing(prepared.standing) else None
+        return ReasonAnswer(
+            provision.id,
+            provision.title,
+            prepared.effect,
+            self.status(index),
+            index in explained.deciding,
+            prepared.citation,
+            provision.evidence,
+            tuple([self.finding(condition) for condition in prepared.conditions]),
+            index == explained.leader,
+            values_answer(concludes) if concludes else UNSET,
+            sources or UNSET,
+            text_missing or UNSET,
         )
 
-    def finding(self, condition: StandingCondition) -> Finding:
-        """One condition's status.
+    def status(self, index: int) -> ReasonStatus:
+        """Whether a provision applies."""
+        return _STATUS[self.evaluation.provision(index)]
 
-        Where it looks at another question, with that question's determination.
+    def finding(self, prepared: PreparedCondition, with_reasons: bool = True) -> FindingAnswer:
+        """One condition's status; where it looks at another question, with that question's
+        determination unless its reasons are not wanted.
         """
-        truth = self.evaluation.conditions[condition.index]
-        if condition.is_nested and condition.fact.name not in self.knowledge.stated:
-            return self.findings.nested(
-                condition, truth, self.nested(condition.fact.name), self.knowledge
-            )
-        return self.findings.plain(condition, truth, self.knowledge)
+        condition, name = prepared.condition, prepared.fact.name
+        truth = self.evaluation.condition(condition.index)
+        if condition.is_nested and name not in self.knowledge.stated:
+            outcome = self.evaluation.outcomes.get(name)
+            nested = self.nested(name) if with_reasons else None
+            return prepared.nested(truth, outcome, nested, self.knowledge)
+        return prepared.finding(truth, self.knowledge)
 
-    def is_unread(self, provision: StandingProvision) -> bool:
+    def is_text_missing(self, provision: StandingProvision) -> bool:
         """Whether all that is known of a provision holds, and its text is what is missing."""
         if provision.provision.unread is None:
             return False
-        return any(
-            all_hold(self.evaluation.conditions[c.index] for c in path) for path in provision.paths
-        )
+        truth = self.evaluation.condition
+        return any(all(truth(index) for index in path) for path in provision.path_indexes)
 
-    def nested(self, question: str) -> Determination | None:
-        """The determination of a question that another uses."""
-        standing = self.law.by_question.get(question)
-        if standing is None:
+    def nested(self, question: str) -> NestedAnswer | None:
+        """The determination of a question that another uses; none where it is not encoded."""
+        if question not in self.law.by_question:
             return None
         if question not in self._nested:
-            self._nested[question] = self.findings.determination(
-                standing, self.knowledge, self.as_of, lambda: self.determination(standing)
+            explained = self.explained(question)
+            needed = self.needs(question) if explained.outcome == "undetermined" else ()
+            self._nested[question] = NestedAnswer(
+                question,
+                explained.outcome,
+                self.says(question, explained.outcome, explained.concludes),
+                self.reasons(question),
+                facts_answer(needed),
+                values_answer(explained.concludes),
             )
         return self._nested[question]
 
-    # --- what is needed ---
+    # --- what decided, in a few sentences ---
 
-    def remembered_needs(self, question: StandingQuestion) -> tuple[FactDefinition, ...]:
-        """The same facts are needed of everybody whose conditions come out alike and who told the
-        same ones.
+    def because(self, question: str) -> Iterator[str]:
+        """The sentences of the findings that decide."""
+        explained = self.explained(question)
+        for index in sorted(explained.deciding):
+            for condition in self.deciding_conditions(self.prepared.provisions[index]):
+                name = condition.fact.name
+                is_open = self.evaluation.condition(condition.condition.index) is None
+                if is_open and condition.condition.is_nested and name in self.law.by_question:
+                    yield from self.because(name)
+                    continue
+                yield self.finding(condition, with_reasons=False).says
+
+    def deciding_conditions(self, prepared: PreparedProvision) -> Iterator[PreparedCondition]:
+        """The conditions that made a provision come out as it did: those of the paths that hold,
+        those that failed, or those that are open on paths that can still hold.
         """
-        kept: Remembered[tuple[FactDefinition, ...]] = self.knowledge.in_play.remember(
-            "needs", Remembered
-        )
-        key = (question.index, *self.evaluation.conditions, *self.knowledge.values)
-        return kept.find(key) or kept.keep(key, tuple(self.needs(question)))
-
-    def needs(self, question: StandingQuestion) -> list[FactDefinition]:
-        """The facts still needed, in the order to ask them: for bars first, then for the grant that
-        fewest answers would settle.
-        """
-        wanted: dict[str, FactDefinition] = {}
-        deciding = decisive(question, self.evaluation)
-        provisions = [p for p in question.provisions if p.index in deciding]
-        provisions.sort(
-            key=lambda p: (
-                p.effect != "bars",
-                min(len(n) for n in self.open_paths(p)) if p.effect != "bars" else 0,
-            )
-        )
-        for provision in provisions:
-            for names in self.open_paths(provision):
-                for name in names:
-                    wanted[name] = self.lawbook.fact(name)
-        return list(wanted.values())
-
-    def open_paths(self, provision: StandingProvision) -> list[list[str]]:
-        """For each path that could still hold, the facts that are missing."""
-        truth = self.evaluation.conditions
-        paths = [
-            path for path in provision.paths if all_hold(truth[c.index] for c in path) is not False
-        ]
-        return [
-            [n for c in path if truth[c.index] is None for n in self.missing(c)] for path in paths
-        ] or [[]]
-
-    def missing(self, condition: StandingCondition) -> list[str]:
-        """The stated facts that would settle a condition."""
-        name = condition.fact.name
-        if condition.is_nested:
-            nested = self.law.by_question.get(name)
-            return [fact.name for fact in self.needs(nested)] if nested is not None else [name]
-        return [
-            n for n in self.lawbook.vocabulary.inputs_of(name) if n not in self.knowledge.values
-        ]
+        truth, status = self.evaluation.condition, self.evaluation.provision(prepared.index)
+        by_index = {c.condition.index: c for c in prepared.conditions}
+        for path in prepared.standing.path_indexes:
+            found = [truth(index) for index in path]
+            if status is False:
+                yield from (by_index[i] for i, t in zip(path, found, strict=True) if t is False)
+            elif status and all(found):
+                yield from (by_index[index] for index in path)
+                return
+            elif status is None and False not in found:
+                yield from (by_index[i] for i, t in zip(path, found, strict=True) if t is None)
 
     # --- what to do, what to beware of ---
 
-    def next_steps(
-        self, question: StandingQuestion, outcome: Outcome, deciding: set[int]
-    ) -> Iterator[NextStepTold]:
+    def next_steps(self, question: str) -> tuple[NextStepAnswer, ...]:
         """The next steps of the outcome, then those of the provisions it rests on, and of what to
         beware of where not eligible.
         """
-        told: dict[tuple[str, str | None], None] = {}
-        for step in question.question.outcome_next_steps.get(outcome, ()):
-            told[step.says, step.question] = None
-        for provision in question.provisions:
-            counts = provision.index in deciding or (
-                provision.effect == "cautions" and outcome != "eligible"
+        explained = self.explained(question)
+        steps: dict[tuple[str, str | None], None] = {}
+        for step in explained.question.outcome_next_steps.get(explained.outcome, ()):
+            steps[step.says, step.question] = None
+        for provision in explained.standing.provisions:
+            counts = provision.index in explained.deciding or (
+                provision.effect == "cautions" and explained.outcome != "eligible"
             )
             if counts and provision.provision.next_steps:
-                status = _REASON[self.evaluation.provisions[provision.index]]
+                status = self.status(provision.index)
                 for step in provision.provision.next_steps:
                     if step.on == status and not self.has_failed(provision, step.unless_failed):
-                        told[step.says, step.question] = None
-        return (NextStepTold(says, link) for says, link in told)
+                        steps[step.says, step.question] = None
+        return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
 
     def has_failed(self, provision: StandingProvision, condition: str | None) -> bool:
         """Whether a condition of a provision, by its id, is not met; none never fails."""
         if condition is None:
             return False
         return any(
-            c.condition.id == condition and self.evaluation.conditions[c.index] is False
+            c.condition.id == condition and self.evaluation.condition(c.index) is False
             for c in provision.conditions
         )
 
-    def cautions(self, question: StandingQuestion) -> Iterator[str]:
-        """The cautions of the provisions that apply, and what could not be read.
+    def cautions_of(self, question: str) -> tuple[str, ...]:
+        """The cautions of the question asked, each once, and what other editions would say."""
+        own = tuple(dict.fromkeys(self.cautions(question)))
+        return self.beside.around(own, self.outcome, self.explained(question).concludes)
 
-        Those of used questions too.
+    def cautions(self, question: str) -> Iterator[str]:
+        """The cautions of the provisions that apply, and what could not be read; those of used
+        questions too.
         """
-        status, stated = self.evaluation.provisions, self.knowledge.stated
-        granted = self.evaluation.outcomes[question.question.id] == "eligible"
-        for provision in question.cautioning:
-            caution = provision.provision.caution
-            if caution is not None and status[provision.index]:
-                yield fill(caution, lambda name, p=provision: self.in_caution(p, name))  # type: ignore[misc]
-            if provision.is_unread and self.is_unread(provision):
+        status, stated = self.evaluation.provision, self.knowledge.stated
+        granted = self.explained(question).outcome == "eligible"
+        for provision in self.law.by_question[question].cautioning:
+            prepared = self.prepared.provisions[provision.index]
+            if prepared.caution is not None and status(provision.index):
+                yield prepared.caution.fill(self.word_for)
+            if provision.is_unread and self.is_text_missing(provision):
                 yield str(provision.provision.unread)
-            if granted and provision.effect == "refers" and status[provision.index] is None:
-                referral = (
-                    "This could still be referred to somebody's discretion: "
-                    f"{provision.provision.title}."
-                )
-                yield f"{referral} {self.what_is_open(provision)}"
+            if granted and provision.effect == "refers" and status(provision.index) is None:
+                title = provision.provision.title
+                referral = f"This could still be referred to somebody's discretion: {title}."
+                yield f"{referral} {self.what_is_open(prepared)}"
             for used in provision.uses:
-                nested = self.nested(used) if used not in stated else None
-                if nested is not None:
-                    yield from nested.cautions
+                if used not in stated and used in self.law.by_question:
+                    yield from self.cautions(used)
 
-    def what_is_open(self, provision: StandingProvision) -> str:
+    def what_is_open(self, prepared: PreparedProvision) -> str:
         """What would have to be known to settle a provision."""
-        names = dict.fromkeys(name for path in self.open_paths(provision) for name in path)
-        if names:
-            return f"Not stated: {' '.join(self.lawbook.fact(name).label for name in names)}"
-        unknown = [
-            c.fact.label
-            for c in provision.conditions
-            if self.evaluation.conditions[c.index] is None
-        ]
-        return f"Not known: {'; '.join(dict.fromkeys(unknown))}."
+        conditions = list(self.deciding_conditions(prepared))
+        missing = dict.fromkeys(fact for c in conditions for fact in self.missing(c))
+        if missing:
+            return f"Not stated: {' '.join(missing)}"
+        labels = dict.fromkeys(condition.fact.label for condition in conditions)
+        return f"Not known: {'; '.join(labels)}."
 
-    def in_caution(self, provision: StandingProvision, name: str) -> str:
-        """What to write for a name in a provision's caution."""
-        if name in provision.parameters:
-            return derived_in_words(provision.parameters[name])
-        return self.word_for(name)
+    def missing(self, prepared: PreparedCondition) -> Iterator[str]:
+        """The facts, as they are asked for, that would settle a condition."""
+        in_play, name = self.knowledge.in_play, prepared.fact.name
+        if prepared.condition.is_nested and name in self.law.by_question:
+            yield from (fact.label for fact in self.needs(name))
+        else:
+            for source in in_play.inputs_of(prepared.condition):
+                if source not in self.knowledge.values:
+                    yield in_play.definitions[source].label
+
+
+def values_answer(concludes: Concluded) -> Values:
+    """Conclusions as JSON carries them."""
+    return {name: as_json(value) for name, value in concludes.items()}
+
+
+def facts_answer(needs: Sequence[FactDefinition]) -> tuple[FactAnswer, ...]:
+    """Facts to be asked for."""
+    return tuple(fact_answer(fact) for fact in needs)

@@ -10,9 +10,8 @@ import orjson
 
 from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
-from app.determinations.document import issued_text
+from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.determinations.model import Determination
 from app.determinations.strict_json import MalformedJson, loads
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.version import VERSION
@@ -114,7 +113,7 @@ def replay(decider: Decider, kept: ReplayInput) -> str | None:
         return "/edition"
     except (AsOfDiffers, LawNotEncoded):
         return "/as_of"
-    again = issued_text(determination, kept.id, kept.decided_at, kept.subject, kept.replaces)
+    again = determination.json(issue=Issue(kept.id, kept.decided_at, kept.subject, kept.replaces))
     if kept.question != determination.question.id:
         return "/question"
     if kept.outcome != determination.outcome:  # what is searched by must say what the document says

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal, cast
 
-from app.engine.shadow import OUTCOME_CODES
+from app.engine.evaluation import OUTCOME_CODES
 from app.law.questions import Outcome
 from app.law.spans import LAST_DAY, CodeSet
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion

@@ -1,25 +1,42 @@
-"""What an evaluation finds: each condition met, not met or unknown, each provision, each question's
+"""What an evaluation finds: conditions and provisions as bits of whole numbers, and each question's
 outcome.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from app.law.questions import Outcome
 
+OUTCOME_CODES: dict[Outcome, int] = {"eligible": 0, "ineligible": 1, "referred": 2}
+"""The code of a question's outcome where another question uses it as a fact; undetermined is
+unknown."""
+OUTCOMES_BY_CODE: tuple[Outcome, ...] = ("eligible", "ineligible", "referred", "undetermined")
+
 
 class EngineFault(Exception):
-    """The engine failed, or disagrees with the plain evaluator.
-
-    Nothing may be issued; the message names no values.
+    """The engine failed, or the compiled law contradicts it. Nothing may be issued; the message
+    names no values.
     """
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class Evaluation:
-    """Truth by index: true (met, applies), false (not met, does not apply) or none (unknown,
-    undetermined).
+    """One case under one standing law.
+
+    *met* and *known* have a bit for each condition, by index: a condition that is known and not met
+    failed, one that is not known is in neither. *applies* and *fails* have a bit for each
+    provision; an undetermined one is in neither.
     """
 
-    conditions: list[bool | None]
-    provisions: list[bool | None]
-    outcomes: dict[str, Outcome] = field(default_factory=dict)
+    met: int
+    known: int
+    applies: int
+    fails: int
+    outcomes: dict[str, Outcome]
+
+    def condition(self, index: int) -> bool | None:
+        """Whether a condition is met; none where it is unknown."""
+        return bool(self.met >> index & 1) if self.known >> index & 1 else None
+
+    def provision(self, index: int) -> bool | None:
+        """Whether a provision applies; none where it is undetermined."""
+        return True if self.applies >> index & 1 else False if self.fails >> index & 1 else None

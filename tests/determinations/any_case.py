@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.determinations.knowledge import Knowledge
-from app.engine.shadow import evaluate
+from app.determinations.relevance import exact_outcome
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
+from tests.plain_evaluator import evaluate
 
 FIRST, LAST = date(2007, 5, 1), date(2026, 10, 14)
 
@@ -63,10 +64,13 @@ def cases(draw: st.DrawFn, lawbook: Lawbook, only: str | None = None) -> Case:
 
 
 def plain_outcome(decider: Decider, case: Case) -> Outcome | None:
-    """The outcome by the plain evaluator; none where the law is not encoded."""
+    """The outcome by the plain evaluator, and where it leaves it open that of all completions;
+    none where the law is not encoded.
+    """
     try:
         law = decider.lawbook.standing(case.question, case.as_of, case.edition)
     except LawNotEncoded:
         return None
-    knowledge = Knowledge.of(decider.facts_in_play(law), case.facts)
-    return evaluate(law, knowledge.codes).outcomes[case.question]
+    knowledge = Knowledge.of(decider.facts_in_play(law), case.facts, case.as_of)
+    outcome = evaluate(law, knowledge.codes).outcomes[case.question]
+    return exact_outcome(knowledge) if outcome == "undetermined" else outcome

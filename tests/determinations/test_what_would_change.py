@@ -10,9 +10,10 @@ from itertools import combinations
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
+from app.determinations.alternatives import FactChange, WouldChange
 from app.determinations.case import Case
 from app.determinations.decide import Decider
-from app.determinations.model import Determination, FactChange, WouldChange
+from app.determinations.determination import Determination
 from app.law.facts import Value
 from app.law.spans import LAST_DAY
 from tests.determinations.any_case import cases, plain_outcome

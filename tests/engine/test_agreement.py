@@ -1,5 +1,5 @@
-"""Two ways of deciding one thing: the rules of durable-rules and the plain evaluator, on random law
-and random facts.
+"""Three ways of deciding one thing: the rules of durable-rules, the compiled law and the plain
+evaluator, on random law and random facts.
 """
 
 import sys
@@ -14,14 +14,15 @@ from hypothesis import strategies as st
 
 from app.engine import Engine, EngineFault, Evaluation
 from app.engine import compiler as compiler_module
-from app.engine import engine as engine_module
 from app.engine import session as session_module
+from app.engine.compiled import CompiledLaw
 from app.engine.compiler import MATCHES_AT_MOST, RULES_AT_MOST, TooLarge
-from app.engine.shadow import evaluate
 from app.law.facts import FactDefinition
+from app.law.questions import Outcome
 from app.law.spans import CodeSet
 from app.law.standing import StandingCondition, StandingLaw
 from tests.engine.any_law import LawMaker, described
+from tests.plain_evaluator import evaluate
 
 CASES_OF_A_LAW = 12
 seeds = st.integers(0, 2**32)
@@ -32,8 +33,13 @@ few = settings(max_examples=25, deadline=None, suppress_health_check=unhurried, 
 
 def run(engine: Engine, law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     """What the rules alone come to."""
-    with engine._lock:
-        return engine._run(engine._ruleset_of(law), codes)
+    return engine.rules_alone(law, codes)
+
+
+def compiled(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
+    """What the compiled law comes to."""
+    found = CompiledLaw(law)
+    return found.evaluate(*found.bits(codes))
 
 
 @pytest.fixture(scope="module")
@@ -52,14 +58,18 @@ def is_carried(engine: Engine, law: StandingLaw) -> bool:
 
 @many
 @given(seeds)
-def test_the_rules_and_the_plain_evaluator_agree_on_any_law(engine: Engine, seed: int) -> None:
+def test_rules_compiled_law_and_plain_evaluator_agree_on_any_law(engine: Engine, seed: int) -> None:
     maker = LawMaker(seed)
     assume(is_carried(engine, maker.law))
     for _ in range(CASES_OF_A_LAW):
         codes = maker.codes()
         note(described(maker.law, codes))
 
-        assert evaluate(maker.law, codes) == run(engine, maker.law, codes)
+        assert (
+            evaluate(maker.law, codes)
+            == run(engine, maker.law, codes)
+            == compiled(maker.law, codes)
+        )
 
 
 @few
@@ -73,7 +83,11 @@ def test_they_agree_on_law_as_large_as_the_engine_is_trusted_with(
         codes = maker.codes()
         note(described(maker.law, codes))
 
-        assert evaluate(maker.law, codes) == run(engine, maker.law, codes)
+        assert (
+            evaluate(maker.law, codes)
+            == run(engine, maker.law, codes)
+            == compiled(maker.law, codes)
+        )
 
 
 @few
@@ -89,32 +103,41 @@ def test_they_agree_on_law_that_is_split_into_a_program_for_each_question(seed: 
         codes = maker.codes()
         note(described(maker.law, codes))
 
-        assert evaluate(maker.law, codes) == run(engine, maker.law, codes)
+        assert (
+            evaluate(maker.law, codes)
+            == run(engine, maker.law, codes)
+            == compiled(maker.law, codes)
+        )
 
 
 # --- where they do not agree nothing is issued ---
 
 
-def flipped(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
-    """The plain evaluation with its first known finding turned round."""
-    found = evaluate(law, codes)
-    at = next(index for index, truth in enumerate(found.conditions) if truth is not None)
-    found.conditions[at] = not found.conditions[at]
-    return found
+def flipped(found: Evaluation, law: StandingLaw) -> Evaluation:
+    """An evaluation with its first known finding turned round."""
+    return replace(found, met=found.met ^ (found.known & -found.known))
 
 
-def other_outcome(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
-    """The plain evaluation with another outcome of the question asked."""
-    found = evaluate(law, codes)
+def other_outcome(found: Evaluation, law: StandingLaw) -> Evaluation:
+    """An evaluation with another outcome of the question asked."""
     asked = law.asked.question.id
-    found.outcomes[asked] = "eligible" if found.outcomes[asked] != "eligible" else "ineligible"
-    return found
+    other: Outcome = "eligible" if found.outcomes[asked] != "eligible" else "ineligible"
+    return replace(found, outcomes={**found.outcomes, asked: other})
 
 
-def less(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
-    """The plain evaluation with every provision undetermined."""
-    found = evaluate(law, codes)
-    return Evaluation(found.conditions, [None] * len(found.provisions), found.outcomes)
+def less(found: Evaluation, law: StandingLaw) -> Evaluation:
+    """An evaluation with every provision undetermined."""
+    return replace(found, applies=0, fails=0)
+
+
+Mutant = Callable[[Evaluation, StandingLaw], Evaluation]
+
+
+def compile_wrongly(monkeypatch: pytest.MonkeyPatch, mutant: Mutant) -> None:
+    right = CompiledLaw.evaluate
+    monkeypatch.setattr(
+        CompiledLaw, "evaluate", lambda self, *bits: mutant(right(self, *bits), self.law)
+    )
 
 
 @pytest.fixture
@@ -124,22 +147,20 @@ def decided() -> tuple[StandingLaw, dict[str, int]]:
         maker = LawMaker(seed)
         codes = maker.codes()
         found = evaluate(maker.law, codes)
-        if any(t is not None for t in found.conditions) and any(
-            t is not None for t in found.provisions
-        ):
+        if found.known and found.applies | found.fails:
             return maker.law, codes
     raise AssertionError("no such law")
 
 
 @pytest.mark.parametrize("mutant", [flipped, other_outcome, less])
-def test_a_plain_evaluator_that_is_wrong_is_noticed_and_nothing_is_issued(
+def test_a_compiled_law_that_is_wrong_is_noticed_and_nothing_is_issued(
     monkeypatch: pytest.MonkeyPatch,
     decided: tuple[StandingLaw, dict[str, int]],
-    mutant: Callable[..., Evaluation],
+    mutant: Mutant,
 ) -> None:
     engine, (law, codes) = Engine(), decided
     engine.evaluate(law, codes)
-    monkeypatch.setattr(engine_module, "evaluate", mutant)
+    compile_wrongly(monkeypatch, mutant)
 
     with pytest.raises(EngineFault):
         engine.evaluate(law, codes)
@@ -151,12 +172,12 @@ def test_a_fault_names_what_differs_and_no_values(
     monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]
 ) -> None:
     law, codes = decided
-    monkeypatch.setattr(engine_module, "evaluate", flipped)
+    compile_wrongly(monkeypatch, flipped)
 
     with pytest.raises(EngineFault) as fault:
         Engine().evaluate(law, codes)
 
-    told = str(fault.value).removeprefix("engine and plain evaluator disagree on ")
+    told = str(fault.value).removeprefix("engine and compiled law disagree on ")
     names = {f"{p.provision.id}/{c.condition.id}" for p in law.provisions for c in p.conditions}
     assert set(told.split(", ")) <= names
 
@@ -165,7 +186,7 @@ def test_rules_that_are_wrong_are_noticed(decided: tuple[StandingLaw, dict[str, 
     """Every met rule says not met and the reverse, as if the compiler had erred."""
     engine, (law, codes) = Engine(), decided
     engine.prepare([law])
-    meanings = engine._ruleset_of(law).parts[0].ruleset.program.meanings
+    meanings = engine._load(law).parts[0].ruleset.program.meanings
     for rule, meaning in meanings.items():
         if meaning.means == "condition":
             meanings[rule] = replace(meaning, value=1 - meaning.value)
@@ -176,7 +197,7 @@ def test_rules_that_are_wrong_are_noticed(decided: tuple[StandingLaw, dict[str, 
     assert 1 == engine.counters.faults
 
 
-def test_findings_that_come_up_again_are_not_posted_again_but_every_case_s_facts_are(
+def test_every_message_of_every_case_is_posted(
     monkeypatch: pytest.MonkeyPatch, decided: tuple[StandingLaw, dict[str, int]]
 ) -> None:
     posted: list[str] = []
@@ -184,57 +205,22 @@ def test_findings_that_come_up_again_are_not_posted_again_but_every_case_s_facts
     monkeypatch.setattr(
         session_module.Session, "post", lambda self, told: posted.extend(told) or post(self, told)
     )
-    law, codes = decided
-
-    def told(engine: Engine) -> list[str]:
-        posted.clear()
-        assert evaluate(law, codes) == engine.evaluate(law, codes)
-        return sorted(posted)
-
-    remembering, forgetful = Engine(), Engine(remembers=False)
-    first, again = told(remembering), told(remembering)
-    assert [one for one in first if one.startswith('"f')] == again
-    assert len(first) > len(again) > 0
-    assert first == told(forgetful) == told(forgetful)
-
-
-def test_what_was_remembered_wrongly_is_noticed_and_forgotten(
-    decided: tuple[StandingLaw, dict[str, int]],
-) -> None:
     engine, (law, codes) = Engine(), decided
+
     engine.evaluate(law, codes)
-    for stage in engine._ruleset_of(law).parts[0].stages:
-        for key, said in list(stage.said._answers.items()):
-            stage.said.keep(
-                key,
-                said._replace(
-                    provisions=tuple((index, not truth) for index, truth in said.provisions)
-                ),
-            )
+    first = list(posted)
+    posted.clear()
+    engine.evaluate(law, codes)
 
-    with pytest.raises(EngineFault):
-        engine.evaluate(law, codes)
-
-    assert evaluate(law, codes) == engine.evaluate(law, codes)
-
-
-@many
-@given(seeds)
-def test_it_decides_alike_whether_it_remembers_or_not(seed: int) -> None:
-    maker = LawMaker(seed)
-    remembering, forgetful = Engine(), Engine(remembers=False)
-    assume(is_carried(remembering, maker.law) and is_carried(forgetful, maker.law))
-    for codes in [maker.codes() for _ in range(CASES_OF_A_LAW)] * 2:
-        note(described(maker.law, codes))
-
-        assert run(forgetful, maker.law, codes) == run(remembering, maker.law, codes)
+    assert len(first) > len(codes)
+    assert first == posted
 
 
 def test_a_session_that_broke_leaves_the_next_ones_unharmed(engine: Engine) -> None:
     maker = LawMaker(7)
     codes = maker.codes()
     with engine._lock:
-        ruleset = engine._ruleset_of(maker.law).parts[0].ruleset
+        ruleset = engine._load(maker.law).parts[0].ruleset
         session = ruleset.open()
         with pytest.raises(EngineFault):
             session.post(['"f0":}{'])

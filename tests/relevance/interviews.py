@@ -8,9 +8,10 @@ from datetime import date
 from random import Random
 from typing import Any, NamedTuple
 
+from app.determinations.determination import Determination
+
 from app.determinations.case import Case
 from app.determinations.decide import Decider
-from app.determinations.model import Determination
 from tests.relevance.any_partial import PartialCases
 from tests.relevance.drawing import Drawing
 from tests.relevance.oracle import Oracle

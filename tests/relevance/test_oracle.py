@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 import z3
 
-from app.engine.shadow import evaluate
 from app.law.facts import Computation, FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from tests.engine.any_law import LawMaker, described
+from tests.plain_evaluator import evaluate
 from tests.relevance import brute_force
 from tests.relevance.any_partial import PartialCases
 from tests.relevance.oracle import Answer, Oracle, Search, answer

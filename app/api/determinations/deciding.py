@@ -23,9 +23,8 @@ from app.api.http.problems import (
 from app.api.http.schemas import AskedSchema
 from app.api.http.service import Service
 from app.determinations.case import make_case, read_facts
-from app.determinations.document import issued_text
+from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.determinations.model import Determination
 from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
@@ -182,7 +181,7 @@ def decide(
     count_determination(determination.question.id, determination.outcome)
     decided_at, subject = clock.now(), asked.get("subject")
     id = (id or new_id(decided_at)) if keep else None
-    text = issued_text(determination, id, decided_at, subject, replaces)
+    text = determination.json(issue=Issue(id, decided_at, subject, replaces))
     if id is None:
         return Decided(determination, text, None)
     record = DeterminationRecord(
@@ -200,6 +199,6 @@ def decide(
         organization=by.organization,
         replaces=replaces,
         made_by=VERSION,
-        decisive=tuple(reason.provision.id for reason in determination.reasons if reason.decisive),
+        decisive=determination.decisive,
     )
     return Decided(determination, text, record)

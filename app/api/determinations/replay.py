@@ -27,9 +27,8 @@ from app.api.http.schemas import RedeterminationSchema
 from app.api.http.service import Service, current_service
 from app.determinations.case import read_facts
 from app.determinations.comparison import changed_files, differing_provisions
-from app.determinations.document import determination_document
+from app.determinations.determination import Determination
 from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.determinations.model import Determination
 from app.determinations.older_law import LawAltered, LawNotKept
 from app.determinations.replay import RequestUnreadable, asked_in, compared, decide_again, replay
 from app.engine import EngineFault
@@ -203,8 +202,7 @@ def _not_reconsidered(error: Exception) -> Problem:
 def _side_by_side(
     here: Service, record: DeterminationRecord, decided: Determination
 ) -> ReconsiderationAnswer:
-    then = orjson.loads(record.document)
-    now = orjson.loads(orjson.dumps(determination_document(decided)))
+    then, now = orjson.loads(record.document), orjson.loads(decided.json())
     present = here.lawbook
     kept_texts = (
         present.texts

@@ -9,7 +9,7 @@ from app.api.http.authority import principal
 from app.api.http.origin import origin
 from app.api.http.problems import unknown_determination
 from app.api.http.service import current_service
-from app.determinations.document import with_successor
+from app.determinations.answer import with_successor
 from app.records.ledger.chains import Link, link
 
 KIND = "determination"

@@ -1,20 +1,13 @@
-"""The plain evaluator: the same provisions in three-valued logic, without an engine.
+"""The plain evaluator: the provisions in three-valued logic, as plainly as it can be written.
 
-It shadows the engine in production, and it answers "what if" questions, of which one determination
-asks many.
+It is the oracle of both, the rules of durable-rules and the compiled law.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from app.engine.evaluation import Evaluation
+from app.engine.evaluation import OUTCOME_CODES, Evaluation
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
-
-OUTCOME_CODES: dict[Outcome, int] = {"eligible": 0, "ineligible": 1, "referred": 2}
-"""The code of a question's outcome where another question uses it as a fact.
-
-Undetermined is unknown.
-"""
 
 
 def condition_truth(condition: StandingCondition, codes: Mapping[str, int]) -> bool | None:
@@ -116,4 +109,23 @@ def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
         outcome = outcomes[question.question.id] = outcome_of(question, provisions)
         if outcome != "undetermined":
             known.setdefault(question.question.id, OUTCOME_CODES[outcome])
-    return Evaluation(conditions, provisions, outcomes)
+    return evaluation(conditions, provisions, outcomes)
+
+
+def evaluation(
+    conditions: Sequence[bool | None],
+    provisions: Sequence[bool | None],
+    outcomes: dict[str, Outcome],
+) -> Evaluation:
+    """Truths by index as the bits of an evaluation."""
+
+    def bits(truths: Sequence[bool | None], wanted: tuple[bool, ...]) -> int:
+        return sum(1 << index for index, truth in enumerate(truths) if truth in wanted)
+
+    return Evaluation(
+        bits(conditions, (True,)),
+        bits(conditions, (True, False)),
+        bits(provisions, (True,)),
+        bits(provisions, (False,)),
+        outcomes,
+    )

@@ -1,0 +1,294 @@
+"""The classes that are the answer: what callers get and what is stored, member by member.
+
+Their JSON and their JSON Schema come from the same classes. A member with a default is left out
+where it says nothing.
+"""
+
+from datetime import date
+from typing import Annotated, Any, Literal
+
+from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.json import Encoder
+
+from app.determinations.knowledge import Source
+from app.law.provision import Effect, Evidence
+from app.law.questions import Outcome
+
+FindingStatus = Literal["met", "not_met", "unknown"]
+ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
+ChangeKind = Literal["later", "act", "past", "otherwise"]
+Id = Annotated[str, Meta(description="A UUID of version 7.", extra_json_schema={"format": "uuid"})]
+Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
+AnyValue = Annotated[
+    Any,
+    Meta(
+        description="A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as "
+        "exact text, spans as pairs of days."
+    ),
+]
+Values = Annotated[dict[str, AnyValue], Meta(description="Values by name.")]
+
+
+class Answer(Struct, frozen=True, omit_defaults=True, gc=False):
+    """A part of an answer. Never changed once made, so that parts are shared between answers."""
+
+
+class CitationAnswer(Answer, frozen=True):
+    """Where the law is written."""
+
+    instrument: str
+    under: str | UnsetType = UNSET
+    url: str | UnsetType = UNSET
+
+
+class SourceAnswer(Answer, frozen=True):
+    """Where a conclusion is written, and how well that was read."""
+
+    citation: CitationAnswer
+    evidence: Evidence
+    says: str | UnsetType = UNSET
+
+
+class FactAnswer(Answer, frozen=True):
+    """A fact that is still needed."""
+
+    fact: str
+    type: str
+    asks: Annotated[str, Meta(description="The question to ask.")]
+    unit: str | UnsetType = UNSET
+    choices: dict[str, str] | UnsetType = UNSET
+
+
+class FindingAnswer(Answer, frozen=True):
+    """One condition: met, not met or unknown for this applicant."""
+
+    condition: str
+    words: Annotated[str, Meta(description="The phrase of the gist that the condition stands for.")]
+    fact: str
+    operator: str
+    value: AnyValue
+    required: Annotated[Any, Meta(description="What the condition requires.")]
+    status: FindingStatus
+    says: str
+    source: Annotated[
+        Source | None,
+        Meta(
+            description="Where the value comes from; `as_of` where a fact that was not stated can "
+            "only be the day asked about; null where it is unknown."
+        ),
+    ]
+    path: Annotated[str, Meta(description="Of a provision with several paths.")] | UnsetType = UNSET
+    computed_from: Values | UnsetType = UNSET
+    determination: "NestedAnswer | UnsetType" = UNSET
+
+
+class ReasonAnswer(Answer, frozen=True):
+    """What one provision does in this case."""
+
+    provision: str
+    title: str
+    effect: Effect
+    status: ReasonStatus
+    decisive: Annotated[bool, Meta(description="Whether the outcome rests on it.")]
+    citation: CitationAnswer
+    evidence: Annotated[
+        Evidence, Meta(description="How sure the source is; after `guidance` unverified.")
+    ]
+    findings: tuple[FindingAnswer, ...]
+    leads: Annotated[
+        bool, Meta(description="Of several that grant, the one whose coverage starts first.")
+    ] = False
+    concludes: Values | UnsetType = UNSET
+    concludes_from: (
+        Annotated[
+            dict[str, SourceAnswer],
+            Meta(description="Where a conclusion is written, if not where the provision is."),
+        ]
+        | UnsetType
+    ) = UNSET
+    says: str | UnsetType = UNSET
+
+
+class NestedAnswer(Answer, frozen=True):
+    """A determination that another one uses, as it stands inside the other's finding."""
+
+    question: str
+    outcome: Outcome
+    says: Annotated[str, Meta(description="The outcome as a sentence.")]
+    reasons: tuple[ReasonAnswer, ...]
+    needs: tuple[FactAnswer, ...]
+    concludes: Values
+
+
+class FactChangeAnswer(Answer, frozen=True, rename={"was": "from"}):
+    """One fact that would have to be otherwise."""
+
+    fact: str
+    asks: str
+    was: AnyValue
+    to: AnyValue
+    or_to: (
+        Annotated[tuple[AnyValue, ...], Meta(description="Further values with the same effect.")]
+        | UnsetType
+    ) = UNSET
+
+
+class ChangeAnswer(Answer, frozen=True, rename={"changes": "if"}):
+    """The smallest change of facts that reaches another outcome: all of it is needed."""
+
+    becomes: Outcome
+    kind: Annotated[
+        ChangeKind,
+        Meta(
+            description="`later`: a later day; `act`: can still be done; `past`: would have been "
+            "in time; `otherwise`: were the facts otherwise."
+        ),
+    ]
+    past: bool
+    changes: tuple[FactChangeAnswer, ...]
+    says: str
+
+
+class NextStepAnswer(Answer, frozen=True):
+    """What the person can do now."""
+
+    says: str
+    question: str | UnsetType = UNSET
+
+
+class LeafAnswer(Answer, frozen=True):
+    """One way in which what is not known can turn out, and the outcome is the same."""
+
+    facts: Values
+
+
+class LawAnswer(Answer, frozen=True):
+    """Which text of the law decided."""
+
+    digest: Annotated[
+        str,
+        Meta(description="Digest of the whole text of the law: the same text, the same digest."),
+    ]
+    in_force: (
+        Annotated[tuple[str, ...], Meta(description="The provisions in force on the day.")]
+        | UnsetType
+    ) = UNSET
+
+
+class Head(Answer, frozen=True, kw_only=True):
+    """What only an issued determination has."""
+
+    id: Annotated[Id, Meta(description="Only where the determination was stored.")] | UnsetType = (
+        UNSET
+    )
+    decided_at: Instant | UnsetType = UNSET
+    subject: Annotated[str, Meta(description="The caller's own reference.")] | UnsetType | None = (
+        UNSET
+    )
+    replaces: (
+        Annotated[Id, Meta(description="The determination whose place this one takes.")] | UnsetType
+    ) = UNSET
+
+
+class DeterminationAnswer(Head, frozen=True, kw_only=True):
+    """Everything that a determination says."""
+
+    question: str
+    asks: str
+    as_of: Annotated[date, Meta(description="The day whose law was applied.")]
+    edition: str
+    outcome: Outcome
+    says: Annotated[str, Meta(description="The outcome as a sentence.")]
+    because: Annotated[
+        tuple[str, ...], Meta(description="The sentences of the findings that decide.")
+    ]
+    settled_by: (
+        Annotated[
+            tuple[LeafAnswer, ...],
+            Meta(
+                description="Where facts are missing and the outcome is the same whatever they "
+                "are: each way they were told apart. All of them were decided."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    reasons: Annotated[
+        tuple[ReasonAnswer, ...],
+        Meta(description="Every provision in force for the question, whatever it did."),
+    ]
+    needs: Annotated[
+        tuple[FactAnswer, ...],
+        Meta(description="Every fact that can change the outcome, in the order to ask them."),
+    ]
+    concludes: Annotated[Values, Meta(description="Values that follow, by name.")]
+    would_change: Annotated[
+        tuple[ChangeAnswer, ...],
+        Meta(description="The smallest changes that reach another outcome."),
+    ]
+    valid_until: Annotated[
+        date | None,
+        Meta(
+            description="The last day on which the same facts are sure to give the same outcome; "
+            "null: no end known."
+        ),
+    ]
+    valid_until_because: str | None
+    next_steps: tuple[NextStepAnswer, ...]
+    cautions: tuple[str, ...]
+    facts: Annotated[Values, Meta(description="The facts that were stated, by whole name.")]
+    law: LawAnswer
+
+
+class BriefFinding(Answer, frozen=True):
+    """One finding on which a decisive provision rests."""
+
+    condition: str
+    fact: str
+    value: AnyValue
+    status: FindingStatus
+    says: str
+
+
+class BriefReason(Answer, frozen=True):
+    """A provision on which the outcome rests, with the findings that decide it."""
+
+    provision: str
+    title: str
+    effect: Effect
+    status: ReasonStatus
+    citation: CitationAnswer
+    evidence: Evidence
+    findings: tuple[BriefFinding, ...]
+    concludes: Values | UnsetType = UNSET
+    says: str | UnsetType = UNSET
+
+
+class BriefAnswer(Head, frozen=True, kw_only=True):
+    """What decided, what is needed and what can be done; nothing that did not bear on it."""
+
+    question: str
+    as_of: date
+    edition: str
+    outcome: Outcome
+    says: str
+    because: tuple[str, ...]
+    settled_by: tuple[LeafAnswer, ...] | UnsetType = UNSET
+    reasons: tuple[BriefReason, ...]
+    needs: tuple[FactAnswer, ...]
+    concludes: Values
+    would_change: tuple[ChangeAnswer, ...]
+    valid_until: date | None
+    next_steps: tuple[NextStepAnswer, ...]
+    cautions: tuple[str, ...]
+    law: LawAnswer
+
+
+encode = Encoder(decimal_format="string").encode
+"""An answer as JSON text."""
+
+
+def with_successor(issued: bytes, id: str) -> bytes:
+    """An issued text with the determination that replaced it named at its end; everything before
+    stays as it was issued.
+    """
+    return issued.removesuffix(b"}") + b',"replaced_by":' + encode(id) + b"}"

@@ -1,0 +1,234 @@
+"""A determination holds its evaluation; what it says is built when somebody looks."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
+
+from msgspec import UNSET
+
+from app.determinations.alternatives import Alternatives, WouldChange
+from app.determinations.answer import (
+    BriefAnswer,
+    BriefFinding,
+    BriefReason,
+    DeterminationAnswer,
+    LawAnswer,
+    LeafAnswer,
+    NextStepAnswer,
+    ReasonAnswer,
+    encode,
+)
+from app.determinations.conclude import Concluded
+from app.determinations.knowledge import Knowledge
+from app.determinations.prepared import PreparedCondition, PreparedProvision
+from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer
+from app.determinations.wording import as_json
+from app.engine import Evaluation
+from app.instants import instant_text
+from app.law.facts import FactDefinition, Value
+from app.law.questions import Outcome, Question
+
+Detail = Literal["brief", "full"]
+SETTLED = "Some answers are missing. Whatever they are, the outcome is the same."
+
+
+class Issue(NamedTuple):
+    """What an issued determination has beside what it says.
+
+    *id* is none where it is not stored, *replaces* where it takes no other's place.
+    """
+
+    id: str | None
+    decided_at: datetime
+    subject: str | None
+    replaces: str | None = None
+
+    def members(self) -> dict[str, Any]:
+        """The members of the answer's head; the instant in UTC."""
+        return {
+            "id": self.id or UNSET,
+            "decided_at": instant_text(self.decided_at),
+            "subject": self.subject,
+            "replaces": self.replaces or UNSET,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class Determination:
+    """A decision on one question for one applicant as of a day.
+
+    *settled_by* are the ways in which what is missing was told apart, where the outcome is the same
+    in all of them.
+    """
+
+    knowledge: Knowledge
+    evaluation: Evaluation
+    outcome: Outcome
+    needs: tuple[FactDefinition, ...]
+    settled_by: tuple[Mapping[str, Value], ...]
+    alternatives: Alternatives
+    builder: ReasonBuilder
+    law_digest: str
+
+    @property
+    def question(self) -> Question:
+        """What was asked."""
+        return self.knowledge.in_play.law.asked.question
+
+    @property
+    def as_of(self) -> date:
+        """The day whose law was applied."""
+        return self.knowledge.as_of
+
+    @property
+    def edition(self) -> str:
+        """The edition of the law."""
+        return self.knowledge.in_play.law.edition
+
+    @property
+    def law_in_force(self) -> tuple[str, ...]:
+        """The provisions in force on the day, those of used questions too."""
+        return self.knowledge.in_play.law.provision_ids
+
+    @property
+    def would_change(self) -> tuple[WouldChange, ...]:
+        """The smallest changes that reach another outcome."""
+        return self.alternatives.would_change
+
+    @property
+    def valid_until(self) -> date | None:
+        """The last day on which the same facts are sure to give the same outcome."""
+        return self.alternatives.valid_until
+
+    @property
+    def valid_until_because(self) -> str | None:
+        """Why it is not sure to hold longer."""
+        return self.alternatives.because
+
+    @property
+    def concludes(self) -> Concluded:
+        """Values that follow, by name."""
+        return self.builder.explained(self.question.id).concludes
+
+    @cached_property
+    def says(self) -> str:
+        """The outcome as a sentence."""
+        return self.builder.says(self.question.id, self.outcome, self.concludes)
+
+    @cached_property
+    def because(self) -> tuple[str, ...]:
+        """The sentences of the findings that decide, each once."""
+        if self.settled_by:
+            return (SETTLED,)
+        return tuple(dict.fromkeys(self.builder.because(self.question.id)))
+
+    @cached_property
+    def reasons(self) -> tuple[ReasonAnswer, ...]:
+        """Every provision in force for the question, with all its findings."""
+        return self.builder.reasons(self.question.id)
+
+    @cached_property
+    def next_steps(self) -> tuple[NextStepAnswer, ...]:
+        """What the person can do now."""
+        return self.builder.next_steps(self.question.id)
+
+    @cached_property
+    def cautions(self) -> tuple[str, ...]:
+        """What to beware of, other editions included."""
+        return self.builder.cautions_of(self.question.id)
+
+    @property
+    def decisive(self) -> tuple[str, ...]:
+        """The provisions on which the outcome rests, the leading one first."""
+        return tuple(prepared.provision.id for prepared in self._decisive())
+
+    def _decisive(self) -> Sequence[PreparedProvision]:
+        explained = self.builder.explained(self.question.id)
+        prepared = self.builder.prepared.provisions
+        leading = [explained.leader] if explained.leader in explained.deciding else []
+        others = [index for index in sorted(explained.deciding) if index != explained.leader]
+        return [prepared[index] for index in (*leading, *others) if index is not None]
+
+    def _leaves(self) -> tuple[LeafAnswer, ...]:
+        return tuple(
+            LeafAnswer({name: as_json(value) for name, value in leaf.items()})
+            for leaf in self.settled_by
+        )
+
+    def answer(self, issue: Issue | None = None) -> DeterminationAnswer:
+        """Everything it says."""
+        stated = sorted(self.knowledge.stated.items())
+        return DeterminationAnswer(
+            **(issue.members() if issue else {}),
+            question=self.question.id,
+            asks=self.question.asks,
+            as_of=self.as_of,
+            edition=self.edition,
+            outcome=self.outcome,
+            says=self.says,
+            because=self.because,
+            settled_by=self._leaves() or UNSET,
+            reasons=self.reasons,
+            needs=facts_answer(self.needs),
+            concludes=values_answer(self.concludes),
+            would_change=tuple([change.answer() for change in self.would_change]),
+            valid_until=self.valid_until,
+            valid_until_because=self.valid_until_because,
+            next_steps=self.next_steps,
+            cautions=self.cautions,
+            facts={name: as_json(value) for name, value in stated},
+            law=LawAnswer(self.law_digest, self.law_in_force),
+        )
+
+    def brief(self, issue: Issue | None = None) -> BriefAnswer:
+        """What decided, what is needed and what can be done."""
+        return BriefAnswer(
+            **(issue.members() if issue else {}),
+            question=self.question.id,
+            as_of=self.as_of,
+            edition=self.edition,
+            outcome=self.outcome,
+            says=self.says,
+            because=self.because,
+            settled_by=self._leaves() or UNSET,
+            reasons=tuple([self._brief_reason(prepared) for prepared in self._decisive()]),
+            needs=facts_answer(self.needs),
+            concludes=values_answer(self.concludes),
+            would_change=tuple([change.answer() for change in self.would_change]),
+            valid_until=self.valid_until,
+            next_steps=self.next_steps,
+            cautions=self.cautions,
+            law=LawAnswer(self.law_digest),
+        )
+
+    def _brief_reason(self, prepared: PreparedProvision) -> BriefReason:
+        builder, provision = self.builder, prepared.provision
+        concludes = builder.explained(self.question.id).per_provision.get(prepared.index)
+        text_missing = provision.unread if builder.is_text_missing(prepared.standing) else None
+        findings = map(self._brief_finding, builder.deciding_conditions(prepared))
+        return BriefReason(
+            provision.id,
+            provision.title,
+            prepared.effect,
+            builder.status(prepared.index),
+            prepared.citation,
+            provision.evidence,
+            tuple(findings),
+            values_answer(concludes) if concludes else UNSET,
+            text_missing or UNSET,
+        )
+
+    def _brief_finding(self, condition: PreparedCondition) -> BriefFinding:
+        finding = self.builder.finding(condition, with_reasons=False)
+        return BriefFinding(
+            finding.condition, finding.fact, finding.value, finding.status, finding.says
+        )
+
+    def json(self, detail: Detail = "full", issue: Issue | None = None) -> bytes:
+        """The determination as callers get it, as JSON text.
+
+        The full one is what is stored, sealed and replayed.
+        """
+        return encode(self.answer(issue) if detail == "full" else self.brief(issue))

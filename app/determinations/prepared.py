@@ -1,0 +1,270 @@
+"""What a standing law says of a case, prepared as far as the law alone allows.
+
+A finding on a flag, a choice or an unknown fact is a constant, made once; one with a day or a
+number fills the gaps that are left. Nothing here decides anything.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+
+from msgspec import UNSET, UnsetType
+
+from app.determinations.answer import (
+    CitationAnswer,
+    FactAnswer,
+    FindingAnswer,
+    NestedAnswer,
+    SourceAnswer,
+)
+from app.determinations.knowledge import FactsInPlay, Knowledge, Source
+from app.determinations.wording import (
+    NOT_STATED,
+    UNVERIFIED_WORDS,
+    as_json,
+    derived_in_words,
+    required_as_json,
+    required_in_words,
+)
+from app.law.calendars import StandingCalendar
+from app.law.facts import Citation, FactDefinition, Value
+from app.law.provision import Source as ConclusionSource
+from app.law.questions import Outcome
+from app.law.sentences import Sentence
+from app.law.standing import StandingCondition, StandingProvision
+
+WordFor = Callable[[str], str]
+
+
+class Template:
+    """A sentence whose constant gaps are filled; the others are filled for each case."""
+
+    __slots__ = ("_names", "_texts", "constant")
+
+    def __init__(self, sentence: Sentence, constants: Mapping[str, str], end: str = "") -> None:
+        texts, names = [sentence.texts[0]], list[str]()
+        for name, text in zip(sentence.names, sentence.texts[1:], strict=True):
+            if name in constants:
+                texts[-1] += constants[name] + text
+            else:
+                names.append(name)
+                texts.append(text)
+        texts[-1] += end
+        self._texts, self._names = texts, names
+        self.constant = None if names else _capital(texts[0]) if sentence.names else texts[0]
+
+    def fill(self, word_for: WordFor) -> str:
+        """The sentence, its first letter large."""
+        if self.constant is not None:
+            return self.constant
+        parts = [self._texts[0]]
+        for name, text in zip(self._names, self._texts[1:], strict=True):
+            parts.append(word_for(name))
+            parts.append(text)
+        return _capital("".join(parts))
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def word_for_facts(knowledge: Knowledge) -> WordFor:
+    """What to write for a fact's name: its value in words, or that it was not stated."""
+    definitions, values = knowledge.in_play.definitions, knowledge.values
+
+    def word_for(name: str) -> str:
+        value, fact = values.get(name), definitions.get(name)
+        if value is None:
+            return NOT_STATED
+        return fact.in_words(value) if fact else derived_in_words(value)
+
+    return word_for
+
+
+class PreparedCondition:
+    """What is said of one condition."""
+
+    def __init__(
+        self,
+        in_play: FactsInPlay,
+        provision: StandingProvision,
+        condition: StandingCondition,
+        path: str | None,
+    ) -> None:
+        self.condition, self.fact = condition, condition.fact
+        self._inputs = in_play.inputs_of(condition)
+        self._labels = {n: in_play.definitions[n].label for n in self._inputs}
+        self._path: str | UnsetType = path or UNSET
+        required = condition.required
+        self._calendar = required if isinstance(required, StandingCalendar) else None
+        self._required = None if self._calendar else required_as_json(required, None)
+        constants = {name: derived_in_words(v) for name, v in provision.parameters.items()}
+        if self._calendar is None:
+            constants["required"] = required_in_words(condition, None)
+            warning = UNVERIFIED_WORDS.get(provision.provision.evidence)
+        else:
+            warning = None  # how well a calendar was read differs from period to period
+        end = f" {warning}" if warning else ""
+        written = condition.condition
+        self._met = Template(written.met, constants, end)
+        self._not_met = Template(written.not_met, constants, end)
+        self._evidence = provision.provision.evidence
+        self._unknown = self._make(None, None, None, self._unknown_words(()))
+        self._few = dict(self._each_value()) if self.fact.kind.is_listed else {}
+
+    def _each_value(self) -> Iterator[tuple[tuple[Value, Source], FindingAnswer]]:
+        """The findings on each value of a fact that has few, where no other fact stands in the
+        sentence.
+        """
+        fact = self.fact
+        sources: tuple[Source, ...] = ("stated", "presumed") if fact.presumed else ("stated",)
+        for code in range(fact.last_code + 1):
+            value, truth = fact.value(code), code in self.condition.accepts
+            constants = {"value": fact.in_words(value)}
+            template = self._met if truth else self._not_met
+            try:
+                says = template.fill(constants.__getitem__)
+            except KeyError:
+                continue
+            for source in sources:
+                yield (value, source), self._make(truth, value, source, says)
+
+    def _make(
+        self,
+        truth: bool | None,
+        value: Value | None,
+        source: Source | None,
+        says: str,
+        computed_from: dict[str, object] | UnsetType = UNSET,
+        determination: NestedAnswer | UnsetType = UNSET,
+    ) -> FindingAnswer:
+        written, required = self.condition.condition, self._required
+        if self._calendar is not None:
+            required = required_as_json(self._calendar, value if isinstance(value, date) else None)
+        return FindingAnswer(
+            written.id,
+            written.words,
+            self.fact.name,
+            written.operator,
+            as_json(value),
+            required,
+            "met" if truth else "unknown" if truth is None else "not_met",
+            says,
+            source,
+            self._path,
+            computed_from,
+            determination,
+        )
+
+    def finding(self, truth: bool | None, knowledge: Knowledge) -> FindingAnswer:
+        """The finding where the fact was stated, presumed or computed, or is unknown."""
+        fact, values = self.fact, knowledge.values
+        computed_from: dict[str, object] | UnsetType = UNSET
+        if fact.computed is not None:
+            computed_from = {name: as_json(values.get(name)) for name in self._inputs}
+        value = values.get(fact.name)
+        if truth is None or value is None:
+            if computed_from is UNSET:
+                return self._unknown
+            missing = tuple(name for name in self._inputs if name not in values)
+            return self._make(None, None, None, self._unknown_words(missing), computed_from)
+        source = knowledge.source_of(fact)
+        found = self._few.get((value, source)) if source is not None else None
+        if found is not None:
+            return found
+        says = self._sentence(truth, value, word_for_facts(knowledge))
+        return self._make(truth, value, source, says, computed_from)
+
+    def nested(
+        self,
+        truth: bool | None,
+        outcome: Outcome | None,
+        determination: NestedAnswer | None,
+        knowledge: Knowledge,
+    ) -> FindingAnswer:
+        """The finding on another question's outcome, with that question's determination where it
+        is wanted; without an outcome where the question is not encoded.
+        """
+        if outcome is None:
+            return self._unknown
+        if truth is None:
+            says = self._unknown_words(())
+        else:
+            says = self._sentence(truth, outcome, word_for_facts(knowledge))
+        return self._make(truth, outcome, "determined", says, UNSET, determination or UNSET)
+
+    def _sentence(self, truth: bool, value: Value, known: WordFor) -> str:
+        day = value if isinstance(value, date) else None
+
+        def word_for(name: str) -> str:
+            if name == "value":
+                return self.fact.in_words(value)
+            if name == "required":
+                return required_in_words(self.condition, day)
+            return known(name)
+
+        says = (self._met if truth else self._not_met).fill(word_for)
+        if self._calendar is not None:
+            evidence = self._evidence if day is None else self._calendar.evidence_for(day)
+            warning = UNVERIFIED_WORDS.get(evidence)
+            return f"{says} {warning}" if warning else says
+        return says
+
+    def _unknown_words(self, missing: tuple[str, ...]) -> str:
+        """What to say of a condition that cannot be found met or not met."""
+        if self.condition.is_nested:
+            return f"Not determined: {self.fact.label}"
+        if self.fact.computed is None:
+            missing = self._inputs
+        if not missing:
+            return f"Cannot be worked out: {self.fact.label}."
+        return f"Not stated: {' '.join(self._labels[name] for name in missing)}"
+
+
+class PreparedProvision:
+    """What is said of one provision."""
+
+    def __init__(self, in_play: FactsInPlay, standing: StandingProvision) -> None:
+        self.standing, self.provision = standing, standing.provision
+        self.index, self.effect = standing.index, standing.effect
+        self.citation = citation_answer(self.provision.citation)
+        self.conditions = tuple(
+            PreparedCondition(in_play, standing, condition, name)
+            for (name, _), path in zip(self.provision.paths.items(), standing.paths, strict=True)
+            for condition in path
+        )
+        self.sources = {name: source_answer(s) for name, s in self.provision.sources.items()}
+        constants = {name: derived_in_words(v) for name, v in standing.parameters.items()}
+        caution = self.provision.caution
+        self.caution = Template(caution, constants) if caution is not None else None
+
+
+class PreparedLaw:
+    """What a standing law can say."""
+
+    def __init__(self, in_play: FactsInPlay) -> None:
+        law = in_play.law
+        self.provisions = tuple(PreparedProvision(in_play, p) for p in law.provisions)
+        self.says = {
+            question.question.id: {
+                outcome: Template(sentence, {})
+                for outcome, sentence in question.question.says.items()
+            }
+            for question in law.questions
+        }
+
+
+def citation_answer(citation: Citation) -> CitationAnswer:
+    """Where the law is written."""
+    return CitationAnswer(citation.instrument, citation.under or UNSET, citation.url or UNSET)
+
+
+def source_answer(source: ConclusionSource) -> SourceAnswer:
+    """Where a conclusion is written and how solid that is."""
+    says = UNVERIFIED_WORDS.get(source.evidence, UNSET)
+    return SourceAnswer(citation_answer(source.citation), source.evidence, says)
+
+
+def fact_answer(fact: FactDefinition) -> FactAnswer:
+    """A fact to be asked for."""
+    choices = dict(fact.choices) if fact.choices else UNSET
+    return FactAnswer(fact.name, fact.type, fact.label, fact.unit or UNSET, choices)

@@ -1,0 +1,217 @@
+"""Which unknown facts can still change the outcome, and whether any can. Exact.
+
+Three-valued logic calls some outcomes undetermined that are settled, because two conditions on one
+fact are not independent. So the unknown facts are tried cell by cell, only those that paths still
+open look at, and no further than until the outcome is settled. What is found is a decision diagram
+in one order of facts, in which equal parts are one: then a fact stands in the diagram if and only
+if it can change the outcome.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+
+from app.determinations.completions import Cells, Group, groups_of
+from app.determinations.knowledge import Knowledge
+from app.engine.compiled import ELIGIBLE, REFERRED, UNDETERMINED
+from app.engine.evaluation import OUTCOMES_BY_CODE
+from app.law.facts import FactDefinition, Value
+from app.law.questions import Outcome
+
+TERMINALS = 4
+OPEN_REFERRAL = 1 << ELIGIBLE | 1 << REFERRED
+"""Granted however it turns out, and only a referral is open: that seldom holds up a yes."""
+EXCLUDED = -1
+
+
+class Diagram:
+    """What a question comes to in every completion of what is not known.
+
+    A node is a number: an outcome's code, or a group of facts with a node for each cell. *support*
+    are the facts that bear on a node, a bit each, *ends* the outcomes it can come to.
+    """
+
+    def __init__(self, groups: list[Group]) -> None:
+        self.groups = groups
+        self.names = [fact.name for group in groups for fact in group.facts]
+        self._first_bit = []
+        bit = 0
+        for group in groups:
+            self._first_bit.append(bit)
+            bit += len(group.facts)
+        self.levels = [len(groups)] * TERMINALS
+        self.children: list[Cells] = [()] * TERMINALS
+        self.support = [0] * TERMINALS
+        self.ends = [1 << code for code in range(TERMINALS)]
+        self._nodes: dict[tuple[int, Cells], int] = {}
+
+    def node(self, level: int, children: Cells) -> int:
+        """The node of a group with these nodes for its cells; the same ones, the same node."""
+        first = -1
+        for child in children:
+            if child != EXCLUDED:
+                if first == -1:
+                    first = child
+                elif child != first:
+                    break
+        else:
+            return first
+        found = self._nodes.get((level, children))
+        if found is None:
+            found = self._nodes[level, children] = len(self.levels)
+            ends, support = 0, self._own_support(level, children)
+            for child in set(children):
+                if child != EXCLUDED:
+                    ends |= self.ends[child]
+                    support |= self.support[child]
+            self.levels.append(level)
+            self.children.append(children)
+            self.support.append(support)
+            self.ends.append(ends)
+        return found
+
+    def _own_support(self, level: int, children: Cells) -> int:
+        """The facts of a group that alone can move between cells that end otherwise."""
+        lines, bit = self.groups[level].lines, 1 << self._first_bit[level]
+        if len(lines) == 1:
+            return bit
+        support = 0
+        for of_fact in lines:
+            for cells in of_fact:
+                reached = {children[cell] for cell in cells}
+                reached.discard(EXCLUDED)
+                if len(reached) > 1:
+                    support |= bit
+                    break
+            bit <<= 1
+        return support
+
+    def restricted(self, root: int, level: int, cells: Cells) -> int:
+        """The same with one group in some of its cells only."""
+        done: dict[int, int] = {}
+        allowed = frozenset(cells)
+
+        def restrict(node: int) -> int:
+            at = self.levels[node]
+            if at > level:
+                return node
+            found = done.get(node)
+            if found is None:
+                children = self.children[node]
+                if at == level:
+                    if len(cells) == 1:
+                        found = children[cells[0]]
+                    else:
+                        kept = tuple(
+                            child if cell in allowed else EXCLUDED
+                            for cell, child in enumerate(children)
+                        )
+                        found = self.node(level, kept)
+                else:
+                    found = self.node(
+                        at, tuple([EXCLUDED if c == EXCLUDED else restrict(c) for c in children])
+                    )
+                done[node] = found
+            return found
+
+        return restrict(root)
+
+    def is_settled(self, node: int) -> bool:
+        """Whether all completions come to one outcome."""
+        ends = self.ends[node]
+        return ends & (ends - 1) == 0
+
+    def facts_left(self, node: int) -> int:
+        """How many facts are still needed."""
+        if self.is_settled(node) or self.ends[node] == OPEN_REFERRAL:
+            return 0
+        return self.support[node].bit_count()
+
+
+class Relevance:
+    """The completions of one case whose outcome three-valued logic leaves undetermined."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge, self.compiled = knowledge, knowledge.in_play.compiled
+        self.groups = groups_of(knowledge)
+        self.met, self.known = self.compiled.bits(knowledge.codes)
+        self.diagram = Diagram(self.groups)
+        self._solved: dict[tuple[int, int], int] = {}
+
+    @cached_property
+    def root(self) -> int:
+        """The node of the case as it is known."""
+        return self._solve(0, self.met, self.known)
+
+    def _solve(self, level: int, met: int, known: int) -> int:
+        code, flags, left = self.compiled.explore(met, known)
+        if code != UNDETERMINED:
+            return code
+        groups = self.groups
+        while level < len(groups) and not groups[level].behind & left:
+            level += 1
+        if level == len(groups):  # some text is missing, or something cannot be worked out
+            return self.compiled.outcome(met, known)
+        found = self._solved.get((flags, left))
+        if found is None:
+            solve, following = self._solve, level + 1
+            children = tuple([solve(following, met | m, known | k) for m, k in groups[level].cells])
+            found = self._solved[flags, left] = self.diagram.node(level, children)
+        return found
+
+    @property
+    def outcome(self) -> Outcome:
+        """The outcome that all completions come to; undetermined where two differ."""
+        diagram, root = self.diagram, self.root
+        if not diagram.is_settled(root):
+            return "undetermined"
+        return OUTCOMES_BY_CODE[diagram.ends[root].bit_length() - 1]
+
+    def needs(self) -> tuple[FactDefinition, ...]:
+        """Every fact that can change the outcome, first the one that leaves the fewest to ask."""
+        if self.outcome != "undetermined":
+            return ()
+        expected = sorted(self._expected())
+        return tuple(self.knowledge.in_play.stated[name] for _, name in expected)
+
+    def _expected(self) -> Iterator[tuple[float, str]]:
+        """Each needed fact with how many are expected to be left once it is known, its cells
+        equally likely.
+        """
+        diagram, root, bit = self.diagram, self.root, 1
+        support = diagram.support[root]
+        for level, group in enumerate(self.groups):
+            for fact, answers in zip(group.facts, group.answers, strict=True):
+                if support & bit:
+                    left = sum(
+                        diagram.facts_left(diagram.restricted(root, level, cells))
+                        for cells in answers
+                    )
+                    yield left / len(answers), fact.name
+                bit <<= 1
+
+    def leaves(self) -> Iterator[dict[str, Value]]:
+        """The ways in which what is not known was told apart until the outcome was settled, in an
+        order that does not change.
+        """
+        yield from self._leaves(0, self.met, self.known, {})
+
+    def _leaves(
+        self, level: int, met: int, known: int, chosen: dict[str, Value]
+    ) -> Iterator[dict[str, Value]]:
+        groups = self.groups
+        code, _, left = self.compiled.explore(met, known)
+        while level < len(groups) and not groups[level].behind & left:
+            level += 1
+        if code != UNDETERMINED or level == len(groups):
+            yield chosen
+            return
+        group = groups[level]
+        for (m, k), example in zip(group.cells, group.examples, strict=True):
+            yield from self._leaves(level + 1, met | m, known | k, {**chosen, **example})
+
+
+def exact_outcome(knowledge: Knowledge) -> Outcome:
+    """The outcome of a case that three-valued logic leaves undetermined, where all completions of
+    what is not known come to the same.
+    """
+    return Relevance(knowledge).outcome

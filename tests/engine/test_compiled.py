@@ -1,0 +1,89 @@
+"""The compiled law: on any law and any facts it comes to what the plain evaluator comes to, and its
+text holds nothing that a ruleset says.
+"""
+
+import ast
+import re
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.engine.compiled import CompiledLaw
+from app.engine.evaluation import OUTCOMES_BY_CODE
+from app.law.lawbook import Lawbook
+from app.law.questions import Outcome
+from app.law.standing import StandingLaw
+from tests.engine.any_law import LawMaker
+from tests.plain_evaluator import evaluate, settled_outcome_of
+
+CASES_OF_A_LAW = 12
+seeds = st.integers(0, 2**32)
+many = settings(max_examples=250, deadline=None, print_blob=True)
+
+
+@many
+@given(seeds)
+def test_the_outcome_alone_is_that_of_the_whole_evaluation(seed: int) -> None:
+    maker = LawMaker(seed)
+    compiled = CompiledLaw(maker.law)
+    for _ in range(CASES_OF_A_LAW):
+        codes = maker.codes()
+        expected = evaluate(maker.law, codes)
+
+        found = compiled.outcome(*compiled.bits(codes))
+
+        assert expected == compiled.evaluate(*compiled.bits(codes))
+        assert expected.outcomes[maker.law.asked.question.id] == OUTCOMES_BY_CODE[found]
+
+
+def settled(law: StandingLaw, codes: dict[str, int], without: str) -> Outcome:
+    """What no further fact can change with one fact unknown, found the long way.
+
+    Of a law that is one question.
+    """
+    found = evaluate(law, {name: code for name, code in codes.items() if name != without})
+    provisions = [found.provision(provision.index) for provision in law.provisions]
+    return settled_outcome_of(law.asked, provisions)
+
+
+@many
+@given(seeds)
+def test_an_outcome_is_settled_where_no_further_fact_can_change_it(seed: int) -> None:
+    maker = LawMaker(seed, questions=1)
+    law, compiled = maker.law, CompiledLaw(maker.law)
+    for _ in range(CASES_OF_A_LAW):
+        codes = maker.codes()
+        for name in law.fact_names:
+            bits = compiled.bits({fact: code for fact, code in codes.items() if fact != name})
+
+            assert settled(law, codes, name) == OUTCOMES_BY_CODE[compiled.settled(*bits)]
+            assert compiled.settled(*bits) == compiled.explore(*bits)[0]
+
+
+@many
+@given(seeds)
+def test_cases_that_leave_the_same_come_to_the_same_whatever_is_stated_next(seed: int) -> None:
+    maker = LawMaker(seed)
+    compiled = CompiledLaw(maker.law)
+    cases = [compiled.bits(maker.codes()) for _ in range(CASES_OF_A_LAW)]
+    found: dict[tuple[int, int, int], int] = {}
+    for met, known in cases:
+        left = compiled.explore(met, known)
+        for further_met, further_known in cases:
+            new = further_known & left[2]
+            outcome = compiled.settled(met | further_met & new, known | new)
+            assert found.setdefault((*left, further_met & new, new), outcome) == outcome
+
+
+def test_the_program_holds_whole_numbers_and_names_of_ours_only(lawbook: Lawbook) -> None:
+    law = lawbook.standing(
+        "enrollment.permitted", lawbook.boundaries("enrollment.permitted", "current")[-2], "current"
+    )
+    program = ast.parse("\n".join(line for line, _ in CompiledLaw(law).lines))
+
+    names = {node.id for node in ast.walk(program) if isinstance(node, ast.Name)}
+    constants = [node.value for node in ast.walk(program) if isinstance(node, ast.Constant)]
+
+    known = r"met|known|no|holds|applies|fails|flags|left|(o|bars|refers|grants)[0-9]+"
+    assert [] == [name for name in names if not re.fullmatch(known, name)]
+    assert constants and all(type(constant) is int for constant in constants)
