@@ -62,14 +62,11 @@ class Interviewer:
             if not decided.needs or decided.needs[0].name not in facts:
                 return None
             asked[decided.needs[0].name] = facts[decided.needs[0].name]
-        if not asked or (len(asked) == 1 and _is_barred(decided)):
+        known = reading.known({**start, **asked}, day)
+        if not asked or (len(asked) == 1 and reading.is_barred(known)):
             return None
         fewest = Fewest(self.oracle, reading, person, start, self.people.random)
         return Interview(person, tuple(asked), fewest.count(len(asked)))
-
-
-def _is_barred(decided: Determination) -> bool:
-    return any(r.decisive and r.provision.effect == "bars" for r in decided.reasons)
 
 
 class Fewest:

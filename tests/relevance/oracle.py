@@ -2,12 +2,13 @@
 the provisions of the law in force.
 
 A *completion* of a case gives every unknown stated fact a value, and decides what no fact settles:
-whether an unread provision applies where its conditions hold, and whether a condition is met whose
-computed fact has no value there (a percentage of nobody, no period known to come). Presumed facts
-that are not stated are known at their presumed value, the governing day at `as_of`; the stated
-outcome of another question takes the place of what its provisions give. A completion comes to
-*ineligible* where a bar applies or no grant does, else to *referred* where a provision refers, else
-to *eligible*; a question that another uses comes to its outcome in the same completion.
+whether an unread provision applies where its conditions hold. Presumed facts that are not stated
+are known at their presumed value, the governing day at `as_of`; the stated outcome of another
+question takes the place of what its provisions give. A completion comes to *ineligible* where a bar
+applies or no grant does, else to *referred* where a provision refers, else to *eligible*; a
+question that another uses comes to its outcome in the same completion. Where a computed fact has no
+value (a percentage of nobody, no period known to come) conditions on it are neither met nor not
+met, and the completion comes to what three-valued logic makes of that, *undetermined* among others.
 
 The answer is
 
@@ -31,20 +32,18 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 import z3
 
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
-from app.law.standing import StandingCondition, StandingQuestion
+from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
 from tests.relevance.reading import (
     DAY_ZERO,
-    OUTCOMES,
     Completion,
     Reading,
-    free_of_condition,
     free_of_provision,
     parts_of,
 )
@@ -131,6 +130,13 @@ def answer(reading: Reading, known: Mapping[str, Any]) -> Answer:
     return Answer(outcome, needs, by_logic)
 
 
+class Truth(NamedTuple):
+    """Whether something is met, and whether it is not; neither where it has no value."""
+
+    met: Symbolic
+    failed: Symbolic
+
+
 class Side:
     """One completion as expressions: its unknown facts, its conditions, its outcomes."""
 
@@ -138,12 +144,11 @@ class Side:
         self.search, self.reading = search, search.reading
         self.terms = Terms()
         self._computed: dict[str, Term | None] = {}
-        self._conditions: dict[int, Symbolic] = {}
+        self._conditions: dict[int, Truth] = {}
         self.variables = {n: self._variable(self.reading.stated[n]) for n in search.unknown}
-        self.outcomes: dict[str, tuple[Symbolic, Symbolic]] = {}
-        """question → whether it comes to ineligible, whether to referred"""
-        self.bars: Symbolic = False
-        self.refers: Symbolic = False
+        self.outcomes: dict[str, dict[Outcome, Symbolic]] = {}
+        """question → whether it comes to each outcome; to none where it is undetermined"""
+        self.is_referring: Symbolic = False
         for question in self.reading.law.questions:
             self._decide(question)
 
@@ -190,73 +195,84 @@ class Side:
             )
         return self._computed[name]
 
-    def _met(self, condition: StandingCondition) -> Symbolic:
+    def _truth(self, condition: StandingCondition) -> Truth:
         if condition.index not in self._conditions:
             self._conditions[condition.index] = self._look(condition)
         return self._conditions[condition.index]
 
-    def _look(self, condition: StandingCondition) -> Symbolic:
+    def _look(self, condition: StandingCondition) -> Truth:
         name, requirement = condition.fact.name, self.reading.requirements[condition.index]
         if name in self.search.values:
-            return requirement.met_by(self.search.values[name])
+            met = requirement.met_by(self.search.values[name])
+            return Truth(met, not met)
         if name in self.outcomes:
-            ineligible, referred = self.outcomes[name]
-            truths = {
-                "ineligible": ineligible,
-                "referred": referred,
-                "eligible": both([negated(ineligible), negated(referred)]),
-            }
-            assert requirement.choices is not None
-            return either([truth for o, truth in truths.items() if o in requirement.choices])
+            return Truth(*(self._among(name, condition, wanted) for wanted in (True, False)))
         fact = self.reading.fact(name)
         if requirement.choices is not None:
             variable = self.variables[name]
             if fact.type == "flag":
-                return either([variable if c else z3.Not(variable) for c in requirement.choices])
-            accepted = [n for n, c in enumerate(fact.choices) if c in requirement.choices]
-            return either([variable == n for n in accepted])
+                tests = [variable if c else z3.Not(variable) for c in requirement.choices]
+            else:
+                accepted = [n for n, c in enumerate(fact.choices) if c in requirement.choices]
+                tests = [variable == n for n in accepted]
+            met = either(tests)
+            return Truth(met, negated(met))
         self.terms.asked_for = name
         term = self._term(name)
-        open_truth = z3.Bool(free_of_condition(condition.index))
         if term is None:
-            return open_truth
+            return Truth(False, False)
         met = self.terms.within(requirement, term)
-        if term.exists is True:
-            return met
-        return either([both([term.exists, met]), both([negated(term.exists), open_truth])])
+        return Truth(both([term.exists, met]), both([term.exists, negated(met)]))
+
+    def _among(self, question: str, condition: StandingCondition, is_wanted: bool) -> Symbolic:
+        requirement = self.reading.requirements[condition.index]
+        outcomes = self.outcomes[question].items()
+        return either([truth for o, truth in outcomes if requirement.met_by(o) is is_wanted])
+
+    def _applies(self, provision: StandingProvision) -> Truth:
+        paths = []
+        for path in provision.paths:
+            truths: list[Truth] = []
+            for condition in path:
+                truths.append(self._truth(condition))
+                if truths[-1].failed is True:
+                    break
+            met, failed = both([t.met for t in truths]), either([t.failed for t in truths])
+            paths.append(Truth(met, failed))
+        met, failed = either([p.met for p in paths]), both([p.failed for p in paths])
+        if provision.provision.unread is None or failed is True:
+            return Truth(met, failed)
+        text = z3.Bool(free_of_provision(provision.index))
+        return Truth(both([met, text]), either([failed, negated(text)]))
 
     def _decide(self, question: StandingQuestion) -> None:
-        by_effect: dict[str, list[Symbolic]] = {"bars": [], "refers": [], "grants": []}
-        for provision in question.provisions:
-            if provision.effect not in by_effect:
-                continue
-            paths = []
-            for path in provision.paths:
-                truths: list[Symbolic] = []
-                for condition in path:
-                    truths.append(self._met(condition))
-                    if truths[-1] is False:
-                        break
-                paths.append(both(truths))
-            applies = either(paths)
-            if provision.provision.unread is not None and applies is not False:
-                applies = both([applies, z3.Bool(free_of_provision(provision.index))])
-            by_effect[provision.effect].append(applies)
-        self.bars, self.refers = either(by_effect["bars"]), either(by_effect["refers"])
-        granted = both([negated(self.bars), either(by_effect["grants"])])
-        self.outcomes[question.question.id] = (negated(granted), both([granted, self.refers]))
+        bars, refers, grants = (
+            [self._applies(p) for p in question.provisions if p.effect == effect]
+            for effect in ("bars", "refers", "grants")
+        )
+        denied = both([grant.failed for grant in grants])
+        ineligible = either([*(bar.met for bar in bars), denied])
+        is_free = both([*(bar.failed for bar in bars), negated(denied)])
+        is_referring = either([p.met for p in refers])
+        referred = both([is_free, is_referring])
+        granted = either([grant.met for grant in grants])
+        self.outcomes[question.question.id] = {
+            "ineligible": ineligible,
+            "referred": referred,
+            "eligible": both([is_free, negated(is_referring), granted]),
+        }
+        self.is_referring = both([*(bar.failed for bar in bars), is_referring])
 
     @property
-    def asked(self) -> tuple[Symbolic, Symbolic]:
-        """Whether the question asked comes to ineligible, whether to referred."""
+    def asked(self) -> Mapping[Outcome, Symbolic]:
+        """Whether the question asked comes to each outcome."""
         return self.outcomes[self.reading.law.asked.question.id]
 
     def comes_to(self, outcome: Outcome) -> Symbolic:
         """Whether the question asked comes to an outcome."""
-        ineligible, referred = self.asked
-        if outcome == "eligible":
-            return both([negated(ineligible), negated(referred)])
-        return ineligible if outcome == "ineligible" else referred
+        if outcome == "undetermined":
+            return negated(either(list(self.asked.values())))
+        return self.asked[outcome]
 
 
 class Search:
@@ -280,7 +296,7 @@ class Search:
             if completion is None:
                 return frozenset(found)
             outcome = self.reading.outcome(completion.values, completion.free)
-            if outcome not in OUTCOMES or outcome in found:
+            if outcome in found:
                 raise OracleFault(f"{outcome} of {completion}")
             found.add(outcome)
             self.seen.append(completion)
@@ -299,7 +315,7 @@ class Search:
 
     def always_refers(self) -> bool:
         """Whether in every completion a provision refers and none bars."""
-        return self._find([either([self.one.bars, negated(self.one.refers)])]) is None
+        return self._find([negated(self.one.is_referring)]) is None
 
     def _find(self, tests: Sequence[Symbolic]) -> Completion | None:
         test = both(tests)
@@ -329,7 +345,7 @@ class Search:
         copies = self.one.copies(name)
         pairs = [
             (truth, z3.substitute(truth, *copies))
-            for truth in self.one.asked
+            for truth in self.one.asked.values()
             if not isinstance(truth, bool)
         ]
         differ = either([z3.Xor(a, b) for a, b in pairs if not a.eq(b)])
@@ -347,7 +363,7 @@ class Search:
         value = _value(self.reading.stated[name], model, copies[0][1])
         after = Completion({**before.values, name: value}, before.free)
         outcomes = {self.reading.outcome(c.values, c.free) for c in (before, after)}
-        if len(outcomes) != 2 or "undetermined" in outcomes:
+        if len(outcomes) != 2:
             raise OracleFault(f"{outcomes}: {before}, {after}")
         return before, after
 
@@ -382,7 +398,4 @@ def _free(model: Any, reading: Reading) -> Iterator[tuple[str, bool]]:
     named = {str(declared): declared for declared in model.decls()}
     for provision in reading.law.provisions:
         name = free_of_provision(provision.index)
-        yield name, name in named and z3.is_true(model[named[name]])
-    for condition in reading.law.conditions:
-        name = free_of_condition(condition.index)
         yield name, name in named and z3.is_true(model[named[name]])

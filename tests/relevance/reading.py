@@ -10,17 +10,13 @@ from typing import Any, NamedTuple
 
 from app.law.calendars import Series
 from app.law.facts import FactDefinition, Value
-from app.law.questions import STATED_OUTCOMES, Outcome
+from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 from tests.relevance.values import Requirement, computed, requirement_of
 
 Free = Mapping[str, bool]
-"""What no fact settles, by name: whether an unread provision applies whose conditions hold, and
-whether a condition is met whose computed fact has no value.
-"""
+"""What no fact settles, by name: whether an unread provision applies whose conditions hold."""
 Truths = list[bool | None]
-OUTCOMES: tuple[Outcome, ...] = STATED_OUTCOMES
-"""What complete cases come to."""
 DAY_ZERO = date(1900, 3, 1)
 FIRST_UNKNOWN, LAST_UNKNOWN = date(1901, 1, 1), date(2095, 12, 31)
 """The days among which an unknown day is sought; nothing in the law happens for the first time
@@ -32,11 +28,6 @@ YEARS = range(2007, 2027)
 def free_of_provision(index: int) -> str:
     """The name of what an unread text leaves open."""
     return f"text of {index}"
-
-
-def free_of_condition(index: int) -> str:
-    """The name of what a computed fact without a value leaves open."""
-    return f"condition {index}"
 
 
 @dataclass(frozen=True)
@@ -149,17 +140,14 @@ class Reading:
                 values[name] = value
         return values
 
-    def truths(self, values: Mapping[str, Any], free: Free, only: Iterable[int]) -> Truths:
+    def truths(self, values: Mapping[str, Any]) -> Truths:
         """Whether conditions are met, by index, over values with those that follow."""
-        truths: Truths = [None] * len(self.requirements)
-        for index in only:
-            value = values.get(self.law.conditions[index].fact.name)
-            truths[index] = (
-                free.get(free_of_condition(index))
-                if value is None
-                else self.requirements[index].met_by(value)
-            )
-        return truths
+        return [self.truth(index, values) for index in range(len(self.requirements))]
+
+    def truth(self, index: int, values: Mapping[str, Any]) -> bool | None:
+        """Whether a condition is met; none where its fact has no value."""
+        value = values.get(self.law.conditions[index].fact.name)
+        return None if value is None else self.requirements[index].met_by(value)
 
     def decide(self, truths: Truths, values: Mapping[str, Any], free: Free) -> Outcome:
         """The outcome of the question asked; the outcomes of used ones change the *truths*."""
@@ -181,7 +169,7 @@ class Reading:
     def bearing(self, known: Mapping[str, Any]) -> list[str]:
         """The unknown facts on paths that are still open: no other one can change the outcome."""
         values = self.follow(known)
-        truths = self.truths(values, {}, range(len(self.requirements)))
+        truths = self.truths(values)
         open_facts: dict[str, dict[str, None]] = {}
         for question in self.law.questions:
             facts = open_facts[question.question.id] = dict[str, None]()
@@ -216,13 +204,20 @@ class Reading:
         behind = open_facts.get(name) or self.inputs.get(name, ())
         return dict.fromkeys(n for n in behind if n not in values)
 
+    def is_barred(self, known: Mapping[str, Any]) -> bool:
+        """Whether a bar of the question asked applies."""
+        values = self.follow(known)
+        truths = self.truths(values)
+        self.decide(truths, values, {})
+        return any(_applies(self._provisions[i], truths, {}) for i in self.law.asked.bars)
+
     def outcome(self, known: Mapping[str, Any], free: Free | None = None) -> Outcome:
         """The outcome of the question asked in three-valued logic, over what is known.
 
-        Of a completion it is that of the complete case: nothing is left open.
+        Of a completion it is that of the complete case: nothing is left open but what has no value.
         """
         values, free = self.follow(known), free or {}
-        truths = self.truths(values, free, range(len(self.requirements)))
+        truths = self.truths(values)
         return self.decide(truths, values, free)
 
 

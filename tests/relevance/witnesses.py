@@ -4,7 +4,7 @@ Two that differ in one fact and in the outcome prove that the fact is needed, so
 asked only about facts of which trying shows nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date
 from random import Random
 from typing import Any
@@ -15,7 +15,6 @@ from tests.relevance.reading import (
     Completion,
     Reading,
     Truths,
-    free_of_condition,
     free_of_provision,
 )
 from tests.relevance.values import computed
@@ -41,12 +40,7 @@ class Witnesses:
     def free(reading: Reading, random: Random) -> dict[str, bool]:
         """A decision, at random, on everything that no fact settles."""
         unread = [free_of_provision(p.index) for p in reading.law.provisions if p.is_unread]
-        without_value = [
-            free_of_condition(c.index)
-            for c in reading.law.conditions
-            if c.fact.name in reading.computed
-        ]
-        return {name: random.random() < 0.5 for name in (*unread, *without_value)}
+        return {name: random.random() < 0.5 for name in unread}
 
     def take(self, completion: Completion, outcome: Outcome) -> None:
         """Keep a completion to try changes of."""
@@ -64,7 +58,7 @@ class Witnesses:
     def change(self, completion: Completion, outcome: Outcome) -> None:
         """Change each fact not yet shown to be needed, alone."""
         values = self.reading.follow(completion.values)
-        truths = self._truths(completion, values)
+        truths = self.reading.truths(values)
         for name in self.unknown:
             if name not in self.needed:
                 for value in self.drawing.other(name, completion.values):
@@ -84,10 +78,6 @@ class Witnesses:
                     self.needed.add(name)
                 before = after
 
-    def _truths(self, completion: Completion, values: Mapping[str, Any]) -> Truths:
-        every = range(len(self.reading.requirements))
-        return self.reading.truths(values, completion.free, every)
-
     def _outcome(
         self,
         completion: Completion,
@@ -105,18 +95,7 @@ class Witnesses:
                     values.pop(fact.name, None)
                 else:
                     values[fact.name] = value
-        moved, only = list(truths), reading.conditions_on[name]
-        for index, truth in zip(only, self._looked(values, completion, only), strict=True):
-            moved[index] = truth
+        moved = list(truths)
+        for index in reading.conditions_on[name]:
+            moved[index] = reading.truth(index, values)
         return reading.decide(moved, values, completion.free)
-
-    def _looked(
-        self, values: Mapping[str, Any], completion: Completion, only: Iterable[int]
-    ) -> Iterator[bool | None]:
-        for index in only:
-            value = values.get(self.reading.law.conditions[index].fact.name)
-            yield (
-                completion.free.get(free_of_condition(index), False)
-                if value is None
-                else self.reading.requirements[index].met_by(value)
-            )
