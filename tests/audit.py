@@ -23,9 +23,9 @@ class AuditTrail:
     def entries(self) -> list[AuditEntry]:
         """The entries."""
         columns = [audit_entries.c[name] for name in AuditEntry.__slots__]
-        entered = [text("rowid")] if self._store.is_sqlite else [audit_entries.c.at, text("ctid")]
+        entered = text("rowid" if self._store.is_sqlite else "ctid")
         with self._store.reading() as connection:
-            rows = connection.execute(select(*columns).order_by(*entered))
+            rows = connection.execute(select(*columns).order_by(entered))
             return [AuditEntry(*row) for row in rows if row.id not in self._passed]
 
     def outcomes(self) -> list[tuple[str, str]]:
