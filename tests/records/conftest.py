@@ -4,13 +4,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
 from app.records.entries import AuditEntry, DeterminationRecord, LawText, NewDetermination
+from app.records.identity import new_id
 from app.records.store import Store
 from app.settings import Settings
 
@@ -37,7 +37,7 @@ RECORD = DeterminationRecord(
 def kept(record: DeterminationRecord = RECORD) -> NewDetermination:
     """A record with the audit entry of its making."""
     entry = AuditEntry(
-        str(uuid4()),
+        new_id(record.decided_at),
         record.decided_at,
         record.author,
         "determination.made",
