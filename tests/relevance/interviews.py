@@ -8,8 +8,6 @@ from datetime import date
 from random import Random
 from typing import Any, NamedTuple
 
-from app.determinations.determination import Determination
-
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from tests.relevance.any_partial import PartialCases
