@@ -31,7 +31,7 @@ def traced_request() -> tuple[str, bytes]:
     """The path and the body of the request that the README shows."""
     curl = next(block for block in blocks("sh") if block.startswith("curl"))
     address, body = (
-        re.search(r"http://127\.0\.0\.1:8000(\S+)", curl),
+        re.search(r"http://127\.0\.0\.1:8000([^\s\"]+)", curl),
         re.search(r"-d '(.*)'", curl, re.DOTALL),
     )
     assert address is not None

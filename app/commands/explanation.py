@@ -2,14 +2,14 @@
 them.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from app.commands.terminal import Screen, marked
-from app.determinations.alternatives import WouldChange
-from app.determinations.answer import FindingAnswer, ReasonAnswer
-from app.determinations.determination import Determination
 from app.determinations.wording import derived_in_words
 from app.law.facts import FactDefinition
 from app.law.words import day_in_words
@@ -26,6 +26,11 @@ _KINDS = {
     "past": "past",
     "otherwise": "if the facts were otherwise",
 }
+if TYPE_CHECKING:  # reading answers needs neither the engine nor the law
+    from app.determinations.alternatives import WouldChange
+    from app.determinations.answer import FindingAnswer, ReasonAnswer
+    from app.determinations.determination import Determination
+
 Node = tuple[Text, "Sequence[Node]"]
 
 

@@ -172,3 +172,40 @@ def show_coverage(as_json: bool) -> None:
         print_json(coverage_document(lawbook(), cases))
     else:
         print_coverage(Screen(), lawbook(), cases)
+
+
+@law_group.command("compiled")
+@click.argument("question", metavar="QUESTION")
+@click.option("--on", "day", type=DAY, required=True, metavar="DATE", help="The day of the law.")
+@edition_option
+@answering
+def show_compiled(question: str, day: date, edition: str | None, as_json: bool) -> None:
+    """Print the law of QUESTION on a day as the program that decides it.
+
+    It takes two whole numbers, the conditions that are met and those that are known, a bit each;
+    the list below the program says which bit is which.
+
+    \b
+    Example:  flask law compiled enrollment.permitted --on 2012-03-01
+    """
+    from app.engine.compiled import CompiledLaw
+
+    book = lawbook()
+    law = book.standing(book.question(question).id, day, edition_of(book, edition))
+    program = CompiledLaw(law).listing()
+    bits = [
+        {
+            "bit": 1 << c.index,
+            "fact": c.fact.name,
+            "condition": f"{p.provision.id}/{c.condition.id}",
+        }
+        for p in law.provisions
+        for c in p.conditions
+    ]
+    if as_json:
+        print_json({"question": question, "edition": law.edition, "program": program, "bits": bits})
+        return
+    click.echo(program)
+    click.echo("\n# conditions")
+    for each in bits:
+        click.echo(f"# {each['bit']}: {each['condition']} ({each['fact']})")

@@ -4,11 +4,12 @@ Their JSON and their JSON Schema come from the same classes. A member with a def
 where it says nothing.
 """
 
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.json import Encoder
+from msgspec.json import Decoder, Encoder
 
 from app.determinations.knowledge import Source
 from app.law.provision import Effect, Evidence
@@ -237,6 +238,9 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
     cautions: tuple[str, ...]
     facts: Annotated[Values, Meta(description="The facts that were stated, by whole name.")]
     law: LawAnswer
+    replaced_by: (
+        Annotated[Id, Meta(description="The determination that took its place since.")] | UnsetType
+    ) = UNSET
 
 
 class BriefFinding(Answer, frozen=True):
@@ -281,10 +285,99 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
     next_steps: tuple[NextStepAnswer, ...]
     cautions: tuple[str, ...]
     law: LawAnswer
+    replaced_by: Id | UnsetType = UNSET
 
 
-encode = Encoder(decimal_format="string").encode
+Detail = Literal["brief", "full"]
+"""How much of a determination is told. The full one is what is stored, sealed and replayed."""
+
+
+def _plain(value: object) -> object:
+    """What JSON carries of a day whose class is not `date` itself, such as that of a stopped clock.
+
+    Raises:
+        NotImplementedError: JSON cannot carry the value.
+    """
+    if isinstance(value, date):
+        return value.isoformat()
+    raise NotImplementedError(f"JSON cannot carry a {type(value).__name__}")
+
+
+encode = Encoder(enc_hook=_plain).encode
 """An answer as JSON text."""
+_decode = Decoder(DeterminationAnswer).decode
+
+
+def deciding_findings(reason: ReasonAnswer) -> Iterator[FindingAnswer]:
+    """The findings that made a provision come out as it did: those of a path that holds, those that
+    failed, or those that are open on paths that can still hold.
+    """
+    paths: dict[str | UnsetType, list[FindingAnswer]] = {}
+    for finding in reason.findings:
+        paths.setdefault(finding.path, []).append(finding)
+    for findings in paths.values():
+        statuses = [finding.status for finding in findings]
+        if reason.status == "does_not_apply":
+            yield from (f for f in findings if f.status == "not_met")
+        elif reason.status == "undetermined" and "not_met" not in statuses:
+            yield from (f for f in findings if f.status == "unknown")
+        elif reason.status == "applies" and set(statuses) == {"met"}:
+            yield from findings
+            return
+
+
+def brief_of(full: DeterminationAnswer) -> BriefAnswer:
+    """What decided, what is needed and what can be done, out of everything that was said."""
+    return BriefAnswer(
+        id=full.id,
+        decided_at=full.decided_at,
+        subject=full.subject,
+        replaces=full.replaces,
+        replaced_by=full.replaced_by,
+        question=full.question,
+        as_of=full.as_of,
+        edition=full.edition,
+        outcome=full.outcome,
+        says=full.says,
+        because=full.because,
+        settled_by=full.settled_by,
+        reasons=tuple([_brief_reason(reason) for reason in full.reasons if reason.decisive]),
+        needs=full.needs,
+        concludes=full.concludes,
+        would_change=full.would_change,
+        valid_until=full.valid_until,
+        next_steps=full.next_steps,
+        cautions=full.cautions,
+        law=LawAnswer(full.law.digest),
+    )
+
+
+def _brief_reason(reason: ReasonAnswer) -> BriefReason:
+    return BriefReason(
+        reason.provision,
+        reason.title,
+        reason.effect,
+        reason.status,
+        reason.citation,
+        reason.evidence,
+        tuple(
+            [
+                BriefFinding(f.condition, f.fact, f.value, f.status, f.says)
+                for f in deciding_findings(reason)
+            ]
+        ),
+        reason.concludes,
+        reason.says,
+    )
+
+
+def brief_text(issued: bytes) -> bytes:
+    """An issued text in brief.
+
+    Raises:
+        msgspec.ValidationError: it is not of the present form.
+    """
+    return encode(brief_of(_decode(issued)))
 
 
 def with_successor(issued: bytes, id: str) -> bytes:

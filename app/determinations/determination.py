@@ -1,28 +1,26 @@
 """A determination holds its evaluation; what it says is built when somebody looks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from typing import Any, Literal, NamedTuple
+from typing import Any, NamedTuple
 
 from msgspec import UNSET
 
 from app.determinations.alternatives import Alternatives, WouldChange
 from app.determinations.answer import (
-    BriefAnswer,
-    BriefFinding,
-    BriefReason,
+    Detail,
     DeterminationAnswer,
     LawAnswer,
     LeafAnswer,
     NextStepAnswer,
     ReasonAnswer,
+    brief_of,
     encode,
 )
 from app.determinations.conclude import Concluded
 from app.determinations.knowledge import Knowledge
-from app.determinations.prepared import PreparedCondition, PreparedProvision
 from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer
 from app.determinations.wording import as_json
 from app.engine import Evaluation
@@ -30,7 +28,6 @@ from app.instants import instant_text
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome, Question
 
-Detail = Literal["brief", "full"]
 SETTLED = "Some answers are missing. Whatever they are, the outcome is the same."
 
 
@@ -142,14 +139,8 @@ class Determination:
     @property
     def decisive(self) -> tuple[str, ...]:
         """The provisions on which the outcome rests, the leading one first."""
-        return tuple(prepared.provision.id for prepared in self._decisive())
-
-    def _decisive(self) -> Sequence[PreparedProvision]:
-        explained = self.builder.explained(self.question.id)
-        prepared = self.builder.prepared.provisions
-        leading = [explained.leader] if explained.leader in explained.deciding else []
-        others = [index for index in sorted(explained.deciding) if index != explained.leader]
-        return [prepared[index] for index in (*leading, *others) if index is not None]
+        ids = self.law_in_force
+        return tuple(ids[index] for index in self.builder.explained(self.question.id).in_order)
 
     def _leaves(self) -> tuple[LeafAnswer, ...]:
         return tuple(
@@ -157,12 +148,16 @@ class Determination:
             for leaf in self.settled_by
         )
 
-    def answer(self, issue: Issue | None = None) -> DeterminationAnswer:
-        """Everything it says."""
+    def answer(
+        self, issue: Issue | None = None, only_decisive: bool = False
+    ) -> DeterminationAnswer:
+        """Everything it says, or without the reasons that did not bear on it."""
+        asked = self.question.id
+        reasons = self.builder.decisive_reasons(asked) if only_decisive else self.reasons
         stated = sorted(self.knowledge.stated.items())
         return DeterminationAnswer(
             **(issue.members() if issue else {}),
-            question=self.question.id,
+            question=asked,
             asks=self.question.asks,
             as_of=self.as_of,
             edition=self.edition,
@@ -170,7 +165,7 @@ class Determination:
             says=self.says,
             because=self.because,
             settled_by=self._leaves() or UNSET,
-            reasons=self.reasons,
+            reasons=reasons,
             needs=facts_answer(self.needs),
             concludes=values_answer(self.concludes),
             would_change=tuple([change.answer() for change in self.would_change]),
@@ -182,53 +177,11 @@ class Determination:
             law=LawAnswer(self.law_digest, self.law_in_force),
         )
 
-    def brief(self, issue: Issue | None = None) -> BriefAnswer:
-        """What decided, what is needed and what can be done."""
-        return BriefAnswer(
-            **(issue.members() if issue else {}),
-            question=self.question.id,
-            as_of=self.as_of,
-            edition=self.edition,
-            outcome=self.outcome,
-            says=self.says,
-            because=self.because,
-            settled_by=self._leaves() or UNSET,
-            reasons=tuple([self._brief_reason(prepared) for prepared in self._decisive()]),
-            needs=facts_answer(self.needs),
-            concludes=values_answer(self.concludes),
-            would_change=tuple([change.answer() for change in self.would_change]),
-            valid_until=self.valid_until,
-            next_steps=self.next_steps,
-            cautions=self.cautions,
-            law=LawAnswer(self.law_digest),
-        )
-
-    def _brief_reason(self, prepared: PreparedProvision) -> BriefReason:
-        builder, provision = self.builder, prepared.provision
-        concludes = builder.explained(self.question.id).per_provision.get(prepared.index)
-        text_missing = provision.unread if builder.is_text_missing(prepared.standing) else None
-        findings = map(self._brief_finding, builder.deciding_conditions(prepared))
-        return BriefReason(
-            provision.id,
-            provision.title,
-            prepared.effect,
-            builder.status(prepared.index),
-            prepared.citation,
-            provision.evidence,
-            tuple(findings),
-            values_answer(concludes) if concludes else UNSET,
-            text_missing or UNSET,
-        )
-
-    def _brief_finding(self, condition: PreparedCondition) -> BriefFinding:
-        finding = self.builder.finding(condition, with_reasons=False)
-        return BriefFinding(
-            finding.condition, finding.fact, finding.value, finding.status, finding.says
-        )
-
     def json(self, detail: Detail = "full", issue: Issue | None = None) -> bytes:
         """The determination as callers get it, as JSON text.
 
         The full one is what is stored, sealed and replayed.
         """
-        return encode(self.answer(issue) if detail == "full" else self.brief(issue))
+        if detail == "full":
+            return encode(self.answer(issue))
+        return encode(brief_of(self.answer(issue, only_decisive=True)))

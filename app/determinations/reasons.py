@@ -71,6 +71,11 @@ class Explained:
         )
         self.deciding = decisive(standing, evaluation)
 
+    @property
+    def in_order(self) -> list[int]:
+        """The provisions that decide, by index, the leading one first."""
+        return sorted(self.deciding, key=lambda index: (index != self.leader, index))
+
 
 class ReasonBuilder:
     """One evaluated case, put into words when somebody looks."""
@@ -134,8 +139,19 @@ class ReasonBuilder:
                 (first if index in explained.deciding else others).append(reason)
         return (*first, *others)
 
-    def reason(self, explained: Explained, prepared: PreparedProvision) -> ReasonAnswer:
-        """One provision's status with all its findings."""
+    def decisive_reasons(self, question: str) -> tuple[ReasonAnswer, ...]:
+        """The provisions that decide, without the reasons of the questions they use."""
+        explained, prepared = self.explained(question), self.prepared.provisions
+        return tuple(
+            [self.reason(explained, prepared[i], nested=False) for i in explained.in_order]
+        )
+
+    def reason(
+        self, explained: Explained, prepared: PreparedProvision, nested: bool = True
+    ) -> ReasonAnswer:
+        """One provision's status with all its findings, and the determinations of the questions it
+        uses where *nested* ones are wanted.
+        """
         provision, index = prepared.provision, prepared.index
         concludes = explained.per_provision.get(index)
         sources = {n: s for n, s in prepared.sources.items() if concludes and n in concludes}
@@ -148,7 +164,7 @@ class ReasonBuilder:
             index in explained.deciding,
             prepared.citation,
             provision.evidence,
-            tuple([self.finding(condition) for condition in prepared.conditions]),
+            tuple([self.finding(condition, nested) for condition in prepared.conditions]),
             index == explained.leader,
             values_answer(concludes) if concludes else UNSET,
             sources or UNSET,

@@ -40,7 +40,7 @@ class Engine:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._rulesets: dict[tuple[object, ...], tuple[Ruleset, ...]] = {}
+        self._alike: dict[tuple[object, ...], tuple[tuple[Stages, ...], CompiledLaw]] = {}
         self._loaded: dict[int, _Loaded] = {}
         self.counters = Counters()
 
@@ -50,7 +50,7 @@ class Engine:
         Law that is the same in both is compiled once, since the engine cannot unload.
         """
         other = Engine()
-        other._lock, other._rulesets, other.counters = self._lock, self._rulesets, self.counters
+        other._lock, other._alike, other.counters = self._lock, self._alike, self.counters
         return other
 
     def prepare(self, laws: Iterable[StandingLaw]) -> None:
@@ -107,18 +107,20 @@ class Engine:
         return found
 
     def _load(self, law: StandingLaw) -> _Loaded:
-        """The law's ruleset, shared by all days and editions on which the law is the same.
+        """The law in both forms, shared by all days and editions on which the law is the same.
 
         Nothing is dropped: the engine cannot unload, and there are only as many standing laws as
         the rulesets have boundary days.
         """
         loaded = self._loaded.get(id(law))
         if loaded is None or loaded.law is not law:
-            if law.key not in self._rulesets:
-                self._rulesets[law.key] = tuple(Ruleset(program) for program in compile_law(law))
-                self.counters.rulesets += len(self._rulesets[law.key])
-            parts = tuple(Stages.of(law, ruleset) for ruleset in self._rulesets[law.key])
-            loaded = self._loaded[id(law)] = _Loaded(law, parts, CompiledLaw(law))
+            alike = self._alike.get(law.key)
+            if alike is None:
+                rulesets = [Ruleset(program) for program in compile_law(law)]
+                self.counters.rulesets += len(rulesets)
+                parts = tuple(Stages.of(law, ruleset) for ruleset in rulesets)
+                alike = self._alike[law.key] = (parts, CompiledLaw(law))
+            loaded = self._loaded[id(law)] = _Loaded(law, *alike)
         return loaded
 
     def _run(self, loaded: _Loaded, codes: Mapping[str, int]) -> Evaluation:

@@ -37,6 +37,7 @@ def test_the_commands_are_these() -> None:
         "law in-force",
         "law changes",
         "law coverage",
+        "law compiled",
         "decide",
         "questions",
         "open-enrollment",

@@ -23,7 +23,7 @@ def test_the_traced_request_is_answered_as_shown(app: Flask, client: FlaskClient
 
     assert 201 == answer.status_code
     assert [] == contained(traced_answer(), answer.get_json())
-    assert client.get(answer.headers["Location"]).data == answer.data
+    assert client.get(f"{answer.headers['Location']}?detail=brief").data == answer.data
 
 
 @pytest.mark.slow

@@ -1,5 +1,6 @@
 """Many requests in one: JSON Lines in, JSON Lines out, each line answered in its place."""
 
+import zlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -7,13 +8,13 @@ from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import IO
 
-from flask import Request, stream_with_context
+from flask import Request, Response, stream_with_context
 from marshmallow import ValidationError
 from msgspec import Raw
 
 from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
-from app.api.determinations.deciding import Decided, decide, load_asked
+from app.api.determinations.deciding import Decided, decide, in_detail, load_asked
 from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.faults import log_unexpected, not_kept, record_damaged
@@ -23,6 +24,7 @@ from app.api.http.origin import origin
 from app.api.http.parsing import refuse, whole
 from app.api.http.problems import Problem
 from app.api.http.service import Service
+from app.determinations.answer import Detail
 from app.determinations.strict_json import MalformedJson, loads
 from app.records.entries import DeterminationRecord, NewDetermination
 from app.records.errors import (
@@ -36,6 +38,9 @@ from app.records.store import Stored
 TOGETHER = 100
 """Lines stored in one transaction; a line is answered only after its transaction has ended."""
 IN_MEMORY = 1_048_576
+GZIP_LEVEL = 1
+"""Answers repeat themselves so much that more effort saves little."""
+GZIP_FORMAT = zlib.MAX_WBITS | 16
 NOT_KEPT = "Nothing was kept for this line. Send it again."
 ROUTE = "POST /v1/determinations/batch"
 Numbered = tuple[int, bytes | Problem]
@@ -53,13 +58,14 @@ class Batch:
     service: Service
     keep: bool
     key: str | None
+    detail: Detail
 
     def answers(self, lines: Iterable[Numbered]) -> Iterator[bytes]:
         """The answer to each line, some lines at a time where they are stored."""
         remaining = iter(lines)
         while together := list(islice(remaining, TOGETHER if self.keep else 1)):
             for (number, _), result in zip(together, self._results(together), strict=True):
-                yield _line(number, result)
+                yield _line(number, result, self.detail)
 
     def _results(self, lines: Sequence[Numbered]) -> list[Result]:
         """What some lines come to; what is new among it is stored."""
@@ -98,7 +104,8 @@ class Batch:
             if attempt.earlier is not None:
                 return attempt, None
             asked = load_asked(loads(text))
-            return decide(self.service, asked, text.decode(), principal(), self.keep), attempt
+            sent, by = text.decode(), principal()
+            return decide(self.service, asked, sent, by, self.keep, self.detail), attempt
         except MalformedJson as error:
             return Problem("malformed-json", str(error)), None
         except ValidationError as error:
@@ -136,9 +143,7 @@ def _new(record: DeterminationRecord, attempt: Attempt, by: Origin) -> NewDeterm
     return NewDetermination(record, audit, response)
 
 
-def answer_lines(
-    service: Service, incoming: Request, keep: bool, key: str | None
-) -> Iterator[bytes]:
+def answer_lines(batch: Batch, incoming: Request) -> Iterator[bytes]:
     """The answers to the lines of a stream, one line each, decided while they are sent.
 
     The request is taken in before anything is answered: a client that sends everything before it
@@ -147,14 +152,33 @@ def answer_lines(
     Raises:
         Problem: incomplete-body, body-too-large, request-in-flight.
     """
+    service = batch.service
     with ExitStack() as held:
         spool = held.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
         whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
         spool.seek(0)
-        held.enter_context(claimed(service, ROUTE, key))
+        held.enter_context(claimed(service, ROUTE, batch.key))
         lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-        answers = Batch(service, keep, key).answers(_counted(lines))
+        answers = batch.answers(_counted(lines))
         return stream_with_context(_until_answered(answers, held.pop_all()))
+
+
+def compressed(lines: Iterator[bytes], incoming: Request) -> Response:
+    """A response of lines, compressed where the client takes gzip; each line is sent on as soon as
+    it is answered.
+    """
+    response = Response(lines, 200, {"Vary": "Accept-Encoding"}, mimetype=incoming.mimetype)
+    if incoming.accept_encodings.quality("gzip") > 0:
+        response.response = _gzip(lines)
+        response.headers["Content-Encoding"] = "gzip"
+    return response
+
+
+def _gzip(lines: Iterator[bytes]) -> Iterator[bytes]:
+    packing = zlib.compressobj(GZIP_LEVEL, zlib.DEFLATED, GZIP_FORMAT)
+    for line in lines:
+        yield packing.compress(line) + packing.flush(zlib.Z_SYNC_FLUSH)
+    yield packing.flush()
 
 
 def _take_in(stream: IO[bytes], spool: IO[bytes]) -> int:
@@ -209,10 +233,13 @@ def _until_answered(answers: Iterator[bytes], held: ExitStack) -> Iterator[bytes
         yield from answers
 
 
-def _line(number: int, result: Result) -> bytes:
+def _line(number: int, result: Result, detail: Detail) -> bytes:
     if isinstance(result, Problem):
         line = BatchLineAnswer(line=number, problem=result.answer())
     else:
-        text = result.text if isinstance(result, Decided) else result.earlier_body.encode()
+        if isinstance(result, Decided):
+            text = result.text
+        else:
+            text = in_detail(result.earlier_body.encode(), detail)
         line = BatchLineAnswer(line=number, determination=Raw(text))
     return encode(line) + b"\n"

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, cast
 
+from msgspec import ValidationError
+
 from app import clock
 from app.access.principal import Principal
 from app.api.http.faults import log_fault
@@ -22,6 +24,7 @@ from app.api.http.problems import (
 )
 from app.api.http.schemas import AskedSchema
 from app.api.http.service import Service
+from app.determinations.answer import Detail, brief_text
 from app.determinations.case import make_case, read_facts
 from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused
@@ -58,13 +61,23 @@ def load_asked(body: object) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A determination with its text: what the caller gets and what is kept are the same
-    characters.
-    """
+    """A determination with the text that the caller gets; what is kept is always the full one."""
 
     determination: Determination
     text: bytes
     record: DeterminationRecord | None
+
+
+def in_detail(issued: bytes, detail: Detail) -> bytes:
+    """An issued text in the detail that was asked for; in full where an earlier program wrote it in
+    a form of its own.
+    """
+    if detail == "full":
+        return issued
+    try:
+        return brief_text(issued)
+    except ValidationError:
+        return issued
 
 
 def typed_facts(service: Service, question: str, given: Mapping[str, object]) -> dict[str, Value]:
@@ -166,6 +179,7 @@ def decide(
     request_text: str,
     by: Principal,
     keep: bool,
+    detail: Detail = "full",
     id: str | None = None,
     replaces: str | None = None,
 ) -> Decided:
@@ -181,9 +195,10 @@ def decide(
     count_determination(determination.question.id, determination.outcome)
     decided_at, subject = clock.now(), asked.get("subject")
     id = (id or new_id(decided_at)) if keep else None
-    text = determination.json(issue=Issue(id, decided_at, subject, replaces))
+    issue = Issue(id, decided_at, subject, replaces)
     if id is None:
-        return Decided(determination, text, None)
+        return Decided(determination, determination.json(detail, issue), None)
+    text = determination.json("full", issue)
     record = DeterminationRecord(
         id=id,
         decided_at=decided_at,
@@ -201,4 +216,4 @@ def decide(
         made_by=VERSION,
         decisive=determination.decisive,
     )
-    return Decided(determination, text, record)
+    return Decided(determination, in_detail(text, detail), record)

@@ -1,22 +1,33 @@
 """Deciding and keeping determinations."""
 
+from typing import TypedDict
+
 from flask import Blueprint, Response, request
 
 from app.api.determinations.answers import BatchLineAnswer
-from app.api.determinations.batch import answer_lines
-from app.api.determinations.deciding import Asked, decide
+from app.api.determinations.batch import Batch, answer_lines, compressed
+from app.api.determinations.deciding import Asked, decide, in_detail
 from app.api.http.authority import principal
 from app.api.http.idempotency import given_key, once
 from app.api.http.operations import Content, Operation
 from app.api.http.origin import origin
 from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
-from app.api.http.schemas import AskedSchema, KeepQuery
+from app.api.http.schemas import AskedSchema, DetermineQuery
 from app.api.http.service import current_service
+from app.determinations.answer import Detail
 from app.records.entries import NewDetermination
 
 ROUTE = "POST /v1/determinations"
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
+
+
+class Determine(TypedDict):
+    """A query that `DetermineQuery` has loaded."""
+
+    keep: bool
+    detail: Detail
+
 
 blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
 
@@ -25,7 +36,7 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
 @Operation(
     permission="determinations.create",
     without_keeping="law.decide",
-    query=KeepQuery,
+    query=DetermineQuery,
     body=AskedSchema,
     returns={
         201: Content(
@@ -45,27 +56,27 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
     ),
     idempotent=True,
 )
-def create_determination(query: dict[str, bool], asked: Asked) -> Response:
+def create_determination(query: Determine, asked: Asked) -> Response:
     """Decide one question about one applicant and keep the determination.
 
     Facts left out are never an error: at worst the outcome is `undetermined` and `needs` says what
     to ask next. Sent again with the same Idempotency-Key and body, it is answered as it was the
     first time, and nothing is decided or kept again.
     """
-    service = current_service()
+    service, detail = current_service(), query["detail"]
     if not query["keep"]:
-        return Response(
-            decide(service, asked, "", principal(), keep=False).text, 200, mimetype=JSON
-        )
+        decided = decide(service, asked, "", principal(), keep=False, detail=detail)
+        return Response(decided.text, 200, mimetype=JSON)
     with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
-            return attempt.replayed()
-        decided = decide(service, asked, request.get_data().decode(), principal(), keep=True)
+            return attempt.replayed(lambda text: in_detail(text, detail))
+        sent = request.get_data().decode()
+        decided = decide(service, asked, sent, principal(), keep=True, detail=detail)
         record = decided.record
         assert record is not None
         location = f"/v1/determinations/{record.id}"
         response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
-        response.set_etag(entity_tag(decided.text))
+        response.set_etag(entity_tag(record.document.encode()))
         answer = attempt.record(
             record.decided_at, 201, location, response.headers["ETag"], record.id
         )
@@ -81,7 +92,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
 @Operation(
     permission="determinations.create",
     without_keeping="law.decide",
-    query=KeepQuery,
+    query=DetermineQuery,
     returns={
         200: Content(
             "For each line sent its determination or its problem, in order.",
@@ -96,7 +107,7 @@ def create_determination(query: dict[str, bool], asked: Asked) -> Response:
         dict.fromkeys(JSON_LINES, "Asked"),
     ),
 )
-def create_determinations(query: dict[str, bool]) -> Response:
+def create_determinations(query: Determine) -> Response:
     """Decide many questions, one per line, and answer each in its place.
 
     A bad line is answered with its problem and disturbs no other. A determination is told only
@@ -107,6 +118,5 @@ def create_determinations(query: dict[str, bool]) -> Response:
     require_media_type(request, *JSON_LINES)
     request.max_content_length = service.settings.batch_bytes
     key = given_key() if query["keep"] else None
-    return Response(
-        answer_lines(service, request, query["keep"], key), 200, mimetype=request.mimetype
-    )
+    asked = Batch(service, query["keep"], key, query["detail"])
+    return compressed(answer_lines(asked, request), request)

@@ -8,6 +8,7 @@ from flask import Blueprint, Response
 from msgspec import UNSET
 
 from app.api.determinations.answers import ChainAnswer, ChainLinkAnswer
+from app.api.determinations.deciding import in_detail
 from app.api.determinations.stored import KIND, kept, note, text_of
 from app.api.http.answers import LawAnswer, encode
 from app.api.http.authority import principal
@@ -15,7 +16,9 @@ from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, unknown_determination
 from app.api.http.responses import JSON, tagged_response
+from app.api.http.schemas import DetailQuery
 from app.api.http.service import current_service
+from app.determinations.answer import Detail
 from app.instants import instant_text
 from app.law.questions import Outcome
 from app.records.entries import DeterminationRecord
@@ -33,6 +36,7 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
 @blp.get("/<uuid:id>")
 @Operation(
     permission="determinations.read",
+    query=DetailQuery,
     returns={
         200: Content(
             "The determination exactly as it was issued; it is never decided again.",
@@ -42,7 +46,7 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
     },
     problems=("unknown-determination", "record-damaged"),
 )
-def read_determination(id: UUID) -> Response:
+def read_determination(query: dict[str, Detail], id: UUID) -> Response:
     """Read a determination that was kept. One that is not as it was kept is refused, and the
     operator is alarmed.
 
@@ -51,7 +55,8 @@ def read_determination(id: UUID) -> Response:
     """
     found = kept(id)
     note("determination.read", found.record.id)
-    return tagged_response(text_of(found))
+    text = text_of(found)
+    return tagged_response(in_detail(text, query["detail"]), tag_of=text)
 
 
 @blp.get("/<uuid:id>/chain")

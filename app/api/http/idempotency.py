@@ -70,12 +70,11 @@ class Attempt:
         """The response to store with something that is created under a path, once it has an id."""
         return lambda id: self.record(clock.now(), 201, f"{path}/{id}")
 
-    def replayed(self) -> Response:
-        """The answer that the first request with this key got."""
+    def replayed(self, told: Callable[[bytes], bytes] = bytes) -> Response:
+        """The answer that the first request with this key got, as it is *told* now."""
         assert self.earlier is not None
-        response = Response(
-            self.earlier_body, self.earlier.status, {REPLAYED: "true"}, mimetype=JSON
-        )
+        body = told(self.earlier_body.encode())
+        response = Response(body, self.earlier.status, {REPLAYED: "true"}, mimetype=JSON)
         for name, value in (("Location", self.earlier.location), ("ETag", self.earlier.etag)):
             if value is not None:
                 response.headers[name] = value

@@ -36,13 +36,13 @@ def entity_tag(text: bytes) -> str:
     return hashlib.sha256(text).hexdigest()[:32]
 
 
-def tagged_response(text: bytes, mimetype: str = JSON) -> Response:
-    """A response with its entity tag.
+def tagged_response(text: bytes, mimetype: str = JSON, tag_of: bytes | None = None) -> Response:
+    """A response with its entity tag, or with that of the text of which it is a part (*tag_of*).
 
     Without a body where the client says that it has the same already.
     """
     response = Response(text, 200, mimetype=mimetype)
-    response.set_etag(entity_tag(text))
+    response.set_etag(entity_tag(tag_of or text))
     conditional = response.make_conditional(request)
     assert isinstance(conditional, Response)
     return conditional

@@ -166,6 +166,30 @@ class KeepQuery(NoQuery):
     )
 
 
+def _detail() -> TextField:
+    return TextField(
+        "brief|full",
+        "Must be brief or full.",
+        load_default="full",
+        metadata={
+            "description": "With `brief` only what decided, what is needed and what can be done. "
+            "Default: `full`, which is also what is kept."
+        },
+    )
+
+
+class DetailQuery(NoQuery):
+    """How much of a determination to answer."""
+
+    detail = _detail()
+
+
+class DetermineQuery(KeepQuery):
+    """Whether to keep what is decided, and how much of it to answer."""
+
+    detail = _detail()
+
+
 class LawQuery(NoQuery):
     """Which law to look at."""
 
