@@ -174,7 +174,7 @@ def print_json(document: object) -> None:
     """A document or an answer on standard output; escaped where the stream carries no more than
     ASCII.
     """
-    from app.api.http.answers import plain
+    from app.determinations.answer import plain
 
     document = msgspec.to_builtins(document, enc_hook=plain)
     encoding = (sys.stdout.encoding or "ascii").lower()

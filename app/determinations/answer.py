@@ -11,14 +11,17 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.json import Decoder, Encoder
 
-from app.determinations.knowledge import Source
-from app.law.provision import Effect, Evidence
+from app.law.provision import EVIDENCE, Effect
 from app.law.questions import Outcome
 
+Source = Literal["stated", "presumed", "computed", "determined", "as_of"]
+"""Where a value comes from; `as_of` where a fact that nobody stated can only be the day asked
+about.
+"""
 FindingStatus = Literal["met", "not_met", "unknown"]
 ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
 ChangeKind = Literal["later", "act", "past", "otherwise"]
-Id = Annotated[str, Meta(description="A UUID of version 7.", extra_json_schema={"format": "uuid"})]
+Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
 Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 AnyValue = Annotated[
     Any,
@@ -28,6 +31,15 @@ AnyValue = Annotated[
     ),
 ]
 Values = Annotated[dict[str, AnyValue], Meta(description="Values by name.")]
+
+
+EvidenceTag = Annotated[
+    str,
+    Meta(
+        description="How well the source was read; from `secondary` on it is unverified.",
+        extra_json_schema={"enum": list(EVIDENCE)},
+    ),
+]
 
 
 class Answer(Struct, frozen=True, omit_defaults=True, gc=False):
@@ -46,7 +58,7 @@ class SourceAnswer(Answer, frozen=True):
     """Where a conclusion is written, and how well that was read."""
 
     citation: CitationAnswer
-    evidence: Evidence
+    evidence: EvidenceTag
     says: str | UnsetType = UNSET
 
 
@@ -92,9 +104,7 @@ class ReasonAnswer(Answer, frozen=True):
     status: ReasonStatus
     decisive: Annotated[bool, Meta(description="Whether the outcome rests on it.")]
     citation: CitationAnswer
-    evidence: Annotated[
-        Evidence, Meta(description="How sure the source is; after `guidance` unverified.")
-    ]
+    evidence: EvidenceTag
     findings: tuple[FindingAnswer, ...]
     leads: Annotated[
         bool, Meta(description="Of several that grant, the one whose coverage starts first.")
@@ -179,9 +189,12 @@ class LawAnswer(Answer, frozen=True):
 class Head(Answer, frozen=True, kw_only=True):
     """What only an issued determination has."""
 
-    id: Annotated[Id, Meta(description="Only where the determination was stored.")] | UnsetType = (
-        UNSET
-    )
+    id: (
+        Annotated[
+            Id, Meta(description="A UUID of version 7; only where the determination was stored.")
+        ]
+        | UnsetType
+    ) = UNSET
     decided_at: Instant | UnsetType = UNSET
     subject: Annotated[str, Meta(description="The caller's own reference.")] | UnsetType | None = (
         UNSET
@@ -261,7 +274,7 @@ class BriefReason(Answer, frozen=True):
     effect: Effect
     status: ReasonStatus
     citation: CitationAnswer
-    evidence: Evidence
+    evidence: EvidenceTag
     findings: tuple[BriefFinding, ...]
     concludes: Values | UnsetType = UNSET
     says: str | UnsetType = UNSET
@@ -292,7 +305,7 @@ Detail = Literal["brief", "full"]
 """How much of a determination is told. The full one is what is stored, sealed and replayed."""
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
     """What JSON carries of a day whose class is not `date` itself, such as that of a stopped clock.
 
     Raises:
@@ -303,7 +316,7 @@ def _plain(value: object) -> object:
     raise NotImplementedError(f"JSON cannot carry a {type(value).__name__}")
 
 
-encode = Encoder(enc_hook=_plain).encode
+encode = Encoder(enc_hook=plain).encode
 """An answer as JSON text."""
 _decode = Decoder(DeterminationAnswer).decode
 

@@ -6,8 +6,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
+from app.determinations.answer import Source
 from app.determinations.derive import Deriving
 from app.engine import CompiledLaw
 from app.engine.compiled import FactBits, bits_of
@@ -19,11 +20,6 @@ from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
 
 if TYPE_CHECKING:
     from app.determinations.prepared import PreparedLaw
-
-Source = Literal["stated", "presumed", "computed", "determined", "as_of"]
-"""Where a value comes from; `as_of` where a fact that nobody stated can only be the day asked
-about.
-"""
 
 
 def _conclusions(law: StandingLaw) -> Iterator[Computation]:

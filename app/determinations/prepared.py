@@ -14,9 +14,10 @@ from app.determinations.answer import (
     FactAnswer,
     FindingAnswer,
     NestedAnswer,
+    Source,
     SourceAnswer,
 )
-from app.determinations.knowledge import FactsInPlay, Knowledge, Source
+from app.determinations.knowledge import FactsInPlay, Knowledge
 from app.determinations.wording import (
     NOT_STATED,
     UNVERIFIED_WORDS,

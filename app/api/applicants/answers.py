@@ -3,14 +3,15 @@
 from datetime import date
 from typing import Annotated, Any
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.api.http.answers import Answer, Instant, NextCursor
+from app.api.http.answers import NextCursor
+from app.determinations.answer import Instant
 from app.instants import instant_text
 from app.records.applicants.applicants import Applicant
 
 
-class StoredApplicantAnswer(Answer):
+class StoredApplicantAnswer(Struct):
     """That an applicant is stored; the name and the birth date are not repeated."""
 
     subject: Annotated[
@@ -38,7 +39,7 @@ class ApplicantAnswer(StoredApplicantAnswer):
     birth_year: Annotated[int, Meta(description="Only where it is masked.")] | UnsetType = UNSET
 
 
-class FoundApplicantsAnswer(Answer):
+class FoundApplicantsAnswer(Struct):
     """A page of applicants, the newest first."""
 
     applicants: list[ApplicantAnswer]

@@ -27,7 +27,6 @@ from app.api.applicants.applicant_schemas import (
     ApplicantSearchSchema,
     NewApplicantSchema,
 )
-from app.api.http.answers import encode
 from app.api.http.authentication import demand
 from app.api.http.authority import principal
 from app.api.http.cursors import cursor_after, place_of
@@ -40,6 +39,7 @@ from app.api.http.problems import Problem
 from app.api.http.references import SUBJECT
 from app.api.http.responses import JSON, json_response
 from app.api.http.service import current_service
+from app.determinations.answer import encode
 from app.records.applicants.applicants import (
     KIND,
     Applicant,

@@ -1,36 +1,39 @@
 """What answers about determinations say beside the determination itself."""
 
 from datetime import date
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
-from msgspec import UNSET, Meta, Raw, UnsetType
+from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from app.api.http.answers import (
-    Answer,
+from app.api.http.answers import ProblemAnswer
+from app.determinations.answer import (
+    AnyValue,
     CitationAnswer,
     EvidenceTag,
+    FactAnswer,
     Id,
     Instant,
     LawAnswer,
-    ProblemAnswer,
-    Value,
+    ReasonAnswer,
+    ReasonStatus,
+    Values,
 )
 from app.determinations.replay import Compared
 from app.law.questions import Outcome
 
-ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
-Concludes = Annotated[dict[str, Value], Meta(description="Values that follow, by name.")]
+DETERMINATION = Meta(
+    extra_json_schema={
+        "anyOf": [{"$ref": f"#/components/schemas/{name}"} for name in ("Determination", "Brief")]
+    }
+)
+"""The text of a determination, full or brief, which is not read again."""
 
 
-def _component(name: str) -> Meta:
-    return Meta(extra_json_schema={"$ref": f"#/components/schemas/{name}"})
-
-
-class BatchLineAnswer(Answer, kw_only=True):
+class BatchLineAnswer(Struct, kw_only=True):
     """The answer to one line: its determination or its problem."""
 
     line: Annotated[int, Meta(description="The number of the line sent.", ge=1)]
-    determination: Annotated[Raw, _component("Determination")] | UnsetType = UNSET
+    determination: Annotated[Raw, DETERMINATION] | UnsetType = UNSET
     problem: ProblemAnswer | UnsetType = UNSET
 
 
@@ -39,7 +42,7 @@ MadeBy = Annotated[
 ]
 
 
-class ChainLinkAnswer(Answer, kw_only=True):
+class ChainLinkAnswer(Struct, kw_only=True):
     """A member of a chain.
 
     Of one that is not as it was kept only `id` and `href` are told.
@@ -57,7 +60,7 @@ class ChainLinkAnswer(Answer, kw_only=True):
     href: str
 
 
-class ChainAnswer(Answer):
+class ChainAnswer(Struct):
     """Determinations that replaced one another, from the first to the last."""
 
     chain: list[ChainLinkAnswer]
@@ -74,7 +77,7 @@ class ChainAnswer(Answer):
     ) = UNSET
 
 
-class ReplayAnswer(Answer):
+class ReplayAnswer(Struct):
     """A determination that came out the same again."""
 
     id: Id
@@ -89,30 +92,30 @@ class ReplayAnswer(Answer):
     law: LawAnswer
 
 
-class ThenAnswer(Answer):
+class ThenAnswer(Struct):
     """What was said then."""
 
     decided_at: Instant
     outcome: Outcome
     says: str
-    concludes: Concludes
+    concludes: Values
     cautions: list[str]
     law: LawAnswer
 
 
-class NowAnswer(Answer):
+class NowAnswer(Struct):
     """What the law as encoded today says."""
 
     outcome: Outcome
     says: str
-    concludes: Concludes
+    concludes: Values
     cautions: list[str]
-    needs: list[Annotated[Any, _component("Need")]]
-    reasons: list[Annotated[Any, _component("Reason")]]
+    needs: tuple[FactAnswer, ...]
+    reasons: tuple[ReasonAnswer, ...]
     law: LawAnswer
 
 
-class ComparedFindingAnswer(Answer):
+class ComparedFindingAnswer(Struct):
     """What one condition of a provision came to."""
 
     condition: str
@@ -120,17 +123,17 @@ class ComparedFindingAnswer(Answer):
     says: str
 
 
-class ProvisionWeightAnswer(Answer, kw_only=True):
+class ProvisionWeightAnswer(Struct, kw_only=True):
     """What a provision contributes to an outcome."""
 
     status: ReasonStatus
     decisive: bool
-    concludes: Concludes | UnsetType = UNSET
+    concludes: Values | UnsetType = UNSET
     leads: bool | UnsetType = UNSET
     findings: list[ComparedFindingAnswer]
 
 
-class ProvisionComparedAnswer(Answer):
+class ProvisionComparedAnswer(Struct):
     """A provision that makes the difference between two determinations."""
 
     id: str
@@ -150,7 +153,7 @@ class ProvisionComparedAnswer(Answer):
     now: ProvisionWeightAnswer | None
 
 
-class ChangedFilesAnswer(Answer):
+class ChangedFilesAnswer(Struct):
     """The files in which two texts of the law differ."""
 
     changed: list[str]
@@ -158,7 +161,7 @@ class ChangedFilesAnswer(Answer):
     removed: list[str]
 
 
-class ReconsiderationAnswer(Answer):
+class ReconsiderationAnswer(Struct):
     """What was said, and what the law as encoded today says of the same case as of the same day."""
 
     id: Id
@@ -180,7 +183,7 @@ class ReconsiderationAnswer(Answer):
     ]
 
 
-class GroundAnswer(Answer):
+class GroundAnswer(Struct):
     """A provision that decides an interval."""
 
     provision: str
@@ -189,11 +192,11 @@ class GroundAnswer(Answer):
     evidence: EvidenceTag
     leads: bool
     on_first_day: Annotated[
-        dict[str, Value], Meta(description="What it concludes on the interval's first day.")
+        dict[str, AnyValue], Meta(description="What it concludes on the interval's first day.")
     ]
 
 
-class IntervalAnswer(Answer):
+class IntervalAnswer(Struct):
     """Consecutive days with one outcome on the same grounds."""
 
     first: date
@@ -205,7 +208,7 @@ class IntervalAnswer(Answer):
     needs: list[str] | UnsetType = UNSET
 
 
-class EligibilityCalendarAnswer(Answer):
+class EligibilityCalendarAnswer(Struct):
     """On which days of a year the outcome would be which, and on which ground."""
 
     question: str

@@ -15,7 +15,7 @@ from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, DetermineQuery
 from app.api.http.service import current_service
-from app.determinations.answer import Detail
+from app.determinations.answer import BriefAnswer, Detail, DeterminationAnswer
 from app.records.entries import NewDetermination
 
 ROUTE = "POST /v1/determinations"
@@ -42,9 +42,11 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
         201: Content(
             "Decided and kept; a denial as well as an approval. Location says where to read it "
             "again, ETag is needed to replace it.",
-            "Determination",
+            DeterminationAnswer | BriefAnswer,
         ),
-        200: Content("Decided and not kept (`keep=false`); without id.", "Determination"),
+        200: Content(
+            "Decided and not kept (`keep=false`); without id.", DeterminationAnswer | BriefAnswer
+        ),
     },
     problems=(
         "unknown-question",

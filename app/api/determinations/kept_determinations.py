@@ -10,7 +10,6 @@ from msgspec import UNSET
 from app.api.determinations.answers import ChainAnswer, ChainLinkAnswer
 from app.api.determinations.deciding import in_detail
 from app.api.determinations.stored import KIND, kept, note, text_of
-from app.api.http.answers import LawAnswer, encode
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
@@ -18,7 +17,7 @@ from app.api.http.problems import Problem, unknown_determination
 from app.api.http.responses import JSON, tagged_response
 from app.api.http.schemas import DetailQuery
 from app.api.http.service import current_service
-from app.determinations.answer import Detail
+from app.determinations.answer import BriefAnswer, Detail, DeterminationAnswer, LawAnswer, encode
 from app.instants import instant_text
 from app.law.questions import Outcome
 from app.records.entries import DeterminationRecord
@@ -40,7 +39,7 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
     returns={
         200: Content(
             "The determination exactly as it was issued; it is never decided again.",
-            "KeptDetermination",
+            DeterminationAnswer | BriefAnswer,
         ),
         304: UNCHANGED,
     },

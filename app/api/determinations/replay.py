@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
 from app.api.determinations.deciding import Asked, decide, engine_fault, facts_refused
 from app.api.determinations.stored import KIND, kept, note, text_of
-from app.api.http.answers import LawAnswer, RefusedFactAnswer
+from app.api.http.answers import RefusedFactAnswer
 from app.api.http.authority import principal
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
@@ -25,6 +25,7 @@ from app.api.http.problems import Problem
 from app.api.http.responses import JSON, entity_tag, json_response
 from app.api.http.schemas import RedeterminationSchema
 from app.api.http.service import Service, current_service
+from app.determinations.answer import DeterminationAnswer, LawAnswer
 from app.determinations.case import read_facts
 from app.determinations.comparison import changed_files, differing_provisions
 from app.determinations.determination import Determination
@@ -234,7 +235,7 @@ ROUTE = "POST /v1/determinations/redetermine"
         201: Content(
             "Decided under today's law and kept in the place of the other, which it names in "
             "`replaces`.",
-            "Determination",
+            DeterminationAnswer,
         )
     },
     problems=(

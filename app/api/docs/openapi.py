@@ -18,7 +18,6 @@ from app.api.determinations import (
     kept_determinations,
     replay,
 )
-from app.api.determinations.answer_schemas import COMPONENTS
 from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
 from app.api.http.fields import JsonSchema
@@ -103,8 +102,6 @@ def _new_spec(service: Service) -> APISpec:
     spec.components.security_scheme(
         CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC)
     )
-    for name, schema in COMPONENTS.items():
-        spec.components.schema(name, schema)
     return spec
 
 

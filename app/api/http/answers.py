@@ -1,21 +1,18 @@
-"""What every answer is made of.
+"""What answers have in common; problems, and what is said of the service itself.
 
 An answer is a class: views build and encode it, and the OpenAPI document describes it from the same
 members.
 """
 
 from datetime import date, datetime
-from typing import Annotated, Any, Literal, TypeVar
+from typing import Annotated, Literal, TypeVar
 
-import msgspec
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from app.determinations.answer import Id
 from app.instants import instant_text
-from app.law.provision import EVIDENCE
 
 T = TypeVar("T")
-Id = Annotated[str, Meta(extra_json_schema={"format": "uuid"})]
-Instant = Annotated[str, Meta(extra_json_schema={"format": "date-time"})]
 NextCursor = Annotated[
     str,
     Meta(description="Send it with the same search for the next page; left out on the last one."),
@@ -29,47 +26,7 @@ Damaged = Annotated[
 ]
 
 
-EvidenceTag = Annotated[
-    str,
-    Meta(
-        description="How well the source was read; from `secondary` on it is unverified.",
-        extra_json_schema={"enum": list(EVIDENCE)},
-    ),
-]
-Value = Annotated[
-    Any,
-    Meta(
-        description="A value: a flag, a whole number or text; days as YYYY-MM-DD, decimals as "
-        "exact text, spans as pairs of days."
-    ),
-]
-
-
-class Answer(msgspec.Struct):
-    """A JSON object that the API returns, with its members in this order.
-
-    The OpenAPI document leaves the word Answer out of the names of the classes.
-    """
-
-
-class CitationAnswer(Answer):
-    """Where the law is written."""
-
-    instrument: str
-    under: str | UnsetType = UNSET
-    url: str | UnsetType = UNSET
-
-
-class LawAnswer(Answer):
-    """The law that was applied."""
-
-    digest: Annotated[
-        str,
-        Meta(description="Digest of the whole text of the law: the same text, the same digest."),
-    ]
-
-
-class DatabaseCheckAnswer(Answer):
+class DatabaseCheckAnswer(Struct):
     """Whether the database can be reached and is migrated."""
 
     reachable: bool
@@ -78,7 +35,7 @@ class DatabaseCheckAnswer(Answer):
     current: bool
 
 
-class LawCheckAnswer(Answer):
+class LawCheckAnswer(Struct):
     """The law that is loaded."""
 
     digest: str
@@ -86,7 +43,7 @@ class LawCheckAnswer(Answer):
     edition: str
 
 
-class EngineCheckAnswer(Answer):
+class EngineCheckAnswer(Struct):
     """What the engine did since the process started."""
 
     decisions: int
@@ -94,7 +51,7 @@ class EngineCheckAnswer(Answer):
     rulesets: int
 
 
-class ChecksAnswer(Answer):
+class ChecksAnswer(Struct):
     """What the service needs to be ready."""
 
     database: DatabaseCheckAnswer
@@ -102,20 +59,20 @@ class ChecksAnswer(Answer):
     engine: EngineCheckAnswer
 
 
-class HealthAnswer(Answer):
+class HealthAnswer(Struct):
     """The process is alive."""
 
     status: Literal["alive"]
 
 
-class ReadinessAnswer(Answer):
+class ReadinessAnswer(Struct):
     """The service accepts requests."""
 
     status: Literal["ready"]
     checks: ChecksAnswer
 
 
-class ErrorAnswer(Answer, kw_only=True):
+class ErrorAnswer(Struct, kw_only=True):
     """One thing wrong with a request."""
 
     location: Annotated[str, Meta(extra_json_schema={"enum": ["json", "query", "path"]})]
@@ -127,14 +84,14 @@ class ErrorAnswer(Answer, kw_only=True):
     detail: Annotated[str, Meta(description="What to send instead.")]
 
 
-class RefusedFactAnswer(Answer):
+class RefusedFactAnswer(Struct):
     """A fact that the law as encoded today does not take."""
 
     fact: str
     detail: str
 
 
-class ProblemAnswer(Answer, kw_only=True):
+class ProblemAnswer(Struct, kw_only=True):
     """RFC 9457 problem details."""
 
     type: Annotated[
@@ -194,22 +151,3 @@ def instant_or_none(instant: datetime | None) -> str | None:
 def unset_if_none(value: T | None) -> T | UnsetType:
     """What a member that may be left out holds: the value, or nothing at all."""
     return UNSET if value is None else value
-
-
-def plain(value: object) -> object:
-    """What JSON carries of a day whose class is not `date` itself, such as that of a stopped clock.
-
-    Raises:
-        NotImplementedError: JSON cannot carry the value.
-    """
-    if isinstance(value, date):
-        return value.isoformat()
-    raise NotImplementedError(f"JSON cannot carry a {type(value).__name__}")
-
-
-_encoder = msgspec.json.Encoder(enc_hook=plain)
-
-
-def encode(answer: object) -> bytes:
-    """An answer as JSON text."""
-    return _encoder.encode(answer)

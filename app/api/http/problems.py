@@ -10,8 +10,9 @@ from urllib.parse import quote
 
 from flask import Response, g, has_request_context, request
 
-from app.api.http.answers import ErrorAnswer, ProblemAnswer, encode, unset_if_none
+from app.api.http.answers import ErrorAnswer, ProblemAnswer, unset_if_none
 from app.api.http.problem_types import BY_STATUS, PROBLEM_TYPES, ProblemType
+from app.determinations.answer import encode
 from app.law.errors import UnknownEdition
 
 MEDIA_TYPE = "application/problem+json"

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from flask import Response, request
 
-from app.api.http.answers import encode
+from app.determinations.answer import encode
 
 JSON = "application/json"
 

@@ -3,21 +3,21 @@
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType, field
+from msgspec import UNSET, Meta, Struct, UnsetType, field
 
-from app.api.http.answers import Answer, CitationAnswer, EvidenceTag, LawAnswer, Value
+from app.determinations.answer import AnyValue, CitationAnswer, EvidenceTag, LawAnswer, SourceAnswer
 from app.law.calendars import CalendarKind
 from app.law.provision import Effect
 
 
-class InForceAnswer(Answer):
+class InForceAnswer(Struct):
     """Days in force, both included; no `to` means still in force."""
 
     first: date = field(name="from")
     last: date | None = field(name="to")
 
 
-class ProvisionSummaryAnswer(Answer):
+class ProvisionSummaryAnswer(Struct):
     """A provision: what it is, where it is written, when it is in force, what ended it."""
 
     id: str
@@ -40,29 +40,29 @@ class ProvisionSummaryAnswer(Answer):
     href: str
 
 
-class ConditionAnswer(Answer):
+class ConditionAnswer(Struct):
     """One test of one fact, with the phrase of the gist that it stands for."""
 
     id: str
     words: str
     fact: str
     operator: str
-    operand: Value
+    operand: AnyValue
     met: str
     not_met: str
 
 
-class ParameterValueAnswer(Answer):
+class ParameterValueAnswer(Struct):
     """What a parameter is from a day on, until the next value's day."""
 
     starts: date = field(name="from")
-    value: Value
+    value: AnyValue
     note: str | UnsetType = UNSET
     evidence: EvidenceTag | UnsetType = UNSET
     citation: CitationAnswer | UnsetType = UNSET
 
 
-class ParameterAnswer(Answer):
+class ParameterAnswer(Struct):
     """A number of the law with its unit, dated."""
 
     unit: str
@@ -70,15 +70,7 @@ class ParameterAnswer(Answer):
     values: list[ParameterValueAnswer]
 
 
-class SourceAnswer(Answer):
-    """Where a conclusion is written and how sure that is."""
-
-    citation: CitationAnswer
-    evidence: EvidenceTag
-    says: str | UnsetType = UNSET
-
-
-class ProvisionStepAnswer(Answer):
+class ProvisionStepAnswer(Struct):
     """What the person can do where the provision comes out a certain way."""
 
     says: str
@@ -86,7 +78,7 @@ class ProvisionStepAnswer(Answer):
     on: str
 
 
-class FactDefinitionAnswer(Answer):
+class FactDefinitionAnswer(Struct):
     """A fact as the law defines it."""
 
     fact: str
@@ -110,9 +102,9 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
         Meta(description="The conditions of each path; one path is enough."),
     ]
     parameters: dict[str, ParameterAnswer]
-    concludes: dict[str, Value]
+    concludes: dict[str, AnyValue]
     concludes_from: dict[str, SourceAnswer]
-    informs: dict[str, Value]
+    informs: dict[str, AnyValue]
     caution: str | None
     next_steps: list[ProvisionStepAnswer]
     introduces: list[FactDefinitionAnswer]
@@ -120,7 +112,7 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
     law: LawAnswer
 
 
-class CalendarSummaryAnswer(Answer):
+class CalendarSummaryAnswer(Struct):
     """A calendar of enrollment periods."""
 
     id: str
@@ -136,7 +128,7 @@ class CalendarSummaryAnswer(Answer):
     href: str
 
 
-class PeriodAnswer(Answer, kw_only=True):
+class PeriodAnswer(Struct, kw_only=True):
     """One enrollment period: its days, and by whose authority."""
 
     first: date
@@ -166,7 +158,7 @@ class CalendarAnswer(CalendarSummaryAnswer):
     law: LawAnswer
 
 
-class ProvisionsAnswer(Answer):
+class ProvisionsAnswer(Struct):
     """The provisions of an edition and the calendars that they use."""
 
     edition: str
@@ -176,7 +168,7 @@ class ProvisionsAnswer(Answer):
     law: LawAnswer
 
 
-class LawChangeAnswer(Answer):
+class LawChangeAnswer(Struct):
     """Something that came into force, ended, was superseded, or took another value."""
 
     on: date
@@ -198,7 +190,7 @@ class LawChangeAnswer(Answer):
     value: Annotated[Any, Meta(description="The new value.")] | UnsetType = UNSET
 
 
-class ChangesAnswer(Answer):
+class ChangesAnswer(Struct):
     """How the law changed between two days, both included."""
 
     edition: str
@@ -208,7 +200,7 @@ class ChangesAnswer(Answer):
     law: LawAnswer
 
 
-class OpenEnrollmentAnswer(Answer, kw_only=True):
+class OpenEnrollmentAnswer(Struct, kw_only=True):
     """The enrollment periods of a calendar year, or those of a day with the next one."""
 
     edition: str
@@ -243,7 +235,7 @@ class OpenEnrollmentAnswer(Answer, kw_only=True):
     law: LawAnswer
 
 
-class ConclusionAnswer(Answer):
+class ConclusionAnswer(Struct):
     """A value that determinations of a question may carry beside the outcome."""
 
     name: str
@@ -253,7 +245,7 @@ class ConclusionAnswer(Answer):
     unit: str | UnsetType = UNSET
 
 
-class QuestionSummaryAnswer(Answer):
+class QuestionSummaryAnswer(Struct):
     """What can be asked."""
 
     id: str
@@ -268,14 +260,14 @@ class QuestionSummaryAnswer(Answer):
     href: str
 
 
-class QuestionsAnswer(Answer):
+class QuestionsAnswer(Struct):
     """The questions that can be asked."""
 
     questions: list[QuestionSummaryAnswer]
     law: LawAnswer
 
 
-class ComputedFactAnswer(Answer):
+class ComputedFactAnswer(Struct):
     """A fact that follows from others."""
 
     fact: str
@@ -286,11 +278,11 @@ class ComputedFactAnswer(Answer):
     unit: str | UnsetType = UNSET
 
 
-class PresumedFactAnswer(Answer):
+class PresumedFactAnswer(Struct):
     """A fact that the law presumes where it is not stated."""
 
     fact: str
-    value: Value
+    value: AnyValue
     because: str
     citation: CitationAnswer | UnsetType = UNSET
 

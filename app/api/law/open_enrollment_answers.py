@@ -3,9 +3,9 @@
 from datetime import date
 from typing import Any
 
-from app.api.http.answers import LawAnswer
 from app.api.law.answers import OpenEnrollmentAnswer
 from app.api.law.provision_answers import period_answer
+from app.determinations.answer import LawAnswer
 from app.determinations.other_editions import is_later, left_out
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
 from app.law.lawbook import EditionLaw, Lawbook

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from app.api.http.answers import CitationAnswer, LawAnswer, unset_if_none
+from app.api.http.answers import unset_if_none
 from app.api.law.answers import (
     CalendarAnswer,
     CalendarSummaryAnswer,
@@ -17,8 +17,8 @@ from app.api.law.answers import (
     ProvisionAnswer,
     ProvisionStepAnswer,
     ProvisionSummaryAnswer,
-    SourceAnswer,
 )
+from app.determinations.answer import CitationAnswer, LawAnswer, SourceAnswer
 from app.determinations.wording import UNVERIFIED_WORDS, as_json
 from app.law.calendars import Calendar, Period, StandingCalendar
 from app.law.facts import Citation, Computation, FactDefinition

@@ -7,7 +7,6 @@ from flask import Blueprint, Response
 
 from app import clock
 from app.access.principal import PUBLIC
-from app.api.http.answers import LawAnswer
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong, unknown_edition, unknown_question
 from app.api.http.responses import law_answer
@@ -26,6 +25,7 @@ from app.api.law.provision_answers import (
     provision_answer,
     provision_summary,
 )
+from app.determinations.answer import LawAnswer
 from app.law.errors import UnknownEdition, UnknownQuestion
 from app.law.lawbook import EditionLaw
 from app.law.provision import CalendarName, Provision

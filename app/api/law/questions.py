@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 from msgspec import UNSET
 
 from app.access.principal import PUBLIC
-from app.api.http.answers import LawAnswer, unset_if_none
+from app.api.http.answers import unset_if_none
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import unknown_question
 from app.api.http.responses import law_answer
@@ -19,6 +19,7 @@ from app.api.law.answers import (
 )
 from app.api.law.provision_answers import citation_answer
 from app.api.law.question_answers import facts_document, question_summary, summary_members
+from app.determinations.answer import LawAnswer
 from app.determinations.wording import as_json
 from app.law.errors import LawNotEncoded, UnknownQuestion
 from app.law.facts import FactDefinition

@@ -6,12 +6,13 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.access.credentials import CLIENT, KEY
-from app.api.http.answers import Answer, Instant, instant_or_none
+from app.api.http.answers import instant_or_none
+from app.determinations.answer import Instant
 from app.instants import instant_text
 from app.records.machines.credentials import Credential
 
 
-class SecretAnswer(Answer):
+class SecretAnswer(Struct):
     """A secret that is accepted, without what is secret of it."""
 
     begins: Annotated[str, Meta(description="How the secret begins, which is not secret.")]
@@ -19,7 +20,7 @@ class SecretAnswer(Answer):
     expires_at: Annotated[Instant | None, Meta(description="When a replaced one ends.")]
 
 
-class CredentialAnswer(Answer):
+class CredentialAnswer(Struct):
     """A key or a client as administrators see it."""
 
     id: Annotated[str, Meta(description="Its id; for a client also its client_id.")]
@@ -59,7 +60,7 @@ class NewSecretAnswer(CredentialAnswer):
     ) = UNSET
 
 
-class CredentialsAnswer(Answer):
+class CredentialsAnswer(Struct):
     """Keys and clients in the order in which they were made."""
 
     credentials: list[CredentialAnswer]
@@ -93,7 +94,7 @@ class TokenWanted(Struct):
     ) = UNSET
 
 
-class TokenAnswer(Answer):
+class TokenAnswer(Struct):
     """An access token."""
 
     access_token: Annotated[str, Meta(description="Send it as `Authorization: Bearer …`.")]
@@ -102,20 +103,20 @@ class TokenAnswer(Answer):
     scope: Annotated[str, Meta(description="The permissions that it has, with spaces between.")]
 
 
-class OAuthErrorAnswer(Answer):
+class OAuthErrorAnswer(Struct):
     """What is wrong with a request for a token (RFC 6749)."""
 
     error: Annotated[str, Meta(description="What is wrong, in the words of RFC 6749.")]
     error_description: str
 
 
-class SigningKeysAnswer(Answer):
+class SigningKeysAnswer(Struct):
     """The public halves of the keys that sign access tokens (RFC 7517)."""
 
     keys: list[Annotated[dict[str, Any], Meta(description="A key (RFC 7517).")]]
 
 
-class OAuthMetadataAnswer(Answer):
+class OAuthMetadataAnswer(Struct):
     """What clients may know of the token endpoint (RFC 8414)."""
 
     issuer: str

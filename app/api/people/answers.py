@@ -3,15 +3,15 @@
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from msgspec import Meta
+from msgspec import Meta, Struct
 
 from app.access.roster import peoples_roles
-from app.api.http.answers import Answer, Id, Instant
+from app.determinations.answer import Id, Instant
 from app.records.people.account_sessions import Session
 from app.records.people.accounts import Account
 
 
-class AccountAnswer(Answer):
+class AccountAnswer(Struct):
     """An account; when somebody signed in is no part of it, since nobody changes that."""
 
     id: Id
@@ -41,7 +41,7 @@ class CreatedAccountAnswer(AccountAnswer):
     ]
 
 
-class AccountsAnswer(Answer):
+class AccountsAnswer(Struct):
     """Accounts in the order they were made."""
 
     accounts: list[AccountAnswer]
@@ -50,7 +50,7 @@ class AccountsAnswer(Answer):
     ]
 
 
-class AccountSessionAnswer(Answer):
+class AccountSessionAnswer(Struct):
     """Where somebody is signed in."""
 
     id: Id
@@ -60,7 +60,7 @@ class AccountSessionAnswer(Answer):
     browser: Annotated[str, Meta(description="What the browser calls itself.")]
 
 
-class AccountSessionsAnswer(Answer):
+class AccountSessionsAnswer(Struct):
     """Everywhere that somebody is signed in."""
 
     sessions: list[AccountSessionAnswer]

@@ -4,9 +4,10 @@ from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
 
-from msgspec import UNSET, Meta, UnsetType
+from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.api.http.answers import Answer, Damaged, Id, Instant, NextCursor, instant_or_none
+from app.api.http.answers import Damaged, NextCursor, instant_or_none
+from app.determinations.answer import Id, Instant
 from app.instants import instant_text
 from app.law.questions import Outcome
 from app.records.entries import AuditEntry
@@ -23,7 +24,7 @@ EventType = Literal[
 ]
 
 
-class HoldAnswer(Answer):
+class HoldAnswer(Struct):
     """A legal hold."""
 
     id: Id
@@ -38,13 +39,13 @@ class HoldAnswer(Answer):
     version: int
 
 
-class HoldsAnswer(Answer):
+class HoldsAnswer(Struct):
     """Legal holds, the newest first."""
 
     holds: list[HoldAnswer]
 
 
-class FoundDeterminationAnswer(Answer):
+class FoundDeterminationAnswer(Struct):
     """A determination that was found, without its reasons."""
 
     id: Id
@@ -69,7 +70,7 @@ class FoundDeterminationAnswer(Answer):
     href: str
 
 
-class FoundDeterminationsAnswer(Answer):
+class FoundDeterminationsAnswer(Struct):
     """A page of determinations, the newest first."""
 
     determinations: list[FoundDeterminationAnswer]
@@ -77,7 +78,7 @@ class FoundDeterminationsAnswer(Answer):
     next_cursor: NextCursor | UnsetType = UNSET
 
 
-class AuditEntryAnswer(Answer):
+class AuditEntryAnswer(Struct):
     """Who did what to which object, when and from where."""
 
     id: Id
@@ -91,7 +92,7 @@ class AuditEntryAnswer(Answer):
     request_id: str | None
 
 
-class AuditEntriesAnswer(Answer):
+class AuditEntriesAnswer(Struct):
     """A page of the audit trail, the newest first."""
 
     entries: list[AuditEntryAnswer]
@@ -99,7 +100,7 @@ class AuditEntriesAnswer(Answer):
     next_cursor: NextCursor | UnsetType = UNSET
 
 
-class CloudEventAnswer(Answer, kw_only=True):
+class CloudEventAnswer(Struct, kw_only=True):
     """An event in the CloudEvents format, version 1.0."""
 
     specversion: Literal["1.0"]

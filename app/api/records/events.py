@@ -7,7 +7,6 @@ from typing import Any
 from flask import Blueprint, Response
 from msgspec import UNSET, UnsetType
 
-from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
@@ -16,6 +15,7 @@ from app.api.http.responses import JSON
 from app.api.http.service import current_service
 from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
+from app.determinations.answer import encode
 from app.instants import instant_text
 from app.records.ledger.events import Damaged, Event, LawChanged, happened
 

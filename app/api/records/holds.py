@@ -6,7 +6,6 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from app import clock
-from app.api.http.answers import encode
 from app.api.http.authority import principal
 from app.api.http.fields import TextField
 from app.api.http.idempotency import once
@@ -19,6 +18,7 @@ from app.api.http.responses import JSON, json_response
 from app.api.http.schemas import REQUIRED, StrictSchema
 from app.api.http.service import current_service
 from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer
+from app.determinations.answer import encode
 from app.records.holds import (
     HOLDABLE,
     Hold,
