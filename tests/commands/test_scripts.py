@@ -1,6 +1,7 @@
 """The Makefile and the start script, as a person at a terminal meets them."""
 
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -49,7 +50,9 @@ def test_help_tells_every_target() -> None:
     result = make("help")
 
     told = [line.split()[1] for line in result.stdout.splitlines()]
-    assert ["help", "run", "test", "lint", "bench", "soak", "spike", "flood", "clean"] == told
+    targets = re.search(r"^\.PHONY: (help .+)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert targets is not None
+    assert targets[1].split() == told
 
 
 def test_a_port_that_is_taken_is_told_with_what_to_do(tmp_path: Path) -> None:
