@@ -7,13 +7,15 @@ condition turns for one fact, the others being known, and one step before.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
+from typing import NamedTuple
 
 from app.determinations.knowledge import FactInPlay, Knowledge
-from app.determinations.what_if import WhatIf
+from app.determinations.what_if import WhatIf, wavers
 from app.law.facts import Value
 from app.law.functions import anniversary
+from app.law.spans import LAST_DAY
 
 Bits = tuple[int, int]
 """The conditions met and the conditions known."""
@@ -25,20 +27,44 @@ SHORT = 5_000
 """Distances between days that the law looks at, in days, are shorter."""
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Unknown facts that are looked at together, mostly one, with their cells.
+class Cellular(NamedTuple):
+    """The cells of a group, with values in each.
 
     *lines* has for each fact the sets of cells among which it alone can move, *answers* those that
-    are left once it is known. *examples* are values in each cell.
+    are left once it is known.
     """
 
-    facts: tuple[FactInPlay, ...]
-    behind: int
     cells: tuple[Bits, ...]
     lines: tuple[tuple[Cells, ...], ...]
     answers: tuple[tuple[Cells, ...], ...]
     examples: tuple[Chosen, ...]
+
+
+class Group:
+    """Unknown facts that are looked at together, mostly one; *behind* are the conditions that rest
+    on them, as bits. Its cells are found when they are first looked at.
+    """
+
+    def __init__(self, facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> None:
+        self.facts = facts
+        self.behind = 0
+        for fact in facts:
+            self.behind |= fact.behind
+        names = {fact.name for fact in facts}
+        sources = knowledge.in_play.sources_of
+        self.of_law_alone = all(
+            names.issuperset(sources[computed.name])
+            for fact in facts
+            for computed, _ in fact.crossed
+        )
+        self._knowledge: Knowledge | None = knowledge
+
+    @cached_property
+    def found(self) -> Cellular:
+        """Its cells."""
+        knowledge, self._knowledge = self._knowledge, None
+        assert knowledge is not None
+        return _find(self.facts, self.behind, knowledge)
 
 
 def groups_of(knowledge: Knowledge) -> list[Group]:
@@ -55,9 +81,9 @@ def groups_of(knowledge: Knowledge) -> list[Group]:
         names = tuple(n for n in in_play.order if n in together)
         group = in_play.groups.get(names)
         if group is None:
-            group = _group(tuple(unknown[n] for n in names), knowledge)
-            if not any(_rests_on_known(unknown[n], knowledge, names) for n in names):
-                in_play.groups[names] = group  # the law alone says it: no value bears on it
+            group = Group(tuple(unknown[n] for n in names), knowledge)
+            if group.of_law_alone:
+                in_play.groups[names] = group
         groups.append(group)
     return groups
 
@@ -77,19 +103,14 @@ def _together(
     return found
 
 
-def _rests_on_known(fact: FactInPlay, knowledge: Knowledge, names: tuple[str, ...]) -> bool:
-    sources = knowledge.in_play.sources_of
-    return any(
-        source not in names for computed, _ in fact.crossed for source in sources[computed.name]
-    )
-
-
-def _group(facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> Group:
+def _find(facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge) -> Cellular:
+    in_play = knowledge.in_play
     numbers: dict[Bits, int] = {}
     examples: list[Chosen] = []
 
     def cell(at: Knowledge, chosen: Chosen) -> int:
-        bits = _bits_of(facts, at)
+        met, known = in_play.compiled.bits(at.codes)
+        bits = met & behind, known & behind
         if bits not in numbers:
             numbers[bits] = len(numbers)
             examples.append(chosen)
@@ -110,10 +131,7 @@ def _group(facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> Group:
             moves[tuple(sorted(line))] = None
         lines.append(tuple(moves))
         answers.append(tuple(dict.fromkeys(tuple(sorted(cells)) for cells in left.values())))
-    behind = 0
-    for fact in facts:
-        behind |= fact.behind
-    return Group(facts, behind, tuple(numbers), tuple(lines), tuple(answers), tuple(examples))
+    return Cellular(tuple(numbers), tuple(lines), tuple(answers), tuple(examples))
 
 
 def _with(knowledge: Knowledge, chosen: Mapping[str, Value]) -> Knowledge:
@@ -121,15 +139,6 @@ def _with(knowledge: Knowledge, chosen: Mapping[str, Value]) -> Knowledge:
         return knowledge
     stated = {**knowledge.stated, **chosen}
     return Knowledge.of(knowledge.in_play, stated, knowledge.as_of)
-
-
-def _bits_of(facts: tuple[FactInPlay, ...], at: Knowledge) -> Bits:
-    """The conditions on some facts that their values meet, and those they settle."""
-    behind = 0
-    for fact in facts:
-        behind |= fact.behind
-    met, known = at.in_play.compiled.bits(at.codes)
-    return met & behind, known & behind
 
 
 def _choices(
@@ -141,7 +150,7 @@ def _choices(
         return
     first, rest = others[0], others[1:]
     critical = dict.fromkeys(_values(first, knowledge))
-    for partner in () if _turns_yearly(first) else (*rest, last):
+    for partner in () if _turns_yearly(first) or wavers(first) else (*rest, last):
         for value in _values(partner, knowledge):
             critical.update(dict.fromkeys(_values(first, _with(knowledge, {partner.name: value}))))
     for value in critical:
@@ -161,12 +170,28 @@ def _values(fact: FactInPlay, knowledge: Knowledge) -> Iterator[Value]:
     anchors = [first, *cuts]
     if _turns_yearly(fact):
         anchors = [*cuts, *_turning_days(fact, knowledge)]
+    elif wavers(fact):
+        anchors += _days_of_years(fact, cuts, knowledge)
     elif fact.crossed:  # what is computed turns with other facts too: some value to turn about
         day = knowledge.as_of.toordinal()
         anchors += [day] if "day" in definition.kind.fits else [first + step, last]
     codes = {-(-code // step) * step for code in anchors}
     for code in sorted(code for code in codes if first <= code <= last):
         yield definition.value(code)
+
+
+def _days_of_years(fact: FactInPlay, cuts: list[int], knowledge: Knowledge) -> Iterator[int]:
+    """The days of the years next to something known, or to a cut, at which something turns in every
+    year, and the days before.
+    """
+    known = [value for value in knowledge.values.values() if isinstance(value, date)]
+    about = {knowledge.as_of.year, *(day.year for day in known)}
+    about |= {date.fromordinal(cut).year for cut in cuts if 0 < cut <= LAST_DAY.toordinal()}
+    for year in sorted({near + more for near in about for more in (-1, 0, 1)}):
+        for month, day in fact.turns_of_year:
+            code = date(year, month, day).toordinal()
+            yield from (code - 1, code)
+    yield knowledge.as_of.toordinal()
 
 
 def _turns_yearly(fact: FactInPlay) -> bool:

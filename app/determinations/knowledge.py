@@ -4,7 +4,7 @@ values and as codes. And what a standing law makes of each fact, found once.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +98,26 @@ class FactInPlay:
         """The codes at which a yearly calendar opens or closes for the fact."""
         own = [c for c in self.conditions if c.fact.name == self.name and c.recurs is not None]
         return sorted({edge for condition in own for edge in condition.accepts.edges()})
+
+    @cached_property
+    def turns_of_year(self) -> list[tuple[int, int]]:
+        """The months and days at which what is computed from a day alone turns in every year, such
+        as the day on which something is due; found in a common year and a leap year.
+        """
+        days = [date(2011, 1, 1) + timedelta(days=n) for n in range(731)]
+        found, before = dict[tuple[int, int], None](), None
+        for day in days:
+            values: dict[str, Value] = {self.name: day}
+            now = []
+            for name, derive, code_of, bits in self.carried:
+                derived = derive(values)
+                if derived is not None:
+                    values[name] = derived  # type: ignore[assignment]
+                    now.append(bits.met_at(code_of(derived)) if bits is not None else 0)
+            if before is not None and now != before:
+                found[day.month, day.day] = None
+            before = now
+        return list(found)
 
     @cached_property
     def crossed(self) -> list[tuple[FactDefinition, list[int]]]:

@@ -71,7 +71,7 @@ class Diagram:
 
     def _own_support(self, level: int, children: Cells) -> int:
         """The facts of a group that alone can move between cells that end otherwise."""
-        lines, bit = self.groups[level].lines, 1 << self._first_bit[level]
+        lines, bit = self.groups[level].found.lines, 1 << self._first_bit[level]
         if len(lines) == 1:
             return bit
         support = 0
@@ -134,8 +134,12 @@ class Relevance:
         self.knowledge, self.compiled = knowledge, knowledge.in_play.compiled
         self.groups = groups_of(knowledge)
         self.met, self.known = self.compiled.bits(knowledge.codes)
-        self.diagram = Diagram(self.groups)
         self._solved: dict[tuple[int, int], int] = {}
+
+    @cached_property
+    def diagram(self) -> Diagram:
+        """The decision diagram, empty until the root is asked for."""
+        return Diagram(self.groups)
 
     @cached_property
     def root(self) -> int:
@@ -154,17 +158,44 @@ class Relevance:
         found = self._solved.get((flags, left))
         if found is None:
             solve, following = self._solve, level + 1
-            children = tuple([solve(following, met | m, known | k) for m, k in groups[level].cells])
+            children = tuple(
+                [solve(following, met | m, known | k) for m, k in groups[level].found.cells]
+            )
             found = self._solved[flags, left] = self.diagram.node(level, children)
         return found
 
-    @property
+    @cached_property
     def outcome(self) -> Outcome:
         """The outcome that all completions come to; undetermined where two differ."""
-        diagram, root = self.diagram, self.root
-        if not diagram.is_settled(root):
-            return "undetermined"
-        return OUTCOMES_BY_CODE[diagram.ends[root].bit_length() - 1]
+        ends = set[int]()
+        for end in self._ends():
+            ends.add(end)
+            if len(ends) > 1:
+                return "undetermined"
+        return OUTCOMES_BY_CODE[ends.pop()]
+
+    def _ends(self) -> Iterator[int]:
+        """What completions come to, those first that are found with the least work."""
+        groups = sorted(self.groups, key=lambda group: (len(group.facts), not group.of_law_alone))
+        seen, put_off = set[tuple[int, int]](), list[tuple[Group, int, int]]()
+        open_still = [(self.met, self.known)]
+        while open_still or put_off:
+            if not open_still:
+                costly, met, known = put_off.pop()
+                open_still += [(met | m, known | k) for m, k in costly.found.cells]
+            met, known = open_still.pop()
+            code, flags, left = self.compiled.explore(met, known)
+            if code != UNDETERMINED:
+                yield code
+            elif (flags, left) not in seen:
+                seen.add((flags, left))
+                group = next((group for group in groups if group.behind & left), None)
+                if group is None:
+                    yield self.compiled.outcome(met, known)
+                elif len(group.facts) > 1:
+                    put_off.append((group, met, known))
+                else:
+                    open_still += [(met | m, known | k) for m, k in group.found.cells]
 
     def needs(self) -> tuple[FactDefinition, ...]:
         """Every fact that can change the outcome, first the one that leaves the fewest to ask."""
@@ -180,7 +211,7 @@ class Relevance:
         diagram, root, bit = self.diagram, self.root, 1
         support = diagram.support[root]
         for level, group in enumerate(self.groups):
-            for fact, answers in zip(group.facts, group.answers, strict=True):
+            for fact, answers in zip(group.facts, group.found.answers, strict=True):
                 if support & bit:
                     left = sum(
                         diagram.facts_left(diagram.restricted(root, level, cells))
@@ -206,7 +237,7 @@ class Relevance:
             yield chosen
             return
         group = groups[level]
-        for (m, k), example in zip(group.cells, group.examples, strict=True):
+        for (m, k), example in zip(group.found.cells, group.found.examples, strict=True):
             yield from self._leaves(level + 1, met | m, known | k, {**chosen, **example})
 
 
