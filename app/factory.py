@@ -40,7 +40,10 @@ def create_app(settings: Settings | None = None) -> Flask:
         Service(
             settings,
             decider,
-            Store(open_database(settings.database_url, settings.threads), law_text(lawbook)),
+            Store(
+                open_database(settings.database_url, settings.threads + settings.queue),
+                law_text(lawbook),
+            ),
             edition,
         ),
     )

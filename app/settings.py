@@ -66,9 +66,8 @@ class Settings:
     single_sign_on: SingleSignOn | None = None
     log_level: str = "info"
     workers: int = 2
-    threads: int = 4
-    queue: int = 4
-    read_seconds: int = 20
+    threads: int = 2
+    queue: int = 6
     drain_seconds: float = 1.0
     faults_at_most: int = 10
     proxy_hops: int = 0
@@ -154,7 +153,6 @@ def _read(env: Env, defaults: Settings) -> Settings:
         workers=env.int("ELIGIBILITY_WORKERS", defaults.workers, validate=some),
         threads=env.int("ELIGIBILITY_THREADS", defaults.threads, validate=some),
         queue=env.int("ELIGIBILITY_QUEUE", defaults.queue, validate=natural),
-        read_seconds=env.int("ELIGIBILITY_READ_SECONDS", defaults.read_seconds, validate=some),
         drain_seconds=env.float(
             "ELIGIBILITY_DRAIN_SECONDS",
             defaults.drain_seconds,

@@ -1,72 +1,91 @@
-"""How many requests a worker of the service takes in at a time, so that those it takes are answered
-in good time.
+"""No more requests at a time than a process can answer in good time; what comes beyond is refused.
 
-A burst may fill every thread and the queue behind them: it is over in a moment, and nobody is
-turned away for it. While more comes than can be answered, a full queue would only make everybody
-wait. So a worker that has had to turn requests away for a while takes just enough to be busy, and
-whoever is admitted is answered about as soon as at quiet times.
+A few are answered at a time, a few more may wait for a place, so that a burst that is over in a
+moment costs nobody an answer. The number of those that wait is bounded and not the time: a short
+one would be over at once on a machine that is busy with something else.
+WSGI middleware around the whole application, so that a refusal costs next to nothing.
 """
 
-BUSY = 1
-"""So many requests keep a worker busy: two would only take turns at computing, and at writing, and
-both be answered later.
-"""
-PATIENCE_SECONDS = 0.1
-"""How long requests are turned away before it counts as pressure and no longer as a burst."""
-RELIEF_SECONDS = 1.0
-"""How long nobody must have been turned away for the pressure to be over.
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
+from threading import BoundedSemaphore
+from typing import Any
+from uuid import uuid4
 
-Also, from when on a request counts as long.
-"""
+from flask import Response
+
+from app.api.http.metrics import count_refused
+from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.http.problems import Problem, problem_response
+from app.api.http.requests import HEADERS, Environ, StartResponse
+
+ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})
+RETRY_AFTER_SECONDS = 2
 
 
 class Admission:
-    """What one worker has taken in; times are seconds of one clock that only goes forward.
+    """Answers at most *places* requests at a time, while at most *queue* wait for a place.
 
-    Not safe to share between threads.
+    Safe to share between threads.
     """
 
-    def __init__(self, room: int) -> None:
-        self._room = room
-        self._begun: list[float] = []
-        self._refusing_since = self._refused_at = float("-inf")
+    def __init__(
+        self,
+        application: Callable[[Environ, StartResponse], Iterable[bytes]],
+        places: int,
+        queue: int,
+    ) -> None:
+        self._application = application
+        self._room, self._places = BoundedSemaphore(places + queue), BoundedSemaphore(places)
 
-    @property
-    def taken(self) -> int:
-        """How many requests are in work or wait for it."""
-        return len(self._begun)
+    def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer, as WSGI has it.
 
-    def is_pressed(self, now: float) -> bool:
-        """Whether more has come for a while than could be answered."""
-        return (
-            now - self._refused_at < RELIEF_SECONDS
-            and self._refused_at - self._refusing_since >= PATIENCE_SECONDS
-        )
-
-    def is_full(self, now: float) -> bool:
-        """Whether the next request is to be turned away.
-
-        Under pressure long ones, such as batches, leave room for others: they would hold it for as
-        long as they take.
+        A place is free again before a client can have read the end of its answer: one that sends a
+        request after the other always finds it.
         """
-        if self.taken >= self._room:
-            return True
-        return (
-            self.is_pressed(now)
-            and sum(now - begun < RELIEF_SECONDS for begun in self._begun) >= BUSY
-        )
+        if environ["PATH_INFO"] in ALWAYS_ANSWERED:
+            return self._application(environ, start_response)
+        if not self._room.acquire(blocking=False):
+            count_refused("overloaded")
+            return _refusal()(environ, start_response)
+        is_streamed = True
 
-    def take(self, now: float) -> float:
-        """Take a request in; to be given back with what this answers."""
-        self._begun.append(now)
-        return now
+        def started(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
+            nonlocal is_streamed
+            is_streamed = all(name.lower() != "content-length" for name, _ in headers)
+            return start_response(status, headers, *exc_info)
 
-    def give_back(self, begun: float) -> None:
-        """A request was answered."""
-        self._begun.remove(begun)
+        try:
+            with self._places:
+                parts = self._application(environ, started)
+        except BaseException:
+            self._room.release()
+            raise
+        if is_streamed:
+            return self._streamed(parts)
+        self._room.release()
+        return parts
 
-    def turn_away(self, now: float) -> None:
-        """A request was turned away."""
-        if now - self._refused_at >= RELIEF_SECONDS:
-            self._refusing_since = now
-        self._refused_at = now
+    def _streamed(self, parts: Iterable[bytes]) -> Iterator[bytes]:
+        """The parts of an answer that is still being made, such as a batch's.
+
+        It needs room as long as that takes, and no place: others need not wait for it.
+        """
+        try:
+            with closing(parts):  # type: ignore[type-var]
+                yield from parts
+        finally:
+            self._room.release()
+
+
+def _refusal() -> Response:
+    request_id = str(uuid4())
+    headers = {
+        **HEADERS,
+        "Retry-After": str(RETRY_AFTER_SECONDS),
+        "X-Request-Id": request_id,
+        "Cache-Control": "no-store",
+    }
+    detail = PROBLEM_TYPES["overloaded"].explains.partition("\n")[0]
+    return problem_response(Problem("overloaded", detail, headers=headers, request_id=request_id))

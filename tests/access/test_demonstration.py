@@ -3,12 +3,10 @@ owner alone.
 """
 
 import json
-import runpy
 import socket
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 from environs import EnvError
@@ -20,11 +18,10 @@ from app import clock
 from app.access.demonstration import FILE, NAME, renew_key
 from app.api.http.authentication import gate
 from app.commands import command_line
-from app.settings import ROOT, Settings, bound_host, from_environment, is_loopback
+from app.server.hooks import say_where
+from app.settings import Settings, bound_host, from_environment, is_loopback
 from tests.api.asking import CLOSED
 from tests.callers import bearing
-
-CONFIGURATION = ROOT / "gunicorn.conf.py"
 
 
 @pytest.fixture(autouse=True)
@@ -139,9 +136,7 @@ def test_the_start_prints_a_command_line_with_the_key_where_only_this_machine_ca
     with socket.socket() as listening:
         listening.bind((address, 0))
 
-        runpy.run_path(str(CONFIGURATION))["when_ready"](
-            SimpleNamespace(LISTENERS=[SimpleNamespace(sock=listening)])
-        )
+        say_where(from_environment(), [listening.getsockname()])
 
     printed = capsys.readouterr().out
     assert is_told == ("Authorization: Bearer elig_aaaaaaaa_b" in printed)

@@ -203,9 +203,11 @@ def test_nobody_can_write_a_line_of_their_own(server: Served) -> None:
 
 
 def test_what_the_server_itself_says_is_json_too(server: Served) -> None:
-    assert any(
-        line["logger"] == "gunicorn.error" and "Booting worker" in line["event"]
-        for line in server.lines()
+    wait_until(  # the service is ready before its last process has said that it begins
+        lambda: any(
+            line["logger"] == "gunicorn.error" and "Booting worker" in line["event"]
+            for line in server.lines()
+        )
     )
     assert any(line["event"] == "settings" for line in server.lines())
 

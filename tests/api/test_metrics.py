@@ -63,11 +63,7 @@ def test_determinations_and_requests_are_counted_over_all_processes_and_beyond_t
 
     for pid in before:
         os.kill(pid, signal.SIGKILL)
-        wait_until(
-            lambda pid=pid: (
-                not list((tmp_path / "figures").glob(f"*_{pid}.db")) and len(_workers(server)) == 2
-            )
-        )
+    wait_until(lambda: not before & set(_workers(server)) and len(_workers(server)) == 2)
 
     after = _asked(server)
     route = ("POST", "/v1/determinations", "201")

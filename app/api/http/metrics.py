@@ -5,11 +5,7 @@ names (gunicorn.conf.py makes it before this is imported); whoever asks gets the
 names of the law and of routes, never what a caller sent.
 """
 
-import fcntl
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from flask import Blueprint, Response
 from prometheus_client import (
@@ -21,15 +17,11 @@ from prometheus_client import (
     Histogram,
     generate_latest,
 )
-from prometheus_client.mmap_dict import MmapedDict
-from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
+from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.api.http.operations import Content, Operation
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
-SUMMED = ("counter", "histogram")
-ALL_DEAD = 0
-"""The number under which files of processes that ended are added up; no process has it."""
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
 _determinations = Counter(
@@ -127,47 +119,8 @@ def read_metrics() -> Response:
 
 
 def _exposition() -> bytes:
-    folder = os.environ.get(FOLDER)
-    if folder is None:
+    if FOLDER not in os.environ:
         return generate_latest(REGISTRY)
     registry = CollectorRegistry()
     MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
-    with _locked(Path(folder), fcntl.LOCK_SH):
-        return generate_latest(registry)
-
-
-def forget_process(pid: int) -> None:
-    """Add the files of a process that ended to those of all that ended before, so that there are
-    never more files than processes.
-
-    What it counted stays counted; what it had in work is in work no longer.
-    """
-    folder = Path(os.environ.get(FOLDER, "/nonexistent"))
-    if not folder.is_dir():
-        return
-    with _locked(folder, fcntl.LOCK_EX):
-        mark_process_dead(pid)  # type: ignore[no-untyped-call]
-        for kind in SUMMED:
-            _add_up(folder / f"{kind}_{pid}.db", folder / f"{kind}_{ALL_DEAD}.db")
-
-
-def _add_up(ended: Path, total: Path) -> None:
-    if not ended.exists():
-        return
-    sums = MmapedDict(str(total))  # type: ignore[no-untyped-call]
-    try:
-        for key, value, _time, _position in MmapedDict.read_all_values_from_file(str(ended)):  # type: ignore[no-untyped-call]
-            sums.write_value(key, sums.read_value(key)[0] + value, 0.0)  # type: ignore[no-untyped-call]
-    finally:
-        sums.close()  # type: ignore[no-untyped-call]
-    ended.unlink()
-
-
-@contextmanager
-def _locked(folder: Path, how: int) -> Iterator[None]:
-    """While files are added up nobody reads them, or what stands in two of them would
-    count twice.
-    """
-    with (folder / "lock").open("w") as lock:
-        fcntl.flock(lock, how)
-        yield
+    return generate_latest(registry)

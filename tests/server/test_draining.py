@@ -107,45 +107,6 @@ def test_no_request_is_lost_when_the_service_is_told_to_stop(
     assert seconds <= 30
 
 
-def test_whoever_could_still_connect_is_answered(tmp_path: Path) -> None:
-    """A client that finds the door closed knows that nothing was done.
-
-    One that was let in must not be turned out.
-    """
-    lost: list[str] = []
-    answered: list[int] = []
-
-    def send(server: Served) -> None:
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {server.key()}"}
-        while True:
-            connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=30)
-            try:
-                connection.connect()
-            except ConnectionRefusedError:
-                return
-            try:
-                connection.request("POST", "/v1/determinations?keep=false", BODY, headers)
-                answered.append(connection.getresponse().status)
-            except Exception as error:  # whatever it is, a request was lost
-                lost.append(f"{type(error).__name__}: {error}")
-            connection.close()
-
-    with served(
-        tmp_path, ELIGIBILITY_DRAIN_SECONDS="1", ELIGIBILITY_QUEUE="50", ELIGIBILITY_WORKERS="2"
-    ) as running:
-        running.key()
-        senders = [threading.Thread(target=send, args=[running]) for _ in range(6)]
-        for sender in senders:
-            sender.start()
-        time.sleep(1)
-        running.stop()
-        for sender in senders:
-            sender.join(60)
-
-    assert [] == lost
-    assert {200} == set(answered)
-
-
 def _batch(server: Served) -> int:
     """How many determinations came back of a batch that is on its way while the service stops."""
     connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=60)

@@ -3,7 +3,6 @@ afterwards all is as before.
 """
 
 import json
-import socket
 import threading
 from pathlib import Path
 
@@ -21,7 +20,7 @@ TOGETHER = 60
 def test_a_spike_is_answered_with_what_was_asked_or_with_when_to_come_back(
     tmp_path: Path, workers: str
 ) -> None:
-    more = {"ELIGIBILITY_WORKERS": workers, "ELIGIBILITY_THREADS": "2", "ELIGIBILITY_QUEUE": "1"}
+    more = {"ELIGIBILITY_WORKERS": workers, "ELIGIBILITY_THREADS": "1", "ELIGIBILITY_QUEUE": "0"}
     with served(tmp_path, **more) as running:
         wait_until(lambda: running.send("GET", "/readyz")[0] == 200)
 
@@ -31,11 +30,11 @@ def test_a_spike_is_answered_with_what_was_asked_or_with_when_to_come_back(
             TOGETHER * 100,
             2 / 100 * 3,
         )
-        after = [running.send("POST", "/v1/determinations", CLOSED)[0] for _ in range(10)]
+        after = [running.send("POST", "/v1/determinations", CLOSED)[0] for _ in range(30)]
 
         assert {201, 503} == {one.status for one in told}
         assert all(one.retry_after for one in told if one.status == 503)
-        assert [201] * 10 == after
+        assert [201] * 30 == after  # one after another, so nobody is in their way
         wait_until(lambda: _refused(running) > 0)
 
 
@@ -86,19 +85,3 @@ def _long_batch(server: Served) -> None:
             "POST", path, lines(*[CLOSED] * 2_000), {"Content-Type": "application/jsonl"}
         )
     assert (200, 2_000) == (status, body.count(b"\n"))
-
-
-def test_connections_that_say_nothing_hold_up_nobody(tmp_path: Path) -> None:
-    with served(
-        tmp_path, ELIGIBILITY_WORKERS="1", ELIGIBILITY_THREADS="1", ELIGIBILITY_QUEUE="4"
-    ) as running:
-        running.key()
-        silent = [socket.create_connection(("127.0.0.1", running.port)) for _ in range(100)]
-        wait_until(lambda: running.send("POST", "/v1/determinations", CLOSED)[0] == 201)
-
-        assert [201] * 5 == [
-            running.send("POST", "/v1/determinations", CLOSED)[0] for _ in range(5)
-        ]
-
-        for connection in silent:
-            connection.close()

@@ -1,0 +1,39 @@
+"""The folder in which the processes keep what they count, until whoever asks gets the sum."""
+
+import atexit
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+
+FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+"""Where nothing is set, a new temporary folder."""
+
+
+def folder_of_figures() -> Path:
+    """The folder, made if need be."""
+    if FOLDER not in os.environ:
+        os.environ[FOLDER] = tempfile.mkdtemp(prefix="eligibility-metrics-")
+        # A start that is refused leaves nothing behind either; workers, which end with a copy of
+        # this, leave it to the first process.
+        atexit.register(_remove, os.getpid(), os.environ[FOLDER])
+    return Path(os.environ[FOLDER])
+
+
+def prepare_figures() -> None:
+    """Empty the folder at the start of a server, and not where a running one reads its settings
+    again.
+
+    Whatever counts looks for it when it is imported, so this must come first.
+    """
+    if "app.api.http.metrics" in sys.modules:
+        return
+    folder_of_figures().mkdir(parents=True, exist_ok=True)
+    for file in folder_of_figures().glob("*.db"):
+        file.unlink()
+
+
+def _remove(process: int, folder: str) -> None:
+    if os.getpid() == process:
+        shutil.rmtree(folder, ignore_errors=True)

@@ -1,0 +1,169 @@
+"""What gunicorn calls at its documented hooks: gunicorn.conf.py names them."""
+
+import logging
+import os
+import shutil
+import signal
+import sys
+from contextlib import suppress
+from types import FrameType
+from typing import Any
+
+import click
+from flask import Flask
+from flask.cli import ScriptInfo
+
+from app import draining
+from app.access.demonstration import FILE
+from app.server.figures import folder_of_figures
+from app.settings import Settings, from_environment, is_loopback
+
+PREPARES = "SERVE_PREPARES"
+"""Set by `bin/serve`, which wants the database and the demonstration made ready."""
+_WHERE = """
+The service is ready.
+  documentation   http://{address}/docs
+  what to ask     http://{address}/v1/questions
+  sign in         http://{address}/sign-in
+{try_it}  stop it         Ctrl-C
+"""
+_TRY_IT = """\
+  try it          curl -s 'http://{address}/v1/determinations?detail=brief' \\
+                    -H 'Content-Type: application/json' -H 'Authorization: Bearer {key}' \\
+                    -d '{{"question": "enrollment.permitted", "facts": {{
+                      "enrollment": {{"requested_on": "2011-07-20"}},
+                      "applicant": {{"resident": true}},
+                      "employer_plan": {{"available": false}}}}}}'
+"""
+
+log = logging.getLogger(__name__)
+
+
+def nworkers_changed(server: Any, new_value: int, old_value: int | None) -> None:
+    """Let each process allow its share of what is counted in memory."""
+    from app.api.http import limits
+
+    limits.share_between(new_value)
+
+
+def when_ready(server: Any) -> None:
+    """The port is open: prepare what is to be prepared, drain from now on when told to stop, and
+    say where to look.
+    """
+    settings = from_environment()
+    if os.environ.get(PREPARES) == "yes":
+        _prepare(server.app.wsgi(), settings)
+    if settings.drain_seconds:
+        drain_at_sigterm(settings.drain_seconds)
+    say_where(settings, [listener.sock.getsockname() for listener in server.LISTENERS])
+
+
+def _prepare(app: Flask, settings: Settings) -> None:
+    """Bring the database to its tables and load the demonstration.
+
+    Only now, since the settings, the law and the port have turned out good: a start that is refused
+    must change nothing of a service that is running.
+    """
+    commands = [["db", "upgrade"], ["demo", "load"]]
+    if settings.in_production:
+        commands.pop()
+        click.echo("In production mode no demonstration is loaded.")
+    for command in commands:
+        # In this process, which has the law and the libraries already, and no workers yet.
+        try:
+            app.cli.main(command, "flask", obj=ScriptInfo(create_app=lambda: app))
+        except SystemExit as ended:
+            if ended.code:
+                raise
+
+
+def drain_at_sigterm(seconds: float) -> None:
+    """Let the first SIGTERM only make /readyz fail, while everything is answered as before.
+
+    gunicorn's own handler gets it so many seconds later, or at once where it comes again.
+    """
+    stop, server = signal.getsignal(signal.SIGTERM), os.getpid()
+    assert callable(stop)
+
+    def drain(number: int, frame: FrameType | None) -> None:
+        if draining.is_draining() or os.getpid() != server:  # a worker that has just been forked
+            stop(number, frame)
+            return
+        draining.begin()
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+        log.info("draining for %s seconds", seconds)
+
+    signal.signal(signal.SIGALRM, lambda _number, frame: stop(signal.SIGTERM, frame))
+    signal.signal(signal.SIGTERM, drain)
+
+
+def address() -> str:
+    """Where to listen, as host and port, where gunicorn is told nothing else."""
+    host = os.environ.get("ELIGIBILITY_HOST", "127.0.0.1").strip("[]")
+    return f"{f'[{host}]' if ':' in host else host}:{os.environ.get('PORT', '8000')}"
+
+
+def say_where(settings: Settings, names: list[object]) -> None:
+    """Say where to look, with the demonstration's key where only this machine can use it; *names*
+    are those of the sockets that are listened on.
+    """
+    try_it = ""
+    if not settings.in_production and all(map(_is_here, names)):
+        with suppress(OSError):  # nobody has loaded the demonstration
+            key = (settings.instance / FILE).read_text(encoding="ascii").strip()
+            try_it = _TRY_IT.format(address=address(), key=key)
+    click.echo(_WHERE.format(address=address(), try_it=try_it))
+
+
+def _is_here(name: object) -> bool:
+    return isinstance(name, tuple) and is_loopback(name[0])
+
+
+def post_fork(server: Any, worker: Any) -> None:
+    """In a worker, let gunicorn quote nothing that it could not read."""
+    logging.getLogger("gunicorn.error").addFilter(_without_quotes)
+
+
+def _without_quotes(record: logging.LogRecord) -> bool:
+    """Of a warning or an error keep the kind alone.
+
+    gunicorn writes the line it could not read into its log, and a body that was announced too short
+    is read as the next request: that line may hold an applicant's facts.
+    """
+    if record.levelno >= logging.WARNING:
+        kind = getattr(sys.exc_info()[0], "__name__", "no exception")
+        record.msg, record.args = "the server refused or failed a request: %s", (kind,)
+    return True
+
+
+def post_worker_init(worker: Any) -> None:
+    """Bound what a worker takes in, and let it seal what was kept; workers take turns at that."""
+    from app.server.admission import Admission
+    from app.server.sealing import start_sealing
+
+    app, settings = worker.wsgi, worker.wsgi.config["SETTINGS"]
+    app.wsgi_app = Admission(app.wsgi_app, settings.threads, settings.queue)
+    start_sealing(app)
+
+
+def post_request(worker: Any, request: Any) -> None:
+    """Replace a worker whose engine failed too often: SIGTERM lets it end what it has begun."""
+    app = worker.wsgi
+    faults = app.extensions["decider"].engine.counters.faults
+    if faults >= app.config["SETTINGS"].faults_at_most and worker.alive:
+        log.error(
+            "the engine failed %s times in this worker, which makes room for a new one", faults
+        )
+        os.kill(os.getpid(), signal.SIGTERM)
+
+
+def child_exit(server: Any, worker: Any) -> None:
+    """What a worker that ended counted is kept; what it had in work is not."""
+    from prometheus_client.multiprocess import mark_process_dead
+
+    mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]
+
+
+def on_exit(server: Any) -> None:
+    """Leave nothing behind."""
+    shutil.rmtree(folder_of_figures(), ignore_errors=True)
