@@ -13,7 +13,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := bin/install $(PYTHON) $(VENV)
 
-.PHONY: help run test lint bench soak relevance spike flood clean
+.PHONY: help run test lint bench trace soak relevance spike flood clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,8 +34,11 @@ lint: $(VENV)/installed-dev  ## ruff, mypy --strict on app, import-linter
 	$(BIN)/mypy --strict app
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed-dev  ## Decisions a second, in process and over HTTP, beside a view that returns a constant
+bench: $(VENV)/installed-dev  ## Decisions a second of applications never seen before, in process, in batches and over HTTP
 	@set -a; . bin/memory.env; $(BIN)/python bench/run.py $(ARGS)
+
+trace: $(VENV)/installed-dev  ## Files of app/ that one brief determination goes through, and moves between them (ARGS=--calls)
+	@$(BIN)/python bench/trace.py $(ARGS)
 
 soak: $(VENV)/installed-dev  ## Many decisions on 8 threads, every answer checked (DECISIONS=1000000)
 	@set -a; . bin/memory.env; $(BIN)/python bench/soak.py --decisions $(DECISIONS) $(ARGS)

@@ -14,9 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.applications import Applications  # noqa: E402
 from bench.arrivals import quantile, request  # noqa: E402
 from bench.floods import HALF_A_BODY, HALF_A_HEAD, NOTHING, flood, healthy  # noqa: E402
-from bench.run import bodies  # noqa: E402
 from tests.proxies import proxied  # noqa: E402
 
 REQUESTS = 200
@@ -33,7 +33,7 @@ def main() -> None:
         tempfile.TemporaryDirectory(prefix="ngx") as folder,
         proxied(Path(folder), ELIGIBILITY_LOG_LEVEL="warning") as proxy,
     ):
-        asked = request("/v1/determinations", bodies()[0], proxy.service.key())
+        asked = request("/v1/determinations", Applications().bodies(1)[0], proxy.service.key())
         for name, (number, begins) in FLOODS.items():
             with flood(proxy.port, number, begins) as held:
                 told = healthy(proxy.port, asked, REQUESTS)

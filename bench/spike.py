@@ -18,8 +18,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
+from bench.applications import Applications  # noqa: E402
 from bench.arrivals import Arrival, arrivals, quantile, request, summary  # noqa: E402
-from bench.run import bodies  # noqa: E402
 
 ORDINARY = float(os.environ.get("SPIKE_ORDINARY", "60"))
 """Requests a second at ordinary times."""
@@ -59,7 +59,7 @@ def tell(found: list[list[Arrival]]) -> None:
 
 
 def _requests(key: str) -> list[bytes]:
-    return [request("/v1/determinations", body, key) for body in bodies()]
+    return [request("/v1/determinations", body, key) for body in Applications().bodies(400)]
 
 
 def main() -> None:
