@@ -134,7 +134,12 @@ class Relevance:
         self.knowledge, self.compiled = knowledge, knowledge.in_play.compiled
         self.groups = groups_of(knowledge)
         self.met, self.known = self.compiled.bits(knowledge.codes)
-        self._solved: dict[tuple[int, int], int] = {}
+        self._solved: dict[tuple[int, int, int], int] = {}
+        self._tried = [0]
+        """For each level, the conditions on facts that were tried before, as bits: those that are
+        open still cannot be worked out."""
+        for group in self.groups:
+            self._tried.append(self._tried[-1] | group.behind)
 
     @cached_property
     def diagram(self) -> Diagram:
@@ -155,13 +160,14 @@ class Relevance:
             level += 1
         if level == len(groups):  # some text is missing, or something cannot be worked out
             return self.compiled.outcome(met, known)
-        found = self._solved.get((flags, left))
+        key = (flags, left, left & self._tried[level])
+        found = self._solved.get(key)
         if found is None:
             solve, following = self._solve, level + 1
             children = tuple(
                 [solve(following, met | m, known | k) for m, k in groups[level].found.cells]
             )
-            found = self._solved[flags, left] = self.diagram.node(level, children)
+            found = self._solved[key] = self.diagram.node(level, children)
         return found
 
     @cached_property
@@ -177,25 +183,27 @@ class Relevance:
     def _ends(self) -> Iterator[int]:
         """What completions come to, those first that are found with the least work."""
         groups = sorted(self.groups, key=lambda group: (len(group.facts), not group.of_law_alone))
-        seen, put_off = set[tuple[int, int]](), list[tuple[Group, int, int]]()
-        open_still = [(self.met, self.known)]
+        seen, put_off = set[tuple[int, int, int]](), list[tuple[Group, int, int, int]]()
+        open_still = [(self.met, self.known, 0)]
         while open_still or put_off:
             if not open_still:
-                costly, met, known = put_off.pop()
-                open_still += [(met | m, known | k) for m, k in costly.found.cells]
-            met, known = open_still.pop()
+                costly, met, known, tried = put_off.pop()
+                open_still += [(met | m, known | k, tried) for m, k in costly.found.cells]
+            met, known, tried = open_still.pop()
             code, flags, left = self.compiled.explore(met, known)
             if code != UNDETERMINED:
                 yield code
-            elif (flags, left) not in seen:
-                seen.add((flags, left))
-                group = next((group for group in groups if group.behind & left), None)
+            elif (flags, left, left & tried) not in seen:
+                seen.add((flags, left, left & tried))
+                group = next((group for group in groups if group.behind & left & ~tried), None)
                 if group is None:
                     yield self.compiled.outcome(met, known)
-                elif len(group.facts) > 1:
-                    put_off.append((group, met, known))
+                    continue
+                tried |= group.behind
+                if len(group.facts) > 1:
+                    put_off.append((group, met, known, tried))
                 else:
-                    open_still += [(met | m, known | k) for m, k in group.found.cells]
+                    open_still += [(met | m, known | k, tried) for m, k in group.found.cells]
 
     def needs(self) -> tuple[FactDefinition, ...]:
         """Every fact that can change the outcome, first the one that leaves the fewest to ask."""
