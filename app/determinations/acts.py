@@ -5,6 +5,7 @@ from itertools import combinations
 
 from app.determinations.knowledge import Knowledge
 from app.determinations.what_if import WhatIf
+from app.engine.compiled import bits_of
 from app.engine.evaluation import OUTCOME_CODES
 from app.law.facts import FactDefinition, Value
 from app.law.spans import CodeSet
@@ -16,10 +17,14 @@ ACTS_AT_MOST = 4
 def acts_that_help(here: WhatIf) -> Iterator[dict[str, Value]]:
     """Sets of two to four acts that together make the outcome eligible, each of them needed."""
     seen = set()
+    found = here.evaluation
+    beyond_acts = found.known & ~found.met & ~here.in_play.behind_acts
     for provision in here.law.asked.of("grants"):
         if provision.index not in here.in_play.with_acts:
             continue
         for path in range(len(provision.paths)):
+            if beyond_acts & bits_of(c for c in provision.paths[path] if not c.is_nested):
+                continue
             changes = _Repair(here).make_hold(provision, path)
             if not changes or len(changes) > ACTS_AT_MOST or here.outcome_if(changes) != "eligible":
                 continue

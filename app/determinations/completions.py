@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import NamedTuple
 
 from app.determinations.knowledge import FactInPlay, Knowledge
-from app.determinations.what_if import WhatIf, wavers
+from app.determinations.what_if import WhatIf
 from app.law.facts import Value
 from app.law.functions import anniversary
 from app.law.spans import LAST_DAY
@@ -67,18 +67,22 @@ class Group:
         return _find(self.facts, self.behind, knowledge)
 
 
-def groups_of(knowledge: Knowledge) -> list[Group]:
-    """The unknown facts of a case, in the order in which the law looks at them."""
+def groups_of(knowledge: Knowledge, left: int) -> list[Group]:
+    """The unknown facts on which these conditions rest, in the order in which the law looks at
+    them.
+    """
     in_play = knowledge.in_play
-    unknown = {fact.name: fact for fact in knowledge.unknown}
+    unknown = knowledge.unknown(left)
     groups: list[Group] = []
     placed: set[str] = set()
-    for name in in_play.order:
-        if name not in unknown or name in placed:
+    for name in unknown:
+        if name in placed:
             continue
-        together = _together(name, unknown, in_play.linking)
-        placed.update(together)
-        names = tuple(n for n in in_play.order if n in together)
+        names: tuple[str, ...] = (name,)
+        if name in in_play.linked:
+            together = _together(name, unknown, in_play.linking)
+            placed |= together
+            names = tuple(n for n in in_play.order if n in together)
         group = in_play.groups.get(names)
         if group is None:
             group = Group(tuple(unknown[n] for n in names), knowledge)
@@ -150,7 +154,7 @@ def _choices(
         return
     first, rest = others[0], others[1:]
     critical = dict.fromkeys(_values(first, knowledge))
-    for partner in () if _turns_yearly(first) or wavers(first) else (*rest, last):
+    for partner in () if first.turns_yearly or first.wavers else (*rest, last):
         for value in _values(partner, knowledge):
             critical.update(dict.fromkeys(_values(first, _with(knowledge, {partner.name: value}))))
     for value in critical:
@@ -168,9 +172,9 @@ def _values(fact: FactInPlay, knowledge: Knowledge) -> Iterator[Value]:
         return
     cuts = WhatIf(knowledge).cuts(fact.name)
     anchors = [first, *cuts]
-    if _turns_yearly(fact):
+    if fact.turns_yearly:
         anchors = [*cuts, *_turning_days(fact, knowledge)]
-    elif wavers(fact):
+    elif fact.wavers:
         anchors += _days_of_years(fact, cuts, knowledge)
     elif fact.crossed:  # what is computed turns with other facts too: some value to turn about
         day = knowledge.as_of.toordinal()
@@ -192,15 +196,6 @@ def _days_of_years(fact: FactInPlay, cuts: list[int], knowledge: Knowledge) -> I
             code = date(year, month, day).toordinal()
             yield from (code - 1, code)
     yield knowledge.as_of.toordinal()
-
-
-def _turns_yearly(fact: FactInPlay) -> bool:
-    """Whether something is computed from a fact with the anniversary of a day."""
-    in_play = fact.in_play
-    return any(
-        not in_play.recurring.isdisjoint(in_play.sources_of[computed.name])
-        for computed, _ in fact.crossed
-    )
 
 
 def _turning_days(fact: FactInPlay, knowledge: Knowledge) -> Iterator[int]:

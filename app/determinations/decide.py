@@ -68,13 +68,16 @@ class Decider:
         outcome = evaluation.outcomes[case.question]
         needs: tuple[FactDefinition, ...] = ()
         settled_by: tuple[Mapping[str, Value], ...] = ()
+        witnesses = None
         if outcome == "undetermined":
             relevance = Relevance(knowledge)
             outcome, needs = relevance.outcome, relevance.needs()
+            witnesses = relevance.witnesses
             if outcome != "undetermined":
                 settled_by = tuple(relevance.leaves())
                 self._confirm(knowledge, outcome, settled_by)
-        days = OtherDays(self.lawbook, self.facts_in_play, case, knowledge.codes_of_stated)
+        codes = knowledge.codes_of_stated
+        days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
         alternatives = Alternative(WhatIf(knowledge, evaluation), days, outcome).find()
         beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge)
         builder = ReasonBuilder(

@@ -100,6 +100,43 @@ class FactInPlay:
         return sorted({edge for condition in own for edge in condition.accepts.edges()})
 
     @cached_property
+    def directions(self) -> dict[str, int]:
+        """Whether each fact computed from this one rises (1) or falls (-1) with it; 0 where it is
+        not known to do either.
+        """
+        return {fact.name: self._direction(fact) for fact in self.moving}
+
+    def _direction(self, computed: FactDefinition) -> int:
+        call, in_play = computed.computed, self.in_play
+        assert call is not None
+        signs = set()
+        for index, argument in enumerate(call.arguments):
+            direction = FUNCTIONS[call.function].direction(index)
+            if argument == self.name:
+                signs.add(direction)
+            elif isinstance(argument, str) and argument in in_play.computed:
+                inner = self._direction(in_play.computed[argument])
+                if inner or self.name in in_play.sources_of[argument]:
+                    signs.add(direction * inner)
+        return signs.pop() if len(signs) == 1 else 0
+
+    @cached_property
+    def wavers(self) -> bool:
+        """Whether something computed from a day neither rises nor falls with it."""
+        return "day" in self.fact.kind.fits and any(
+            computed.computed is not None
+            and computed.computed.function not in SERIES_FUNCTIONS
+            and not self.directions[computed.name]
+            for computed, _ in self.crossed
+        )
+
+    @cached_property
+    def turns_yearly(self) -> bool:
+        """Whether something is computed from it with the anniversary of a day."""
+        recurring, sources_of = self.in_play.recurring, self.in_play.sources_of
+        return any(not recurring.isdisjoint(sources_of[fact.name]) for fact, _ in self.crossed)
+
+    @cached_property
     def turns_of_year(self) -> list[tuple[int, int]]:
         """The months and days at which what is computed from a day alone turns in every year, such
         as the day on which something is due; found in a common year and a leap year.
@@ -173,6 +210,10 @@ class FactsInPlay:
         self.linking = tuple(s for name, s in self.sources_of.items() if name in looked_at)
         """The facts that something a condition looks at is computed from, together."""
         self.order = tuple(dict.fromkeys(self._in_order(law.asked)))
+        self.in_order = tuple(self.facts[name] for name in self.order)
+        self.linked = frozenset(
+            name for sources in self.linking for name in sources if len(sources) > 1
+        )
         self.groups: dict[tuple[str, ...], Any] = {}
         """Groups of unknown facts whose cells the law alone gives, as they come up."""
         self.with_acts = frozenset(
@@ -182,6 +223,11 @@ class FactsInPlay:
             if any(self.stated[name].is_act for name in self.inputs_of(c))
         )
         """The provisions on which an act that is still open to somebody may bear, by index."""
+        self.behind_acts = 0
+        """The conditions on which an act may bear, as bits."""
+        for fact in self.facts.values():
+            if fact.fact.is_act:
+                self.behind_acts |= fact.behind
         self.alike = 0
         """Laws with the same number decide alike."""
 
@@ -291,11 +337,13 @@ class Knowledge:
             return "computed"
         return "as_of" if name == self.in_play.governing else "presumed"
 
-    @property
-    def unknown(self) -> list[FactInPlay]:
-        """The facts that conditions rest on and nobody stated; questions decided here apart."""
-        return [
-            fact
-            for name, fact in self.in_play.facts.items()
-            if fact.behind and name not in self.values and name not in self.in_play.used
-        ]
+    def unknown(self, left: int) -> dict[str, FactInPlay]:
+        """The facts by name that nobody stated and that some of these conditions rest on, in the
+        order of the law; questions decided here apart.
+        """
+        values, used = self.values, self.in_play.used
+        return {
+            fact.name: fact
+            for fact in self.in_play.in_order
+            if fact.behind & left and fact.name not in values and fact.name not in used
+        }

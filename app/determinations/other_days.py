@@ -2,16 +2,16 @@
 that names it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from app.determinations.case import Case
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.relevance import exact_outcome
+from app.determinations.relevance import Witnesses, exact_outcome
 from app.determinations.what_if import WhatIf
 from app.law.errors import LawNotEncoded
-from app.law.facts import FactDefinition
+from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.spans import LAST_DAY, day_after, day_before
@@ -40,13 +40,18 @@ class OtherDays:
         facts_in_play: Callable[[StandingLaw], FactsInPlay],
         case: Case,
         codes: Mapping[str, int] | None = None,
+        witnesses: Witnesses | None = None,
     ) -> None:
-        """*codes* are those of what was stated, where they are known already."""
+        """*codes* are those of what was stated, where they are known already; *witnesses* two
+        completions that differ in the outcome on the day asked about.
+        """
         self._lawbook, self._facts_in_play = lawbook, facts_in_play
         self._question, self._edition, self._stated = case.question, case.edition, case.facts
         self.governing = lawbook.question(case.question).governed_by
         self.is_stated = self.governing in case.facts
         self._codes = codes
+        self._witnesses: Sequence[Mapping[str, Value]] = witnesses or ()
+        self._completed: dict[int, list[WhatIf]] = {}
 
     def fact(self, name: str) -> FactDefinition:
         """The definition of the fact that moves with the day."""
@@ -72,13 +77,27 @@ class OtherDays:
 
     def outcome(self, here: WhatIf, day: date) -> Outcome:
         """The outcome on a day of the same standing law."""
+        outcome = self._outcome_on(here, day)
+        if outcome != "undetermined" or self._differs(here, day):
+            return outcome
+        return exact_outcome(self._knowledge(here.in_play, day))
+
+    def _differs(self, here: WhatIf, day: date) -> bool:
+        """Whether the completions that differ on the day asked about differ on another day too."""
+        completed = self._completed.get(id(here))
+        if completed is None:
+            completed = self._completed[id(here)] = [
+                WhatIf(Knowledge.of(here.in_play, {**here.knowledge.stated, **more}, here.as_of))
+                for more in self._witnesses
+            ]
+        outcomes = {self._outcome_on(each, day) for each in completed}
+        return len(outcomes) > 1 and "undetermined" not in outcomes
+
+    def _outcome_on(self, here: WhatIf, day: date) -> Outcome:
         moves = self.governing
-        outcome = here.outcome
-        if day != here.as_of and moves is not None and moves in here.in_play.facts:
-            outcome = here.outcome_if({moves: day})
-        if outcome == "undetermined":
-            return exact_outcome(self._knowledge(here.in_play, day))
-        return outcome
+        if day == here.as_of or moves is None or moves not in here.in_play.facts:
+            return here.outcome
+        return here.outcome_of_one(here.in_play.facts[moves], day)
 
     def forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:
         """Each later run of days, by its first, until one of these outcomes or the last day there

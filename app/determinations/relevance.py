@@ -21,6 +21,10 @@ TERMINALS = 4
 OPEN_REFERRAL = 1 << ELIGIBLE | 1 << REFERRED
 """Granted however it turns out, and only a referral is open: that seldom holds up a yes."""
 EXCLUDED = -1
+Path = tuple[tuple[Group, int], ...]
+"""Groups of facts, each in one of its cells."""
+Witnesses = tuple[dict[str, Value], dict[str, Value]]
+"""What is missing, in two ways that come to different outcomes."""
 
 
 class Diagram:
@@ -132,8 +136,11 @@ class Relevance:
 
     def __init__(self, knowledge: Knowledge) -> None:
         self.knowledge, self.compiled = knowledge, knowledge.in_play.compiled
-        self.groups = groups_of(knowledge)
         self.met, self.known = self.compiled.bits(knowledge.codes)
+        _, _, left = self.compiled.explore(self.met, self.known)
+        self.groups = groups_of(knowledge, left)
+        self.witnesses: Witnesses | None = None
+        """Two completions that differ in the outcome, once it was found to be undetermined."""
         self._solved: dict[tuple[int, int, int], int] = {}
         self._tried = [0]
         """For each level, the conditions on facts that were tried before, as bits: those that are
@@ -173,37 +180,42 @@ class Relevance:
     @cached_property
     def outcome(self) -> Outcome:
         """The outcome that all completions come to; undetermined where two differ."""
-        ends = set[int]()
-        for end in self._ends():
-            ends.add(end)
-            if len(ends) > 1:
+        first = None
+        for end, path in self._ends():
+            if first is None:
+                first = end, path
+            elif end != first[0]:
+                self.witnesses = (_values(first[1]), _values(path))
                 return "undetermined"
-        return OUTCOMES_BY_CODE[ends.pop()]
+        assert first is not None
+        return OUTCOMES_BY_CODE[first[0]]
 
-    def _ends(self) -> Iterator[int]:
-        """What completions come to, those first that are found with the least work."""
+    def _ends(self) -> Iterator[tuple[int, Path]]:
+        """What completions come to, with the cells that lead there; those first that are found with
+        the least work.
+        """
         groups = sorted(self.groups, key=lambda group: (len(group.facts), not group.of_law_alone))
-        seen, put_off = set[tuple[int, int, int]](), list[tuple[Group, int, int, int]]()
-        open_still = [(self.met, self.known, 0)]
+        seen, put_off = set[tuple[int, int, int]](), list[tuple[Group, int, int, int, Path]]()
+        open_still: list[tuple[int, int, int, Path]] = [(self.met, self.known, 0, ())]
         while open_still or put_off:
             if not open_still:
-                costly, met, known, tried = put_off.pop()
-                open_still += [(met | m, known | k, tried) for m, k in costly.found.cells]
-            met, known, tried = open_still.pop()
+                costly, met, known, tried, path = put_off.pop()
+                open_still += _branches(costly, met, known, tried, path)
+            met, known, tried, path = open_still.pop()
             code, flags, left = self.compiled.explore(met, known)
             if code != UNDETERMINED:
-                yield code
+                yield code, path
             elif (flags, left, left & tried) not in seen:
                 seen.add((flags, left, left & tried))
                 group = next((group for group in groups if group.behind & left & ~tried), None)
                 if group is None:
-                    yield self.compiled.outcome(met, known)
+                    yield self.compiled.outcome(met, known), path
                     continue
                 tried |= group.behind
                 if len(group.facts) > 1:
-                    put_off.append((group, met, known, tried))
+                    put_off.append((group, met, known, tried, path))
                 else:
-                    open_still += [(met | m, known | k, tried) for m, k in group.found.cells]
+                    open_still += _branches(group, met, known, tried, path)
 
     def needs(self) -> tuple[FactDefinition, ...]:
         """Every fact that can change the outcome, first the one that leaves the fewest to ask."""
@@ -247,6 +259,22 @@ class Relevance:
         group = groups[level]
         for (m, k), example in zip(group.found.cells, group.found.examples, strict=True):
             yield from self._leaves(level + 1, met | m, known | k, {**chosen, **example})
+
+
+def _branches(
+    group: Group, met: int, known: int, tried: int, path: Path
+) -> list[tuple[int, int, int, Path]]:
+    return [
+        (met | m, known | k, tried, (*path, (group, cell)))
+        for cell, (m, k) in enumerate(group.found.cells)
+    ]
+
+
+def _values(path: Path) -> dict[str, Value]:
+    """Values that lead along a path of cells."""
+    return {
+        name: value for group, cell in path for name, value in group.found.examples[cell].items()
+    }
 
 
 def exact_outcome(knowledge: Knowledge) -> Outcome:

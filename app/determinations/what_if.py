@@ -10,12 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
-from app.determinations.knowledge import FactInPlay, FactsInPlay, Knowledge
+from app.determinations.knowledge import FactInPlay, Knowledge
 from app.engine import Evaluation
 from app.engine.compiled import UNDETERMINED
 from app.engine.evaluation import OUTCOMES_BY_CODE
 from app.law.facts import FactDefinition, Value
-from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.questions import Outcome
 
 DAYS_EITHER_SIDE = 800
@@ -164,7 +163,7 @@ class WhatIf:
         """
         moving = self.in_play.facts[name]
         here = self.knowledge.codes.get(name)
-        if here is None or "day" not in moving.fact.kind.fits or not wavers(moving):
+        if here is None or "day" not in moving.fact.kind.fits or not moving.wavers:
             return None
         first, last = moving.fact.first_code, moving.fact.last_code
         return range(max(first, here - DAYS_EITHER_SIDE), min(last, here + DAYS_EITHER_SIDE) + 1)
@@ -200,7 +199,7 @@ class WhatIf:
         elif call.function == "days_until_next_period":
             yield from self._before_periods(str(call.arguments[0]), moving, edges)
         else:
-            sign = _direction(self.in_play, computed, moving.name)
+            sign = self.in_play.facts[moving.name].directions[computed.name]
             for edge in edges if sign else ():
                 crossing = self._search(computed, moving, edge, sign)
                 if crossing is not None:
@@ -281,32 +280,3 @@ def _two_cycles_around(others: set[int], yearly: list[int], here: int) -> list[i
     first, last = min(others, default=here), max(others, default=here)
     low = bisect_left(yearly, min(first, here) - DAYS_EITHER_SIDE)
     return yearly[low : bisect_right(yearly, max(last, here) + DAYS_EITHER_SIDE)]
-
-
-def wavers(moving: FactInPlay) -> bool:
-    """Whether something computed from a day neither rises nor falls with it."""
-    if "day" not in moving.fact.kind.fits:
-        return False
-    return any(
-        computed.computed is not None
-        and computed.computed.function not in SERIES_FUNCTIONS
-        and not _direction(moving.in_play, computed, moving.name)
-        for computed, _ in moving.crossed
-    )
-
-
-def _direction(in_play: FactsInPlay, computed: FactDefinition, name: str) -> int:
-    """Whether a computed fact rises (1) or falls (-1) with a stated one; 0 where it is not known to
-    do either.
-    """
-    call = computed.computed
-    assert call is not None
-    signs = set()
-    for index, argument in enumerate(call.arguments):
-        if argument == name:
-            signs.add(FUNCTIONS[call.function].direction(index))
-        elif isinstance(argument, str) and argument in in_play.computed:
-            inner = _direction(in_play, in_play.computed[argument], name)
-            if inner or name in in_play.sources_of[argument]:
-                signs.add(FUNCTIONS[call.function].direction(index) * inner)
-    return signs.pop() if len(signs) == 1 else 0

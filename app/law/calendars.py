@@ -92,6 +92,7 @@ class StandingCalendar:
             if p.first <= last_day and p.last >= in_force.first
         )
         self.days = CodeSet((p.first.toordinal(), p.last.toordinal()) for p in self.periods)
+        self._spans = [(date.fromordinal(low), date.fromordinal(high)) for low, high in self.days]
 
     def evidence_for(self, day: date) -> Evidence:
         """How solid the source is for a day: that of the period it lies in, else of the
@@ -104,7 +105,7 @@ class StandingCalendar:
         """The periods worth showing beside a day: all of a short calendar, of a long one those of
         the years next to the day.
         """
-        spans = [(date.fromordinal(low), date.fromordinal(high)) for low, high in self.days]
+        spans = self._spans
         if not self.calendar.every_year or day is None:
             return spans[:4] if self.calendar.every_year else spans
         at = bisect_right([first for first, _ in spans], day)

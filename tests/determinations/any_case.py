@@ -63,14 +63,29 @@ def cases(draw: st.DrawFn, lawbook: Lawbook, only: str | None = None) -> Case:
     return Case(question, facts, day, edition)
 
 
-def plain_outcome(decider: Decider, case: Case) -> Outcome | None:
-    """The outcome by the plain evaluator, and where it leaves it open that of all completions;
-    none where the law is not encoded.
+def outcome_by_logic(decider: Decider, case: Case) -> Outcome | None:
+    """The outcome by the plain evaluator, in three-valued logic; none where the law is not
+    encoded.
     """
+    known = _knowledge(decider, case)
+    if known is None:
+        return None
+    return evaluate(known.in_play.law, known.codes).outcomes[case.question]
+
+
+def plain_outcome(decider: Decider, case: Case) -> Outcome | None:
+    """The same, and where logic leaves it open what all completions come to."""
+    outcome = outcome_by_logic(decider, case)
+    if outcome != "undetermined":
+        return outcome
+    known = _knowledge(decider, case)
+    assert known is not None
+    return exact_outcome(known)
+
+
+def _knowledge(decider: Decider, case: Case) -> Knowledge | None:
     try:
         law = decider.lawbook.standing(case.question, case.as_of, case.edition)
     except LawNotEncoded:
         return None
-    knowledge = Knowledge.of(decider.facts_in_play(law), case.facts, case.as_of)
-    outcome = evaluate(law, knowledge.codes).outcomes[case.question]
-    return exact_outcome(knowledge) if outcome == "undetermined" else outcome
+    return Knowledge.of(decider.facts_in_play(law), case.facts, case.as_of)

@@ -16,7 +16,7 @@ from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.law.facts import Value
 from app.law.spans import LAST_DAY
-from tests.determinations.any_case import cases, plain_outcome
+from tests.determinations.any_case import cases, outcome_by_logic, plain_outcome
 
 ONE_BY_ONE = 200
 """Up to so many values between two are all tried; of more, the first and last hundred."""
@@ -62,13 +62,13 @@ def check_change(decider: Decider, case: Case, decided: Determination, change: W
     for fewer in (
         c for size in range(len(change.changes)) for c in combinations(change.changes, size)
     ):
-        assert change.becomes != plain_outcome(decider, with_changes(decider, case, fewer))
+        assert change.becomes != outcome_by_logic(decider, with_changes(decider, case, fewer))
     if len(change.changes) == 1 and change.kind != "past":
         for value in between(change.changes[0]):
             nearer = [change.changes[0]._replace(to=value)]
-            assert change.becomes != plain_outcome(decider, with_changes(decider, case, nearer)), (
-                value
-            )
+            assert change.becomes != outcome_by_logic(
+                decider, with_changes(decider, case, nearer)
+            ), value
 
 
 def asked_on(decider: Decider, case: Case, day: date) -> Case:
@@ -93,7 +93,7 @@ def test_a_change_reaches_what_it_promises_and_no_smaller_one_does(
         check_change(decider, case, decided, change)
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_outcome_stands_until_its_last_day_and_not_after(
     decider: Decider, data: st.DataObject
@@ -164,7 +164,7 @@ def test_every_flag_and_choice_that_alone_would_change_the_outcome_is_listed(
         if fact.type in ("flag", "choice"):
             for code in range(fact.last_code + 1):
                 value = fact.value(code)
-                outcome = plain_outcome(
+                outcome = outcome_by_logic(
                     decider, replace(case, facts={**case.facts, fact.name: value})
                 )
                 if outcome not in (decided.outcome, "undetermined"):
