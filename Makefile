@@ -13,10 +13,10 @@ ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := bin/install $(PYTHON) $(VENV)
 
-.PHONY: help run test lint bench trace soak relevance spike flood clean
+.PHONY: help run test lint bench bench-peers trace soak relevance spike flood clean
 
 help:  ## This list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: free-port $(VENV)/installed  ## Install, prepare the database, load the demonstration data, serve on 127.0.0.1 (PORT=8000)
 	@PORT=$(PORT) bin/serve $(VENV)
@@ -36,6 +36,9 @@ lint: $(VENV)/installed-dev  ## ruff, mypy --strict on app, import-linter
 
 bench: $(VENV)/installed-dev  ## Decisions a second of applications never seen before, in process, in batches and over HTTP
 	@set -a; . bin/memory.env; $(BIN)/python bench/run.py $(ARGS)
+
+bench-peers: $(VENV)/installed-peers  ## A small rule decided by zen, OPA, OpenFisca and by this service, each with its explanation
+	@set -a; . bin/memory.env; $(BIN)/python bench/peers/run.py $(ARGS)
 
 trace: $(VENV)/installed-dev  ## Files of app/ that one brief determination goes through, and moves between them (ARGS=--calls)
 	@$(BIN)/python bench/trace.py $(ARGS)
@@ -63,3 +66,10 @@ $(VENV)/installed: requirements.txt bin/install
 $(VENV)/installed-dev: requirements-dev.txt requirements.txt bin/install
 	@$(INSTALL) requirements-dev.txt
 	@touch $@ $(VENV)/installed
+
+# Other engines, for bench-peers alone. OPA's binding names Python 3.14 and runs on those before it; where it cannot be had, it is left out.
+$(VENV)/installed-peers: $(VENV)/installed-dev requirements-bench.txt
+	@$(INSTALL) requirements-bench.txt
+	@$(BIN)/python -m pip install -qq --disable-pip-version-check --no-deps --ignore-requires-python \
+	  opa-golib-python-bindings==0.4.4 || echo "OPA could not be installed and is left out."
+	@touch $@
