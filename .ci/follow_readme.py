@@ -76,7 +76,9 @@ def follow(port: int) -> None:
                 ]
             )
         )
-    reading = urllib.request.Request(f"http://127.0.0.1:{port}{location}", headers=bearer)
+    query = path.partition("?")[2]
+    address = f"http://127.0.0.1:{port}{location}?{query}"
+    reading = urllib.request.Request(address, headers=bearer)
     with urllib.request.urlopen(reading, timeout=30) as again:
         if again.read() != text:
             sys.exit("The kept determination reads otherwise than it was issued.")

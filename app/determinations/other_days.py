@@ -8,7 +8,7 @@ from datetime import date
 
 from app.determinations.case import Case
 from app.determinations.knowledge import FactsInPlay, Knowledge
-from app.determinations.relevance import Witnesses, exact_outcome
+from app.determinations.relevance import Relevance, Witnesses
 from app.determinations.what_if import WhatIf
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
@@ -80,7 +80,11 @@ class OtherDays:
         outcome = self._outcome_on(here, day)
         if outcome != "undetermined" or self._differs(here, day):
             return outcome
-        return exact_outcome(self._knowledge(here.in_play, day))
+        relevance = Relevance(self._knowledge(here.in_play, day))
+        if relevance.outcome == "undetermined" and relevance.witnesses is not None:
+            self._witnesses = (*self._witnesses, *relevance.witnesses)
+            self._completed.clear()
+        return relevance.outcome
 
     def _differs(self, here: WhatIf, day: date) -> bool:
         """Whether the completions that differ on the day asked about differ on another day too."""
@@ -91,7 +95,7 @@ class OtherDays:
                 for more in self._witnesses
             ]
         outcomes = {self._outcome_on(each, day) for each in completed}
-        return len(outcomes) > 1 and "undetermined" not in outcomes
+        return len(outcomes - {"undetermined"}) > 1
 
     def _outcome_on(self, here: WhatIf, day: date) -> Outcome:
         moves = self.governing

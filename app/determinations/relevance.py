@@ -185,10 +185,21 @@ class Relevance:
             if first is None:
                 first = end, path
             elif end != first[0]:
-                self.witnesses = (_values(first[1]), _values(path))
+                self.witnesses = (self._completed(first[1]), self._completed(path))
                 return "undetermined"
         assert first is not None
         return OUTCOMES_BY_CODE[first[0]]
+
+    def _completed(self, path: Path) -> dict[str, Value]:
+        """Values that lead along a path of cells, and some value of every other fact."""
+        knowledge = self.knowledge
+        completed = {
+            name: fact.fact.value(fact.fact.kind.code_near(fact.fact, knowledge.as_of))
+            for name, fact in knowledge.unknown(-1).items()
+        }
+        for group, cell in path:
+            completed.update(group.found.examples[cell])
+        return completed
 
     def _ends(self) -> Iterator[tuple[int, Path]]:
         """What completions come to, with the cells that lead there; those first that are found with
@@ -268,13 +279,6 @@ def _branches(
         (met | m, known | k, tried, (*path, (group, cell)))
         for cell, (m, k) in enumerate(group.found.cells)
     ]
-
-
-def _values(path: Path) -> dict[str, Value]:
-    """Values that lead along a path of cells."""
-    return {
-        name: value for group, cell in path for name, value in group.found.examples[cell].items()
-    }
 
 
 def exact_outcome(knowledge: Knowledge) -> Outcome:
