@@ -26,7 +26,8 @@ sys.path.insert(0, str(ROOT))
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 
-from app.determinations.knowledge import FactsInPlay, Knowledge  # noqa: E402
+from app.determinations.facts_in_play import FactsInPlay  # noqa: E402
+from app.determinations.knowledge import Knowledge  # noqa: E402
 from app.engine import CompiledLaw, Engine, EngineFault, Evaluation  # noqa: E402
 from app.law.facts import FactDefinition, Value  # noqa: E402
 from app.law.lawbook import Lawbook  # noqa: E402

@@ -13,7 +13,8 @@ from functools import cached_property
 from typing import Any
 
 from app.determinations.case import read_facts
-from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.facts_in_play import FactsInPlay
+from app.determinations.knowledge import Knowledge
 from app.engine import CompiledLaw, Evaluation
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value

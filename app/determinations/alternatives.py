@@ -12,7 +12,7 @@ from msgspec import UNSET
 
 from app.determinations.acts import acts_that_help
 from app.determinations.answer import ChangeAnswer, ChangeKind, FactChangeAnswer
-from app.determinations.knowledge import FactInPlay
+from app.determinations.facts_in_play import FactInPlay
 from app.determinations.other_days import OtherDays, OutcomeRun
 from app.determinations.what_if import WhatIf
 from app.determinations.wording import as_json, joined

@@ -11,7 +11,8 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
-from app.determinations.knowledge import FactInPlay, Knowledge
+from app.determinations.facts_in_play import FactInPlay
+from app.determinations.knowledge import Knowledge
 from app.determinations.what_if import WhatIf
 from app.law.facts import Value
 from app.law.functions import anniversary

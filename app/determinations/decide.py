@@ -5,9 +5,11 @@ from collections.abc import Iterator, Mapping
 from app.determinations.alternatives import Alternative
 from app.determinations.case import Case
 from app.determinations.determination import Determination
-from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.facts_in_play import FactsInPlay
+from app.determinations.knowledge import Knowledge
 from app.determinations.other_days import OtherDays
 from app.determinations.other_editions import OtherEditions
+from app.determinations.prepared import PreparedLaw
 from app.determinations.reasons import ReasonBuilder
 from app.determinations.relevance import Relevance
 from app.determinations.what_if import WhatIf
@@ -25,6 +27,7 @@ class Decider:
     def __init__(self, lawbook: Lawbook, engine: Engine | None = None) -> None:
         self.lawbook, self.engine = lawbook, engine or Engine()
         self._in_play: dict[int, FactsInPlay] = {}
+        self._prepared: dict[int, PreparedLaw] = {}
         self._alike: dict[tuple[object, ...], int] = {}
 
     def prepare(self) -> None:
@@ -55,6 +58,12 @@ class Decider:
             self._in_play[id(law)] = in_play
         return in_play
 
+    def _prepared_law(self, in_play: FactsInPlay) -> PreparedLaw:
+        prepared = self._prepared.get(id(in_play))
+        if prepared is None or prepared.in_play is not in_play:
+            prepared = self._prepared[id(in_play)] = PreparedLaw(in_play)
+        return prepared
+
     def decide(self, case: Case) -> Determination:
         """The determination of a case.
 
@@ -81,7 +90,12 @@ class Decider:
         alternatives = Alternative(WhatIf(knowledge, evaluation), days, outcome).find()
         beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge)
         builder = ReasonBuilder(
-            knowledge, evaluation, outcome, lambda used: self._needs(knowledge, used), beside
+            self._prepared_law(knowledge.in_play),
+            knowledge,
+            evaluation,
+            outcome,
+            lambda used: self._needs(knowledge, used),
+            beside,
         )
         digest = self.lawbook.digest
         return Determination(

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.determinations.case import Case
-from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.facts_in_play import FactsInPlay
+from app.determinations.knowledge import Knowledge
 from app.determinations.relevance import Relevance, Witnesses
 from app.determinations.what_if import WhatIf
 from app.law.errors import LawNotEncoded

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.determinations.conclude import Concluded, concluded
-from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.facts_in_play import FactsInPlay
+from app.determinations.knowledge import Knowledge
 from app.determinations.relevance import exact_outcome
 from app.determinations.wording import derived_in_words
 from app.law.errors import LawNotEncoded

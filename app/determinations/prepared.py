@@ -17,7 +17,8 @@ from app.determinations.answer import (
     Source,
     SourceAnswer,
 )
-from app.determinations.knowledge import FactsInPlay, Knowledge
+from app.determinations.facts_in_play import FactsInPlay
+from app.determinations.knowledge import Knowledge
 from app.determinations.wording import (
     NOT_STATED,
     UNVERIFIED_WORDS,
@@ -243,7 +244,7 @@ class PreparedLaw:
     """What a standing law can say."""
 
     def __init__(self, in_play: FactsInPlay) -> None:
-        law = in_play.law
+        law, self.in_play = in_play.law, in_play
         self.provisions = tuple(PreparedProvision(in_play, p) for p in law.provisions)
         self.says = {
             question.question.id: {

@@ -22,6 +22,7 @@ from app.determinations.knowledge import Knowledge
 from app.determinations.other_editions import OtherEditions
 from app.determinations.prepared import (
     PreparedCondition,
+    PreparedLaw,
     PreparedProvision,
     fact_answer,
     word_for_facts,
@@ -82,6 +83,7 @@ class ReasonBuilder:
 
     def __init__(
         self,
+        prepared: PreparedLaw,
         knowledge: Knowledge,
         evaluation: Evaluation,
         outcome: Outcome,
@@ -91,7 +93,7 @@ class ReasonBuilder:
         """*outcome* is what was decided, which may be settled where the evaluation leaves it
         open.
         """
-        self.prepared, self.knowledge = knowledge.in_play.prepared, knowledge
+        self.prepared, self.knowledge = prepared, knowledge
         self.evaluation, self.outcome = evaluation, outcome
         self.law, self.needs, self.beside = knowledge.in_play.law, needs, beside
         self.word_for = word_for_facts(knowledge)

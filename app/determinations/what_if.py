@@ -10,7 +10,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from itertools import pairwise
 
-from app.determinations.knowledge import FactInPlay, Knowledge
+from app.determinations.facts_in_play import FactInPlay
+from app.determinations.knowledge import Knowledge
 from app.engine import Evaluation
 from app.engine.compiled import UNDETERMINED
 from app.engine.evaluation import OUTCOMES_BY_CODE

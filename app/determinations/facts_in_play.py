@@ -1,0 +1,288 @@
+"""The facts that a law in force looks at, and what it makes of each.
+
+What follows from the law alone, found once.
+"""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+
+from app.determinations.derive import Deriving
+from app.engine import CompiledLaw
+from app.engine.compiled import FactBits, bits_of
+from app.law.facts import Computation, FactDefinition, Value
+from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS, Computed
+from app.law.lawbook import Lawbook
+from app.law.spans import Span
+from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
+
+
+def _conclusions(law: StandingLaw) -> Iterator[Computation]:
+    for question in law.questions:
+        written = [
+            w for p in question.provisions for w in (p.provision.concludes, p.provision.informs)
+        ]
+        for concludes in (*written, *question.question.outcome_concludes.values()):
+            yield from (c for c in concludes.values() if isinstance(c, Computation))
+
+
+def _named_in_sentences(law: StandingLaw) -> Iterator[str]:
+    for question in law.questions:
+        for sentence in question.question.says.values():
+            yield from sentence.names
+        for provision in question.provisions:
+            if provision.provision.caution is not None:
+                yield from provision.provision.caution.names
+            for condition in provision.conditions:
+                yield from (*condition.condition.met.names, *condition.condition.not_met.names)
+
+
+class FactInPlay:
+    """One stated fact under a standing law: the conditions that rest on it, and where they turn.
+
+    *behind* are those conditions as bits, *touched* the same with the conditions on the outcomes
+    they can change. *moving* are the facts computed from it, each after those it follows from.
+    """
+
+    def __init__(self, in_play: "FactsInPlay", fact: FactDefinition) -> None:
+        self.in_play, self.fact, self.name = in_play, fact, fact.name
+        inputs = in_play.inputs_of
+        self.conditions = [c for c in in_play.law.conditions if fact.name in inputs(c)]
+        self.behind = bits_of(self.conditions)
+        self.moving = [
+            f for f in in_play.computed.values() if fact.name in in_play.sources_of[f.name]
+        ]
+        bits = in_play.compiled.facts
+        self.own: FactBits | None = bits.get(fact.name)
+        self.carried = [
+            (f.name, in_play.derivers[f.name], f.code_of, bits.get(f.name)) for f in self.moving
+        ]
+
+    @cached_property
+    def touched(self) -> int:
+        """The conditions behind it and those on outcomes that it can change, as bits."""
+        law = self.in_play.law
+        touched, spread = self.behind, list(self.conditions)
+        while spread:
+            question = law.question_of[law.provision_of[spread.pop().index].index]
+            for condition in law.used_in[question.question.id]:
+                if not touched >> condition.index & 1:
+                    touched |= 1 << condition.index
+                    spread.append(condition)
+        return touched
+
+    @cached_property
+    def effects(self) -> list[tuple[int, list[Value]]]:
+        """For a fact with few values: the conditions met, as bits, and all values that meet just
+        these.
+        """
+        groups: dict[int, list[Value]] = {}
+        for code in range(self.fact.last_code + 1):
+            met = self.own.met_at(code) if self.own else 0
+            groups.setdefault(met, []).append(self.fact.value(code))
+        return list(groups.items())
+
+    @cached_property
+    def edges(self) -> list[int]:
+        """The codes at which conditions on the fact itself turn; yearly calendars apart."""
+        own = [c for c in self.conditions if c.fact.name == self.name and c.recurs is None]
+        return sorted({edge for condition in own for edge in condition.accepts.edges()})
+
+    @cached_property
+    def yearly_edges(self) -> list[int]:
+        """The codes at which a yearly calendar opens or closes for the fact."""
+        own = [c for c in self.conditions if c.fact.name == self.name and c.recurs is not None]
+        return sorted({edge for condition in own for edge in condition.accepts.edges()})
+
+    @cached_property
+    def directions(self) -> dict[str, int]:
+        """Whether each fact computed from this one rises (1) or falls (-1) with it; 0 where it is
+        not known to do either.
+        """
+        return {fact.name: self._direction(fact) for fact in self.moving}
+
+    def _direction(self, computed: FactDefinition) -> int:
+        call, in_play = computed.computed, self.in_play
+        assert call is not None
+        signs = set()
+        for index, argument in enumerate(call.arguments):
+            direction = FUNCTIONS[call.function].direction(index)
+            if argument == self.name:
+                signs.add(direction)
+            elif isinstance(argument, str) and argument in in_play.computed:
+                inner = self._direction(in_play.computed[argument])
+                if inner or self.name in in_play.sources_of[argument]:
+                    signs.add(direction * inner)
+        return signs.pop() if len(signs) == 1 else 0
+
+    @cached_property
+    def wavers(self) -> bool:
+        """Whether something computed from a day neither rises nor falls with it."""
+        return "day" in self.fact.kind.fits and any(
+            computed.computed is not None
+            and computed.computed.function not in SERIES_FUNCTIONS
+            and not self.directions[computed.name]
+            for computed, _ in self.crossed
+        )
+
+    @cached_property
+    def turns_yearly(self) -> bool:
+        """Whether something is computed from it with the anniversary of a day."""
+        recurring, sources_of = self.in_play.recurring, self.in_play.sources_of
+        return any(not recurring.isdisjoint(sources_of[fact.name]) for fact, _ in self.crossed)
+
+    @cached_property
+    def turns_of_year(self) -> list[tuple[int, int]]:
+        """The months and days at which what is computed from a day alone turns in every year, such
+        as the day on which something is due; found in a common year and a leap year.
+        """
+        days = [date(2011, 1, 1) + timedelta(days=n) for n in range(731)]
+        found, before = dict[tuple[int, int], None](), None
+        for day in days:
+            values: dict[str, Value] = {self.name: day}
+            now = []
+            for name, derive, code_of, bits in self.carried:
+                derived = derive(values)
+                if derived is not None:
+                    values[name] = derived  # type: ignore[assignment]
+                    now.append(bits.met_at(code_of(derived)) if bits is not None else 0)
+            if before is not None and now != before:
+                found[day.month, day.day] = None
+            before = now
+        return list(found)
+
+    @cached_property
+    def crossed(self) -> list[tuple[FactDefinition, list[int]]]:
+        """Each fact computed from this one that conditions look at, with the codes at which those
+        conditions turn.
+        """
+        edges: dict[str, set[int]] = {}
+        for condition in self.conditions:
+            if condition.fact.name != self.name:
+                edges.setdefault(condition.fact.name, set()).update(condition.accepts.edges())
+        return [(self.in_play.computed[fact], sorted(at)) for fact, at in edges.items()]
+
+
+class FactsInPlay:
+    """The facts that a standing law looks at: stated ones, and computed ones, each after those it
+    follows from.
+    """
+
+    def __init__(self, lawbook: Lawbook, law: StandingLaw, compiled: CompiledLaw) -> None:
+        self.law, self.compiled = law, compiled
+        self.deriving = Deriving(lawbook.edition(law.edition).series)
+        self.governing = law.asked.question.governed_by
+        self.stated: dict[str, FactDefinition] = {}
+        self.computed: dict[str, FactDefinition] = {}
+        self._vocabulary = lawbook.vocabulary
+        self._known = lawbook.known_facts(law.asked.question.id)
+        for condition in law.conditions:
+            self._take(condition.fact)
+        for name in (
+            *(n for c in _conclusions(law) for n in c.fact_names),
+            *_named_in_sentences(law),
+        ):
+            if name in self._vocabulary:
+                self._take(self._vocabulary[name])
+        self.used = frozenset(law.by_question)
+        self.definitions = {**self.stated, **self.computed}
+        self.sources_of = {name: self._vocabulary.inputs_of(name) for name in self.computed}
+        self.computes_with_series = any(
+            f.computed and f.computed.functions & SERIES_FUNCTIONS for f in self.computed.values()
+        )
+        self.derivers = {
+            f.name: self.deriving.prepared(f.computed) for f in self.computed.values() if f.computed
+        }
+        self.derived = [(f.name, self.derivers[f.name], f.code_of) for f in self.computed.values()]
+        """Each computed fact, how it follows from values, and how it is coded; each after those it
+        follows from."""
+        self.presumed = {
+            f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None
+        }
+        self.codes_of_presumed = self.codes_of(self.presumed)
+        self.facts = {name: FactInPlay(self, fact) for name, fact in self.stated.items()}
+        self.order = tuple(dict.fromkeys(self._in_order(law.asked)))
+        self.in_order = tuple(self.facts[name] for name in self.order)
+        self.groups: dict[tuple[str, ...], Any] = {}
+        """Groups of unknown facts whose cells the law alone gives, as they come up."""
+        self.alike = 0
+        """Laws with the same number decide alike."""
+
+    @cached_property
+    def linking(self) -> tuple[tuple[str, ...], ...]:
+        """The facts that something a condition looks at is computed from, together."""
+        looked_at = {condition.fact.name for condition in self.law.conditions}
+        return tuple(s for name, s in self.sources_of.items() if name in looked_at)
+
+    @cached_property
+    def linked(self) -> frozenset[str]:
+        """The facts that something is computed from together with others."""
+        return frozenset(n for sources in self.linking for n in sources if len(sources) > 1)
+
+    @cached_property
+    def with_acts(self) -> frozenset[int]:
+        """The provisions on which an act that is still open to somebody may bear, by index."""
+        return frozenset(
+            p.index
+            for p in self.law.provisions
+            if any(self.behind_acts >> c.index & 1 for c in p.conditions)
+        )
+
+    @cached_property
+    def behind_acts(self) -> int:
+        """The conditions on which an act may bear, as bits."""
+        behind = 0
+        for fact in self.facts.values():
+            if fact.fact.is_act:
+                behind |= fact.behind
+        return behind
+
+    @cached_property
+    def recurring(self) -> frozenset[str]:
+        """The days whose anniversaries something is computed with."""
+        return frozenset(
+            argument
+            for computed in self.computed.values()
+            if computed.computed is not None
+            for index, argument in enumerate(computed.computed.arguments)
+            if argument in self.stated
+            and not FUNCTIONS[computed.computed.function].direction(index)
+            and computed.computed.function not in SERIES_FUNCTIONS
+        )
+
+    def _in_order(self, question: StandingQuestion) -> Iterator[str]:
+        """The stated facts in the order in which a question looks at them; those of used questions
+        where it looks at their outcome.
+        """
+        for provision in question.provisions:
+            for condition in provision.conditions:
+                nested = self.law.by_question.get(condition.fact.name)
+                if nested is not None:
+                    yield from self._in_order(nested)
+                yield from self.inputs_of(condition)
+
+    def _take(self, fact: FactDefinition) -> None:
+        if fact.computed is None:
+            self.stated.setdefault(fact.name, fact)
+        elif fact.name not in self.computed:
+            for name in fact.computed.fact_names:
+                self._take(self._vocabulary[name])
+            self.computed[fact.name] = fact
+
+    def codes_of(self, stated: Mapping[str, Value]) -> dict[str, int]:
+        """The codes of stated facts; the same under every standing law."""
+        known = self._known
+        return {name: known[name].code_of(value) for name, value in stated.items() if name in known}
+
+    def inputs_of(self, condition: StandingCondition) -> tuple[str, ...]:
+        """The stated facts that a condition rests on."""
+        if condition.is_nested:
+            return (condition.fact.name,)
+        return self._vocabulary.inputs_of(condition.fact.name)
+
+    def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
+        """The value of a computed fact; none where something it needs is unknown."""
+        value: Computed = self.derivers[fact.name](values)
+        assert not isinstance(value, Span)
+        return value
