@@ -3,7 +3,6 @@
 from collections.abc import Iterator, Mapping
 from itertools import combinations
 
-from app.determinations.knowledge import Knowledge
 from app.determinations.what_if import WhatIf
 from app.engine.compiled import bits_of
 from app.engine.evaluation import OUTCOME_CODES
@@ -103,8 +102,7 @@ class _Repair:
             ]
         start = fact.kind.code_near(fact, self.as_of)
         knowledge = self.here.knowledge
-        stated = {**knowledge.stated, **self.changes, **others}
-        changed = WhatIf(Knowledge.of(self.here.in_play, stated, self.as_of))
+        changed = WhatIf(knowledge.with_more({**self.changes, **others}))
         return [
             fact.value(start),
             *changed.values_upward(fact.name, start),

@@ -110,12 +110,14 @@ def _together(
 
 def _find(facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge) -> Cellular:
     in_play = knowledge.in_play
+    resting = {fact.name for fact in facts}
+    resting |= {computed.name for fact in facts for computed in fact.moving}
     numbers: dict[Bits, int] = {}
     examples: list[Chosen] = []
 
     def cell(at: Knowledge, chosen: Chosen) -> int:
-        met, known = in_play.compiled.bits(at.codes)
-        bits = met & behind, known & behind
+        codes = at.codes
+        bits = in_play.compiled.bits({name: codes[name] for name in resting if name in codes})
         if bits not in numbers:
             numbers[bits] = len(numbers)
             examples.append(chosen)
@@ -140,10 +142,7 @@ def _find(facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge) -> C
 
 
 def _with(knowledge: Knowledge, chosen: Mapping[str, Value]) -> Knowledge:
-    if not chosen:
-        return knowledge
-    stated = {**knowledge.stated, **chosen}
-    return Knowledge.of(knowledge.in_play, stated, knowledge.as_of)
+    return knowledge.with_more(chosen) if chosen else knowledge
 
 
 def _choices(

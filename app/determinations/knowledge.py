@@ -49,6 +49,26 @@ class Knowledge:
                 codes[name] = code_of(value)
         return cls(in_play, stated, as_of, values, codes, codes_of_stated)
 
+    def with_more(self, more: Mapping[str, Value]) -> "Knowledge":
+        """The same with some facts stated that were not, or stated otherwise."""
+        in_play = self.in_play
+        values, codes = {**self.values, **more}, self.codes.copy()
+        for name, value in more.items():
+            fact = in_play.facts.get(name)
+            if fact is None:
+                continue
+            codes[name] = fact.fact.code_of(value)
+            for computed, derive, code_of, _ in fact.carried:
+                derived = derive(values)
+                if derived is None:
+                    values.pop(computed, None)
+                    codes.pop(computed, None)
+                else:
+                    values[computed] = derived  # type: ignore[assignment]
+                    codes[computed] = code_of(derived)
+        stated = {**self.stated, **more}
+        return Knowledge(in_play, stated, self.as_of, values, codes, self.codes_of_stated)
+
     def source_of(self, fact: FactDefinition) -> Source | None:
         """Where the value of a fact comes from; none where it is unknown."""
         name = fact.name

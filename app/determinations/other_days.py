@@ -32,6 +32,10 @@ class OutcomeRun:
     because: str | None = None
 
 
+WITNESSES = 4
+"""So many completions are tried on another day before all of them are looked at."""
+
+
 class OtherDays:
     """One case, asked on one day after another."""
 
@@ -83,7 +87,7 @@ class OtherDays:
             return outcome
         relevance = Relevance(self._knowledge(here.in_play, day))
         if relevance.outcome == "undetermined" and relevance.witnesses is not None:
-            self._witnesses = (*self._witnesses, *relevance.witnesses)
+            self._witnesses = (*relevance.witnesses, *self._witnesses)[:WITNESSES]
             self._completed.clear()
         return relevance.outcome
 
@@ -92,8 +96,7 @@ class OtherDays:
         completed = self._completed.get(id(here))
         if completed is None:
             completed = self._completed[id(here)] = [
-                WhatIf(Knowledge.of(here.in_play, {**here.knowledge.stated, **more}, here.as_of))
-                for more in self._witnesses
+                WhatIf(here.knowledge.with_more(more)) for more in self._witnesses
             ]
         outcomes = {self._outcome_on(each, day) for each in completed}
         return len(outcomes - {"undetermined"}) > 1

@@ -81,8 +81,7 @@ class WhatIf:
         if len(changes) == 1:
             ((name, value),) = changes.items()
             return self.bits_of_one(in_play.facts[name], value)
-        stated = {**self.knowledge.stated, **changes}
-        return self.compiled.bits(Knowledge.of(in_play, stated, self.as_of).codes)
+        return self.compiled.bits(self.knowledge.with_more(changes).codes)
 
     def outcome_if(self, changes: Mapping[str, Value]) -> Outcome:
         """The outcome if some stated facts were otherwise."""
