@@ -86,6 +86,8 @@ class OtherDays:
         if outcome != "undetermined" or self._differs(here, day):
             return outcome
         relevance = Relevance(self._knowledge(here.in_play, day))
+        if self._witnesses and relevance.is_costly:
+            return outcome  # undetermined on the day asked about too, and too dear to look further
         if relevance.outcome == "undetermined" and relevance.witnesses is not None:
             self._witnesses = (*relevance.witnesses, *self._witnesses)[:WITNESSES]
             self._completed.clear()

@@ -19,7 +19,7 @@ from app.law.questions import Outcome
 
 TERMINALS = 4
 OPEN_REFERRAL = 1 << ELIGIBLE | 1 << REFERRED
-"""Granted however it turns out, and only a referral is open: that seldom holds up a yes."""
+"""Granted however it turns out, and only a referral is open."""
 EXCLUDED = -1
 Path = tuple[tuple[Group, int], ...]
 """Groups of facts, each in one of its cells."""
@@ -148,6 +148,11 @@ class Relevance:
         for group in self.groups:
             self._tried.append(self._tried[-1] | group.behind)
 
+    @property
+    def is_costly(self) -> bool:
+        """Whether facts that are computed with together must be looked at for this case anew."""
+        return any(len(group.facts) > 1 and not group.of_law_alone for group in self.groups)
+
     @cached_property
     def diagram(self) -> Diagram:
         """The decision diagram, empty until the root is asked for."""
@@ -179,16 +184,17 @@ class Relevance:
 
     @cached_property
     def outcome(self) -> Outcome:
-        """The outcome that all completions come to; undetermined where two differ."""
-        first = None
+        """The outcome that all completions come to; undetermined where two differ. Where all are
+        granted and only a referral is open, that does not hold up a yes.
+        """
+        paths: dict[int, Path] = {}
         for end, path in self._ends():
-            if first is None:
-                first = end, path
-            elif end != first[0]:
-                self.witnesses = (self._completed(first[1]), self._completed(path))
+            paths.setdefault(end, path)
+            if len(paths) > 1 and sum(1 << code for code in paths) != OPEN_REFERRAL:
+                one, other = list(paths.values())[-2:]
+                self.witnesses = (self._completed(one), self._completed(other))
                 return "undetermined"
-        assert first is not None
-        return OUTCOMES_BY_CODE[first[0]]
+        return OUTCOMES_BY_CODE[min(paths)]
 
     def _completed(self, path: Path) -> dict[str, Value]:
         """Values that lead along a path of cells, and some value of every other fact."""
@@ -255,21 +261,32 @@ class Relevance:
         """The ways in which what is not known was told apart until the outcome was settled, in an
         order that does not change.
         """
-        yield from self._leaves(0, self.met, self.known, {})
+        yield from self._leaves(0, self.met, self.known, {}, set())
 
     def _leaves(
-        self, level: int, met: int, known: int, chosen: dict[str, Value]
+        self,
+        level: int,
+        met: int,
+        known: int,
+        chosen: dict[str, Value],
+        seen: set[tuple[int, int, int]],
     ) -> Iterator[dict[str, Value]]:
+        """The leaves below a node; where two leave the same open, those of the first."""
         groups = self.groups
-        code, _, left = self.compiled.explore(met, known)
+        code, flags, left = self.compiled.explore(met, known)
         while level < len(groups) and not groups[level].behind & left:
             level += 1
         if code != UNDETERMINED or level == len(groups):
             yield chosen
             return
+        key = (flags, left, left & self._tried[level])
+        if key in seen:
+            return
+        seen.add(key)
         group = groups[level]
         for (m, k), example in zip(group.found.cells, group.found.examples, strict=True):
-            yield from self._leaves(level + 1, met | m, known | k, {**chosen, **example})
+            further = {**chosen, **example}
+            yield from self._leaves(level + 1, met | m, known | k, further, seen)
 
 
 def _branches(
