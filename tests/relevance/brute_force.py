@@ -5,11 +5,10 @@ It reads conditions by their codes, as the product does, and the order of outcom
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
-from typing import Any
 
 from app.law.facts import FactDefinition
 from app.law.questions import Outcome
-from app.law.standing import StandingLaw, StandingProvision
+from app.law.standing import StandingCondition, StandingLaw, StandingProvision
 from tests.relevance.reading import FIRST_UNKNOWN, LAST_UNKNOWN
 
 Everything = tuple[frozenset[Outcome], frozenset[str]]
@@ -28,49 +27,56 @@ def cells(law: StandingLaw, fact: FactDefinition) -> list[int]:
     return sorted(code for code in near if first <= code <= last and code % fact.step == 0)
 
 
-def outcome(law: StandingLaw, codes: Mapping[str, int], unread: Mapping[int, bool]) -> Outcome:
-    """The outcome of a complete case; *unread* says which unread provisions apply."""
-    outcomes: dict[str, Outcome] = {}
-    known = dict(codes)
+def outcome(law: StandingLaw, codes: Mapping[str, int]) -> Outcome:
+    """The outcome of a case of which every fact is known; text that nobody read stays open."""
+    found: Outcome = "undetermined"
+    known: dict[str, int | None] = dict(codes)
     for question in law.questions:
-        applies = {p.index: _applies(p, known, unread) for p in question.provisions}
-        outcomes[question.question.id] = found = _ordered(question.provisions, applies)
-        code = ("eligible", "ineligible", "referred").index(found)
-        known.setdefault(question.question.id, code)
-    return outcomes[law.asked.question.id]
+        applies = [(p.effect, _applies(p, known)) for p in question.provisions]
+        found = _ordered(applies)
+        code = ("eligible", "ineligible", "referred", "undetermined").index(found)
+        known.setdefault(question.question.id, code if code < 3 else None)
+    return found
 
 
-def _applies(p: StandingProvision, codes: Mapping[str, int], unread: Mapping[int, bool]) -> bool:
-    holds = any(all(codes[c.fact.name] in c.accepts for c in path) for path in p.paths)
-    return holds and unread.get(p.index, True)
+def _applies(p: StandingProvision, codes: Mapping[str, int | None]) -> bool | None:
+    paths = [[_met(c, codes[c.fact.name]) for c in path] for path in p.paths]
+    if any(all(path) for path in paths):
+        return None if p.is_unread else True
+    return False if all(False in path for path in paths) else None
 
 
-def _ordered(provisions: Sequence[StandingProvision], applies: Mapping[int, bool]) -> Outcome:
-    effects = {p.effect for p in provisions if applies[p.index]}
-    if "bars" in effects or "grants" not in effects:
+def _met(condition: StandingCondition, code: int | None) -> bool | None:
+    return None if code is None else code in condition.accepts
+
+
+def _ordered(applies: Sequence[tuple[str, bool | None]]) -> Outcome:
+    bars, grants = ({a for e, a in applies if e == effect} for effect in ("bars", "grants"))
+    if True in bars or not grants - {False}:
         return "ineligible"
-    return "referred" if "refers" in effects else "eligible"
+    if None in bars:
+        return "undetermined"
+    if ("refers", True) in applies:
+        return "referred"
+    return "eligible" if True in grants else "undetermined"
 
 
 def everything(
-    law: StandingLaw, facts: Mapping[str, Sequence[Any]], known: Mapping[str, int]
+    law: StandingLaw, facts: Mapping[str, Sequence[int]], known: Mapping[str, int]
 ) -> Everything:
     """What all completions come to; *facts* are the unknown ones with the codes to try."""
-    by_case: dict[tuple[Any, ...], Outcome] = {}
-    unread = [p.index for p in law.provisions if p.is_unread]
-    choices = [*facts.values(), *([False, True] for _ in unread)]
-    for chosen in product(*choices):
-        codes = {**known, **dict(zip(facts, chosen, strict=False))}
-        texts = dict(zip(unread, chosen[len(facts) :], strict=True))
-        by_case[chosen] = outcome(law, codes, texts)
+    by_case = {
+        chosen: outcome(law, {**known, **dict(zip(facts, chosen, strict=True))})
+        for chosen in product(*facts.values())
+    }
     return frozenset(by_case.values()), frozenset(_needed(facts, by_case))
 
 
 def _needed(
-    facts: Mapping[str, Sequence[Any]], by_case: Mapping[tuple[Any, ...], Outcome]
+    facts: Mapping[str, Sequence[int]], by_case: Mapping[tuple[int, ...], Outcome]
 ) -> Iterator[str]:
     for at, name in enumerate(facts):
-        met: dict[tuple[Any, ...], Outcome] = {}
+        met: dict[tuple[int, ...], Outcome] = {}
         for case, found in by_case.items():
             others = (*case[:at], *case[at + 1 :])
             if met.setdefault(others, found) != found:

@@ -7,14 +7,13 @@ from typing import Any, NamedTuple
 
 from app.determinations.case import Case
 from app.determinations.decide import Decider
-from app.law.questions import Outcome
 from tests.relevance.oracle import Answer, Oracle
 
 
 class Got(NamedTuple):
-    """What the product answers."""
+    """What the product answers; of a case that it does not answer, the fault."""
 
-    outcome: Outcome
+    outcome: str
     needs: frozenset[str]
 
 
@@ -53,7 +52,10 @@ def _plain(value: Any) -> str:
 
 def got(decider: Decider, case: Case) -> Got:
     """The product's answer to a case."""
-    determination = decider.decide(case)
+    try:
+        determination = decider.decide(case)
+    except Exception as fault:
+        return Got(f"a fault: {fault!r}", frozenset())
     return Got(determination.outcome, frozenset(fact.name for fact in determination.needs))
 
 

@@ -13,8 +13,7 @@ from app.determinations.decide import Decider
 from tests.relevance.any_partial import PartialCases
 from tests.relevance.drawing import Drawing
 from tests.relevance.oracle import Oracle
-from tests.relevance.reading import Completion, Reading
-from tests.relevance.witnesses import Witnesses
+from tests.relevance.reading import Reading, Values
 
 TRIED = 24
 """So many completions are drawn before the oracle is asked whether there is another outcome."""
@@ -120,10 +119,9 @@ class Fewest:
             return None
         if self.opposite is not None:
             drawing = Drawing(self.reading, day, self.random)
-            free = Witnesses.free(self.reading, self.random)
             for _ in range(TRIED):
-                completion = Completion(drawing.complete(known), free)
-                if self.reading.outcome(completion.values, free) == self.opposite:
+                completion = drawing.complete(known)
+                if self.reading.outcome(completion) == self.opposite:
                     return self._narrowed(completion)
         if self._is_settled(chosen, day):
             return None
@@ -138,16 +136,16 @@ class Fewest:
         found = self.oracle.answer(case.question, day, case.edition, self._known(chosen))
         return found.outcome != "undetermined"
 
-    def _narrowed(self, completion: Completion) -> frozenset[str]:
+    def _narrowed(self, completion: Values) -> frozenset[str]:
         """The facts in which a completion must differ from the person to come out opposite."""
-        values = dict(completion.values)
+        values = dict(completion)
         for name in self.reading.stated:
             if name not in self.person.facts and name not in self.reading.presumed:
                 continue
             own = self.person.facts.get(name, self.reading.presumed.get(name))
             was = values[name]
             values[name] = own
-            if self.reading.outcome(values, completion.free) != self.opposite:
+            if self.reading.outcome(values) != self.opposite:
                 values[name] = was
         return frozenset(n for n in self.facts if values[n] != self.person.facts[n])
 

@@ -1,14 +1,16 @@
 """What an answer and its needs are, by a solver: an oracle that shares nothing with the product but
 the provisions of the law in force.
 
-A *completion* of a case gives every unknown stated fact a value, and decides what no fact settles:
-whether an unread provision applies where its conditions hold. Presumed facts that are not stated
+A *completion* of a case gives every unknown stated fact a value. Presumed facts that are not stated
 are known at their presumed value, the governing day at `as_of`; the stated outcome of another
 question takes the place of what its provisions give. A completion comes to *ineligible* where a bar
 applies or no grant does, else to *referred* where a provision refers, else to *eligible*; a
-question that another uses comes to its outcome in the same completion. Where a computed fact has no
-value (a percentage of nobody, no period known to come) conditions on it are neither met nor not
-met, and the completion comes to what three-valued logic makes of that, *undetermined* among others.
+question that another uses comes to its outcome in the same completion.
+
+What no fact settles stays open in every completion: whether an unread provision applies whose
+conditions hold, and whether a condition is met whose computed fact has no value (a percentage of
+nobody, no period known to come). The completion comes to what three-valued logic makes of that,
+*undetermined* among others.
 
 The answer is
 
@@ -28,7 +30,7 @@ Unknown days lie between 1901 and 2095. A product of unknown numbers is not writ
 solver: the factors of rates are presumed, hence known.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -40,13 +42,7 @@ from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
-from tests.relevance.reading import (
-    DAY_ZERO,
-    Completion,
-    Reading,
-    free_of_provision,
-    parts_of,
-)
+from tests.relevance.reading import DAY_ZERO, Reading, Values, parts_of
 from tests.relevance.symbols import (
     Day,
     Number,
@@ -109,7 +105,7 @@ class Oracle:
             if outcome != "undetermined":
                 return Answer(outcome, frozenset(), by_logic)
             for completion in search.seen:
-                witnesses.take(completion, reading.outcome(completion.values, completion.free))
+                witnesses.take(completion, reading.outcome(completion))
         witnesses.try_changes()
         for name in witnesses.unknown:
             if name in witnesses.needed:
@@ -117,7 +113,7 @@ class Oracle:
             search = search or Search(reading, known)
             for completion in search.change_of(name) or ():
                 witnesses.needed.add(name)
-                outcome = reading.outcome(completion.values, completion.free)
+                outcome = reading.outcome(completion)
                 witnesses.change(completion, outcome)
         return Answer("undetermined", frozenset(witnesses.needed), by_logic)
 
@@ -240,10 +236,7 @@ class Side:
             met, failed = both([t.met for t in truths]), either([t.failed for t in truths])
             paths.append(Truth(met, failed))
         met, failed = either([p.met for p in paths]), both([p.failed for p in paths])
-        if provision.provision.unread is None or failed is True:
-            return Truth(met, failed)
-        text = z3.Bool(free_of_provision(provision.index))
-        return Truth(both([met, text]), either([failed, negated(text)]))
+        return Truth(met if provision.provision.unread is None else False, failed)
 
     def _decide(self, question: StandingQuestion) -> None:
         bars, refers, grants = (
@@ -285,7 +278,7 @@ class Search:
         self.one = Side(self)
         self._solver = z3.SimpleSolver()
         self._solver.add(*(test for test, _ in self.one.terms.side))
-        self.seen: list[Completion] = []
+        self.seen: list[Values] = []
         """the completions that were looked at"""
 
     def reachable(self) -> frozenset[Outcome]:
@@ -295,7 +288,7 @@ class Search:
             completion = self._find([negated(self.one.comes_to(o)) for o in found])
             if completion is None:
                 return frozenset(found)
-            outcome = self.reading.outcome(completion.values, completion.free)
+            outcome = self.reading.outcome(completion)
             if outcome in found:
                 raise OracleFault(f"{outcome} of {completion}")
             found.add(outcome)
@@ -317,7 +310,7 @@ class Search:
         """Whether in every completion a provision refers and none bars."""
         return self._find([negated(self.one.is_referring)]) is None
 
-    def _find(self, tests: Sequence[Symbolic]) -> Completion | None:
+    def _find(self, tests: Sequence[Symbolic]) -> Values | None:
         test = both(tests)
         if test is False:
             return None
@@ -328,11 +321,11 @@ class Search:
         self._solver.pop()
         return None if found is None else self._completion(found)
 
-    def _completion(self, model: Any) -> Completion:
+    def _completion(self, model: Any) -> Values:
         values = dict(self.known)
         for name in self.unknown:
             values[name] = _value(self.reading.stated[name], model, self.one.variables[name])
-        return Completion(values, dict(_free(model, self.reading)))
+        return values
 
     # --- what can change the outcome ---
 
@@ -340,7 +333,7 @@ class Search:
         """Which of some unknown facts can alone change the outcome of some completion."""
         return frozenset(name for name in among if self.change_of(name) is not None)
 
-    def change_of(self, name: str) -> tuple[Completion, Completion] | None:
+    def change_of(self, name: str) -> tuple[Values, Values] | None:
         """Two completions that differ in one fact only, and in the outcome."""
         copies = self.one.copies(name)
         pairs = [
@@ -361,8 +354,8 @@ class Search:
             return None
         before = self._completion(model)
         value = _value(self.reading.stated[name], model, copies[0][1])
-        after = Completion({**before.values, name: value}, before.free)
-        outcomes = {self.reading.outcome(c.values, c.free) for c in (before, after)}
+        after = {**before, name: value}
+        outcomes = {self.reading.outcome(c) for c in (before, after)}
         if len(outcomes) != 2:
             raise OracleFault(f"{outcomes}: {before}, {after}")
         return before, after
@@ -392,10 +385,3 @@ def _value(fact: FactDefinition, model: Any, variable: Any) -> Any:
         case "decimal":
             return Decimal(number).scaleb(-fact.places)
     return number
-
-
-def _free(model: Any, reading: Reading) -> Iterator[tuple[str, bool]]:
-    named = {str(declared): declared for declared in model.decls()}
-    for provision in reading.law.provisions:
-        name = free_of_provision(provision.index)
-        yield name, name in named and z3.is_true(model[named[name]])

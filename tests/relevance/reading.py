@@ -3,7 +3,6 @@ plain evaluator of what is known, however much that is.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
@@ -14,8 +13,8 @@ from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 from tests.relevance.values import Requirement, computed, requirement_of
 
-Free = Mapping[str, bool]
-"""What no fact settles, by name: whether an unread provision applies whose conditions hold."""
+Values = Mapping[str, Any]
+"""Facts by name with their values; of a completion, with all of them."""
 Truths = list[bool | None]
 DAY_ZERO = date(1900, 3, 1)
 FIRST_UNKNOWN, LAST_UNKNOWN = date(1901, 1, 1), date(2095, 12, 31)
@@ -25,23 +24,9 @@ outside, and what is computed from them stays within the solver's calendar.
 YEARS = range(2007, 2027)
 
 
-def free_of_provision(index: int) -> str:
-    """The name of what an unread text leaves open."""
-    return f"text of {index}"
-
-
-@dataclass(frozen=True)
-class Completion:
-    """A value for every fact, and a decision on what no fact settles."""
-
-    values: Mapping[str, Any]
-    free: Free
-
-
 class _Provision(NamedTuple):
     paths: tuple[tuple[int, ...], ...]
-    free: str | None
-    """The name of what its text leaves open, where nobody read it."""
+    is_unread: bool
 
 
 class Reading:
@@ -124,11 +109,11 @@ class Reading:
         values.update(stated)
         return values
 
-    def unknown(self, known: Mapping[str, Any]) -> list[str]:
+    def unknown(self, known: Values) -> list[str]:
         """The stated facts behind the conditions that are not known."""
         return [name for name in self.stated if name not in known]
 
-    def follow(self, known: Mapping[str, Any]) -> dict[str, Any]:
+    def follow(self, known: Values) -> dict[str, Any]:
         """Known values with those that are computed from them."""
         values = dict(known)
         for name, fact in self.computed.items():
@@ -140,22 +125,22 @@ class Reading:
                 values[name] = value
         return values
 
-    def truths(self, values: Mapping[str, Any]) -> Truths:
+    def truths(self, values: Values) -> Truths:
         """Whether conditions are met, by index, over values with those that follow."""
         return [self.truth(index, values) for index in range(len(self.requirements))]
 
-    def truth(self, index: int, values: Mapping[str, Any]) -> bool | None:
+    def truth(self, index: int, values: Values) -> bool | None:
         """Whether a condition is met; none where its fact has no value."""
         value = values.get(self.law.conditions[index].fact.name)
         return None if value is None else self.requirements[index].met_by(value)
 
-    def decide(self, truths: Truths, values: Mapping[str, Any], free: Free) -> Outcome:
+    def decide(self, truths: Truths, values: Values) -> Outcome:
         """The outcome of the question asked; the outcomes of used ones change the *truths*."""
         provisions: list[bool | None] = []
         outcome: Outcome = "undetermined"
         for question in self.law.questions:
             for provision in question.provisions:
-                provisions.append(_applies(self._provisions[provision.index], truths, free))
+                provisions.append(_applies(self._provisions[provision.index], truths))
             outcome, id = outcome_of(question, provisions), question.question.id
             if id not in values:
                 for index in self.conditions_on[id]:
@@ -166,7 +151,7 @@ class Reading:
                     )
         return outcome
 
-    def bearing(self, known: Mapping[str, Any]) -> list[str]:
+    def bearing(self, known: Values) -> list[str]:
         """The unknown facts on paths that are still open: no other one can change the outcome."""
         values = self.follow(known)
         truths = self.truths(values)
@@ -175,7 +160,7 @@ class Reading:
             facts = open_facts[question.question.id] = dict[str, None]()
             provisions: dict[int, bool | None] = {}
             for provision in question.provisions:
-                applies = _applies(self._provisions[provision.index], truths, {})
+                applies = _applies(self._provisions[provision.index], truths)
                 provisions[provision.index] = applies
                 if applies is not None or provision.effect == "cautions":
                     continue
@@ -195,7 +180,7 @@ class Reading:
         self,
         index: int,
         truths: Truths,
-        values: Mapping[str, Any],
+        values: Values,
         open_facts: Mapping[str, Mapping[str, None]],
     ) -> dict[str, None]:
         if truths[index] is not None:
@@ -204,21 +189,21 @@ class Reading:
         behind = open_facts.get(name) or self.inputs.get(name, ())
         return dict.fromkeys(n for n in behind if n not in values)
 
-    def is_barred(self, known: Mapping[str, Any]) -> bool:
+    def is_barred(self, known: Values) -> bool:
         """Whether a bar of the question asked applies."""
         values = self.follow(known)
         truths = self.truths(values)
-        self.decide(truths, values, {})
-        return any(_applies(self._provisions[i], truths, {}) for i in self.law.asked.bars)
+        self.decide(truths, values)
+        return any(_applies(self._provisions[i], truths) for i in self.law.asked.bars)
 
-    def outcome(self, known: Mapping[str, Any], free: Free | None = None) -> Outcome:
+    def outcome(self, known: Values) -> Outcome:
         """The outcome of the question asked in three-valued logic, over what is known.
 
-        Of a completion it is that of the complete case: nothing is left open but what has no value.
+        Of a completion it is that of the complete case: only what no fact settles is open.
         """
-        values, free = self.follow(known), free or {}
+        values = self.follow(known)
         truths = self.truths(values)
-        return self.decide(truths, values, free)
+        return self.decide(truths, values)
 
 
 def parts_of(fact: FactDefinition) -> int:
@@ -229,11 +214,11 @@ def parts_of(fact: FactDefinition) -> int:
 def _provision(provision: StandingProvision) -> _Provision:
     return _Provision(
         tuple(tuple(c.index for c in path) for path in provision.paths),
-        free_of_provision(provision.index) if provision.provision.unread is not None else None,
+        provision.provision.unread is not None,
     )
 
 
-def _applies(provision: _Provision, truths: Truths, free: Free) -> bool | None:
+def _applies(provision: _Provision, truths: Truths) -> bool | None:
     applies: bool | None = False
     for path in provision.paths:
         holds: bool | None = True
@@ -249,10 +234,7 @@ def _applies(provision: _Provision, truths: Truths, free: Free) -> bool | None:
             break
         if holds is None:
             applies = None
-    if applies is False or provision.free is None:
-        return applies
-    by_text = free.get(provision.free)
-    return False if by_text is False else by_text and applies
+    return None if applies and provision.is_unread else applies
 
 
 def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:

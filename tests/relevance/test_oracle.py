@@ -41,7 +41,7 @@ class SmallLaw:
             or self.facts[name].first_code <= code <= self.facts[name].last_code
         }
         self.unknown: dict[str, list[int]] = {}
-        completions = 2 ** sum(p.is_unread for p in self.law.provisions)
+        completions = 1
         for name in self.random.sample(sorted(self.reading.stated), len(self.reading.stated)):
             cells = brute_force.cells(self.law, self.facts[name])
             if completions * len(cells) <= COMPLETIONS_AT_MOST:
@@ -186,7 +186,7 @@ def test_days_are_found_as_by_looking_at_every_day(lawbook: Lawbook, question: s
                 left = max(1, left) * len(reading.world[name])
                 del known[name]
         known = reading.known(known, day)
-        if any(p.is_unread for p in reading.law.provisions) or left == 0:
+        if left == 0:
             continue
         expected = looked_through(reading, known)
         assert expected == answer(reading, known), (seed, known)

@@ -12,10 +12,9 @@ from typing import Any
 from app.law.questions import Outcome
 from tests.relevance.drawing import Drawing
 from tests.relevance.reading import (
-    Completion,
     Reading,
     Truths,
-    free_of_provision,
+    Values,
 )
 from tests.relevance.values import computed
 
@@ -30,19 +29,13 @@ class Witnesses:
         self.random = Random(len(known))
         self.drawing = Drawing(reading, day, self.random)
         self.unknown = reading.bearing(known)
-        self.found: dict[Outcome, list[Completion]] = {}
+        self.found: dict[Outcome, list[Values]] = {}
         self.needed: set[str] = set()
         for _ in range(DRAWN):
-            completion = Completion(self.drawing.complete(known), self.free(reading, self.random))
-            self.take(completion, reading.outcome(completion.values, completion.free))
+            completion = self.drawing.complete(known)
+            self.take(completion, reading.outcome(completion))
 
-    @staticmethod
-    def free(reading: Reading, random: Random) -> dict[str, bool]:
-        """A decision, at random, on everything that no fact settles."""
-        unread = [free_of_provision(p.index) for p in reading.law.provisions if p.is_unread]
-        return {name: random.random() < 0.5 for name in unread}
-
-    def take(self, completion: Completion, outcome: Outcome) -> None:
+    def take(self, completion: Values, outcome: Outcome) -> None:
         """Keep a completion to try changes of."""
         self.found.setdefault(outcome, []).append(completion)
 
@@ -55,32 +48,31 @@ class Witnesses:
         for a, b in pairs * WALKS:
             self._walk(self.random.choice(self.found[a]), self.random.choice(self.found[b]))
 
-    def change(self, completion: Completion, outcome: Outcome) -> None:
+    def change(self, completion: Values, outcome: Outcome) -> None:
         """Change each fact not yet shown to be needed, alone."""
-        values = self.reading.follow(completion.values)
+        values = self.reading.follow(completion)
         truths = self.reading.truths(values)
         for name in self.unknown:
             if name not in self.needed:
-                for value in self.drawing.other(name, completion.values):
-                    if self._outcome(completion, values, truths, {name: value}) != outcome:
+                for value in self.drawing.other(name, completion):
+                    if self._outcome(values, truths, {name: value}) != outcome:
                         self.needed.add(name)
                         break
 
-    def _walk(self, start: Completion, end: Completion) -> None:
+    def _walk(self, start: Values, end: Values) -> None:
         """From one completion to another, a fact at a time: where the outcome changes is a need."""
-        values = dict(start.values)
-        before = self.reading.outcome(values, start.free)
+        values = dict(start)
+        before = self.reading.outcome(values)
         for name in self.random.sample(self.unknown, len(self.unknown)):
-            if values[name] != end.values[name]:
-                values[name] = end.values[name]
-                after = self.reading.outcome(values, start.free)
+            if values[name] != end[name]:
+                values[name] = end[name]
+                after = self.reading.outcome(values)
                 if after != before:
                     self.needed.add(name)
                 before = after
 
     def _outcome(
         self,
-        completion: Completion,
         followed: Mapping[str, Any],
         truths: Truths,
         change: Mapping[str, Any],
@@ -98,4 +90,4 @@ class Witnesses:
         moved = list(truths)
         for index in reading.conditions_on[name]:
             moved[index] = reading.truth(index, values)
-        return reading.decide(moved, values, completion.free)
+        return reading.decide(moved, values)
