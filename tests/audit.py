@@ -23,7 +23,9 @@ class AuditTrail:
     def entries(self) -> list[AuditEntry]:
         """The entries."""
         columns = [audit_entries.c[name] for name in AuditEntry.__slots__]
-        entered = text("rowid" if self._store.is_sqlite else "ctid")
+        entered = text(
+            "rowid" if self._store.is_sqlite else "xmin::text::bigint, cmin::text::bigint"
+        )
         with self._store.reading() as connection:
             rows = connection.execute(select(*columns).order_by(entered))
             return [AuditEntry(*row) for row in rows if row.id not in self._passed]
