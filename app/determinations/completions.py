@@ -58,14 +58,15 @@ class Group:
             for fact in facts
             for computed, _ in fact.crossed
         )
-        self._knowledge: Knowledge | None = knowledge
+        self._knowledge = knowledge
+        if self.of_law_alone:  # shared by all cases, so nothing of the first one may bear on it
+            in_play = knowledge.in_play
+            self._knowledge = Knowledge.of(in_play, {}, in_play.law.span.first)
 
     @cached_property
     def found(self) -> Cellular:
         """Its cells."""
-        knowledge, self._knowledge = self._knowledge, None
-        assert knowledge is not None
-        return _find(self.facts, self.behind, knowledge)
+        return _find(self.facts, self.behind, self._knowledge)
 
 
 def groups_of(knowledge: Knowledge, left: int) -> list[Group]:

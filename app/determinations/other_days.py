@@ -56,7 +56,7 @@ class OtherDays:
         self.is_stated = self.governing in case.facts
         self._codes = codes
         self._witnesses: Sequence[Mapping[str, Value]] = witnesses or ()
-        self._completed: dict[int, list[WhatIf]] = {}
+        self._completed: dict[FactsInPlay, list[WhatIf]] = {}
 
     def fact(self, name: str) -> FactDefinition:
         """The definition of the fact that moves with the day."""
@@ -95,9 +95,9 @@ class OtherDays:
 
     def _differs(self, here: WhatIf, day: date) -> bool:
         """Whether the completions that differ on the day asked about differ on another day too."""
-        completed = self._completed.get(id(here))
+        completed = self._completed.get(here.in_play)
         if completed is None:
-            completed = self._completed[id(here)] = [
+            completed = self._completed[here.in_play] = [
                 WhatIf(here.knowledge.with_more(more)) for more in self._witnesses
             ]
         outcomes = {self._outcome_on(each, day) for each in completed}
