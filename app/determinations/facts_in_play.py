@@ -12,9 +12,8 @@ from app.determinations.derive import Deriving
 from app.engine import CompiledLaw
 from app.engine.compiled import FactBits, bits_of
 from app.law.facts import Computation, FactDefinition, Value
-from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS, Computed
+from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
-from app.law.spans import Span
 from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
 
 
@@ -58,6 +57,15 @@ class FactInPlay:
         self.carried = [
             (f.name, in_play.derivers[f.name], f.code_of, bits.get(f.name)) for f in self.moving
         ]
+
+    def carry(self, values: dict[str, Value]) -> None:
+        """Derive again, among these values, all that is computed from the fact."""
+        for name, derive, _, _ in self.carried:
+            derived = derive(values)
+            if derived is None:
+                values.pop(name, None)
+            else:
+                values[name] = derived  # type: ignore[assignment]
 
     @cached_property
     def touched(self) -> int:
@@ -141,12 +149,12 @@ class FactInPlay:
         found, before = dict[tuple[int, int], None](), None
         for day in days:
             values: dict[str, Value] = {self.name: day}
-            now = []
-            for name, derive, code_of, bits in self.carried:
-                derived = derive(values)
-                if derived is not None:
-                    values[name] = derived  # type: ignore[assignment]
-                    now.append(bits.met_at(code_of(derived)) if bits is not None else 0)
+            self.carry(values)
+            now = [
+                bits.met_at(code_of(values[name])) if bits is not None else 0
+                for name, _, code_of, bits in self.carried
+                if name in values
+            ]
             if before is not None and now != before:
                 found[day.month, day.day] = None
             before = now
@@ -280,9 +288,3 @@ class FactsInPlay:
         if condition.is_nested:
             return (condition.fact.name,)
         return self._vocabulary.inputs_of(condition.fact.name)
-
-    def derive(self, fact: FactDefinition, values: Mapping[str, Value]) -> Value | None:
-        """The value of a computed fact; none where something it needs is unknown."""
-        value: Computed = self.derivers[fact.name](values)
-        assert not isinstance(value, Span)
-        return value

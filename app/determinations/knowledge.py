@@ -58,14 +58,12 @@ class Knowledge:
             if fact is None:
                 continue
             codes[name] = fact.fact.code_of(value)
-            for computed, derive, code_of, _ in fact.carried:
-                derived = derive(values)
-                if derived is None:
-                    values.pop(computed, None)
-                    codes.pop(computed, None)
+            fact.carry(values)
+            for computed, _, code_of, _ in fact.carried:
+                if computed in values:
+                    codes[computed] = code_of(values[computed])
                 else:
-                    values[computed] = derived  # type: ignore[assignment]
-                    codes[computed] = code_of(derived)
+                    codes.pop(computed, None)
         stated = {**self.stated, **more}
         return Knowledge(in_play, stated, self.as_of, values, codes, self.codes_of_stated)
 

@@ -10,12 +10,10 @@ from datetime import date
 from msgspec import UNSET, UnsetType
 
 from app.determinations.answer import (
-    CitationAnswer,
     FactAnswer,
     FindingAnswer,
     NestedAnswer,
     Source,
-    SourceAnswer,
 )
 from app.determinations.facts_in_play import FactsInPlay
 from app.determinations.knowledge import Knowledge
@@ -23,13 +21,14 @@ from app.determinations.wording import (
     NOT_STATED,
     UNVERIFIED_WORDS,
     as_json,
+    citation_answer,
     derived_in_words,
     required_as_json,
     required_in_words,
+    source_answer,
 )
 from app.law.calendars import StandingCalendar
-from app.law.facts import Citation, FactDefinition, Value
-from app.law.provision import Source as ConclusionSource
+from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
 from app.law.sentences import Sentence
 from app.law.standing import StandingCondition, StandingProvision
@@ -253,17 +252,6 @@ class PreparedLaw:
             }
             for question in law.questions
         }
-
-
-def citation_answer(citation: Citation) -> CitationAnswer:
-    """Where the law is written."""
-    return CitationAnswer(citation.instrument, citation.under or UNSET, citation.url or UNSET)
-
-
-def source_answer(source: ConclusionSource) -> SourceAnswer:
-    """Where a conclusion is written and how solid that is."""
-    says = UNVERIFIED_WORDS.get(source.evidence, UNSET)
-    return SourceAnswer(citation_answer(source.citation), source.evidence, says)
 
 
 def fact_answer(fact: FactDefinition) -> FactAnswer:

@@ -95,10 +95,18 @@ class ReasonBuilder:
         """
         self.prepared, self.knowledge = prepared, knowledge
         self.evaluation, self.outcome = evaluation, outcome
-        self.law, self.needs, self.beside = knowledge.in_play.law, needs, beside
+        self.law, self.beside = knowledge.in_play.law, beside
+        self._find_needs = needs
+        self._needs: dict[str, Sequence[FactDefinition]] = {}
         self.word_for = word_for_facts(knowledge)
         self._explained: dict[str, Explained] = {}
         self._nested: dict[str, NestedAnswer] = {}
+
+    def needs(self, question: str) -> Sequence[FactDefinition]:
+        """The facts still needed for a question that another uses."""
+        if question not in self._needs:
+            self._needs[question] = self._find_needs(question)
+        return self._needs[question]
 
     def explained(self, question: str) -> Explained:
         """What decides a question."""

@@ -167,9 +167,7 @@ class Relevance:
         code, flags, left = self.compiled.explore(met, known)
         if code != UNDETERMINED:
             return code
-        groups = self.groups
-        while level < len(groups) and not groups[level].behind & left:
-            level += 1
+        groups, level = self.groups, self._next_level(level, left)
         if level == len(groups):  # some text is missing, or something cannot be worked out
             return self.compiled.outcome(met, known)
         key = (flags, left, left & self._tried[level])
@@ -181,6 +179,13 @@ class Relevance:
             )
             found = self._solved[key] = self.diagram.node(level, children)
         return found
+
+    def _next_level(self, level: int, left: int) -> int:
+        """The next group on which open conditions rest; one beyond the last where none does."""
+        groups = self.groups
+        while level < len(groups) and not groups[level].behind & left:
+            level += 1
+        return level
 
     @cached_property
     def outcome(self) -> Outcome:
@@ -274,8 +279,7 @@ class Relevance:
         """The leaves below a node; where two leave the same open, those of the first."""
         groups = self.groups
         code, flags, left = self.compiled.explore(met, known)
-        while level < len(groups) and not groups[level].behind & left:
-            level += 1
+        level = self._next_level(level, left)
         if code != UNDETERMINED or level == len(groups):
             yield chosen
             return

@@ -61,16 +61,11 @@ class WhatIf:
         if own is not None:
             met, known = met | own.met_at(fact.fact.code_of(value)), known | own.all
         if fact.carried:
-            values = self.knowledge.values.copy()
-            values[fact.name] = value
-            for name, derive, code_of, bits in fact.carried:
-                derived = derive(values)
-                if derived is None:
-                    values.pop(name, None)
-                    continue
-                values[name] = derived  # type: ignore[assignment]
-                if bits is not None:
-                    met, known = met | bits.met_at(code_of(derived)), known | bits.all
+            values = {**self.knowledge.values, fact.name: value}
+            fact.carry(values)
+            for name, _, code_of, bits in fact.carried:
+                if bits is not None and name in values:
+                    met, known = met | bits.met_at(code_of(values[name])), known | bits.all
         return met, known
 
     def bits_if(self, changes: Mapping[str, Value]) -> tuple[int, int]:
@@ -107,22 +102,13 @@ class WhatIf:
             return False
         if self.outcome == "undetermined":
             return True
-        found = self.evaluation
-        left = ~fact.touched
+        found, left = self.evaluation, ~fact.touched
         settled = self.compiled.settled(found.met & left, found.known & left)
         return OUTCOMES_BY_CODE[settled] != self.outcome
 
     def mattering(self) -> Iterator[FactInPlay]:
         """The stated facts that matter."""
-        if self.outcome == "undetermined":
-            yield from (fact for fact in self.in_play.facts.values() if fact.behind)
-            return
-        settled, ours = self.compiled.settled, self.compiled.outcome(self.met, self.known)
-        met, known = self.evaluation.met, self.evaluation.known
-        for fact in self.in_play.facts.values():
-            left = ~fact.touched
-            if fact.behind and settled(met & left, known & left) != ours:
-                yield fact
+        return (fact for name, fact in self.in_play.facts.items() if self.matters(name))
 
     def outcomes_of_choices(self, fact: FactInPlay) -> Iterator[tuple[Outcome, list[Value]]]:
         """For a fact with few values: each outcome, with the values that come to it."""
@@ -226,17 +212,12 @@ class WhatIf:
         """
         step, in_play = moving.step, self.in_play
         low, high = moving.first_code // step, moving.last_code // step
-        carried = in_play.facts[moving.name].moving
+        carry = in_play.facts[moving.name].carry
         values = self.knowledge.values.copy()
 
         def passed(at: int) -> bool | None:
             values[moving.name] = moving.value(at * step)
-            for fact in carried:
-                derived = in_play.derive(fact, values)
-                if derived is None:
-                    values.pop(fact.name, None)
-                else:
-                    values[fact.name] = derived
+            carry(values)
             value = values.get(computed.name)
             return None if value is None else (computed.code_of(value) >= edge) == (sign > 0)
 

@@ -1,14 +1,15 @@
 """Values as people read them, and as JSON carries them; sentences filled in."""
 
-from collections.abc import Callable, Mapping
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 
+from msgspec import UNSET
+
+from app.determinations.answer import CitationAnswer, SourceAnswer
 from app.law.calendars import StandingCalendar
-from app.law.facts import Citation, FactDefinition, Value
+from app.law.facts import Citation, Value
 from app.law.provision import Source
-from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.standing import Required, StandingCondition
 from app.law.words import day_in_words, exact_decimal, number_in_words, plain_decimal, span_in_words
@@ -91,56 +92,12 @@ def required_as_json(required: Required, day: date | None) -> object:
     return as_json(required)
 
 
-def fill(sentence: Sentence, word_for: Callable[[str], str]) -> str:
-    """A sentence with its gaps filled, its first letter large."""
-    if not sentence.names:
-        return sentence.texts[0]
-    parts = [sentence.texts[0]]
-    for name, text in zip(sentence.names, sentence.texts[1:], strict=True):
-        parts.append(word_for(name))
-        parts.append(text)
-    filled = "".join(parts)
-    return filled[:1].upper() + filled[1:]
-
-
-def facts_in_words(
-    facts: Mapping[str, FactDefinition], values: Mapping[str, Value]
-) -> Callable[[str], str]:
-    """What to write for a fact's name: its value in words, or that it was not stated."""
-
-    def word_for(name: str) -> str:
-        value, fact = values.get(name), facts.get(name)
-        if value is None:
-            return NOT_STATED
-        return fact.in_words(value) if fact else derived_in_words(value)
-
-    return word_for
-
-
-def citation_document(citation: Citation) -> Document:
+def citation_answer(citation: Citation) -> CitationAnswer:
     """Where the law is written."""
-    parts = {"instrument": citation.instrument, "under": citation.under, "url": citation.url}
-    return {key: value for key, value in parts.items() if value is not None}
+    return CitationAnswer(citation.instrument, citation.under or UNSET, citation.url or UNSET)
 
 
-def source_document(source: Source) -> Document:
+def source_answer(source: Source) -> SourceAnswer:
     """Where a conclusion is written and how solid that is."""
-    document: Document = {
-        "citation": citation_document(source.citation),
-        "evidence": source.evidence,
-    }
-    if source.evidence in UNVERIFIED_WORDS:
-        document["says"] = UNVERIFIED_WORDS[source.evidence]
-    return document
-
-
-def fact_document(fact: FactDefinition) -> Document:
-    """A fact to be asked for: its name, type and question, with unit and choices where
-    it has them.
-    """
-    document: Document = {"fact": fact.name, "type": fact.type, "asks": fact.label}
-    if fact.unit:
-        document["unit"] = fact.unit
-    if fact.choices:
-        document["choices"] = dict(fact.choices)
-    return document
+    says = UNVERIFIED_WORDS.get(source.evidence, UNSET)
+    return SourceAnswer(citation_answer(source.citation), source.evidence, says)

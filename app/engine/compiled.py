@@ -118,6 +118,10 @@ class CompiledLaw:
 # --- the program's text ---------------------------------------------------------------------------
 
 
+def _bits(provisions: Iterable[StandingProvision]) -> int:
+    return sum(1 << provision.index for provision in provisions)
+
+
 def _holds(provision: StandingProvision) -> str:
     """Some path has all its conditions met."""
     masks = [bits_of(path) for path in provision.paths]
@@ -153,12 +157,28 @@ def _used(law: StandingLaw, question: StandingQuestion) -> Iterator[Line]:
     yield "        no = known ^ met", ""
 
 
+def _first_that_holds(
+    question: StandingQuestion, tests: Iterable[tuple[str, int | str]]
+) -> Iterator[Line]:
+    """The outcome of the first test that holds, undetermined where none does; a test without text
+    is left out.
+    """
+    word, id = "if", question.question.id
+    for test, outcome in tests:
+        if test:
+            yield f"    {word} {test}:", id
+            told = OUTCOMES_BY_CODE[outcome] if isinstance(outcome, int) else ""
+            yield f"        o{question.index} = {outcome}", told
+            word, id = "elif", ""
+    yield "    else:", ""
+    yield f"        o{question.index} = {UNDETERMINED}", OUTCOMES_BY_CODE[UNDETERMINED]
+
+
 def _outcome(law: StandingLaw, settled: bool = False) -> Iterator[Line]:
     """A function for the outcome alone; *settled* is the one that no further fact can change."""
     yield f"def {'settled' if settled else 'outcome'}(met, known):", ""
     yield "    no = known ^ met", ""
     for question in law.questions:
-        outcome, id = f"o{question.index}", question.question.id
         bars, refers, grants = (question.of(e) for e in ("bars", "refers", "grants"))
         against = " or ".join(t for t in (_any_holds(bars), _all_failed(grants)) if t)
         referred, granted = _any_holds(refers), _any_holds(grants)
@@ -167,19 +187,14 @@ def _outcome(law: StandingLaw, settled: bool = False) -> Iterator[Line]:
             if refers:
                 eligible = f"{ELIGIBLE} if {_all_failed(refers)} else {UNDETERMINED}"
             is_referred = f"{REFERRED} if {granted or 0} else {UNDETERMINED}"
-        yield f"    if {against or 1}:", id
-        yield f"        {outcome} = {INELIGIBLE}", ""
-        if bars:
-            yield f"    elif not ({_all_failed(bars)}):", "a bar is open"
-            yield f"        {outcome} = {UNDETERMINED}", ""
-        if referred:
-            yield f"    elif {referred}:", ""
-            yield f"        {outcome} = {is_referred}", ""
-        if granted:
-            yield f"    elif {granted}:", ""
-            yield f"        {outcome} = {eligible}", ""
-        yield "    else:", ""
-        yield f"        {outcome} = {UNDETERMINED}", ""
+        bar_is_open = f"not ({_all_failed(bars)})" if bars else ""
+        tests: list[tuple[str, int | str]] = [
+            (against or "1", INELIGIBLE),
+            (bar_is_open, UNDETERMINED),
+            (referred, is_referred),
+            (granted, eligible),
+        ]
+        yield from _first_that_holds(question, tests)
         yield from _used(law, question)
     yield f"    return o{law.asked.index}", ""
 
@@ -190,7 +205,6 @@ def _everything(law: StandingLaw) -> Iterator[Line]:
     yield "    no = known ^ met", "the conditions that failed"
     yield "    applies = fails = 0", "a bit for each provision"
     for question in law.questions:
-        outcome = f"o{question.index}"
         for provision in question.provisions:
             bit, id = 1 << provision.index, provision.provision.id
             holds = "0" if provision.is_unread else _holds(provision)
@@ -198,27 +212,17 @@ def _everything(law: StandingLaw) -> Iterator[Line]:
             yield f"        applies |= {bit}", ""
             yield f"    elif {_failed(provision)}:", ""
             yield f"        fails |= {bit}", ""
-        bars, refers, grants = (
-            sum(1 << p.index for p in question.of(effect))
-            for effect in ("bars", "refers", "grants")
-        )
-        yield f"    if applies & {bars} or fails & {grants} == {grants}:", question.question.id
-        yield f"        {outcome} = {INELIGIBLE}", "ineligible"
-        yield f"    elif fails & {bars} != {bars}:", "a bar is open"
-        yield f"        {outcome} = {UNDETERMINED}", "undetermined"
-        yield f"    elif applies & {refers}:", ""
-        yield f"        {outcome} = {REFERRED}", "referred"
-        yield f"    elif applies & {grants}:", ""
-        yield f"        {outcome} = {ELIGIBLE}", "eligible"
-        yield "    else:", ""
-        yield f"        {outcome} = {UNDETERMINED}", "undetermined"
+        bars, refers, grants = (_bits(question.of(e)) for e in ("bars", "refers", "grants"))
+        tests = [
+            (f"applies & {bars} or fails & {grants} == {grants}", INELIGIBLE),
+            (f"fails & {bars} != {bars}", UNDETERMINED),
+            (f"applies & {refers}", REFERRED),
+            (f"applies & {grants}", ELIGIBLE),
+        ]
+        yield from _first_that_holds(question, tests)
         yield from _used(law, question)
     outcomes = "".join(f"o{question.index}, " for question in law.questions)
     yield f"    return met, known, applies, fails, ({outcomes})", ""
-
-
-def _bits(provisions: Iterable[StandingProvision]) -> int:
-    return sum(1 << provision.index for provision in provisions)
 
 
 def _open_paths(question: StandingQuestion) -> Iterator[Line]:
@@ -265,20 +269,17 @@ def _explore(law: StandingLaw) -> Iterator[Line]:
 
 
 def _settle(question: StandingQuestion) -> Iterator[Line]:
-    outcome = f"o{question.index}"
     bars, refers, grants = (question.of(e) for e in ("bars", "refers", "grants"))
-    read = [[p for p in some if not p.is_unread] for some in (bars, refers, grants)]
-    barring, referring, granting = map(_bits, read)
-    yield f"    if holds & {barring} or fails & {_bits(grants)} == {_bits(grants)}:", ""
-    yield f"        {outcome} = {INELIGIBLE}", ""
-    yield f"    elif fails & {_bits(bars)} != {_bits(bars)} or not holds & {granting}:", ""
-    yield f"        {outcome} = {UNDETERMINED}", ""
-    yield f"    elif holds & {referring}:", ""
-    yield f"        {outcome} = {REFERRED}", ""
-    yield f"    elif fails & {_bits(refers)} == {_bits(refers)}:", ""
-    yield f"        {outcome} = {ELIGIBLE}", ""
-    yield "    else:", ""
-    yield f"        {outcome} = {UNDETERMINED}", ""
+    barring, referring, granting = (
+        _bits(p for p in some if not p.is_unread) for some in (bars, refers, grants)
+    )
+    tests = [
+        (f"holds & {barring} or fails & {_bits(grants)} == {_bits(grants)}", INELIGIBLE),
+        (f"fails & {_bits(bars)} != {_bits(bars)} or not holds & {granting}", UNDETERMINED),
+        (f"holds & {referring}", REFERRED),
+        (f"fails & {_bits(refers)} == {_bits(refers)}", ELIGIBLE),
+    ]
+    return _first_that_holds(question, tests)
 
 
 def _left(question: StandingQuestion) -> Iterator[str]:

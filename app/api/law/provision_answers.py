@@ -18,10 +18,10 @@ from app.api.law.answers import (
     ProvisionStepAnswer,
     ProvisionSummaryAnswer,
 )
-from app.determinations.answer import CitationAnswer, LawAnswer, SourceAnswer
-from app.determinations.wording import UNVERIFIED_WORDS, as_json
+from app.determinations.answer import LawAnswer
+from app.determinations.wording import as_json, citation_answer, source_answer
 from app.law.calendars import Calendar, Period, StandingCalendar
-from app.law.facts import Citation, Computation, FactDefinition
+from app.law.facts import Computation, FactDefinition
 from app.law.lawbook import Change, EditionLaw, Lawbook
 from app.law.provision import (
     CalendarName,
@@ -32,16 +32,8 @@ from app.law.provision import (
     Parameter,
     ParameterName,
     Provision,
-    Source,
 )
 from app.law.spans import Span
-
-
-def citation_answer(citation: Citation) -> CitationAnswer:
-    """Where the law is written."""
-    return CitationAnswer(
-        citation.instrument, unset_if_none(citation.under), unset_if_none(citation.url)
-    )
 
 
 def provision_summary(provision: Provision, law: EditionLaw) -> ProvisionSummaryAnswer:
@@ -64,7 +56,7 @@ def provision_answer(
         when={path: [_condition(c) for c in found] for path, found in provision.paths.items()},
         parameters={name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
         concludes={name: _conclusion(c) for name, c in provision.concludes.items()},
-        concludes_from={name: _source(source) for name, source in provision.sources.items()},
+        concludes_from={name: source_answer(source) for name, source in provision.sources.items()},
         informs={name: _conclusion(c) for name, c in provision.informs.items()},
         caution=None if provision.caution is None else str(provision.caution),
         next_steps=[
@@ -149,11 +141,6 @@ def _parameter_value(dated: DatedValue) -> ParameterValueAnswer:
         unset_if_none(dated.evidence),
         unset_if_none(citation),
     )
-
-
-def _source(source: Source) -> SourceAnswer:
-    says = unset_if_none(UNVERIFIED_WORDS.get(source.evidence))
-    return SourceAnswer(citation_answer(source.citation), source.evidence, says)
 
 
 def _conclusion(conclusion: Conclusion) -> object:

@@ -17,10 +17,9 @@ from app.api.law.answers import (
     QuestionAnswer,
     QuestionsAnswer,
 )
-from app.api.law.provision_answers import citation_answer
 from app.api.law.question_answers import facts_document, question_summary, summary_members
 from app.determinations.answer import LawAnswer
-from app.determinations.wording import as_json
+from app.determinations.wording import as_json, citation_answer
 from app.law.errors import LawNotEncoded, UnknownQuestion
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
