@@ -42,7 +42,7 @@ def provision_truth(provision: StandingProvision, conditions: Sequence[bool | No
             if truth is None:
                 held = None
         if held:
-            return None if provision.is_unread else True
+            return None if provision.lacks_text else True
         if held is None:
             applies = None
     return applies

@@ -75,10 +75,11 @@ class _Repair:
         stated, known = self.here.in_play.stated, {**self.here.knowledge.values, **self.changes}
         inputs = self.here.in_play.inputs_of(condition)
         missing = [name for name in inputs if name not in known]
-        if not all(stated[name].is_act for name in missing):
+        if not all(stated[name].actionable for name in missing):
             return False
         for name in reversed(
-            missing or [name for name in inputs if stated[name].is_act and name not in self.changes]
+            missing
+            or [name for name in inputs if stated[name].actionable and name not in self.changes]
         ):
             others = {
                 other: stated[other].value(stated[other].kind.code_near(stated[other], self.as_of))
@@ -98,7 +99,8 @@ class _Repair:
         """
         if fact.kind.is_listed:
             return [
-                fact.value(code) for code in range(1 if fact.is_once else 0, fact.last_code + 1)
+                fact.value(code)
+                for code in range(1 if fact.irreversible else 0, fact.last_code + 1)
             ]
         start = fact.kind.code_near(fact, self.as_of)
         knowledge = self.here.knowledge

@@ -200,9 +200,9 @@ class Alternative:
     # --- how it is told ---
 
     def _kind(self, fact: FactDefinition, value: Value) -> ChangeKind:
-        if fact.is_once and value is False:
+        if fact.irreversible and value is False:
             return "otherwise"  # what was done cannot be undone
-        if fact.is_act:
+        if fact.actionable:
             return "past" if isinstance(value, date) and value < self.as_of else "act"
         return "otherwise"
 

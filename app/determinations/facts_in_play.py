@@ -242,7 +242,7 @@ class FactsInPlay:
         """The conditions on which an act may bear, as bits."""
         behind = 0
         for fact in self.facts.values():
-            if fact.fact.is_act:
+            if fact.fact.actionable:
                 behind |= fact.behind
         return behind
 

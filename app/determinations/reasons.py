@@ -165,7 +165,7 @@ class ReasonBuilder:
         provision, index = prepared.provision, prepared.index
         concludes = explained.per_provision.get(index)
         sources = {n: s for n, s in prepared.sources.items() if concludes and n in concludes}
-        text_missing = provision.unread if self.is_text_missing(prepared.standing) else None
+        text_missing = provision.text_missing if self.is_text_missing(prepared.standing) else None
         return ReasonAnswer(
             provision.id,
             provision.title,
@@ -199,7 +199,7 @@ class ReasonBuilder:
 
     def is_text_missing(self, provision: StandingProvision) -> bool:
         """Whether all that is known of a provision holds, and its text is what is missing."""
-        if provision.provision.unread is None:
+        if provision.provision.text_missing is None:
             return False
         truth = self.evaluation.condition
         return any(all(truth(index) for index in path) for path in provision.path_indexes)
@@ -296,8 +296,8 @@ class ReasonBuilder:
             prepared = self.prepared.provisions[provision.index]
             if prepared.caution is not None and status(provision.index):
                 yield prepared.caution.fill(self.word_for)
-            if provision.is_unread and self.is_text_missing(provision):
-                yield str(provision.provision.unread)
+            if provision.lacks_text and self.is_text_missing(provision):
+                yield str(provision.provision.text_missing)
             if granted and provision.effect == "refers" and status(provision.index) is None:
                 title = provision.provision.title
                 referral = f"This could still be referred to somebody's discretion: {title}."

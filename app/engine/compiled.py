@@ -134,7 +134,7 @@ def _failed(provision: StandingProvision) -> str:
 
 
 def _any_holds(provisions: Iterable[StandingProvision]) -> str:
-    return " or ".join(_holds(p) for p in provisions if not p.is_unread)
+    return " or ".join(_holds(p) for p in provisions if not p.lacks_text)
 
 
 def _all_failed(provisions: Iterable[StandingProvision]) -> str:
@@ -207,7 +207,7 @@ def _everything(law: StandingLaw) -> Iterator[Line]:
     for question in law.questions:
         for provision in question.provisions:
             bit, id = 1 << provision.index, provision.provision.id
-            holds = "0" if provision.is_unread else _holds(provision)
+            holds = "0" if provision.lacks_text else _holds(provision)
             yield f"    if {holds}:", f"{provision.effect} {question.question.id}: {id}"
             yield f"        applies |= {bit}", ""
             yield f"    elif {_failed(provision)}:", ""
@@ -271,7 +271,7 @@ def _explore(law: StandingLaw) -> Iterator[Line]:
 def _settle(question: StandingQuestion) -> Iterator[Line]:
     bars, refers, grants = (question.of(e) for e in ("bars", "refers", "grants"))
     barring, referring, granting = (
-        _bits(p for p in some if not p.is_unread) for some in (bars, refers, grants)
+        _bits(p for p in some if not p.lacks_text) for some in (bars, refers, grants)
     )
     tests = [
         (f"holds & {barring} or fails & {_bits(grants)} == {_bits(grants)}", INELIGIBLE),
@@ -290,8 +290,9 @@ def _left(question: StandingQuestion) -> Iterator[str]:
     flag = 1 << 5 * question.index
     for effect in ("bars", "refers", "grants"):
         provisions = question.of(effect)
-        read, unread = (
-            _bits(p for p in provisions if p.is_unread is is_unread) for is_unread in (False, True)
+        read, lacking = (
+            _bits(p for p in provisions if p.lacks_text is lacks_text)
+            for lacks_text in (False, True)
         )
         if effect != "bars":
             if read:
@@ -302,7 +303,7 @@ def _left(question: StandingQuestion) -> Iterator[str]:
             elif provisions:
                 yield f"left |= {effect}{question.index}"
             flag <<= 1
-        if unread:
-            yield f"if holds & {unread}:"
+        if lacking:
+            yield f"if holds & {lacking}:"
             yield f"    flags |= {flag}"
         flag <<= 1

@@ -214,13 +214,13 @@ def _add_provision(program: Program, provision: StandingProvision) -> None:
         findings = list(dict.fromkeys(condition_property(program, c) for c in path))
         kind: Means = "path" if several else "provision"
         name, index = (f"{key}x{number}", -1) if several else (key, provision.index)
-        if several or not provision.provision.unread:
+        if several or not provision.provision.text_missing:
             program.add([{finding: 1} for finding in findings], Meaning(kind, name, 1, index))
         for finding in findings:
             program.add([{finding: 0}], Meaning(kind, name, 0, index))
     if several:
         paths = [path_property(provision, number) for number in range(len(provision.paths))]
-        if not provision.provision.unread:
+        if not provision.provision.text_missing:
             for path_name in paths:
                 program.add([{path_name: 1}], Meaning("provision", key, 1, provision.index))
         program.add(

@@ -91,8 +91,8 @@ class FactDefinition:
     maximum: int = LARGEST
     presumed: Presumption | None = None
     computed: Computation | None = None
-    is_act: bool = False
-    is_once: bool = False
+    actionable: bool = False
+    irreversible: bool = False
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

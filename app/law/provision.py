@@ -130,7 +130,7 @@ class Provision:
     effect: Effect
     paths: Mapping[str, tuple[Condition, ...]]
     supersedes: tuple[str, ...] = ()
-    unread: str | None = None
+    text_missing: str | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     concludes: Mapping[str, Conclusion] = field(default_factory=dict)
     informs: Mapping[str, Conclusion] = field(default_factory=dict)

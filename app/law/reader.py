@@ -211,8 +211,8 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         maximum=maximum,
         presumed=optional(fields, "presumed", _presumption),
         computed=computed,
-        is_act=changes is not None,
-        is_once=changes == "once",
+        actionable=changes is not None,
+        irreversible=changes == "once",
         place=item.place,
     )
 
@@ -367,7 +367,7 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         effect=effect,  # type: ignore[arg-type]
         paths=_paths(item, fields),
         supersedes=optional(fields, "supersedes", read_ids) or (),
-        unread=optional(fields, "unread", Item.text),
+        text_missing=optional(fields, "unread", Item.text),
         parameters=read_each(fields, "parameters", _parameter),
         concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
         sources={name: source for name, (_, source) in concluded.items() if source is not None},

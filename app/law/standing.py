@@ -100,9 +100,9 @@ class StandingProvision:
         return tuple(tuple(c.index for c in path) for path in self.paths)
 
     @cached_property
-    def is_unread(self) -> bool:
+    def lacks_text(self) -> bool:
         """Whether its text was not found, so that it is never known to apply."""
-        return self.provision.unread is not None
+        return self.provision.text_missing is not None
 
 
 @dataclass(frozen=True, eq=False)
@@ -149,7 +149,7 @@ class StandingQuestion:
         return tuple(
             p
             for p in self.provisions
-            if p.provision.caution or p.is_unread or p.effect == "refers" or p.uses
+            if p.provision.caution or p.lacks_text or p.effect == "refers" or p.uses
         )
 
     @cached_property
@@ -232,7 +232,7 @@ class StandingLaw:
         decisions.
         """
         return tuple(
-            (q.question.id, p.provision.id, p.effect, p.is_unread,
+            (q.question.id, p.provision.id, p.effect, p.lacks_text,
              tuple(tuple((c.fact.name, c.accepts) for c in path) for path in p.paths))
             for q in self.questions for p in q.provisions
         )  # fmt: skip

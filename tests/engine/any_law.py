@@ -159,7 +159,7 @@ class LawMaker:
         written = {
             f"path-{number}": tuple(c.condition for c in path) for number, path in enumerate(paths)
         }
-        unread = "Nobody read it." if self.random.random() < 0.15 else None
+        text_missing = "Nobody read it." if self.random.random() < 0.15 else None
         provision = Provision(
             f"any/number-{index}",
             "Any",
@@ -171,7 +171,7 @@ class LawMaker:
             question,
             effect,
             written,
-            unread=unread,
+            text_missing=text_missing,
         )
         return StandingProvision(index, provision, paths, {})
 
@@ -224,7 +224,7 @@ def described(law: StandingLaw, codes: Mapping[str, int]) -> str:
         for provision in question.provisions:
             lines.append(
                 f"  {provision.provision.id} "
-                f"{provision.effect}{' unread' if provision.is_unread else ''}"
+                f"{provision.effect}{' unread' if provision.lacks_text else ''}"
             )
             for number, path in enumerate(provision.paths):
                 lines += [

@@ -42,7 +42,7 @@ def outcome(law: StandingLaw, codes: Mapping[str, int]) -> Outcome:
 def _applies(p: StandingProvision, codes: Mapping[str, int | None]) -> bool | None:
     paths = [[_met(c, codes[c.fact.name]) for c in path] for path in p.paths]
     if any(all(path) for path in paths):
-        return None if p.is_unread else True
+        return None if p.lacks_text else True
     return False if all(False in path for path in paths) else None
 
 

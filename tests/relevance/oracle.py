@@ -236,7 +236,7 @@ class Side:
             met, failed = both([t.met for t in truths]), either([t.failed for t in truths])
             paths.append(Truth(met, failed))
         met, failed = either([p.met for p in paths]), both([p.failed for p in paths])
-        return Truth(met if provision.provision.unread is None else False, failed)
+        return Truth(met if provision.provision.text_missing is None else False, failed)
 
     def _decide(self, question: StandingQuestion) -> None:
         bars, refers, grants = (

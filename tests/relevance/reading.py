@@ -26,7 +26,7 @@ YEARS = range(2007, 2027)
 
 class _Provision(NamedTuple):
     paths: tuple[tuple[int, ...], ...]
-    is_unread: bool
+    lacks_text: bool
 
 
 class Reading:
@@ -214,7 +214,7 @@ def parts_of(fact: FactDefinition) -> int:
 def _provision(provision: StandingProvision) -> _Provision:
     return _Provision(
         tuple(tuple(c.index for c in path) for path in provision.paths),
-        provision.provision.unread is not None,
+        provision.provision.text_missing is not None,
     )
 
 
@@ -234,7 +234,7 @@ def _applies(provision: _Provision, truths: Truths) -> bool | None:
             break
         if holds is None:
             applies = None
-    return None if applies and provision.is_unread else applies
+    return None if applies and provision.lacks_text else applies
 
 
 def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:

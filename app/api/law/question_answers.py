@@ -61,7 +61,7 @@ def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: dict[str, list[str
         "x-source": source,
         "x-asked-by": asked_by.get(fact.name, []),
     }
-    if fact.is_act:
+    if fact.actionable:
         extras["x-act"] = True
     return extras
 
