@@ -1,4 +1,4 @@
-"""What the README tells a reader to type, and what it says comes of it."""
+"""What the documents ask a reader to type, and the results that they show."""
 
 import json
 import re
@@ -7,14 +7,16 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 README = ROOT / "README.md"
+AMENDING = ROOT / "docs" / "amending.md"
+DOCUMENTS = (README, ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md")))
 _BLOCK = re.compile(r"^```(\w+)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 
 
-def blocks(language: str) -> list[str]:
-    """The README's blocks of one language, in order."""
+def blocks(language: str, document: Path = README) -> list[str]:
+    """A document's blocks of one language, in order."""
     return [
         text
-        for kind, text in _BLOCK.findall(README.read_text(encoding="utf-8"))
+        for kind, text in _BLOCK.findall(document.read_text(encoding="utf-8"))
         if kind == language
     ]
 
@@ -45,8 +47,8 @@ def traced_answer() -> Any:
 
 
 def amendment() -> tuple[str, str]:
-    """The provision and the case file of the README's worked amendment."""
-    provision, cases = blocks("yaml")
+    """The provision and the case file of the worked amendment."""
+    provision, cases = blocks("yaml", AMENDING)
     return provision, cases
 
 

@@ -1,4 +1,4 @@
-"""What the README shows is what comes of it."""
+"""The documents' requests, commands, amendment and links do what the documents say."""
 
 import os
 import re
@@ -12,7 +12,22 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.records import migrate
-from tests.readme import ROOT, amendment, blocks, contained, traced_answer, traced_request
+from tests.readme import (
+    DOCUMENTS,
+    README,
+    ROOT,
+    amendment,
+    blocks,
+    contained,
+    traced_answer,
+    traced_request,
+)
+
+README_LINES_AT_MOST = 150
+TERMS_AT_MOST = 60
+_LINK = re.compile(r"\]\(([^)\s]+)\)")
+_CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 def test_the_traced_request_is_answered_as_shown(app: Flask, client: FlaskClient) -> None:
@@ -58,18 +73,41 @@ def test_the_worked_amendment_is_sound_and_keeps_the_habits(tmp_path: Path) -> N
     assert 0 == tried.returncode, tried.stdout[-3000:]
 
 
-@pytest.mark.parametrize(
-    "link",
-    sorted(
-        {
-            link
-            for file in ("README.md", "CONTRIBUTING.md")
-            for link in re.findall(r"\]\(([^)#]+)\)", (ROOT / file).read_text(encoding="utf-8"))
-        }
-    ),
-)
-def test_links_lead_somewhere(link: str) -> None:
-    assert (ROOT / link).exists()
+def prose(document: Path) -> str:
+    """A document without its blocks of code."""
+    return _CODE.sub("", document.read_text(encoding="utf-8"))
+
+
+def anchors(document: Path) -> set[str]:
+    """The anchors that GitHub gives the headings of a document."""
+    words = (re.sub(r"[^\w\- ]", "", heading) for heading in _HEADING.findall(prose(document)))
+    return {heading.lower().replace(" ", "-") for heading in words}
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_links_lead_somewhere(document: Path) -> None:
+    for link in _LINK.findall(prose(document)):
+        if not link.startswith(("https://", "http://")):
+            file, _, anchor = link.partition("#")
+            target = (document.parent / file).resolve() if file else document
+            assert target.exists(), link
+            assert not anchor or anchor in anchors(target), link
+
+
+def test_the_readme_is_short() -> None:
+    assert len(README.read_text(encoding="utf-8").splitlines()) <= README_LINES_AT_MOST
+
+
+def test_the_glossary_lists_each_word_once_in_order() -> None:
+    text = (ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+    terms, words = (
+        re.findall(r"^\| (?!---|term |word )(.+?) \|", part, re.MULTILINE)
+        for part in text.partition("## Words of the program")[::2]
+    )
+
+    assert len(terms) <= TERMS_AT_MOST
+    assert sorted({*terms, *words}) == sorted([*terms, *words])
+    assert (terms, words) == (sorted(terms, key=str.lower), sorted(words, key=str.lower))
 
 
 def test_the_commands_shown_are_commands(
@@ -77,7 +115,8 @@ def test_the_commands_shown_are_commands(
 ) -> None:
     shown = [
         line.split("#")[0].split()
-        for block in blocks("sh")
+        for document in DOCUMENTS
+        for block in blocks("sh", document)
         for line in block.splitlines()
         if line.startswith("flask ")
     ]
