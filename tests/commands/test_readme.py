@@ -13,6 +13,7 @@ from flask.testing import FlaskClient
 
 from app.records import migrate
 from tests.readme import (
+    AMENDING,
     DOCUMENTS,
     README,
     ROOT,
@@ -26,6 +27,7 @@ from tests.readme import (
 README_LINES_AT_MOST = 150
 TERMS_AT_MOST = 60
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
+_PATH = re.compile(r"`((?:app|bench|bin|deploy|docs|fixtures|rulesets|tests)/[\w./-]*\w)`")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -92,6 +94,15 @@ def test_links_lead_somewhere(document: Path) -> None:
             target = (document.parent / file).resolve() if file else document
             assert target.exists(), link
             assert not anchor or anchor in anchors(target), link
+
+
+@pytest.mark.parametrize(
+    "document", [d for d in DOCUMENTS if d != AMENDING], ids=lambda document: document.name
+)
+def test_the_files_that_a_document_names_are_there(document: Path) -> None:
+    named = _PATH.findall(prose(document))
+
+    assert [] == [path for path in named if not (ROOT / path).exists()]
 
 
 def test_the_readme_is_short() -> None:
