@@ -77,18 +77,18 @@ class Decider:
         outcome = evaluation.outcomes[case.question]
         needs: tuple[FactDefinition, ...] = ()
         settled_by: tuple[Mapping[str, Value], ...] = ()
-        witnesses = None
+        witnesses: tuple[Mapping[str, Value], ...] = ()
         if outcome == "undetermined":
             relevance = Relevance(knowledge)
             outcome, needs = relevance.outcome, relevance.needs()
-            witnesses = relevance.witnesses
+            witnesses = relevance.witnesses()
             if outcome != "undetermined":
                 settled_by = tuple(relevance.leaves())
                 self._confirm(knowledge, outcome, settled_by)
         codes = knowledge.codes_of_stated
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
         alternatives = Alternative(WhatIf(knowledge, evaluation), days, outcome).find()
-        beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge)
+        beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses)
         builder = ReasonBuilder(
             self._prepared_law(knowledge.in_play),
             knowledge,

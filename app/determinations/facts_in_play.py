@@ -41,7 +41,8 @@ class FactInPlay:
     """One stated fact under a standing law: the conditions that rest on it, and where they turn.
 
     *behind* are those conditions as bits, *touched* the same with the conditions on the outcomes
-    they can change. *moving* are the facts computed from it, each after those it follows from.
+    they can change. *moving* are the facts computed from it, each after those it follows from;
+    *looked_at* are those of them, and the fact itself, that conditions look at.
     """
 
     def __init__(self, in_play: "FactsInPlay", fact: FactDefinition) -> None:
@@ -56,6 +57,9 @@ class FactInPlay:
         self.own: FactBits | None = bits.get(fact.name)
         self.carried = [
             (f.name, in_play.derivers[f.name], f.code_of, bits.get(f.name)) for f in self.moving
+        ]
+        self.looked_at = [
+            (f.name, f.code_of, bits[f.name]) for f in (fact, *self.moving) if f.name in bits
         ]
 
     def carry(self, values: dict[str, Value]) -> None:

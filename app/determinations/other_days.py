@@ -9,7 +9,7 @@ from datetime import date
 from app.determinations.case import Case
 from app.determinations.facts_in_play import FactsInPlay
 from app.determinations.knowledge import Knowledge
-from app.determinations.relevance import Relevance, Witnesses
+from app.determinations.relevance import Relevance
 from app.determinations.what_if import WhatIf
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
@@ -45,7 +45,7 @@ class OtherDays:
         facts_in_play: Callable[[StandingLaw], FactsInPlay],
         case: Case,
         codes: Mapping[str, int] | None = None,
-        witnesses: Witnesses | None = None,
+        witnesses: Sequence[Mapping[str, Value]] = (),
     ) -> None:
         """*codes* are those of what was stated, where they are known already; *witnesses* two
         completions that differ in the outcome on the day asked about.
@@ -55,7 +55,7 @@ class OtherDays:
         self.governing = lawbook.question(case.question).governed_by
         self.is_stated = self.governing in case.facts
         self._codes = codes
-        self._witnesses: Sequence[Mapping[str, Value]] = witnesses or ()
+        self._witnesses = tuple(witnesses)
         self._completed: dict[FactsInPlay, list[WhatIf]] = {}
 
     def fact(self, name: str) -> FactDefinition:
@@ -88,20 +88,31 @@ class OtherDays:
         relevance = Relevance(self._knowledge(here.in_play, day))
         if self._witnesses and relevance.is_costly:
             return outcome  # undetermined on the day asked about too, and too dear to look further
-        if relevance.outcome == "undetermined" and relevance.witnesses is not None:
-            self._witnesses = (*relevance.witnesses, *self._witnesses)[:WITNESSES]
+        new = relevance.witnesses()
+        if new:
+            self._witnesses = (*new, *self._witnesses)[:WITNESSES]
             self._completed.clear()
         return relevance.outcome
 
     def _differs(self, here: WhatIf, day: date) -> bool:
         """Whether the completions that differ on the day asked about differ on another day too."""
-        completed = self._completed.get(here.in_play)
-        if completed is None:
-            completed = self._completed[here.in_play] = [
-                WhatIf(here.knowledge.with_more(more)) for more in self._witnesses
-            ]
-        outcomes = {self._outcome_on(each, day) for each in completed}
-        return len(outcomes - {"undetermined"}) > 1
+        if not self._witnesses:
+            return False
+        completed = self._completed.setdefault(here.in_play, [])
+        before: Outcome | None = None
+        for number, more in enumerate(self._witnesses):
+            if number == len(completed):
+                completed.append(self._completed_by(here, more))
+            outcome = self._outcome_on(completed[number], day)
+            if before not in (None, outcome) and outcome != "undetermined":
+                return True
+            before = outcome if outcome != "undetermined" else before
+        return False
+
+    def _completed_by(self, here: WhatIf, more: Mapping[str, Value]) -> WhatIf:
+        known = here.knowledge
+        codes = {**known.codes_of_stated, **known.in_play.codes_of(more)}
+        return WhatIf(Knowledge.of(known.in_play, {**known.stated, **more}, known.as_of, codes))
 
     def _outcome_on(self, here: WhatIf, day: date) -> Outcome:
         moves = self.governing

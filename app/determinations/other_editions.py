@@ -5,7 +5,7 @@ That a later edition differs is the first thing to beware of: whoever asks of a 
 law of then should read it before anything else. That an earlier one differs is told last.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -51,11 +51,14 @@ class Decided(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class OtherEditions:
-    """What the other editions make of a case."""
+    """What the other editions make of a case; *witnesses* are completions of what is not known that
+    differ in the outcome under its own.
+    """
 
     lawbook: Lawbook
     facts_in_play: Callable[[StandingLaw], FactsInPlay]
     knowledge: Knowledge
+    witnesses: tuple[Mapping[str, Value], ...]
 
     def around(
         self, cautions: tuple[str, ...], outcome: Outcome, concludes: Concluded
@@ -97,7 +100,7 @@ class OtherEditions:
         evaluation = compiled.evaluate(*compiled.bits(otherwise.codes))
         outcome = evaluation.outcomes[question.id]
         if outcome == "undetermined":
-            outcome = exact_outcome(otherwise)
+            outcome = exact_outcome(otherwise, self.witnesses)
         if outcome != decided.outcome:
             brief = question.brief(outcome)
             yield f"The edition {name} would answer on the same day and facts: {brief}"

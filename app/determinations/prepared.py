@@ -156,7 +156,7 @@ class PreparedCondition:
             determination,
         )
 
-    def finding(self, truth: bool | None, knowledge: Knowledge) -> FindingAnswer:
+    def finding(self, truth: bool | None, knowledge: Knowledge, word_for: WordFor) -> FindingAnswer:
         """The finding where the fact was stated, presumed or computed, or is unknown."""
         fact, values = self.fact, knowledge.values
         computed_from: dict[str, object] | UnsetType = UNSET
@@ -172,7 +172,7 @@ class PreparedCondition:
         found = self._few.get((value, source)) if source is not None else None
         if found is not None:
             return found
-        says = self._sentence(truth, value, word_for_facts(knowledge))
+        says = self._sentence(truth, value, word_for)
         return self._make(truth, value, source, says, computed_from)
 
     def nested(
@@ -180,7 +180,7 @@ class PreparedCondition:
         truth: bool | None,
         outcome: Outcome | None,
         determination: NestedAnswer | None,
-        knowledge: Knowledge,
+        word_for: WordFor,
     ) -> FindingAnswer:
         """The finding on another question's outcome, with that question's determination where it
         is wanted; without an outcome where the question is not encoded.
@@ -190,7 +190,7 @@ class PreparedCondition:
         if truth is None:
             says = self._unknown_words(())
         else:
-            says = self._sentence(truth, outcome, word_for_facts(knowledge))
+            says = self._sentence(truth, outcome, word_for)
         return self._make(truth, outcome, "determined", says, UNSET, determination or UNSET)
 
     def _sentence(self, truth: bool, value: Value, known: WordFor) -> str:

@@ -100,6 +100,7 @@ class ReasonBuilder:
         self._needs: dict[str, Sequence[FactDefinition]] = {}
         self.word_for = word_for_facts(knowledge)
         self._explained: dict[str, Explained] = {}
+        self._findings: dict[int, FindingAnswer] = {}
         self._nested: dict[str, NestedAnswer] = {}
 
     def needs(self, question: str) -> Sequence[FactDefinition]:
@@ -108,15 +109,20 @@ class ReasonBuilder:
             self._needs[question] = self._find_needs(question)
         return self._needs[question]
 
+    def outcome_of(self, question: str) -> Outcome:
+        """The outcome of the question asked or of one that it uses."""
+        if question == self.law.asked.question.id:
+            return self.outcome
+        return self.evaluation.outcomes[question]
+
     def explained(self, question: str) -> Explained:
         """What decides a question."""
         if question not in self._explained:
-            standing = self.law.by_question[question]
-            outcome = self.evaluation.outcomes[question]
-            if standing is self.law.asked:
-                outcome = self.outcome
             self._explained[question] = Explained(
-                standing, self.knowledge, self.evaluation, outcome
+                self.law.by_question[question],
+                self.knowledge,
+                self.evaluation,
+                self.outcome_of(question),
             )
         return self._explained[question]
 
@@ -194,8 +200,12 @@ class ReasonBuilder:
         if condition.is_nested and name not in self.knowledge.stated:
             outcome = self.evaluation.outcomes.get(name)
             nested = self.nested(name) if with_reasons else None
-            return prepared.nested(truth, outcome, nested, self.knowledge)
-        return prepared.finding(truth, self.knowledge)
+            return prepared.nested(truth, outcome, nested, self.word_for)
+        found = self._findings.get(condition.index)
+        if found is None:
+            found = prepared.finding(truth, self.knowledge, self.word_for)
+            self._findings[condition.index] = found
+        return found
 
     def is_text_missing(self, provision: StandingProvision) -> bool:
         """Whether all that is known of a provision holds, and its text is what is missing."""
@@ -225,8 +235,7 @@ class ReasonBuilder:
 
     def because(self, question: str) -> Iterator[str]:
         """The sentences of the findings that decide."""
-        explained = self.explained(question)
-        for index in sorted(explained.deciding):
+        for index in sorted(self.explained(question).deciding):
             for condition in self.deciding_conditions(self.prepared.provisions[index]):
                 name = condition.fact.name
                 is_open = self.evaluation.condition(condition.condition.index) is None
@@ -283,15 +292,16 @@ class ReasonBuilder:
 
     def cautions_of(self, question: str) -> tuple[str, ...]:
         """The cautions of the question asked, each once, and what other editions would say."""
-        own = tuple(dict.fromkeys(self.cautions(question)))
+        own = tuple(dict.fromkeys(self.cautions(question, set())))
         return self.beside.around(own, self.outcome, self.explained(question).concludes)
 
-    def cautions(self, question: str) -> Iterator[str]:
+    def cautions(self, question: str, seen: set[str]) -> Iterator[str]:
         """The cautions of the provisions that apply, and what could not be read; those of used
-        questions too.
+        questions too, unless they were *seen*.
         """
+        seen.add(question)
         status, stated = self.evaluation.provision, self.knowledge.stated
-        granted = self.explained(question).outcome == "eligible"
+        granted = self.outcome_of(question) == "eligible"
         for provision in self.law.by_question[question].cautioning:
             prepared = self.prepared.provisions[provision.index]
             if prepared.caution is not None and status(provision.index):
@@ -303,8 +313,8 @@ class ReasonBuilder:
                 referral = f"This could still be referred to somebody's discretion: {title}."
                 yield f"{referral} {self.what_is_open(prepared)}"
             for used in provision.uses:
-                if used not in stated and used in self.law.by_question:
-                    yield from self.cautions(used)
+                if used not in seen and used not in stated and used in self.law.by_question:
+                    yield from self.cautions(used, seen)
 
     def what_is_open(self, prepared: PreparedProvision) -> str:
         """What would have to be known to settle a provision."""

@@ -7,7 +7,7 @@ in one order of facts, in which equal parts are one: then a fact stands in the d
 if it can change the outcome.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from app.determinations.completions import Cells, Group, groups_of
@@ -23,8 +23,6 @@ OPEN_REFERRAL = 1 << ELIGIBLE | 1 << REFERRED
 EXCLUDED = -1
 Path = tuple[tuple[Group, int], ...]
 """Groups of facts, each in one of its cells."""
-Witnesses = tuple[dict[str, Value], dict[str, Value]]
-"""What is missing, in two ways that come to different outcomes."""
 
 
 class Diagram:
@@ -139,8 +137,7 @@ class Relevance:
         self.met, self.known = self.compiled.bits(knowledge.codes)
         _, _, left = self.compiled.explore(self.met, self.known)
         self.groups = groups_of(knowledge, left)
-        self.witnesses: Witnesses | None = None
-        """Two completions that differ in the outcome, once it was found to be undetermined."""
+        self._differing: tuple[Path, Path] | None = None
         self._solved: dict[tuple[int, int, int], int] = {}
         self._tried = [0]
         """For each level, the conditions on facts that were tried before, as bits: those that are
@@ -197,9 +194,15 @@ class Relevance:
             paths.setdefault(end, path)
             if len(paths) > 1 and sum(1 << code for code in paths) != OPEN_REFERRAL:
                 one, other = list(paths.values())[-2:]
-                self.witnesses = (self._completed(one), self._completed(other))
+                self._differing = one, other
                 return "undetermined"
         return OUTCOMES_BY_CODE[min(paths)]
+
+    def witnesses(self) -> tuple[Mapping[str, Value], ...]:
+        """Two ways to complete what is missing that come to different outcomes, where there are."""
+        if self.outcome != "undetermined" or self._differing is None:
+            return ()
+        return tuple([self._completed(path) for path in self._differing])
 
     def _completed(self, path: Path) -> dict[str, Value]:
         """Values that lead along a path of cells, and some value of every other fact."""
@@ -302,8 +305,17 @@ def _branches(
     ]
 
 
-def exact_outcome(knowledge: Knowledge) -> Outcome:
+def exact_outcome(knowledge: Knowledge, witnesses: Iterable[Mapping[str, Value]] = ()) -> Outcome:
     """The outcome of a case that three-valued logic leaves undetermined, where all completions of
-    what is not known come to the same.
+    what is not known come to the same. *witnesses* are completions that may differ, tried first.
     """
+    in_play, before = knowledge.in_play, UNDETERMINED
+    for more in witnesses:
+        stated, codes = {**knowledge.stated, **more}, in_play.codes_of(more)
+        codes = {**knowledge.codes_of_stated, **codes}
+        completed = Knowledge.of(in_play, stated, knowledge.as_of, codes)
+        code = in_play.compiled.outcome(*in_play.compiled.bits(completed.codes))
+        if UNDETERMINED != code != before != UNDETERMINED:
+            return "undetermined"
+        before = code if code != UNDETERMINED else before
     return Relevance(knowledge).outcome

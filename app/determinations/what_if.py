@@ -57,26 +57,33 @@ class WhatIf:
         otherwise.
         """
         met, known = self.met & ~fact.behind, self.known & ~fact.behind
-        own = fact.own
-        if own is not None:
-            met, known = met | own.met_at(fact.fact.code_of(value)), known | own.all
-        if fact.carried:
-            values = {**self.knowledge.values, fact.name: value}
-            fact.carry(values)
-            for name, _, code_of, bits in fact.carried:
-                if bits is not None and name in values:
-                    met, known = met | bits.met_at(code_of(values[name])), known | bits.all
+        if not fact.carried:
+            own = fact.own
+            if own is not None:
+                met, known = met | own.met_at(fact.fact.code_of(value)), known | own.all
+            return met, known
+        values = {**self.knowledge.values, fact.name: value}
+        fact.carry(values)
+        for name, code_of, bits in fact.looked_at:
+            if name in values:
+                met, known = met | bits.met_at(code_of(values[name])), known | bits.all
         return met, known
 
     def bits_if(self, changes: Mapping[str, Value]) -> tuple[int, int]:
         """The conditions met and known if some stated facts were otherwise."""
-        in_play = self.in_play
         if not changes:
             return self.met, self.known
-        if len(changes) == 1:
-            ((name, value),) = changes.items()
-            return self.bits_of_one(in_play.facts[name], value)
-        return self.compiled.bits(self.knowledge.with_more(changes).codes)
+        values = {**self.knowledge.values, **changes}
+        facts = [self.in_play.facts[name] for name in changes]
+        met, known = self.met, self.known
+        for fact in facts:
+            met, known = met & ~fact.behind, known & ~fact.behind
+            fact.carry(values)
+        for fact in facts:
+            for name, code_of, bits in fact.looked_at:
+                if name in values:
+                    met, known = met | bits.met_at(code_of(values[name])), known | bits.all
+        return met, known
 
     def outcome_if(self, changes: Mapping[str, Value]) -> Outcome:
         """The outcome if some stated facts were otherwise."""
