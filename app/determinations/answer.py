@@ -4,12 +4,11 @@ Their JSON and their JSON Schema come from the same classes. A member with a def
 where it says nothing.
 """
 
-from collections.abc import Iterator
 from datetime import date
 from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
-from msgspec.json import Decoder, Encoder
+from msgspec.json import Encoder
 
 from app.law.provision import EVIDENCE, Effect
 from app.law.questions import Outcome
@@ -256,51 +255,6 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
     ) = UNSET
 
 
-class BriefFinding(Answer, frozen=True):
-    """One finding on which a decisive provision rests."""
-
-    condition: str
-    fact: str
-    value: AnyValue
-    status: FindingStatus
-    says: str
-
-
-class BriefReason(Answer, frozen=True):
-    """A provision on which the outcome rests, with the findings that decide it."""
-
-    provision: str
-    title: str
-    effect: Effect
-    status: ReasonStatus
-    citation: CitationAnswer
-    evidence: EvidenceTag
-    findings: tuple[BriefFinding, ...]
-    concludes: Values | UnsetType = UNSET
-    says: str | UnsetType = UNSET
-
-
-class BriefAnswer(Head, frozen=True, kw_only=True):
-    """What decided, what is needed and what can be done; nothing that did not bear on it."""
-
-    question: str
-    as_of: date
-    edition: str
-    outcome: Outcome
-    says: str
-    because: tuple[str, ...]
-    settled_by: tuple[LeafAnswer, ...] | UnsetType = UNSET
-    reasons: tuple[BriefReason, ...]
-    needs: tuple[FactAnswer, ...]
-    concludes: Values
-    would_change: tuple[ChangeAnswer, ...]
-    valid_until: date | None
-    next_steps: tuple[NextStepAnswer, ...]
-    cautions: tuple[str, ...]
-    law: LawAnswer
-    replaced_by: Id | UnsetType = UNSET
-
-
 Detail = Literal["brief", "full"]
 """How much of a determination is told. The full one is what is stored, sealed and replayed."""
 
@@ -318,79 +272,6 @@ def plain(value: object) -> object:
 
 encode = Encoder(enc_hook=plain).encode
 """An answer as JSON text."""
-_decode = Decoder(DeterminationAnswer).decode
-
-
-def deciding_findings(reason: ReasonAnswer) -> Iterator[FindingAnswer]:
-    """The findings that made a provision come out as it did: those of a path that holds, those that
-    failed, or those that are open on paths that can still hold.
-    """
-    paths: dict[str | UnsetType, list[FindingAnswer]] = {}
-    for finding in reason.findings:
-        paths.setdefault(finding.path, []).append(finding)
-    for findings in paths.values():
-        statuses = [finding.status for finding in findings]
-        if reason.status == "does_not_apply":
-            yield from (f for f in findings if f.status == "not_met")
-        elif reason.status == "undetermined" and "not_met" not in statuses:
-            yield from (f for f in findings if f.status == "unknown")
-        elif reason.status == "applies" and set(statuses) == {"met"}:
-            yield from findings
-            return
-
-
-def brief_of(full: DeterminationAnswer) -> BriefAnswer:
-    """What decided, what is needed and what can be done, out of everything that was said."""
-    return BriefAnswer(
-        id=full.id,
-        decided_at=full.decided_at,
-        subject=full.subject,
-        replaces=full.replaces,
-        replaced_by=full.replaced_by,
-        question=full.question,
-        as_of=full.as_of,
-        edition=full.edition,
-        outcome=full.outcome,
-        says=full.says,
-        because=full.because,
-        settled_by=full.settled_by,
-        reasons=tuple([_brief_reason(reason) for reason in full.reasons if reason.decisive]),
-        needs=full.needs,
-        concludes=full.concludes,
-        would_change=full.would_change,
-        valid_until=full.valid_until,
-        next_steps=full.next_steps,
-        cautions=full.cautions,
-        law=LawAnswer(full.law.digest),
-    )
-
-
-def _brief_reason(reason: ReasonAnswer) -> BriefReason:
-    return BriefReason(
-        reason.provision,
-        reason.title,
-        reason.effect,
-        reason.status,
-        reason.citation,
-        reason.evidence,
-        tuple(
-            [
-                BriefFinding(f.condition, f.fact, f.value, f.status, f.says)
-                for f in deciding_findings(reason)
-            ]
-        ),
-        reason.concludes,
-        reason.says,
-    )
-
-
-def brief_text(issued: bytes) -> bytes:
-    """An issued text in brief.
-
-    Raises:
-        msgspec.ValidationError: it is not of the present form.
-    """
-    return encode(brief_of(_decode(issued)))
 
 
 def with_successor(issued: bytes, id: str) -> bytes:

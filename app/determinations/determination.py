@@ -16,9 +16,9 @@ from app.determinations.answer import (
     LeafAnswer,
     NextStepAnswer,
     ReasonAnswer,
-    brief_of,
     encode,
 )
+from app.determinations.brief import brief_of
 from app.determinations.conclude import Concluded
 from app.determinations.knowledge import Knowledge
 from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.answer import brief_text
+from app.determinations.brief import brief_text
 from app.determinations.decide import Decider
 from app.law.errors import LawNotEncoded
 from tests.api.asking import CLOSED, lines, problem
@@ -30,12 +30,15 @@ def test_a_brief_answer_holds_what_decided_and_nothing_else(client: FlaskClient)
     full = create(client, f"{DETERMINATIONS}?keep=false").get_json()
 
     assert LEFT_OUT == set(full) - set(brief)
-    shared = set(brief) - {"reasons", "law", "decided_at"}
+    shared = set(brief) - {"reasons", "law", "decided_at", "would_change"}
     assert {name: full[name] for name in shared} == {name: brief[name] for name in shared}
     decisive = [reason["provision"] for reason in full["reasons"] if reason["decisive"]]
     assert decisive == [reason["provision"] for reason in brief["reasons"]]
     assert {"not_met"} == {f["status"] for reason in brief["reasons"] for f in reason["findings"]}
     assert full["law"]["digest"] == brief["law"]["digest"]
+    assert [change["says"] for change in full["would_change"]] == [
+        change["says"] for change in brief["would_change"]
+    ]
 
 
 def test_what_is_stored_is_the_full_one_under_the_same_etag(client: FlaskClient) -> None:

@@ -24,7 +24,8 @@ from app.api.http.problems import (
 )
 from app.api.http.schemas import AskedSchema
 from app.api.http.service import Service
-from app.determinations.answer import Detail, brief_text
+from app.determinations.answer import Detail
+from app.determinations.brief import brief_text
 from app.determinations.case import make_case, read_facts
 from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused

@@ -15,7 +15,8 @@ from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, DetermineQuery
 from app.api.http.service import current_service
-from app.determinations.answer import BriefAnswer, Detail, DeterminationAnswer
+from app.determinations.answer import Detail, DeterminationAnswer
+from app.determinations.brief import BriefAnswer
 from app.records.entries import NewDetermination
 
 ROUTE = "POST /v1/determinations"

@@ -17,7 +17,8 @@ from app.api.http.problems import Problem, unknown_determination
 from app.api.http.responses import JSON, tagged_response
 from app.api.http.schemas import DetailQuery
 from app.api.http.service import current_service
-from app.determinations.answer import BriefAnswer, Detail, DeterminationAnswer, LawAnswer, encode
+from app.determinations.answer import Detail, DeterminationAnswer, LawAnswer, encode
+from app.determinations.brief import BriefAnswer
 from app.instants import instant_text
 from app.law.questions import Outcome
 from app.records.entries import DeterminationRecord
