@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -28,6 +29,7 @@ README_LINES_AT_MOST = 150
 TERMS_AT_MOST = 60
 _LINK = re.compile(r"\]\(([^)\s]+)\)")
 _PATH = re.compile(r"`((?:app|bench|bin|deploy|docs|fixtures|rulesets|tests)/[\w./-]*\w)`")
+_ADDRESS = re.compile(r"/v1/[\w{}./-]*[\w}]")
 _CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 _HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
@@ -103,6 +105,13 @@ def test_the_files_that_a_document_names_are_there(document: Path) -> None:
     named = _PATH.findall(prose(document))
 
     assert [] == [path for path in named if not (ROOT / path).exists()]
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda document: document.name)
+def test_the_addresses_that_a_document_names_are_there(app: Flask, document: Path) -> None:
+    adapter = app.url_map.bind("localhost")
+    for address in _ADDRESS.findall(document.read_text(encoding="utf-8")):
+        assert adapter.allowed_methods(address.replace("{id}", str(UUID(int=0)))), address
 
 
 def test_the_readme_is_short() -> None:
