@@ -11,8 +11,14 @@ from typing import Any
 from marshmallow import ValidationError, fields, validates_schema
 
 from app import clock
-from app.api.http.fields import FactField, JsonSchema
-from app.api.http.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField, refuse_number
+from app.api.http.fields import (
+    SUBJECT_MUST,
+    SUBJECT_PATTERN,
+    FactField,
+    JsonSchema,
+    ReferenceField,
+    refuse_number,
+)
 from app.api.http.schemas import REQUIRED, StrictSchema, cursor_field, limit_field
 from app.law.facts import FactDefinition
 from app.records.applicants.encryption import normalized

@@ -28,17 +28,14 @@ from app.api.applicants.applicant_schemas import (
     NewApplicantSchema,
 )
 from app.api.http.authentication import demand
-from app.api.http.authority import principal
 from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import log_fault
+from app.api.http.fields import SUBJECT
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
-from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem
-from app.api.http.references import SUBJECT
-from app.api.http.responses import JSON, json_response
-from app.api.http.service import current_service
+from app.api.http.responses import JSON, changed_since, etag_of, json_response, require_version
+from app.api.http.service import current_service, origin, principal
 from app.determinations.answer import encode
 from app.records.applicants.applicants import (
     KIND,

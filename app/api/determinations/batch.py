@@ -15,14 +15,12 @@ from msgspec import Raw
 from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, in_detail, load_asked
-from app.api.http.authority import principal
 from app.api.http.faults import log_unexpected, not_kept, record_damaged
 from app.api.http.idempotency import Attempt, attempt_at, claimed, digest_of, in_flight
 from app.api.http.limits import counting_lines
-from app.api.http.origin import origin
 from app.api.http.parsing import refuse, whole
 from app.api.http.problems import Problem
-from app.api.http.service import Service
+from app.api.http.service import Service, origin, principal
 from app.determinations.answer import Detail, encode
 from app.determinations.strict_json import MalformedJson, loads
 from app.records.entries import DeterminationRecord, NewDetermination

@@ -7,14 +7,12 @@ from flask import Blueprint, Response, request
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.batch import Batch, answer_lines, compressed
 from app.api.determinations.deciding import Asked, decide, in_detail
-from app.api.http.authority import principal
 from app.api.http.idempotency import given_key, once
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
 from app.api.http.parsing import require_media_type
 from app.api.http.responses import JSON, entity_tag
 from app.api.http.schemas import AskedSchema, DetermineQuery
-from app.api.http.service import current_service
+from app.api.http.service import current_service, origin, principal
 from app.determinations.answer import Detail, DeterminationAnswer
 from app.determinations.brief import BriefAnswer
 from app.records.entries import NewDetermination

@@ -10,13 +10,12 @@ from msgspec import UNSET
 from app.api.determinations.answers import ChainAnswer, ChainLinkAnswer
 from app.api.determinations.deciding import in_detail
 from app.api.determinations.stored import KIND, kept, note, text_of
-from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, unknown_determination
 from app.api.http.responses import JSON, tagged_response
 from app.api.http.schemas import DetailQuery
-from app.api.http.service import current_service
+from app.api.http.service import current_service, principal
 from app.determinations.answer import Detail, DeterminationAnswer, LawAnswer, encode
 from app.determinations.brief import BriefAnswer
 from app.instants import instant_text

@@ -14,17 +14,14 @@ from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
 from app.api.determinations.deciding import Asked, decide, engine_fault, facts_refused
 from app.api.determinations.stored import KIND, kept, note, text_of
 from app.api.http.answers import RefusedFactAnswer
-from app.api.http.authority import principal
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import count_replay
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
-from app.api.http.preconditions import if_match
 from app.api.http.problems import Problem
-from app.api.http.responses import JSON, entity_tag, json_response
+from app.api.http.responses import JSON, entity_tag, if_match, json_response
 from app.api.http.schemas import RedeterminationSchema
-from app.api.http.service import Service, current_service
+from app.api.http.service import Service, current_service, origin, principal
 from app.determinations.answer import DeterminationAnswer, LawAnswer
 from app.determinations.case import read_facts
 from app.determinations.comparison import changed_files, differing_provisions

@@ -5,10 +5,8 @@ Every reading enters the audit trail first.
 
 from uuid import UUID
 
-from app.api.http.authority import principal
-from app.api.http.origin import origin
 from app.api.http.problems import unknown_determination
-from app.api.http.service import current_service
+from app.api.http.service import current_service, origin, principal
 from app.determinations.answer import with_successor
 from app.records.ledger.chains import Link, link
 

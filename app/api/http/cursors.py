@@ -8,8 +8,8 @@ import orjson
 from flask import request
 from itsdangerous import BadData, URLSafeSerializer
 
-from app.api.http.authority import principal
 from app.api.http.problems import Problem, Wrong
+from app.api.http.service import principal
 
 
 def _signer(secret: str, search: object) -> URLSafeSerializer:

@@ -2,12 +2,18 @@
 
 What the value of a fact may be is decided in one place, `app.law.fact_types`; its field adds how
 errors are told and how the fact is documented.
+
+References that callers give to what they ask about, and reasons that they write, may not hold a
+social security number, wherever they are taken: what is kept here is kept in clear, for years, and
+told again. No complaint repeats what was sent.
 """
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any, ClassVar
+from uuid import UUID
 
 from marshmallow import ValidationError, fields
 
@@ -15,6 +21,16 @@ from app.law.fact_types import NotThatFact
 from app.law.facts import FactDefinition, Value
 
 JsonSchema = dict[str, Any]
+SUBJECT_PATTERN, SUBJECT_MUST = (
+    r"[A-Za-z0-9._:-]{1,100}",
+    "Must be at most 100 letters, digits and . _ : - without spaces.",
+)
+SUBJECT = re.compile(SUBJECT_PATTERN, re.ASCII)
+NO_NUMBER = (
+    "This looks like a social security number. Send none: a reference of your own making "
+    "and the name are enough."
+)
+_NINE_DIGITS = re.compile(r"(?<!\d)\d{3}[\W_]{0,3}\d{2}[\W_]{0,3}\d{4}(?!\d)")
 
 
 class FactField(fields.Field[Value]):
@@ -135,3 +151,32 @@ class WholeNumberField(fields.Field[int]):
     def json_schema(self) -> JsonSchema:
         """A bounded integer."""
         return {"type": "integer", "minimum": self._least, "maximum": self._most}
+
+
+def refuse_number(text: str) -> None:
+    """Nothing, where a text holds no nine digits grouped as a social security number may be.
+
+    Raises:
+        marshmallow.ValidationError: it does.
+    """
+    if not _is_uuid(text) and _NINE_DIGITS.search(unicodedata.normalize("NFKC", text)):
+        raise ValidationError(NO_NUMBER)
+
+
+def _is_uuid(text: str) -> bool:
+    """A UUID may hold nine digits in a row by chance."""
+    try:
+        return str(UUID(text)) == text.lower()
+    except ValueError:
+        return False
+
+
+class ReferenceField(TextField):
+    """Text of a caller's own that is none of the numbers people are known by elsewhere."""
+
+    def _deserialize(
+        self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
+    ) -> str:
+        text = super()._deserialize(value, attr, data, **kwargs)
+        refuse_number(text)
+        return text

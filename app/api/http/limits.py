@@ -22,9 +22,9 @@ from limits.strategies import FixedWindowRateLimiter
 
 from app import clock
 from app.access.principal import ANYBODY
-from app.api.http.authority import principal
 from app.api.http.metrics import count_refused
 from app.api.http.problems import Problem
+from app.api.http.service import principal
 from app.settings import Settings
 
 NOT_LIMITED = frozenset({"/healthz", "/readyz", "/metrics"})

@@ -13,8 +13,8 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.api.http.authority import principal
 from app.api.http.metrics import count_in_work, observe_request
+from app.api.http.service import principal
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src "

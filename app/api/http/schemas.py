@@ -5,13 +5,15 @@ from typing import Any
 from marshmallow import RAISE, Schema
 
 from app.api.http.fields import (
+    SUBJECT_MUST,
+    SUBJECT_PATTERN,
     FactField,
     FactsField,
     QueryFlagField,
+    ReferenceField,
     TextField,
     WholeNumberField,
 )
-from app.api.http.references import SUBJECT_MUST, SUBJECT_PATTERN, ReferenceField
 from app.law.facts import FactDefinition
 from app.law.spans import FIRST_DAY, LAST_DAY
 

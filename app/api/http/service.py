@@ -1,13 +1,15 @@
-"""What a request may use: the law, the one who decides, the records."""
+"""What a request may use: the law, the one who decides, the records; and from whom it is."""
 
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import cast
 
-from flask import Flask, current_app
+from flask import Flask, current_app, g, has_request_context, request
 
 from app.access.authenticator import Gate, open_gate
+from app.access.origin import Origin
+from app.access.principal import ANYBODY, Principal
 from app.access.roles import shipped_roles
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders
@@ -114,3 +116,23 @@ def install(app: Flask, service: Service) -> None:
 def current_service() -> Service:
     """The service of the application that handles the present request."""
     return cast(Service, current_app.extensions[_NAME])
+
+
+def principal() -> Principal:
+    """Whoever makes the present request: found before the view runs, which reads it and never
+    decides it.
+    """
+    return cast(Principal, g.get("principal", ANYBODY))
+
+
+def origin(actor: str | None = None) -> Origin:
+    """Where the present request comes from, for the audit trail.
+
+    Outside of requests there is neither address nor request id.
+    """
+    actor = actor or principal().actor
+    return (
+        Origin(actor, request.remote_addr, g.get("request_id"))
+        if has_request_context()
+        else Origin(actor)
+    )

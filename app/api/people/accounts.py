@@ -13,11 +13,9 @@ from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization, Roster
 from app.api.http.idempotency import REPLAYED, once
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
-from app.api.http.preconditions import changed_since, require_version, tagged
 from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import json_response
-from app.api.http.service import current_service
+from app.api.http.responses import changed_since, json_response, require_version, tagged
+from app.api.http.service import current_service, origin
 from app.api.people.account_schemas import (
     PAGE,
     AccountChangesSchema,

@@ -7,12 +7,10 @@ from typing import Any
 from flask import Blueprint, Response
 from msgspec import UNSET, UnsetType
 
-from app.api.http.authority import principal
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
 from app.api.http.responses import JSON
-from app.api.http.service import current_service
+from app.api.http.service import current_service, origin, principal
 from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
 from app.determinations.answer import encode

@@ -6,17 +6,13 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from app import clock
-from app.api.http.authority import principal
-from app.api.http.fields import TextField
+from app.api.http.fields import SUBJECT_PATTERN, ReferenceField, TextField
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
-from app.api.http.preconditions import changed_since, etag_of, require_version
 from app.api.http.problems import Problem, unknown_determination
-from app.api.http.references import SUBJECT_PATTERN, ReferenceField
-from app.api.http.responses import JSON, json_response
+from app.api.http.responses import JSON, changed_since, etag_of, json_response, require_version
 from app.api.http.schemas import REQUIRED, StrictSchema
-from app.api.http.service import current_service
+from app.api.http.service import current_service, origin, principal
 from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer
 from app.determinations.answer import encode
 from app.records.holds import (

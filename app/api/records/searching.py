@@ -12,12 +12,10 @@ from marshmallow import ValidationError, fields, validates_schema
 from msgspec import UNSET, UnsetType
 
 from app import clock
-from app.api.http.authority import principal
 from app.api.http.cursors import cursor_after, place_of
 from app.api.http.faults import alarm_damaged
 from app.api.http.fields import TextField, WholeNumberField
 from app.api.http.operations import Content, Operation
-from app.api.http.origin import origin
 from app.api.http.problems import Problem, Wrong, unknown_question
 from app.api.http.responses import json_response
 from app.api.http.schemas import (
@@ -30,7 +28,7 @@ from app.api.http.schemas import (
     limit_field,
     question_field,
 )
-from app.api.http.service import Service, current_service
+from app.api.http.service import Service, current_service, origin, principal
 from app.api.records.answers import (
     AuditEntriesAnswer,
     FoundDeterminationsAnswer,

@@ -25,8 +25,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.identities import Identities, NotPlaced, check_roles
 from app.access.origin import REFUSED, UNKNOWN
 from app.access.people import SignInRefused
-from app.api.http.origin import origin
-from app.api.http.service import current_service
+from app.api.http.service import current_service, origin
 from app.api.people.pages.blueprint import pages, public
 from app.api.people.pages.guard import browser, own_path, people
 from app.api.people.pages.sign_in import renewed

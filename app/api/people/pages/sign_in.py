@@ -16,8 +16,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.passwords import TooManyAtOnce
 from app.access.people import AddressHeld, SignInRefused
-from app.api.http.origin import origin
-from app.api.http.service import current_service
+from app.api.http.service import current_service, origin
 from app.api.people.pages.blueprint import pages, public
 from app.api.people.pages.cookies import SESSION_COOKIE
 from app.api.people.pages.forms import SignInForm

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import clock
 from app.access.passwords import LONGEST, SHORTEST, PasswordRefused, TooManyAtOnce
 from app.access.people import AddressHeld, SignInRefused
-from app.api.http.origin import origin
+from app.api.http.service import origin
 from app.api.people.pages.blueprint import pages
 from app.api.people.pages.forms import PasswordForm
 from app.api.people.pages.guard import (
