@@ -309,8 +309,7 @@ def derive(packet: Packet) -> str | None:
             date.fromisoformat(str(columns["as_of"])),
         )
         kept = KeptColumns(**{**columns, "decided_at": decided_at, "as_of": as_of})  # type: ignore[arg-type]
-        decider = decider_under(packet.law_digest, packet.texts, Engine())
-        differs_at = replay(decider, kept)
+        differs_at = replay(decider_under(packet.law_digest, packet.texts, Engine()), kept)
     except (NotAPacket, ValueError, LawAltered, EngineFault) as error:
         return str(error)
     except (

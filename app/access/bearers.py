@@ -108,9 +108,12 @@ class Bearers:
             only = scopes if only is None else tuple(set(only) & set(scopes))
         is_machine = True if credential.kind == CLIENT else None
         try:
-            actor = f"{credential.kind}:{credential.id}"
             principal = self._roles.principal(
-                actor, credential.role, credential.organization, only, is_machine
+                f"{credential.kind}:{credential.id}",
+                credential.role,
+                credential.organization,
+                only,
+                is_machine,
             )
         except (UnknownRole, OrganizationNeeded):  # the roles' file has changed since
             return None

@@ -89,8 +89,11 @@ class Credentials:
             expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
             secrets=(_secret(text, now),),
         )
-        audit = by.did("credential.create", credential.id, kind=credential.kind)
-        self._store.create(credential, audit, response(credential.id))
+        self._store.create(
+            credential,
+            by.did("credential.create", credential.id, kind=credential.kind),
+            response(credential.id),
+        )
         return NewSecret(credential, text)
 
     def find(self, id: str) -> Credential:
@@ -159,11 +162,10 @@ class Credentials:
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
         """
         found = self.find(id)
-        revoked_at = found.revoked_at or clock.now()
         return self._store.change(
             id,
             version,
-            {"revoked_at": revoked_at},
+            {"revoked_at": found.revoked_at or clock.now()},
             by.did("credential.revoke", id, kind=found.kind),
         )
 

@@ -209,8 +209,9 @@ class People:
             "must_change": False,
             "changed_at": at,
         }
-        entry = origin.did("account.password_changed", account.id)
-        changed = self.accounts.change(account.id, values, entry, ends=True)
+        changed = self.accounts.change(
+            account.id, values, origin.did("account.password_changed", account.id), ends=True
+        )
         return self._open(changed, browser, origin)
 
 

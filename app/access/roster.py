@@ -136,8 +136,9 @@ class Roster:
             changed_at=at,
             enabled_at=at,
         )
-        audit = origin.did("account.created", account.id)
-        self.accounts.create(account, audit, response(account.id))
+        self.accounts.create(
+            account, origin.did("account.created", account.id), response(account.id)
+        )
         return account, one_time
 
     def _hashed(self, password: str | None) -> str | None:
@@ -180,9 +181,12 @@ class Roster:
             action = "account.disabled" if disabled else "account.enabled"
         if not values and version in (None, account.version):
             return account
-        entry = origin.did(action, account.id)
         return self.accounts.change(
-            account.id, {**values, "changed_at": at}, entry, version, ends=disabled
+            account.id,
+            {**values, "changed_at": at},
+            origin.did(action, account.id),
+            version,
+            ends=disabled,
         )
 
     def unlock(self, account: Account, origin: Origin) -> None:
@@ -191,8 +195,11 @@ class Roster:
         Raises:
             RecordsUnavailable: it could not be changed.
         """
-        values = {"failed_attempts": 0, "locked_until": None}
-        self.accounts.change(account.id, values, origin.did("account.unlocked", account.id))
+        self.accounts.change(
+            account.id,
+            {"failed_attempts": 0, "locked_until": None},
+            origin.did("account.unlocked", account.id),
+        )
 
     def reset_password(
         self, account: Account, origin: Origin, password: str | None = None

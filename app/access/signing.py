@@ -126,12 +126,11 @@ class SigningKeys:
 
     def _read(self) -> tuple[SigningKey, ...]:
         try:
-            newest = sorted(self._files(), reverse=True)[:2]
             return tuple(
                 SigningKey(
                     f.stem, _made_at(f.stem), ECKey.import_key(f.read_bytes(), {"kid": f.stem})
                 )
-                for f in newest
+                for f in sorted(self._files(), reverse=True)[:2]
             )
         except (OSError, ValueError) as error:
             raise NoSigningKey(f"a signing key cannot be read: {type(error).__name__}") from None

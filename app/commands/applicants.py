@@ -42,8 +42,7 @@ def rotate_keys(as_json: bool) -> None:
     with kept_records() as store:
         with progress_of("Re-encrypting", count_applicants(store)) as advance:
             rotated = rotate(store, ring, advance)
-        rotation = command_origin().did("applicants.rotated", ring.current, kind="applicants")
-        store.note(rotation)
+        store.note(command_origin().did("applicants.rotated", ring.current, kind="applicants"))
     _require_whole(rotated, ring.current)
     if as_json:
         print_json(

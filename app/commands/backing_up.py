@@ -129,6 +129,7 @@ def _tell(did: str, counts: dict[str, int], file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), "rows": counts})
         return
-    rows = [(name, str(count)) for name, count in counts.items() if count]
-    Screen().table(("table", "rows"), rows)
+    Screen().table(
+        ("table", "rows"), [(name, str(count)) for name, count in counts.items() if count]
+    )
     Screen().line(f"{did} {counted(sum(counts.values()), 'row')}: {file}", fold=False)

@@ -158,9 +158,9 @@ def _print_years(screen: Screen, law: Lawbook) -> None:
     years = years_told(law)
     for name in law.editions:
         screen.heading(f"Days encoded, {years[0]} to {years[-1]}, edition {name}")
-        digits = "".join(str(year % 10) for year in years)
         screen.table(
-            ("question", digits), [(id, year_marks(law, id, name, years)) for id in law.questions]
+            ("question", "".join(str(year % 10) for year in years)),
+            [(id, year_marks(law, id, name, years)) for id in law.questions],
         )
     screen.line(
         f"{WHOLE} the whole year   {PART} part of it   {NOTHING} nothing; above each column the "

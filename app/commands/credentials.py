@@ -93,8 +93,10 @@ def document(credential: "Credential") -> dict[str, Any]:
 
     from app.api.machines.answers import CredentialAnswer, credential_members
 
-    answer = CredentialAnswer(**credential_members(credential, clock.now()))
-    return cast(dict[str, Any], msgspec.to_builtins(answer))
+    return cast(
+        dict[str, Any],
+        msgspec.to_builtins(CredentialAnswer(**credential_members(credential, clock.now()))),
+    )
 
 
 def tell_secret(told: "NewSecret", member: str, as_json: bool) -> None:
@@ -125,8 +127,7 @@ def tell_list(kind: str, noun: str, as_json: bool) -> None:
         print_json({f"{noun}s": mine})
         return
     columns = ("id", "name", "role", "organization", "state", "ends", "last used", "secrets")
-    rows = [[_cell(one, column) for column in columns] for one in mine]
-    Screen().table(columns, rows)
+    Screen().table(columns, [[_cell(one, column) for column in columns] for one in mine])
     click.echo(f"{counted(len(mine), noun)}. Days are those of Massachusetts.", err=True)
 
 

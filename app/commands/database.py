@@ -77,12 +77,11 @@ def check_database(as_json: bool) -> None:
             "The database has not the tables this version needs: run `flask db upgrade`.",
         )
     if differing:
-        complaints = [{"difference": difference} for difference in differing]
         raise Refusal(
             DOWN,
             "database-differs",
             "The database's tables are not those of its revision.",
-            complaints,
+            [{"difference": difference} for difference in differing],
         )
     if as_json:
         print_json({"current": True})

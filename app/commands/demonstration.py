@@ -85,9 +85,12 @@ def load_demonstrations(as_json: bool) -> None:
         accounts = _make_accounts(store) if is_here else []
     if as_json:
         told = {"loaded": len(missing), "were_there": len(everything) - len(missing)}
-        shown = [asdict(account) for account in accounts]
         print_json(
-            {**told, "key_file": None if key_file is None else str(key_file), "accounts": shown}
+            {
+                **told,
+                "key_file": None if key_file is None else str(key_file),
+                "accounts": [asdict(account) for account in accounts],
+            }
         )
         return
     if missing:
@@ -156,10 +159,12 @@ def _renew_key(store: "Store") -> Path:
             settings().instance,
         )
     except OSError as error:
-        detail = (
-            f"The demonstration's key cannot be written to {settings().instance}: {error.strerror}."
-        )
-        raise Refusal(DOWN, "key-file-unavailable", detail) from None
+        raise Refusal(
+            DOWN,
+            "key-file-unavailable",
+            f"The demonstration's key cannot be written to {settings().instance}: "
+            f"{error.strerror}.",
+        ) from None
 
 
 def _keep(store: "Store", missing: list[Demonstration]) -> None:
@@ -168,11 +173,10 @@ def _keep(store: "Store", missing: list[Demonstration]) -> None:
 
     deciding = decider()
     here = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
-    stderr = Console(stderr=True)
     told = track(
         missing,
         "Deciding the demonstration data …",
-        console=stderr,
+        console=Console(stderr=True),
         disable=not sys.stderr.isatty(),
         transient=True,
     )
@@ -186,11 +190,10 @@ def _kept(here: Any, demonstration: Demonstration) -> "NewDetermination":
     from app.api.http.schemas import AskedSchema
     from app.records.entries import NewDetermination
 
-    text = orjson.dumps(demonstration.request).decode()
     record = decide(
         here,
         AskedSchema().load(demonstration.request),
-        text,
+        orjson.dumps(demonstration.request).decode(),
         DEMONSTRATION,
         keep=True,
         id=demonstration.id,

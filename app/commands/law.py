@@ -69,13 +69,14 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
     if as_json:
         from app.api.law.provision_answers import calendar_summary, provision_summary
 
-        document = {
-            "as_of": day.isoformat(),
-            "edition": name,
-            "provisions": [provision_summary(p, law) for p in provisions],
-            "calendars": [calendar_summary(law.calendars[c.id], law) for c in calendars],
-        }
-        print_json(document)
+        print_json(
+            {
+                "as_of": day.isoformat(),
+                "edition": name,
+                "provisions": [provision_summary(p, law) for p in provisions],
+                "calendars": [calendar_summary(law.calendars[c.id], law) for c in calendars],
+            }
+        )
         return
     listed: list[tuple[str, str, Provision | Calendar, Span]] = [
         (p.answers, p.effect, p, law.in_force[p.id]) for p in provisions
@@ -134,9 +135,13 @@ def show_changes(first: date, last: date, edition: str | None, as_json: bool) ->
     if as_json:
         from app.api.law.provision_answers import change_answer
 
-        told = [change_answer(change) for change in changes]
         print_json(
-            {"from": first.isoformat(), "to": last.isoformat(), "edition": name, "changes": told}
+            {
+                "from": first.isoformat(),
+                "to": last.isoformat(),
+                "edition": name,
+                "changes": [change_answer(change) for change in changes],
+            }
         )
         return
     Screen().table(

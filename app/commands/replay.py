@@ -115,8 +115,11 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
     period = Period(clock.start_of(since) if since else None, after)
     with kept_records() as store:
         replayed = _replay_all(store, period)
-        outcome = "agrees" if replayed.all_agree else "differs"
-        store.note(command_origin().did("records.replayed", None, outcome, "records"))
+        store.note(
+            command_origin().did(
+                "records.replayed", None, "agrees" if replayed.all_agree else "differs", "records"
+            )
+        )
     if as_json:
         print_json(replayed.document())
     else:
@@ -146,8 +149,7 @@ def _replay_all(store: "Store", period: "Period") -> Replayed:
                 made = (one for one in made if one.record is None)
             told = 0
             for each, differs_at in _differences(decider, made):
-                made_by = each.record.made_by if each.record else None
-                replayed.take(each.id, made_by, differs_at)
+                replayed.take(each.id, each.record.made_by if each.record else None, differs_at)
                 told += 1
                 advance(1)
             if decider is None:

@@ -109,13 +109,20 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
             "chain": verified.chain,
         }
         compared = {"seals": len(noted.chains), "of_other_databases": noted.of_others}
-        losses = [
-            {"after": loss.after, "through": loss.through, "because": loss.because, "by": loss.by}
-            for loss in noted.losses
-        ]
         about = {
             "database": verified.database,
-            "checkpoints": {**compared, "accepted_losses": losses},
+            "checkpoints": {
+                **compared,
+                "accepted_losses": [
+                    {
+                        "after": loss.after,
+                        "through": loss.through,
+                        "because": loss.because,
+                        "by": loss.by,
+                    }
+                    for loss in noted.losses
+                ],
+            },
         }
         print_json({"holds": not told, **counts, **about, "complaints": complaints})
     else:
@@ -166,11 +173,12 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
                 "Every seal that was noted is there: there is no loss to accept.",
             )
         if gone[1] != through:
-            detail = (
+            raise Refusal(
+                USAGE,
+                "other-loss",
                 f"Noted and gone are the seals from {gone[0]} to {gone[1]}: accept them with "
-                f"--through {gone[1]}, or none."
+                f"--through {gone[1]}, or none.",
             )
-            raise Refusal(USAGE, "other-loss", detail)
         with store.reading() as connection:
             database = database_of(connection)
         if database is None:
@@ -180,8 +188,11 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
                 "The database has not the one name that the checkpoints know it by.",
             )
         loss = Loss(gone[0] - 1, through, because, command_actor(), clock.now(), database)
-        seals = f"seals {gone[0]}-{through}"
-        store.note(command_origin().did("records.loss_accepted", seals, kind="records"))
+        store.note(
+            command_origin().did(
+                "records.loss_accepted", f"seals {gone[0]}-{through}", kind="records"
+            )
+        )
         try:
             accept_loss(store, file, loss)
         except OSError as error:

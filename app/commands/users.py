@@ -202,11 +202,19 @@ def list_users(as_json: bool) -> None:
         print_json({"accounts": [_told(account) for account in accounts]})
         return
     screen = Screen()
-    rows = [
-        (account.name, account.role, account.organization or "", _standing(account), _day(account))
-        for account in accounts
-    ]
-    screen.table(("Name", "Role", "Organization", "Standing", "Last signed in"), rows)
+    screen.table(
+        ("Name", "Role", "Organization", "Standing", "Last signed in"),
+        [
+            (
+                account.name,
+                account.role,
+                account.organization or "",
+                _standing(account),
+                _day(account),
+            )
+            for account in accounts
+        ],
+    )
     click.echo(f"{counted(len(accounts), 'account')}. Days are those of Massachusetts.", err=True)
 
 

@@ -100,8 +100,14 @@ def page(
                 for row in connection.execute(chosen).mappings().all()
             ]
         except UNREADABLE:
-            places = connection.execute(chosen.with_only_columns(raw)).scalars().all()
-            return list(_apart(connection, chosen, key, places))
+            return list(
+                _apart(
+                    connection,
+                    chosen,
+                    key,
+                    connection.execute(chosen.with_only_columns(raw)).scalars().all(),
+                )
+            )
 
 
 def _apart(
@@ -126,8 +132,11 @@ def _apart(
 
 def _row(raw: Any, key: Column[Any], row: Mapping[str, Any] | None) -> Row:
     if row is not None and _is_whole(raw, key) and all(readable(value) for value in row.values()):
-        columns = {name: value for name, value in row.items() if name != "place"}
-        return Row(_place(raw, key), _place(raw, key), columns)
+        return Row(
+            _place(raw, key),
+            _place(raw, key),
+            {name: value for name, value in row.items() if name != "place"},
+        )
     return Row(name_of(raw), _place(raw, key), None)
 
 
@@ -241,8 +250,16 @@ def _found(row: Sequence[Any], forms: Sequence[_Form], key: Column[Any]) -> Foun
     try:
         columns = {form.name: form.value(held) for form, held in zip(forms, row, strict=True)}
     except UNREADABLE:
-        named = next(held for form, held in zip(forms, row, strict=True) if form.name == key.name)
-        return Found(_as_id(str(named)), None)
+        return Found(
+            _as_id(
+                str(
+                    next(
+                        held for form, held in zip(forms, row, strict=True) if form.name == key.name
+                    )
+                )
+            ),
+            None,
+        )
     return Found(str(columns[key.name]), columns)
 
 

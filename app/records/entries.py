@@ -65,8 +65,11 @@ class LawText:
 
     def row(self, kept_at: datetime) -> Row:
         """The columns, with the digest over all others."""
-        texts = orjson.dumps(dict(self.texts), option=orjson.OPT_SORT_KEYS).decode()
-        columns: Row = {"digest": self.digest, "kept_at": kept_at, "texts": texts}
+        columns: Row = {
+            "digest": self.digest,
+            "kept_at": kept_at,
+            "texts": orjson.dumps(dict(self.texts), option=orjson.OPT_SORT_KEYS).decode(),
+        }
         return {**columns, "record_digest": record_digest("law", columns)}
 
 

@@ -116,5 +116,9 @@ def differences(settings: Settings) -> list[str]:
     from alembic.migration import MigrationContext
 
     with opened_store(settings.database_url) as store, store.reading() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        return [repr(difference) for difference in compare_metadata(context, metadata)]
+        return [
+            repr(difference)
+            for difference in compare_metadata(
+                MigrationContext.configure(connection, opts={"compare_type": True}), metadata
+            )
+        ]

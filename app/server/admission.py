@@ -87,5 +87,11 @@ def _refusal() -> Response:
         "X-Request-Id": request_id,
         "Cache-Control": "no-store",
     }
-    detail = PROBLEM_TYPES["overloaded"].explains.partition("\n")[0]
-    return problem_response(Problem("overloaded", detail, headers=headers, request_id=request_id))
+    return problem_response(
+        Problem(
+            "overloaded",
+            PROBLEM_TYPES["overloaded"].explains.partition("\n")[0],
+            headers=headers,
+            request_id=request_id,
+        )
+    )

@@ -110,8 +110,10 @@ def say_where(settings: Settings, names: list[object]) -> None:
     try_it = ""
     if not settings.in_production and all(map(_is_here, names)):
         with suppress(OSError):  # nobody has loaded the demonstration
-            key = (settings.instance / FILE).read_text(encoding="ascii").strip()
-            try_it = _TRY_IT.format(address=address(), key=key)
+            try_it = _TRY_IT.format(
+                address=address(),
+                key=(settings.instance / FILE).read_text(encoding="ascii").strip(),
+            )
     click.echo(_WHERE.format(address=address(), try_it=try_it))
 
 

@@ -66,16 +66,20 @@ class BirthDayField(FactField):
 
 
 def _name(**kwargs: Any) -> NameField:
-    metadata = {
-        "description": "The name as the person writes it. Kept encrypted.",
-        "example": "Maria Gonçalves",
-    }
-    return NameField(error_messages=REQUIRED, metadata=metadata, **kwargs)
+    return NameField(
+        error_messages=REQUIRED,
+        metadata={
+            "description": "The name as the person writes it. Kept encrypted.",
+            "example": "Maria Gonçalves",
+        },
+        **kwargs,
+    )
 
 
 def _born_on(asks: str = "The birth date. Kept encrypted.", **kwargs: Any) -> BirthDayField:
-    definition = FactDefinition("born_on", "day", asks=asks)
-    return BirthDayField(definition, error_messages=REQUIRED, **kwargs)
+    return BirthDayField(
+        FactDefinition("born_on", "day", asks=asks), error_messages=REQUIRED, **kwargs
+    )
 
 
 class NewApplicantSchema(StrictSchema):

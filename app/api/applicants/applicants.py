@@ -93,9 +93,14 @@ def create_applicant(asked: dict[str, Any]) -> Response:
                 "You belong to no organization, and applicants do. Ask an administrator for one.",
             )
         subject = asked.get("subject") or _made_subject()
-        person = Person(asked["name"], asked["born_on"])
         applicant = Applicant(
-            new_id(now), subject, organization, person, now, principal().actor, now
+            new_id(now),
+            subject,
+            organization,
+            Person(asked["name"], asked["born_on"]),
+            now,
+            principal().actor,
+            now,
         )
         stored = _stored(applicant)
         body = encode(stored).decode()
@@ -108,8 +113,9 @@ def create_applicant(asked: dict[str, Any]) -> Response:
             raise Problem(
                 "subject-taken", "Send another reference, or none, and one is made."
             ) from None
-    headers = {"Location": stored.href, "ETag": etag_of(applicant.version)}
-    return Response(body, 201, headers, mimetype=JSON)
+    return Response(
+        body, 201, {"Location": stored.href, "ETag": etag_of(applicant.version)}, mimetype=JSON
+    )
 
 
 @blp.get("/<subject>")

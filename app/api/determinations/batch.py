@@ -15,7 +15,7 @@ from msgspec import Raw
 from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, in_detail, load_asked
-from app.api.http.faults import log_unexpected, not_kept, record_damaged
+from app.api.http.faults import engine_fault, log_unexpected, not_kept, record_damaged
 from app.api.http.idempotency import Attempt, attempt_at, claimed, digest_of, in_flight
 from app.api.http.limits import counting_lines
 from app.api.http.parsing import refuse, whole
@@ -23,6 +23,7 @@ from app.api.http.problems import Problem
 from app.api.http.service import Service, origin, principal
 from app.determinations.answer import Detail, encode
 from app.determinations.strict_json import MalformedJson, loads
+from app.engine import EngineFault
 from app.records.entries import DeterminationRecord, NewDetermination
 from app.records.errors import (
     AlreadyAnswered,
@@ -111,6 +112,8 @@ class Batch:
             return problem, None
         except RecordDamaged as error:
             return record_damaged(error), None
+        except EngineFault as error:
+            return engine_fault(error), None
         except Exception as error:  # one line must not end the others
             log_unexpected(error)
             return Problem("internal-error", "Nothing was kept for this line."), None
@@ -134,10 +137,12 @@ class Batch:
 
 
 def _new(record: DeterminationRecord, attempt: Attempt, by: Origin) -> NewDetermination:
-    location = f"/v1/determinations/{record.id}"
-    response = attempt.record(record.decided_at, 201, location, determination=record.id)
-    audit = by.did("determination.made", record.id, kind="determination")
-    return NewDetermination(record, audit, response)
+    response = attempt.record(
+        record.decided_at, 201, f"/v1/determinations/{record.id}", determination=record.id
+    )
+    return NewDetermination(
+        record, by.did("determination.made", record.id, kind="determination"), response
+    )
 
 
 def answer_lines(batch: Batch, incoming: Request) -> Iterator[bytes]:
@@ -155,8 +160,9 @@ def answer_lines(batch: Batch, incoming: Request) -> Iterator[bytes]:
         whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
         spool.seek(0)
         held.enter_context(claimed(service, ROUTE, batch.key))
-        lines = _numbered(spool, service.settings.body_bytes, service.settings.batch_lines)
-        answers = batch.answers(_counted(lines))
+        answers = batch.answers(
+            _counted(_numbered(spool, service.settings.body_bytes, service.settings.batch_lines))
+        )
         return stream_with_context(_until_answered(answers, held.pop_all()))
 
 

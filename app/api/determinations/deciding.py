@@ -12,8 +12,7 @@ from msgspec import ValidationError
 
 from app import clock
 from app.access.principal import Principal
-from app.api.http.faults import log_fault
-from app.api.http.metrics import count_determination, count_engine_fault
+from app.api.http.metrics import count_determination
 from app.api.http.parsing import pointer_part
 from app.api.http.problems import (
     ERRORS_AT_MOST,
@@ -29,7 +28,6 @@ from app.determinations.brief import brief_text
 from app.determinations.case import make_case, read_facts
 from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
 from app.law.names import walk
@@ -119,33 +117,45 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     further: dict[str, Any] = (
         {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
     )
-    detail = f"{len(error.errors)} of the facts cannot be taken; `errors` points at each."
-    return Problem("facts-refused", detail, errors, **further)
+    return Problem(
+        "facts-refused",
+        f"{len(error.errors)} of the facts cannot be taken; `errors` points at each.",
+        errors,
+        **further,
+    )
 
 
 def determine(service: Service, asked: Asked) -> Determination:
     """Decide what was asked.
 
     Raises:
-        Problem: the facts, the day, the question or the edition cannot be taken, or the engine is
-            at fault.
+        Problem: the facts, the day, the question or the edition cannot be taken.
+        EngineFault: the engine cannot be trusted with the case.
     """
     facts = typed_facts(service, asked["question"], asked.get("facts", {}))
     edition = asked.get("edition", service.edition)
     try:
-        case = make_case(
-            service.lawbook, asked["question"], facts, asked.get("as_of"), edition, clock.today()
+        return service.decider.decide(
+            make_case(
+                service.lawbook,
+                asked["question"],
+                facts,
+                asked.get("as_of"),
+                edition,
+                clock.today(),
+            )
         )
-        return service.decider.decide(case)
     except AsOfDiffers as error:
-        wrong = Wrong("json", f"Must be {error.day} or be left out.", "/as_of")
-        raise Problem("as-of-differs", str(error), [wrong], governed_by=error.governing) from None
+        raise Problem(
+            "as-of-differs",
+            str(error),
+            [Wrong("json", f"Must be {error.day} or be left out.", "/as_of")],
+            governed_by=error.governing,
+        ) from None
     except UnknownEdition as error:
         raise unknown_edition(error, "json") from None
     except LawNotEncoded as error:
         raise not_encoded(service, error) from None
-    except EngineFault as error:
-        raise engine_fault(error) from None
 
 
 def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
@@ -158,19 +168,6 @@ def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
         as_of=error.as_of,
         edition=error.edition,
         encoded=service.encoded_days(error.question, error.edition),
-    )
-
-
-def engine_fault(error: EngineFault) -> Problem:
-    """The engine failed.
-
-    The log names provisions and conditions, never values; the caller is told nothing of them.
-    """
-    count_engine_fault()
-    log_fault(f"engine fault: {error}")
-    return Problem(
-        "engine-fault",
-        "Nothing was decided and nothing was kept. Tell the operator the request_id.",
     )
 
 
@@ -190,7 +187,7 @@ def decide(
     Nothing is kept yet. *replaces* is the determination that this one takes the place of.
 
     Raises:
-        Problem: see `determine`.
+        Problem, EngineFault: see `determine`.
     """
     determination = determine(service, asked)
     count_determination(determination.question.id, determination.outcome)

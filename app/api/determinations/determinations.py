@@ -7,15 +7,15 @@ from flask import Blueprint, Response, request
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.batch import Batch, answer_lines, compressed
 from app.api.determinations.deciding import Asked, decide, in_detail
+from app.api.determinations.stored import keep
 from app.api.http.idempotency import given_key, once
 from app.api.http.operations import Content, Operation
 from app.api.http.parsing import require_media_type
-from app.api.http.responses import JSON, entity_tag
+from app.api.http.responses import JSON
 from app.api.http.schemas import AskedSchema, DetermineQuery
-from app.api.http.service import current_service, origin, principal
+from app.api.http.service import current_service, principal
 from app.determinations.answer import Detail, DeterminationAnswer
 from app.determinations.brief import BriefAnswer
-from app.records.entries import NewDetermination
 
 ROUTE = "POST /v1/determinations"
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
@@ -71,22 +71,10 @@ def create_determination(query: Determine, asked: Asked) -> Response:
     with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
             return attempt.replayed(lambda text: in_detail(text, detail))
-        sent = request.get_data().decode()
-        decided = decide(service, asked, sent, principal(), keep=True, detail=detail)
-        record = decided.record
-        assert record is not None
-        location = f"/v1/determinations/{record.id}"
-        response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
-        response.set_etag(entity_tag(record.document.encode()))
-        answer = attempt.record(
-            record.decided_at, 201, location, response.headers["ETag"], record.id
+        decided = decide(
+            service, asked, request.get_data().decode(), principal(), keep=True, detail=detail
         )
-        service.store.keep(
-            NewDetermination(
-                record, origin().did("determination.made", record.id, kind="determination"), answer
-            )
-        )
-    return response
+        return keep(service, attempt, decided, "determination.made")
 
 
 @blp.post("/batch")

@@ -6,14 +6,13 @@ import msgspec
 from flask import Blueprint, Response
 
 from app.api.determinations.answers import EligibilityCalendarAnswer
-from app.api.determinations.deciding import engine_fault, typed_facts
+from app.api.determinations.deciding import typed_facts
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, unknown_edition
 from app.api.http.responses import json_response
 from app.api.http.schemas import CalendarAskedSchema
 from app.api.http.service import current_service
 from app.determinations.calendar import NotADayQuestion, eligibility_calendar
-from app.engine import EngineFault
 from app.law.errors import UnknownEdition
 
 blp = Blueprint("eligibility-calendars", __name__, url_prefix="/v1")
@@ -60,6 +59,4 @@ def create_eligibility_calendar(asked: CalendarAsked) -> Response:
         raise Problem("no-calendar", str(error)) from None
     except UnknownEdition as error:
         raise unknown_edition(error, "json") from None
-    except EngineFault as error:
-        raise engine_fault(error) from None
     return json_response(msgspec.convert(document, EligibilityCalendarAnswer))

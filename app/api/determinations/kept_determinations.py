@@ -81,8 +81,9 @@ def read_chain(id: UUID) -> Response:
     damaged = [link.id for link in found if isinstance(link, RecordDamaged)]
     alarm_damaged(KIND, damaged)
     note("determination.read", *(link.id for link in found))
-    answer = ChainAnswer([_link(link) for link in found], found[-1].id, damaged or UNSET)
-    return tagged_response(encode(answer))
+    return tagged_response(
+        encode(ChainAnswer([_link(link) for link in found], found[-1].id, damaged or UNSET))
+    )
 
 
 def _link(link: DeterminationRecord | RecordDamaged) -> ChainLinkAnswer:
@@ -120,8 +121,11 @@ def read_packet(id: UUID) -> Response:
     try:
         found = packet(current_service().store, str(id), principal().reach)
     except NotSealed:
-        detail = "Its batch is not sealed yet. Ask again after the seconds that Retry-After names."
-        raise Problem("not-sealed", detail, headers={"Retry-After": str(SEALED_WITHIN)}) from None
+        raise Problem(
+            "not-sealed",
+            "Its batch is not sealed yet. Ask again after the seconds that Retry-After names.",
+            headers={"Retry-After": str(SEALED_WITHIN)},
+        ) from None
     except NoLawText:
         raise Problem(
             "law-not-kept", "There is no text of the law to put into the packet."
@@ -129,5 +133,9 @@ def read_packet(id: UUID) -> Response:
     if found is None:
         raise unknown_determination()
     note("determination.packet", str(id))
-    name = {"Content-Disposition": f'attachment; filename="determination-{id}.json"'}
-    return Response(found, 200, name, mimetype=JSON)
+    return Response(
+        found,
+        200,
+        {"Content-Disposition": f'attachment; filename="determination-{id}.json"'},
+        mimetype=JSON,
+    )

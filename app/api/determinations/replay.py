@@ -11,17 +11,17 @@ import orjson
 from flask import Blueprint, Response, request
 
 from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
-from app.api.determinations.deciding import Asked, decide, engine_fault, facts_refused
-from app.api.determinations.stored import KIND, kept, note, text_of
+from app.api.determinations.deciding import Asked, decide, facts_refused
+from app.api.determinations.stored import keep, kept, note, text_of
 from app.api.http.answers import RefusedFactAnswer
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import count_replay
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
-from app.api.http.responses import JSON, entity_tag, if_match, json_response
+from app.api.http.responses import entity_tag, if_match, json_response
 from app.api.http.schemas import RedeterminationSchema
-from app.api.http.service import Service, current_service, origin, principal
+from app.api.http.service import Service, current_service, principal
 from app.determinations.answer import DeterminationAnswer, LawAnswer
 from app.determinations.case import read_facts
 from app.determinations.comparison import changed_files, differing_provisions
@@ -29,9 +29,8 @@ from app.determinations.determination import Determination
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.older_law import LawAltered, LawNotKept
 from app.determinations.replay import RequestUnreadable, asked_in, compared, decide_again, replay
-from app.engine import EngineFault
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
-from app.records.entries import DeterminationRecord, NewDetermination
+from app.records.entries import DeterminationRecord
 from app.records.errors import AlreadyReplaced, RecordDamaged
 from app.records.ledger.chains import Link
 
@@ -106,8 +105,6 @@ def _replayed(service: Service, record: DeterminationRecord) -> str | None:
         if error.kind != "law":
             raise
         return "/law/digest"
-    except EngineFault as error:
-        raise engine_fault(error) from None
 
 
 def _law_texts(service: Service, digest: str) -> Any:
@@ -143,8 +140,6 @@ def reconsider_determination(id: UUID) -> Response:
 def _under_present_law(service: Service, record: DeterminationRecord) -> Determination:
     try:
         return decide_again(service.decider, record)
-    except EngineFault as error:
-        raise engine_fault(error) from None
     except (
         FactsRefused,
         AsOfDiffers,
@@ -270,21 +265,10 @@ def _replacing(service: Service, attempt: Attempt, found: Link, given: dict[str,
     # others.
     by = replace(principal(), organization=found.record.organization)
     decided = decide(service, asked, _request_text(asked), by, keep=True, replaces=found.record.id)
-    record = decided.record
-    assert record is not None
-    location = f"/v1/determinations/{record.id}"
-    response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
-    response.set_etag(entity_tag(decided.text))
-    answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
     try:
-        service.store.keep(
-            NewDetermination(
-                record, origin().did("determination.redetermined", record.id, kind=KIND), answer
-            )
-        )
+        return keep(service, attempt, decided, "determination.redetermined")
     except AlreadyReplaced:
         raise _replaced() from None
-    return response
 
 
 def _require_match(found: Link) -> None:

@@ -1,13 +1,19 @@
-"""One kept determination, as the views that read or check it find it.
+"""One kept determination, as the views that make, read or check it keep and find it.
 
 Every reading enters the audit trail first.
 """
 
 from uuid import UUID
 
+from flask import Response
+
+from app.api.determinations.deciding import Decided
+from app.api.http.idempotency import Attempt
 from app.api.http.problems import unknown_determination
-from app.api.http.service import current_service, origin, principal
+from app.api.http.responses import JSON, entity_tag
+from app.api.http.service import Service, current_service, origin, principal
 from app.determinations.answer import with_successor
+from app.records.entries import NewDetermination
 from app.records.ledger.chains import Link, link
 
 KIND = "determination"
@@ -26,6 +32,23 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
     if found is None:
         raise unknown_determination()
     return found
+
+
+def keep(service: Service, attempt: Attempt, decided: Decided, action: str) -> Response:
+    """Keep what was decided, with the audit entry for *action*, and answer with it.
+
+    Raises:
+        AlreadyReplaced, AlreadyAnswered, RecordsUnavailable: nothing was kept.
+    """
+    record = decided.record
+    assert record is not None
+    location = f"/v1/determinations/{record.id}"
+    response = Response(decided.text, 201, {"Location": location}, mimetype=JSON)
+    response.set_etag(entity_tag(record.document.encode()))
+    answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
+    audit = origin().did(action, record.id, kind=KIND)
+    service.store.keep(NewDetermination(record, audit, answer))
+    return response
 
 
 def text_of(found: Link) -> bytes:

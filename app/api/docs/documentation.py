@@ -77,11 +77,10 @@ class Documentation:
     def reference(self) -> bytes:
         """The reference page."""
         operations, schemas = list(_operations(self.document)), _schemas(self.document)
-        schemes = self.document["components"]["securitySchemes"]
         return render_template(
             "api/reference.html",
             info=self.document["info"],
-            schemes=schemes,
+            schemes=self.document["components"]["securitySchemes"],
             operations=operations,
             schemas=schemas,
         ).encode()
@@ -172,14 +171,14 @@ def _schemas(document: Document) -> list[Document]:
     shown = []
     for name, schema in document["components"]["schemas"].items():
         parts = [part for part in schema.get("allOf", []) if "properties" in part] or [schema]
-        rows = [row for part in parts for row in _rows(part)]
-        alternatives = [_type(one) for one in schema.get("oneOf", schema.get("anyOf", []))]
         shown.append(
             {
                 "name": name,
                 "description": schema.get("description", ""),
-                "rows": rows,
-                "alternatives": alternatives,
+                "rows": [row for part in parts for row in _rows(part)],
+                "alternatives": [
+                    _type(one) for one in schema.get("oneOf", schema.get("anyOf", []))
+                ],
             }
         )
     return sorted(

@@ -85,8 +85,9 @@ def document_api(app: Flask, service: Service) -> bytes:
 
 def _new_spec(service: Service) -> APISpec:
     """A document with everything but the operations and what the law asks."""
-    editions = service.lawbook.editions.values()
-    names = "; ".join(f"`{edition.name}`, {edition.title}" for edition in editions)
+    names = "; ".join(
+        f"`{edition.name}`, {edition.title}" for edition in service.lawbook.editions.values()
+    )
     plugin = MarshmallowPlugin()
     spec = APISpec(
         "Eligibility determinations",
@@ -152,10 +153,14 @@ def _about(
         "question": {"const": question.id, "description": question.asks},
         "facts": {"$ref": f"#/components/schemas/Facts.{question.id}"},
     }
-    required = set(general.get("required", [])) | (
-        {"question"} if question.id != may_be_left_out else set()
-    )
-    return {**general, "properties": properties, "required": sorted(required)}
+    return {
+        **general,
+        "properties": properties,
+        "required": sorted(
+            set(general.get("required", []))
+            | ({"question"} if question.id != may_be_left_out else set())
+        ),
+    }
 
 
 def _mapping(schemas: dict[str, JsonSchema], name: str) -> dict[str, str]:

@@ -95,10 +95,9 @@ def demand(permission: str) -> None:
     )
     scope = "" if permission == UNDECLARED else f', scope="{permission}"'
     challenge = f'{REALM}, error="insufficient_scope"{scope}'
-    detail = f"You are recognized, but {reason}, which you were not given."
     raise Problem(
         "forbidden",
-        detail,
+        f"You are recognized, but {reason}, which you were not given.",
         headers={"WWW-Authenticate": challenge},
         permission=None if scope == "" else permission,
     )
@@ -117,8 +116,10 @@ def _recognized(asking: Request) -> Principal:
     scheme, _, bearer = header.strip().partition(" ")
     caller = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
     if caller is None:
-        detail = "The key or access token is not taken: it is mistyped, has expired or was revoked."
-        raise _unauthenticated(detail, f'{REALM}, error="invalid_token"')
+        raise _unauthenticated(
+            "The key or access token is not taken: it is mistyped, has expired or was revoked.",
+            f'{REALM}, error="invalid_token"',
+        )
     return caller
 
 

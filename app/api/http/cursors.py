@@ -36,9 +36,14 @@ def place_of(secret: str, search: object, cursor: str | None) -> str | None:
     try:
         return str(_signer(secret, search).loads(cursor))
     except BadData:
-        wrong = Wrong(
-            "json", "Must be the next_cursor of the same search, as it came.", pointer="/cursor"
-        )
         raise Problem(
-            "invalid-request", "The cursor does not belong to this search.", [wrong]
+            "invalid-request",
+            "The cursor does not belong to this search.",
+            [
+                Wrong(
+                    "json",
+                    "Must be the next_cursor of the same search, as it came.",
+                    pointer="/cursor",
+                )
+            ],
         ) from None

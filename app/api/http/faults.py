@@ -9,7 +9,9 @@ from collections.abc import Sequence
 from flask import Flask, Response, g, has_request_context
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
+from app.api.http.metrics import count_engine_fault
 from app.api.http.problems import Problem, problem_of_status, problem_response
+from app.engine import EngineFault
 from app.records.errors import RecordDamaged, RecordsFull, RecordsUnavailable
 
 log = logging.getLogger("app.api")
@@ -21,6 +23,7 @@ def handle_faults(app: Flask) -> None:
     app.register_error_handler(Problem, problem_response)
     app.register_error_handler(RecordsUnavailable, _records_unavailable)
     app.register_error_handler(RecordDamaged, lambda error: problem_response(record_damaged(error)))
+    app.register_error_handler(EngineFault, lambda error: problem_response(engine_fault(error)))
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(Exception, _unexpected)
 
@@ -44,8 +47,11 @@ def _records_unavailable(error: RecordsUnavailable) -> Response:
 def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
     """The problem for records that cannot be kept or read; why stands in the log."""
     log_fault(str(error))
-    type = "records-full" if isinstance(error, RecordsFull) else "records-unavailable"
-    return Problem(type, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
+    return Problem(
+        "records-full" if isinstance(error, RecordsFull) else "records-unavailable",
+        detail,
+        headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+    )
 
 
 def record_damaged(error: RecordDamaged) -> Problem:
@@ -53,6 +59,19 @@ def record_damaged(error: RecordDamaged) -> Problem:
     alarm_damaged(error.kind, [error.id])
     detail = "Nothing of it is told. Tell the operator the request_id."
     return Problem("record-damaged", detail, kind=error.kind, id=error.id)
+
+
+def engine_fault(error: EngineFault) -> Problem:
+    """The engine failed.
+
+    The log names provisions and conditions, never values; the caller is told nothing of them.
+    """
+    count_engine_fault()
+    log_fault(f"engine fault: {error}")
+    return Problem(
+        "engine-fault",
+        "Nothing was decided and nothing was kept. Tell the operator the request_id.",
+    )
 
 
 def alarm_damaged(kind: str, ids: Sequence[str]) -> None:
@@ -78,8 +97,10 @@ def log_unexpected(error: Exception) -> None:
 
     Its message may hold facts and is left out.
     """
-    frames = traceback.extract_tb(error.__traceback__)
     log_fault(
         f"unexpected {type(error).__name__}: "
-        + " < ".join(f"{f.filename}:{f.lineno} {f.name}" for f in reversed(frames))
+        + " < ".join(
+            f"{f.filename}:{f.lineno} {f.name}"
+            for f in reversed(traceback.extract_tb(error.__traceback__))
+        )
     )

@@ -64,12 +64,12 @@ def readyz() -> Response:
         EngineCheckAnswer(counters.decisions, counters.faults, counters.rulesets),
     )
     if revision != needed:
-        detail = (
+        raise Problem(
+            "not-ready",
             "The database cannot be reached."
             if not reachable
-            else "The database is not migrated: run `flask db upgrade`."
-        )
-        raise Problem(
-            "not-ready", detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)}, checks=checks
+            else "The database is not migrated: run `flask db upgrade`.",
+            headers={"Retry-After": str(RETRY_AFTER_SECONDS)},
+            checks=checks,
         )
     return json_response(ReadinessAnswer("ready", checks))

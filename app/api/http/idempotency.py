@@ -150,11 +150,12 @@ def claimed(service: Service, route: str, key: str | None) -> Iterator[None]:
 
 def in_flight() -> Problem:
     """Another request with the same key came first, and its response is not known yet."""
-    detail = (
+    return Problem(
+        "request-in-flight",
         "A request with this key is being worked on. Send it again after the seconds "
-        "that Retry-After names."
+        "that Retry-After names.",
+        headers={"Retry-After": RETRY_AFTER_SECONDS},
     )
-    return Problem("request-in-flight", detail, headers={"Retry-After": RETRY_AFTER_SECONDS})
 
 
 @contextmanager

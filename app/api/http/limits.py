@@ -210,11 +210,12 @@ class Limits:
         count_refused("too-many-requests")
         whose = "your credential" if kind == "credential" else "your address"
         what = "refused requests for tokens" if kind == REFUSED_TOKENS else "requests"
-        detail = (
+        raise Problem(
+            "too-many-requests",
             f"From {whose} {self._a_minute[kind]:,} {what} a minute are taken. Try again in "
-            f"{seconds} seconds."
+            f"{seconds} seconds.",
+            headers={"Retry-After": str(seconds)},
         )
-        raise Problem("too-many-requests", detail, headers={"Retry-After": str(seconds)})
 
     def has_room(self, kind: str, who: str, number: int = 1) -> bool:
         """Count some, where they are still within what is allowed.

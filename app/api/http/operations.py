@@ -90,8 +90,11 @@ class Operation:
     @property
     def permissions(self) -> list[str]:
         """The permissions of which a caller needs one; none where everybody may ask."""
-        named = (self.permission, self.without_keeping)
-        return [one for one in named if one is not None and one != PUBLIC]
+        return [
+            one
+            for one in (self.permission, self.without_keeping)
+            if one is not None and one != PUBLIC
+        ]
 
     @property
     def bodies(self) -> list[Any]:

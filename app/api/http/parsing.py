@@ -28,11 +28,12 @@ def require_media_type(incoming: Request, *accepted: str) -> None:
         or encoding != "identity"
         or is_packed(incoming)
     ):
-        detail = (
+        raise Problem(
+            "unsupported-media-type",
             f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding or "
-            "Transfer-Encoding but chunked."
+            "Transfer-Encoding but chunked.",
+            headers={"Accept": ", ".join(accepted)},
         )
-        raise Problem("unsupported-media-type", detail, headers={"Accept": ", ".join(accepted)})
 
 
 def is_packed(incoming: Request) -> bool:

@@ -138,8 +138,11 @@ def unknown_determination() -> Problem:
 
 def unknown_question(location: str) -> Problem:
     """There is no such question."""
-    wrong = _at(location, "question", "There is no such question.")
-    return Problem("unknown-question", "GET /v1/questions lists what can be asked.", [wrong])
+    return Problem(
+        "unknown-question",
+        "GET /v1/questions lists what can be asked.",
+        [_at(location, "question", "There is no such question.")],
+    )
 
 
 def unknown_edition(error: UnknownEdition, location: str) -> Problem:

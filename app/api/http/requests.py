@@ -158,14 +158,16 @@ def _answered(seen: Seen, begun: float) -> None:
     seconds = time.perf_counter() - begun
     count_in_work(-1)
     observe_request(seen.method, seen.route, seen.status, seconds)
-    members = {
-        "request_id": seen.request_id,
-        "method": seen.method,
-        "route": seen.route,
-        "status": seen.status,
-        "milliseconds": round(seconds * 1000, 1),
-        "actor": seen.actor,
-        "address": seen.address,
-    }
-    log.info("request", extra=members)
+    log.info(
+        "request",
+        extra={
+            "request_id": seen.request_id,
+            "method": seen.method,
+            "route": seen.route,
+            "status": seen.status,
+            "milliseconds": round(seconds * 1000, 1),
+            "actor": seen.actor,
+            "address": seen.address,
+        },
+    )
     clear_contextvars()

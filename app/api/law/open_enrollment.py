@@ -68,17 +68,21 @@ def read_open_enrollment(query: Query) -> Response:
     """
     service = current_service()
     if "year" in query and "on" in query:
-        wrong = Wrong("query", "Must not be sent together with year.", name="on")
-        raise Problem("invalid-request", "Send year or on, not both.", [wrong])
+        raise Problem(
+            "invalid-request",
+            "Send year or on, not both.",
+            [Wrong("query", "Must not be sent together with year.", name="on")],
+        )
     law = edition_law(service, {"edition": query.get("edition", service.edition)})
     day = None if "year" in query else query.get("on") or clock.today()
     _require_encoded(law, query.get("year"), day)
     if _wants_ics(query):
         periods, following = periods_of(law, query.get("year"), day)
         pairs = list(dict.fromkeys([*periods, *following]))
-        disposition = 'inline; filename="open-enrollment.ics"'
         return law_response(
-            _ics(law, pairs), ICS, {"Vary": "Accept", "Content-Disposition": disposition}
+            _ics(law, pairs),
+            ICS,
+            {"Vary": "Accept", "Content-Disposition": 'inline; filename="open-enrollment.ics"'},
         )
     response = law_answer(open_enrollment_answer(service.lawbook, law, query.get("year"), day))
     response.headers["Vary"] = "Accept"
@@ -88,11 +92,12 @@ def read_open_enrollment(query: Query) -> Response:
 def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> None:
     """Refuse days whose law nobody encoded: of those nothing may be said, least of all "closed"."""
     if is_not_encoded(law, span_of(year, day)):
-        detail = (
+        raise Problem(
+            "law-not-encoded",
             f"The enrollment periods of {year or day} are not encoded in the edition "
-            f"{law.edition.name}."
+            f"{law.edition.name}.",
+            edition=law.edition.name,
         )
-        raise Problem("law-not-encoded", detail, edition=law.edition.name)
 
 
 def _wants_ics(query: Query) -> bool:

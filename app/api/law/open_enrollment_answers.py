@@ -95,8 +95,12 @@ def _in_year(law: EditionLaw, year: int) -> dict[str, Any]:
         for series in law.series.values()
         for gap in law.not_encoded(series, span_of(year, None))
     ]
-    spans = [[gap.first, gap.last] for gap in dict.fromkeys(missing) if gap.last is not None]
-    return {"year": year, "not_encoded": spans}
+    return {
+        "year": year,
+        "not_encoded": [
+            [gap.first, gap.last] for gap in dict.fromkeys(missing) if gap.last is not None
+        ],
+    }
 
 
 def periods_of(

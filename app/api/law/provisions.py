@@ -61,11 +61,13 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
     """Refuse days for which nobody looked whether the law of an edition still holds."""
     checked = law.edition.checked_through
     if day is not None and checked is not None and day > checked:
-        detail = (
+        raise Problem(
+            "law-not-encoded",
             f"The law of {day} is not encoded in the edition {law.edition.name}: nobody "
-            f"looked for law later than {checked}."
+            f"looked for law later than {checked}.",
+            as_of=day,
+            edition=law.edition.name,
         )
-        raise Problem("law-not-encoded", detail, as_of=day, edition=law.edition.name)
 
 
 @blp.get("/provisions")
@@ -177,13 +179,15 @@ def list_changes(query: Query) -> Response:
             "`to` is before `from`.",
             [Wrong("query", "Must not be before `from`.", name="to")],
         )
-    changes = service.lawbook.changes(first, last, law.edition.name)
     return law_answer(
         ChangesAnswer(
             edition=law.edition.name,
             first=first,
             last=last,
-            changes=[change_answer(change) for change in changes],
+            changes=[
+                change_answer(change)
+                for change in service.lawbook.changes(first, last, law.edition.name)
+            ],
             law=LawAnswer(service.lawbook.digest),
         )
     )

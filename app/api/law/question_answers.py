@@ -48,17 +48,19 @@ def facts_document(lawbook: Lawbook, question: str) -> JsonSchema:
     which provisions look at it.
     """
     asked_by = _asked_by(lawbook, question)
-    schema = facts_schema(lawbook, question, lambda f: _extras(lawbook, f, asked_by))
-    return {"$schema": DIALECT, "$id": f"urn:eligibility:facts:{question}", **schema}
+    return {
+        "$schema": DIALECT,
+        "$id": f"urn:eligibility:facts:{question}",
+        **facts_schema(lawbook, question, lambda f: _extras(lawbook, f, asked_by)),
+    }
 
 
 def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: dict[str, list[str]]) -> JsonSchema:
     file = fact.place.file.partition("/")[2]
     id = file.removesuffix(".yaml")
-    source = {"provision": id} if id in lawbook.provisions else {"file": file}
     extras: JsonSchema = {
         "x-fact": fact.name,
-        "x-source": source,
+        "x-source": {"provision": id} if id in lawbook.provisions else {"file": file},
         "x-asked-by": asked_by.get(fact.name, []),
     }
     if fact.actionable:

@@ -17,20 +17,27 @@ def _name(**kwargs: Any) -> TextField:
     sentence = (
         "Must be at most 100 letters, digits, spaces and . _ -, beginning with a letter or digit."
     )
-    description = {
-        "description": "What administrators call it. No personal data.",
-        "example": "night batch",
-    }
-    return TextField(NAME, sentence, error_messages=REQUIRED, metadata=description, **kwargs)
+    return TextField(
+        NAME,
+        sentence,
+        error_messages=REQUIRED,
+        metadata={
+            "description": "What administrators call it. No personal data.",
+            "example": "night batch",
+        },
+        **kwargs,
+    )
 
 
 def _days() -> WholeNumberField:
-    description = (
-        f"In how many days it ends. Default: {DAYS['key']} for a key, {DAYS['client']} for a "
-        "client."
-    )
     return WholeNumberField(
-        1, MOST_DAYS, error_messages=REQUIRED, metadata={"description": description}
+        1,
+        MOST_DAYS,
+        error_messages=REQUIRED,
+        metadata={
+            "description": f"In how many days it ends. Default: {DAYS['key']} for a key, "
+            f"{DAYS['client']} for a client."
+        },
     )
 
 

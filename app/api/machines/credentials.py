@@ -65,8 +65,12 @@ def list_credentials(query: Page) -> Response:
         if len(page) > len(shown)
         else None
     )
-    answers = [CredentialAnswer(**credential_members(one, now)) for one in shown]
-    return json_response(CredentialsAnswer(credentials=answers, next=following))
+    return json_response(
+        CredentialsAnswer(
+            credentials=[CredentialAnswer(**credential_members(one, now)) for one in shown],
+            next=following,
+        )
+    )
 
 
 @blp.post("")
@@ -123,10 +127,9 @@ def read_credential(id: UUID) -> Response:
 def change_credential(changes: dict[str, Any], id: UUID) -> Response:
     """Give a key or client another name, or another end, counted from now."""
     with _refusals():
-        version = _version_read(id)
         return _shown(
             _credentials().change(
-                str(id), version, origin(), changes.get("name"), changes.get("days")
+                str(id), _version_read(id), origin(), changes.get("name"), changes.get("days")
             )
         )
 
@@ -143,8 +146,7 @@ def change_credential(changes: dict[str, Any], id: UUID) -> Response:
 def revoke_credential(id: UUID) -> Response:
     """Revoke a key or client, and every access token of it."""
     with _refusals():
-        version = _version_read(id)
-        _credentials().revoke(str(id), version, origin())
+        _credentials().revoke(str(id), _version_read(id), origin())
     gate().bearers.forget()
     return Response(status=204)
 
@@ -169,10 +171,9 @@ def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
     with once(current_service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
             return _replayed(attempt.earlier)
-        version = _version_read(id)
         created = _credentials().rotate(
             str(id),
-            version,
+            _version_read(id),
             origin(),
             wanted["overlap_hours"],
             wanted.get("days"),
@@ -208,8 +209,10 @@ def _refusals() -> Iterator[None]:
 
 
 def _shown(credential: Credential) -> Response:
-    answer = CredentialAnswer(**credential_members(credential, clock.now()))
-    return json_response(answer, headers={"ETag": etag_of(credential.version)})
+    return json_response(
+        CredentialAnswer(**credential_members(credential, clock.now())),
+        headers={"ETag": etag_of(credential.version)},
+    )
 
 
 def _new_secret(credential: Credential, secret: str | None) -> Response:
@@ -217,8 +220,11 @@ def _new_secret(credential: Credential, secret: str | None) -> Response:
     answer = NewSecretAnswer(
         **credential_members(credential, clock.now()), secret=secret, token_endpoint=endpoint
     )
-    headers = {"Location": f"/v1/credentials/{credential.id}", "ETag": etag_of(credential.version)}
-    return json_response(answer, 201, headers)
+    return json_response(
+        answer,
+        201,
+        {"Location": f"/v1/credentials/{credential.id}", "ETag": etag_of(credential.version)},
+    )
 
 
 def _replayed(earlier: IdempotencyRecord) -> Response:

@@ -160,14 +160,17 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
     def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
         scopes = sorted(set((scope or "").split()) or client.allowed)
-        text = gate().tokens.issue(client.get_client_id(), scopes)
-        answer = TokenAnswer(
-            access_token=text,
-            token_type="Bearer",  # noqa: S106  (a kind of token)
-            expires_in=gate().tokens.seconds,
-            scope=" ".join(scopes),
+        return cast(
+            dict[str, object],
+            msgspec.to_builtins(
+                TokenAnswer(
+                    access_token=gate().tokens.issue(client.get_client_id(), scopes),
+                    token_type="Bearer",  # noqa: S106  (a kind of token)
+                    expires_in=gate().tokens.seconds,
+                    scope=" ".join(scopes),
+                )
+            ),
         )
-        return cast(dict[str, object], msgspec.to_builtins(answer))
 
 
 class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
@@ -219,8 +222,7 @@ def create_token() -> Response:
             "No tokens are given at the moment.",
             {"Retry-After": str(RETRY_AFTER_SECONDS)},
         )
-    document = answer.get_json()
-    if document.get("error") == "invalid_client":
+    if answer.get_json().get("error") == "invalid_client":
         return _refused()
     return answer
 
@@ -356,8 +358,10 @@ def _basic_name(incoming: Request) -> str:
 )
 def read_keys() -> Response:
     """Read the public halves of the keys that access tokens are signed with."""
-    keys = [dict(key.public()) for key in gate().tokens.keys.live()]
-    return json_response(SigningKeysAnswer(keys=keys), headers=PUBLIC_HEADERS)
+    return json_response(
+        SigningKeysAnswer(keys=[dict(key.public()) for key in gate().tokens.keys.live()]),
+        headers=PUBLIC_HEADERS,
+    )
 
 
 @pages.get(METADATA_PATH)
@@ -369,25 +373,30 @@ def read_keys() -> Response:
 def read_metadata() -> Response:
     """Read what clients may know of the token endpoint."""
     issuer = gate().tokens.issuer
-    metadata = OAuthMetadataAnswer(
-        issuer=issuer,
-        token_endpoint=f"{issuer}{TOKEN_PATH}",
-        jwks_uri=f"{issuer}{KEYS_PATH}",
-        grant_types_supported=(GRANT,),
-        response_types_supported=(),
-        token_endpoint_auth_methods_supported=METHODS,
-        scopes_supported=tuple(name for name in gate().roles.permissions if name != PUBLIC),
-        service_documentation=f"{issuer}/docs",
-        access_token_signing_alg_values_supported=(ALGORITHM,),
+    return json_response(
+        OAuthMetadataAnswer(
+            issuer=issuer,
+            token_endpoint=f"{issuer}{TOKEN_PATH}",
+            jwks_uri=f"{issuer}{KEYS_PATH}",
+            grant_types_supported=(GRANT,),
+            response_types_supported=(),
+            token_endpoint_auth_methods_supported=METHODS,
+            scopes_supported=tuple(name for name in gate().roles.permissions if name != PUBLIC),
+            service_documentation=f"{issuer}/docs",
+            access_token_signing_alg_values_supported=(ALGORITHM,),
+        ),
+        headers=PUBLIC_HEADERS,
     )
-    return json_response(metadata, headers=PUBLIC_HEADERS)
 
 
 def _error(
     status: int, error: str, description: str, headers: Mapping[str, str] | None = None
 ) -> Response:
-    answer = OAuthErrorAnswer(error=error, error_description=description)
-    return json_response(answer, status, {"Cache-Control": "no-store", **(headers or {})})
+    return json_response(
+        OAuthErrorAnswer(error=error, error_description=description),
+        status,
+        {"Cache-Control": "no-store", **(headers or {})},
+    )
 
 
 def _note(actor: str, client: str, outcome: str) -> None:

@@ -31,11 +31,16 @@ def _role(**kwargs: Any) -> TextField:
 
 
 def _organization() -> TextField:
-    metadata = {
-        "description": "Whose determinations the person makes, such as an office; null for none.",
-        "example": "office-12",
-    }
-    return TextField(ORGANIZATION.pattern, ORGANIZATION_MUST, allow_none=True, metadata=metadata)
+    return TextField(
+        ORGANIZATION.pattern,
+        ORGANIZATION_MUST,
+        allow_none=True,
+        metadata={
+            "description": "Whose determinations the person makes, such as an office; null for "
+            "none.",
+            "example": "office-12",
+        },
+    )
 
 
 class NewAccountSchema(StrictSchema):

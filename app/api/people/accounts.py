@@ -52,8 +52,9 @@ def list_accounts(query: dict[str, str]) -> Response:
     """List the accounts."""
     page = people().accounts.page(query.get("after"), PAGE + 1)
     following = f"/v1/accounts?after={page[PAGE - 1].id}" if len(page) > PAGE else None
-    answers = [_answer(account) for account in page[:PAGE]]
-    return json_response(AccountsAnswer(accounts=answers, next=following))
+    return json_response(
+        AccountsAnswer(accounts=[_answer(account) for account in page[:PAGE]], next=following)
+    )
 
 
 @blp.post("")
@@ -112,8 +113,11 @@ def _made(new: NewAccount, response: ResponseFor) -> tuple[Account, str | None]:
 
 
 def _without_organization(refused: NoOrganization) -> Problem:
-    wrong = Wrong("json", str(refused), pointer="/organization")
-    return Problem("invalid-request", "Each member of `errors` says what to send instead.", [wrong])
+    return Problem(
+        "invalid-request",
+        "Each member of `errors` says what to send instead.",
+        [Wrong("json", str(refused), pointer="/organization")],
+    )
 
 
 def _new_account(account: Account, one_time: str | None) -> Response:

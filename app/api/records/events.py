@@ -77,11 +77,20 @@ def read_events(query: dict[str, int]) -> Response:
             ],
         )
     if page.events:
-        places = f"{page.events[0].sequence}-{page.events[-1].sequence}"
-        service.store.note(origin().did("events.read", places, kind="events"))
+        service.store.note(
+            origin().did(
+                "events.read",
+                f"{page.events[0].sequence}-{page.events[-1].sequence}",
+                kind="events",
+            )
+        )
     body = encode([_event(event) for event in page.events])
-    link = f'</v1/events?after={page.next}&limit={query["limit"]}>; rel="next"'
-    return Response(body, 200, {"Link": link}, content_type=CLOUDEVENTS)
+    return Response(
+        body,
+        200,
+        {"Link": f'</v1/events?after={page.next}&limit={query["limit"]}>; rel="next"'},
+        content_type=CLOUDEVENTS,
+    )
 
 
 def _event(event: Event) -> CloudEventAnswer:
@@ -93,8 +102,9 @@ def _event(event: Event) -> CloudEventAnswer:
         return _envelope(event, "law.changed", event.digest, {"digest": event.digest}, time)
     data = {name: getattr(event, name) for name in MEMBERS}
     data["href"] = f"/v1/determinations/{event.id}"
-    is_waiver = event.question.startswith(WAIVERS)
-    type: EventType = "waiver.decided" if is_waiver else "determination.made"
+    type: EventType = (
+        "waiver.decided" if event.question.startswith(WAIVERS) else "determination.made"
+    )
     return _envelope(event, type, event.id, data, time)
 
 

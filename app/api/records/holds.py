@@ -73,8 +73,13 @@ class HoldAskedSchema(StrictSchema):
 )
 def read_holds() -> Response:
     """List the legal holds."""
-    holds = [hold_answer(hold) for hold in list_holds(current_service().store, principal().reach)]
-    return json_response(HoldsAnswer(holds=holds))
+    return json_response(
+        HoldsAnswer(
+            holds=[
+                hold_answer(hold) for hold in list_holds(current_service().store, principal().reach)
+            ]
+        )
+    )
 
 
 @blp.post("")

@@ -161,9 +161,10 @@ def search_determinations(wanted: Searched) -> Response:
     ):
         raise unknown_question("json")
     if "provision" in wanted and wanted["provision"] not in service.lawbook.provisions:
-        wrong = Wrong("json", "There is no such provision.", pointer="/provision")
         raise Problem(
-            "unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong]
+            "unknown-provision",
+            "GET /v1/provisions lists the provisions of an edition.",
+            [Wrong("json", "There is no such provision.", pointer="/provision")],
         )
     period = wanted.get("decided", {})
     first, last = period.get("first"), period.get("last")

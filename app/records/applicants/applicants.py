@@ -166,8 +166,10 @@ class Applicants:
                 applicants.c.name_index == _name_index(self._ring, sought.name)
             )
         else:
-            both = _name_and_birth_index(self._ring, sought.name, sought.born_on)
-            chosen = select(applicants).where(applicants.c.name_and_birth_index == both)
+            chosen = select(applicants).where(
+                applicants.c.name_and_birth_index
+                == _name_and_birth_index(self._ring, sought.name, sought.born_on)
+            )
         if sought.organization is not None:
             chosen = chosen.where(applicants.c.organization == sought.organization)
         if before is not None:
@@ -203,8 +205,10 @@ def row_of(applicant: Applicant, ring: KeyRing) -> Row:
 
 def indexes(person: Person, ring: KeyRing) -> dict[str, str]:
     """What a person is found by."""
-    both = _name_and_birth_index(ring, person.name, person.born_on)
-    return {"name_index": _name_index(ring, person.name), "name_and_birth_index": both}
+    return {
+        "name_index": _name_index(ring, person.name),
+        "name_and_birth_index": _name_and_birth_index(ring, person.name, person.born_on),
+    }
 
 
 def applicant_of(row: Mapping[Any, Any], ring: KeyRing) -> Applicant:

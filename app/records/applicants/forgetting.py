@@ -90,10 +90,13 @@ def _held(connection: Connection, subjects: list[str]) -> set[str]:
 
 
 def _delete(connection: Connection, subjects: list[str], audit: Audit) -> int:
-    gone = connection.execute(
-        delete(applicants).where(applicants.c.subject.in_(subjects)).returning(applicants.c.subject)
+    deleted = list(
+        connection.execute(
+            delete(applicants)
+            .where(applicants.c.subject.in_(subjects))
+            .returning(applicants.c.subject)
+        ).scalars()
     )
-    deleted = list(gone.scalars())
     if deleted:
         enter(connection, *(audit(subject) for subject in deleted))
     return len(deleted)

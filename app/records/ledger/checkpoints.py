@@ -101,13 +101,12 @@ def _line(text: str) -> Note | Loss:
     if "accepted_loss" not in line:
         return Note(int(line["number"]), str(line["chain"]), database)
     loss = line["accepted_loss"]
-    at = datetime.fromisoformat(loss["at"])
     return Loss(
         int(loss["after"]),
         int(loss["through"]),
         str(loss["because"]),
         str(loss["by"]),
-        at,
+        datetime.fromisoformat(loss["at"]),
         database,
     )
 

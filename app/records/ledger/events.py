@@ -88,8 +88,7 @@ def happened(store: Store, reach: Reach, after: int, limit: int) -> Happened:
     with store.reading() as connection:
         for _ in range(STRETCHES):
             stretch = _stretch(connection, place)
-            found = _events_of(connection, stretch, reach)
-            events += found[: limit - len(events)]
+            events += _events_of(connection, stretch, reach)[: limit - len(events)]
             if len(events) == limit:
                 return Happened(tuple(events), events[-1].sequence)
             place = stretch[-1].sequence if stretch else place

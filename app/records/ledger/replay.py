@@ -70,9 +70,11 @@ def laws_used(store: Store, period: Period) -> list[Used]:
         RecordsUnavailable: the database could not be asked.
     """
     digest = determinations.c.law_digest
-    first = func.min(determinations.c.decided_at)
     counted = (
-        select(digest, func.count()).where(period.holds()).group_by(digest).order_by(first, digest)
+        select(digest, func.count())
+        .where(period.holds())
+        .group_by(digest)
+        .order_by(func.min(determinations.c.decided_at), digest)
     )
     with store.reading() as connection, tolerant(connection):
         rows = connection.execute(counted).all()
@@ -94,9 +96,8 @@ def made_under(
         RecordsUnavailable: the database could not be asked.
     """
     here, place = determinations.c, None
-    under = here.law_digest.not_in(laws) if others else here.law_digest.in_(laws)
     wanted = select(*(here[name] for name in DETERMINATION_COLUMNS), here.record_digest).where(
-        under, period.holds()
+        here.law_digest.not_in(laws) if others else here.law_digest.in_(laws), period.holds()
     )
     while True:
         with store.reading() as connection:

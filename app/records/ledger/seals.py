@@ -165,17 +165,19 @@ def _close(connection: Connection, now: datetime) -> Seal | None:
         chain_digest(previous, number, first, len(rows), now, root),
     )
     connection.execute(insert(seals), [{name: getattr(made, name) for name in Seal.__slots__}])
-    numbered = [
-        {
-            "sequence": first + i,
-            "seal": number,
-            "kind": row.kind,
-            "object_id": row.object_id,
-            "digest": row.digest,
-        }
-        for i, row in enumerate(rows)
-    ]
-    connection.execute(insert(sealed_records), numbered)
+    connection.execute(
+        insert(sealed_records),
+        [
+            {
+                "sequence": first + i,
+                "seal": number,
+                "kind": row.kind,
+                "object_id": row.object_id,
+                "digest": row.digest,
+            }
+            for i, row in enumerate(rows)
+        ],
+    )
     for start in range(0, len(rows), 500):
         keys = [(row.kind, row.object_id) for row in rows[start : start + 500]]
         connection.execute(

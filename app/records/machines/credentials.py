@@ -161,12 +161,11 @@ class CredentialStore:
         Raises:
             RecordsUnavailable: the database could not be asked.
         """
-        asked = (
+        return self._all(
             select(credentials.c.id)
             .where(credentials.c.kind == kind, credentials.c.name == name)
             .order_by(credentials.c.id.desc())
         )
-        return self._all(asked)
 
     def _all(self, ids: Select[str]) -> list[Credential]:
         with self._store.reading() as connection:

@@ -167,8 +167,9 @@ class Accounts:
 
     def _one(self, chosen: ColumnElement[bool]) -> Account | None:
         with self._store.reading() as connection:
-            rows = connection.execute(select(*_READ).where(chosen)).mappings()
-            return _account(rows.one_or_none())
+            return _account(
+                connection.execute(select(*_READ).where(chosen)).mappings().one_or_none()
+            )
 
     def page(self, after: str | None = None, limit: int | None = None) -> list[Account]:
         """Accounts in the order they were made, those after an id.
@@ -259,10 +260,13 @@ class Accounts:
     ) -> datetime | None:
         """Count an attempt from an address; until when it has to wait, if it has to."""
         table = sign_in_addresses
-        first = digested(
-            table, {"address": address, "failures": 0, "held_until": None, "tried_at": at}
+        connection.execute(
+            insert_unless_there(connection, table).values(
+                digested(
+                    table, {"address": address, "failures": 0, "held_until": None, "tried_at": at}
+                )
+            )
         )
-        connection.execute(insert_unless_there(connection, table).values(first))
         row = locked(connection, table, table.c.address == address)
         assert row is not None
         if row["held_until"] is not None and row["held_until"] > at:

@@ -80,7 +80,7 @@ def install_provider(app: Flask, settings: SingleSignOn | None) -> None:
     if settings is None:
         return
     check_roles(settings)
-    client = OAuth(app).register(
+    app.extensions[_NAME] = OAuth(app).register(
         name=_NAME,
         server_metadata_url=settings.issuer.rstrip("/") + "/.well-known/openid-configuration",
         client_id=settings.client_id,
@@ -91,7 +91,6 @@ def install_provider(app: Flask, settings: SingleSignOn | None) -> None:
             "default_timeout": TIMEOUT_SECONDS,
         },
     )
-    app.extensions[_NAME] = client
 
 
 def _client(settings: SingleSignOn) -> Any:
@@ -166,13 +165,15 @@ def _claims(settings: SingleSignOn) -> dict[str, Any]:
     """
     if request.args.get("iss", settings.issuer) != settings.issuer:
         raise ValueError("another issuer answered")
-    expected = {
-        "iss": {"essential": True, "value": settings.issuer},
-        "aud": {"essential": True, "value": settings.client_id},
-        "exp": {"essential": True},
-        "sub": {"essential": True},
-    }
-    token = _client(settings).authorize_access_token(claims_options=expected, leeway=LEEWAY_SECONDS)
+    token = _client(settings).authorize_access_token(
+        claims_options={
+            "iss": {"essential": True, "value": settings.issuer},
+            "aud": {"essential": True, "value": settings.client_id},
+            "exp": {"essential": True},
+            "sub": {"essential": True},
+        },
+        leeway=LEEWAY_SECONDS,
+    )
     if not token.get("userinfo"):
         raise ValueError("no id token came")
     return dict(token["userinfo"])

@@ -69,11 +69,13 @@ def do_sign_in() -> AnyResponse:
         return _form(form, 403, REFUSED)
     except AddressHeld as held:
         minutes = -(-held.seconds // 60)
-        sentence = (
+        return _form(
+            form,
+            429,
             f"Too many attempts from your network failed. Try again in {minutes} "
-            f"minute{'s' if minutes > 1 else ''}."
+            f"minute{'s' if minutes > 1 else ''}.",
+            held.seconds,
         )
-        return _form(form, 429, sentence, held.seconds)
     except TooManyAtOnce:
         return _form(form, 503, BUSY, BUSY_SECONDS)
     return renewed(token, form.next.data)
@@ -91,11 +93,15 @@ def renewed(token: str, wanted: str | None) -> Response:
 def _form(
     form: SignInForm, status: int, refusal: str | None = None, retry_after: int | None = None
 ) -> Response:
-    provider = current_service().settings.single_sign_on
-    page = render_template(
-        "pages/sign_in.html", form=form, refusal=refusal, has_provider=provider is not None
+    response = make_response(
+        render_template(
+            "pages/sign_in.html",
+            form=form,
+            refusal=refusal,
+            has_provider=current_service().settings.single_sign_on is not None,
+        ),
+        status,
     )
-    response = make_response(page, status)
     if retry_after is not None:
         response.headers["Retry-After"] = str(retry_after)
     return response

@@ -72,11 +72,16 @@ def change_password() -> AnyResponse:
 
 
 def _form(form: PasswordForm, status: int) -> Response:
-    account = who().account
-    page = render_template(
-        "pages/password.html", form=form, account=account, shortest=SHORTEST, longest=LONGEST
+    return make_response(
+        render_template(
+            "pages/password.html",
+            form=form,
+            account=who().account,
+            shortest=SHORTEST,
+            longest=LONGEST,
+        ),
+        status,
     )
-    return make_response(page, status)
 
 
 @pages.get("/sessions")
@@ -84,8 +89,11 @@ def _form(form: PasswordForm, status: int) -> Response:
 def sessions() -> str:
     """Every browser in which one is signed in."""
     here = who()
-    found = people().sessions.of(here.account.id, clock.now())
-    return render_template("pages/sessions.html", sessions=found, here=here.session.id)
+    return render_template(
+        "pages/sessions.html",
+        sessions=people().sessions.of(here.account.id, clock.now()),
+        here=here.session.id,
+    )
 
 
 @pages.post("/sessions/<uuid:id>/end")
