@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from flask import Response
 
-from app.api.http.metrics import count_refused
+from app.api.http.metrics import REFUSED
 from app.api.http.problem_types import PROBLEM_TYPES
 from app.api.http.problems import Problem, problem_response
 from app.api.http.requests import HEADERS, Environ, StartResponse
@@ -47,7 +47,7 @@ class Admission:
         if environ["PATH_INFO"] in ALWAYS_ANSWERED:
             return self._application(environ, start_response)
         if not self._room.acquire(blocking=False):
-            count_refused("overloaded")
+            REFUSED.labels("overloaded").inc()
             return _refusal()(environ, start_response)
         is_streamed = True
 

@@ -11,8 +11,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, Response, current_app
-from msgspec import UNSET
+from flask import Blueprint, Response
 
 from app import clock
 from app.api.applicants.answers import (
@@ -28,7 +27,7 @@ from app.api.applicants.applicant_schemas import (
     NewApplicantSchema,
 )
 from app.api.http.authentication import demand
-from app.api.http.cursors import cursor_after, place_of
+from app.api.http.cursors import next_cursor, place_of
 from app.api.http.faults import log_fault
 from app.api.http.fields import SUBJECT
 from app.api.http.idempotency import once
@@ -54,14 +53,6 @@ MADE_OF, MADE_LONG = "abcdefghijklmnopqrstuvwxyz234567", 12
 """A subject reference made here: letters and digits that are hard to mistake for each other, 60
 random bits.
 """
-BODY = (
-    "malformed-json",
-    "body-too-large",
-    "unsupported-media-type",
-    "invalid-request",
-    "records-unavailable",
-)
-
 blp = Blueprint("applicants", __name__, url_prefix="/v1/applicants")
 
 
@@ -191,10 +182,8 @@ def search_applicants(wanted: dict[str, Any]) -> Response:
     """
     if "born_on" in wanted:
         demand(UNMASKED)
-    secret, limit, service = current_app.secret_key, wanted["limit"], current_service()
-    assert isinstance(secret, str)
-    search = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
-    before, applicants = place_of(secret, search, wanted.get("cursor")), []
+    limit, service = wanted["limit"], current_service()
+    before, applicants = place_of(wanted), []
     if principal().reach.everything or principal().organization is not None:
         within = None if principal().reach.everything else principal().organization
         with _decrypting("applicant.searched", None):
@@ -207,9 +196,11 @@ def search_applicants(wanted: dict[str, Any]) -> Response:
         by.did("applicant.searched", None, kind=KIND),
         *(by.did("applicant.read", each.subject, _outcome(), KIND) for each in shown),
     )
-    more = cursor_after(secret, search, shown[-1].id) if len(applicants) > limit else UNSET
     return json_response(
-        FoundApplicantsAnswer(applicants=[_shown(one) for one in shown], next_cursor=more)
+        FoundApplicantsAnswer(
+            applicants=[_shown(one) for one in shown],
+            next_cursor=next_cursor(wanted, [one.id for one in applicants]),
+        )
     )
 
 

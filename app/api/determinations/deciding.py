@@ -12,7 +12,7 @@ from msgspec import ValidationError
 
 from app import clock
 from app.access.principal import Principal
-from app.api.http.metrics import count_determination
+from app.api.http.metrics import DETERMINATIONS
 from app.api.http.parsing import pointer_part
 from app.api.http.problems import (
     ERRORS_AT_MOST,
@@ -190,7 +190,7 @@ def decide(
         Problem, EngineFault: see `determine`.
     """
     determination = determine(service, asked)
-    count_determination(determination.question.id, determination.outcome)
+    DETERMINATIONS.labels(determination.question.id, determination.outcome).inc()
     decided_at, subject = clock.now(), asked.get("subject")
     id = (id or new_id(decided_at)) if keep else None
     issue = Issue(id, decided_at, subject, replaces)

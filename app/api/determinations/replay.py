@@ -16,7 +16,7 @@ from app.api.determinations.stored import keep, kept, note, text_of
 from app.api.http.answers import RefusedFactAnswer
 from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
-from app.api.http.metrics import count_replay
+from app.api.http.metrics import REPLAYS
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem
 from app.api.http.responses import entity_tag, if_match, json_response
@@ -66,10 +66,10 @@ def replay_determination(id: UUID) -> Response:
         if differs_at is None:
             kept(id)  # its digest covers more than what is decided again
     except RecordDamaged:
-        count_replay("damaged")
+        REPLAYS.labels("damaged").inc()
         note("determination.replayed", str(id), outcome="damaged")
         raise
-    count_replay("agreed" if differs_at is None else "differed")
+    REPLAYS.labels("agreed" if differs_at is None else "differed").inc()
     note("determination.replayed", record.id, outcome="agrees" if differs_at is None else "differs")
     if differs_at is not None:
         log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")

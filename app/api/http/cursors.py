@@ -3,47 +3,60 @@ caller and for no other.
 """
 
 import hashlib
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import orjson
-from flask import request
+from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
+from msgspec import UNSET, UnsetType
 
 from app.api.http.problems import Problem, Wrong
 from app.api.http.service import principal
 
+OF_THE_PAGE = ("limit", "cursor")
+"""What a search sends to say which page it wants, and not what it searches for."""
 
-def _signer(secret: str, search: object) -> URLSafeSerializer:
+
+def searched(wanted: Mapping[str, Any]) -> dict[str, Any]:
+    """What is searched for, whichever page of it is wanted."""
+    return {name: value for name, value in wanted.items() if name not in OF_THE_PAGE}
+
+
+def _signer(wanted: Mapping[str, Any]) -> URLSafeSerializer:
     about = orjson.dumps(
-        [request.endpoint, principal().actor, search], option=orjson.OPT_SORT_KEYS, default=str
+        [request.endpoint, principal().actor, searched(wanted)],
+        option=orjson.OPT_SORT_KEYS,
+        default=str,
     )
-    return URLSafeSerializer(secret, salt=f"cursor:{hashlib.sha256(about).hexdigest()}")
+    assert isinstance(current_app.secret_key, str)
+    return URLSafeSerializer(
+        current_app.secret_key, salt=f"cursor:{hashlib.sha256(about).hexdigest()}"
+    )
 
 
-def cursor_after(secret: str, search: object, last: str) -> str:
-    """The cursor that goes on after an id."""
-    signed = _signer(secret, search).dumps(last)
+def next_cursor(wanted: Mapping[str, Any], places: Sequence[str]) -> str | UnsetType:
+    """The cursor of the page that follows, if more was found, at these places, than is wanted."""
+    if len(places) <= wanted["limit"]:
+        return UNSET
+    signed = _signer(wanted).dumps(places[wanted["limit"] - 1])
     return signed if isinstance(signed, str) else signed.decode()
 
 
-def place_of(secret: str, search: object, cursor: str | None) -> str | None:
-    """The id that a cursor goes on after; none without a cursor.
+def place_of(wanted: Mapping[str, Any]) -> str | None:
+    """The place that a search is to go on after; none where it sent no cursor.
 
     Raises:
         Problem: invalid-request; the cursor is not one of this search.
     """
-    if cursor is None:
+    if "cursor" not in wanted:
         return None
     try:
-        return str(_signer(secret, search).loads(cursor))
+        return str(_signer(wanted).loads(wanted["cursor"]))
     except BadData:
+        must = "Must be the next_cursor of the same search, as it came."
         raise Problem(
             "invalid-request",
             "The cursor does not belong to this search.",
-            [
-                Wrong(
-                    "json",
-                    "Must be the next_cursor of the same search, as it came.",
-                    pointer="/cursor",
-                )
-            ],
+            [Wrong("json", must, pointer="/cursor")],
         ) from None

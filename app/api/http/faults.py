@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from flask import Flask, Response, g, has_request_context
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
-from app.api.http.metrics import count_engine_fault
+from app.api.http.metrics import FAULTS
 from app.api.http.problems import Problem, problem_of_status, problem_response
 from app.engine import EngineFault
 from app.records.errors import RecordDamaged, RecordsFull, RecordsUnavailable
@@ -66,7 +66,7 @@ def engine_fault(error: EngineFault) -> Problem:
 
     The log names provisions and conditions, never values; the caller is told nothing of them.
     """
-    count_engine_fault()
+    FAULTS.inc()
     log_fault(f"engine fault: {error}")
     return Problem(
         "engine-fault",

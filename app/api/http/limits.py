@@ -22,7 +22,7 @@ from limits.strategies import FixedWindowRateLimiter
 
 from app import clock
 from app.access.principal import ANYBODY
-from app.api.http.metrics import count_refused
+from app.api.http.metrics import REFUSED
 from app.api.http.problems import Problem
 from app.api.http.service import principal
 from app.settings import Settings
@@ -207,7 +207,7 @@ class Limits:
         except Exception as error:  # each storage has its own errors
             self._tell(error)
             return
-        count_refused("too-many-requests")
+        REFUSED.labels("too-many-requests").inc()
         whose = "your credential" if kind == "credential" else "your address"
         what = "refused requests for tokens" if kind == REFUSED_TOKENS else "requests"
         raise Problem(

@@ -24,37 +24,39 @@ from app.api.http.operations import Content, Operation
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
-_determinations = Counter(
+DETERMINATIONS = Counter(
     "eligibility_determinations", "Determinations issued.", ["question", "outcome"]
 )
-_faults = Counter(
+FAULTS = Counter(
     "eligibility_engine_faults",
     "Cases that the engine could not be trusted with; nothing was issued for them.",
 )
-_replays = Counter("eligibility_replays", "Kept determinations decided again.", ["outcome"])
-_requests = Histogram(
+# Its outcome is `agreed`, `differed` or `damaged`.
+REPLAYS = Counter("eligibility_replays", "Kept determinations decided again.", ["outcome"])
+REQUESTS = Histogram(
     "eligibility_request_seconds",
     "From a request's head to the end of its answer.",
     ["method", "route", "status"],
     buckets=SECONDS,
 )
-_in_work = Gauge(
+IN_WORK = Gauge(
     "eligibility_requests_in_work", "Requests that are being answered.", multiprocess_mode="livesum"
 )
-_refused = Counter(
+# The reason is `overloaded` or `too-many-requests`.
+REFUSED = Counter(
     "eligibility_requests_refused",
     "Requests turned away before any work was done for them.",
     ["reason"],
 )
-_token_refusals = Counter(
+TOKEN_REFUSALS = Counter(
     "eligibility_token_refusals", "Requests for access tokens whose client or secret was not taken."
 )
-_sealing_lag = Gauge(
+SEALING_LAG = Gauge(
     "eligibility_sealing_lag_seconds",
     "Age of the oldest record that is not sealed yet.",
     multiprocess_mode="livemostrecent",
 )
-_unsealed = Gauge(
+UNSEALED = Gauge(
     "eligibility_unsealed_records",
     "Records that are not sealed yet.",
     multiprocess_mode="livemostrecent",
@@ -63,49 +65,12 @@ _unsealed = Gauge(
 blp = Blueprint("metrics", __name__)
 
 
-def count_determination(question: str, outcome: str) -> None:
-    """A determination was issued, kept or not."""
-    _determinations.labels(question, outcome).inc()
-
-
-def count_engine_fault() -> None:
-    """The engine failed, or its shadow disagreed."""
-    _faults.inc()
-
-
-def count_replay(outcome: str) -> None:
-    """A kept determination was decided again: `agreed`, `differed` or `damaged`."""
-    _replays.labels(outcome).inc()
-
-
-def count_refused(reason: str, requests: int = 1) -> None:
-    """Requests were turned away: `overloaded` or `too-many-requests`."""
-    _refused.labels(reason).inc(requests)
-
-
-def count_token_refusal() -> None:
-    """A request for an access token was refused, whether it was written down in the audit trail or
-    not.
-    """
-    _token_refusals.inc()
-
-
-def observe_request(method: str, route: str, status: int, seconds: float) -> None:
-    """A request was answered, *seconds* after it came."""
-    _requests.labels(method, route, str(status)).observe(seconds)
-
-
-def count_in_work(change: int) -> None:
-    """A request came into work (1) or left it (-1)."""
-    _in_work.inc(change)
-
-
 def observe_sealing(lag_seconds: float, unsealed: int) -> None:
     """How far sealing is behind: the age of the oldest unsealed record in seconds, and how many
     there are.
     """
-    _sealing_lag.set(lag_seconds)
-    _unsealed.set(unsealed)
+    SEALING_LAG.set(lag_seconds)
+    UNSEALED.set(unsealed)
 
 
 @blp.get("/metrics")

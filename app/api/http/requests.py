@@ -13,7 +13,7 @@ from flask import Flask, Response, g, request
 from structlog.contextvars import bind_contextvars, clear_contextvars
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app.api.http.metrics import count_in_work, observe_request
+from app.api.http.metrics import IN_WORK, REQUESTS
 from app.api.http.service import principal
 
 CONTENT_SECURITY_POLICY = (
@@ -124,7 +124,7 @@ class Watch:
             seen.status = int(status[:3])
             return start_response(status, [*headers, *HEADERS.items()], *exc_info)
 
-        count_in_work(1)
+        IN_WORK.inc()
         try:
             return TimedResponse(
                 self._application(environ, started), lambda: _answered(seen, begun)
@@ -156,8 +156,8 @@ class TimedResponse:
 
 def _answered(seen: Seen, begun: float) -> None:
     seconds = time.perf_counter() - begun
-    count_in_work(-1)
-    observe_request(seen.method, seen.route, seen.status, seconds)
+    IN_WORK.dec()
+    REQUESTS.labels(seen.method, seen.route, str(seen.status)).observe(seconds)
     log.info(
         "request",
         extra={

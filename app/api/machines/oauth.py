@@ -28,7 +28,7 @@ from app.access.signing import ALGORITHM, NoSigningKey
 from app.api.http.authentication import gate
 from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
 from app.api.http.limits import is_to_be_noted, take_refused_token
-from app.api.http.metrics import count_token_refusal
+from app.api.http.metrics import TOKEN_REFUSALS
 from app.api.http.operations import Content, Operation
 from app.api.http.parsing import is_packed
 from app.api.http.problems import Problem, problem_of_status, problem_response
@@ -235,7 +235,7 @@ def _refused() -> Response:
         Problem: too-many-requests.
         RecordsUnavailable: it could not be written down.
     """
-    count_token_refusal()
+    TOKEN_REFUSALS.inc()
     take_refused_token()
     given = (
         request.authorization.username if request.authorization else request.form.get("client_id")

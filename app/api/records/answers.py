@@ -1,5 +1,6 @@
 """What answers about records say: holds, found determinations, audit entries, events."""
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import date
 from typing import Annotated, Any, Literal
@@ -10,9 +11,7 @@ from app.api.http.answers import Damaged, NextCursor, instant_or_none
 from app.determinations.answer import Id, Instant
 from app.instants import instant_text
 from app.law.questions import Outcome
-from app.records.entries import AuditEntry
 from app.records.holds import HOLDABLE, Hold
-from app.records.ledger.searching import FoundDetermination
 
 EventType = Literal[
     "determination.made",
@@ -133,12 +132,12 @@ def hold_answer(hold: Hold) -> HoldAnswer:
     return HoldAnswer(**asdict(hold) | instants)
 
 
-def found_determination_answer(found: FoundDetermination) -> FoundDeterminationAnswer:
+def found_determination_answer(found: Mapping[str, Any]) -> FoundDeterminationAnswer:
     """A determination as a search finds it."""
-    members = asdict(found) | {"decided_at": instant_text(found.decided_at)}
-    return FoundDeterminationAnswer(**members, href=f"/v1/determinations/{found.id}")
+    members = {**found, "decided_at": instant_text(found["decided_at"])}
+    return FoundDeterminationAnswer(**members, href=f"/v1/determinations/{found['id']}")
 
 
-def audit_entry_answer(entry: AuditEntry) -> AuditEntryAnswer:
+def audit_entry_answer(entry: Mapping[str, Any]) -> AuditEntryAnswer:
     """An entry of the audit trail."""
-    return AuditEntryAnswer(**asdict(entry) | {"at": instant_text(entry.at)})
+    return AuditEntryAnswer(**{**entry, "at": instant_text(entry["at"])})

@@ -4,15 +4,15 @@ What is searched for stands in bodies, never in an address.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
-from typing import Any, TypedDict, TypeVar
+from datetime import timedelta
+from typing import Any
 
-from flask import Blueprint, Response, current_app
+from flask import Blueprint, Response
 from marshmallow import ValidationError, fields, validates_schema
 from msgspec import UNSET, UnsetType
 
 from app import clock
-from app.api.http.cursors import cursor_after, place_of
+from app.api.http.cursors import next_cursor, place_of, searched
 from app.api.http.faults import alarm_damaged
 from app.api.http.fields import TextField, WholeNumberField
 from app.api.http.operations import Content, Operation
@@ -36,17 +36,11 @@ from app.api.records.answers import (
     found_determination_answer,
 )
 from app.law.questions import OUTCOMES
-from app.records.ledger.searching import (
-    Hit,
-    Wanted,
-    WantedEntries,
-    search,
-    search_trail,
-)
+from app.records.damaged import Row
+from app.records.ledger.searching import Wanted, search, search_trail
 
 MOST = 200
 USUALLY = 50
-T = TypeVar("T")
 
 blp = Blueprint("records", __name__, url_prefix="/v1")
 
@@ -122,19 +116,6 @@ class EventsQuery(NoQuery):
     )
 
 
-class Searched(TypedDict, total=False):
-    """A body that `SearchSchema` has loaded."""
-
-    limit: int
-    cursor: str
-    subject: str
-    question: str
-    outcome: str
-    provision: str
-    author: str
-    decided: dict[str, date]
-
-
 @blp.post("/determinations/search")
 @Operation(
     permission="determinations.search",
@@ -147,14 +128,14 @@ class Searched(TypedDict, total=False):
     },
     problems=("unknown-question", "unknown-provision"),
 )
-def search_determinations(wanted: Searched) -> Response:
+def search_determinations(wanted: dict[str, Any]) -> Response:
     """Find kept determinations by subject, question, outcome, decisive provision, day and author.
 
     Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One
     that cannot be read any more is named in `damaged` on the page on which it would have stood.
     That somebody searched is audited; what for is not.
     """
-    service, limit, before = current_service(), *_page(dict(wanted))
+    service, limit, before = current_service(), wanted["limit"], place_of(wanted)
     if (
         wanted.get("question", next(iter(service.lawbook.questions)))
         not in service.lawbook.questions
@@ -182,9 +163,11 @@ def search_determinations(wanted: Searched) -> Response:
     shown = hits[:limit]
     return json_response(
         FoundDeterminationsAnswer(
-            determinations=[found_determination_answer(hit.found) for hit in shown if hit.found],
+            determinations=[
+                found_determination_answer(hit.columns) for hit in shown if hit.columns
+            ],
             damaged=_damaged("determination", shown),
-            next_cursor=_next_cursor(hits, dict(wanted)),
+            next_cursor=next_cursor(wanted, [hit.place for hit in hits]),
         )
     )
 
@@ -203,47 +186,24 @@ def search_audit_trail(wanted: dict[str, Any]) -> Response:
     """Find entries of the audit trail by actor, action and object; `damaged` names those that
     cannot be read any more.
     """
-    service, limit, before = current_service(), *_page(wanted)
-    chosen = {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
-    hits = search_trail(service.store, WantedEntries(**chosen), limit + 1, before)
+    service, limit, before = current_service(), wanted["limit"], place_of(wanted)
+    hits = search_trail(service.store, searched(wanted), limit + 1, before)
     _note(service, "audit.searched", "audit")
     shown = hits[:limit]
     return json_response(
         AuditEntriesAnswer(
-            entries=[audit_entry_answer(hit.found) for hit in shown if hit.found],
+            entries=[audit_entry_answer(hit.columns) for hit in shown if hit.columns],
             damaged=_damaged("audit", shown),
-            next_cursor=_next_cursor(hits, wanted),
+            next_cursor=next_cursor(wanted, [hit.place for hit in hits]),
         )
     )
 
 
-def _page(wanted: dict[str, Any]) -> tuple[int, str | None]:
-    return wanted["limit"], place_of(_secret(), _without_page(wanted), wanted.get("cursor"))
-
-
-def _secret() -> str:
-    secret = current_app.secret_key
-    assert isinstance(secret, str)
-    return secret
-
-
-def _without_page(wanted: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in wanted.items() if name not in ("limit", "cursor")}
-
-
-def _damaged(kind: str, hits: list[Hit[T]]) -> list[str] | UnsetType:
+def _damaged(kind: str, hits: list[Row]) -> list[str] | UnsetType:
     """The ids of those of a page that cannot be read any more, with an alarm in the log."""
-    damaged = [hit.id for hit in hits if hit.found is None]
+    damaged = [hit.id for hit in hits if hit.columns is None]
     alarm_damaged(kind, damaged)
     return damaged or UNSET
-
-
-def _next_cursor(hits: list[Hit[T]], wanted: dict[str, Any]) -> str | UnsetType:
-    """Where to go on, if more was found than is wanted."""
-    limit = wanted["limit"]
-    if len(hits) <= limit:
-        return UNSET
-    return cursor_after(_secret(), _without_page(wanted), hits[limit - 1].place)
 
 
 def _note(service: Service, action: str, kind: str) -> None:

@@ -6,13 +6,13 @@ is kept meanwhile stands before the page that somebody is on and moves nothing. 
 any more stands in its place with nothing but its id.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Generic, NamedTuple, TypeVar
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, select
 
-from app.records.damaged import page
+from app.records.damaged import Row, page
 from app.records.entries import AuditEntry
 from app.records.store import Store, within
 from app.records.tables import audit_entries, decisive_provisions, determinations
@@ -35,41 +35,26 @@ class Wanted:
     decided_before: datetime | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class FoundDetermination:
-    """A determination without its document, and the one that took its place."""
-
-    id: str
-    decided_at: datetime
-    question: str
-    as_of: date
-    edition: str
-    outcome: str
-    subject: str | None
-    author: str
-    organization: str | None
-    law_digest: str
-    replaces: str | None
-    made_by: str | None
-    replaced_by: str | None
-
-
-T = TypeVar("T")
-
-
-class Hit(NamedTuple, Generic[T]):
-    """Something found: its *id*, the *place* from which to look for older ones, and unless it
-    cannot be read any more the rest.
-    """
-
-    id: str
-    place: str
-    found: T | None
+FOUND = (
+    "id",
+    "decided_at",
+    "question",
+    "as_of",
+    "edition",
+    "outcome",
+    "subject",
+    "author",
+    "organization",
+    "law_digest",
+    "replaces",
+    "made_by",
+)
+"""What is told of a determination that is found, beside the one that took its place."""
 
 
 def search(
     store: Store, wanted: Wanted, reach: Reach, limit: int, before: str | None = None
-) -> list[Hit[FoundDetermination]]:
+) -> list[Row]:
     """The newest determinations within reach that are wanted, at most *limit*, older than the one
     at the place *before*.
 
@@ -77,19 +62,14 @@ def search(
         RecordsUnavailable: the database could not be asked.
     """
     successor = determinations.alias("successor")
-    names = [name for name in FoundDetermination.__slots__ if name != "replaced_by"]
     chosen = (
-        select(*(determinations.c[name] for name in names), successor.c.id.label("replaced_by"))
+        select(*(determinations.c[name] for name in FOUND), successor.c.id.label("replaced_by"))
         .select_from(determinations)
         .outerjoin(successor, successor.c.replaces == determinations.c.id)
         .where(within(reach), *_conditions(wanted))
     )
     with store.reading() as connection:
-        rows = page(connection, chosen, determinations.c.id, limit, before, newest_first=True)
-    return [
-        Hit(row.id, row.place, None if row.columns is None else FoundDetermination(**row.columns))
-        for row in rows
-    ]
+        return page(connection, chosen, determinations.c.id, limit, before, newest_first=True)
 
 
 def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -115,35 +95,18 @@ def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
     return conditions
 
 
-@dataclass(frozen=True, slots=True)
-class WantedEntries:
-    """Which entries of the audit trail to find: all that is given must hold."""
-
-    actor: str | None = None
-    action: str | None = None
-    kind: str | None = None
-    object_id: str | None = None
-
-
 def search_trail(
-    store: Store, wanted: WantedEntries, limit: int, before: str | None = None
-) -> list[Hit[AuditEntry]]:
-    """The newest entries of the audit trail that are wanted, at most *limit*, older than the one at
-    the place *before*.
+    store: Store, wanted: Mapping[str, str], limit: int, before: str | None = None
+) -> list[Row]:
+    """The newest entries of the audit trail whose columns hold what is *wanted*, at most *limit*,
+    older than the one at the place *before*.
 
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    names = WantedEntries.__slots__
-    conditions = [
-        audit_entries.c[name] == getattr(wanted, name)
-        for name in names
-        if getattr(wanted, name) is not None
-    ]
-    chosen = select(*(audit_entries.c[name] for name in AuditEntry.__slots__)).where(*conditions)
+    entry = audit_entries.c
+    chosen = select(*(entry[name] for name in AuditEntry.__slots__)).where(
+        *(entry[name] == value for name, value in wanted.items())
+    )
     with store.reading() as connection:
-        rows = page(connection, chosen, audit_entries.c.id, limit, before, newest_first=True)
-    return [
-        Hit(row.id, row.place, None if row.columns is None else AuditEntry(**row.columns))
-        for row in rows
-    ]
+        return page(connection, chosen, entry.id, limit, before, newest_first=True)
