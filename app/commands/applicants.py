@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.commands.progress import progress_of
 from app.commands.record_stores import command_origin, kept_records
-from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted
 from app.commands.sources import settings
-from app.commands.terminal import Screen
+from app.commands.terminal import progress_of, tell
 
 if TYPE_CHECKING:
     from app.records.applicants.encryption import KeyRing
@@ -44,16 +43,12 @@ def rotate_keys(as_json: bool) -> None:
             rotated = rotate(store, ring, advance)
         store.note(command_origin().did("applicants.rotated", ring.current, kind="applicants"))
     _require_whole(rotated, ring.current)
-    if as_json:
-        print_json(
-            {"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current}
-        )
-    else:
-        told = (
-            f"{counted(rotated.rotated, 'applicant')} re-encrypted under {ring.current}, "
-            f"{rotated.current:,} were already."
-        )
-        Screen().line(f"{told} None is under an older key.")
+    tell(
+        as_json,
+        {"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current},
+        f"{counted(rotated.rotated, 'applicant')} re-encrypted under {ring.current}, "
+        f"{rotated.current:,} were already. None is under an older key.",
+    )
 
 
 def _require_whole(rotated: "Rotated", key: str) -> None:
@@ -104,12 +99,11 @@ def forget_applicant(subject: str, as_json: bool) -> None:
         raise Refusal(
             USAGE, "applicant-unknown", "There is no applicant under this subject reference."
         )
-    if as_json:
-        print_json({"forgotten": subject})
-    else:
-        Screen().line(
-            "Name and birth date are deleted. Backups made before hold them still, encrypted."
-        )
+    tell(
+        as_json,
+        {"forgotten": subject},
+        "Name and birth date are deleted. Backups made before hold them still, encrypted.",
+    )
 
 
 def _ring() -> "KeyRing":

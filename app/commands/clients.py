@@ -3,11 +3,16 @@
 import click
 from flask.cli import AppGroup
 
-from app.commands.credentials import credentials, document, limits, named, tell_list, tell_secret
-from app.commands.record_stores import command_origin
-from app.commands.refusals import DOWN, Refusal, answering, print_json
-from app.commands.sources import settings
-from app.commands.terminal import Screen
+from app.commands.credentials import (
+    limits,
+    make,
+    reaching_signing_keys,
+    revoke,
+    rotate,
+    rotation,
+    tell_list,
+)
+from app.commands.refusals import answering
 
 KIND = "client"
 
@@ -36,23 +41,10 @@ def create_client(
     """
     from app.access.credentials import Wanted
 
-    _make_sure_tokens_can_be_signed()
-    with credentials() as kept:
-        told = kept.create(
-            Wanted(KIND, name, role, organization, days, scopes or None), command_origin()
-        )
-    tell_secret(told, "client_secret", as_json)
-
-
-def _make_sure_tokens_can_be_signed() -> None:
-    from app.access.authenticator import signing_keys
-    from app.access.signing import NoSigningKey
-
-    try:
-        if not (keys := signing_keys(settings())).live():
+    with reaching_signing_keys("No client was made") as keys:
+        if not keys.live():
             keys.rotate()
-    except NoSigningKey as error:
-        raise Refusal(DOWN, "signing-keys-unavailable", f"No client was made: {error}.") from None
+    make(Wanted(KIND, name, role, organization, days, scopes or None), as_json)
 
 
 @clients_group.command("list")
@@ -63,7 +55,7 @@ def list_clients(as_json: bool) -> None:
     \b
     Example:  flask clients list
     """
-    tell_list(KIND, "client", as_json)
+    tell_list(KIND, as_json)
 
 
 @clients_group.command("revoke")
@@ -75,31 +67,12 @@ def revoke_client(client: str, as_json: bool) -> None:
     \b
     Example:  flask clients revoke 01925b1e-7e3f-7000-8000-000000000001
     """
-    with credentials() as kept:
-        revoked = kept.revoke(named(kept, KIND, client).id, None, command_origin())
-    if as_json:
-        print_json(document(revoked))
-    else:
-        Screen().line(f"The client {revoked.name} ({revoked.id}) is taken no more.")
+    revoke(KIND, client, as_json)
 
 
 @clients_group.command("rotate-secret")
 @click.argument("client", metavar="ID")
-@click.option(
-    "--overlap",
-    "overlap_hours",
-    type=int,
-    default=24,
-    show_default=True,
-    metavar="HOURS",
-    help="How long both are taken.",
-)
-@click.option(
-    "--days",
-    type=int,
-    metavar="N",
-    help="In how many days the client ends, if not when it would have.",
-)
+@rotation(KIND)
 @answering
 def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
     """Print a new secret for a client, this once; the old one is taken beside it for the overlap.
@@ -107,8 +80,4 @@ def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bo
     \b
     Example:  flask clients rotate-secret 01925b1e-7e3f-7000-8000-000000000001 --overlap 48
     """
-    with credentials() as kept:
-        told = kept.rotate(
-            named(kept, KIND, client).id, None, command_origin(), overlap_hours, days
-        )
-    tell_secret(told, "client_secret", as_json)
+    rotate(KIND, client, overlap_hours, days, as_json)

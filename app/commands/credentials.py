@@ -8,15 +8,19 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from app import clock
-from app.commands.record_stores import kept_records
-from app.commands.refusals import USAGE, Refusal, counted, print_json
+from app.commands.record_stores import command_origin, kept_records
+from app.commands.refusals import DOWN, USAGE, Refusal, counted, print_json
+from app.commands.sources import settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
-    from app.access.credentials import Credentials, NewSecret
+    from app.access.credentials import Credentials, NewSecret, Wanted
+    from app.access.signing import SigningKeys
     from app.records.machines.credentials import Credential
 
 PAGE = 200
+SECRETS = {"key": "key", "client": "client_secret"}
+"""What a program is told the secret of each kind of credential as."""
 
 
 def limits(command: Callable[..., Any]) -> Callable[..., Any]:
@@ -42,6 +46,46 @@ def limits(command: Callable[..., Any]) -> Callable[..., Any]:
     ):
         command = option(command)
     return command
+
+
+def rotation(kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """The options that say how a credential of a kind gets a new secret."""
+
+    def with_options(command: Callable[..., Any]) -> Callable[..., Any]:
+        overlap = click.option(
+            "--overlap",
+            "overlap_hours",
+            type=int,
+            default=24,
+            show_default=True,
+            metavar="HOURS",
+            help="How long both are taken.",
+        )
+        days = click.option(
+            "--days",
+            type=int,
+            metavar="N",
+            help=f"In how many days the {kind} ends, if not when it would have.",
+        )
+        return overlap(days(command))
+
+    return with_options
+
+
+@contextmanager
+def reaching_signing_keys(otherwise: str) -> Iterator["SigningKeys"]:
+    """The keys that sign access tokens; *otherwise* begins what to say where they are out of reach.
+
+    Raises:
+        Refusal: they cannot be read or written.
+    """
+    from app.access.authenticator import signing_keys
+    from app.access.signing import NoSigningKey
+
+    try:
+        yield signing_keys(settings())
+    except NoSigningKey as error:
+        raise Refusal(DOWN, "signing-keys-unavailable", f"{otherwise}: {error}.") from None
 
 
 @contextmanager
@@ -72,7 +116,7 @@ def credentials() -> Iterator["Credentials"]:
             ) from None
 
 
-def named(kept: "Credentials", kind: str, text: str) -> "Credential":
+def _named(kept: "Credentials", kind: str, text: str) -> "Credential":
     """A credential of a kind, by its id or by the public beginning of its secret.
 
     Raises:
@@ -99,12 +143,36 @@ def document(credential: "Credential") -> dict[str, Any]:
     )
 
 
-def tell_secret(told: "NewSecret", member: str, as_json: bool) -> None:
+def make(wanted: "Wanted", as_json: bool) -> None:
+    """Make a credential and tell its secret."""
+    with credentials() as kept:
+        _tell_secret(kept.create(wanted, command_origin()), as_json)
+
+
+def revoke(kind: str, text: str, as_json: bool) -> None:
+    """Revoke a credential of a kind, named by its id or the beginning of its secret."""
+    with credentials() as kept:
+        revoked = kept.revoke(_named(kept, kind, text).id, None, command_origin())
+    if as_json:
+        print_json(document(revoked))
+    else:
+        Screen().line(f"The {kind} {revoked.name} ({revoked.id}) is taken no more.")
+
+
+def rotate(kind: str, text: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
+    """Give a credential of a kind a new secret and tell it."""
+    with credentials() as kept:
+        id = _named(kept, kind, text).id
+        _tell_secret(kept.rotate(id, None, command_origin(), overlap_hours, days), as_json)
+
+
+def _tell_secret(told: "NewSecret", as_json: bool) -> None:
     """A new secret, on standard output alone, so that it can be caught.
 
     What to know of it on standard error.
     """
     if as_json:
+        member = SECRETS[told.credential.kind]
         print_json({**document(told.credential), member: told.secret})
         return
     click.echo(told.secret)
@@ -113,7 +181,7 @@ def tell_secret(told: "NewSecret", member: str, as_json: bool) -> None:
     click.echo("It is not kept and not told again: put it where it is safe.", err=True)
 
 
-def tell_list(kind: str, noun: str, as_json: bool) -> None:
+def tell_list(kind: str, as_json: bool) -> None:
     """Every credential of a kind, those that are taken no more too.
 
     Days are those of Massachusetts.
@@ -124,11 +192,11 @@ def tell_list(kind: str, noun: str, as_json: bool) -> None:
             found += page
     mine = [document(credential) for credential in found if credential.kind == kind]
     if as_json:
-        print_json({f"{noun}s": mine})
+        print_json({f"{kind}s": mine})
         return
     columns = ("id", "name", "role", "organization", "state", "ends", "last used", "secrets")
     Screen().table(columns, [[_cell(one, column) for column in columns] for one in mine])
-    click.echo(f"{counted(len(mine), noun)}. Days are those of Massachusetts.", err=True)
+    click.echo(f"{counted(len(mine), kind)}. Days are those of Massachusetts.", err=True)
 
 
 def _cell(told: dict[str, Any], column: str) -> str:

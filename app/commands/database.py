@@ -5,9 +5,9 @@ from contextlib import contextmanager
 
 from flask.cli import AppGroup
 
-from app.commands.refusals import DOWN, Refusal, answering, print_json
+from app.commands.refusals import DOWN, Refusal, answering
 from app.commands.sources import settings
-from app.commands.terminal import Screen
+from app.commands.terminal import tell
 
 database_group = AppGroup(
     "db", help="Bring the database to the tables this version needs, or check that it has them."
@@ -49,12 +49,11 @@ def upgrade_database(as_json: bool) -> None:
         was_current = migrate.is_current(settings())
         if not was_current:
             migrate.upgrade(settings())
-    if as_json:
-        print_json({"current": True, "changed": not was_current})
-    else:
-        Screen().line(
-            "The database was current already." if was_current else "The database is current now."
-        )
+    tell(
+        as_json,
+        {"current": True, "changed": not was_current},
+        "The database was current already." if was_current else "The database is current now.",
+    )
 
 
 @database_group.command("check")
@@ -83,7 +82,4 @@ def check_database(as_json: bool) -> None:
             "The database's tables are not those of its revision.",
             [{"difference": difference} for difference in differing],
         )
-    if as_json:
-        print_json({"current": True})
-    else:
-        Screen().line("The database is current.")
+    tell(as_json, {"current": True}, "The database is current.")

@@ -4,11 +4,17 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
-from app.commands.credentials import credentials, document, limits, named, tell_list, tell_secret
-from app.commands.record_stores import command_origin
-from app.commands.refusals import DOWN, Refusal, answering, print_json
-from app.commands.sources import settings
-from app.commands.terminal import Screen
+from app.commands.credentials import (
+    limits,
+    make,
+    reaching_signing_keys,
+    revoke,
+    rotate,
+    rotation,
+    tell_list,
+)
+from app.commands.refusals import answering, print_json
+from app.commands.terminal import Screen, tell
 
 KIND = "key"
 
@@ -40,11 +46,7 @@ def create_key(
     """
     from app.access.credentials import Wanted
 
-    with credentials() as kept:
-        told = kept.create(
-            Wanted(KIND, name, role, organization, days, scopes or None), command_origin()
-        )
-    tell_secret(told, "key", as_json)
+    make(Wanted(KIND, name, role, organization, days, scopes or None), as_json)
 
 
 @keys_group.command("list")
@@ -55,7 +57,7 @@ def list_keys(as_json: bool) -> None:
     \b
     Example:  flask keys list
     """
-    tell_list(KIND, "key", as_json)
+    tell_list(KIND, as_json)
 
 
 @keys_group.command("revoke")
@@ -68,31 +70,12 @@ def revoke_key(key: str, as_json: bool) -> None:
     \b
     Example:  flask keys revoke elig_k3j9x2ab
     """
-    with credentials() as kept:
-        revoked = kept.revoke(named(kept, KIND, key).id, None, command_origin())
-    if as_json:
-        print_json(document(revoked))
-    else:
-        Screen().line(f"The key {revoked.name} ({revoked.id}) is taken no more.")
+    revoke(KIND, key, as_json)
 
 
 @keys_group.command("rotate")
 @click.argument("key", metavar="ID")
-@click.option(
-    "--overlap",
-    "overlap_hours",
-    type=int,
-    default=24,
-    show_default=True,
-    metavar="HOURS",
-    help="How long both are taken.",
-)
-@click.option(
-    "--days",
-    type=int,
-    metavar="N",
-    help="In how many days the key ends, if not when it would have.",
-)
+@rotation(KIND)
 @answering
 def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
     """Print a new secret for a key, this once; the old one is taken beside it for the overlap.
@@ -100,9 +83,7 @@ def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) ->
     \b
     Example:  flask keys rotate elig_k3j9x2ab --overlap 48
     """
-    with credentials() as kept:
-        told = kept.rotate(named(kept, KIND, key).id, None, command_origin(), overlap_hours, days)
-    tell_secret(told, "key", as_json)
+    rotate(KIND, key, overlap_hours, days, as_json)
 
 
 @signing_group.command("list")
@@ -113,15 +94,8 @@ def list_signing_keys(as_json: bool) -> None:
     \b
     Example:  flask keys signing list
     """
-    from app.access.authenticator import signing_keys
-    from app.access.signing import NoSigningKey
-
-    try:
-        live = signing_keys(settings()).live()
-    except NoSigningKey as error:
-        raise Refusal(
-            DOWN, "signing-keys-unavailable", f"The signing keys cannot be read: {error}."
-        ) from None
+    with reaching_signing_keys("The signing keys cannot be read") as keys:
+        live = keys.live()
     if as_json:
         print_json(
             {
@@ -132,10 +106,12 @@ def list_signing_keys(as_json: bool) -> None:
             }
         )
     else:
-        does = ["signs", "verifies"]
         Screen().table(
             ("kid", "made", "does"),
-            [(key.kid, f"{key.made_at:%Y-%m-%d %H:%M} UTC", does[n]) for n, key in enumerate(live)],
+            [
+                (key.kid, f"{key.made_at:%Y-%m-%d %H:%M} UTC", "verifies" if n else "signs")
+                for n, key in enumerate(live)
+            ],
         )
 
 
@@ -148,16 +124,10 @@ def rotate_signing_key(as_json: bool) -> None:
     \b
     Example:  flask keys signing rotate
     """
-    from app.access.authenticator import signing_keys
-    from app.access.signing import NoSigningKey
-
-    try:
-        made = signing_keys(settings()).rotate()
-    except NoSigningKey as error:
-        raise Refusal(DOWN, "signing-keys-unavailable", f"No key was made: {error}.") from None
-    if as_json:
-        print_json(
-            {"kid": made.kid, "made_at": made.made_at.isoformat(), "at": clock.now().isoformat()}
-        )
-    else:
-        Screen().line(f"Tokens are signed with {made.kid} from now on.")
+    with reaching_signing_keys("No key was made") as keys:
+        made = keys.rotate()
+    tell(
+        as_json,
+        {"kid": made.kid, "made_at": made.made_at.isoformat(), "at": clock.now().isoformat()},
+        f"Tokens are signed with {made.kid} from now on.",
+    )

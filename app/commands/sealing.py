@@ -10,11 +10,10 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.progress import progress_of
 from app.commands.record_stores import command_actor, command_origin, kept_records
 from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sources import settings
-from app.commands.terminal import Screen
+from app.commands.terminal import Screen, progress_of, tell
 
 if TYPE_CHECKING:
     from app.records.ledger.checkpoints import Checkpoints, Noted
@@ -201,13 +200,12 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
                 "checkpoints-unwritable",
                 f"The checkpoints cannot be written: {error.strerror}.",
             ) from None
-    if as_json:
-        print_json({"first": gone[0], "through": through, "file": str(file)})
-    else:
-        Screen().line(
-            f"The loss of the seals from {gone[0]} to {through} is accepted, and noted in {file}.",
-            fold=False,
-        )
+    tell(
+        as_json,
+        {"first": gone[0], "through": through, "file": str(file)},
+        f"The loss of the seals from {gone[0]} to {through} is accepted, and noted in {file}.",
+        fold=False,
+    )
 
 
 def noted_outside(file: Path | None) -> "Checkpoints":

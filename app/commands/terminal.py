@@ -6,13 +6,16 @@ Never by color alone: every mark stands beside its word, and NO_COLOR is respect
 import errno
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date
 from typing import TextIO
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
+
+from app.commands.refusals import print_json
 
 MARKS = {
     "met": ("✓", "green"), "applies": ("✓", "green"), "eligible": ("✓", "green"),
@@ -124,3 +127,38 @@ def marked(status: str) -> Text:
 def days(first: date, last: date | None) -> str:
     """A span of days in a table: 2011-01-01 – 2011-02-15, or with an open end."""
     return f"{first} – {last or ''}".rstrip()
+
+
+@contextmanager
+def progress_of(what: str, total: int) -> Iterator[Callable[[int], None]]:
+    """A bar for *total* pieces of work, on standard error, on a terminal only; call what it gives
+    with how many more are done.
+    """
+    if not sys.stderr.isatty():
+        yield lambda count: None
+        return
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(what, total=total)
+        yield lambda count: bar.advance(task, count)
+
+
+def tell(as_json: bool, document: object, sentence: str, fold: bool = True) -> None:
+    """What a command did: a document for a program, or a sentence for a reader."""
+    if as_json:
+        print_json(document)
+    else:
+        Screen().line(sentence, fold=fold)
