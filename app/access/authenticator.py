@@ -1,14 +1,130 @@
-"""Everything that recognizes callers, put together once."""
+"""What recognizes callers, put together once: who stands behind a bearer, the text that a request
+carries after `Authorization: Bearer`.
+"""
 
+import logging
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from hashlib import sha256
 
-from app.access.bearers import Bearers
-from app.access.credentials import Credentials
-from app.access.roles import Roles
-from app.access.signing import SigningKeys
-from app.access.tokens import Tokens
-from app.records.machines.credentials import CredentialStore
+from app import clock
+from app.access.credentials import CLIENT, KEY, Credentials, is_key, label_of
+from app.access.principal import Principal
+from app.access.roles import OrganizationNeeded, Roles, UnknownRole
+from app.access.signing import NoSigningKey, SigningKeys
+from app.access.tokens import BadToken, Tokens
+from app.records.identity import is_id
+from app.records.machines.credentials import Credential, CredentialStore
 from app.settings import Settings
+
+log = logging.getLogger(__name__)
+KEPT_SECONDS = 30
+"""How long somebody recognized is known without the database being asked.
+
+Within it, a revocation is seen by every process.
+"""
+KEPT_AT_MOST = 10_000
+"""How many are known at a time; one more, and all are asked for again."""
+LONGEST = 4096
+
+
+class Bearers:
+    """Recognizes API keys and access tokens. At most one look-up, by index, for a request.
+
+    Safe to share between threads.
+    """
+
+    def __init__(self, store: CredentialStore, roles: Roles, tokens: Tokens) -> None:
+        self._store, self._roles, self._tokens = store, roles, tokens
+        self._known: dict[bytes, tuple[Principal, datetime, datetime]] = {}
+
+    def principal(self, text: str) -> Principal | None:
+        """Who shows a bearer; none where it is not taken, for whatever reason.
+
+        Raises:
+            RecordsUnavailable: the database could not be asked.
+        """
+        if len(text) > LONGEST or not text.isascii():
+            return None
+        now, digest = clock.now(), sha256(text.encode()).digest()
+        known = self._known.get(digest)
+        if known is not None and known[1] <= now < known[2]:
+            return known[0]
+        found = self._by_key(text, now) if label_of(text) else self._by_token(text, now)
+        if found is None:
+            self._known.pop(digest, None)
+            return None
+        if len(self._known) >= KEPT_AT_MOST:
+            self._known.clear()
+        principal, ends = found
+        self._known[digest] = (principal, now, min(ends, now + timedelta(seconds=KEPT_SECONDS)))
+        return principal
+
+    def forget(self) -> None:
+        """Know nobody any more: after a change that this process has made itself."""
+        self._known.clear()
+
+    def _by_key(self, text: str, now: datetime) -> tuple[Principal, datetime] | None:
+        label = label_of(text)
+        found = self._store.find_by_label(label) if label else None
+        if found is None:
+            return None
+        credential, secret = found
+        if (
+            not is_key(text, secret.digest)
+            or credential.kind != KEY
+            or not credential.is_live(now)
+            or not secret.is_live(now)
+        ):
+            return None
+        principal = self._principal(credential, None, now)
+        return (
+            None
+            if principal is None
+            else (principal, min(credential.expires_at, secret.expires_at or credential.expires_at))
+        )
+
+    def _by_token(self, text: str, now: datetime) -> tuple[Principal, datetime] | None:
+        try:
+            token = self._tokens.read(text)
+        except BadToken:
+            return None
+        except NoSigningKey as error:
+            log.error("no access token can be read: %s", error)
+            return None
+        credential = self._store.find_alone(token.client) if is_id(token.client) else None
+        if credential is None or credential.kind != CLIENT or not credential.is_live(now):
+            return None
+        principal = self._principal(credential, token.scopes, now)
+        return (
+            None if principal is None else (principal, min(token.expires_at, credential.expires_at))
+        )
+
+    def _principal(
+        self, credential: Credential, scopes: tuple[str, ...] | None, now: datetime
+    ) -> Principal | None:
+        """Somebody with the permissions of the role, as far as neither the credential nor the token
+        is limited to fewer.
+        """
+        only = credential.scopes
+        if scopes is not None:
+            only = scopes if only is None else tuple(set(only) & set(scopes))
+        is_machine = True if credential.kind == CLIENT else None
+        try:
+            principal = self._roles.principal(
+                f"{credential.kind}:{credential.id}",
+                credential.role,
+                credential.organization,
+                only,
+                is_machine,
+            )
+        except (UnknownRole, OrganizationNeeded):  # the roles' file has changed since
+            return None
+        today = clock.today()
+        if credential.last_used_on != today:
+            self._store.note_use(credential.id, today)
+        return principal
+
 
 SIGNING_FOLDER = "signing-keys"
 """Where in the installation's own folder the keys stand that sign access tokens."""

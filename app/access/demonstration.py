@@ -1,19 +1,29 @@
-"""The key of the demonstration: made anew at every start, taken for a day, written where only its
-owner reads it.
+"""What there is to look around with: a key, made anew at every start, taken for a day and written
+where only its owner reads it; and accounts, one for each role of people.
+
+Only for a service that nobody but this machine reaches.
 """
 
 import os
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from app.access.credentials import KEY, Credentials, NewSecret, Wanted
 from app.access.origin import Origin
+from app.access.roster import NewAccount, Roster, peoples_roles
 
 NAME = ORGANIZATION = "demonstration"
 ROLE = "eligibility_worker"
 DAYS = 1
 FILE = "demonstration.key"
 """The key's file in the installation's own folder."""
+ORGANIZATIONS = {
+    "eligibility_worker": "demonstration-office",
+    "supervisor": "demonstration-office",
+    "opp_reviewer": "demonstration-patient-protection",
+    "division_staff": "demonstration-division",
+}
 _BY = Origin("command:demonstration")
 
 
@@ -36,7 +46,7 @@ def remove_key(folder: Path) -> None:
 
 
 def _renewed(credentials: Credentials) -> NewSecret:
-    for found in credentials.named(KEY, NAME):
+    for found in credentials.store.named(KEY, NAME):
         if (found.role, found.organization, found.scopes, found.revoked_at) == (
             ROLE,
             ORGANIZATION,
@@ -58,3 +68,39 @@ def _write(path: Path, text: str) -> None:
     ) as file:
         file.write(f"{text}\n")
     new.replace(path)
+
+
+@dataclass(frozen=True, slots=True)
+class DemonstrationAccount:
+    """One account with its one-time password.
+
+    Without one where somebody has chosen a password for it already.
+    """
+
+    name: str
+    role: str
+    one_time_password: str | None
+
+
+def make_demonstration_accounts(roster: Roster, origin: Origin) -> list[DemonstrationAccount]:
+    """Make an account for each role, named like `demo-auditor`, each with a generated one-time
+    password to be printed once.
+
+    Where one waits for its first sign-in still, it gets a new one-time password, since the former
+    was printed and is gone.
+
+    Raises:
+        TooManyAtOnce, RecordsUnavailable: they could not be made.
+    """
+    made = []
+    for role in peoples_roles():
+        name = f"demo-{role.replace('_', '-')}"
+        account = roster.accounts.named(name)
+        if account is None:
+            one_time = roster.create(NewAccount(name, role, ORGANIZATIONS.get(role)), origin)[1]
+        elif account.must_change and not account.is_disabled:
+            one_time = roster.reset_password(account, origin)
+        else:
+            one_time = None
+        made.append(DemonstrationAccount(name, role, one_time))
+    return made

@@ -1,5 +1,5 @@
 """People signing in and out: with a password or through an identity provider, one session for each
-browser.
+browser; and how long attempts are held back after others have failed.
 """
 
 import hashlib
@@ -12,15 +12,48 @@ from ipaddress import IPv6Address, ip_address
 from uuid_utils import uuid7
 
 from app import clock
-from app.access.lockout import LOCKOUT
 from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.passwords import PasswordRefused, Passwords, check_new
 from app.access.roster import NAME
 from app.records.entries import AuditEntry
 from app.records.people.account_sessions import Limits, Session, Sessions
-from app.records.people.accounts import Account, Accounts, Attempt
+from app.records.people.accounts import Account, Accounts, Attempt, Lockout
 from app.records.store import Store
 
+FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS = 4, 29
+"""So many failures in a row cost nothing; an address may be a whole office behind one router."""
+FIRST_HOLD, LONGEST_HOLD = timedelta(minutes=1), timedelta(hours=1)
+ALTOGETHER = 100
+"""After so many failures in a row only an administrator opens the account again (NIST SP 800-63B-4,
+3.2.2).
+"""
+FOR_GOOD = timedelta(days=36_500)
+UNUSED_DAYS = 60
+
+
+def _doubling(failures: int) -> timedelta:
+    """A minute after the first failure that costs, then twice as long each time, up to an hour."""
+    return min(FIRST_HOLD * (1 << min(failures - 1, 10)), LONGEST_HOLD)
+
+
+def of_account(failures: int) -> timedelta | None:
+    """How long an account is locked after so many failures in a row; none where it is not."""
+    if failures >= ALTOGETHER:
+        return FOR_GOOD
+    return None if failures <= FREE_FOR_ACCOUNT else _doubling(failures - FREE_FOR_ACCOUNT)
+
+
+def of_address(failures: int) -> timedelta | None:
+    """How long an address waits after so many failures, whichever accounts they were about.
+
+    None where it need not.
+    """
+    return None if failures <= FREE_FOR_ADDRESS else _doubling(failures - FREE_FOR_ADDRESS)
+
+
+LOCKOUT = Lockout(
+    of_account, of_address, quiet=timedelta(hours=1), unused=timedelta(days=UNUSED_DAYS)
+)
 LIMITS = Limits(idle=timedelta(minutes=15), absolute=timedelta(hours=12))
 ONE_TIME_LASTS = timedelta(days=7)
 TOKEN_BYTES = 32

@@ -26,7 +26,7 @@ PLACES = {
     "applicants": "applicants:applicants_group",
     "demo": "demonstration:demonstration_group",
     "keys": "keys:keys_group",
-    "clients": "clients:clients_group",
+    "clients": "keys:clients_group",
     "users": "users:users_group",
 }
 """Where each command stands."""

@@ -188,7 +188,7 @@ def tell_list(kind: str, as_json: bool) -> None:
     """
     found: list[Credential] = []
     with credentials() as kept:
-        while page := kept.page(found[-1].id if found else None, PAGE):
+        while page := kept.store.page(found[-1].id if found else None, PAGE):
             found += page
     mine = [document(credential) for credential in found if credential.kind == kind]
     if as_json:

@@ -1,17 +1,189 @@
-"""`flask decide`: one question, decided from a file of facts."""
+"""`flask decide`: one question, decided from a file of facts. For reading on a terminal the outcome
+comes first, then every reason, as the law nests them.
+"""
+
+from __future__ import annotations
 
 import sys
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import IO
+from typing import IO, TYPE_CHECKING
 
 import click
+import orjson
+from rich.text import Text
 
 from app import clock
-from app.commands.explanation import print_determination
 from app.commands.refusals import NEGATIVE, answering, print_json
 from app.commands.sources import DAY, asked, edition_option
-from app.commands.terminal import Screen
+from app.commands.terminal import Screen, marked
+from app.determinations.answer import FindingAnswer, ReasonAnswer
 from app.determinations.case import make_case
+from app.determinations.wording import derived_in_words
+from app.law.facts import FactDefinition
+from app.law.words import day_in_words
+
+if TYPE_CHECKING:  # reading answers needs no engine
+    from app.determinations.alternatives import WouldChange
+    from app.determinations.determination import Determination
+
+_EFFECTS = {
+    "grants": "opens the way",
+    "bars": "stands in the way",
+    "refers": "refers to somebody",
+    "cautions": "warns",
+}
+_KINDS = {
+    "later": "later",
+    "act": "can still be done",
+    "past": "past",
+    "otherwise": "if the facts were otherwise",
+}
+Node = tuple[Text, "Sequence[Node]"]
+
+
+def print_determination(screen: Screen, decided: Determination) -> None:
+    """Everything a determination says, the sentence of its outcome first."""
+    screen.line(decided.says, style="bold")
+    screen.line(
+        Text.assemble(
+            "Outcome: ",
+            marked(decided.outcome),
+            f", as of {day_in_words(decided.as_of)}, "
+            f"edition {decided.edition}. "
+            f"Asked: {decided.question.asks}",
+        )
+    )
+    for name, value in decided.concludes.items():
+        definition = decided.question.concludes.get(name)
+        screen.line(
+            f"{name}: {derived_in_words(value)}"
+            + (f" ({definition.describes})" if definition else "")
+        )
+    screen.heading("Reasons")
+    _print_tree(screen, _Tree().of(decided.reasons))
+    _print_list(
+        screen,
+        "Still needed, in this order",
+        [_need(fact) for fact in decided.needs],
+        numbered=True,
+    )
+    _print_list(
+        screen,
+        "What would change the outcome",
+        [_would_change(change) for change in decided.would_change],
+    )
+    steps = [
+        f"{step.says} ({step.question})" if step.question else step.says
+        for step in decided.next_steps
+    ]
+    _print_list(screen, "Next steps", steps)
+    _print_list(screen, "Cautions", decided.cautions)
+    screen.heading("Valid until")
+    screen.line(_valid_until(decided), indent=2)
+
+
+def _valid_until(decided: Determination) -> str:
+    if decided.valid_until is None:
+        return "No day is known on which the same facts would be decided otherwise."
+    because = f" {decided.valid_until_because}" if decided.valid_until_because else ""
+    return f"{day_in_words(decided.valid_until)}.{because}"
+
+
+class _Tree:
+    """Reasons and findings as nested lines.
+
+    A question that is used twice is explained where it stands first.
+    """
+
+    def __init__(self) -> None:
+        self.explained: set[str] = set()
+
+    def of(self, reasons: Iterable[ReasonAnswer]) -> list[Node]:
+        return [self.reason(reason) for reason in reasons]
+
+    def reason(self, reason: ReasonAnswer) -> Node:
+        under = f", {reason.citation.under}" if reason.citation.under else ""
+        told = [
+            _EFFECTS[reason.effect],
+            *(["decisive"] if reason.decisive else []),
+            *(["leads"] if reason.leads else []),
+        ]
+        text = Text.assemble(
+            marked(reason.status),
+            "  ",
+            (reason.title, "bold"),
+            f" ({', '.join(told)})",
+            (
+                f"\n{reason.provision}: {reason.citation.instrument}{under}. Evidence: "
+                f"{reason.evidence}.",
+                "dim",
+            ),
+        )
+        says: list[Node] = [(Text(reason.says), ())] if reason.says else []
+        return text, [*says, *self.findings(reason.findings)]
+
+    def findings(self, findings: Iterable[FindingAnswer]) -> list[Node]:
+        """Findings one under the other.
+
+        Where a provision has several paths, under the name of each.
+        """
+        paths: dict[str | None, list[Node]] = {}
+        for finding in findings:
+            paths.setdefault(finding.path or None, []).append(self.finding(finding))
+        nodes: list[Node] = []
+        for path, members in paths.items():
+            nodes.extend(
+                members
+                if path is None
+                else [(Text(f"by way of “{path.replace('-', ' ')}”"), members)]
+            )
+        return nodes
+
+    def finding(self, finding: FindingAnswer) -> Node:
+        presumed = " (presumed)" if finding.source == "presumed" else ""
+        text = Text.assemble(marked(finding.status), f"  {finding.says}{presumed}")
+        nested = finding.determination
+        if not nested:
+            return text, []
+        text.append_text(Text.assemble("\n", f"{nested.question}: ", marked(nested.outcome)))
+        if nested.question in self.explained:
+            text.append(", for the reasons above")
+            return text, []
+        self.explained.add(nested.question)
+        return text, self.of(nested.reasons)
+
+
+def _print_tree(screen: Screen, nodes: Sequence[Node], before: str = "") -> None:
+    for number, (text, children) in enumerate(nodes):
+        is_last = number == len(nodes) - 1
+        following = before + ("   " if is_last else "│  ")
+        screen.tree_line(
+            before + ("└─ " if is_last else "├─ "), following + ("│  " if children else "   "), text
+        )
+        _print_tree(screen, children, following)
+
+
+def _need(fact: FactDefinition) -> str:
+    choices = f" One of {', '.join(fact.choices)}." if fact.choices else ""
+    unit = f", in {fact.unit}" if fact.unit else ""
+    return f"{fact.label} ({fact.name}, {fact.type}{unit}){choices}"
+
+
+def _would_change(change: WouldChange) -> str:
+    return f"{change.becomes} ({_KINDS[change.kind]}): {change.says}"
+
+
+def _print_list(
+    screen: Screen, heading: str, entries: Sequence[str], numbered: bool = False
+) -> None:
+    if not entries:
+        return
+    screen.heading(heading)
+    for number, entry in enumerate(entries, start=1):
+        screen.tree_line(
+            f"  {number}. " if numbered else "  - ", "     " if numbered else "    ", Text(entry)
+        )
 
 
 @click.command("decide")
@@ -43,8 +215,6 @@ def decide_command(
     \b
     Example:  echo '{"enrollment.requested_on": "2011-02-16"}' | flask decide enrollment.permitted -
     """
-    import orjson
-
     deciding, typed, name = asked(question, facts, edition)
     decided = deciding.decide(
         make_case(deciding.lawbook, question, typed, as_of, name, clock.today())

@@ -23,7 +23,7 @@ from app.commands.terminal import Screen
 from app.settings import ROOT, is_loopback
 
 if TYPE_CHECKING:
-    from app.access.demonstration_accounts import DemonstrationAccount
+    from app.access.demonstration import DemonstrationAccount
     from app.records.entries import NewDetermination
     from app.records.store import Store
 
@@ -121,7 +121,7 @@ def _is_here() -> bool:
 
 
 def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
-    from app.access.demonstration_accounts import make_demonstration_accounts
+    from app.access.demonstration import make_demonstration_accounts
     from app.access.origin import Origin
     from app.access.people import People
     from app.access.roster import Roster

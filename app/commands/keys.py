@@ -1,4 +1,6 @@
-"""`flask keys …`: API keys, and the keys that sign access tokens."""
+"""`flask keys …` and `flask clients …`: API keys, systems that get access tokens by OAuth 2 client
+credentials, and the keys that sign those tokens.
+"""
 
 import click
 from flask.cli import AppGroup
@@ -16,7 +18,7 @@ from app.commands.credentials import (
 from app.commands.refusals import answering, print_json
 from app.commands.terminal import Screen, tell
 
-KIND = "key"
+KEY, CLIENT = "key", "client"
 
 keys_group = AppGroup(
     "keys",
@@ -24,6 +26,9 @@ keys_group = AppGroup(
     "tokens.",
 )
 signing_group = AppGroup("signing", help="The keys that sign the access tokens of OAuth 2 clients.")
+clients_group = AppGroup(
+    "clients", help="Make, list and revoke OAuth 2 clients, and replace their secrets."
+)
 keys_group.add_command(signing_group)
 
 
@@ -46,7 +51,7 @@ def create_key(
     """
     from app.access.credentials import Wanted
 
-    make(Wanted(KIND, name, role, organization, days, scopes or None), as_json)
+    make(Wanted(KEY, name, role, organization, days, scopes or None), as_json)
 
 
 @keys_group.command("list")
@@ -57,7 +62,7 @@ def list_keys(as_json: bool) -> None:
     \b
     Example:  flask keys list
     """
-    tell_list(KIND, as_json)
+    tell_list(KEY, as_json)
 
 
 @keys_group.command("revoke")
@@ -70,12 +75,12 @@ def revoke_key(key: str, as_json: bool) -> None:
     \b
     Example:  flask keys revoke elig_k3j9x2ab
     """
-    revoke(KIND, key, as_json)
+    revoke(KEY, key, as_json)
 
 
 @keys_group.command("rotate")
 @click.argument("key", metavar="ID")
-@rotation(KIND)
+@rotation(KEY)
 @answering
 def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
     """Print a new secret for a key, this once; the old one is taken beside it for the overlap.
@@ -83,7 +88,7 @@ def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) ->
     \b
     Example:  flask keys rotate elig_k3j9x2ab --overlap 48
     """
-    rotate(KIND, key, overlap_hours, days, as_json)
+    rotate(KEY, key, overlap_hours, days, as_json)
 
 
 @signing_group.command("list")
@@ -131,3 +136,65 @@ def rotate_signing_key(as_json: bool) -> None:
         {"kid": made.kid, "made_at": made.made_at.isoformat(), "at": clock.now().isoformat()},
         f"Tokens are signed with {made.kid} from now on.",
     )
+
+
+@clients_group.command("create")
+@click.argument("name")
+@limits
+@answering
+def create_client(
+    name: str,
+    role: str,
+    organization: str | None,
+    days: int | None,
+    scopes: tuple[str, ...],
+    as_json: bool,
+) -> None:
+    """Make a client and print its secret, this once; its id is on standard error. Without --days it
+    ends in 366.
+
+    \b Example:  flask clients create claims --role carrier_system --organization blue-harbor
+    --scope law.decide
+    """
+    from app.access.credentials import Wanted
+
+    with reaching_signing_keys("No client was made") as keys:
+        if not keys.live():
+            keys.rotate()
+    make(Wanted(CLIENT, name, role, organization, days, scopes or None), as_json)
+
+
+@clients_group.command("list")
+@answering
+def list_clients(as_json: bool) -> None:
+    """List the clients: whose, for what, until when, last used when, and how their secrets begin.
+
+    \b
+    Example:  flask clients list
+    """
+    tell_list(CLIENT, as_json)
+
+
+@clients_group.command("revoke")
+@click.argument("client", metavar="ID")
+@answering
+def revoke_client(client: str, as_json: bool) -> None:
+    """Give a client no more tokens, and take those it has no more, within half a minute.
+
+    \b
+    Example:  flask clients revoke 01925b1e-7e3f-7000-8000-000000000001
+    """
+    revoke(CLIENT, client, as_json)
+
+
+@clients_group.command("rotate-secret")
+@click.argument("client", metavar="ID")
+@rotation(CLIENT)
+@answering
+def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
+    """Print a new secret for a client, this once; the old one is taken beside it for the overlap.
+
+    \b
+    Example:  flask clients rotate-secret 01925b1e-7e3f-7000-8000-000000000001 --overlap 48
+    """
+    rotate(CLIENT, client, overlap_hours, days, as_json)

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from app import clock
-from app.access.bearers import KEPT_SECONDS, Bearers
+from app.access.authenticator import KEPT_SECONDS, Bearers
 from app.access.credentials import KEY, Wanted
 from app.access.roles import Role
 from app.api.http.authentication import gate
@@ -201,7 +201,7 @@ def test_a_caller_is_looked_up_once_in_half_a_minute(
 def test_who_is_known_is_bounded_and_who_is_refused_is_not_remembered(
     served: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.access.bearers.KEPT_AT_MOST", 2)
+    monkeypatch.setattr("app.access.authenticator.KEPT_AT_MOST", 2)
     with served.app_context():
         bearers = Bearers(gate().store, gate().roles, gate().tokens)
 

@@ -13,8 +13,7 @@ from freezegun import freeze_time
 from sqlalchemy import text
 
 from app import clock
-from app.access.credentials import KEY, Credentials, Wanted
-from app.access.key_text import KEY as KEY_TEXT
+from app.access.credentials import KEY, KEY_TEXT, Credentials, Wanted
 from app.access.origin import Origin
 from app.access.roles import read_roles
 from app.api.http.authentication import gate
@@ -334,4 +333,4 @@ def test_every_change_is_noted_in_its_own_transaction_or_not_made(
     monkeypatch.setattr("app.records.machines.credentials.enter", broken)
     with pytest.raises(ValueError):
         kept.create(Wanted(KEY, "lost", "auditor"), Origin("command:x"))
-    assert [] == kept.named(KEY, "lost")
+    assert [] == kept.store.named(KEY, "lost")

@@ -65,7 +65,7 @@ def test_a_new_start_ends_the_key_before_and_adds_no_credential(
     assert 401 == bearing(nobody, first).post("/v1/determinations", json=CLOSED).status_code
     assert 201 == bearing(nobody, second).post("/v1/determinations", json=CLOSED).status_code
     with served.app_context():
-        [kept] = gate().credentials.named("key", NAME)
+        [kept] = gate().store.named("key", NAME)
         assert 1 == len(kept.secrets)
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from freezegun import freeze_time
 
-from app.access.key_text import KEY
+from app.access.credentials import KEY_TEXT
 from app.commands import command_line
 from app.settings import Settings
 from tests.commands.conftest import Flask
@@ -33,7 +33,7 @@ def test_the_secret_alone_stands_on_standard_output(migrated: Flask, group: str)
     result = migrated(group, "create", "night batch", *CARRIER)
 
     assert 0 == result.exit_code
-    assert KEY.fullmatch(result.stdout.strip())
+    assert KEY_TEXT.fullmatch(result.stdout.strip())
     assert "not told again" in result.stderr
     assert result.stdout.strip() not in result.stderr
 

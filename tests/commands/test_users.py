@@ -11,7 +11,7 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import Result
 
-from app.access.demonstration_accounts import make_demonstration_accounts
+from app.access.demonstration import make_demonstration_accounts
 from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused

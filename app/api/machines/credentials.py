@@ -58,7 +58,7 @@ class Page(TypedDict, total=False):
 )
 def list_credentials(query: Page) -> Response:
     """List keys and clients."""
-    page, now = gate().credentials.page(query.get("after"), query["limit"] + 1), clock.now()
+    page, now = gate().store.page(query.get("after"), query["limit"] + 1), clock.now()
     shown = page[: query["limit"]]
     following = (
         f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}"

@@ -21,8 +21,7 @@ from flask import Blueprint, Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
 from app import clock
-from app.access.credentials import CLIENT
-from app.access.key_text import is_key
+from app.access.credentials import CLIENT, is_key
 from app.access.principal import PUBLIC
 from app.access.signing import ALGORITHM, NoSigningKey
 from app.api.http.authentication import gate

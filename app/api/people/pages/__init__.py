@@ -10,9 +10,8 @@ from app.access.principal import PUBLIC
 from app.api.http.operations import requires
 from app.api.http.service import Service
 from app.api.people.pages import errors, provider, sign_in, yours
-from app.api.people.pages.blueprint import pages
 from app.api.people.pages.cookies import FORM_COOKIE, FormSessions
-from app.api.people.pages.guard import csrf, install_people, login_manager
+from app.api.people.pages.guard import csrf, install_people, login_manager, pages
 
 __all__ = ["errors", "provider", "show_pages", "sign_in", "yours"]
 

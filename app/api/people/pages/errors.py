@@ -5,7 +5,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected
-from app.api.people.pages.blueprint import pages
+from app.api.people.pages.guard import pages
 from app.records.errors import RecordsUnavailable
 
 STALE = (

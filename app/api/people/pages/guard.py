@@ -1,13 +1,13 @@
-"""Who is signed in, what a page needs before it is shown, and what a form needs before
-it is taken.
+"""The pages' blueprint: who is signed in, what a page needs before it is shown, and what a form
+needs before it is taken.
 """
 
 import functools
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 from urllib.parse import urlsplit
 
-from flask import Flask, Request, Response, current_app, g, redirect, request, url_for
+from flask import Blueprint, Flask, Request, Response, current_app, g, redirect, request, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_required
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest
@@ -15,13 +15,30 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.origin import actor_of
 from app.access.people import Browser, People, SignedIn
-from app.access.principal import ANYBODY, Principal
+from app.access.principal import ANYBODY, PUBLIC, Principal
 from app.api.http.service import current_service
-from app.api.people.pages.blueprint import SESSION, View, pages
 from app.api.people.pages.cookies import SESSION_COOKIE
 
 FORM_BYTES = 16_384
 _NAME = "people"
+SESSION = "session"
+"""The permission of pages for anybody who is signed in."""
+View = TypeVar("View", bound=Callable[..., Any])
+
+pages = Blueprint(
+    "pages",
+    __name__,
+    template_folder="templates",
+    static_folder="static",
+    static_url_path="/pages/static",
+)
+
+
+def public(view: View) -> View:
+    """A page that anybody may see."""
+    view.permission = PUBLIC  # type: ignore[attr-defined]
+    return view
+
 
 csrf = CSRFProtect()
 login_manager = LoginManager()

@@ -26,8 +26,7 @@ from app.access.identities import Identities, NotPlaced, check_roles
 from app.access.origin import REFUSED, UNKNOWN
 from app.access.people import SignInRefused
 from app.api.http.service import current_service, origin
-from app.api.people.pages.blueprint import pages, public
-from app.api.people.pages.guard import browser, own_path, people
+from app.api.people.pages.guard import browser, own_path, pages, people, public
 from app.api.people.pages.sign_in import renewed
 from app.single_sign_on import SingleSignOn
 

@@ -17,7 +17,6 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.access.passwords import TooManyAtOnce
 from app.access.people import AddressHeld, SignInRefused
 from app.api.http.service import current_service, origin
-from app.api.people.pages.blueprint import pages, public
 from app.api.people.pages.cookies import SESSION_COOKIE
 from app.api.people.pages.forms import SignInForm
 from app.api.people.pages.guard import (
@@ -25,7 +24,9 @@ from app.api.people.pages.guard import (
     enter,
     needs_session_alone,
     own_path,
+    pages,
     people,
+    public,
     signed_in,
     who,
 )

@@ -10,13 +10,13 @@ from app import clock
 from app.access.passwords import LONGEST, SHORTEST, PasswordRefused, TooManyAtOnce
 from app.access.people import AddressHeld, SignInRefused
 from app.api.http.service import origin
-from app.api.people.pages.blueprint import pages
 from app.api.people.pages.forms import PasswordForm
 from app.api.people.pages.guard import (
     browser,
     enter,
     needs_session,
     needs_session_alone,
+    pages,
     people,
     who,
 )
