@@ -266,7 +266,6 @@ def _kept_in_development(settings: Settings, name: str, file: str, make: Callabl
 
 
 def _kept(file: Path, make: Callable[[], str]) -> str:
-    """What a file holds; it is made where it is not there yet."""
     if not file.exists():
         _make_secret(file, make())
     return file.read_text(encoding="ascii")

@@ -64,7 +64,6 @@ def single_sign_on(env: Env) -> SingleSignOn | None:
 
 
 def _secret(env: Env) -> str:
-    """The client's secret, from a file where one is named."""
     file = env.str("ELIGIBILITY_OIDC_CLIENT_SECRET_FILE", None)
     if file is None:
         return env.str("ELIGIBILITY_OIDC_CLIENT_SECRET")

@@ -119,7 +119,6 @@ class Identities:
         )
 
     def _organization(self, claims: Mapping[str, object]) -> str | None:
-        """The organization that the provider gives, if it gives one that can be one."""
         told = claims.get(self._provider.organization_claim or "")
         return told if isinstance(told, str) and ORGANIZATION.fullmatch(told) else None
 

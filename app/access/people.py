@@ -264,7 +264,6 @@ def network_of(address: str) -> str:
 
 
 def _has_lapsed(account: Account, at: datetime) -> bool:
-    """Whether a one-time password has waited for too long."""
     return (
         account.must_change
         and account.password_set_at is not None
@@ -285,5 +284,4 @@ def _hashed(token: str) -> str:
 
 
 def _printable(agent: str) -> str:
-    """What a browser calls itself, cut short, without control characters."""
     return "".join(c for c in agent if c.isprintable())[:BROWSER_LENGTH]

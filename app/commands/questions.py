@@ -46,7 +46,6 @@ def _list(law: Lawbook, as_json: bool) -> None:
 
 
 def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
-    """A question as over HTTP, with the JSON Schema of its facts."""
     import msgspec
 
     from app.api.law.question_answers import facts_document, question_summary

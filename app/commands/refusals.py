@@ -89,7 +89,6 @@ def refusing() -> Iterator[None]:
 
 
 def _refusal_of(error: Exception) -> Refusal | None:
-    """What a command says of an error; none of one that nobody foresaw."""
     # Here, because most commands need neither the law nor the engine, and few fail.
     from app.determinations.calendar import NotADayQuestion
     from app.determinations.errors import AsOfDiffers, FactsRefused

@@ -87,7 +87,6 @@ def replay_determination(id: UUID) -> Response:
 
 
 def _replayed(service: Service, record: DeterminationRecord) -> str | None:
-    """Where a replay differs, if anywhere."""
     try:
         return replay(
             service.deciders.under(record.law_digest, lambda digest: _law_texts(service, digest)),

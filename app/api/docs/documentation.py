@@ -152,7 +152,6 @@ def problem(name: str) -> str:
 
 
 def _operations(document: Document) -> Iterator[Document]:
-    """Every operation with its path and method, as the page shows it."""
     for path, item in document["paths"].items():
         for method in METHODS:
             if method in item:
@@ -208,7 +207,6 @@ def _rows(schema: Document, prefix: str = "") -> Iterator[Document]:
 
 
 def _type(schema: Document) -> str:
-    """A schema's type in a few words."""
     if "$ref" in schema:
         return str(schema["$ref"]).rpartition("/")[2]
     if "anyOf" in schema:

@@ -127,7 +127,6 @@ def _document_questions(schemas: dict[str, JsonSchema], service: Service) -> Non
 
 
 def _name_editions(paths: dict[str, JsonSchema], editions: list[str]) -> None:
-    """Tell which editions there are, wherever a query may name one."""
     for item in paths.values():
         for parameter in item.get("get", {}).get("parameters", []):
             if parameter["name"] == "edition":
@@ -135,7 +134,6 @@ def _name_editions(paths: dict[str, JsonSchema], editions: list[str]) -> None:
 
 
 def _name_roles(members: JsonSchema, roles: Roles) -> None:
-    """Tell which roles and which permissions there are, where a credential is asked for."""
     members["role"]["enum"] = list(roles.roles)
     members["scopes"]["items"]["enum"] = [name for name in roles.permissions if name != PUBLIC]
 

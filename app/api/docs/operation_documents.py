@@ -97,7 +97,6 @@ def _document(path: str, rule: Rule, declared: Operation, schemas: Schemas) -> D
 
 
 def _docstring(view: object) -> Document:
-    """The first paragraph of a view's docstring as summary, the others as description."""
     summary, _, description = (getdoc(view) or "").partition("\n\n")
     parts = {"summary": summary, "description": description}
     return {name: text for name, text in parts.items() if text}
@@ -135,7 +134,6 @@ def _header(name: str, meaning: str, is_required: bool) -> Document:
 
 
 def _responses(path: str, declared: Operation, schemas: Schemas) -> dict[str, Document]:
-    """The responses in order of status."""
     types = (
         *declared.problem_types,
         *ANYWHERE,

@@ -116,7 +116,6 @@ class Operation:
         )
 
     def __call__(self, view: View) -> View:
-        """The view, called with what was read."""
         load_query = None if self.query is None else _query_loader(self.query())
         body = None if self.body is None else self.body()
 

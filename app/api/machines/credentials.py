@@ -188,13 +188,11 @@ def _credentials() -> Credentials:
 
 
 def _version_read(id: UUID) -> int:
-    """The version of a credential, where the present request says that it has read it."""
     return require_version(_credentials().find(str(id)).version)
 
 
 @contextmanager
 def _refusals() -> Iterator[None]:
-    """What the credentials refuse, as problems."""
     try:
         yield
     except CredentialRefused as refused:

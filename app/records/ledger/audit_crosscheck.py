@@ -133,7 +133,6 @@ def _standing(
 
 
 def _there(connection: Connection, each: AuditedTable, names: Iterable[str]) -> Counter[str]:
-    """How many rows of each of these names there are."""
     asked = [
         name for name in askable(names) if is_id(name) or not isinstance(each.named_by.type, Uuid)
     ]

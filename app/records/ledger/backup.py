@@ -99,14 +99,12 @@ def _everything(connection: Connection) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _json_value(value: Any) -> Any:
-    """A column's value as JSON carries it."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     return column_text(value) if isinstance(value, (datetime, date)) else value
 
 
 def _column_value(column: Column[Any], value: Any) -> Any:
-    """A column's value from JSON."""
     if value is None:
         return None
     if isinstance(column.type, Instant):
@@ -173,7 +171,6 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[
 
 
 def _pages(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Rows of one table together, some at a time."""
     page: list[dict[str, Any]] = []
     name = ""
     for table, row in _lines(file):

@@ -130,7 +130,6 @@ def note_checkpoint(file: Path, made: Seal, database: str | None) -> None:
 
 
 def _about(seal: Mapping[str, Any], database: str | None) -> dict[str, Any]:
-    """What is noted of a seal."""
     about = {name: seal[name] for name in ("number", "chain", "root")}
     return {**about, "sealed_at": column_text(seal["sealed_at"]), "database": database}
 

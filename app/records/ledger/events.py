@@ -98,7 +98,6 @@ def happened(store: Store, reach: Reach, after: int, limit: int) -> Happened:
 
 
 def _stretch(connection: Connection, after: int) -> Sequence[Any]:
-    """The next sealed records after a place, whatever they are."""
     chosen = select(sealed_records.c.sequence, sealed_records.c.kind, sealed_records.c.object_id)
     with tolerant(connection):
         return connection.execute(
@@ -163,7 +162,6 @@ def _event(sealed: Any, columns: Mapping[str, Any] | None) -> Event:
 
 
 def _disposed(connection: Connection, ids: set[str]) -> set[str]:
-    """Which of these determinations were disposed of when their time was over."""
     chosen = select(disposals.c.object_id).where(
         disposals.c.kind == "determination", disposals.c.object_id.in_(ids)
     )

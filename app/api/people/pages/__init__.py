@@ -42,5 +42,4 @@ def show_pages(app: Flask, service: Service) -> None:
 
 @requires(PUBLIC)
 def _static(filename: str) -> Response:
-    """What the pages look like."""
     return pages.send_static_file(filename)
