@@ -22,7 +22,7 @@ _KEY = re.compile(r"[A-Za-z0-9_+/-]{43}=?", re.ASCII)
 _HOW = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
-class KeysUnreadable(ValueError):
+class KeysUnreadable(ValidationError):
     """A setting does not hold the keys that it should.
 
     The message says what to put there, and no key.
@@ -69,30 +69,6 @@ def _key(name: str, text: str) -> bytes:
         return base64.urlsafe_b64decode(text.rstrip("=").replace("+", "-").replace("/", "_") + "=")
     except (ValueError, binascii.Error):
         raise KeysUnreadable(f"{name} needs keys of {KEY_BYTES} bytes in base64. {_HOW}") from None
-
-
-def are_data_keys(text: str) -> None:
-    """Nothing, where a setting can be read as data keys.
-
-    Raises:
-        environs.ValidationError: it cannot.
-    """
-    try:
-        read_data_keys(text)
-    except KeysUnreadable as error:
-        raise ValidationError(str(error)) from None
-
-
-def is_index_key(text: str) -> None:
-    """Nothing, where a setting can be read as the key of the blind index.
-
-    Raises:
-        environs.ValidationError: it cannot.
-    """
-    try:
-        read_index_key(text)
-    except KeysUnreadable as error:
-        raise ValidationError(str(error)) from None
 
 
 def new_key() -> str:

@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
-from app.data_keys import are_data_keys, is_index_key, new_key
+from app.data_keys import new_key, read_data_keys, read_index_key
 from app.single_sign_on import SingleSignOn, single_sign_on
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -145,8 +145,8 @@ def _read(env: Env, defaults: Settings) -> Settings:
         debug=env.bool("FLASK_DEBUG", defaults.debug),
         secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),
         secret_key_fallbacks=tuple(env.list("ELIGIBILITY_SECRET_KEY_FALLBACKS", [])),
-        data_keys=env.str("ELIGIBILITY_DATA_KEYS", None, validate=are_data_keys),
-        index_key=env.str("ELIGIBILITY_INDEX_KEY", None, validate=is_index_key),
+        data_keys=env.str("ELIGIBILITY_DATA_KEYS", None, validate=read_data_keys),
+        index_key=env.str("ELIGIBILITY_INDEX_KEY", None, validate=read_index_key),
         plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", defaults.plain_cookies),
         single_sign_on=single_sign_on(env),
         log_level=env.str("ELIGIBILITY_LOG_LEVEL", defaults.log_level, validate=levels),

@@ -27,6 +27,7 @@ from app.records.digests import (
     record_digest,
     root_of_proof,
 )
+from app.records.entries import DeterminationRecord
 from app.records.ledger.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
 from app.version import VERSION
 
@@ -72,23 +73,6 @@ class Packet:
     def position(self) -> int:
         """The record's place in its batch, counted from 0."""
         return self.sequence - int(self.seal["first"])
-
-
-@dataclass(frozen=True)
-class KeptColumns:
-    """The columns as deciding again needs them."""
-
-    id: str
-    decided_at: datetime
-    subject: str | None
-    replaces: str | None
-    made_by: str | None
-    as_of: date
-    edition: str
-    question: str
-    outcome: str
-    request: str
-    document: str
 
 
 # --- reading ---
@@ -302,13 +286,11 @@ def derive(packet: Packet) -> str | None:
     """What stands against deriving the document again from the packet's law and request; none where
     nothing does.
     """
-    columns = {name: packet.columns[name] for name in KeptColumns.__dataclass_fields__}
+    columns: dict[str, Any] = dict(packet.columns)
     try:
-        decided_at, as_of = (
-            _instant(columns["decided_at"], "decided_at"),
-            date.fromisoformat(str(columns["as_of"])),
-        )
-        kept = KeptColumns(**{**columns, "decided_at": decided_at, "as_of": as_of})  # type: ignore[arg-type]
+        columns["decided_at"] = _instant(columns["decided_at"], "decided_at")
+        columns["as_of"] = date.fromisoformat(str(columns["as_of"]))
+        kept = DeterminationRecord(**columns)
         differs_at = replay(decider_under(packet.law_digest, packet.texts, Engine()), kept)
     except (NotAPacket, ValueError, LawAltered, EngineFault) as error:
         return str(error)

@@ -11,8 +11,7 @@ from app import clock
 from app.access.credentials import CLIENT, KEY, Credentials, is_key, label_of
 from app.access.principal import Principal
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
-from app.access.signing import NoSigningKey, SigningKeys
-from app.access.tokens import BadToken, Tokens
+from app.access.tokens import BadToken, NoSigningKey, SigningKeys, Tokens
 from app.records.identity import is_id
 from app.records.machines.credentials import Credential, CredentialStore
 from app.settings import Settings

@@ -1,10 +1,18 @@
 """Access tokens of OAuth 2 clients: JSON Web Tokens by RFC 9068, signed with ES256 and nothing
 else.
+
+The keys that sign them are files of one folder, so that no dump and no back-up of the database
+holds one. The newest signs. The one before it still verifies until the last token that it signed
+has ended; older ones are never taken.
 """
 
-from collections.abc import Collection
+import os
+import secrets
+import string
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -14,8 +22,16 @@ from joserfc.jwk import ECKey
 from joserfc.jwt import JWTClaimsRegistry
 
 from app import clock
-from app.access.signing import ALGORITHM, SigningKeys
 
+ALGORITHM = "ES256"
+KEPT_SECONDS = 30
+"""How long what the folder held is relied on; within it a worker takes notice of a rotation."""
+LOOK_AGAIN_SECONDS = 1
+"""How soon a key that nobody knows makes a worker look into the folder again."""
+OUTLIVES_SECONDS = 960
+"""How long a replaced key verifies: the longest life of a token, and what it takes every worker to
+notice.
+"""
 TYPE = "at+jwt"
 CLOCKS_DIFFER_SECONDS = 5
 """How far the clock of another machine of this service may be ahead when it issues a token.
@@ -23,6 +39,120 @@ CLOCKS_DIFFER_SECONDS = 5
 It lengthens no token's life.
 """
 LONGEST_SECONDS = 900
+_NAME = "%Y%m%dT%H%M%SZ"
+
+
+class NoSigningKey(Exception):
+    """There is no key to sign with, or it cannot be read."""
+
+
+@dataclass(frozen=True)
+class SigningKey:
+    """A key pair on the curve P-256, and when it was made, which is part of its id."""
+
+    kid: str
+    made_at: datetime
+    pair: ECKey
+
+    def public(self) -> Mapping[str, Any]:
+        """The public half as a JSON Web Key."""
+        return {**self.pair.as_dict(private=False), "kid": self.kid, "use": "sig", "alg": ALGORITHM}
+
+
+class SigningKeys:
+    """The signing keys of a folder. Safe to share between threads and processes."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: tuple[datetime, tuple[SigningKey, ...]] | None = None
+
+    def live(self) -> tuple[SigningKey, ...]:
+        """The keys that verify now, at most two, the newest first.
+
+        Raises:
+            NoSigningKey: a file cannot be read as a key.
+        """
+        return self._live(KEPT_SECONDS)
+
+    def newest(self) -> SigningKey:
+        """The key to sign with.
+
+        Raises:
+            NoSigningKey: there is none.
+        """
+        if not (keys := self.live()):
+            raise NoSigningKey(
+                "there is no key to sign tokens with; `flask keys signing rotate` makes one"
+            )
+        return keys[0]
+
+    def find(self, kid: object) -> SigningKey | None:
+        """The live key of an id; none where there is none."""
+        for seconds in (KEPT_SECONDS, LOOK_AGAIN_SECONDS):
+            for key in self._live(seconds):
+                if key.kid == kid:
+                    return key
+        return None
+
+    def rotate(self) -> SigningKey:
+        """Make a new key, which signs from now on, and remove those from before the present one.
+
+        Raises:
+            NoSigningKey: the folder cannot be written.
+        """
+        now = clock.now().replace(microsecond=0)
+        if (
+            newest := max(self._files(), default=None)
+        ) is not None:  # ids sort by the instant, so two never share one
+            now = max(now, _made_at(newest.stem) + timedelta(seconds=1))
+        letters = "".join(secrets.choice(string.ascii_lowercase) for _ in range(8))
+        kid = f"{now.strftime(_NAME)}-{letters}"
+        pair = ECKey.generate_key("P-256", {"kid": kid})
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            with os.fdopen(
+                os.open(self._folder / f"{kid}.part", os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600),
+                "wb",
+            ) as file:
+                file.write(pair.as_pem(private=True))
+            (self._folder / f"{kid}.part").rename(self._folder / f"{kid}.pem")
+            for old in sorted(self._files(), reverse=True)[2:]:
+                old.unlink(missing_ok=True)
+        except OSError as error:
+            raise NoSigningKey(
+                f"the folder of the signing keys cannot be written: {type(error).__name__}"
+            ) from None
+        self._seen = None
+        return SigningKey(kid, now, pair)
+
+    def _live(self, relied_on_seconds: int) -> tuple[SigningKey, ...]:
+        now, seen = clock.now(), self._seen
+        if seen is None or not timedelta() <= now - seen[0] < timedelta(seconds=relied_on_seconds):
+            self._seen = seen = (now, self._read())
+        keys = seen[1]
+        return (
+            keys[:1]
+            if keys and now - keys[0].made_at > timedelta(seconds=OUTLIVES_SECONDS)
+            else keys
+        )
+
+    def _read(self) -> tuple[SigningKey, ...]:
+        try:
+            return tuple(
+                SigningKey(
+                    f.stem, _made_at(f.stem), ECKey.import_key(f.read_bytes(), {"kid": f.stem})
+                )
+                for f in sorted(self._files(), reverse=True)[:2]
+            )
+        except (OSError, ValueError) as error:
+            raise NoSigningKey(f"a signing key cannot be read: {type(error).__name__}") from None
+
+    def _files(self) -> list[Path]:
+        return list(self._folder.glob("*.pem"))
+
+
+def _made_at(kid: str) -> datetime:
+    return datetime.strptime(kid.partition("-")[0], _NAME).replace(tzinfo=UTC)
 
 
 class BadToken(Exception):

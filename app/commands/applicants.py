@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted
-from app.commands.sources import settings
+from app.commands.sources import command_origin, kept_records, settings
 from app.commands.terminal import progress_of, tell
 
 if TYPE_CHECKING:

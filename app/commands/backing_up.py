@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
 from app.commands.sealing import noted_outside
-from app.commands.sources import settings
+from app.commands.sources import command_origin, kept_records, settings
 from app.commands.terminal import Screen, progress_of
 
 if TYPE_CHECKING:

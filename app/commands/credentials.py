@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from app import clock
-from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import DOWN, USAGE, Refusal, counted, print_json
-from app.commands.sources import settings
+from app.commands.sources import command_origin, kept_records, settings
 from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
     from app.access.credentials import Credentials, NewSecret, Wanted
-    from app.access.signing import SigningKeys
+    from app.access.tokens import SigningKeys
     from app.records.machines.credentials import Credential
 
 PAGE = 200
@@ -80,7 +79,7 @@ def reaching_signing_keys(otherwise: str) -> Iterator["SigningKeys"]:
         Refusal: they cannot be read or written.
     """
     from app.access.authenticator import signing_keys
-    from app.access.signing import NoSigningKey
+    from app.access.tokens import NoSigningKey
 
     try:
         yield signing_keys(settings())

@@ -1,36 +1,14 @@
 """`flask db …`: the database that determinations are kept in."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from flask.cli import AppGroup
 
 from app.commands.refusals import DOWN, Refusal, answering
-from app.commands.sources import settings
+from app.commands.sources import reaching_records, settings
 from app.commands.terminal import tell
 
 database_group = AppGroup(
     "db", help="Bring the database to the tables this version needs, or check that it has them."
 )
-
-
-@contextmanager
-def reaching_records() -> Iterator[None]:
-    """Turns an unreachable database into a refusal. Imported here, because records are slow to
-    import.
-
-    Raises:
-        Refusal: the database cannot be reached or refuses.
-    """
-    from app.records.errors import RecordsUnavailable
-
-    try:
-        yield
-    except RecordsUnavailable as error:
-        hint = "Look whether DATABASE_URL is right, and run `flask db upgrade`."
-        raise Refusal(
-            DOWN, "records-unavailable", f"The records are out of reach: {error}. {hint}"
-        ) from None
 
 
 @database_group.command("upgrade")

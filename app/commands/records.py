@@ -3,7 +3,7 @@
 Each command stands in a module of its own.
 """
 
-from app.commands.groups import Commands
+from app.commands import Commands
 
 records_group = Commands(
     "records",

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.record_stores import command_origin, kept_records
 from app.commands.refusals import REJECTED, answering, counted, print_json
-from app.commands.sources import DAY
+from app.commands.sources import DAY, command_origin, kept_records
 from app.commands.terminal import Screen, progress_of
 from app.determinations.decide import Decider
 from app.determinations.older_law import LawAltered, decider_under

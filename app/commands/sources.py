@@ -1,6 +1,9 @@
-"""Where commands get the law, the day and the facts from."""
+"""Where commands get the law, the records, the day and the facts from."""
 
+import getpass
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, cast
@@ -8,13 +11,16 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 from flask import current_app
 
-from app.commands.refusals import REJECTED, Refusal, unknown_question
+from app.access.principal import command_line
+from app.commands.refusals import DOWN, REJECTED, Refusal, unknown_question
 from app.settings import Settings
 
-if TYPE_CHECKING:  # what commands without the law need not import
+if TYPE_CHECKING:  # what commands without the law or without records need not import
+    from app.access.origin import Origin
     from app.determinations.decide import Decider
     from app.law.facts import Value
     from app.law.lawbook import Lawbook
+    from app.records.store import Store
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 
@@ -134,3 +140,50 @@ def asked(
         raise unknown_question(question, list(law.questions))
     name = edition_of(law, edition)
     return deciding, read_facts(law, question, given), name
+
+
+@contextmanager
+def reaching_records() -> Iterator[None]:
+    """Turns an unreachable database into a refusal. Imported here, because records are slow to
+    import.
+
+    Raises:
+        Refusal: the database cannot be reached or refuses.
+    """
+    from app.records.errors import RecordsUnavailable
+
+    try:
+        yield
+    except RecordsUnavailable as error:
+        hint = "Look whether DATABASE_URL is right, and run `flask db upgrade`."
+        raise Refusal(
+            DOWN, "records-unavailable", f"The records are out of reach: {error}. {hint}"
+        ) from None
+
+
+@contextmanager
+def kept_records() -> Iterator["Store"]:
+    """The store of the database that the settings name.
+
+    Raises:
+        Refusal: the database cannot be reached or refuses.
+    """
+    from app.records.store import opened_store
+
+    with reaching_records(), opened_store(settings().database_url) as store:
+        yield store
+
+
+def command_origin() -> "Origin":
+    """Whoever runs the command, for the audit trail; there is neither address nor request."""
+    from app.access.origin import Origin
+
+    return Origin(command_actor())
+
+
+def command_actor() -> str:
+    """Whoever runs the command, as records name them; the operating system has let them in."""
+    try:
+        return command_line(getpass.getuser()).actor
+    except (KeyError, OSError):  # a user without a name, as in some containers
+        return command_line("unknown").actor

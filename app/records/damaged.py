@@ -5,7 +5,8 @@ read all the same.
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, NamedTuple
+from itertools import islice
+from typing import Any, NamedTuple, TypeVar
 from uuid import UUID
 
 from sqlalchemy import (
@@ -27,6 +28,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DataError
 from sqlalchemy.types import NullType
 
+T = TypeVar("T")
 PAGE = 500
 UNREADABLE = (ValueError, TypeError, OverflowError, DataError)
 """What reading a value ends with that its column cannot hold: text where SQLite should hold a day,
@@ -185,6 +187,13 @@ def _at(place: str, key: Column[Any]) -> ColumnElement[Any]:
         return literal(place, key.type)
     held = literal(bytes.fromhex(content), LargeBinary)
     return held if kind == "blob" else cast(held, Text)
+
+
+def paged(found: Iterable[T]) -> Iterator[list[T]]:
+    """What was found, so many together as are looked at at once."""
+    remaining = iter(found)
+    while page := list(islice(remaining, PAGE)):
+        yield page
 
 
 def askable(names: Iterable[str]) -> list[str]:

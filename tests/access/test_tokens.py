@@ -20,8 +20,7 @@ from werkzeug.test import TestResponse
 from app import clock
 from app.access.authenticator import Gate
 from app.access.credentials import CLIENT, KEY, NewSecret, Wanted
-from app.access.signing import SigningKeys
-from app.access.tokens import Tokens
+from app.access.tokens import SigningKeys, Tokens
 from app.api.http.authentication import gate as gate_of_app
 from app.records.errors import RecordsUnavailable
 from app.records.store import Store

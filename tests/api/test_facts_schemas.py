@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from marshmallow import ValidationError
 
 from app.api.http.fields import FactField
-from app.api.law.facts_schemas import facts_schema
+from app.api.law.question_answers import facts_schema
 from app.determinations.case import read_facts
 from app.law.fact_types import FACT_TYPES, NotThatFact
 from app.law.facts import FactDefinition, Value

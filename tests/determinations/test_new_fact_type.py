@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from app.api.law.facts_schemas import facts_schema
+from app.api.law.question_answers import facts_schema
 from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.errors import FactsRefused

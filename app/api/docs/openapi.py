@@ -24,7 +24,7 @@ from app.api.http.fields import JsonSchema
 from app.api.http.schemas import CALENDAR_QUESTION
 from app.api.http.service import Service
 from app.api.law import open_enrollment, provisions, questions
-from app.api.law.facts_schemas import documented_field, facts_schema
+from app.api.law.question_answers import documented_field, facts_schema
 from app.api.law.questions import example
 from app.api.machines import credentials, oauth
 from app.api.machines.oauth_schemas import BEARER, client_credentials

@@ -23,7 +23,7 @@ from werkzeug.exceptions import HTTPException
 from app import clock
 from app.access.credentials import CLIENT, is_key
 from app.access.principal import PUBLIC
-from app.access.signing import ALGORITHM, NoSigningKey
+from app.access.tokens import ALGORITHM, NoSigningKey
 from app.api.http.authentication import gate
 from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
 from app.api.http.limits import is_to_be_noted, take_refused_token
@@ -239,11 +239,7 @@ def _refused() -> Response:
     given = (
         request.authorization.username if request.authorization else request.form.get("client_id")
     )
-    known = (
-        given
-        if given is not None and is_id(given) and gate().store.find(given) is not None
-        else None
-    )
+    known = given if given and is_id(given) and gate().store.find(given) else None
     if is_to_be_noted(known):
         _note("anybody", known or "unknown", "refused")
     return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)

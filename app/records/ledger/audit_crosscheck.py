@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Connection, Table, Uuid, case, func, select
 
 from app.records.applicants.applicant_tables import applicants
-from app.records.damaged import PAGE, askable, rows
+from app.records.damaged import PAGE, askable, paged, rows
 from app.records.holds import HOLDABLE
 from app.records.identity import is_id
 from app.records.machines.credential_tables import credentials
@@ -87,7 +87,7 @@ def strays(connection: Connection, entries_were_disposed: bool) -> Iterator[Stra
 
 
 def _removed(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
-    for page in _pages(_standing(connection, each)):
+    for page in paged(_standing(connection, each)):
         there = _there(connection, each, [name for name, _ in page])
         for name, standing in page:
             if there[name] < standing:
@@ -101,7 +101,7 @@ def _inserted(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
         for found in rows(connection, each.table, key)
         if found.row is not None
     )
-    for page in _pages(readable):
+    for page in paged(readable):
         names = [name for name, _ in page]
         standing, there = (
             Counter(dict(_standing(connection, each, names))),
@@ -140,14 +140,3 @@ def _there(connection: Connection, each: AuditedTable, names: Iterable[str]) -> 
         select(each.named_by, func.count()).where(each.named_by.in_(asked)).group_by(each.named_by)
     )
     return Counter({str(name): count for name, count in connection.execute(counted)})
-
-
-def _pages(found: Iterable[tuple[str, Any]]) -> Iterator[list[tuple[str, Any]]]:
-    page: list[tuple[str, Any]] = []
-    for each in found:
-        page.append(each)
-        if len(page) == PAGE:
-            yield page
-            page = []
-    if page:
-        yield page

@@ -13,12 +13,14 @@ import os
 import zlib
 from collections.abc import Callable, Iterator
 from datetime import date, datetime
+from itertools import groupby
 from pathlib import Path
 from typing import IO, Any
 
 import orjson
 from sqlalchemy import Column, Connection, Date, LargeBinary, func, insert, select
 
+from app.records.damaged import PAGE, paged
 from app.records.digests import column_text
 from app.records.migrate import newest_revision, revisions_since
 from app.records.store import Store
@@ -29,7 +31,6 @@ OLDEST = "0007"
 """The oldest revision whose backups are taken back: since then tables only got columns that may be
 empty.
 """
-PAGE = 500
 Progress = Callable[[int], None]
 
 
@@ -171,16 +172,9 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[
 
 
 def _pages(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    page: list[dict[str, Any]] = []
-    name = ""
-    for table, row in _lines(file):
-        if page and (table != name or len(page) == PAGE):
+    for name, lines in groupby(_lines(file), key=lambda line: line[0]):
+        for page in paged(row for _, row in lines):
             yield name, page
-            page = []
-        name = table
-        page.append(row)
-    if page:
-        yield name, page
 
 
 def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:

@@ -1,7 +1,6 @@
 """Everything about one determination in one file, to be checked without this database."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Annotated, Literal
 
 import msgspec
@@ -10,7 +9,7 @@ from sqlalchemy import Connection, select
 
 from app.records.damaged import page
 from app.records.digests import column_text, inclusion_proof, leaf_hash, record_digest
-from app.records.entries import DETERMINATION_COLUMNS, DeterminationRecord
+from app.records.entries import DETERMINATION_COLUMNS
 from app.records.errors import RecordDamaged
 from app.records.ledger.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
 from app.records.store import Store, find_record, law_of
@@ -98,19 +97,28 @@ def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
         record = find_record(connection, id, reach)
         if record is None:
             return None
-        sealed = _sealed(connection, id)
-        return _packet(record, sealed, _law_texts(connection, record.law_digest))
+        digest, inclusion, seal = _sealed(connection, id)
+        law = law_of(connection, record.law_digest)
+    if law is None:
+        raise NoLawText
+    columns = {name: column_text(getattr(record, name)) for name in DETERMINATION_COLUMNS}
+    if record_digest(KIND, columns) != digest:
+        raise RecordDamaged(KIND, record.id)
+    found = Packet(
+        FORMAT,
+        HOW_TO_CHECK,
+        PacketRecord(KIND, columns, digest),
+        PacketLaw(record.law_digest, law.texts),
+        inclusion,
+        seal,
+    )
+    return msgspec.json.format(msgspec.json.encode(found))
 
 
-@dataclass(frozen=True, slots=True)
-class _Sealed:
-    digest: str
-    inclusion: PacketInclusion
-    seal: PacketSeal
-
-
-def _sealed(connection: Connection, id: str) -> _Sealed:
-    """Where a record stands in its batch, and the seal that closes it."""
+def _sealed(connection: Connection, id: str) -> tuple[str, PacketInclusion, PacketSeal]:
+    """The digest that a record was sealed with, where it stands in its batch, and the seal that
+    closes it.
+    """
     here = sealed_records.c
     own = connection.execute(
         select(here.sequence, here.seal, here.digest).where(here.kind == KIND, here.object_id == id)
@@ -132,27 +140,4 @@ def _sealed(connection: Connection, id: str) -> _Sealed:
     members = {name: seal[name] for name in CONTENT["seal"]}
     members["sealed_at"] = column_text(seal["sealed_at"])
     steps = msgspec.convert(inclusion_proof(leaves, position), list[PacketStep])
-    inclusion = PacketInclusion(own.sequence, steps)
-    return _Sealed(own.digest, inclusion, PacketSeal(**members))
-
-
-def _law_texts(connection: Connection, digest: str) -> Mapping[str, str]:
-    law = law_of(connection, digest)
-    if law is None:
-        raise NoLawText
-    return law.texts
-
-
-def _packet(record: DeterminationRecord, sealed: _Sealed, law_texts: Mapping[str, str]) -> bytes:
-    columns = {name: column_text(getattr(record, name)) for name in DETERMINATION_COLUMNS}
-    if record_digest(KIND, columns) != sealed.digest:
-        raise RecordDamaged(KIND, record.id)
-    packet = Packet(
-        FORMAT,
-        HOW_TO_CHECK,
-        PacketRecord(KIND, columns, sealed.digest),
-        PacketLaw(record.law_digest, law_texts),
-        sealed.inclusion,
-        sealed.seal,
-    )
-    return msgspec.json.format(msgspec.json.encode(packet))
+    return own.digest, PacketInclusion(own.sequence, steps), PacketSeal(**members)

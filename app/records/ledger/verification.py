@@ -9,7 +9,7 @@ from sqlalchemy import Column, Connection, Table, exists, func, select
 
 from app.records.applicants.applicant_tables import applicants
 from app.records.changing import digest_of
-from app.records.damaged import PAGE, Found, askable, rows, tolerant
+from app.records.damaged import Found, askable, paged, rows, tolerant
 from app.records.digests import (
     EMPTY_CHAIN,
     chain_digest,
@@ -292,13 +292,8 @@ class _Looking:
         says.
         """
         for each in SEALABLE:
-            page: list[Found] = []
-            for found in rows(self._connection, each.table, each.key):
-                page.append(found)
-                if len(page) == PAGE:
-                    yield from self._at_page(each, page)
-                    page = []
-            yield from self._at_page(each, page)
+            for page in paged(rows(self._connection, each.table, each.key)):
+                yield from self._at_page(each, page)
 
     def _at_page(self, each: _Sealable, page: list[Found]) -> Iterator[Complaint]:
         ids = [found.id for found in page]
@@ -387,14 +382,9 @@ class _Looking:
             (sealed_records, sealed_records.c.sequence),
             (unsealed, unsealed.c.object_id),
         ):
-            page: list[Any] = []
-            for found in rows(self._connection, table, key):
-                if found.row is not None:
-                    page.append(found.row)
-                if len(page) == PAGE:
-                    yield from self._missing(page)
-                    page = []
-            yield from self._missing(page)
+            found = rows(self._connection, table, key)
+            for page in paged(row for _, row in found if row is not None):
+                yield from self._missing(page)
 
     def _missing(self, page: list[Any]) -> Iterator[Complaint]:
         disposed: dict[tuple[str, str], set[str]] = {}
