@@ -28,7 +28,7 @@ WRONG = {
     "A packet is checked without the service": ("verify.py", "import app.records.store"),
     "Only the ways in import Flask and marshmallow": ("engine/engine.py", "import flask"),
     "Only access reads and signs tokens, only the ways in speak OAuth": (
-        "commands/clients.py",
+        "commands/keys.py",
         "import joserfc",
     ),
     "Only access hashes passwords": ("records/people/accounts.py", "import argon2"),

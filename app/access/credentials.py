@@ -220,16 +220,18 @@ class Credentials:
         changes = {} if days is None else {"expires_at": _expiry(now, days)}
         if not changes and not found.is_live(now):
             raise CredentialRefused("id", "The credential has expired; give it another end first.")
-        rotated = self.store.replace_secret(
-            id,
-            version,
-            _secret(text, now),
-            now + timedelta(hours=overlap_hours),
-            changes,
-            by.did("credential.rotate", id, kind=found.kind),
-            response(id),
+        return NewSecret(
+            self.store.replace_secret(
+                id,
+                version,
+                _secret(text, now),
+                now + timedelta(hours=overlap_hours),
+                changes,
+                by.did("credential.rotate", id, kind=found.kind),
+                response(id),
+            ),
+            text,
         )
-        return NewSecret(rotated, text)
 
     def _still(self, id: str) -> Credential:
         found = self.find(id)

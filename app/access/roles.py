@@ -112,9 +112,13 @@ class Roles:
         """
         role = self[name]
         permissions = role.permissions if only is None else role.permissions & frozenset(only)
-        machine = not role.is_person if is_machine is None else is_machine
         return Principal(
-            actor, name, permissions, organization, self.reach(name, organization), machine
+            actor,
+            name,
+            permissions,
+            organization,
+            self.reach(name, organization),
+            not role.is_person if is_machine is None else is_machine,
         )
 
 

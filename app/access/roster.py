@@ -216,16 +216,18 @@ class Roster:
             check_new(password, account.name)
         one_time = one_time_password() if password is None else None
         at = clock.now()
-        values = {
-            "password_hash": self._hashed(password or one_time),
-            "password_set_at": at,
-            "must_change": one_time is not None,
-            "changed_at": at,
-            "failed_attempts": 0,
-            "locked_until": None,
-        }
         self.accounts.change(
-            account.id, values, origin.did("account.password_reset", account.id), ends=True
+            account.id,
+            {
+                "password_hash": self._hashed(password or one_time),
+                "password_set_at": at,
+                "must_change": one_time is not None,
+                "changed_at": at,
+                "failed_attempts": 0,
+                "locked_until": None,
+            },
+            origin.did("account.password_reset", account.id),
+            ends=True,
         )
         return one_time
 

@@ -93,8 +93,13 @@ def restore_command(file: Path, as_json: bool) -> None:
             USAGE, "file-unreadable", f"{file} cannot be read: {error.strerror}."
         ) from None
     if as_json:
-        beyond = None if gone is None else {"first": gone[0], "through": gone[1]}
-        print_json({"file": str(file), "rows": counts, "lost": beyond})
+        print_json(
+            {
+                "file": str(file),
+                "rows": counts,
+                "lost": None if gone is None else {"first": gone[0], "through": gone[1]},
+            }
+        )
         return
     _tell("Took back", counts, file, as_json)
     if gone is not None:

@@ -134,11 +134,11 @@ def document(credential: "Credential") -> dict[str, Any]:
     """A credential as programs get it; the same as over HTTP."""
     import msgspec
 
-    from app.api.machines.answers import CredentialAnswer, credential_members
+    from app.api.machines.answers import credential_answer
 
     return cast(
         dict[str, Any],
-        msgspec.to_builtins(CredentialAnswer(**credential_members(credential, clock.now()))),
+        msgspec.to_builtins(credential_answer(credential, clock.now())),
     )
 
 

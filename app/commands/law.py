@@ -82,18 +82,20 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
         (p.answers, p.effect, p, law.in_force[p.id]) for p in provisions
     ]
     listed += [("", c.kind, c, law.calendars[c.id].in_force) for c in calendars]
-    rows = [
-        (
-            question,
-            effect,
-            item.id,
-            days(span.first, span.last),
-            item.evidence,
-            item.citation.instrument,
-        )
-        for question, effect, item, span in listed
-    ]
-    Screen().table(("question", "effect", "provision", "in force", "evidence", "instrument"), rows)
+    Screen().table(
+        ("question", "effect", "provision", "in force", "evidence", "instrument"),
+        [
+            (
+                question,
+                effect,
+                item.id,
+                days(span.first, span.last),
+                item.evidence,
+                item.citation.instrument,
+            )
+            for question, effect, item, span in listed
+        ],
+    )
     click.echo(
         f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.",
         err=True,

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Annotated, Any
 
 from msgspec import UNSET, Meta, Struct, UnsetType
+from msgspec.structs import asdict
 
 from app.api.http.answers import NextCursor
 from app.determinations.answer import Instant
@@ -46,17 +47,17 @@ class FoundApplicantsAnswer(Struct):
     next_cursor: NextCursor | UnsetType = UNSET
 
 
-def stored_members(applicant: Applicant) -> dict[str, Any]:
-    """The members of a `StoredApplicantAnswer`: nothing personal, since it is also stored for a
-    request that is sent again.
+def stored_answer(applicant: Applicant) -> StoredApplicantAnswer:
+    """That an applicant is stored: nothing personal, since it is also stored for a request that is
+    sent again.
     """
-    return {
-        "subject": applicant.subject,
-        "version": applicant.version,
-        "created_at": instant_text(applicant.created_at),
-        "changed_at": instant_text(applicant.changed_at),
-        "href": f"/v1/applicants/{applicant.subject}",
-    }
+    return StoredApplicantAnswer(
+        subject=applicant.subject,
+        version=applicant.version,
+        created_at=instant_text(applicant.created_at),
+        changed_at=instant_text(applicant.changed_at),
+        href=f"/v1/applicants/{applicant.subject}",
+    )
 
 
 def applicant_answer(applicant: Applicant, is_masked: bool) -> ApplicantAnswer:
@@ -71,7 +72,7 @@ def applicant_answer(applicant: Applicant, is_masked: bool) -> ApplicantAnswer:
         else {"name": name, "born_on": born_on}
     )
     return ApplicantAnswer(
-        **stored_members(applicant),
+        **asdict(stored_answer(applicant)),
         organization=applicant.organization,
         masked=is_masked,
         **shown,

@@ -19,7 +19,7 @@ from app.api.applicants.answers import (
     FoundApplicantsAnswer,
     StoredApplicantAnswer,
     applicant_answer,
-    stored_members,
+    stored_answer,
 )
 from app.api.applicants.applicant_schemas import (
     ApplicantChangesSchema,
@@ -93,7 +93,7 @@ def create_applicant(asked: dict[str, Any]) -> Response:
             principal().actor,
             now,
         )
-        stored = _stored(applicant)
+        stored = stored_answer(applicant)
         body = encode(stored).decode()
         answer = attempt.record(now, 201, stored.href, etag_of(applicant.version), body=body)
         try:
@@ -157,7 +157,7 @@ def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
             )
     except ApplicantChanged:
         raise changed_since() from None
-    return json_response(_stored(after), headers={"ETag": etag_of(after.version)})
+    return json_response(stored_answer(after), headers={"ETag": etag_of(after.version)})
 
 
 @blp.post("/search")
@@ -261,10 +261,6 @@ def _outcome() -> str:
 
 def _made_subject() -> str:
     return "person-" + "".join(secrets.choice(MADE_OF) for _ in range(MADE_LONG))
-
-
-def _stored(applicant: Applicant) -> StoredApplicantAnswer:
-    return StoredApplicantAnswer(**stored_members(applicant))
 
 
 def _shown(applicant: Applicant) -> ApplicantAnswer:

@@ -201,18 +201,20 @@ def _side_by_side(
         if record.law_digest == present.digest
         else _law_texts(here, record.law_digest)
     )
-    document = {
-        "id": record.id,
-        "question": record.question,
-        "as_of": record.as_of,
-        "edition": record.edition,
-        "same_outcome": record.outcome == decided.outcome,
-        "then": then | {"law": {"digest": record.law_digest}},
-        "now": now | {"law": {"digest": present.digest}},
-        "provisions": differing_provisions(then, now, kept_texts, present.texts),
-        "law_files": None if kept_texts is None else changed_files(kept_texts, present.texts),
-    }
-    return msgspec.convert(document, ReconsiderationAnswer)
+    return msgspec.convert(
+        {
+            "id": record.id,
+            "question": record.question,
+            "as_of": record.as_of,
+            "edition": record.edition,
+            "same_outcome": record.outcome == decided.outcome,
+            "then": then | {"law": {"digest": record.law_digest}},
+            "now": now | {"law": {"digest": present.digest}},
+            "provisions": differing_provisions(then, now, kept_texts, present.texts),
+            "law_files": None if kept_texts is None else changed_files(kept_texts, present.texts),
+        },
+        ReconsiderationAnswer,
+    )
 
 
 ROUTE = "POST /v1/determinations/redetermine"

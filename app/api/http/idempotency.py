@@ -72,8 +72,9 @@ class Attempt:
     def replayed(self, told: Callable[[bytes], bytes] = bytes) -> Response:
         """The answer that the first request with this key got, as it is *told* now."""
         assert self.earlier is not None
-        body = told(self.earlier_body.encode())
-        response = Response(body, self.earlier.status, {REPLAYED: "true"}, mimetype=JSON)
+        response = Response(
+            told(self.earlier_body.encode()), self.earlier.status, {REPLAYED: "true"}, mimetype=JSON
+        )
         for name, value in (("Location", self.earlier.location), ("ETag", self.earlier.etag)):
             if value is not None:
                 response.headers[name] = value

@@ -58,8 +58,11 @@ class Service:
         Raises:
             UnsoundRoles: the file of the roles cannot be used.
         """
-        roles = replace(shipped_roles(), questions=frozenset(self.lawbook.questions))
-        return open_gate(self.settings, roles, CredentialStore(self.store))
+        return open_gate(
+            self.settings,
+            replace(shipped_roles(), questions=frozenset(self.lawbook.questions)),
+            CredentialStore(self.store),
+        )
 
     @cached_property
     def applicants(self) -> Applicants:

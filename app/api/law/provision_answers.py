@@ -3,6 +3,8 @@
 from datetime import date
 from typing import Any
 
+from msgspec.structs import asdict
+
 from app.api.http.answers import unset_if_none
 from app.api.law.answers import (
     CalendarAnswer,
@@ -36,11 +38,6 @@ from app.law.provision import (
 from app.law.spans import Span
 
 
-def provision_summary(provision: Provision, law: EditionLaw) -> ProvisionSummaryAnswer:
-    """A provision as it stands in lists."""
-    return ProvisionSummaryAnswer(**_provision_members(provision, law))
-
-
 def provision_answer(
     lawbook: Lawbook, provision: Provision, law: EditionLaw, day: date
 ) -> ProvisionAnswer:
@@ -48,7 +45,7 @@ def provision_answer(
     cut = law.edition.enacted_through
     span = law.in_force.get(provision.id)
     return ProvisionAnswer(
-        **_provision_members(provision, law),
+        **asdict(provision_summary(provision, law)),
         edition=law.edition.name,
         as_of=day,
         is_in_force=span is not None and day in span,
@@ -68,21 +65,22 @@ def provision_answer(
     )
 
 
-def _provision_members(provision: Provision, law: EditionLaw) -> dict[str, Any]:
-    return {
-        "id": provision.id,
-        "title": provision.title,
-        "citation": citation_answer(provision.citation),
-        "evidence": provision.evidence,
-        "gist": provision.gist.strip(),
-        "answers": provision.answers,
-        "effect": provision.effect,
-        "enacted": provision.enacted,
-        "in_force": _in_force(law.in_force.get(provision.id)),
-        "supersedes": list(provision.supersedes),
-        "superseded_by": [newer.id for newer in law.successors.get(provision.id, [])],
-        "href": f"/v1/provisions/{provision.id}",
-    }
+def provision_summary(provision: Provision, law: EditionLaw) -> ProvisionSummaryAnswer:
+    """A provision as it stands in lists."""
+    return ProvisionSummaryAnswer(
+        id=provision.id,
+        title=provision.title,
+        citation=citation_answer(provision.citation),
+        evidence=provision.evidence,
+        gist=provision.gist.strip(),
+        answers=provision.answers,
+        effect=provision.effect,
+        enacted=provision.enacted,
+        in_force=_in_force(law.in_force.get(provision.id)),
+        supersedes=list(provision.supersedes),
+        superseded_by=[newer.id for newer in law.successors.get(provision.id, [])],
+        href=f"/v1/provisions/{provision.id}",
+    )
 
 
 def _in_force(span: Span | None) -> InForceAnswer | None:
@@ -133,13 +131,12 @@ def _parameter(parameter: Parameter, day: date, enacted_through: date | None) ->
 
 
 def _parameter_value(dated: DatedValue) -> ParameterValueAnswer:
-    citation = None if dated.citation is None else citation_answer(dated.citation)
     return ParameterValueAnswer(
         dated.starts,
         as_json(dated.value),
         unset_if_none(dated.note),
         unset_if_none(dated.evidence),
-        unset_if_none(citation),
+        unset_if_none(None if dated.citation is None else citation_answer(dated.citation)),
     )
 
 
@@ -151,24 +148,20 @@ def _conclusion(conclusion: Conclusion) -> object:
 
 def calendar_summary(standing: StandingCalendar, law: EditionLaw) -> CalendarSummaryAnswer:
     """A calendar of enrollment periods as it stands in lists."""
-    return CalendarSummaryAnswer(**_calendar_members(standing, law))
-
-
-def _calendar_members(standing: StandingCalendar, law: EditionLaw) -> dict[str, Any]:
     calendar = standing.calendar
-    return {
-        "id": calendar.id,
-        "title": calendar.title,
-        "citation": citation_answer(calendar.citation),
-        "evidence": calendar.evidence,
-        "enacted": calendar.enacted,
-        "in_force": _in_force(standing.in_force),
-        "kind": calendar.kind,
-        "series": calendar.series,
-        "supersedes": list(calendar.supersedes),
-        "superseded_by": [newer.id for newer in law.successors.get(calendar.id, [])],
-        "href": f"/v1/provisions/{calendar.id}",
-    }
+    return CalendarSummaryAnswer(
+        id=calendar.id,
+        title=calendar.title,
+        citation=citation_answer(calendar.citation),
+        evidence=calendar.evidence,
+        enacted=calendar.enacted,
+        in_force=_in_force(standing.in_force),
+        kind=calendar.kind,
+        series=calendar.series,
+        supersedes=list(calendar.supersedes),
+        superseded_by=[newer.id for newer in law.successors.get(calendar.id, [])],
+        href=f"/v1/provisions/{calendar.id}",
+    )
 
 
 def calendar_answer(
@@ -183,7 +176,7 @@ def calendar_answer(
     if calendar.every_year:
         periods = tuple(p for p in periods if p.last.year in (day.year, day.year + 1))
     return CalendarAnswer(
-        **_calendar_members(standing, law),
+        **asdict(calendar_summary(standing, law)),
         edition=law.edition.name,
         as_of=day,
         is_in_force=day in standing.in_force,

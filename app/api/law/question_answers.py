@@ -62,17 +62,12 @@ def documented_field(self: Any, field: fields.Field[Any], **kwargs: Any) -> Json
 
 def question_summary(question: Question) -> QuestionSummaryAnswer:
     """A question as it stands in the list."""
-    return QuestionSummaryAnswer(**summary_members(question))
-
-
-def summary_members(question: Question) -> dict[str, Any]:
-    """What a question's summary and its whole answer have in common."""
-    return {
-        "id": question.id,
-        "asks": question.asks,
-        "governed_by": question.governed_by,
-        "encoded_from": question.encoded_from,
-        "conclusions": [
+    return QuestionSummaryAnswer(
+        id=question.id,
+        asks=question.asks,
+        governed_by=question.governed_by,
+        encoded_from=question.encoded_from,
+        conclusions=[
             ConclusionAnswer(
                 conclusion.name,
                 conclusion.type,
@@ -82,11 +77,11 @@ def summary_members(question: Question) -> dict[str, Any]:
             )
             for conclusion in question.concludes.values()
         ],
-        "outcomes": {
+        outcomes={
             outcome: str(question.says[outcome]) for outcome in OUTCOMES if outcome in question.says
         },
-        "href": f"/v1/questions/{question.id}",
-    }
+        href=f"/v1/questions/{question.id}",
+    )
 
 
 def facts_document(lawbook: Lawbook, question: str) -> JsonSchema:

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from flask import Blueprint, Response
 from msgspec import UNSET
+from msgspec.structs import asdict
 
 from app.access.principal import PUBLIC
 from app.api.http.answers import unset_if_none
@@ -17,7 +18,7 @@ from app.api.law.answers import (
     QuestionAnswer,
     QuestionsAnswer,
 )
-from app.api.law.question_answers import facts_document, question_summary, summary_members
+from app.api.law.question_answers import facts_document, question_summary
 from app.determinations.answer import LawAnswer
 from app.determinations.wording import as_json, citation_answer
 from app.law.errors import LawNotEncoded, UnknownQuestion
@@ -74,7 +75,7 @@ def question_answer(service: Service, question: Question) -> QuestionAnswer:
     lawbook = service.lawbook
     facts = lawbook.facts_of(question.id)
     return QuestionAnswer(
-        **summary_members(question),
+        **asdict(question_summary(question)),
         uses=[used for used in lawbook.with_used(question.id) if used != question.id],
         provisions=sorted(p.id for p in lawbook.provisions.values() if p.answers == question.id),
         encoded={

@@ -130,23 +130,23 @@ class OAuthMetadataAnswer(Struct):
     access_token_signing_alg_values_supported: tuple[str, ...]
 
 
-def credential_members(credential: Credential, at: datetime) -> dict[str, Any]:
-    """The members of a `CredentialAnswer` at an instant."""
+def credential_answer(credential: Credential, at: datetime) -> CredentialAnswer:
+    """A credential as it is at an instant."""
     live = credential.is_live(at)
-    return {
-        "id": credential.id,
-        "kind": credential.kind,
-        "name": credential.name,
-        "role": credential.role,
-        "organization": credential.organization,
-        "scopes": credential.scopes,
-        "state": "live" if live else "revoked" if credential.revoked_at else "expired",
-        "created_at": instant_text(credential.created_at),
-        "created_by": credential.created_by,
-        "expires_at": instant_text(credential.expires_at),
-        "revoked_at": instant_or_none(credential.revoked_at),
-        "last_used_on": credential.last_used_on,
-        "secrets": [
+    return CredentialAnswer(
+        id=credential.id,
+        kind=credential.kind,
+        name=credential.name,
+        role=credential.role,
+        organization=credential.organization,
+        scopes=credential.scopes,
+        state="live" if live else "revoked" if credential.revoked_at else "expired",
+        created_at=instant_text(credential.created_at),
+        created_by=credential.created_by,
+        expires_at=instant_text(credential.expires_at),
+        revoked_at=instant_or_none(credential.revoked_at),
+        last_used_on=credential.last_used_on,
+        secrets=[
             SecretAnswer(
                 begins=f"elig_{secret.label}",
                 created_at=instant_text(secret.created_at),
@@ -155,4 +155,4 @@ def credential_members(credential: Credential, at: datetime) -> dict[str, Any]:
             for secret in credential.secrets
             if secret.is_live(at)
         ],
-    }
+    )

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from flask import Blueprint, Response
 from msgspec import UNSET
+from msgspec.structs import asdict
 
 from app import clock
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
@@ -23,7 +24,7 @@ from app.api.machines.answers import (
     CredentialAnswer,
     CredentialsAnswer,
     NewSecretAnswer,
-    credential_members,
+    credential_answer,
 )
 from app.api.machines.credential_schemas import (
     CredentialChangesSchema,
@@ -67,7 +68,7 @@ def list_credentials(query: Page) -> Response:
     )
     return json_response(
         CredentialsAnswer(
-            credentials=[CredentialAnswer(**credential_members(one, now)) for one in shown],
+            credentials=[credential_answer(one, now) for one in shown],
             next=following,
         )
     )
@@ -208,7 +209,7 @@ def _refusals() -> Iterator[None]:
 
 def _shown(credential: Credential) -> Response:
     return json_response(
-        CredentialAnswer(**credential_members(credential, clock.now())),
+        credential_answer(credential, clock.now()),
         headers={"ETag": etag_of(credential.version)},
     )
 
@@ -216,7 +217,7 @@ def _shown(credential: Credential) -> Response:
 def _new_secret(credential: Credential, secret: str | None) -> Response:
     endpoint = f"{gate().tokens.issuer}/oauth/token" if credential.kind == CLIENT else UNSET
     answer = NewSecretAnswer(
-        **credential_members(credential, clock.now()), secret=secret, token_endpoint=endpoint
+        **asdict(credential_answer(credential, clock.now())), secret=secret, token_endpoint=endpoint
     )
     return json_response(
         answer,

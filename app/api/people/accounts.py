@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
+from msgspec.structs import asdict
 
 from app import clock
 from app.access.passwords import TooManyAtOnce
@@ -27,7 +28,7 @@ from app.api.people.answers import (
     AccountsAnswer,
     AccountSessionsAnswer,
     CreatedAccountAnswer,
-    account_members,
+    account_answer,
     second_text,
     session_answer,
 )
@@ -53,7 +54,9 @@ def list_accounts(query: dict[str, str]) -> Response:
     page = people().accounts.page(query.get("after"), PAGE + 1)
     following = f"/v1/accounts?after={page[PAGE - 1].id}" if len(page) > PAGE else None
     return json_response(
-        AccountsAnswer(accounts=[_answer(account) for account in page[:PAGE]], next=following)
+        AccountsAnswer(
+            accounts=[account_answer(account) for account in page[:PAGE]], next=following
+        )
     )
 
 
@@ -121,9 +124,10 @@ def _without_organization(refused: NoOrganization) -> Problem:
 
 
 def _new_account(account: Account, one_time: str | None) -> Response:
-    answer = CreatedAccountAnswer(**account_members(account), one_time_password=one_time)
-    response = json_response(answer, 201, {"Location": f"/v1/accounts/{account.id}"})
-    return tagged(response, account.version)
+    answer = CreatedAccountAnswer(**asdict(account_answer(account)), one_time_password=one_time)
+    return tagged(
+        json_response(answer, 201, {"Location": f"/v1/accounts/{account.id}"}), account.version
+    )
 
 
 def _replayed(earlier: IdempotencyRecord) -> Response:
@@ -150,7 +154,7 @@ def _replayed(earlier: IdempotencyRecord) -> Response:
 def read_account(id: UUID) -> Response:
     """Read one account."""
     account = _find(id)
-    return tagged(json_response(_answer(account)), account.version)
+    return tagged(json_response(account_answer(account)), account.version)
 
 
 @blp.patch("/<uuid:id>")
@@ -174,7 +178,7 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
         raise _without_organization(refused) from None
     except VersionDiffers:
         raise changed_since() from None
-    return tagged(json_response(_answer(account)), account.version)
+    return tagged(json_response(account_answer(account)), account.version)
 
 
 @blp.get("/<uuid:id>/sessions")
@@ -215,10 +219,6 @@ def _find(id: UUID) -> Account:
     if account is None:
         raise Problem("unknown-account", "There is no account of this id.")
     return account
-
-
-def _answer(account: Account) -> AccountAnswer:
-    return AccountAnswer(**account_members(account))
 
 
 def _roster() -> Roster:

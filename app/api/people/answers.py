@@ -1,7 +1,7 @@
 """What answers about people's accounts say."""
 
 from datetime import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from msgspec import Meta, Struct
 
@@ -73,20 +73,20 @@ class AccountSessionsAnswer(Struct):
     ]
 
 
-def account_members(account: Account) -> dict[str, Any]:
-    """The members of an `AccountAnswer`."""
-    return {
-        "id": account.id,
-        "name": account.name,
-        "role": account.role,
-        "organization": account.organization,
-        "subject": account.subject,
-        "disabled": account.is_disabled,
-        "disabled_because": account.disabled_because,
-        "must_change_password": account.must_change,
-        "created_at": second_text(account.created_at),
-        "changed_at": second_text(account.changed_at),
-    }
+def account_answer(account: Account) -> AccountAnswer:
+    """An account as administrators see it."""
+    return AccountAnswer(
+        id=account.id,
+        name=account.name,
+        role=account.role,
+        organization=account.organization,
+        subject=account.subject,
+        disabled=account.is_disabled,
+        disabled_because=account.disabled_because,
+        must_change_password=account.must_change,
+        created_at=second_text(account.created_at),
+        changed_at=second_text(account.changed_at),
+    )
 
 
 def session_answer(session: Session) -> AccountSessionAnswer:

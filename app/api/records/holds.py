@@ -112,8 +112,9 @@ def create_hold(asked: dict[str, str]) -> Response:
         body = encode(hold_answer(hold)).decode()
         location = f"/v1/holds/{hold.id}"
         answer = attempt.record(now, 201, location, etag_of(hold.version), body=body)
-        audit = origin().did("hold.placed", hold.object_id, kind=hold.kind)
-        place_hold(service.store, hold, audit, answer)
+        place_hold(
+            service.store, hold, origin().did("hold.placed", hold.object_id, kind=hold.kind), answer
+        )
     return Response(body, 201, {"Location": location, "ETag": etag_of(hold.version)}, mimetype=JSON)
 
 

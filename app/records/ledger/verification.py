@@ -250,12 +250,11 @@ class _Looking:
         )
         if row["previous"] != self.chain or row["chain"] != expected:
             yield "does not hold: it or a seal before it was changed"
-        closed = (
+        entries = self._connection.execute(
             select(sealed_records)
             .where(sealed_records.c.seal == row["number"])
             .order_by(sealed_records.c.sequence)
-        )
-        entries = self._connection.execute(closed).all()
+        ).all()
         if [entry.sequence for entry in entries] != list(
             range(row["first"], row["first"] + row["count"])
         ):

@@ -6,7 +6,7 @@ Every change is one transaction together with its entry in the audit trail.
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import Column, ColumnElement, Connection, delete, select
@@ -45,7 +45,7 @@ class Account:
     password_set_at: datetime | None = None
     must_change: bool = False
     disabled_at: datetime | None = None
-    disabled_because: str | None = None
+    disabled_because: Literal["administrator", "unused"] | None = None
     failed_attempts: int = 0
     locked_until: datetime | None = None
     last_sign_in_at: datetime | None = None
