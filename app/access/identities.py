@@ -14,7 +14,6 @@ from app.access.roster import (
     ORGANIZATION,
     NewAccount,
     NoOrganization,
-    Roster,
     may_belong_to,
     peoples_roles,
 )
@@ -46,7 +45,6 @@ class Identities:
 
     def __init__(self, provider: SingleSignOn, people: People) -> None:
         self._provider, self._people = provider, people
-        self._roster = Roster(people.accounts, people.passwords)
 
     def sign_in(self, claims: Mapping[str, object], browser: Browser, origin: Origin) -> str:
         """Open a session for the person whom checked claims speak of. Gives the secret for the
@@ -151,7 +149,7 @@ class Identities:
                 role_is_provided=True,
             )
             try:
-                return self._roster.create(new, origin)[0]
+                return self._people.roster.create(new, origin)[0]
             except NameTaken:
                 other = self._people.accounts.known_as(self._provider.issuer, subject)
                 if other is not None:  # made by the same person's other browser meanwhile

@@ -14,7 +14,7 @@ from uuid_utils import uuid7
 from app import clock
 from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.passwords import PasswordRefused, Passwords, check_new
-from app.access.roster import NAME
+from app.access.roster import NAME, Roster
 from app.records.entries import AuditEntry
 from app.records.people.account_sessions import Limits, Session, Sessions
 from app.records.people.accounts import Account, Accounts, Attempt, Lockout
@@ -100,6 +100,7 @@ class People:
     def __init__(self, store: Store, passwords: Passwords | None = None) -> None:
         self.accounts, self.sessions = Accounts(store), Sessions(store, LIMITS)
         self.passwords, self.note = passwords or Passwords(), store.note
+        self.roster = Roster(self.accounts, self.passwords)
 
     def sign_in(self, name: str, password: str, browser: Browser, origin: Origin) -> str:
         """Open a session for a name and its password. Gives the secret for the browser, which is

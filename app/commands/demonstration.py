@@ -123,12 +123,9 @@ def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
     from app.access.demonstration import make_demonstration_accounts
     from app.access.origin import Origin
     from app.access.people import People
-    from app.access.roster import Roster
 
     people = People(store, current_app.extensions.get("passwords"))
-    return make_demonstration_accounts(
-        Roster(people.accounts, people.passwords), Origin(DEMONSTRATION.actor)
-    )
+    return make_demonstration_accounts(people.roster, Origin(DEMONSTRATION.actor))
 
 
 def _tell_accounts(accounts: "list[DemonstrationAccount]") -> None:

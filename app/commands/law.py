@@ -61,10 +61,11 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
         [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
     )
     if not provisions and not calendars:
+        about = f" that bears on {question}" if question else ""
         raise Refusal(
             REJECTED,
             "law-not-encoded",
-            f"No law of {day} is encoded in the edition {name}{_about(question)}.",
+            f"No law of {day} is encoded in the edition {name}{about}.",
         )
     if as_json:
         from app.api.law.provision_answers import calendar_summary, provision_summary
@@ -100,10 +101,6 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
         f"{counted(len(provisions), 'provision')} in force on {day} in the edition {name}.",
         err=True,
     )
-
-
-def _about(question: str | None) -> str:
-    return f" that bears on {question}" if question else ""
 
 
 def _require_looked_at(book: Lawbook, edition: str, day: date) -> None:

@@ -52,13 +52,13 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     """
     from app.access.passwords import PasswordRefused
     from app.access.people import People
-    from app.access.roster import NotAnAccount, Roster
+    from app.access.roster import NotAnAccount
     from app.records.people.accounts import NameTaken
 
     with kept_records() as store:
         try:
             people = People(store, current_app.extensions.get("passwords"))
-            yield Roster(people.accounts, people.passwords), command_origin()
+            yield people.roster, command_origin()
         except PasswordRefused as refused:
             raise Refusal(REJECTED, "password-refused", f"Nothing was changed. {refused}") from None
         except NotAnAccount as refused:

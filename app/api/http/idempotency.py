@@ -80,6 +80,15 @@ class Attempt:
                 response.headers[name] = value
         return response
 
+    def replayed_as(self, told: Callable[[str], Response]) -> Response:
+        """What the first request with this key made, as it is now; by its id it is *told* without
+        what was told once.
+        """
+        assert self.earlier is not None and self.earlier.location is not None
+        response = told(self.earlier.location.rpartition("/")[2])
+        response.headers[REPLAYED] = "true"
+        return response
+
 
 def given_key() -> str | None:
     """The key that the present request carries.

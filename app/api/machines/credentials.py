@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 from app import clock
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
 from app.api.http.authentication import gate
-from app.api.http.idempotency import REPLAYED, once
+from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import changed_since, etag_of, json_response, require_version
@@ -32,7 +32,6 @@ from app.api.machines.credential_schemas import (
     CredentialWantedSchema,
     SecretWantedSchema,
 )
-from app.records.entries import IdempotencyRecord
 from app.records.machines.credentials import Credential, Stale, UnknownCredential
 
 blp = Blueprint("credentials", __name__, url_prefix="/v1/credentials")
@@ -92,7 +91,7 @@ def create_credential(wanted: dict[str, Any]) -> Response:
     scopes = wanted.pop("scopes", None)
     with once(current_service(), "POST /v1/credentials") as attempt, _refusals():
         if attempt.earlier is not None:
-            return _replayed(attempt.earlier)
+            return attempt.replayed_as(_replayed)
         created = _credentials().create(
             Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)),
             origin(),
@@ -171,7 +170,7 @@ def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
     """Give a key or client a new secret beside the present one."""
     with once(current_service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
-            return _replayed(attempt.earlier)
+            return attempt.replayed_as(_replayed)
         created = _credentials().rotate(
             str(id),
             _version_read(id),
@@ -226,9 +225,5 @@ def _new_secret(credential: Credential, secret: str | None) -> Response:
     )
 
 
-def _replayed(earlier: IdempotencyRecord) -> Response:
-    """What the first request with this key made, as it is now; its secret was told once."""
-    assert earlier.location is not None
-    response = _new_secret(_credentials().find(earlier.location.rpartition("/")[2]), None)
-    response.headers[REPLAYED] = "true"
-    return response
+def _replayed(id: str) -> Response:
+    return _new_secret(_credentials().find(id), None)

@@ -3,6 +3,8 @@
 Whoever does sees no cases here, and whoever sees cases needs none of this.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +13,8 @@ from msgspec.structs import asdict
 
 from app import clock
 from app.access.passwords import TooManyAtOnce
-from app.access.roster import NewAccount, NoOrganization, Roster
-from app.api.http.idempotency import REPLAYED, once
+from app.access.roster import NewAccount, NoOrganization
+from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
 from app.api.http.problems import Problem, Wrong
 from app.api.http.responses import changed_since, json_response, require_version, tagged
@@ -33,7 +35,6 @@ from app.api.people.answers import (
     session_answer,
 )
 from app.api.people.pages.guard import people
-from app.records.entries import IdempotencyRecord, ResponseFor
 from app.records.people.accounts import Account, NameTaken, VersionDiffers
 
 ROUTE = "POST /v1/accounts"
@@ -92,18 +93,25 @@ def create_account(asked: dict[str, Any]) -> Response:
         )
     issuer = provider.issuer if provider is not None and subject is not None else None
     new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
-    with once(current_service(), ROUTE) as attempt:
+    with once(current_service(), ROUTE) as attempt, _refusals():
         if attempt.earlier is not None:
-            return _replayed(attempt.earlier)
-        account, one_time = _made(new, attempt.created("/v1/accounts"))
+            return attempt.replayed_as(lambda id: _new_account(_find(UUID(id)), None))
+        account, one_time = people().roster.create(
+            new, origin(), response=attempt.created("/v1/accounts")
+        )
     return _new_account(account, one_time)
 
 
-def _made(new: NewAccount, response: ResponseFor) -> tuple[Account, str | None]:
+@contextmanager
+def _refusals() -> Iterator[None]:
     try:
-        return _roster().create(new, origin(), response=response)
+        yield
     except NoOrganization as refused:
-        raise _without_organization(refused) from None
+        raise Problem(
+            "invalid-request",
+            "Each member of `errors` says what to send instead.",
+            [Wrong("json", str(refused), pointer="/organization")],
+        ) from None
     except NameTaken:
         raise Problem(
             "name-taken",
@@ -113,14 +121,8 @@ def _made(new: NewAccount, response: ResponseFor) -> tuple[Account, str | None]:
         raise Problem(
             "too-many-at-once", "Try again in a few seconds.", headers={"Retry-After": "3"}
         ) from None
-
-
-def _without_organization(refused: NoOrganization) -> Problem:
-    return Problem(
-        "invalid-request",
-        "Each member of `errors` says what to send instead.",
-        [Wrong("json", str(refused), pointer="/organization")],
-    )
+    except VersionDiffers:
+        raise changed_since() from None
 
 
 def _new_account(account: Account, one_time: str | None) -> Response:
@@ -128,17 +130,6 @@ def _new_account(account: Account, one_time: str | None) -> Response:
     return tagged(
         json_response(answer, 201, {"Location": f"/v1/accounts/{account.id}"}), account.version
     )
-
-
-def _replayed(earlier: IdempotencyRecord) -> Response:
-    """The account that the first request with this key made, as it is now.
-
-    Its one-time password was told once.
-    """
-    assert earlier.location is not None
-    response = _new_account(_find(UUID(earlier.location.rpartition("/")[2])), None)
-    response.headers[REPLAYED] = "true"
-    return response
 
 
 @blp.get("/<uuid:id>")
@@ -172,12 +163,8 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
     """
     account = _find(id)
     require_version(account.version)
-    try:
-        account = _roster().change(account, asked, origin(), account.version)
-    except NoOrganization as refused:
-        raise _without_organization(refused) from None
-    except VersionDiffers:
-        raise changed_since() from None
+    with _refusals():
+        account = people().roster.change(account, asked, origin(), account.version)
     return tagged(json_response(account_answer(account)), account.version)
 
 
@@ -219,7 +206,3 @@ def _find(id: UUID) -> Account:
     if account is None:
         raise Problem("unknown-account", "There is no account of this id.")
     return account
-
-
-def _roster() -> Roster:
-    return Roster(people().accounts, people().passwords)

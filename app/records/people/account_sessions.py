@@ -106,14 +106,12 @@ class Sessions:
             **{field.name: found[f"session_{field.name}"] for field in fields(Session)}
         )
         if at - session.seen_at >= STEP:
-            self._seen(session.id, at)
+            mine = account_sessions.c.id == session.id
+            with self._store.writing() as connection:
+                change(connection, account_sessions, mine, {"seen_at": at})
         return session, Account(
             **{field.name: found[f"account_{field.name}"] for field in fields(Account)}
         )
-
-    def _seen(self, id: str, at: datetime) -> None:
-        with self._store.writing() as connection:
-            change(connection, account_sessions, account_sessions.c.id == id, {"seen_at": at})
 
     def of(self, account_id: str, at: datetime) -> list[Session]:
         """The open sessions of an account, the oldest first.

@@ -109,15 +109,11 @@ def needs_session(view: View) -> Callable[..., Any]:
             else view(*args, **kwargs)
         )
 
-    return _needing(settled)
+    return needs_session_alone(settled)
 
 
-def needs_session_alone(view: View) -> Callable[..., Any]:
+def needs_session_alone(view: Callable[..., Any]) -> Callable[..., Any]:
     """A page for anybody signed in, with a one-time password too."""
-    return _needing(view)
-
-
-def _needing(view: Callable[..., Any]) -> Callable[..., Any]:
     guarded: Callable[..., Any] = login_required(view)
     guarded.permission = SESSION  # type: ignore[attr-defined]
     return guarded
