@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from app.determinations.older_law import LawAltered, decider_under
 from app.determinations.replay import compared, replay
@@ -34,6 +34,7 @@ from app.version import VERSION
 LARGEST = 67_108_864
 """Bytes; the law is some hundred times smaller."""
 HOLDS, FAILS, NO_PACKET = 0, 1, 2
+T = TypeVar("T")
 _HEX = frozenset("0123456789abcdef")
 TOLD_IN_DOCUMENT = (
     "id",
@@ -110,7 +111,7 @@ def read_packet(content: bytes) -> Packet:
         law_digest=_text(law["digest"], "law.digest"),
         texts=_texts(law["texts"]),
         sequence=_number(inclusion["sequence"], "inclusion.sequence"),
-        path=[_step(step) for step in _list(inclusion["path"], "inclusion.path")],
+        path=[_step(step) for step in _of(list, inclusion["path"], "inclusion.path", "a list")],
         seal={
             **{name: _number(seal[name], f"seal.{name}") for name in ("number", "first", "count")},
             **{name: _hex(seal[name], f"seal.{name}") for name in ("root", "previous", "chain")},
@@ -120,14 +121,13 @@ def read_packet(content: bytes) -> Packet:
 
 
 def _members(value: object, part: str, called: str) -> Mapping[str, object]:
-    if not isinstance(value, dict):
-        raise NotAPacket(f"{called} is not an object.")
-    missing = [name for name in CONTENT[part] if name not in value]
+    members = _of(dict, value, called, "an object")
+    missing = [name for name in CONTENT[part] if name not in members]
     if missing:
         raise NotAPacket(f"{called} has no member {missing[0]}.")
-    if len(value) != len(CONTENT[part]):
+    if len(members) != len(CONTENT[part]):
         raise NotAPacket(f"{called} has members that a packet of this format does not have.")
-    return value
+    return members
 
 
 def _columns(value: object) -> Mapping[str, str | None]:
@@ -142,9 +142,8 @@ def _columns(value: object) -> Mapping[str, str | None]:
 
 
 def _texts(value: object) -> Mapping[str, str]:
-    if not isinstance(value, dict):
-        raise NotAPacket("law.texts is not an object.")
-    return {file: _text(text, "Every text of the law") for file, text in value.items()}
+    texts = _of(dict, value, "law.texts", "an object")
+    return {file: _text(text, "Every text of the law") for file, text in texts.items()}
 
 
 def _step(value: object) -> Mapping[str, str]:
@@ -154,16 +153,14 @@ def _step(value: object) -> Mapping[str, str]:
     return {"side": str(step["side"]), "hash": _hex(step["hash"], "The hash of a step")}
 
 
-def _list(value: object, called: str) -> list[object]:
-    if not isinstance(value, list):
-        raise NotAPacket(f"{called} is not a list.")
+def _of(type: type[T], value: object, called: str, told: str) -> T:
+    if not isinstance(value, type):
+        raise NotAPacket(f"{called} is not {told}.")
     return value
 
 
 def _text(value: object, called: str) -> str:
-    if not isinstance(value, str):
-        raise NotAPacket(f"{called} is not text.")
-    return value
+    return _of(str, value, called, "text")
 
 
 def _hex(value: object, called: str) -> str:

@@ -273,10 +273,7 @@ def _has_lapsed(account: Account, at: datetime) -> bool:
 
 
 def _retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
-    def entry(account: Account) -> AuditEntry:
-        return origin.did("account.disabled", account.id)
-
-    return entry
+    return lambda account: origin.did("account.disabled", account.id)
 
 
 def _hashed(token: str) -> str:

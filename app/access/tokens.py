@@ -88,11 +88,8 @@ class SigningKeys:
 
     def find(self, kid: object) -> SigningKey | None:
         """The live key of an id; none where there is none."""
-        for seconds in (KEPT_SECONDS, LOOK_AGAIN_SECONDS):
-            for key in self._live(seconds):
-                if key.kid == kid:
-                    return key
-        return None
+        looks = (self._live(seconds) for seconds in (KEPT_SECONDS, LOOK_AGAIN_SECONDS))
+        return next((key for keys in looks for key in keys if key.kid == kid), None)
 
     def rotate(self) -> SigningKey:
         """Make a new key, which signs from now on, and remove those from before the present one.

@@ -66,9 +66,7 @@ def open_database(address: str, threads: int = 4) -> Engine:
     """
     try:
         url = make_url(address)
-        if url.get_backend_name() == "sqlite":
-            return _sqlite(url)
-        return _on_server(url, threads)
+        return _sqlite(url) if url.get_backend_name() == "sqlite" else _on_server(url, threads)
     except (ArgumentError, ImportError, ValueError) as error:
         raise RecordsUnavailable(
             f"the database address cannot be used: {type(error).__name__}"

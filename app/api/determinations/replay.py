@@ -131,14 +131,8 @@ def reconsider_determination(id: UUID) -> Response:
     difference. The determination stays as it is; `redetermine` replaces it.
     """
     service, record = current_service(), kept(id).record
-    decided = _under_present_law(service, record)
-    note("determination.reconsidered", record.id)
-    return json_response(_side_by_side(service, record, decided))
-
-
-def _under_present_law(service: Service, record: DeterminationRecord) -> Determination:
     try:
-        return decide_again(service.decider, record)
+        decided = decide_again(service.decider, record)
     except (
         FactsRefused,
         AsOfDiffers,
@@ -148,6 +142,8 @@ def _under_present_law(service: Service, record: DeterminationRecord) -> Determi
         RequestUnreadable,
     ) as error:
         raise _not_reconsidered(error) from None
+    note("determination.reconsidered", record.id)
+    return json_response(_side_by_side(service, record, decided))
 
 
 def _not_reconsidered(error: Exception) -> Problem:

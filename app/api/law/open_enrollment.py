@@ -101,9 +101,8 @@ def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> Non
 
 
 def _wants_ics(query: Query) -> bool:
-    if "format" in query:
-        return query["format"] == "ics"
-    return request.accept_mimetypes.best_match([JSON, ICS], default=JSON) == ICS
+    accepted = request.accept_mimetypes.best_match([JSON, ICS], default=JSON)
+    return query["format"] == "ics" if "format" in query else accepted == ICS
 
 
 def _ics(law: EditionLaw, periods: list[StandingPeriod]) -> bytes:

@@ -17,7 +17,7 @@ from app.records.store import Store
 
 TOGETHER = 100
 """Rows of one transaction: on SQLite nobody else writes while it lasts."""
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 @dataclass
@@ -42,7 +42,7 @@ def count_applicants(store: Store) -> int:
         return connection.execute(select(func.count()).select_from(applicants)).scalar_one()
 
 
-def rotate(store: Store, ring: KeyRing, progress: Progress | None = None) -> Rotated:
+def rotate(store: Store, ring: KeyRing, progress: Progress = lambda count: None) -> Rotated:
     """Bring every applicant under the current data key, and under the present key of the index.
 
     Each row is locked, read and written in one transaction, so that no change of anybody's is
@@ -57,8 +57,7 @@ def rotate(store: Store, ring: KeyRing, progress: Progress | None = None) -> Rot
         stale = [row["id"] for row in page if not _is_current(row, ring, result)]
         for start in range(0, len(stale), TOGETHER):
             _rewrite(store, ring, stale[start : start + TOGETHER], result)
-        if progress is not None:
-            progress(len(page))
+        progress(len(page))
     result.left = _count_older(store, ring, result)
     return result
 

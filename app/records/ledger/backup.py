@@ -31,7 +31,7 @@ OLDEST = "0007"
 """The oldest revision whose backups are taken back: since then tables only got columns that may be
 empty.
 """
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 
 
 class NotABackup(Exception):
@@ -43,7 +43,7 @@ class NotEmpty(Exception):
 
 
 def back_up(
-    store: Store, file: Path, now: datetime, progress: Progress | None = None
+    store: Store, file: Path, now: datetime, progress: Progress = lambda count: None
 ) -> dict[str, int]:
     """Write everything that is kept at one moment to a file, readable by its owner only; how many
     rows of each table.
@@ -70,8 +70,7 @@ def back_up(
             for name, row in _everything(connection):
                 _write(out, digest, {"table": name, "row": row})
                 counts[name] += 1
-                if progress is not None:
-                    progress(1)
+                progress(1)
             out.write(orjson.dumps({"counts": counts, "sha256": digest.hexdigest()}) + b"\n")
         with part.open("rb") as written:
             os.fsync(written.fileno())
@@ -141,7 +140,7 @@ def check_backup(file: Path) -> dict[str, int]:
     return counts
 
 
-def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[str, int]:
+def restore(store: Store, file: Path, progress: Progress = lambda count: None) -> dict[str, int]:
     """Take a backup back into an empty, migrated database, in one transaction; how many rows of
     each table.
 
@@ -166,8 +165,7 @@ def restore(store: Store, file: Path, progress: Progress | None = None) -> dict[
                 ],
             )
             counts[name] = counts.get(name, 0) + len(rows)
-            if progress is not None:
-                progress(len(rows))
+            progress(len(rows))
     return counts
 
 

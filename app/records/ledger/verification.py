@@ -38,7 +38,7 @@ from app.records.tables import (
     unsealed,
 )
 
-Progress = Callable[[int], None]
+Progress = Callable[[int], object]
 NAMED_AT_MOST = 100
 UNPLACED = 2**62
 """The place of what no seal closes: after everything that one does."""
@@ -135,7 +135,7 @@ CHANGING = (
 
 
 def verify(
-    store: Store, checkpoints: Checkpoints | None = None, progress: Progress | None = None
+    store: Store, checkpoints: Checkpoints | None = None, progress: Progress = lambda count: None
 ) -> Verified:
     """Check every record against its digest, every seal against its records and the seal before,
     and each against each.
@@ -148,7 +148,7 @@ def verify(
     """
     with store.reading() as connection, tolerant(connection):
         looked, database = (
-            _Looking(connection, progress or (lambda count: None)),
+            _Looking(connection, progress),
             database_of(connection),
         )
         noted = (checkpoints or Checkpoints()).of(database)

@@ -54,6 +54,5 @@ class FormSessions(SecureCookieSessionInterface):
 
         Empty where it brings none, or one that was not signed here.
         """
-        if self.get_cookie_name(app) not in request.cookies:
-            return self.session_class()
-        return super().open_session(app, request)
+        is_sent = self.get_cookie_name(app) in request.cookies
+        return super().open_session(app, request) if is_sent else self.session_class()

@@ -159,9 +159,14 @@ def browser() -> Browser:
 
 def own_path(wanted: str | None) -> str:
     """A path of this site to go on to; the home page where something else was wanted."""
-    if not wanted or not wanted.startswith("/") or wanted.startswith("//") or len(wanted) > 500:
-        return url_for("pages.home")
-    if "\\" in wanted or not wanted.isascii() or not wanted.isprintable() or " " in wanted:
+    if (
+        not wanted
+        or not wanted.startswith("/")
+        or wanted.startswith("//")
+        or len(wanted) > 500
+        or not (wanted.isascii() and wanted.isprintable())
+        or any(letter in wanted for letter in "\\ ")
+    ):
         return url_for("pages.home")
     parts = urlsplit(wanted)
     return url_for("pages.home") if parts.scheme or parts.netloc else wanted
