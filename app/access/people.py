@@ -257,11 +257,8 @@ def network_of(address: str) -> str:
         parsed = ip_address(address.partition("%")[0])
     except ValueError:
         return "unknown"
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(IPv6Address(int(parsed) >> 64 << 64)) + "/64"
+    whole = parsed.ipv4_mapped if isinstance(parsed, IPv6Address) else parsed
+    return str(IPv6Address(int(parsed) >> 64 << 64)) + "/64" if whole is None else str(whole)
 
 
 def _has_lapsed(account: Account, at: datetime) -> bool:

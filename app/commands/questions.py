@@ -20,40 +20,28 @@ def questions_command(question: str | None, as_json: bool) -> None:
     Example:  flask questions enrollment.permitted
     """
     law = lawbook()
-    if question is None:
-        _list(law, as_json)
-    elif question not in law.questions:
+    if question is not None and question not in law.questions:
         raise unknown_question(question, list(law.questions))
-    elif as_json:
-        print_json(_question_document(law, law.questions[question]))
-    else:
-        _show(law, law.questions[question])
-
-
-def _list(law: Lawbook, as_json: bool) -> None:
     if as_json:
-        from app.api.law.question_answers import question_summary
-
-        print_json(
-            {"questions": [question_summary(question) for question in law.questions.values()]}
-        )
-        return
-    Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
-    click.echo(
-        f"{counted(len(law.questions), 'question')}; `flask questions ID` lists the facts of one.",
-        err=True,
-    )
+        print_json(_document(law, question))
+    elif question is not None:
+        _show(law, law.questions[question])
+    else:
+        Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
+        found = counted(len(law.questions), "question")
+        click.echo(f"{found}; `flask questions ID` lists the facts of one.", err=True)
 
 
-def _question_document(law: Lawbook, question: Question) -> dict[str, object]:
+def _document(law: Lawbook, question: str | None) -> dict[str, object]:
+    """The same as over HTTP; of one question with the JSON Schema of its facts."""
     import msgspec
 
     from app.api.law.question_answers import facts_document, question_summary
 
-    return {
-        **msgspec.to_builtins(question_summary(question)),
-        "facts": facts_document(law, question.id),
-    }
+    if question is None:
+        return {"questions": [question_summary(each) for each in law.questions.values()]}
+    summary = msgspec.to_builtins(question_summary(law.questions[question]))
+    return {**summary, "facts": facts_document(law, question)}
 
 
 def _show(law: Lawbook, question: Question) -> None:

@@ -36,18 +36,13 @@ def seal_command(every: float | None, as_json: bool) -> None:
     \b
     Example:  flask records seal --every 1
     """
-    from app.records.entries import Seal
     from app.records.ledger.seals import seal_everything
 
-    made: list[Seal] = []
     with kept_records() as store:
-        while True:
-            for seal in seal_everything(store, clock.now(), settings().checkpoints):
-                if every is None:
-                    made.append(seal)
-            if every is None:
-                break
+        made = list(seal_everything(store, clock.now(), settings().checkpoints))
+        while every is not None:
             time.sleep(every)
+            made = list(seal_everything(store, clock.now(), settings().checkpoints))
     if as_json:
         print_json(
             {
@@ -99,30 +94,26 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
         verified = verify(store, read, advance)
     told, noted = verified.complaints, verified.noted
     if as_json:
-        complaints = [{"kind": c.kind, "id": c.object_id, "what": c.what} for c in told]
-        counts = {
-            "records": verified.records,
-            "seals": verified.seals,
-            "unsealed": verified.unsealed,
-            "chain": verified.chain,
-        }
-        compared = {"seals": len(noted.chains), "of_other_databases": noted.of_others}
-        about = {
-            "database": verified.database,
-            "checkpoints": {
-                **compared,
-                "accepted_losses": [
-                    {
-                        "after": loss.after,
-                        "through": loss.through,
-                        "because": loss.because,
-                        "by": loss.by,
-                    }
-                    for loss in noted.losses
-                ],
-            },
-        }
-        print_json({"holds": not told, **counts, **about, "complaints": complaints})
+        losses = [
+            {"after": loss.after, "through": loss.through, "because": loss.because, "by": loss.by}
+            for loss in noted.losses
+        ]
+        print_json(
+            {
+                "holds": not told,
+                "records": verified.records,
+                "seals": verified.seals,
+                "unsealed": verified.unsealed,
+                "chain": verified.chain,
+                "database": verified.database,
+                "checkpoints": {
+                    "seals": len(noted.chains),
+                    "of_other_databases": noted.of_others,
+                    "accepted_losses": losses,
+                },
+                "complaints": [{"kind": c.kind, "id": c.object_id, "what": c.what} for c in told],
+            }
+        )
     else:
         _tell(
             verified.records,

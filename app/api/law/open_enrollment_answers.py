@@ -131,14 +131,9 @@ def _on_day(
     day: date, periods: list[StandingPeriod], following: list[StandingPeriod]
 ) -> dict[str, Any]:
     kinds = [c.calendar.kind for c, _ in periods]
-    is_open: bool | None = False
-    if any(OPEN[kind] for kind in kinds):
-        is_open = True
-    elif kinds:
-        is_open = None
     return {
         "on": day,
-        "is_open": is_open,
+        "is_open": any(OPEN[kind] for kind in kinds) or (None if kinds else False),
         "status": next(
             (kind for kind in ("open", "continuous", "limited", "unread") if kind in kinds),
             "closed",

@@ -94,10 +94,13 @@ def list_provisions(query: Query) -> Response:
         )
     except UnknownQuestion:
         raise unknown_question("query") from None
-    if day is not None:
-        provisions = [p for id in answering for p in law.provisions_on(id, day)]
-    else:
-        provisions = [p for id in answering for p in law.by_question.get(id, [])]
+    provisions = [
+        provision
+        for id in answering
+        for provision in (
+            law.by_question.get(id, []) if day is None else law.provisions_on(id, day)
+        )
+    ]
     used = _calendars_of(provisions) if question else set(law.calendars)
     calendars = [
         c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)

@@ -129,11 +129,8 @@ def example(service: Service, question: Question) -> dict[str, object]:
             continue
         stated = service.decider.facts_in_play(law).stated.values()
         facts = {f.name: f.kind.example(f, day) for f in stated if not f.kind.is_outcome}
-        request: dict[str, object] = {"question": question.id, "facts": nest(facts)}
         if question.governed_by is None:
-            request["as_of"] = day.isoformat()
-        else:
-            facts[question.governed_by] = day.isoformat()
-            request["facts"] = nest(facts)
-        return request
+            return {"question": question.id, "facts": nest(facts), "as_of": day.isoformat()}
+        facts[question.governed_by] = day.isoformat()
+        return {"question": question.id, "facts": nest(facts)}
     return {"question": question.id, "facts": {}}

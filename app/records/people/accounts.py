@@ -298,12 +298,14 @@ class Accounts:
             account is not None and account.locked_until is not None and account.locked_until > at
         )
         hold = lockout.of_account(failures + 1)
-        values = {
-            "failed_attempts": failures + 1,
-            "locked_until": None if hold is None else at + hold,
-        }
-        if account is not None and (is_held or account.is_disabled):
-            values = {"failed_attempts": failures, "locked_until": account.locked_until}
+        values = (
+            {"failed_attempts": failures, "locked_until": account.locked_until}
+            if account is not None and (is_held or account.is_disabled)
+            else {
+                "failed_attempts": failures + 1,
+                "locked_until": None if hold is None else at + hold,
+            }
+        )
         write(connection, accounts, _NOBODY if row is None else row, values)
         may_pass = account is not None and not is_held and not account.is_disabled
         return Attempt(account, may_pass, locks=may_pass and hold is not None)
