@@ -15,7 +15,7 @@ from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
 from app.determinations.answer import encode
 from app.instants import instant_text
-from app.records.ledger.events import Damaged, Event, LawChanged, happened
+from app.records.ledger.events import TOLD, Event, happened
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
 DAMAGED: dict[str, EventType] = {
@@ -24,18 +24,6 @@ DAMAGED: dict[str, EventType] = {
     "record": "record.damaged",
 }
 """The type of event for a damaged record, by its kind."""
-MEMBERS = (
-    "id",
-    "question",
-    "as_of",
-    "edition",
-    "outcome",
-    "subject",
-    "organization",
-    "law_digest",
-    "replaces",
-)
-"""What an event says of a determination."""
 WAIVERS = "waiver."
 """The questions whose determinations are told as waivers decided."""
 
@@ -66,54 +54,44 @@ def read_events(query: dict[str, int]) -> Response:
     seconds.
     """
     service = current_service()
-    page = happened(service.store, principal().reach, query["after"], query["limit"])
+    events, place = happened(service.store, principal().reach, query["after"], query["limit"])
     for kind in DAMAGED:
         alarm_damaged(
             kind,
-            [
-                event.id
-                for event in page.events
-                if isinstance(event, Damaged) and event.kind == kind
-            ],
+            [event.id for event in events if event.columns is None and event.kind == kind],
         )
-    if page.events:
+    if events:
         service.store.note(
             origin().did(
                 "events.read",
-                f"{page.events[0].sequence}-{page.events[-1].sequence}",
+                f"{events[0].sequence}-{events[-1].sequence}",
                 kind="events",
             )
         )
-    body = encode([_event(event) for event in page.events])
+    body = encode([_event(event) for event in events])
     return Response(
         body,
         200,
-        {"Link": f'</v1/events?after={page.next}&limit={query["limit"]}>; rel="next"'},
+        {"Link": f'</v1/events?after={place}&limit={query["limit"]}>; rel="next"'},
         content_type=CLOUDEVENTS,
     )
 
 
 def _event(event: Event) -> CloudEventAnswer:
-    if isinstance(event, Damaged):
+    if event.columns is None:
         data = {"digest" if event.kind == "law" else "id": event.id}
-        return _envelope(event, DAMAGED[event.kind], event.id, data)
-    time = instant_text(event.at)
-    if isinstance(event, LawChanged):
-        return _envelope(event, "law.changed", event.digest, {"digest": event.digest}, time)
-    data = {name: getattr(event, name) for name in MEMBERS}
+        return _envelope(event, DAMAGED[event.kind], data)
+    time = instant_text(event.columns["at"])
+    if event.kind == "law":
+        return _envelope(event, "law.changed", {"digest": event.id}, time)
+    data = {name: event.columns[name] for name in TOLD}
     data["href"] = f"/v1/determinations/{event.id}"
-    type: EventType = (
-        "waiver.decided" if event.question.startswith(WAIVERS) else "determination.made"
-    )
-    return _envelope(event, type, event.id, data, time)
+    is_waiver = event.columns["question"].startswith(WAIVERS)
+    return _envelope(event, "waiver.decided" if is_waiver else "determination.made", data, time)
 
 
 def _envelope(
-    event: Event,
-    type: EventType,
-    subject: str,
-    data: dict[str, Any],
-    time: str | UnsetType = UNSET,
+    event: Event, type: EventType, data: dict[str, Any], time: str | UnsetType = UNSET
 ) -> CloudEventAnswer:
     return CloudEventAnswer(
         specversion="1.0",
@@ -122,6 +100,6 @@ def _envelope(
         datacontenttype=JSON,
         time=time,
         type=type,
-        subject=subject,
+        subject=event.id,
         data=data,
     )

@@ -7,9 +7,7 @@ its transaction took.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, select
 
@@ -25,57 +23,37 @@ EVENTS, NO_EVENTS = ("determination", "law"), ("audit", "disposal")
 """The kinds of sealed records that are events, and those that are none."""
 
 
-@dataclass(frozen=True, slots=True)
-class DeterminationMade:
-    """A determination was kept."""
-
-    sequence: int
-    id: str
-    at: datetime
-    question: str
-    as_of: date
-    edition: str
-    outcome: str
-    subject: str | None
-    organization: str | None
-    law_digest: str
-    replaces: str | None
+TOLD = (
+    "id",
+    "question",
+    "as_of",
+    "edition",
+    "outcome",
+    "subject",
+    "organization",
+    "law_digest",
+    "replaces",
+)
+"""What an event tells of a determination."""
 
 
-@dataclass(frozen=True, slots=True)
-class LawChanged:
-    """Determinations are made under another text of the law from here on."""
+class Event(NamedTuple):
+    """A determination that was kept, or another text of the law under which determinations are made
+    from here on.
 
-    sequence: int
-    digest: str
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Damaged:
-    """What was sealed here cannot be read any more, or was removed; *kind* is `determination`,
-    `law`, or `record` for neither.
+    *kind* is `determination`, `law`, or `record` where nobody can say which of the two. What cannot
+    be read any more, or was removed, has no columns; others also have the instant, *at*.
     """
 
     sequence: int
     kind: str
     id: str
+    columns: Mapping[str, Any] | None
 
 
-Event = DeterminationMade | LawChanged | Damaged
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """Events after a place, and the place to go on from."""
-
-    events: tuple[Event, ...]
-    next: int
-
-
-def happened(store: Store, reach: Reach, after: int, limit: int) -> Happened:
-    """The events within reach after a place, at most *limit*, in order. Places out of reach are
-    passed over, a bounded way at once.
+def happened(store: Store, reach: Reach, after: int, limit: int) -> tuple[list[Event], int]:
+    """The events within reach after a place, at most *limit*, in order, and the place to go on
+    from. Places out of reach are passed over, a bounded way at once.
 
     Whose record it was that cannot be found under its id any more, nobody knows: that is told to
     those only who see everything.
@@ -90,11 +68,11 @@ def happened(store: Store, reach: Reach, after: int, limit: int) -> Happened:
             stretch = _stretch(connection, place)
             events += _events_of(connection, stretch, reach)[: limit - len(events)]
             if len(events) == limit:
-                return Happened(tuple(events), events[-1].sequence)
+                return events, events[-1].sequence
             place = stretch[-1].sequence if stretch else place
             if len(stretch) < STRETCH:
                 break
-    return Happened(tuple(events), place)
+    return events, place
 
 
 def _stretch(connection: Connection, after: int) -> Sequence[Any]:
@@ -115,10 +93,8 @@ def _events_of(connection: Connection, stretch: Sequence[Any], reach: Reach) -> 
         ]
         for kind in EVENTS
     }
-    columns = [
-        determinations.c[name] for name in DeterminationMade.__slots__ if name in determinations.c
-    ]
-    chosen = select(*columns, determinations.c.decided_at.label("at"))
+    told = (determinations.c[name] for name in TOLD)
+    chosen = select(*told, determinations.c.decided_at.label("at"))
     chosen = chosen.where(determinations.c.id.in_(ids["determination"]), within(reach))
     kept = select(laws.c.digest, laws.c.kept_at.label("at")).where(laws.c.digest.in_(ids["law"]))
     found = {
@@ -135,30 +111,13 @@ def _events_of(connection: Connection, stretch: Sequence[Any], reach: Reach) -> 
     events: list[Event] = []
     for sealed in stretch:
         of_kind = found.get(sealed.kind, {})
-        if sealed.object_id not in of_kind:
-            if (
-                reach.everything
-                and sealed.kind not in NO_EVENTS
-                and sealed.object_id not in disposed
-            ):
-                events.append(
-                    Damaged(
-                        sealed.sequence,
-                        sealed.kind if sealed.kind in EVENTS else "record",
-                        name_of(sealed.object_id),
-                    )
-                )
-        else:
-            events.append(_event(sealed, of_kind[sealed.object_id]))
+        if sealed.object_id in of_kind or (
+            reach.everything and sealed.kind not in NO_EVENTS and sealed.object_id not in disposed
+        ):
+            kind = sealed.kind if sealed.kind in EVENTS else "record"
+            columns = of_kind.get(sealed.object_id)
+            events.append(Event(sealed.sequence, kind, name_of(sealed.object_id), columns))
     return events
-
-
-def _event(sealed: Any, columns: Mapping[str, Any] | None) -> Event:
-    if columns is None:
-        return Damaged(sealed.sequence, sealed.kind, name_of(sealed.object_id))
-    return (DeterminationMade if sealed.kind == "determination" else LawChanged)(
-        sealed.sequence, **columns
-    )
 
 
 def _disposed(connection: Connection, ids: set[str]) -> set[str]:
