@@ -76,7 +76,7 @@ class Bearers:
             or not secret.is_live(now)
         ):
             return None
-        principal = self._principal(credential, None, now)
+        principal = self._principal(credential, None)
         return (
             None
             if principal is None
@@ -94,13 +94,13 @@ class Bearers:
         credential = self._store.find_alone(token.client) if is_id(token.client) else None
         if credential is None or credential.kind != CLIENT or not credential.is_live(now):
             return None
-        principal = self._principal(credential, token.scopes, now)
+        principal = self._principal(credential, token.scopes)
         return (
             None if principal is None else (principal, min(token.expires_at, credential.expires_at))
         )
 
     def _principal(
-        self, credential: Credential, scopes: tuple[str, ...] | None, now: datetime
+        self, credential: Credential, scopes: tuple[str, ...] | None
     ) -> Principal | None:
         """Somebody with the permissions of the role, as far as neither the credential nor the token
         is limited to fewer.

@@ -10,7 +10,7 @@ import click
 from app.commands.refusals import answering, print_json
 from app.commands.sources import asked, edition_option
 from app.commands.terminal import Screen, days
-from app.commands.timeline import EACH_MARK, Stretch, draw
+from app.commands.timeline import EACH_MARK, draw
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
 
 NOT_ENCODED = "not encoded"
@@ -56,9 +56,7 @@ def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
     for fact in cast(Sequence[str], document["set_aside"]):
         screen.line(f"Set aside: {fact}, which moves through the year.")
     screen.line()
-    stretches = [
-        Stretch(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals
-    ]
+    stretches = [(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
     for line in draw(year, stretches, KINDS, NOT_ENCODED):
         screen.line(line, indent=2)
     screen.line(EACH_MARK, indent=2)

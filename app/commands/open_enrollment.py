@@ -62,8 +62,8 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
         print_json(open_enrollment_answer(law, law.edition(name), year, None))
         return
     found = series.meeting(span)
-    stretches = [Stretch(Span(p.first, p.last), c.calendar.kind) for c, p in found]
-    stretches += [Stretch(s, NOT_ENCODED) for s in unknown]
+    stretches: list[Stretch] = [(Span(p.first, p.last), c.calendar.kind) for c, p in found]
+    stretches += [(s, NOT_ENCODED) for s in unknown]
     screen = Screen()
     screen.line(f"Open enrollment in {year}, edition {name}", style="bold")
     screen.line()

@@ -4,7 +4,6 @@ explained by a legend.
 
 import calendar
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from app.law.spans import Span
@@ -17,12 +16,8 @@ EACH_MARK = (
 )
 
 
-@dataclass(frozen=True)
-class Stretch:
-    """Consecutive days of one kind."""
-
-    span: Span
-    kind: str
+Stretch = tuple[Span, str]
+"""Consecutive days of one kind."""
 
 
 def cells_of(year: int) -> Iterator[Span]:
@@ -38,7 +33,7 @@ def kinds_in(
     cell: Span, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str
 ) -> str:
     """The kind that a mark shows: the first of *kinds* that any of its days has."""
-    found = {stretch.kind for stretch in stretches if stretch.span.meets(cell)}
+    found = {kind for span, kind in stretches if span.meets(cell)}
     return next((kind for kind in kinds if kind in found), otherwise)
 
 

@@ -62,7 +62,6 @@ def load_asked(body: object) -> Asked:
 class Decided:
     """A determination with the text that the caller gets; what is kept is always the full one."""
 
-    determination: Determination
     text: bytes
     record: DeterminationRecord | None
 
@@ -195,7 +194,7 @@ def decide(
     id = (id or new_id(decided_at)) if keep else None
     issue = Issue(id, decided_at, subject, replaces)
     if id is None:
-        return Decided(determination, determination.json(detail, issue), None)
+        return Decided(determination.json(detail, issue), None)
     text = determination.json("full", issue)
     record = DeterminationRecord(
         id=id,
@@ -214,4 +213,4 @@ def decide(
         made_by=VERSION,
         decisive=determination.decisive,
     )
-    return Decided(determination, in_detail(text, detail), record)
+    return Decided(in_detail(text, detail), record)

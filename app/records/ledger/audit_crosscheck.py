@@ -66,12 +66,10 @@ A hold is told by what it holds, and there may be several; an applicant by the s
 which may be given again once it was forgotten."""
 
 
-class Stray(NamedTuple):
-    """A row that is there and should not be, or the other way round."""
-
-    kind: str
-    name: str
-    what: str
+Stray = tuple[str, str, str]
+"""A row that is there and should not be, or the other way round: its kind, its name and what is
+wrong.
+"""
 
 
 def strays(connection: Connection, entries_were_disposed: bool) -> Iterator[Stray]:
@@ -91,7 +89,7 @@ def _removed(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
         there = _there(connection, each, [name for name, _ in page])
         for name, standing in page:
             if there[name] < standing:
-                yield Stray(each.table.info["kind"], each.missed(name), REMOVED)
+                yield each.table.info["kind"], each.missed(name), REMOVED
 
 
 def _inserted(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
@@ -109,7 +107,7 @@ def _inserted(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
         )
         for name, row in page:
             if standing[name] < there[name]:
-                yield Stray(each.table.info["kind"], each.called(row), INSERTED)
+                yield each.table.info["kind"], each.called(row), INSERTED
 
 
 def _standing(
