@@ -145,7 +145,8 @@ def document(credential: "Credential") -> dict[str, Any]:
 def make(wanted: "Wanted", as_json: bool) -> None:
     """Make a credential and tell its secret."""
     with credentials() as kept:
-        _tell_secret(kept.create(wanted, command_origin()), as_json)
+        told = kept.create(wanted, command_origin())
+    _tell_secret(told, as_json)
 
 
 def revoke(kind: str, text: str, as_json: bool) -> None:
@@ -162,7 +163,8 @@ def rotate(kind: str, text: str, overlap_hours: int, days: int | None, as_json: 
     """Give a credential of a kind a new secret and tell it."""
     with credentials() as kept:
         id = _named(kept, kind, text).id
-        _tell_secret(kept.rotate(id, None, command_origin(), overlap_hours, days), as_json)
+        told = kept.rotate(id, None, command_origin(), overlap_hours, days)
+    _tell_secret(told, as_json)
 
 
 def _tell_secret(told: "NewSecret", as_json: bool) -> None:
