@@ -280,9 +280,7 @@ def _document(packet: Packet) -> str | None:
 
 
 def derive(packet: Packet) -> str | None:
-    """What stands against deriving the document again from the packet's law and request; none where
-    nothing does.
-    """
+    """What stands against deriving the document again from the packet's law and request, if any."""
     columns: dict[str, Any] = dict(packet.columns)
     try:
         columns["decided_at"] = _instant(columns["decided_at"], "decided_at")
@@ -291,9 +289,7 @@ def derive(packet: Packet) -> str | None:
         differs_at = replay(decider_under(packet.law_digest, packet.texts, Engine()), kept)
     except (NotAPacket, ValueError, LawAltered, EngineFault) as error:
         return str(error)
-    except (
-        Exception
-    ) as error:  # law of somebody else's making may break the reader in ways nobody foresaw
+    except Exception as error:  # somebody else's law may break the reader in ways nobody foresaw
         return f"deciding ended with {type(error).__name__}"
     return None if differs_at is None else f"what is decided again differs at {differs_at}"
 

@@ -5,6 +5,7 @@ passwords.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from uuid_utils import uuid7
@@ -165,11 +166,8 @@ class Roster:
             RecordsUnavailable: it could not be changed.
         """
         at = clock.now()
-        values = {
-            name: wanted[name]
-            for name in ("role", "organization")
-            if name in wanted and wanted[name] != getattr(account, name)
-        }
+        values = {name: wanted[name] for name in ("role", "organization") if name in wanted}
+        values = {name: value for name, value in values.items() if value != getattr(account, name)}
         if values and not may_belong_to(
             values.get("role", account.role), values.get("organization", account.organization)
         ):
@@ -180,20 +178,12 @@ class Roster:
         action = "account.changed"
         if disabled != account.is_disabled:
             action = "account.disabled" if disabled else "account.enabled"
-            values |= {
-                "disabled_at": at if disabled else None,
-                "disabled_because": ADMINISTRATOR if disabled else None,
-            }
-            if not disabled:  # from now on the account may lie unused again
-                values |= {"enabled_at": at, "failed_attempts": 0, "locked_until": None}
+            values |= _disabled(at) if disabled else _enabled(at)
         if not values and version in (None, account.version):
             return account
+        entry = origin.did(action, account.id)
         return self.accounts.change(
-            account.id,
-            {**values, "changed_at": at},
-            origin.did(action, account.id),
-            version,
-            ends=disabled,
+            account.id, {**values, "changed_at": at}, entry, version, ends=disabled
         )
 
     def unlock(self, account: Account, origin: Origin) -> None:
@@ -237,3 +227,18 @@ class Roster:
             ends=True,
         )
         return one_time
+
+
+def _disabled(at: datetime) -> dict[str, Any]:
+    return {"disabled_at": at, "disabled_because": ADMINISTRATOR}
+
+
+def _enabled(at: datetime) -> dict[str, Any]:
+    """From now on the account may lie unused again."""
+    return {
+        "disabled_at": None,
+        "disabled_because": None,
+        "enabled_at": at,
+        "failed_attempts": 0,
+        "locked_until": None,
+    }

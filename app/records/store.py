@@ -270,12 +270,8 @@ def opened_store(address: str) -> Iterator[Store]:
 
 def lies_within(connection: Connection, id: str, reach: Reach) -> bool:
     """Whether a determination lies within reach, be it as it was kept or not."""
-    return (
-        connection.execute(
-            select(literal(1)).where(determinations.c.id == id, within(reach))
-        ).scalar_one_or_none()
-        is not None
-    )
+    there = select(literal(1)).where(determinations.c.id == id, within(reach))
+    return connection.execute(there).scalar_one_or_none() is not None
 
 
 def find_record(
@@ -399,7 +395,5 @@ def insert_unless_there(connection: Connection, table: Table) -> Any:
 
 def await_seal(connection: Connection, kind: str, *records: tuple[str, str]) -> None:
     """Enter records of a kind, each by its id and digest, among those to be sealed next."""
-    connection.execute(
-        insert(unsealed),
-        [{"kind": kind, "object_id": id, "digest": digest} for id, digest in records],
-    )
+    rows = [{"kind": kind, "object_id": id, "digest": digest} for id, digest in records]
+    connection.execute(insert(unsealed), rows)

@@ -136,16 +136,12 @@ def search_determinations(wanted: dict[str, Any]) -> Response:
     That somebody searched is audited; what for is not.
     """
     service, limit, before = current_service(), wanted["limit"], place_of(wanted)
-    if (
-        wanted.get("question", next(iter(service.lawbook.questions)))
-        not in service.lawbook.questions
-    ):
+    if "question" in wanted and wanted["question"] not in service.lawbook.questions:
         raise unknown_question("json")
     if "provision" in wanted and wanted["provision"] not in service.lawbook.provisions:
+        wrong = Wrong("json", "There is no such provision.", pointer="/provision")
         raise Problem(
-            "unknown-provision",
-            "GET /v1/provisions lists the provisions of an edition.",
-            [Wrong("json", "There is no such provision.", pointer="/provision")],
+            "unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong]
         )
     period = wanted.get("decided", {})
     first, last = period.get("first"), period.get("last")
