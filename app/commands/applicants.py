@@ -7,9 +7,17 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted
+from app.commands.answers import (
+    DOWN,
+    REJECTED,
+    USAGE,
+    Refusal,
+    answering,
+    counted,
+    progress_of,
+    tell,
+)
 from app.commands.sources import command_origin, kept_records, settings
-from app.commands.terminal import progress_of, tell
 
 if TYPE_CHECKING:
     from app.records.applicants.encryption import KeyRing

@@ -8,10 +8,18 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.answers import (
+    REJECTED,
+    USAGE,
+    Refusal,
+    Screen,
+    answering,
+    counted,
+    print_json,
+    progress_of,
+)
 from app.commands.sealing import noted_outside
 from app.commands.sources import command_origin, kept_records, settings
-from app.commands.terminal import Screen, progress_of
 
 if TYPE_CHECKING:
     from app.records.store import Store

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from app.commands.terminal import Screen
+from app.commands.answers import Screen
 from app.law.coverage import GistCoverage, gist_report
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook

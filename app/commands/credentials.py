@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from app import clock
-from app.commands.refusals import DOWN, USAGE, Refusal, counted, print_json
+from app.commands.answers import DOWN, USAGE, Refusal, Screen, counted, print_json
 from app.commands.sources import command_origin, kept_records, settings
-from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
     from app.access.credentials import Credentials, NewSecret, Wanted

@@ -2,9 +2,8 @@
 
 from flask.cli import AppGroup
 
-from app.commands.refusals import DOWN, Refusal, answering
+from app.commands.answers import DOWN, Refusal, answering, tell
 from app.commands.sources import reaching_records, settings
-from app.commands.terminal import tell
 
 database_group = AppGroup(
     "db", help="Bring the database to the tables this version needs, or check that it has them."

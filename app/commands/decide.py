@@ -14,9 +14,8 @@ import orjson
 from rich.text import Text
 
 from app import clock
-from app.commands.refusals import NEGATIVE, answering, print_json
+from app.commands.answers import NEGATIVE, Screen, answering, marked, print_json
 from app.commands.sources import DAY, asked, edition_option
-from app.commands.terminal import Screen, marked
 from app.determinations.answer import FindingAnswer, ReasonAnswer
 from app.determinations.case import make_case
 from app.determinations.wording import derived_in_words

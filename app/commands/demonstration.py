@@ -16,9 +16,8 @@ from rich.console import Console
 from rich.progress import track
 
 from app.access.principal import Principal
-from app.commands.refusals import DOWN, USAGE, Refusal, answering, counted, print_json
+from app.commands.answers import DOWN, USAGE, Refusal, Screen, answering, counted, print_json
 from app.commands.sources import decider, edition_of, kept_records, settings
-from app.commands.terminal import Screen
 from app.settings import ROOT, is_loopback
 
 if TYPE_CHECKING:

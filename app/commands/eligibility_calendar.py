@@ -7,9 +7,8 @@ from typing import IO, Any, cast
 
 import click
 
-from app.commands.refusals import answering, print_json
+from app.commands.answers import Screen, answering, days, print_json
 from app.commands.sources import asked, edition_option
-from app.commands.terminal import Screen, days
 from app.commands.timeline import EACH_MARK, draw
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
 

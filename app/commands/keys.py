@@ -6,6 +6,7 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
+from app.commands.answers import Screen, answering, print_json, tell
 from app.commands.credentials import (
     limits,
     make,
@@ -15,8 +16,6 @@ from app.commands.credentials import (
     rotation,
     tell_list,
 )
-from app.commands.refusals import answering, print_json
-from app.commands.terminal import Screen, tell
 
 KEY, CLIENT = "key", "client"
 

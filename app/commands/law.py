@@ -5,9 +5,17 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from app.commands.refusals import REJECTED, Refusal, answering, counted, print_json, unsound
+from app.commands.answers import (
+    REJECTED,
+    Refusal,
+    Screen,
+    answering,
+    counted,
+    days,
+    print_json,
+    unsound,
+)
 from app.commands.sources import DAY, edition_of, edition_option, lawbook, settings
-from app.commands.terminal import Screen, days
 from app.law.calendars import Calendar
 from app.law.errors import UnsoundLaw
 from app.law.lawbook import Change, Lawbook

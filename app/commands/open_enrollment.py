@@ -6,9 +6,8 @@ from datetime import date
 
 import click
 
-from app.commands.refusals import REJECTED, Refusal, answering, print_json
+from app.commands.answers import REJECTED, Refusal, Screen, answering, print_json
 from app.commands.sources import edition_of, edition_option, lawbook
-from app.commands.terminal import Screen
 from app.commands.timeline import EACH_MARK, Stretch, draw
 from app.determinations.wording import UNVERIFIED_WORDS
 from app.law.calendars import Period, StandingCalendar

@@ -2,9 +2,8 @@
 
 import click
 
-from app.commands.refusals import answering, counted, print_json, unknown_question
+from app.commands.answers import Screen, answering, counted, print_json, unknown_question
 from app.commands.sources import lawbook
-from app.commands.terminal import Screen
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import Question

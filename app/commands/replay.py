@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.refusals import REJECTED, answering, counted, print_json
+from app.commands.answers import REJECTED, Screen, answering, counted, print_json, progress_of
 from app.commands.sources import DAY, command_origin, kept_records
-from app.commands.terminal import Screen, progress_of
 from app.determinations.decide import Decider
 from app.determinations.older_law import LawAltered, decider_under
 from app.determinations.replay import compared, replay

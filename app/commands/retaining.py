@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.refusals import REJECTED, Refusal, answering, print_json
+from app.commands.answers import REJECTED, Refusal, Screen, answering, print_json
 from app.commands.sources import command_origin, kept_records, settings
-from app.commands.terminal import Screen
 from app.records.identity import new_id
 
 if TYPE_CHECKING:

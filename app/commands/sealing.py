@@ -10,9 +10,19 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.refusals import DOWN, REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.answers import (
+    DOWN,
+    REJECTED,
+    USAGE,
+    Refusal,
+    Screen,
+    answering,
+    counted,
+    print_json,
+    progress_of,
+    tell,
+)
 from app.commands.sources import command_actor, command_origin, kept_records, settings
-from app.commands.terminal import Screen, progress_of, tell
 
 if TYPE_CHECKING:
     from app.records.ledger.checkpoints import Checkpoints, Noted

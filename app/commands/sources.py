@@ -12,7 +12,7 @@ import click
 from flask import current_app
 
 from app.access.principal import command_line
-from app.commands.refusals import DOWN, REJECTED, Refusal, unknown_question
+from app.commands.answers import DOWN, REJECTED, Refusal, unknown_question
 from app.settings import Settings
 
 if TYPE_CHECKING:  # what commands without the law or without records need not import

@@ -13,9 +13,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.commands.refusals import REJECTED, USAGE, Refusal, answering, counted, print_json
+from app.commands.answers import REJECTED, USAGE, Refusal, Screen, answering, counted, print_json
 from app.commands.sources import command_origin, kept_records, settings
-from app.commands.terminal import Screen
 
 if TYPE_CHECKING:
     from app.access.origin import Origin
