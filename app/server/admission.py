@@ -16,8 +16,8 @@ from flask import Response
 
 from app.api.http.metrics import REFUSED
 from app.api.http.problem_types import PROBLEM_TYPES
-from app.api.http.problems import Problem, problem_response
 from app.api.http.requests import HEADERS, Environ, StartResponse
+from app.api.http.responses import Problem, problem_response
 
 ALWAYS_ANSWERED = frozenset({"/healthz", "/readyz", "/metrics"})
 RETRY_AFTER_SECONDS = 2

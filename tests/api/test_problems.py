@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.api.http.problem_types import _ALL
-from app.api.http.problems import NAMES_AT_MOST
+from app.api.http.responses import NAMES_AT_MOST
 from app.law.lawbook import Lawbook
 from tests.api.asking import asked
 

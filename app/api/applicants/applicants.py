@@ -32,8 +32,14 @@ from app.api.http.faults import log_fault
 from app.api.http.fields import SUBJECT
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem
-from app.api.http.responses import JSON, changed_since, etag_of, json_response, require_version
+from app.api.http.responses import (
+    JSON,
+    Problem,
+    changed_since,
+    etag_of,
+    json_response,
+    require_version,
+)
 from app.api.http.service import current_service, origin, principal
 from app.determinations.answer import encode
 from app.records.applicants.applicants import (

@@ -19,7 +19,7 @@ from app.api.http.faults import engine_fault, log_unexpected, not_kept, record_d
 from app.api.http.idempotency import Attempt, attempt_at, claimed, digest_of, in_flight
 from app.api.http.limits import counting_lines
 from app.api.http.parsing import refuse, whole
-from app.api.http.problems import Problem
+from app.api.http.responses import Problem
 from app.api.http.service import Service, origin, principal
 from app.determinations.answer import Detail, encode
 from app.determinations.strict_json import MalformedJson, loads

@@ -14,7 +14,7 @@ from app import clock
 from app.access.principal import Principal
 from app.api.http.metrics import DETERMINATIONS
 from app.api.http.parsing import pointer_part
-from app.api.http.problems import (
+from app.api.http.responses import (
     ERRORS_AT_MOST,
     Problem,
     Wrong,

@@ -8,8 +8,7 @@ from flask import Blueprint, Response
 from app.api.determinations.answers import EligibilityCalendarAnswer
 from app.api.determinations.deciding import typed_facts
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, unknown_edition
-from app.api.http.responses import json_response
+from app.api.http.responses import Problem, json_response, unknown_edition
 from app.api.http.schemas import CalendarAskedSchema
 from app.api.http.service import current_service
 from app.determinations.calendar import NotADayQuestion, eligibility_calendar

@@ -12,8 +12,7 @@ from app.api.determinations.deciding import in_detail
 from app.api.determinations.stored import KIND, kept, note, text_of
 from app.api.http.faults import alarm_damaged
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, unknown_determination
-from app.api.http.responses import JSON, tagged_response
+from app.api.http.responses import JSON, Problem, tagged_response, unknown_determination
 from app.api.http.schemas import DetailQuery
 from app.api.http.service import current_service, principal
 from app.determinations.answer import Detail, DeterminationAnswer, LawAnswer, encode

@@ -18,8 +18,7 @@ from app.api.http.faults import log_fault
 from app.api.http.idempotency import Attempt, once
 from app.api.http.metrics import REPLAYS
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem
-from app.api.http.responses import entity_tag, if_match, json_response
+from app.api.http.responses import Problem, entity_tag, if_match, json_response
 from app.api.http.schemas import RedeterminationSchema
 from app.api.http.service import Service, current_service, principal
 from app.determinations.answer import DeterminationAnswer, LawAnswer

@@ -9,8 +9,7 @@ from flask import Response
 
 from app.api.determinations.deciding import Decided
 from app.api.http.idempotency import Attempt
-from app.api.http.problems import unknown_determination
-from app.api.http.responses import JSON, entity_tag
+from app.api.http.responses import JSON, entity_tag, unknown_determination
 from app.api.http.service import Service, current_service, origin, principal
 from app.determinations.answer import with_successor
 from app.records.entries import NewDetermination

@@ -16,8 +16,7 @@ from werkzeug.routing import Rule
 from app.api.http.limits import NOT_LIMITED
 from app.api.http.operations import Content, Operation
 from app.api.http.problem_types import PROBLEM_TYPES
-from app.api.http.problems import MEDIA_TYPE
-from app.api.http.responses import JSON
+from app.api.http.responses import JSON, MEDIA_TYPE
 
 Document = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"

@@ -14,7 +14,7 @@ from flask import Flask, Request, current_app, g, request
 from app.access.authenticator import Gate
 from app.access.origin import REFUSED
 from app.access.principal import ANYBODY, PUBLIC, Principal
-from app.api.http.problems import Problem
+from app.api.http.responses import Problem
 from app.api.http.service import current_service, origin, principal
 
 _GATE = "gate"

@@ -11,7 +11,7 @@ from flask import current_app, request
 from itsdangerous import BadData, URLSafeSerializer
 from msgspec import UNSET, UnsetType
 
-from app.api.http.problems import Problem, Wrong
+from app.api.http.responses import Problem, Wrong
 from app.api.http.service import principal
 
 OF_THE_PAGE = ("limit", "cursor")

@@ -10,7 +10,7 @@ from flask import Flask, Response, g, has_request_context
 from werkzeug.exceptions import HTTPException, MethodNotAllowed
 
 from app.api.http.metrics import FAULTS
-from app.api.http.problems import Problem, problem_of_status, problem_response
+from app.api.http.responses import Problem, problem_of_status, problem_response
 from app.engine import EngineFault
 from app.records.errors import RecordDamaged, RecordsFull, RecordsUnavailable
 

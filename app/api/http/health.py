@@ -14,8 +14,7 @@ from app.api.http.answers import (
 )
 from app.api.http.faults import RETRY_AFTER_SECONDS
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem
-from app.api.http.responses import json_response
+from app.api.http.responses import Problem, json_response
 from app.api.http.service import current_service
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import newest_revision

@@ -12,8 +12,7 @@ from datetime import datetime
 from flask import Response, request
 
 from app import clock
-from app.api.http.problems import Problem
-from app.api.http.responses import JSON
+from app.api.http.responses import JSON, Problem
 from app.api.http.service import Service, principal
 from app.records.entries import IdempotencyRecord, ResponseFor
 from app.records.errors import AlreadyAnswered, RecordDamaged

@@ -23,7 +23,7 @@ from limits.strategies import FixedWindowRateLimiter
 from app import clock
 from app.access.principal import ANYBODY
 from app.api.http.metrics import REFUSED
-from app.api.http.problems import Problem
+from app.api.http.responses import Problem
 from app.api.http.service import principal
 from app.settings import Settings
 

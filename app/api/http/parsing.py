@@ -7,8 +7,7 @@ from flask import Request
 from marshmallow import ValidationError
 from werkzeug.exceptions import ClientDisconnected, HTTPException
 
-from app.api.http.problems import Problem, Wrong, problem_of_status
-from app.api.http.responses import JSON
+from app.api.http.responses import JSON, Problem, Wrong, problem_of_status
 from app.determinations.strict_json import MalformedJson, loads
 
 T = TypeVar("T")

@@ -8,8 +8,7 @@ from flask import Blueprint, Response
 from app import clock
 from app.access.principal import PUBLIC
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, Wrong, unknown_edition, unknown_question
-from app.api.http.responses import law_answer
+from app.api.http.responses import Problem, Wrong, law_answer, unknown_edition, unknown_question
 from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
 from app.api.http.service import Service, current_service
 from app.api.law.answers import (

@@ -9,8 +9,7 @@ from msgspec.structs import asdict
 from app.access.principal import PUBLIC
 from app.api.http.answers import unset_if_none
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import unknown_question
-from app.api.http.responses import law_answer
+from app.api.http.responses import law_answer, unknown_question
 from app.api.http.service import Service, current_service
 from app.api.law.answers import (
     ComputedFactAnswer,

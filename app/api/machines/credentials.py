@@ -17,8 +17,14 @@ from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wante
 from app.api.http.authentication import gate
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import changed_since, etag_of, json_response, require_version
+from app.api.http.responses import (
+    Problem,
+    Wrong,
+    changed_since,
+    etag_of,
+    json_response,
+    require_version,
+)
 from app.api.http.service import current_service, origin
 from app.api.machines.answers import (
     CredentialAnswer,

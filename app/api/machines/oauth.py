@@ -30,8 +30,7 @@ from app.api.http.limits import is_to_be_noted, take_refused_token
 from app.api.http.metrics import TOKEN_REFUSALS
 from app.api.http.operations import Content, Operation
 from app.api.http.parsing import is_packed
-from app.api.http.problems import Problem, problem_of_status, problem_response
-from app.api.http.responses import json_response
+from app.api.http.responses import Problem, json_response, problem_of_status, problem_response
 from app.api.http.service import current_service, origin
 from app.api.machines.answers import (
     OAuthErrorAnswer,

@@ -16,8 +16,14 @@ from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, Wrong
-from app.api.http.responses import changed_since, json_response, require_version, tagged
+from app.api.http.responses import (
+    Problem,
+    Wrong,
+    changed_since,
+    json_response,
+    require_version,
+    tagged,
+)
 from app.api.http.service import current_service, origin
 from app.api.people.account_schemas import (
     PAGE,

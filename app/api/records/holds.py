@@ -9,8 +9,15 @@ from app import clock
 from app.api.http.fields import SUBJECT_PATTERN, ReferenceField, TextField
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, unknown_determination
-from app.api.http.responses import JSON, changed_since, etag_of, json_response, require_version
+from app.api.http.responses import (
+    JSON,
+    Problem,
+    changed_since,
+    etag_of,
+    json_response,
+    require_version,
+    unknown_determination,
+)
 from app.api.http.schemas import REQUIRED, StrictSchema
 from app.api.http.service import current_service, origin, principal
 from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer

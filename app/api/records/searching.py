@@ -16,8 +16,7 @@ from app.api.http.cursors import next_cursor, place_of, searched
 from app.api.http.faults import alarm_damaged
 from app.api.http.fields import TextField, WholeNumberField
 from app.api.http.operations import Content, Operation
-from app.api.http.problems import Problem, Wrong, unknown_question
-from app.api.http.responses import json_response
+from app.api.http.responses import Problem, Wrong, json_response, unknown_question
 from app.api.http.schemas import (
     REQUIRED,
     SUBJECT,
