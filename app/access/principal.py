@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from app.records.visibility import EVERYTHING, NOTHING, Reach
+from app.records.visibility import NOTHING, Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,3 @@ PUBLIC = "public"
 whether the service lives.
 """
 ANYBODY = Principal("anybody", "anybody", frozenset())
-
-
-def command_line(user: str) -> Principal:
-    """Whoever may run commands on the machine that has the database's address.
-
-    The operating system has let them in.
-    """
-    return Principal(f"command:{user}", "command", frozenset(), reach=EVERYTHING)

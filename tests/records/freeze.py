@@ -12,7 +12,7 @@ import orjson
 
 from app import clock
 from app.access.origin import Origin
-from app.access.principal import command_line
+from app.access.principal import Principal
 from app.api.determinations.deciding import decide, load_asked
 from app.api.http.service import Service, law_text
 from app.commands.demonstration import demonstrations
@@ -37,7 +37,7 @@ BY = Origin("command:freeze")
 def keep(here: Service, request: object, replaces: str | None = None) -> str:
     """Decide and keep a request; the id of its determination."""
     text = orjson.dumps(request).decode()
-    by = command_line("freeze")
+    by = Principal("command:freeze", "command", frozenset())
     record = decide(here, load_asked(request), text, by, keep=True, replaces=replaces).record
     assert record is not None
     audit = BY.did("determination.made", record.id, kind="determination")
