@@ -4,8 +4,10 @@ It is the oracle of both, the rules of durable-rules and the compiled law.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import product
+from typing import NamedTuple
 
-from app.engine.evaluation import OUTCOME_CODES, Evaluation
+from app.engine.evaluation import DECIDED, OUTCOME_CODES, OUTCOMES_BY_CODE, Evaluation
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
@@ -49,67 +51,90 @@ def provision_truth(provision: StandingProvision, conditions: Sequence[bool | No
 
 
 def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
-    """The outcome of a question from the status of its provisions."""
-    nothing_bars = True
-    for index in question.bars:
-        if provisions[index]:
-            return "ineligible"
-        if provisions[index] is None:
-            nothing_bars = False
-    granted, grant_open = False, False
-    for index in question.grants:
-        if provisions[index]:
-            granted = True
-        elif provisions[index] is None:
-            grant_open = True
-    if not granted and not grant_open:
-        return "ineligible"
-    if nothing_bars:
-        if any(provisions[index] for index in question.refers):
-            return "referred"
-        if granted:
-            return "eligible"
-    return "undetermined"
-
-
-def settled_outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
-    """The outcome that no further fact can change; undetermined where one could.
-
-    `outcome_of` answers *referred* while grants are open and *eligible* while a referral is; both
-    may turn when more is known.
+    """The outcome of a question from the status of its provisions: what is open is tried as if it
+    applied and as if it did not.
     """
-    outcome = outcome_of(question, provisions)
-    if outcome == "referred" and not any(provisions[index] for index in question.grants):
-        return "undetermined"
-    if outcome == "eligible" and any(provisions[index] is None for index in question.refers):
-        return "undetermined"
-    return outcome
+
+    def any_applies(some: Iterable[StandingProvision]) -> tuple[bool, ...]:
+        found = {provisions[p.index] for p in some}
+        return (True,) if True in found else (True, False) if None in found else (False,)
+
+    def referring(may: str) -> tuple[bool, ...]:
+        return any_applies(p for p in question.of("refers") if p.provision.may == may)
+
+    cases = product(
+        any_applies(question.of("bars")),
+        any_applies(question.of("grants")),
+        referring("grant"),
+        referring("bar"),
+        referring("either"),
+    )
+    found = {_tried(*case) for case in cases}
+    return found.pop() if len(found) == 1 else "undetermined"
+
+
+def _tried(barred: bool, granted: bool, may_grant: bool, may_bar: bool, either: bool) -> Outcome:
+    """The outcome where every person who is to decide decides in every way that is open."""
+    ways: set[Outcome] = set()
+    for grants in {False, may_grant}:
+        for bars in {False, may_bar}:
+            for decides in ("grant", "bar") if either else (None,):
+                is_barred = barred or bars or decides == "bar"
+                is_granted = granted or grants or decides == "grant"
+                ways.add("eligible" if is_granted and not is_barred else "ineligible")
+    return ways.pop() if len(ways) == 1 else "referred"
+
+
+class _Truths(NamedTuple):
+    """Truths by index, and outcomes by question."""
+
+    conditions: list[bool | None]
+    provisions: list[bool | None]
+    outcomes: dict[str, Outcome]
 
 
 def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     """Every condition, provision and outcome of a standing law for the facts whose codes are known.
 
     A code under a question's id is an outcome that the caller states; it takes the place of what
-    the provisions would give.
+    the provisions would give. A question that is left to a person is tried both ways.
     """
+    return evaluation(*_evaluate(law, codes))
+
+
+def _evaluate(law: StandingLaw, codes: Mapping[str, int]) -> _Truths:
     known = dict(codes)
     conditions: list[bool | None] = [None] * len(law.conditions)
     provisions: list[bool | None] = [None] * len(law.provisions)
     outcomes: dict[str, Outcome] = {}
     for question in law.questions:
-        for name, tests in question.tests:
-            code = known.get(name)
-            if code is not None:
-                for index, first, last, several in tests:
-                    conditions[index] = (
-                        first <= code <= last if several is None else code in several
-                    )
+        for condition in (c for p in question.provisions for c in p.conditions):
+            conditions[condition.index] = condition_truth(condition, known)
         for provision in question.provisions:
             provisions[provision.index] = provision_truth(provision, conditions)
-        outcome = outcomes[question.question.id] = outcome_of(question, provisions)
+        id = question.question.id
+        outcome = outcomes[id] = outcome_of(question, provisions)
+        used = any(c.fact.name == id for c in law.conditions)
+        if used and OUTCOMES_BY_CODE[known.get(id, OUTCOME_CODES.get(outcome, -1))] == "referred":
+            ways = [_evaluate(law, {**codes, id: OUTCOME_CODES[way]}) for way in DECIDED]
+            return _both_ways(*ways)
         if outcome != "undetermined":
-            known.setdefault(question.question.id, OUTCOME_CODES[outcome])
-    return evaluation(conditions, provisions, outcomes)
+            known.setdefault(id, OUTCOME_CODES[outcome])
+    return _Truths(conditions, provisions, outcomes)
+
+
+def _both_ways(one: _Truths, other: _Truths) -> _Truths:
+    def common(truths: Sequence[bool | None], others: Sequence[bool | None]) -> list[bool | None]:
+        return [a if a is b else None for a, b in zip(truths, others, strict=True)]
+
+    outcomes: dict[str, Outcome] = {}
+    for id in one.outcomes:
+        a, b = one.outcomes[id], other.outcomes[id]
+        differing: Outcome = "undetermined" if "undetermined" in (a, b) else "referred"
+        outcomes[id] = a if a == b else differing
+    return _Truths(
+        common(one.conditions, other.conditions), common(one.provisions, other.provisions), outcomes
+    )
 
 
 def evaluation(

@@ -27,6 +27,7 @@ from app.law.provision import Conclusion, Provision
 from app.law.spans import day_after, day_before
 from tests.case_files import CASES, ROOT, load
 from tests.edges import Edge, WrittenCase, edges_at, edges_of, standing_laws
+from tests.plain_evaluator import outcome_of
 
 RULESETS = ROOT / "rulesets"
 SHARED = {"questions", "facts", "editions", "grammar"}
@@ -312,26 +313,13 @@ def is_admitted(lawbook: Lawbook, question: str, edition: str, day: date) -> boo
 
 
 def contradictions(decided: Determination) -> Iterator[str]:
-    """Where an outcome does not follow from the provisions' status by the order of precedence."""
-    status = {
-        effect: [r.status for r in decided.reasons if r.effect == effect]
-        for effect in ("bars", "grants", "refers")
-    }
-    barred, granted, referred = (
-        "applies" in status[effect] for effect in ("bars", "grants", "refers")
-    )
-    nothing_granted = all(s == "does_not_apply" for s in status["grants"])
-    nothing_bars = all(s == "does_not_apply" for s in status["bars"])
-    follows = {
-        "ineligible": barred or nothing_granted,
-        "referred": referred and nothing_bars and not nothing_granted,
-        "eligible": granted and nothing_bars and not referred,
-    }
-    wanted = [outcome for outcome, does_follow in follows.items() if does_follow] or [
-        "undetermined"
-    ]
-    if wanted != [decided.outcome] and not decided.settled_by:
-        yield f"{decided.outcome}, but {' and '.join(wanted)} would follow"
+    """Where an outcome does not follow from the provisions' status."""
+    law, found = decided.knowledge.in_play.law, decided.evaluation
+    follows = outcome_of(law.asked, [found.provision(p.index) for p in law.provisions])
+    is_nested = any(found.outcomes[used] == "referred" for used in law.used)
+    is_left = follows == "undetermined" and is_nested
+    if follows != decided.outcome and not is_left and not decided.settled_by:
+        yield f"{decided.outcome}, but {follows} would follow"
     if (decided.outcome == "undetermined") != bool(decided.needs) and not any(
         r.says for r in decided.reasons
     ):

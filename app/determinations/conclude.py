@@ -71,10 +71,12 @@ def concluded(
     """The conclusions of a determination, those of each provision that counts, and the provision
     that leads.
     """
-    counting = {"eligible": ("grants",), "referred": ("refers", "grants"), "ineligible": ("bars",)}
+    counting = {"eligible": "grants", "ineligible": "bars"}
     applying = [p for p in question.provisions if evaluation.applies >> p.index & 1]
+    if outcome == "referred":  # nothing follows as if it were granted
+        applying = []
     per_provision = {p.index: of_provision(p, question.question, knowledge) for p in applying}
-    weighing = [p for p in applying if p.effect in counting.get(outcome, ())]
+    weighing = [p for p in applying if p.effect == counting.get(outcome)]
     grants = {p.index: per_provision[p.index] for p in weighing if p.effect == "grants"}
     leader = leading(question, grants)
     together: Concluded = {}

@@ -115,7 +115,7 @@ class Decider:
             stated = {**knowledge.stated, **leaf}
             codes = Knowledge.of(in_play, stated, knowledge.as_of).codes
             found = self.engine.evaluate(in_play.law, codes).outcomes[asked]
-            if found != outcome and (found, outcome) != ("referred", "eligible"):
+            if found != outcome:
                 raise EngineFault(f"{asked} is not settled as it was found to be")
 
     def _needs(self, knowledge: Knowledge, used: str) -> tuple[FactDefinition, ...]:

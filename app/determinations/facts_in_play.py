@@ -49,12 +49,12 @@ class FactInPlay:
         self.in_play, self.fact, self.name = in_play, fact, fact.name
         inputs = in_play.inputs_of
         self.conditions = [c for c in in_play.law.conditions if fact.name in inputs(c)]
-        self.behind = bits_of(self.conditions)
+        bits = in_play.compiled.facts
+        self.own: FactBits | None = bits.get(fact.name)
+        self.behind = bits_of(self.conditions) | (self.own.all if self.own else 0)
         self.moving = [
             f for f in in_play.computed.values() if fact.name in in_play.sources_of[f.name]
         ]
-        bits = in_play.compiled.facts
-        self.own: FactBits | None = bits.get(fact.name)
         self.carried = [
             (f.name, in_play.derivers[f.name], f.code_of, bits.get(f.name)) for f in self.moving
         ]
@@ -85,14 +85,14 @@ class FactInPlay:
         return touched
 
     @cached_property
-    def effects(self) -> list[tuple[int, list[Value]]]:
-        """For a fact with few values: the conditions met, as bits, and all values that meet just
-        these.
+    def effects(self) -> list[tuple[tuple[int, int], list[Value]]]:
+        """For a fact with few values: the conditions met and known, as bits, and all values that
+        come to just these.
         """
-        groups: dict[int, list[Value]] = {}
+        groups: dict[tuple[int, int], list[Value]] = {}
         for code in range(self.fact.last_code + 1):
-            met = self.own.met_at(code) if self.own else 0
-            groups.setdefault(met, []).append(self.fact.value(code))
+            bits = self.own.at(code) if self.own else (0, self.behind)
+            groups.setdefault(bits, []).append(self.fact.value(code))
         return list(groups.items())
 
     @cached_property
@@ -155,7 +155,7 @@ class FactInPlay:
             values: dict[str, Value] = {self.name: day}
             self.carry(values)
             now = [
-                bits.met_at(code_of(values[name])) if bits is not None else 0
+                bits.at(code_of(values[name])) if bits is not None else 0
                 for name, _, code_of, bits in self.carried
                 if name in values
             ]

@@ -109,6 +109,7 @@ class PreparedCondition:
         self._met = Template(written.met, constants, end)
         self._not_met = Template(written.not_met, constants, end)
         self._evidence = provision.provision.evidence
+        self._to_a_person = f"Left to a person to decide: {self.fact.label}"
         self._unknown = self._make(None, None, None, self._unknown_words(()))
         self._few = dict(self._each_value()) if self.fact.kind.is_listed else {}
 
@@ -120,6 +121,9 @@ class PreparedCondition:
         sources: tuple[Source, ...] = ("stated", "presumed") if fact.presumed else ("stated",)
         for code in range(fact.last_code + 1):
             value, truth = fact.value(code), code in self.condition.accepts
+            if fact.kind.is_outcome and value == "referred":
+                yield (value, "stated"), self._make(None, value, "stated", self._to_a_person)
+                continue
             constants = {"value": fact.in_words(value)}
             template = self._met if truth else self._not_met
             try:
@@ -163,15 +167,15 @@ class PreparedCondition:
         if fact.computed is not None:
             computed_from = {name: as_json(values.get(name)) for name in self._inputs}
         value = values.get(fact.name)
+        source = knowledge.source_of(fact)
+        found = self._few.get((value, source)) if value is not None and source else None
+        if found is not None:
+            return found
         if truth is None or value is None:
             if computed_from is UNSET:
                 return self._unknown
             missing = tuple(name for name in self._inputs if name not in values)
             return self._make(None, None, None, self._unknown_words(missing), computed_from)
-        source = knowledge.source_of(fact)
-        found = self._few.get((value, source)) if source is not None else None
-        if found is not None:
-            return found
         says = self._sentence(truth, value, word_for)
         return self._make(truth, value, source, says, computed_from)
 
@@ -188,7 +192,8 @@ class PreparedCondition:
         if outcome is None:
             return self._unknown
         if truth is None:
-            says = self._unknown_words(())
+            is_referred = outcome == "referred"
+            says = self._to_a_person if is_referred else self._unknown_words(())
         else:
             says = self._sentence(truth, outcome, word_for)
         return self._make(truth, outcome, "determined", says, UNSET, determination or UNSET)

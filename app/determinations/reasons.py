@@ -45,15 +45,19 @@ NeedsOf = Callable[[str], Sequence[FactDefinition]]
 def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
     """The provisions, by index, on which the outcome rests."""
     outcome, status = evaluation.outcomes[question.question.id], evaluation.provision
+    applying = {p.index for p in question.provisions if status(p.index)}
+    open_still = {p.index for p in question.provisions if status(p.index) is None}
+    bars, grants = set(question.bars), set(question.grants)
     if outcome == "ineligible":
-        barring = {index for index in question.bars if status(index)}
-        return barring or set(question.grants)
-    if outcome in ("eligible", "referred"):
-        resting_on = question.grants if outcome == "eligible" else question.refers
-        return {index for index in resting_on if status(index)}
-    granted = any(status(index) for index in question.grants)
-    open_still = question.bars if granted else (*question.bars, *question.grants)
-    return {index for index in open_still if status(index) is None}
+        return bars & applying or (bars & open_still if grants & applying else grants)
+    if outcome == "eligible":
+        return grants & applying or grants & open_still
+    if outcome == "referred":
+        to_a_person = {id for id, o in evaluation.outcomes.items() if o == "referred"}
+        waiting = {p.index for p in question.provisions if to_a_person.intersection(p.uses)}
+        return set(question.refers) & applying or waiting & open_still & (bars | grants)
+    may_bar = bars | {p.index for p in question.may_bar}
+    return open_still & (may_bar if grants & applying else may_bar | grants)
 
 
 class Explained:
@@ -239,10 +243,14 @@ class ReasonBuilder:
             for condition in self.deciding_conditions(self.prepared.provisions[index]):
                 name = condition.fact.name
                 is_open = self.evaluation.condition(condition.condition.index) is None
-                if is_open and condition.condition.is_nested and name in self.law.by_question:
+                if is_open and self.is_decided_here(name):
                     yield from self.because(name)
                     continue
                 yield self.finding(condition, with_reasons=False).says
+
+    def is_decided_here(self, question: str) -> bool:
+        """Whether it is a question whose outcome nobody stated."""
+        return question in self.law.by_question and question not in self.knowledge.stated
 
     def deciding_conditions(self, prepared: PreparedProvision) -> Iterator[PreparedCondition]:
         """The conditions that made a provision come out as it did: those of the paths that hold,
@@ -279,6 +287,11 @@ class ReasonBuilder:
                 for step in provision.provision.next_steps:
                     if step.on == status and not self.has_failed(provision, step.unless_failed):
                         steps[step.says, step.question] = None
+            if counts and explained.outcome == "referred":
+                for used in provision.uses:
+                    if self.is_decided_here(used) and self.outcome_of(used) == "referred":
+                        nested = self.next_steps(used)
+                        steps |= {(s.says, s.question or None): None for s in nested}
         return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
 
     def has_failed(self, provision: StandingProvision, condition: str | None) -> bool:
@@ -300,40 +313,16 @@ class ReasonBuilder:
         questions too, unless they were *seen*.
         """
         seen.add(question)
-        status, stated = self.evaluation.provision, self.knowledge.stated
-        granted = self.outcome_of(question) == "eligible"
+        status = self.evaluation.provision
         for provision in self.law.by_question[question].cautioning:
             prepared = self.prepared.provisions[provision.index]
             if prepared.caution is not None and status(provision.index):
                 yield prepared.caution.fill(self.word_for)
             if provision.lacks_text and self.is_text_missing(provision):
                 yield str(provision.provision.text_missing)
-            if granted and provision.effect == "refers" and status(provision.index) is None:
-                title = provision.provision.title
-                referral = f"This could still be referred to somebody's discretion: {title}."
-                yield f"{referral} {self.what_is_open(prepared)}"
             for used in provision.uses:
-                if used not in seen and used not in stated and used in self.law.by_question:
+                if used not in seen and self.is_decided_here(used):
                     yield from self.cautions(used, seen)
-
-    def what_is_open(self, prepared: PreparedProvision) -> str:
-        """What would have to be known to settle a provision."""
-        conditions = list(self.deciding_conditions(prepared))
-        missing = dict.fromkeys(fact for c in conditions for fact in self.missing(c))
-        if missing:
-            return f"Not stated: {' '.join(missing)}"
-        labels = dict.fromkeys(condition.fact.label for condition in conditions)
-        return f"Not known: {'; '.join(labels)}."
-
-    def missing(self, prepared: PreparedCondition) -> Iterator[str]:
-        """The facts, as they are asked for, that would settle a condition."""
-        in_play, name = self.knowledge.in_play, prepared.fact.name
-        if prepared.condition.is_nested and name in self.law.by_question:
-            yield from (fact.label for fact in self.needs(name))
-        else:
-            for source in in_play.inputs_of(prepared.condition):
-                if source not in self.knowledge.values:
-                    yield in_play.definitions[source].label
 
 
 def values_answer(concludes: Concluded) -> Values:

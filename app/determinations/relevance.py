@@ -12,14 +12,12 @@ from functools import cached_property
 
 from app.determinations.completions import Cells, Group, groups_of
 from app.determinations.knowledge import Knowledge
-from app.engine.compiled import ELIGIBLE, REFERRED, UNDETERMINED
+from app.engine.compiled import UNDETERMINED
 from app.engine.evaluation import OUTCOMES_BY_CODE
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
 
 TERMINALS = 4
-OPEN_REFERRAL = 1 << ELIGIBLE | 1 << REFERRED
-"""Granted however it turns out, and only a referral is open."""
 EXCLUDED = -1
 Path = tuple[tuple[Group, int], ...]
 """Groups of facts, each in one of its cells."""
@@ -124,9 +122,7 @@ class Diagram:
 
     def facts_left(self, node: int) -> int:
         """How many facts are still needed."""
-        if self.is_settled(node) or self.ends[node] == OPEN_REFERRAL:
-            return 0
-        return self.support[node].bit_count()
+        return 0 if self.is_settled(node) else self.support[node].bit_count()
 
 
 class Relevance:
@@ -138,7 +134,7 @@ class Relevance:
         _, _, left = self.compiled.explore(self.met, self.known)
         self.groups = groups_of(knowledge, left)
         self._differing: tuple[Path, Path] | None = None
-        self._solved: dict[tuple[int, int, int], int] = {}
+        self._solved: dict[tuple[object, int, int], int] = {}
         self._tried = [0]
         """For each level, the conditions on facts that were tried before, as bits: those that are
         open still cannot be worked out."""
@@ -166,7 +162,7 @@ class Relevance:
             return code
         groups, level = self.groups, self._next_level(level, left)
         if level == len(groups):  # some text is missing, or something cannot be worked out
-            return self.compiled.outcome(met, known)
+            return UNDETERMINED
         key = (flags, left, left & self._tried[level])
         found = self._solved.get(key)
         if found is None:
@@ -186,17 +182,15 @@ class Relevance:
 
     @cached_property
     def outcome(self) -> Outcome:
-        """The outcome that all completions come to; undetermined where two differ. Where all are
-        granted and only a referral is open, that does not hold up a yes.
-        """
+        """The outcome that all completions come to; undetermined where two differ."""
         paths: dict[int, Path] = {}
         for end, path in self._ends():
             paths.setdefault(end, path)
-            if len(paths) > 1 and sum(1 << code for code in paths) != OPEN_REFERRAL:
-                one, other = list(paths.values())[-2:]
+            if len(paths) > 1:
+                one, other = paths.values()
                 self._differing = one, other
                 return "undetermined"
-        return OUTCOMES_BY_CODE[min(paths)]
+        return OUTCOMES_BY_CODE[end]
 
     def witnesses(self) -> tuple[Mapping[str, Value], ...]:
         """Two ways to complete what is missing that come to different outcomes, where there are."""
@@ -220,7 +214,7 @@ class Relevance:
         the least work.
         """
         groups = sorted(self.groups, key=lambda group: (len(group.facts), not group.of_law_alone))
-        seen, put_off = set[tuple[int, int, int]](), list[tuple[Group, int, int, int, Path]]()
+        seen, put_off = set[tuple[object, int, int]](), list[tuple[Group, int, int, int, Path]]()
         open_still: list[tuple[int, int, int, Path]] = [(self.met, self.known, 0, ())]
         while open_still or put_off:
             if not open_still:
@@ -234,7 +228,7 @@ class Relevance:
                 seen.add((flags, left, left & tried))
                 group = next((group for group in groups if group.behind & left & ~tried), None)
                 if group is None:
-                    yield self.compiled.outcome(met, known), path
+                    yield UNDETERMINED, path
                     continue
                 tried |= group.behind
                 if len(group.facts) > 1:
@@ -277,7 +271,7 @@ class Relevance:
         met: int,
         known: int,
         chosen: dict[str, Value],
-        seen: set[tuple[int, int, int]],
+        seen: set[tuple[object, int, int]],
     ) -> Iterator[dict[str, Value]]:
         """The leaves below a node; where two leave the same open, those of the first."""
         groups = self.groups

@@ -60,13 +60,15 @@ class WhatIf:
         if not fact.carried:
             own = fact.own
             if own is not None:
-                met, known = met | own.met_at(fact.fact.code_of(value)), known | own.all
+                more_met, more_known = own.at(fact.fact.code_of(value))
+                return met | more_met, known | more_known
             return met, known
         values = {**self.knowledge.values, fact.name: value}
         fact.carry(values)
         for name, code_of, bits in fact.looked_at:
             if name in values:
-                met, known = met | bits.met_at(code_of(values[name])), known | bits.all
+                more_met, more_known = bits.at(code_of(values[name]))
+                met, known = met | more_met, known | more_known
         return met, known
 
     def bits_if(self, changes: Mapping[str, Value]) -> tuple[int, int]:
@@ -82,7 +84,8 @@ class WhatIf:
         for fact in facts:
             for name, code_of, bits in fact.looked_at:
                 if name in values:
-                    met, known = met | bits.met_at(code_of(values[name])), known | bits.all
+                    more_met, more_known = bits.at(code_of(values[name]))
+                    met, known = met | more_met, known | more_known
         return met, known
 
     def outcome_if(self, changes: Mapping[str, Value]) -> Outcome:
@@ -110,8 +113,8 @@ class WhatIf:
         if self.outcome == "undetermined":
             return True
         found, left = self.evaluation, ~fact.touched
-        settled = self.compiled.settled(found.met & left, found.known & left)
-        return OUTCOMES_BY_CODE[settled] != self.outcome
+        without = self.compiled.outcome(found.met & left, found.known & left)
+        return OUTCOMES_BY_CODE[without] != self.outcome
 
     def mattering(self) -> Iterator[FactInPlay]:
         """The stated facts that matter."""
@@ -119,9 +122,9 @@ class WhatIf:
 
     def outcomes_of_choices(self, fact: FactInPlay) -> Iterator[tuple[Outcome, list[Value]]]:
         """For a fact with few values: each outcome, with the values that come to it."""
-        met, known = self.met & ~fact.behind, self.known | fact.behind
-        for met_there, values in fact.effects:
-            code = self.compiled.outcome(met | met_there, known)
+        met, known = self.met & ~fact.behind, self.known & ~fact.behind
+        for (met_there, known_there), values in fact.effects:
+            code = self.compiled.outcome(met | met_there, known | known_there)
             if code != UNDETERMINED:
                 yield OUTCOMES_BY_CODE[code], values
 

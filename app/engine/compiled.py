@@ -2,7 +2,8 @@
 
 The numbers hold a bit for each condition, *met* and *known*. A path of a provision holds where all
 its bits are met and fails where one is known and not met; provisions, outcomes and the conditions
-on outcomes follow line by line, in the order of the questions. Nothing of a case is remembered.
+on outcomes follow line by line, in the order of the questions. Where a question is left to a
+person, what follows is found both ways. Nothing of a case is remembered.
 
 The text is built from whole numbers and names made here, never from what a ruleset says, so
 nothing written in the law can become code. `listing` adds the provisions as comments for readers.
@@ -12,7 +13,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
-from app.engine.evaluation import OUTCOME_CODES, OUTCOMES_BY_CODE, Evaluation
+from app.engine.evaluation import OUTCOMES_BY_CODE, Evaluation
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
@@ -20,8 +21,10 @@ ELIGIBLE, INELIGIBLE, REFERRED, UNDETERMINED = range(4)
 Line = tuple[str, str]
 """A line of the program, and what a reader is told beside it."""
 Codes = Callable[[int, int], int]
-Everything = Callable[[int, int], tuple[int, int, int, int, tuple[int, ...]]]
-Explore = Callable[[int, int], tuple[int, int, int]]
+Found = tuple[int, int, int, int, tuple[int, ...]]
+"""Conditions met and known, provisions that apply and fail, the outcomes' codes."""
+Left = tuple[int, object, int]
+"""An outcome's code; where it is undetermined, what was found so far and the open conditions."""
 
 
 def bits_of(conditions: Iterable[StandingCondition]) -> int:
@@ -33,30 +36,64 @@ def bits_of(conditions: Iterable[StandingCondition]) -> int:
 
 
 class FactBits:
-    """The conditions that each code of one fact meets, as bits; *all* are all conditions on it."""
+    """The conditions that each code of one fact meets and settles, as bits.
 
-    __slots__ = ("all", "met", "starts")
+    Where the fact is a question's outcome, and it is stated that a person is to decide, it settles
+    none of them; *referred* is the bit that says so.
+    """
 
-    def __init__(self, conditions: Iterable[StandingCondition]) -> None:
+    __slots__ = ("all", "at_start", "starts")
+
+    def __init__(self, conditions: Iterable[StandingCondition], referred: int = 0) -> None:
         conditions = list(conditions)
-        self.all = bits_of(conditions)
-        self.starts = sorted({edge for c in conditions for edge in c.accepts.edges()})
-        inside = [self.starts[0] - 1, *self.starts] if self.starts else [0]
-        self.met = [bits_of(c for c in conditions if code in c.accepts) for code in inside]
+        settled = bits_of(conditions)
+        self.all = settled | referred
+        edges = {edge for c in conditions for edge in c.accepts.edges()}
+        if referred:
+            edges.add(REFERRED)
+        self.starts = sorted(edges)
+        self.at_start: list[tuple[int, int]] = []
+        """The conditions met and known before the first edge, and from each on."""
+        for code in [self.starts[0] - 1, *self.starts] if self.starts else [0]:
+            if referred and code == REFERRED:
+                self.at_start.append((0, referred))
+            else:
+                met = bits_of(c for c in conditions if code in c.accepts)
+                self.at_start.append((met, settled))
 
-    def met_at(self, code: int) -> int:
-        """The conditions that a code meets."""
-        return self.met[bisect_right(self.starts, code)]
+    def at(self, code: int) -> tuple[int, int]:
+        """The conditions that a code meets, and those it settles."""
+        return self.at_start[bisect_right(self.starts, code)]
+
+
+def both_ways(one: int, other: int) -> int:
+    """The outcome where a person decides in one of two ways."""
+    if one == other:
+        return one
+    return UNDETERMINED if UNDETERMINED in (one, other) else REFERRED
+
+
+def _found_both_ways(one: Found, other: Found) -> Found:
+    """What holds in both ways."""
+    met = one[0] & other[0]
+    failed = (one[1] ^ one[0]) & (other[1] ^ other[0])
+    outcomes = tuple([both_ways(a, b) for a, b in zip(one[4], other[4], strict=True)])
+    return met, met | failed, one[2] & other[2], one[3] & other[3], outcomes
+
+
+def _left_both_ways(one: Left, other: Left) -> Left:
+    code = both_ways(one[0], other[0])
+    return (code, (one, other), one[2] | other[2]) if code == UNDETERMINED else (code, 0, 0)
 
 
 class CompiledLaw:
     """A standing law as functions of the conditions that are met and known.
 
-    `outcome` gives the code of the outcome of the question asked, `settled` the same where no
-    further fact can change it and undetermined elsewhere. `explore` gives the latter with what is
-    left to decide: two cases that leave the same flags and the same open conditions come to the
-    same outcome, whatever is stated next. All are exact for independent conditions; conditions on
-    one fact are not independent, which `app.determinations.relevance` takes care of.
+    `outcome` gives the code of the outcome of the question asked: undetermined unless no further
+    fact can change it. `explore` gives the same with what is left to decide: two cases that leave
+    the same flags and the same open conditions come to the same outcome, whatever is stated next.
+    Both are exact for independent conditions; conditions on one fact are not independent, which
+    `app.determinations.relevance` takes care of.
     """
 
     def __init__(self, law: StandingLaw) -> None:
@@ -64,27 +101,28 @@ class CompiledLaw:
         on: dict[str, list[StandingCondition]] = {}
         for condition in law.conditions:
             on.setdefault(condition.fact.name, []).append(condition)
-        self.facts = {name: FactBits(conditions) for name, conditions in on.items()}
-        self._tables = {name: (f.starts, f.met, f.all) for name, f in self.facts.items()}
+        self.facts = {
+            name: FactBits(conditions, _referred(law, name)) for name, conditions in on.items()
+        }
+        self._tables = {name: (f.starts, f.at_start) for name, f in self.facts.items()}
         self._ids = tuple(law.by_question)
+        self._conditions = (1 << len(law.conditions)) - 1
         program = "\n".join(line for line, _ in self.lines)
-        names: dict[str, object] = {}
-        exec(compile(program, "<law>", "exec"), {"__builtins__": {}}, names)  # noqa: S102  (integers and names of ours)
+        names: dict[str, object] = {
+            "__builtins__": {},
+            "both_ways": both_ways,
+            "found_both_ways": _found_both_ways,
+            "left_both_ways": _left_both_ways,
+        }
+        exec(compile(program, "<law>", "exec"), names)  # noqa: S102  (integers and names of ours)
         self.outcome: Codes = names["outcome"]  # type: ignore[assignment]
-        self.settled: Codes = names["settled"]  # type: ignore[assignment]
-        self.explore: Explore = names["explore"]  # type: ignore[assignment]
-        self._everything: Everything = names["everything"]  # type: ignore[assignment]
+        self.explore: Callable[[int, int], Left] = names["explore"]  # type: ignore[assignment]
+        self._everything: Callable[[int, int], Found] = names["everything"]  # type: ignore[assignment]
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
         """The program, line by line."""
-        law = self.law
-        return (
-            *_outcome(law),
-            *_outcome(law, settled=True),
-            *_explore(law),
-            *_everything(law),
-        )
+        return (*_outcome(self.law), *_explore(self.law), *_everything(self.law))
 
     def listing(self) -> str:
         """The program of the outcome with the provision and question beside each line."""
@@ -101,9 +139,10 @@ class CompiledLaw:
         tables = self._tables
         for name, code in codes.items():
             if name in tables:
-                starts, met_in, bits = tables[name]
-                met |= met_in[bisect_right(starts, code)]
-                known |= bits
+                starts, at_start = tables[name]
+                more_met, more_known = at_start[bisect_right(starts, code)]
+                met |= more_met
+                known |= more_known
         return met, known
 
     def evaluate(self, met: int, known: int) -> Evaluation:
@@ -112,14 +151,30 @@ class CompiledLaw:
         by_id: dict[str, Outcome] = {
             id: OUTCOMES_BY_CODE[code] for id, code in zip(self._ids, outcomes, strict=True)
         }
-        return Evaluation(met, known, applies, fails, by_id)
+        return Evaluation(met, known & self._conditions, applies, fails, by_id)
 
 
 # --- the program's text ---------------------------------------------------------------------------
 
 
+def _referred(law: StandingLaw, name: str) -> int:
+    """The bit which says that a question is stated to be left to a person; none for a fact."""
+    question = law.by_question.get(name)
+    return 0 if question is None else 1 << len(law.conditions) + question.index
+
+
 def _bits(provisions: Iterable[StandingProvision]) -> int:
     return sum(1 << provision.index for provision in provisions)
+
+
+def _any(tests: Iterable[str]) -> str:
+    return " or ".join(test for test in tests if test != "0") or "0"
+
+
+def _all(*tests: str) -> str:
+    if "0" in tests:
+        return "0"
+    return " and ".join(f"({test})" for test in tests if test != "1") or "1"
 
 
 def _holds(provision: StandingProvision) -> str:
@@ -134,69 +189,91 @@ def _failed(provision: StandingProvision) -> str:
 
 
 def _any_holds(provisions: Iterable[StandingProvision]) -> str:
-    return " or ".join(_holds(p) for p in provisions if not p.lacks_text)
+    return _any(_holds(p) for p in provisions if not p.lacks_text)
 
 
 def _all_failed(provisions: Iterable[StandingProvision]) -> str:
-    return " and ".join(_failed(p) for p in provisions)
+    return " and ".join(_failed(p) for p in provisions) or "1"
 
 
-def _used(law: StandingLaw, question: StandingQuestion) -> Iterator[Line]:
-    """What a question's outcome says of the conditions on it, unless a caller stated it."""
-    used = law.used_in[question.question.id]
-    if not used:
-        return
-    all_of_them, outcome = bits_of(used), f"o{question.index}"
-    yield f"    if {outcome} != {UNDETERMINED} and not known & {all_of_them}:", "not stated"
-    yield f"        known |= {all_of_them}", ""
-    for name, code in OUTCOME_CODES.items():
-        met = bits_of(c for c in used if code in c.accepts)
-        if met:
-            yield f"        if {outcome} == {code}:", name
-            yield f"            met |= {met}", ""
-    yield "        no = known ^ met", ""
+Provisions = tuple[StandingProvision, ...]
 
 
-def _first_that_holds(
-    question: StandingQuestion, tests: Iterable[tuple[str, int | str]]
-) -> Iterator[Line]:
-    """The outcome of the first test that holds, undetermined where none does; a test without text
-    is left out.
-    """
+def _tests(
+    question: StandingQuestion,
+    any_holds: Callable[[Provisions], str],
+    all_failed: Callable[[Provisions], str],
+) -> list[tuple[str, int]]:
+    """What a question comes to, first test first: see `docs/decisions/outcomes.md`."""
+    bars, grants = question.of("bars"), question.of("grants")
+    may_grant, may_bar = question.may_grant, question.may_bar
+    granted, denied = any_holds(grants), all_failed(grants)
+    to_a_person = (
+        _all(granted, any_holds(may_bar)),
+        _all(denied, any_holds(may_grant)),
+        _all(any_holds(may_grant), any_holds(may_bar)),
+    )
+    is_barred = all_failed(bars)
+    return [
+        (_any([any_holds(bars), _all(denied, all_failed(may_grant))]), INELIGIBLE),
+        ("0" if is_barred == "1" else f"not ({is_barred})", UNDETERMINED),
+        (_all(granted, all_failed(may_bar)), ELIGIBLE),
+        (_any(to_a_person), REFERRED),
+    ]
+
+
+def _first_that_holds(question: StandingQuestion, tests: list[tuple[str, int]]) -> Iterator[Line]:
+    """The outcome of the first test that holds, undetermined where none does."""
     word, id = "if", question.question.id
     for test, outcome in tests:
-        if test:
+        if test != "0":
             yield f"    {word} {test}:", id
-            told = OUTCOMES_BY_CODE[outcome] if isinstance(outcome, int) else ""
-            yield f"        o{question.index} = {outcome}", told
+            yield f"        o{question.index} = {outcome}", OUTCOMES_BY_CODE[outcome]
             word, id = "elif", ""
     yield "    else:", ""
     yield f"        o{question.index} = {UNDETERMINED}", OUTCOMES_BY_CODE[UNDETERMINED]
 
 
-def _outcome(law: StandingLaw, settled: bool = False) -> Iterator[Line]:
-    """A function for the outcome alone; *settled* is the one that no further fact can change."""
-    yield f"def {'settled' if settled else 'outcome'}(met, known):", ""
+def _used(law: StandingLaw, question: StandingQuestion, name: str, join: str) -> Iterator[Line]:
+    """What a question's outcome says of the conditions on it, unless a caller stated it. Where it
+    is left to a person, the function *name* goes on both ways and *join* compares.
+    """
+    used = law.used_in[question.question.id]
+    if not used:
+        return
+    conditions, referred = bits_of(used), _referred(law, question.question.id)
+    met = {code: bits_of(c for c in used if code in c.accepts) for code in (ELIGIBLE, INELIGIBLE)}
+    yield f"    if not known & {conditions}:", "not stated"
+    yield f"        if o{question.index} == {REFERRED} or known & {referred}:", "both ways"
+    for code, way in ((ELIGIBLE, "one"), (INELIGIBLE, "other")):
+        yield f"            {way} = {name}(met | {met[code]}, known | {conditions})", ""
+    yield f"            return {join}(one, other)", ""
+    yield f"        if o{question.index} != {UNDETERMINED}:", ""
+    yield f"            known |= {conditions}", ""
+    for code in (ELIGIBLE, INELIGIBLE):
+        if met[code]:
+            yield f"            if o{question.index} == {code}:", OUTCOMES_BY_CODE[code]
+            yield f"                met |= {met[code]}", ""
+    yield "            no = known ^ met", ""
+
+
+def _outcome(law: StandingLaw) -> Iterator[Line]:
+    """A function for the outcome alone."""
+    yield "def outcome(met, known):", ""
     yield "    no = known ^ met", ""
     for question in law.questions:
-        bars, refers, grants = (question.of(e) for e in ("bars", "refers", "grants"))
-        against = " or ".join(t for t in (_any_holds(bars), _all_failed(grants)) if t)
-        referred, granted = _any_holds(refers), _any_holds(grants)
-        eligible, is_referred = f"{ELIGIBLE}", f"{REFERRED}"
-        if settled:
-            if refers:
-                eligible = f"{ELIGIBLE} if {_all_failed(refers)} else {UNDETERMINED}"
-            is_referred = f"{REFERRED} if {granted or 0} else {UNDETERMINED}"
-        bar_is_open = f"not ({_all_failed(bars)})" if bars else ""
-        tests: list[tuple[str, int | str]] = [
-            (against or "1", INELIGIBLE),
-            (bar_is_open, UNDETERMINED),
-            (referred, is_referred),
-            (granted, eligible),
-        ]
-        yield from _first_that_holds(question, tests)
-        yield from _used(law, question)
+        yield from _first_that_holds(question, _tests(question, _any_holds, _all_failed))
+        yield from _used(law, question, "outcome", "both_ways")
     yield f"    return o{law.asked.index}", ""
+
+
+def _applying(provisions: Provisions) -> str:
+    return f"applies & {_bits(provisions)}" if provisions else "0"
+
+
+def _all_failing(provisions: Provisions) -> str:
+    bits = _bits(provisions)
+    return f"fails & {bits} == {bits}" if provisions else "1"
 
 
 def _everything(law: StandingLaw) -> Iterator[Line]:
@@ -212,26 +289,33 @@ def _everything(law: StandingLaw) -> Iterator[Line]:
             yield f"        applies |= {bit}", ""
             yield f"    elif {_failed(provision)}:", ""
             yield f"        fails |= {bit}", ""
-        bars, refers, grants = (_bits(question.of(e)) for e in ("bars", "refers", "grants"))
-        tests = [
-            (f"applies & {bars} or fails & {grants} == {grants}", INELIGIBLE),
-            (f"fails & {bars} != {bars}", UNDETERMINED),
-            (f"applies & {refers}", REFERRED),
-            (f"applies & {grants}", ELIGIBLE),
-        ]
-        yield from _first_that_holds(question, tests)
-        yield from _used(law, question)
+        yield from _first_that_holds(question, _tests(question, _applying, _all_failing))
+        yield from _used(law, question, "everything", "found_both_ways")
     outcomes = "".join(f"o{question.index}, " for question in law.questions)
     yield f"    return met, known, applies, fails, ({outcomes})", ""
 
 
+# --- what is left to decide -----------------------------------------------------------------------
+
+
+def _kinds(question: StandingQuestion) -> dict[str, Provisions]:
+    """The provisions that bear on an outcome, by how; one may bear in two ways."""
+    return {
+        "bars": question.of("bars"),
+        "grants": question.of("grants"),
+        "may_grant": question.may_grant,
+        "may_bar": question.may_bar,
+    }
+
+
 def _open_paths(question: StandingQuestion) -> Iterator[Line]:
-    """Each provision: it holds, it failed, or its open paths are noted under its effect."""
+    """Each provision: it holds, it failed, or its open paths are noted under what it bears on."""
+    kinds = _kinds(question)
     for provision in question.provisions:
-        if provision.effect == "cautions":
+        noted = [f"{kind}{question.index}" for kind, some in kinds.items() if provision in some]
+        if not noted:
             continue
         bit, masks = 1 << provision.index, [bits_of(path) for path in provision.paths]
-        noted = f"{provision.effect}{question.index}"
         yield f"    if {_holds(provision)}:", provision.provision.id
         yield f"        holds |= {bit}", ""
         yield f"    elif {_failed(provision)}:", ""
@@ -239,7 +323,13 @@ def _open_paths(question: StandingQuestion) -> Iterator[Line]:
         yield "    else:", ""
         for mask in masks:
             yield f"        if not no & {mask}:", ""
-            yield f"            {noted} |= {mask}", ""
+            for name in noted:
+                yield f"            {name} |= {mask}", ""
+
+
+def _holding(provisions: Provisions) -> str:
+    read = _bits(p for p in provisions if not p.lacks_text)
+    return f"holds & {read}" if read else "0"
 
 
 def _explore(law: StandingLaw) -> Iterator[Line]:
@@ -248,11 +338,11 @@ def _explore(law: StandingLaw) -> Iterator[Line]:
     yield "    no = known ^ met", ""
     yield "    holds = fails = 0", ""
     for question in law.questions:
-        number = question.index
-        yield f"    bars{number} = refers{number} = grants{number} = 0", question.question.id
+        noted = " = ".join(f"{kind}{question.index}" for kind in _kinds(question))
+        yield f"    {noted} = 0", question.question.id
         yield from _open_paths(question)
-        yield from _settle(question)
-        yield from _used(law, question)
+        yield from _first_that_holds(question, _tests(question, _holding, _all_failing))
+        yield from _used(law, question, "explore", "left_both_ways")
     asked = law.asked
     yield f"    if o{asked.index} != {UNDETERMINED}:", ""
     yield f"        return o{asked.index}, 0, 0", ""
@@ -268,42 +358,25 @@ def _explore(law: StandingLaw) -> Iterator[Line]:
     yield f"    return {UNDETERMINED}, flags, left & ~known", ""
 
 
-def _settle(question: StandingQuestion) -> Iterator[Line]:
-    bars, refers, grants = (question.of(e) for e in ("bars", "refers", "grants"))
-    barring, referring, granting = (
-        _bits(p for p in some if not p.lacks_text) for some in (bars, refers, grants)
-    )
-    tests = [
-        (f"holds & {barring} or fails & {_bits(grants)} == {_bits(grants)}", INELIGIBLE),
-        (f"fails & {_bits(bars)} != {_bits(bars)} or not holds & {granting}", UNDETERMINED),
-        (f"holds & {referring}", REFERRED),
-        (f"fails & {_bits(refers)} == {_bits(refers)}", ELIGIBLE),
-    ]
-    return _first_that_holds(question, tests)
-
-
 def _left(question: StandingQuestion) -> Iterator[str]:
-    """What bears on an open question: its open bars; referrals and grants while none is known to
-    apply. A flag says for each effect whether one applies, or would if its text were read.
+    """What bears on an open question: its open bars, what may still grant while nothing grants,
+    and who may still bar. The flags say what applies, or would if its text were read.
     """
-    yield f"left |= bars{question.index}"
-    flag = 1 << 5 * question.index
-    for effect in ("bars", "refers", "grants"):
-        provisions = question.of(effect)
-        read, lacking = (
-            _bits(p for p in provisions if p.lacks_text is lacks_text)
-            for lacks_text in (False, True)
-        )
-        if effect != "bars":
-            if read:
-                yield f"if holds & {read}:"
-                yield f"    flags |= {flag}"
-                yield "else:"
-                yield f"    left |= {effect}{question.index}"
-            elif provisions:
-                yield f"left |= {effect}{question.index}"
-            flag <<= 1
-        if lacking:
-            yield f"if holds & {lacking}:"
-            yield f"    flags |= {flag}"
-        flag <<= 1
+    kinds, index = _kinds(question), question.index
+    flag = {kind: 1 << 8 * index + place for place, kind in enumerate(kinds)}
+    yield f"left |= bars{index}"
+    yield f"if {_holding(kinds['grants'])}:"
+    yield f"    flags |= {flag['grants']}"
+    yield "else:"
+    yield f"    left |= grants{index}"
+    for indent, kind in (("    ", "may_grant"), ("", "may_bar")):
+        if kinds[kind]:
+            yield f"{indent}if {_holding(kinds[kind])}:"
+            yield f"{indent}    flags |= {flag[kind]}"
+            yield f"{indent}else:"
+            yield f"{indent}    left |= {kind}{index}"
+    for kind, provisions in kinds.items():
+        unread = _bits(p for p in provisions if p.lacks_text)
+        if unread:
+            yield f"if holds & {unread}:"
+            yield f"    flags |= {flag[kind] << len(kinds)}"

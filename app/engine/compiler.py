@@ -9,9 +9,10 @@ limits; `$nex` is never used.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import product
 from typing import Any, Literal, cast
 
 from app.engine.evaluation import OUTCOME_CODES
@@ -232,14 +233,26 @@ def _add_outcomes(program: Program, question: StandingQuestion) -> None:
     def outcome(result: Outcome) -> Meaning:
         return Meaning("outcome", question.question.id, OUTCOME_CODES[result])
 
-    bars = [provision_property(p) for p in question.of("bars")]
-    grants = [provision_property(p) for p in question.of("grants")]
-    nothing_bars: list[Test] = [{bar: 0} for bar in bars]
+    def fail(provisions: Iterable[StandingProvision]) -> list[Test]:
+        return [{provision_property(p): 0} for p in provisions]
+
+    bars, grants = question.of("bars"), question.of("grants")
+    may_grant, may_bar = question.may_grant, question.may_bar
+    nothing_bars = fail(bars)
     for bar in bars:
-        program.add([{bar: 1}], outcome("ineligible"))
+        program.add([{provision_property(bar): 1}], outcome("ineligible"))
     if grants:
-        program.add([{grant: 0} for grant in grants], outcome("ineligible"))
-    for referring in (provision_property(p) for p in question.of("refers")):
-        program.add([{referring: 1}, *nothing_bars], outcome("referred"))
+        program.add(fail((*grants, *may_grant)), outcome("ineligible"))
     for grant in grants:
-        program.add([{grant: 1}, *nothing_bars], outcome("eligible"))
+        applies: Test = {provision_property(grant): 1}
+        program.add([applies, *nothing_bars, *fail(may_bar)], outcome("eligible"))
+    for referring in may_grant:
+        applies = {provision_property(referring): 1}
+        program.add([applies, *nothing_bars, *fail(grants)], outcome("referred"))
+    for opening, closing in product((*grants, *may_grant), may_bar):
+        both: list[Test] = [{name: 1} for name in _names_of((opening, closing))]
+        program.add([*both, *nothing_bars], outcome("referred"))
+
+
+def _names_of(provisions: Iterable[StandingProvision]) -> dict[str, None]:
+    return dict.fromkeys(provision_property(p) for p in provisions)

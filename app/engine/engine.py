@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from app.engine.compiled import CompiledLaw
 from app.engine.compiler import compile_law
-from app.engine.evaluation import OUTCOME_CODES, EngineFault, Evaluation
+from app.engine.evaluation import DECIDED, OUTCOME_CODES, EngineFault, Evaluation
 from app.engine.session import Ruleset
 from app.engine.stages import Stages
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw
+
+REFERRED = OUTCOME_CODES["referred"]
 
 
 @dataclass
@@ -79,7 +81,7 @@ class Engine:
             EngineFault: the engine failed.
         """
         with self._lock:
-            return self._run(self._load(law), codes)
+            return self._each_way(self._load(law), codes)
 
     def evaluate(self, law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
         """Every condition, provision and outcome for the facts whose codes are known, found by the
@@ -91,7 +93,7 @@ class Engine:
         try:
             with self._lock:
                 loaded = self._load(law)
-                found = self._run(loaded, codes)
+                found = self._each_way(loaded, codes)
                 self.counters.decisions += 1
             compiled = loaded.compiled
             expected = compiled.evaluate(*compiled.bits(codes))
@@ -123,6 +125,29 @@ class Engine:
             loaded = self._loaded[id(law)] = _Loaded(law, *alike)
         return loaded
 
+    def _each_way(self, loaded: _Loaded, codes: Mapping[str, int]) -> Evaluation:
+        """What the rules come to; where a question that others use is left to a person, what holds
+        both ways.
+        """
+        stated = {
+            q for q, code in codes.items() if code == REFERRED and q in loaded.law.by_question
+        }
+        codes = {name: code for name, code in codes.items() if name not in stated}
+        found = self._run(loaded, codes)
+        for question in loaded.law.used:
+            if question not in codes and (
+                question in stated or found.outcomes[question] == "referred"
+            ):
+                still_stated = dict.fromkeys(stated - {question}, REFERRED)
+                one, other = (
+                    self._each_way(
+                        loaded, {**codes, **still_stated, question: OUTCOME_CODES[decided]}
+                    )
+                    for decided in DECIDED
+                )
+                return one.both_ways(other)
+        return found
+
     def _run(self, loaded: _Loaded, codes: Mapping[str, int]) -> Evaluation:
         if len(loaded.parts) == 1:
             return loaded.parts[0].run(codes)
@@ -135,7 +160,7 @@ class Engine:
             applies, fails = applies | found.applies, fails | found.fails
             outcomes |= found.outcomes
             for question, outcome in found.outcomes.items():
-                if outcome in OUTCOME_CODES:
+                if outcome in DECIDED:
                     codes.setdefault(question, OUTCOME_CODES[outcome])
         return Evaluation(met, known, applies, fails, outcomes)
 

@@ -9,6 +9,8 @@ from app.law.questions import Outcome
 OUTCOME_CODES: dict[Outcome, int] = {"eligible": 0, "ineligible": 1, "referred": 2}
 """The code of a question's outcome where another question uses it as a fact; undetermined is
 unknown."""
+DECIDED: tuple[Outcome, ...] = ("eligible", "ineligible")
+"""The outcomes that nobody has to decide any more, and the ways in which a person may decide."""
 OUTCOMES_BY_CODE: tuple[Outcome, ...] = ("eligible", "ineligible", "referred", "undetermined")
 
 
@@ -32,6 +34,19 @@ class Evaluation:
     applies: int
     fails: int
     outcomes: dict[str, Outcome]
+
+    def both_ways(self, other: "Evaluation") -> "Evaluation":
+        """What holds in this one and in another, where a person decides in one of two ways: an
+        outcome that differs is referred, or undetermined where one of them is.
+        """
+        met, failed = self.met & other.met, self.known & ~self.met & other.known & ~other.met
+        outcomes: dict[str, Outcome] = {}
+        for id, outcome in self.outcomes.items():
+            pair = {outcome, other.outcomes[id]}
+            differing: Outcome = "undetermined" if "undetermined" in pair else "referred"
+            outcomes[id] = outcome if len(pair) == 1 else differing
+        applies, fails = self.applies & other.applies, self.fails & other.fails
+        return Evaluation(met, met | failed, applies, fails, outcomes)
 
     def condition(self, index: int) -> bool | None:
         """Whether a condition is met; none where it is unknown."""

@@ -17,12 +17,10 @@ from app.engine.compiler import (
     path_property,
     provision_property,
 )
-from app.engine.evaluation import OUTCOME_CODES, Evaluation
+from app.engine.evaluation import DECIDED, OUTCOME_CODES, OUTCOMES_BY_CODE, Evaluation
 from app.engine.session import Ruleset, Session, property
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
-
-_PRECEDENCE: tuple[Outcome, ...] = ("ineligible", "referred", "eligible")
 
 Truths = tuple[tuple[int, str, str], ...]
 """Conditions or provisions as bits, each with what is written where it is false and where true."""
@@ -215,22 +213,20 @@ class _Run:
         for together in stage.together:
             for meaning in self.session.post(_written(together, self.applies, known)):
                 fired.setdefault(meaning.key, set()).add(meaning.value)
-        return {id: _first(fired[id]) if id in fired else "undetermined" for id in stage.questions}
+        return {
+            id: OUTCOMES_BY_CODE[min(fired[id])] if id in fired else "undetermined"
+            for id in stage.questions
+        }
 
     def newly_used(
         self, stage: _Stage, outcomes: Mapping[str, Outcome], stated: Mapping[str, int]
     ) -> Iterator[str]:
         """The outcomes of a stage that other questions look at and that no caller stated."""
         for fact, name in self.of.used:
-            if fact in stage.questions and fact not in stated and outcomes[fact] in OUTCOME_CODES:
+            if fact in stage.questions and fact not in stated and outcomes[fact] in DECIDED:
                 yield property(name, OUTCOME_CODES[outcomes[fact]])
 
 
 def _written(truths: Truths, true: int, known: int) -> list[str]:
     """Those that are known, as they stand in a message."""
     return [yes if true & bit else no for bit, no, yes in truths if known & bit]
-
-
-def _first(codes: set[int]) -> Outcome:
-    """Of outcomes for which rules fired, the one that goes before the others."""
-    return next(outcome for outcome in _PRECEDENCE if OUTCOME_CODES[outcome] in codes)

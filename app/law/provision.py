@@ -15,6 +15,8 @@ from app.law.spans import Span
 
 Evidence = Literal["brief", "primary", "guidance", "secondary", "recollected"]
 Effect = Literal["grants", "bars", "refers", "cautions"]
+May = Literal["grant", "bar", "either"]
+"""Which way a person may decide where a provision refers."""
 EVIDENCE: tuple[Evidence, ...] = ("brief", "primary", "guidance", "secondary", "recollected")
 
 
@@ -129,6 +131,7 @@ class Provision:
     answers: str
     effect: Effect
     paths: Mapping[str, tuple[Condition, ...]]
+    may: May | None = None
     supersedes: tuple[str, ...] = ()
     text_missing: str | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

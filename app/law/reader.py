@@ -325,6 +325,7 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
             "effect",
         ),
         (
+            "may",
             "supersedes",
             "unread",
             "parameters",
@@ -352,6 +353,8 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
     effect = fields["effect"].one_of(("grants", "bars", "refers", "cautions"))
     if effect == "cautions" and "caution" not in fields:
         item.refuse("a provision that cautions needs its caution")
+    if (effect == "refers") != ("may" in fields):
+        item.refuse("a provision that refers, and no other, says which way a person `may` decide")
     step_on = "does_not_apply" if effect == "grants" else "applies"
     steps = fields.get("next_steps")
     concluded = read_each(fields, "concludes", _concluded)
@@ -366,6 +369,7 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         answers=fields["answers"].text(),
         effect=effect,  # type: ignore[arg-type]
         paths=_paths(item, fields),
+        may=optional(fields, "may", _read_may),  # type: ignore[arg-type]
         supersedes=optional(fields, "supersedes", read_ids) or (),
         text_missing=optional(fields, "unread", Item.text),
         parameters=read_each(fields, "parameters", _parameter),
@@ -380,6 +384,10 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         places=item.places,
         text=text,
     )
+
+
+def _read_may(item: Item) -> str:
+    return item.one_of(("grant", "bar", "either"))
 
 
 def read_each(

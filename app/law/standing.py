@@ -168,6 +168,16 @@ class StandingQuestion:
         return tuple(p.index for p in self.of("grants"))
 
     @cached_property
+    def may_grant(self) -> tuple[StandingProvision, ...]:
+        """Its provisions that refer to a person who may grant."""
+        return tuple(p for p in self.of("refers") if p.provision.may != "bar")
+
+    @cached_property
+    def may_bar(self) -> tuple[StandingProvision, ...]:
+        """Its provisions that refer to a person who may bar."""
+        return tuple(p for p in self.of("refers") if p.provision.may != "grant")
+
+    @cached_property
     def refers(self) -> tuple[int, ...]:
         """The indexes of its provisions that refer."""
         return tuple(p.index for p in self.of("refers"))
@@ -227,12 +237,17 @@ class StandingLaw:
         }
 
     @cached_property
+    def used(self) -> tuple[str, ...]:
+        """The questions whose outcomes conditions look at, in the order they are decided."""
+        return tuple(id for id, conditions in self.used_in.items() if conditions)
+
+    @cached_property
     def key(self) -> tuple[object, ...]:
         """What distinguishes this standing law from another in what it decides: equal keys, equal
         decisions.
         """
         return tuple(
-            (q.question.id, p.provision.id, p.effect, p.lacks_text,
+            (q.question.id, p.provision.id, p.effect, p.provision.may, p.lacks_text,
              tuple(tuple((c.fact.name, c.accepts) for c in path) for path in p.paths))
             for q in self.questions for p in q.provisions
         )  # fmt: skip

@@ -54,7 +54,7 @@ def test_what_is_needed_is_asked_in_order(flask: Flask, facts: Facts) -> None:
 
 
 def test_a_question_used_twice_is_explained_once(flask: Flask, facts: Facts) -> None:
-    result = flask("decide", "enrollment.permitted", facts(ORDINARY))
+    result = flask("decide", "cooperative.membership", facts(ORDINARY))
 
     assert 1 == result.stdout.count("eligibility/resident:")
     assert "individual.eligible: ✓ eligible, for the reasons above" in result.stdout

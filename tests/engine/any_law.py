@@ -171,6 +171,7 @@ class LawMaker:
             question,
             effect,
             written,
+            may=self.random.choice(("grant", "bar", "either")) if effect == "refers" else None,
             text_missing=text_missing,
         )
         return StandingProvision(index, provision, paths, {})

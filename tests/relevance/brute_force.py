@@ -11,6 +11,8 @@ from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision
 from tests.relevance.reading import FIRST_UNKNOWN, LAST_UNKNOWN
 
+OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "referred", "undetermined")
+REFERRED = 2
 Everything = tuple[frozenset[Outcome], frozenset[str]]
 """The outcomes of all completions, and the facts that alone change one."""
 
@@ -32,10 +34,15 @@ def outcome(law: StandingLaw, codes: Mapping[str, int]) -> Outcome:
     found: Outcome = "undetermined"
     known: dict[str, int | None] = dict(codes)
     for question in law.questions:
-        applies = [(p.effect, _applies(p, known)) for p in question.provisions]
-        found = _ordered(applies)
-        code = ("eligible", "ineligible", "referred", "undetermined").index(found)
-        known.setdefault(question.question.id, code if code < 3 else None)
+        id = question.question.id
+        found = outcome_of_all([(p, _applies(p, known)) for p in question.provisions])
+        is_used = any(c.fact.name == id for c in law.conditions)
+        if is_used and codes.get(id, OUTCOMES.index(found)) == REFERRED:
+            one, other = (outcome(law, {**codes, id: code}) for code in (0, 1))
+            differing: Outcome = "undetermined" if "undetermined" in (one, other) else "referred"
+            return one if one == other else differing
+        code = OUTCOMES.index(found)
+        known.setdefault(id, code if code < REFERRED else None)
     return found
 
 
@@ -50,15 +57,25 @@ def _met(condition: StandingCondition, code: int | None) -> bool | None:
     return None if code is None else code in condition.accepts
 
 
-def _ordered(applies: Sequence[tuple[str, bool | None]]) -> Outcome:
-    bars, grants = ({a for e, a in applies if e == effect} for effect in ("bars", "grants"))
-    if True in bars or not grants - {False}:
-        return "ineligible"
-    if None in bars:
-        return "undetermined"
-    if ("refers", True) in applies:
-        return "referred"
-    return "eligible" if True in grants else "undetermined"
+def outcome_of_all(applies: Sequence[tuple[StandingProvision, bool | None]]) -> Outcome:
+    """Every referral decided in every way, and every text that nobody read taken both ways."""
+    open_still = [p for p, a in applies if a is None and p.effect != "cautions"]
+    found: set[Outcome] = set()
+    for assumed in product((True, False), repeat=len(open_still)):
+        given = dict(zip([p.index for p in open_still], assumed, strict=True))
+        found.add(_decided([p for p, a in applies if given.get(p.index, a)]))
+    return found.pop() if len(found) == 1 else "undetermined"
+
+
+def _decided(applying: Sequence[StandingProvision]) -> Outcome:
+    choices = {"grant": ("grants", ""), "bar": ("bars", ""), "either": ("grants", "bars")}
+    referrals = [choices[str(p.provision.may)] for p in applying if p.effect == "refers"]
+    found: set[Outcome] = set()
+    for way in product(*referrals):
+        effects = {*way, *(p.effect for p in applying)}
+        granted = "grants" in effects and "bars" not in effects
+        found.add("eligible" if granted else "ineligible")
+    return found.pop() if len(found) == 1 else "referred"
 
 
 def everything(

@@ -4,8 +4,9 @@ the provisions of the law in force.
 A *completion* of a case gives every unknown stated fact a value. Presumed facts that are not stated
 are known at their presumed value, the governing day at `as_of`; the stated outcome of another
 question takes the place of what its provisions give. A completion comes to *ineligible* where a bar
-applies or no grant does, else to *referred* where a provision refers, else to *eligible*; a
-question that another uses comes to its outcome in the same completion.
+applies or no grant does, else to *eligible*; where a provision refers to a person who may grant or
+bar, both are tried, and where they differ it comes to *referred*. A question that another uses
+comes to its outcome in the same completion; where that is *referred*, both ways are tried.
 
 What no fact settles stays open in every completion: whether an unread provision applies whose
 conditions hold, and whether a condition is met whose computed fact has no value (a percentage of
@@ -14,14 +15,8 @@ nobody, no period known to come). The completion comes to what three-valued logi
 
 The answer is
 
-1. the outcome of three-valued logic, where it is not undetermined. So two exceptions of
-   `docs/decisions/outcomes.md` stay, for questions used too: *eligible* while a referral is open,
-   *referred* while grants are;
-2. else the outcome to which all completions come;
-3. else, by the same exceptions: *eligible* where every completion is granted and none barred, so
-   that completions come to *eligible* or *referred* only; *referred* where every completion is
-   referred by a provision and none barred, so that they come to *referred* or *ineligible* only;
-4. else undetermined.
+1. the outcome to which all completions come;
+2. else undetermined.
 
 The needs of an undetermined answer are the unknown facts of which two completions differ only in
 that fact, and in the outcome. Of a settled one there are none.
@@ -34,10 +29,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import product
 from typing import Any, NamedTuple
 
 import z3
 
+from app.engine.evaluation import DECIDED
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
@@ -101,7 +98,7 @@ class Oracle:
         witnesses, search = Witnesses(reading, known, day), None
         if not {"eligible", "ineligible"} <= witnesses.found.keys():
             search = Search(reading, known)
-            outcome = search.settled(search.reachable())
+            outcome = settled(search.reachable())
             if outcome != "undetermined":
                 return Answer(outcome, frozenset(), by_logic)
             for completion in search.seen:
@@ -121,9 +118,14 @@ class Oracle:
 def answer(reading: Reading, known: Mapping[str, Any]) -> Answer:
     """The answer where some values are known, presumed ones among them: by the solver alone."""
     by_logic, search = reading.outcome(known), Search(reading, known)
-    outcome = by_logic if by_logic != "undetermined" else search.settled(search.reachable())
+    outcome = by_logic if by_logic != "undetermined" else settled(search.reachable())
     needs = search.needs(search.unknown) if outcome == "undetermined" else frozenset()
     return Answer(outcome, needs, by_logic)
+
+
+def settled(reachable: frozenset[Outcome]) -> Outcome:
+    """The outcome to which all completions come; undetermined where two differ."""
+    return next(iter(reachable)) if len(reachable) == 1 else "undetermined"
 
 
 class Truth(NamedTuple):
@@ -141,12 +143,14 @@ class Side:
         self.terms = Terms()
         self._computed: dict[str, Term | None] = {}
         self._conditions: dict[int, Truth] = {}
+        """the conditions on facts, which are the same whichever way a person decides"""
         self.variables = {n: self._variable(self.reading.stated[n]) for n in search.unknown}
         self.outcomes: dict[str, dict[Outcome, Symbolic]] = {}
         """question → whether it comes to each outcome; to none where it is undetermined"""
-        self.is_referring: Symbolic = False
-        for question in self.reading.law.questions:
-            self._decide(question)
+        used = [q for q in self.reading.questions if self.reading.may_be_referred(q)]
+        ways = product(*[[(question, way) for way in DECIDED] for question in sorted(used)])
+        self.asked = _both_ways([self._decide_all(dict(way)) for way in ways])
+        """Whether the question asked comes to each outcome."""
 
     def copies(self, fact: str) -> list[tuple[Any, Any]]:
         """One fact's variable and the parts of days made of it, each with a second one."""
@@ -192,6 +196,9 @@ class Side:
         return self._computed[name]
 
     def _truth(self, condition: StandingCondition) -> Truth:
+        name = condition.fact.name
+        if name in self.reading.questions and self.search.values.get(name) not in DECIDED:
+            return Truth(*(self._among(name, condition, wanted) for wanted in (True, False)))
         if condition.index not in self._conditions:
             self._conditions[condition.index] = self._look(condition)
         return self._conditions[condition.index]
@@ -201,8 +208,6 @@ class Side:
         if name in self.search.values:
             met = requirement.met_by(self.search.values[name])
             return Truth(met, not met)
-        if name in self.outcomes:
-            return Truth(*(self._among(name, condition, wanted) for wanted in (True, False)))
         fact = self.reading.fact(name)
         if requirement.choices is not None:
             variable = self.variables[name]
@@ -222,8 +227,16 @@ class Side:
 
     def _among(self, question: str, condition: StandingCondition, is_wanted: bool) -> Symbolic:
         requirement = self.reading.requirements[condition.index]
-        outcomes = self.outcomes[question].items()
-        return either([truth for o, truth in outcomes if requirement.met_by(o) is is_wanted])
+        stated = self.search.values.get(question)
+        outcomes = self.outcomes[question] if stated is None else {"referred": True}
+        return either(
+            [
+                truth
+                for outcome, truth in outcomes.items()
+                if requirement.met_by(outcome if outcome in DECIDED else self.way[question])
+                is is_wanted
+            ]
+        )
 
     def _applies(self, provision: StandingProvision) -> Truth:
         paths = []
@@ -238,34 +251,55 @@ class Side:
         met, failed = either([p.met for p in paths]), both([p.failed for p in paths])
         return Truth(met if provision.provision.text_missing is None else False, failed)
 
+    def _decide_all(self, way: Mapping[str, Outcome]) -> Mapping[Outcome, Symbolic]:
+        """What the question asked comes to where a person decides the used ones in this *way*."""
+        self.way = way
+        self.outcomes = {}
+        for question in self.reading.law.questions:
+            self._decide(question)
+        return self.outcomes[self.reading.law.asked.question.id]
+
     def _decide(self, question: StandingQuestion) -> None:
-        bars, refers, grants = (
-            [self._applies(p) for p in question.provisions if p.effect == effect]
-            for effect in ("bars", "refers", "grants")
+        def applying(effect: str, *may: str) -> Truth:
+            """Whether any of some provisions applies, and whether all of them fail."""
+            truths = [
+                self._applies(p)
+                for p in question.provisions
+                if p.effect == effect and (not may or p.provision.may in may)
+            ]
+            return Truth(either([t.met for t in truths]), both([t.failed for t in truths]))
+
+        bars, grants = applying("bars"), applying("grants")
+        may_grant, may_bar = (
+            applying("refers", "grant", "either"),
+            applying("refers", "bar", "either"),
         )
-        denied = both([grant.failed for grant in grants])
-        ineligible = either([*(bar.met for bar in bars), denied])
-        is_free = both([*(bar.failed for bar in bars), negated(denied)])
-        is_referring = either([p.met for p in refers])
-        referred = both([is_free, is_referring])
-        granted = either([grant.met for grant in grants])
+        ineligible = either([bars.met, both([grants.failed, may_grant.failed])])
+        is_open = both([bars.failed, negated(ineligible)])
+        to_a_person = [
+            both([grants.met, may_bar.met]),
+            both([grants.failed, may_grant.met]),
+            both([may_grant.met, may_bar.met]),
+        ]
         self.outcomes[question.question.id] = {
             "ineligible": ineligible,
-            "referred": referred,
-            "eligible": both([is_free, negated(is_referring), granted]),
+            "referred": both([is_open, either(to_a_person)]),
+            "eligible": both([is_open, grants.met, may_bar.failed]),
         }
-        self.is_referring = both([*(bar.failed for bar in bars), is_referring])
-
-    @property
-    def asked(self) -> Mapping[Outcome, Symbolic]:
-        """Whether the question asked comes to each outcome."""
-        return self.outcomes[self.reading.law.asked.question.id]
 
     def comes_to(self, outcome: Outcome) -> Symbolic:
         """Whether the question asked comes to an outcome."""
         if outcome == "undetermined":
             return negated(either(list(self.asked.values())))
         return self.asked[outcome]
+
+
+def _both_ways(found: Sequence[Mapping[Outcome, Symbolic]]) -> Mapping[Outcome, Symbolic]:
+    """What the ways agree on; referred where they differ, nothing where one of them is open."""
+    eligible, ineligible = (both([way[outcome] for way in found]) for outcome in DECIDED)
+    is_known = both([either(list(way.values())) for way in found])
+    referred = both([is_known, negated(eligible), negated(ineligible)])
+    return {"eligible": eligible, "ineligible": ineligible, "referred": referred}
 
 
 class Search:
@@ -293,22 +327,6 @@ class Search:
                 raise OracleFault(f"{outcome} of {completion}")
             found.add(outcome)
             self.seen.append(completion)
-
-    def settled(self, reachable: frozenset[Outcome]) -> Outcome:
-        """The answer where three-valued logic gives none: what all completions come to, or an
-        exception.
-        """
-        if len(reachable) == 1:
-            return next(iter(reachable))
-        if reachable == {"eligible", "referred"}:
-            return "eligible"
-        if reachable == {"ineligible", "referred"} and self.always_refers():
-            return "referred"
-        return "undetermined"
-
-    def always_refers(self) -> bool:
-        """Whether in every completion a provision refers and none bars."""
-        return self._find([negated(self.one.is_referring)]) is None
 
     def _find(self, tests: Sequence[Symbolic]) -> Values | None:
         test = both(tests)

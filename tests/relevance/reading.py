@@ -2,15 +2,17 @@
 plain evaluator of what is known, however much that is.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from functools import cached_property
 from typing import Any, NamedTuple
 
+from app.engine.evaluation import DECIDED
 from app.law.calendars import Series
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
-from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
+from app.law.standing import StandingLaw, StandingProvision
+from tests.plain_evaluator import outcome_of
 from tests.relevance.values import Requirement, computed, requirement_of
 
 Values = Mapping[str, Any]
@@ -131,8 +133,15 @@ class Reading:
 
     def truth(self, index: int, values: Values) -> bool | None:
         """Whether a condition is met; none where its fact has no value."""
-        value = values.get(self.law.conditions[index].fact.name)
-        return None if value is None else self.requirements[index].met_by(value)
+        name = self.law.conditions[index].fact.name
+        value = values.get(name)
+        if value is None or (name in self.questions and value not in DECIDED):
+            return None
+        return self.requirements[index].met_by(value)
+
+    def may_be_referred(self, question: str) -> bool:
+        """Whether it is a used question that may be left to a person, or is stated to be."""
+        return question != self.law.asked.question.id and bool(self.conditions_on[question])
 
     def decide(self, truths: Truths, values: Values) -> Outcome:
         """The outcome of the question asked; the outcomes of used ones change the *truths*."""
@@ -142,6 +151,10 @@ class Reading:
             for provision in question.provisions:
                 provisions.append(_applies(self._provisions[provision.index], truths))
             outcome, id = outcome_of(question, provisions), question.question.id
+            if self.may_be_referred(id) and values.get(id, outcome) == "referred":
+                ways = {self._decide_as(truths, values, id, way) for way in DECIDED}
+                differing: Outcome = "undetermined" if "undetermined" in ways else "referred"
+                return ways.pop() if len(ways) == 1 else differing
             if id not in values:
                 for index in self.conditions_on[id]:
                     truths[index] = (
@@ -150,6 +163,12 @@ class Reading:
                         else self.requirements[index].met_by(outcome)
                     )
         return outcome
+
+    def _decide_as(self, truths: Truths, values: Values, question: str, way: Outcome) -> Outcome:
+        truths = list(truths)
+        for index in self.conditions_on[question]:
+            truths[index] = self.requirements[index].met_by(way)
+        return self.decide(truths, {**values, question: way})
 
     def bearing(self, known: Values) -> list[str]:
         """The unknown facts on paths that are still open: no other one can change the outcome."""
@@ -168,12 +187,15 @@ class Reading:
                     if not any(truths[index] is False for index in path):
                         for index in path:
                             facts.update(self._open(index, truths, values, open_facts))
-            outcome, id = _certain(question, provisions), question.question.id
-            if outcome is not None:
+            outcome = outcome_of(
+                question, [provisions.get(n) for n in range(len(self._provisions))]
+            )
+            id = question.question.id
+            if outcome != "undetermined":
                 facts.clear()
-            if id not in values:
+            if id not in values and outcome in DECIDED:
                 for index in self.conditions_on[id]:
-                    truths[index] = outcome and self.requirements[index].met_by(outcome)
+                    truths[index] = self.requirements[index].met_by(outcome)
         return list(open_facts[self.law.asked.question.id])
 
     def _open(
@@ -235,33 +257,6 @@ def _applies(provision: _Provision, truths: Truths) -> bool | None:
         if holds is None:
             applies = None
     return None if applies and provision.lacks_text else applies
-
-
-def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) -> Outcome:
-    """A question's outcome by its provisions, in the order of `docs/decisions/outcomes.md`."""
-    bars = [provisions[index] for index in question.bars]
-    grants = [provisions[index] for index in question.grants]
-    if True in bars or (None not in grants and True not in grants):
-        return "ineligible"
-    if None in bars:
-        return "undetermined"
-    if any(provisions[index] for index in question.refers):
-        return "referred"
-    return "eligible" if True in grants else "undetermined"
-
-
-def _certain(question: StandingQuestion, provisions: Mapping[int, bool | None]) -> Outcome | None:
-    """The outcome that three-valued logic is sure of, without the exceptions; else none."""
-    bars = [provisions[index] for index in question.bars]
-    grants = [provisions[index] for index in question.grants]
-    refers = [provisions[index] for index in question.refers]
-    if True in bars or (None not in grants and True not in grants):
-        return "ineligible"
-    if None in bars or True not in grants:
-        return None
-    if True in refers:
-        return "referred"
-    return None if None in refers else "eligible"
 
 
 def _edges(requirement: Requirement) -> Iterable[Any]:

@@ -14,10 +14,9 @@ from app.law.facts import Computation, FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from tests.engine.any_law import LawMaker, described
-from tests.plain_evaluator import evaluate
 from tests.relevance import brute_force
 from tests.relevance.any_partial import PartialCases
-from tests.relevance.oracle import Answer, Oracle, Search, answer
+from tests.relevance.oracle import Answer, Oracle, Search, answer, settled
 from tests.relevance.reading import DAY_ZERO, Reading
 from tests.relevance.symbols import Day, Number, Terms, known_day, known_number
 from tests.relevance.values import CONCRETE
@@ -60,18 +59,6 @@ class SmallLaw:
         }
 
 
-def settled(law: SmallLaw, reached: frozenset[Outcome], always_refers: bool) -> Outcome:
-    """The answer by the text of the oracle, from all completions."""
-    by_logic = evaluate(law.law, law.codes).outcomes[law.law.asked.question.id]
-    if by_logic != "undetermined":
-        return by_logic
-    if len(reached) == 1:
-        return next(iter(reached))
-    if reached == {"eligible", "referred"}:
-        return "eligible"
-    return "referred" if reached == {"ineligible", "referred"} and always_refers else "undetermined"
-
-
 @pytest.mark.parametrize("first", range(0, LAWS, 25))
 def test_the_solver_finds_what_looking_at_every_completion_finds(first: int) -> None:
     open_cases = 0
@@ -83,7 +70,7 @@ def test_the_solver_finds_what_looking_at_every_completion_finds(first: int) -> 
 
         told = f"seed {seed}: {described(small.law, small.codes)}"
         assert reached == search.reachable(), told
-        assert settled(small, reached, search.always_refers()) == found.outcome, told
+        assert settled(reached) == found.outcome, told
         assert (needed if found.outcome == "undetermined" else frozenset()) == found.needs, told
         open_cases += found.outcome == "undetermined"
     assert open_cases >= 4
@@ -143,12 +130,7 @@ def looked_through(reading: Narrow, known: Mapping[str, Any]) -> Answer:
         for chosen, outcome in outcomes.items():
             if met.setdefault((*chosen[:at], *chosen[at + 1 :]), outcome) != outcome:
                 needed.add(name)
-    found, by_logic = frozenset(outcomes.values()), reading.outcome(known)
-    outcome = by_logic
-    if by_logic == "undetermined" and len(found) == 1:
-        outcome = next(iter(found))
-    if by_logic == "undetermined" and found == {"eligible", "referred"}:
-        outcome = "eligible"
+    outcome, by_logic = settled(frozenset(outcomes.values())), reading.outcome(known)
     return Answer(outcome, frozenset(needed if outcome == "undetermined" else ()), by_logic)
 
 
