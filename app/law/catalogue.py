@@ -6,10 +6,8 @@ from typing import cast
 
 from app.law.calendars import Calendar, Period, YearlyPeriod
 from app.law.names import NAME
-from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Outcome, Question
-from app.law.reader import (
+from app.law.parts import (
     COMMON,
-    next_step_reader,
     optional,
     read_citation,
     read_conclusion,
@@ -20,6 +18,8 @@ from app.law.reader import (
     read_span,
     try_each,
 )
+from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Outcome, Question
+from app.law.reader import next_step_reader
 from app.law.yaml_source import Item
 
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")

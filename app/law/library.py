@@ -12,9 +12,10 @@ from app.law.grammar import FILE, GRAMMAR, grammar_of
 from app.law.lawbook import Lawbook
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
-from app.law.reader import read_fact, read_provision
+from app.law.reader import read_provision
 from app.law.rulesets import Sources, sources_in
 from app.law.soundness import check
+from app.law.vocabulary import read_fact
 from app.law.yaml_source import Faults, Item, read_source
 
 SHARED = ("questions.yaml", "facts.yaml", "editions.yaml")

@@ -1,0 +1,128 @@
+"""Parts that provisions, facts, questions and calendars share: YAML → objects.
+
+Every complaint is `file:line: sentence`; all of them are gathered before anything is refused.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from functools import partial
+from typing import TypeVar
+
+from app.law.facts import Citation, Computation
+from app.law.provision import EVIDENCE, Conclusion, ParameterName, Source
+from app.law.sentences import Sentence
+from app.law.spans import Span
+from app.law.yaml_source import Item, Unreadable
+
+T = TypeVar("T")
+_CALL = re.compile(r"([a-z_]+)\(([^()]*)\)")
+
+
+def read_citation(item: Item) -> Citation:
+    """Where the law is written."""
+    fields = item.known_fields(("instrument",), ("under", "url"))
+    under, url = fields.get("under"), fields.get("url")
+    return Citation(
+        fields["instrument"].text(), under.text() if under else None, url.text() if url else None
+    )
+
+
+def optional(fields: Mapping[str, Item], name: str, read: Callable[[Item], T]) -> T | None:
+    return read(fields[name]) if name in fields else None
+
+
+def read_span(item: Item) -> Span:
+    fields = item.known_fields(("from",), ("to",))
+    span = Span(fields["from"].day(), optional(fields, "to", Item.day))
+    if span.last is not None and span.last < span.first:
+        item.refuse("it ends before it starts")
+    return span
+
+
+def read_evidence(item: Item) -> str:
+    return item.one_of(EVIDENCE)
+
+
+def read_ids(item: Item) -> tuple[str, ...]:
+    return item.texts()
+
+
+COMMON: dict[str, Callable[[Item], object]] = {
+    "title": Item.text,
+    "citation": read_citation,
+    "evidence": read_evidence,
+    "enacted": Item.day,
+    "in_force": read_span,
+    "supersedes": read_ids,
+}
+"""The fields that provisions and calendars share."""
+
+
+def try_each(fields: Mapping[str, Item], readers: Mapping[str, Callable[[Item], object]]) -> None:
+    """Have complaints about every field noted before the first of them ends the reading."""
+    tried = [
+        fields[name].faults.tolerate(partial(read, fields[name]))
+        for name, read in readers.items()
+        if name in fields
+    ]
+    if any(value is None for value in tried):
+        raise Unreadable
+
+
+def read_computation(item: Item, text: str) -> Computation:
+    """A call such as `days_between(a.b, c.d)`: names, whole numbers, parameters and inner calls as
+    arguments.
+    """
+    inner: list[Computation] = []
+
+    def argument(written: str) -> str | int | Computation:
+        if written.startswith("#"):
+            return inner[int(written[1:])]
+        return int(written) if re.fullmatch(r"-?\d+", written) else written
+
+    rest = text.replace(" ", "")
+    while (call := _CALL.search(rest)) is not None:
+        inner.append(Computation(call[1], tuple(argument(a) for a in call[2].split(",") if a)))
+        rest = f"{rest[: call.start()]}#{len(inner) - 1}{rest[call.end() :]}"
+    if not inner or rest != f"#{len(inner) - 1}":
+        raise item.refuse(f"{text} is not a function of facts; write function(fact, …)")
+    return inner[-1]
+
+
+def read_conclusion(item: Item) -> Conclusion:
+    value = item.scalar()
+    if isinstance(value, str) and value.startswith("$"):
+        return ParameterName(value[1:])
+    if isinstance(value, str) and "(" in value:
+        return read_computation(item, value)
+    if value is None:
+        raise item.refuse("must have a value")
+    return value
+
+
+def read_concluded(_: str, item: Item) -> tuple[Conclusion, Source | None]:
+    """A conclusion, written as a value or, where its source is another than the provision's, as a
+    mapping.
+    """
+    if not item.is_mapping:
+        return read_conclusion(item), None
+    fields = item.known_fields(("value", "citation", "evidence"))
+    source = Source(read_citation(fields["citation"]), read_evidence(fields["evidence"]))  # type: ignore[arg-type]
+    return read_conclusion(fields["value"]), source
+
+
+def read_sentence(item: Item) -> Sentence:
+    return Sentence.parse(item.text())
+
+
+def read_each(
+    fields: Mapping[str, Item], name: str, read: Callable[[str, Item], T]
+) -> dict[str, T]:
+    if name not in fields:
+        return {}
+    entries = {}
+    for key, item in fields[name].fields().items():
+        entry = item.faults.tolerate(lambda key=key, item=item: read(key, item))  # type: ignore[misc]
+        if entry is not None:
+            entries[key] = entry
+    return entries

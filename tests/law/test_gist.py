@@ -1,0 +1,78 @@
+"""What the gist marks as the words of a condition, and each wrong mark at its line."""
+
+from pathlib import Path
+
+import pytest
+
+from app.law.library import faults_in, open_lawbook
+from tests.law.small_law import FILES, write_law
+
+GROWN = FILES["people/grown.yaml"]
+PLAIN = "Whoever has lived eighteen years and is known to the keeper is grown up."
+MARKED = PLAIN.replace("has lived eighteen years", "[has lived eighteen years](#eighteen)").replace(
+    "known to the keeper", "[known to the keeper](#known)"
+)
+AT = 5
+"""The line of the gist."""
+
+
+def marked(gist: str) -> str:
+    """The people's provision with another gist and without `words`."""
+    lines = GROWN.replace(PLAIN, f'"{gist}"').splitlines(keepends=True)
+    return "".join(line for line in lines if "words:" not in line)
+
+
+def words(folder: Path, gist: str) -> dict[str, str]:
+    provision = open_lawbook(write_law(folder, people__grown=marked(gist))).provisions
+    return {c.id: c.words for c in provision["people/grown"].conditions}
+
+
+def complaints(folder: Path, text: str) -> list[str]:
+    return [str(fault) for fault in faults_in(write_law(folder, people__grown=text))]
+
+
+def test_the_marks_of_the_gist_are_the_words_of_its_conditions(tmp_path: Path) -> None:
+    law = open_lawbook(write_law(tmp_path, people__grown=marked(MARKED)))
+
+    assert PLAIN == law.provisions["people/grown"].gist
+    assert {
+        "eighteen": "has lived eighteen years",
+        "known": "known to the keeper",
+    } == words(tmp_path, MARKED)
+
+
+def test_a_phrase_may_serve_two_conditions(tmp_path: Path) -> None:
+    found = words(tmp_path, "Whoever is [grown up](#eighteen #known).")
+
+    assert {"eighteen": "grown up", "known": "grown up"} == found
+
+
+def test_a_mark_may_stand_in_another(tmp_path: Path) -> None:
+    found = words(tmp_path, "Whoever is [known [for years](#eighteen) here](#known).")
+
+    assert {"eighteen": "for years", "known": "known for years here"} == found
+
+
+@pytest.mark.parametrize(
+    ("gist", "line", "says"),
+    [
+        (f"{MARKED} [Again](#grown).", AT, "the gist marks words for grown, which is no condition"),
+        (PLAIN, 11, "the gist marks no words for the condition eighteen"),
+        (MARKED.replace("(#known)", "(known)"), AT, "](known) ends no mark"),
+        (MARKED.replace("(#known)", ""), AT, "] ends no mark"),
+        (MARKED.replace("[known", "known"), AT, "](#known) ends no mark"),
+        (f"[{MARKED}", AT, "a mark of the gist is not closed"),
+        (f"{MARKED} [Again](#known).", AT, "the gist marks words for known twice"),
+    ],
+)
+def test_a_wrong_mark_is_told_at_its_line(tmp_path: Path, gist: str, line: int, says: str) -> None:
+    found = complaints(tmp_path, marked(gist))
+
+    assert any(c.startswith(f"rulesets/people/grown.yaml:{line}: {says}") for c in found), found
+
+
+def test_words_beside_a_mark_are_refused(tmp_path: Path) -> None:
+    found = complaints(tmp_path, GROWN.replace(PLAIN, f'"{MARKED}"'))
+
+    complaint = "the words of eighteen are marked in the gist already"
+    assert f"rulesets/people/grown.yaml:12: {complaint}" in found
