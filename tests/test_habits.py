@@ -23,7 +23,8 @@ from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS
 from app.law.lawbook import Lawbook
-from app.law.provision import Conclusion, Provision
+from app.law.provision import Conclusion, Condition, Provision
+from app.law.sentences import Told
 from app.law.spans import day_after, day_before
 from tests.case_files import CASES, ROOT, load
 from tests.edges import Edge, WrittenCase, edges_at, edges_of, standing_laws
@@ -224,6 +225,38 @@ def test_the_report_of_unclaimed_gist_covers_every_provision(lawbook: Lawbook) -
 
     assert set(lawbook.provisions) == {line.provision.id for line in report}
     assert all(0 < line.share <= 1 for line in report)
+
+
+# --- 4a: nothing is said twice ---
+
+
+def own_sentences(condition: Condition) -> bool:
+    """Whether a condition says itself what its fact could say for it."""
+    return bool({"met", "not_met", "says"} & set(condition.places.keys))
+
+
+def test_no_file_repeats_a_test_of_another_with_the_same_sentences(lawbook: Lawbook) -> None:
+    """They stand once, under `says` of the fact, or under `as_fact` of the question."""
+    said: dict[tuple[str, ...], set[str]] = defaultdict(set)
+    for provision in lawbook.provisions.values():
+        for c in filter(own_sentences, provision.conditions):
+            test = (c.fact, c.operator, str(c.operand), str(c.met), str(c.not_met))
+            said[test].add(provision.id)
+
+    assert [] == [(test, sorted(files)) for test, files in said.items() if len(files) > 1]
+
+
+def test_no_condition_says_what_its_fact_says(lawbook: Lawbook) -> None:
+    says = {fact.name: fact.says for fact in lawbook.vocabulary}
+    says |= {question.id: question.as_fact for question in lawbook.questions.values()}
+
+    assert [] == [
+        f"{provision.id}/{condition.id}"
+        for provision in lawbook.provisions.values()
+        for condition in filter(own_sentences, provision.conditions)
+        if says[condition.fact].get((condition.operator, condition.operand))
+        == Told(condition.met, condition.not_met)
+    ]
 
 
 # --- 5: every fact is used ---

@@ -20,6 +20,7 @@ from app.law.parts import (
 )
 from app.law.questions import OUTCOMES, ConclusionDefinition, Edition, Outcome, Question
 from app.law.reader import next_step_reader
+from app.law.vocabulary import read_told
 from app.law.yaml_source import Item
 
 _MONTH_DAY = re.compile(r"(\d\d)-(\d\d)")
@@ -120,7 +121,8 @@ def _conclusion_definition(name: str, item: Item) -> ConclusionDefinition:
 def read_question(id: str, item: Item) -> Question:
     """One entry of questions.yaml."""
     fields = item.known_fields(
-        ("asks", "encoded_from", "says"), ("governed_by", "concludes", "leads_by", "on", "briefly")
+        ("asks", "encoded_from", "says"),
+        ("governed_by", "concludes", "leads_by", "on", "briefly", "as_fact"),
     )
     if not NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
@@ -151,6 +153,7 @@ def read_question(id: str, item: Item) -> Question:
             if "next_steps" in p
         },
         briefly={cast(Outcome, o): i.text() for o, i in briefly.items()},
+        as_fact=optional(fields, "as_fact", read_told) or {},
         places=item.places,
     )
 

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.law.errors import Place
 from app.law.fact_types import FACT_TYPES, LARGEST, PLACES, FactType
+from app.law.sentences import Told
 
 Value = bool | int | Decimal | Fraction | date | str
 
@@ -93,6 +94,8 @@ class FactDefinition:
     computed: Computation | None = None
     actionable: bool = False
     irreversible: bool = False
+    says: Mapping[tuple[str, object], Told] = field(default_factory=dict, compare=False)
+    """What is said of a test of it, by operator and operand, or by operator and None for any."""
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

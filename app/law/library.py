@@ -2,14 +2,17 @@
 then holds it against itself.
 """
 
+from functools import cached_property
 from pathlib import Path
 
 from app.law.calendars import Calendar
 from app.law.catalogue import read_calendar, read_edition, read_question
+from app.law.conditions import Sayings
 from app.law.errors import Fault, Place, UnsoundLaw
 from app.law.facts import FactDefinition, Vocabulary
 from app.law.grammar import FILE, GRAMMAR, grammar_of
 from app.law.lawbook import Lawbook
+from app.law.parts import read_each
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
 from app.law.reader import read_provision
@@ -41,9 +44,14 @@ class _Reading:
         self._read_grammar()
         for name in SHARED:
             self.faults.tolerate(lambda name=name: self._read_shared(name))  # type: ignore[misc]
+        opened: dict[str, Item] = {}
         for file in sorted(self.sources, key=lambda file: file.split("/")):
             if file not in (*SHARED, FILE) and file.endswith(".yaml"):
-                self.faults.tolerate(lambda file=file: self._read_one(file))  # type: ignore[misc]
+                item = self.faults.tolerate(lambda file=file: self._open_one(file))  # type: ignore[misc]
+                if item is not None:
+                    opened[file] = item
+        for file, item in opened.items():
+            self.faults.tolerate(lambda file=file, item=item: self._read_one(file, item))  # type: ignore[misc]
 
     def _open(self, file: str) -> Item:
         text = self.sources[file]
@@ -83,17 +91,29 @@ class _Reading:
         else:
             self.facts[fact.name] = fact
 
-    def _read_one(self, file: str) -> None:
-        item, id = self._open(file), file.removesuffix(".yaml")
+    def _open_one(self, file: str) -> Item:
+        """A file with the facts that it introduces, which other files may look at."""
+        item = self._open(file)
         if "/" not in file:
             raise item.refuse("a provision stands in the folder of its topic")
+        if not file.startswith("calendars/"):
+            for fact in read_each(item.fields(), "introduces", read_fact).values():
+                self._define(fact)
+        return item
+
+    def _read_one(self, file: str, item: Item) -> None:
+        id = file.removesuffix(".yaml")
         if file.startswith("calendars/"):
             self.calendars[id] = read_calendar(item, id, self.texts[file])
-            return
-        provision = read_provision(item, id, self.texts[file])
-        self.provisions[id] = provision
-        for fact in provision.introduces.values():
-            self._define(fact)
+        else:
+            self.provisions[id] = read_provision(item, id, self.texts[file], self._sayings)
+
+    @cached_property
+    def _sayings(self) -> Sayings:
+        return {
+            **{fact.name: fact.says for fact in self.facts.values()},
+            **{question.id: question.as_fact for question in self.questions.values()},
+        }
 
     def lawbook(self) -> Lawbook:
         return Lawbook(

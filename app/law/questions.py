@@ -7,7 +7,7 @@ from typing import Literal
 
 from app.law.errors import Places
 from app.law.provision import Conclusion, NextStep
-from app.law.sentences import Sentence
+from app.law.sentences import Sentence, Told
 
 Outcome = Literal["eligible", "ineligible", "undetermined", "referred"]
 OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "undetermined", "referred")
@@ -43,6 +43,8 @@ class Question:
     outcome_concludes: Mapping[Outcome, Mapping[str, Conclusion]] = field(default_factory=dict)
     outcome_next_steps: Mapping[Outcome, tuple[NextStep, ...]] = field(default_factory=dict)
     briefly: Mapping[Outcome, str] = field(default_factory=dict)
+    as_fact: Mapping[tuple[str, object], Told] = field(default_factory=dict)
+    """What conditions that look at its outcome say of it, by operator and operand."""
     places: Places = field(default=Places(), compare=False)
 
     def brief(self, outcome: Outcome) -> str:

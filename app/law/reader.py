@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import date
 from decimal import Decimal
 
-from app.law.conditions import read_paths
+from app.law.conditions import Sayings, read_paths
 from app.law.gist import read_gist
 from app.law.parts import (
     COMMON,
@@ -75,8 +75,8 @@ def _parameter(name: str, item: Item) -> Parameter:
     return Parameter(name, fields["unit"].text(), values)
 
 
-def read_provision(item: Item, id: str, text: str) -> Provision:
-    """One provision file."""
+def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provision:
+    """One provision file; *sayings* has what facts and questions say of the tests of conditions."""
     fields = item.known_fields(
         (
             "provision",
@@ -134,7 +134,7 @@ def read_provision(item: Item, id: str, text: str) -> Provision:
         in_force=read_span(fields["in_force"]),
         answers=fields["answers"].text(),
         effect=effect,  # type: ignore[arg-type]
-        paths=read_paths(item, fields, marks),
+        paths=read_paths(item, fields, marks, sayings),
         may=optional(fields, "may", _read_may),  # type: ignore[arg-type]
         supersedes=optional(fields, "supersedes", read_ids) or (),
         text_missing=optional(fields, "unread", Item.text),

@@ -28,3 +28,11 @@ class Sentence:
             for part in pair
         ]
         return "".join(filled)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of a test of a fact, where it is met and where it is not."""
+
+    met: Sentence
+    not_met: Sentence

@@ -119,6 +119,9 @@ class _Check:
     # --- facts ---
 
     def check_fact(self, fact: FactDefinition) -> None:
+        for told in fact.says.values():
+            for sentence in (told.met, told.not_met):
+                self.check_sentence(sentence, {"value", "required"}, fact.place)
         if fact.presumed is not None:
             self.check_value(fact, fact.presumed.value, fact.place)
         if fact.computed is not None:
@@ -224,6 +227,9 @@ class _Check:
             p.answers == question.id and p.effect == "grants" for p in self.provisions.values()
         ):
             self.note(places.start, f"no provision grants anything for {question.id}")
+        for told in question.as_fact.values():
+            for sentence in (told.met, told.not_met):
+                self.check_sentence(sentence, {"value", "required"}, places.of("as_fact"))
         for outcome, sentence in question.says.items():
             self.check_sentence(sentence, set(question.concludes), places.of("says", outcome))
 

@@ -5,7 +5,9 @@ from collections.abc import Mapping
 from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
 from app.law.facts import FactDefinition, Presumption
 from app.law.names import NAME
-from app.law.parts import optional, read_citation, read_computation, try_each
+from app.law.operands import OPERATORS, read_test
+from app.law.parts import optional, read_citation, read_computation, read_sentence, try_each
+from app.law.sentences import Sentence, Told
 from app.law.yaml_source import Item
 
 
@@ -24,6 +26,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
             "presumed",
             "computed",
             "changes",
+            "says",
         ),
     )
     if not NAME.fullmatch(name):
@@ -66,8 +69,49 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         computed=computed,
         actionable=changes is not None,
         irreversible=changes == "once",
+        says=_says(fields, kind.name),
         place=item.place,
     )
+
+
+def _says(fields: Mapping[str, Item], type: str) -> dict[tuple[str, object], Told]:
+    """What is said of the tests of a fact: of one with two values a sentence for each, of others
+    what `read_told` reads.
+    """
+    if "says" not in fields:
+        return {}
+    choices = fields["choices"].fields() if "choices" in fields else {}
+    values = {"true": True, "false": False} if type == "flag" else {name: name for name in choices}
+    written = fields["says"].fields()
+    if type == "flag" or (len(values) == 2 and set(written) & set(values)):
+        first, second = (Told(*pair) for pair in _both(fields["says"], tuple(values)))
+        one, other = values.values()
+        return {("is", one): first, ("is", other): second}
+    return read_told(fields["says"])
+
+
+def _both(item: Item, values: tuple[str, ...]) -> tuple[tuple[Sentence, Sentence], ...]:
+    says = item.known_fields(values)
+    one, other = (read_sentence(says[value]) for value in values)
+    return (one, other), (other, one)
+
+
+def read_told(item: Item) -> dict[tuple[str, object], Told]:
+    """Sentences by the test of which they are said: `is connector`, or `at_most` for any number.
+
+    A complaint is a test that cannot be read.
+    """
+    told: dict[tuple[str, object], Told] = {}
+    for test, says in item.fields().items():
+        operator, operand = (test, None) if test in OPERATORS else read_test(says, test)
+        if says.is_mapping:
+            both = says.known_fields(("met", "not_met"))
+            told[operator, operand] = Told(
+                read_sentence(both["met"]), read_sentence(both["not_met"])
+            )
+        else:
+            told[operator, operand] = Told(read_sentence(says), read_sentence(says))
+    return told
 
 
 def _bound(fields: Mapping[str, Item], name: str, default: int) -> int:

@@ -103,8 +103,12 @@ class Item:
         if not isinstance(self._node, ScalarNode):
             raise self.refuse("must be a single value")
         text = str(self._node.value)
-        if self._node.style is not None:
-            return text
+        return text if self._node.style is not None else self.plain(text)
+
+    def plain(self, text: str) -> Scalar:
+        """What a text stands for that is not quoted, as a value or in a list of one line;
+        complaints are told here.
+        """
         if text in ("true", "false"):
             return text == "true"
         if text in ("", "~", "null"):

@@ -105,7 +105,7 @@ def test_a_provision_of_a_question_that_is_used_is_told_with_its_question(
     serving: Serving, amend: Amend
 ) -> None:
     id = made(serving())
-    stricter = amend("eligibility/resident.yaml", "is: true", "is: false")
+    stricter = amend("eligibility/resident.yaml", "is true", "is false")
 
     told = serving(stricter).post(f"/v1/determinations/{id}/reconsider").get_json()
 

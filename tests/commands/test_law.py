@@ -21,8 +21,8 @@ def unsound_rulesets(folder: Path) -> Path:
         ("eligibility/resident.yaml", "effect: grants", "effect: allows"),
         (
             "enrollment/open-periods-2011.yaml",
-            "fact: enrollment.requested_on",
-            "fact: enrollment.asked_on",
+            ": enrollment.requested_on within",
+            ": enrollment.asked_on within",
         ),
     ):
         path = copy / file
