@@ -77,6 +77,10 @@ def test_every_row_stands_once_and_its_permission_is_one_that_there_is(app: Flas
     assert set() == {row.permission for row in ROWS} - set(permissions)
 
 
+def test_every_variable_of_a_route_has_a_sample() -> None:
+    assert [] == [row.path for row in ROWS if "<" in row.path]
+
+
 def test_the_matrix_has_a_column_for_every_role() -> None:
     assert {*read_roles(None).roles, "anybody"} == set(ROWS[0].roles)
 
