@@ -1,6 +1,4 @@
-"""What recognizes callers, put together once: who stands behind a bearer, the text that a request
-carries after `Authorization: Bearer`.
-"""
+"""Authentication of callers with a bearer credential: the text after `Authorization: Bearer`."""
 
 import logging
 from dataclasses import dataclass
@@ -18,12 +16,11 @@ from app.settings import Settings
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 30
-"""How long somebody recognized is known without the database being asked.
-
-Within it, a revocation is seen by every process.
+"""How long the service accepts a credential without asking the database again. A revocation reaches
+every process within this time.
 """
 KEPT_AT_MOST = 10_000
-"""How many are known at a time; one more, and all are asked for again."""
+"""The size of the cache. When it is full, the service empties it."""
 LONGEST = 4096
 
 
@@ -38,7 +35,7 @@ class Bearers:
         self._known: dict[bytes, tuple[Principal, datetime, datetime]] = {}
 
     def principal(self, text: str) -> Principal | None:
-        """Who shows a bearer; none where it is not taken, for whatever reason.
+        """The caller with this credential, or None if the service rejects it.
 
         Raises:
             RecordsUnavailable: the database could not be asked.
@@ -60,7 +57,7 @@ class Bearers:
         return principal
 
     def forget(self) -> None:
-        """Know nobody any more: after a change that this process has made itself."""
+        """Empty the cache, after a change by this process."""
         self._known.clear()
 
     def _by_key(self, text: str, now: datetime) -> tuple[Principal, datetime] | None:
@@ -89,7 +86,7 @@ class Bearers:
         except BadToken:
             return None
         except NoSigningKey as error:
-            log.error("no access token can be read: %s", error)
+            log.error("cannot verify access tokens: %s", error)
             return None
         credential = self._store.find_alone(token.client) if is_id(token.client) else None
         if credential is None or credential.kind != CLIENT or not credential.is_live(now):
@@ -126,7 +123,7 @@ class Bearers:
 
 
 SIGNING_FOLDER = "signing-keys"
-"""Where in the installation's own folder the keys stand that sign access tokens."""
+"""The folder of the signing keys, inside the folder of the installation."""
 
 
 @dataclass(frozen=True)

@@ -1,8 +1,8 @@
-"""Making, changing and revoking the credentials of machines: API keys and OAuth 2 clients.
+"""Create, change and revoke credentials of machine clients: API keys and OAuth 2 clients.
 
-The text of a key is `elig_`, the label it is found by, and 256 random bits. Programs that look for
-leaked secrets find it by `elig_[a-z0-9]{8}_[A-Za-z0-9]{43}`. Nothing needs to be slow about hashing
-it: nobody guesses 256 bits, so a plain SHA-256 is kept.
+An API key is `elig_`, a label to find it by, and 256 random bits. Programs that scan for leaked
+secrets find it by `elig_[a-z0-9]{8}_[A-Za-z0-9]{43}`. Nobody can guess 256 bits, so the service
+stores a plain SHA-256 instead of a slow hash.
 """
 
 import re
@@ -32,10 +32,10 @@ from app.records.machines.credentials import Credential, CredentialStore, Secret
 KEY, CLIENT = "key", "client"
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"
 DAYS = {KEY: 90, CLIENT: 366}
-"""How long a credential is taken where nobody says."""
+"""The default days until a credential expires."""
 MOST_DAYS = 366
 OVERLAP_HOURS = 24
-"""How long the old secret is taken beside the new one where nobody says."""
+"""The default hours for which the service accepts the old secret beside the new one."""
 MOST_OVERLAP_HOURS = 720
 LABEL_CHARACTERS = string.ascii_lowercase + string.digits
 SECRET_CHARACTERS = string.ascii_letters + string.digits
@@ -56,12 +56,12 @@ def label_of(text: str) -> str | None:
 
 
 def digest_of(key: str) -> bytes:
-    """What is kept of a key."""
+    """The digest of a key, which the service stores."""
     return sha256(key.encode()).digest()
 
 
 def is_key(text: str, digest: bytes) -> bool:
-    """Whether a text is the key of a digest; it takes as long whatever the text is."""
+    """Whether a text is the key of a digest, compared in constant time."""
     return compare_digest(sha256(text.encode(errors="replace")).digest(), digest)
 
 
@@ -75,9 +75,7 @@ class CredentialRefused(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A credential to be made: the permissions it is limited to are *scopes*, none meaning all of
-    its role's.
-    """
+    """A credential to create. *scopes* limit its permissions; None means all of its role."""
 
     kind: str
     name: str
@@ -89,7 +87,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class NewSecret:
-    """A credential with its new secret, which is told this once and kept nowhere."""
+    """A credential with its new secret, which the service shows once and does not store."""
 
     credential: Credential
     secret: str
@@ -219,7 +217,7 @@ class Credentials:
         found, now, text = self._still(id), clock.now(), new_key()
         changes = {} if days is None else {"expires_at": _expiry(now, days)}
         if not changes and not found.is_live(now):
-            raise CredentialRefused("id", "The credential has expired; give it another end first.")
+            raise CredentialRefused("id", "The credential has expired. Change its expiry first.")
         return NewSecret(
             self.store.replace_secret(
                 id,
@@ -236,9 +234,7 @@ class Credentials:
     def _still(self, id: str) -> Credential:
         found = self.find(id)
         if found.revoked_at is not None:
-            raise CredentialRefused(
-                "id", "The credential was revoked, which is for good; make another."
-            )
+            raise CredentialRefused("id", "The credential is revoked for good. Create another.")
         return found
 
     def _checked(self, wanted: Wanted) -> tuple[str, ...] | None:
@@ -252,7 +248,7 @@ class Credentials:
             self._roles.reach(wanted.role, wanted.organization)
         except UnknownRole:
             raise CredentialRefused(
-                "role", f"There is no such role; there are {', '.join(self._roles.roles)}."
+                "role", f"Must be one of {', '.join(self._roles.roles)}."
             ) from None
         except OrganizationNeeded:
             raise CredentialRefused("organization", ORGANIZATION_NEEDED) from None
@@ -262,7 +258,7 @@ class Credentials:
         if beyond or not wanted.scopes:
             may = ", ".join(sorted(self._roles[wanted.role].permissions))
             raise CredentialRefused(
-                "scopes", f"Must be permissions of the role, at least one: {may}."
+                "scopes", f"Must be one or more permissions of the role: {may}."
             )
         return tuple(sorted(set(wanted.scopes)))
 

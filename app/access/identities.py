@@ -30,7 +30,7 @@ def check_roles(provider: SingleSignOn) -> None:
         EnvValidationError: one means another.
     """
     if not set(provider.roles.values()) <= set(peoples_roles()):
-        told = f"may name the roles {', '.join(peoples_roles())} only"
+        told = f"must be one of the roles {', '.join(peoples_roles())}"
         raise EnvValidationError(f"ELIGIBILITY_OIDC_ROLES {told}", [told])
 
 

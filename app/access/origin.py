@@ -8,9 +8,8 @@ from app.records.identity import new_id
 
 DONE, REFUSED = "done", "refused"
 UNKNOWN = "unknown"
-"""Stands for an account that nobody has.
-
-The name that was typed is told to nobody: it may be a password in the wrong field.
+"""Stands for an unknown account. Logs omit the name that somebody typed, because it can be a
+password in the wrong field.
 """
 
 

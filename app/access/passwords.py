@@ -1,4 +1,4 @@
-"""Passwords: which are good enough, and how they are kept and compared."""
+"""Passwords: their rules, their hashes, and the comparison."""
 
 import re
 import secrets
@@ -20,7 +20,7 @@ GUESSES = 10**10
 are too few.
 """
 ESTIMATED = 72
-"""How many characters are looked at for habits; more of the same adds nothing but work."""
+"""How many characters the estimate of a password's strength reads; more would only cost time."""
 SERVICE_WORDS = (
     "eligibility",
     "determinations",
@@ -88,27 +88,25 @@ def check_new(password: str, name: str) -> None:
     text = normalized(password)
     if len(text) < SHORTEST:
         raise PasswordRefused(
-            f"Use at least {SHORTEST} characters. Several words in a row do well."
+            f"Use at least {SHORTEST} characters, such as several words in a row."
         )
     if len(text) > LONGEST:
         raise PasswordRefused(f"Use at most {LONGEST} characters.")
     if not _is_text(text):
-        raise PasswordRefused("Use characters that can be written as UTF-8.")
+        raise PasswordRefused("Use characters that UTF-8 can encode.")
     if _is_made_of(text, name):
         raise PasswordRefused(
-            "Use something that is not made of your sign-in name or of the name of this service."
+            "Use a password without your sign-in name or the name of this service."
         )
     if any(
         is_bad_password(form)
         for form in {text, text.lower(), text.strip()}
         if len(form) >= SHORTEST
     ):
-        raise PasswordRefused(
-            "This password is known from breaches of other services. Use another one."
-        )
+        raise PasswordRefused("This password is in a list of leaked passwords. Use another one.")
     if _guesses(text, name) < GUESSES:
         raise PasswordRefused(
-            "This password is easily guessed: common words, well-known phrases, repetitions or "
+            "This password is easy to guess: common words, well-known phrases, repetitions or "
             "rows of keys. Use another one."
         )
 
@@ -145,7 +143,7 @@ def one_time_password() -> str:
 
 
 def _hash_of_nothing(hasher: PasswordHasher) -> str:
-    """What looks like a hash and costs as much to compare with, but was made of no password."""
+    """A hash of no password, which costs as much to compare as a real one."""
     salt, digest = (
         b64encode(secrets.token_bytes(length)).decode().rstrip("=")
         for length in (hasher.salt_len, hasher.hash_len)
@@ -155,10 +153,10 @@ def _hash_of_nothing(hasher: PasswordHasher) -> str:
 
 
 class Passwords:
-    """Hashes and compares passwords with Argon2id, a few at once: each takes much memory and time
-    on purpose.
+    """Hashes and compares passwords with Argon2id, a few at once, because each needs much memory
+    and time.
 
-    *new_hasher* may give another cost; *at_once* bounds how many are worked on in this process.
+    *new_hasher* can set another cost; *at_once* limits the number in this process.
     """
 
     def __init__(

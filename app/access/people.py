@@ -44,10 +44,7 @@ def of_account(failures: int) -> timedelta | None:
 
 
 def of_address(failures: int) -> timedelta | None:
-    """How long an address waits after so many failures, whichever accounts they were about.
-
-    None where it need not.
-    """
+    """How long an address must wait after so many failures on any accounts, or None."""
     return None if failures <= FREE_FOR_ADDRESS else _doubling(failures - FREE_FOR_ADDRESS)
 
 
@@ -59,14 +56,13 @@ ONE_TIME_LASTS = timedelta(days=7)
 TOKEN_BYTES = 32
 BROWSER_LENGTH = 200
 NOBODY = ""
-"""The name of no account: stands for whatever else was typed, which may be anything."""
+"""Stands for a name without an account, which can be anything that somebody typed."""
 _TOKEN_LENGTH = len(secrets.token_urlsafe(TOKEN_BYTES))
 
 
 class SignInRefused(Exception):
-    """The name or the password is wrong, or the account may not be used at the moment.
-
-    Nobody is told which.
+    """The name or the password is wrong, or the account is disabled or locked. The page does not
+    say which.
     """
 
 
@@ -88,7 +84,7 @@ class SignedIn:
 
 @dataclass(frozen=True, slots=True)
 class Browser:
-    """What a request tells about the browser: its network address, the name it gives itself."""
+    """The browser of a request: its network address and its own description."""
 
     address: str
     agent: str
@@ -140,7 +136,7 @@ class People:
         return account
 
     def _refuse(self, attempt: Attempt, origin: Origin, action: str) -> None:
-        """Tell the trail of a refusal, and of the lock that comes with it."""
+        """Log a rejected sign-in in the audit trail, and the lockout that it causes."""
         whose = attempt.account.id if attempt.account else UNKNOWN
         locked = [origin.did("account.locked", whose)] if attempt.locks else []
         self.note(origin.did(action, whose, REFUSED), *locked)
@@ -274,7 +270,9 @@ def _retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
 
 
 def _hashed(token: str) -> str:
-    """The secret as it is kept. It is random and long, so a fast hash does."""
+    """The digest of a session's secret, which the service stores. The secret is long and random, so
+    a fast hash is enough.
+    """
     return hashlib.sha256(token.encode()).hexdigest()
 
 

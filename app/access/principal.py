@@ -27,7 +27,5 @@ class Principal:
 
 
 PUBLIC = "public"
-"""The permission of routes that tell only what anybody may know: the law, the documentation,
-whether the service lives.
-"""
+"""The permission of public routes: the law, the documentation, the health of the service."""
 ANYBODY = Principal("anybody", "anybody", frozenset())

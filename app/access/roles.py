@@ -1,6 +1,4 @@
-"""Roles, as `roles.yaml` defines them: which permissions each has, and which kept determinations it
-sees.
-"""
+"""Roles from `roles.yaml`: their permissions, and the stored determinations that they see."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
@@ -34,12 +32,14 @@ class UnknownRole(Exception):
     """There is no role of that name."""
 
 
-ORGANIZATION_NEEDED = "This role sees what its organization made; name the organization."
-"""What whoever makes a credential or an account for such a role is told."""
+ORGANIZATION_NEEDED = (
+    "This role sees the determinations of its organization. Name the organization."
+)
+"""The error when a credential or an account with such a role lacks an organization."""
 
 
 class OrganizationNeeded(Exception):
-    """The role sees what its own organization made, so that whoever has it must belong to one."""
+    """The role sees the determinations of its organization, so it needs one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,7 +158,8 @@ def _read(item: Item, questions: frozenset[str] | None) -> Roles:
     for name, sentence in fields["permissions"].fields().items():
         if not _PERMISSION_NAME.fullmatch(name):
             sentence.faults.note(
-                sentence.place, f"a permission is named like determinations.read, not {name}"
+                sentence.place,
+                f"invalid permission name {name}; expected one like determinations.read",
             )
         permissions[name] = item.faults.tolerate(sentence.text) or ""
     if PUBLIC not in permissions:
@@ -177,12 +178,14 @@ def _role(
     name: str, item: Item, permissions: Mapping[str, str], topics: frozenset[str] | None
 ) -> Role:
     if not _ROLE_NAME.fullmatch(name):
-        item.faults.note(item.place, f"a role is named like eligibility_worker, not {name}")
+        item.faults.note(
+            item.place, f"invalid role name {name}; expected one like eligibility_worker"
+        )
     fields = item.known_fields(("title", "sees", "may"), ("and_topics", "person"))
     may = _each(fields["may"], permissions, "there is no permission")
     if PUBLIC in may:
         fields["may"].faults.note(
-            fields["may"].place, f"everybody has {PUBLIC}; it stands in no role"
+            fields["may"].place, f"everybody has {PUBLIC}; remove it from the role"
         )
     sees = fields["sees"].one_of(SIGHTS)
     seen = (
@@ -191,9 +194,7 @@ def _role(
         else frozenset()
     )
     if seen and sees != "own":
-        fields["and_topics"].faults.note(
-            fields["and_topics"].place, "topics are for roles that see their own"
-        )
+        fields["and_topics"].faults.note(fields["and_topics"].place, "and_topics needs `sees: own`")
     return Role(
         name,
         fields["title"].text(),
@@ -215,6 +216,6 @@ def _each(item: Item, known: Collection[str] | None, complaint: str) -> frozense
         if known is not None and text not in known:
             element.faults.note(element.place, f"{complaint} {text}")
         elif text in found:
-            element.faults.note(element.place, f"{text} is written twice")
+            element.faults.note(element.place, f"duplicate {text}")
         found.add(text)
     return frozenset(found)

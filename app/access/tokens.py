@@ -27,7 +27,7 @@ ALGORITHM = "ES256"
 KEPT_SECONDS = 30
 """How long what the folder held is relied on; within it a worker takes notice of a rotation."""
 LOOK_AGAIN_SECONDS = 1
-"""How soon a key that nobody knows makes a worker look into the folder again."""
+"""How soon a process reads the folder again after a token with an unknown key."""
 OUTLIVES_SECONDS = 960
 """How long a replaced key verifies: the longest life of a token, and what it takes every worker to
 notice.
@@ -48,7 +48,7 @@ class NoSigningKey(Exception):
 
 @dataclass(frozen=True)
 class SigningKey:
-    """A key pair on the curve P-256, and when it was made, which is part of its id."""
+    """A key pair on the curve P-256 with the time of its creation, which is part of its id."""
 
     kid: str
     made_at: datetime
@@ -81,9 +81,7 @@ class SigningKeys:
             NoSigningKey: there is none.
         """
         if not (keys := self.live()):
-            raise NoSigningKey(
-                "there is no key to sign tokens with; `flask keys signing rotate` makes one"
-            )
+            raise NoSigningKey("no signing key exists; `flask keys signing rotate` creates one")
         return keys[0]
 
     def find(self, kid: object) -> SigningKey | None:
@@ -117,7 +115,7 @@ class SigningKeys:
                 old.unlink(missing_ok=True)
         except OSError as error:
             raise NoSigningKey(
-                f"the folder of the signing keys cannot be written: {type(error).__name__}"
+                f"cannot write the folder of the signing keys: {type(error).__name__}"
             ) from None
         self._seen = None
         return SigningKey(kid, now, pair)
@@ -142,7 +140,7 @@ class SigningKeys:
                 for f in sorted(self._files(), reverse=True)[:2]
             )
         except (OSError, ValueError) as error:
-            raise NoSigningKey(f"a signing key cannot be read: {type(error).__name__}") from None
+            raise NoSigningKey(f"cannot read a signing key: {type(error).__name__}") from None
 
     def _files(self) -> list[Path]:
         return list(self._folder.glob("*.pem"))
@@ -153,7 +151,7 @@ def _made_at(kid: str) -> datetime:
 
 
 class BadToken(Exception):
-    """The text is not a token that is taken here; why is for nobody but the log."""
+    """The service rejects this token. Only the log has the reason."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The folder in which the processes keep what they count, until whoever asks gets the sum."""
+"""The folder of the processes' metrics, which a request for /metrics adds up."""
 
 import atexit
 import os

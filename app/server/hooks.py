@@ -67,7 +67,7 @@ def _prepare(app: Flask, settings: Settings) -> None:
     commands = [["db", "upgrade"], ["demo", "load"]]
     if settings.in_production:
         commands.pop()
-        click.echo("In production mode no demonstration is loaded.")
+        click.echo("Production mode: loaded no demonstration.")
     for command in commands:
         # In this process, which has the law and the libraries already, and no workers yet.
         try:
@@ -134,7 +134,7 @@ def _without_quotes(record: logging.LogRecord) -> bool:
     """
     if record.levelno >= logging.WARNING:
         kind = getattr(sys.exc_info()[0], "__name__", "no exception")
-        record.msg, record.args = "the server refused or failed a request: %s", (kind,)
+        record.msg, record.args = "rejected a request, or failed on it: %s", (kind,)
     return True
 
 
@@ -153,9 +153,7 @@ def post_request(worker: Any, request: Any) -> None:
     app = worker.wsgi
     faults = app.extensions["decider"].engine.counters.faults
     if faults >= app.config["SETTINGS"].faults_at_most and worker.alive:
-        log.error(
-            "the engine failed %s times in this worker, which makes room for a new one", faults
-        )
+        log.error("the engine failed %s times in this worker; starting a new one", faults)
         os.kill(os.getpid(), signal.SIGTERM)
 
 

@@ -1,6 +1,4 @@
-"""Sealing in process: a thread that closes what was kept, every second or so, without any request
-waiting for it.
-"""
+"""A thread that seals new records about every second, so that no request waits for it."""
 
 import logging
 import threading
@@ -31,7 +29,7 @@ class Sealer:
         self._thread.start()
 
     def stop(self) -> None:
-        """End, after the seal that is being made."""
+        """End after the current seal."""
         self._stop.set()
         self._thread.join()
 
@@ -49,9 +47,9 @@ class Sealer:
                 if self._stop.is_set():
                     return
         except RecordsUnavailable as error:
-            log.warning("nothing was sealed: %s", error)
+            log.warning("sealing failed: %s", error)
         except OSError as error:
-            log.error("a seal could not be noted outside the database: %s", type(error).__name__)
+            log.error("cannot note a seal in the checkpoints: %s", type(error).__name__)
 
     def _look(self) -> bool:
         """Whether anything waits; how much and since when goes to the metrics."""

@@ -91,7 +91,7 @@ def test_where_others_can_reach_the_service_there_is_no_key(
 
     assert json.loads(result.stdout)["key_file"] is None
     assert not (settings.instance / FILE).exists()
-    assert "No key and no account was made" in result.stderr
+    assert "Created no key and no account" in result.stderr
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.9.9.9", "::1", "[::1]", "localhost"])

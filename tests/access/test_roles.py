@@ -39,8 +39,8 @@ def test_the_file_used_here_is_sound(tmp_path: Path) -> None:
     ("written", "instead", "complaint"),
     [
         ("[law.decide]", "[law.decid]", "roles.yaml:9: there is no permission law.decid"),
-        ("[law.decide]", "[law.decide, law.decide]", "roles.yaml:9: law.decide is written twice"),
-        ("[law.decide]", "[public]", "roles.yaml:9: everybody has public; it stands in no role"),
+        ("[law.decide]", "[law.decide, law.decide]", "roles.yaml:9: duplicate law.decide"),
+        ("[law.decide]", "[public]", "roles.yaml:9: everybody has public; remove it from the role"),
         ("[law.decide]", "law.decide", "roles.yaml:9: must be a list"),
         (
             "    sees: own\n",
@@ -51,7 +51,7 @@ def test_the_file_used_here_is_sound(tmp_path: Path) -> None:
         (
             "    sees: own\n",
             "    sees: everything\n",
-            "roles.yaml:8: topics are for roles that see their own",
+            "roles.yaml:8: and_topics needs `sees: own`",
         ),
         ("[waiver]", "[waivers]", "roles.yaml:8: no question has the topic waivers"),
         (
@@ -67,7 +67,7 @@ def test_the_file_used_here_is_sound(tmp_path: Path) -> None:
         (
             "  reviewer:",
             "  Reviewer Two:",
-            "roles.yaml:5: a role is named like eligibility_worker, not Reviewer Two",
+            "roles.yaml:5: invalid role name Reviewer Two; expected one like eligibility_worker",
         ),
         (
             "  law.decide: Decide\n",
@@ -77,7 +77,7 @@ def test_the_file_used_here_is_sound(tmp_path: Path) -> None:
         (
             "  law.decide: Decide\n",
             "  LAW: Decide\n",
-            "roles.yaml:3: a permission is named like determinations.read, not LAW",
+            "roles.yaml:3: invalid permission name LAW; expected one like determinations.read",
         ),
         ("  public: Read the law\n", "", "roles.yaml:1: the permission public is missing"),
         ("permissions:", "permission:", "roles.yaml:1: nobody knows the key permission"),

@@ -134,7 +134,7 @@ def test_a_tag_without_its_quotes_is_no_match(client: FlaskClient, quotes: str) 
     answer = redetermine(client, id, quotes.format(etag(client, id).strip('"')))
 
     assert (412, "precondition-failed") == problem(answer)
-    assert "in its quotes" in answer.get_json()["detail"]
+    assert "with its quotes" in answer.get_json()["detail"]
 
 
 def test_one_of_several_tags_is_enough(client: FlaskClient) -> None:

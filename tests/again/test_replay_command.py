@@ -111,8 +111,8 @@ def test_what_cannot_be_decided_again_is_told_and_ends_with_3(
     result = replay()
 
     assert 3 == result.exit_code
-    assert "1 cannot be decided again" in result.stdout
-    assert "whose text was not kept" in result.stdout
+    assert "1 lack the text of their law" in result.stdout
+    assert "whose text is missing" in result.stdout
 
 
 MIDNIGHT = datetime(2026, 3, 2, 5, tzinfo=UTC)

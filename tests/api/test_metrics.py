@@ -85,7 +85,7 @@ def test_engine_faults_are_counted_and_a_worker_with_too_many_is_replaced(server
     wait_until(lambda: before - set(_workers(server)) and len(_workers(server)) == 2)
     assert 4 == _asked(server)["eligibility_engine_faults_total",]
     assert 201 == server.send("POST", "/v1/determinations", CLOSED)[0]
-    wait_until(lambda: any("makes room for a new one" in line["event"] for line in server.lines()))
+    wait_until(lambda: any("starting a new one" in line["event"] for line in server.lines()))
     assert "2012-04-01" not in server.log.read_text(encoding="utf-8")
 
 

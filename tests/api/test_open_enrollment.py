@@ -242,8 +242,7 @@ def test_a_year_encoded_in_part_says_which_days_are_not(client: FlaskClient) -> 
     [
         (
             "on=2026-11-21",
-            LEFT_OUT
-            + "The edition current cannot answer for November 21, 2026: that law is not encoded.",
+            LEFT_OUT + "The edition current has no encoded law for November 21, 2026.",
         ),
         ("year=2021", LEFT_OUT + "The edition current lists other periods in 2021."),
         ("year=2021&edition=current", "The edition chapter-288 lists other periods in 2021."),

@@ -13,10 +13,7 @@ from tests.api.asking import asked, lines, pointers, post, problem
 from tests.callers import client_of
 
 NUMBERS = ["123-45-6789", "ssn123456789", "p_123.45.6789"]
-WORDS = (
-    "This looks like a social security number. Send none: a reference of your own making and "
-    "the name are enough."
-)
+WORDS = "This looks like a social security number. Send your own reference instead."
 
 
 @pytest.fixture

@@ -154,7 +154,7 @@ def test_a_change_gives_the_account_as_it_is_now(client: FlaskClient) -> None:
 
 
 OWN = ["eligibility_worker", "supervisor", "opp_reviewer", "division_staff"]
-NEEDED = "This role sees what its organization made; name the organization."
+NEEDED = "This role sees the determinations of its organization. Name the organization."
 
 
 @pytest.mark.parametrize("role", OWN)
@@ -199,7 +199,7 @@ def test_a_version_without_its_quotes_is_refused(client: FlaskClient) -> None:
     answer = client.patch(path, json={"role": "supervisor"}, headers={"If-Match": "1"})
 
     assert (412, "precondition-failed") == problem(answer)
-    assert "in its quotes" in answer.get_json()["detail"]
+    assert "with its quotes" in answer.get_json()["detail"]
 
 
 def test_any_version_will_do_where_the_caller_says_so(client: FlaskClient) -> None:

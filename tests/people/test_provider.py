@@ -149,7 +149,7 @@ def test_somebody_unknown_without_a_group_that_means_a_role_gets_no_account(
     answer = come(browser)
 
     assert 403 == answer.status_code
-    assert "you have no access here" in text(answer)
+    assert "you have no account for this service" in text(answer)
     assert browser.cookie is None
     assert [] == people.accounts.page()
     assert [("session.signed_in", "refused")] == trail.outcomes()
@@ -202,7 +202,7 @@ def test_a_role_that_sees_its_own_needs_an_organization(
     answer = come(browser)
 
     assert 403 == answer.status_code
-    assert "does not say which office you belong to" in text(answer)
+    assert "did not name your office" in text(answer)
     assert browser.cookie is None
     assert [] == people.accounts.page()
     assert [("session.signed_in", "refused")] == trail.outcomes()
@@ -286,7 +286,7 @@ def test_nobody_signs_in_to_such_an_account_with_a_password(
 ) -> None:
     assert 403 == browser.sign_in("alma", OTHER).status_code
     come(browser)
-    assert "there is no password here to change" in text(browser.get("/password"))
+    assert "This account has no password" in text(browser.get("/password"))
     assert (
         403
         == browser.fill(

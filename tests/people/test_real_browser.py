@@ -63,7 +63,7 @@ def sign_in(page: Page, name: str, password: str) -> None:
 def change(page: Page, current: str, new: str) -> None:
     page.get_by_label("Current password").fill(current)
     page.get_by_label("New password", exact=True).fill(new)
-    page.get_by_label("New password, once more").fill(new)
+    page.get_by_label("Repeat the new password").fill(new)
     page.get_by_role("button", name="Change the password").click()
 
 
@@ -80,7 +80,7 @@ def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) ->
     change(page, one_time, "short")
     expect(page.get_by_role("alert")).to_contain_text("at least 15 characters")
     change(page, one_time, OTHER)
-    expect(page.get_by_role("status")).to_contain_text("Your password was changed.")
+    expect(page.get_by_role("status")).to_contain_text("We changed your password")
     expect(page.get_by_role("main")).to_contain_text(
         "You are signed in as bo, supervisor of office-3"
     )
@@ -97,10 +97,10 @@ def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) ->
     other, elsewhere, _ = opened(chromium, address)
     elsewhere.goto("/sign-in")
     sign_in(elsewhere, "bo", OTHER)
-    page.get_by_role("link", name="Where you are signed in").first.click()
+    page.get_by_role("link", name="Your sessions").first.click()
     expect(page.get_by_role("row")).to_have_count(3)
     page.get_by_role("button", name="Sign out the browser signed in since").click()
-    expect(page.get_by_role("status")).to_have_text("That browser was signed out.")
+    expect(page.get_by_role("status")).to_have_text("We signed that browser out.")
     elsewhere.goto("/sessions")
     expect(elsewhere).to_have_url(f"{address}/sign-in?next=/sessions")
 
@@ -128,7 +128,7 @@ def test_signing_in_with_the_keyboard_alone(
     page.keyboard.press("Tab")
     page.keyboard.type("wrong")
     page.keyboard.press("Enter")
-    expect(page.get_by_role("alert")).to_contain_text("You were not signed in.")
+    expect(page.get_by_role("alert")).to_contain_text("Sign-in failed.")
     page.get_by_label("Password").focus()
     page.keyboard.type(OTHER)
     page.keyboard.press("Enter")

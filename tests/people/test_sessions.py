@@ -107,7 +107,7 @@ def test_one_signs_out_another_browser(browse: Browse, alma: Account, trail: Aud
     answer = here.fill("/sessions", action=action[1])
 
     assert (303, "/sessions") == (answer.status_code, answer.headers["Location"])
-    assert "That browser was signed out." in text(here.get("/sessions"))
+    assert "We signed that browser out." in text(here.get("/sessions"))
     assert here.is_signed_in
     assert not there.is_signed_in
     assert [("session.ended", "done")] == trail.outcomes()
@@ -172,7 +172,7 @@ def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(
     answer = here.fill("/password", current=PASSWORD, new=OTHER, again=OTHER)
 
     assert (303, "/") == (answer.status_code, answer.headers["Location"])
-    assert "Your password was changed." in text(here.get("/"))
+    assert "We changed your password" in text(here.get("/"))
     assert before != here.cookie
     assert here.is_signed_in
     assert not there.is_signed_in

@@ -123,7 +123,7 @@ def test_a_body_taken_for_a_request_is_not_quoted_in_the_log(server: Served) -> 
 
     assert SECRET.encode() not in server.log.read_bytes()
     told = [line["event"] for line in server.lines() if line["logger"] == "gunicorn.error"]
-    assert "the server refused or failed a request: InvalidRequestMethod" in told
+    assert "rejected a request, or failed on it: InvalidRequestMethod" in told
 
 
 def test_a_batch_that_does_not_come_whole_keeps_nothing(server: Served) -> None:

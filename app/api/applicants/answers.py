@@ -13,12 +13,12 @@ from app.records.applicants.applicants import Applicant
 
 
 class StoredApplicantAnswer(Struct):
-    """That an applicant is stored; the name and the birth date are not repeated."""
+    """A stored applicant, without the name and the birth date."""
 
     subject: Annotated[
         str,
         Meta(
-            description="The subject reference: what determinations and holds name the person by."
+            description="The subject reference that determinations and holds use for this person."
         ),
     ]
     version: int
@@ -28,16 +28,23 @@ class StoredApplicantAnswer(Struct):
 
 
 class ApplicantAnswer(StoredApplicantAnswer):
-    """An applicant as the caller may see it."""
+    """An applicant, as far as the caller may see it."""
 
-    organization: Annotated[str, Meta(description="Whose applicant it is.")]
-    masked: Annotated[
-        bool, Meta(description="Whether initials and year stand for name and birth date.")
+    organization: Annotated[
+        str, Meta(description=("The organization that the applicant belongs to."))
     ]
-    name: Annotated[str, Meta(description="Left out where it is masked.")] | UnsetType = UNSET
-    born_on: Annotated[date, Meta(description="Left out where it is masked.")] | UnsetType = UNSET
-    initials: Annotated[str, Meta(description="Only where it is masked.")] | UnsetType = UNSET
-    birth_year: Annotated[int, Meta(description="Only where it is masked.")] | UnsetType = UNSET
+    masked: Annotated[
+        bool,
+        Meta(
+            description=(
+                "True if the response has initials and year instead of name and birth date."
+            )
+        ),
+    ]
+    name: Annotated[str, Meta(description="Absent if masked.")] | UnsetType = UNSET
+    born_on: Annotated[date, Meta(description="Absent if masked.")] | UnsetType = UNSET
+    initials: Annotated[str, Meta(description="Present only if masked.")] | UnsetType = UNSET
+    birth_year: Annotated[int, Meta(description="Present only if masked.")] | UnsetType = UNSET
 
 
 class FoundApplicantsAnswer(Struct):

@@ -26,8 +26,8 @@ from app.records.applicants.encryption import normalized
 MOST, USUALLY = 50, 20
 NAME_AT_MOST = 200
 _UNFIT = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Categories of characters that stand in nobody's name: controls, halves of characters, private and
-unassigned ones, line ends.
+"""Categories of characters that no name has: controls, surrogates, private and unassigned
+characters, line ends.
 """
 
 
@@ -69,29 +69,31 @@ def _name(**kwargs: Any) -> NameField:
     return NameField(
         error_messages=REQUIRED,
         metadata={
-            "description": "The name as the person writes it. Kept encrypted.",
+            "description": "The name as the person writes it. The service encrypts it.",
             "example": "Maria Gonçalves",
         },
         **kwargs,
     )
 
 
-def _born_on(asks: str = "The birth date. Kept encrypted.", **kwargs: Any) -> BirthDayField:
+def _born_on(
+    asks: str = "The birth date. The service encrypts it.", **kwargs: Any
+) -> BirthDayField:
     return BirthDayField(
         FactDefinition("born_on", "day", asks=asks), error_messages=REQUIRED, **kwargs
     )
 
 
 class NewApplicantSchema(StrictSchema):
-    """Who a subject reference is to stand for."""
+    """The person whom a subject reference identifies."""
 
     subject = ReferenceField(
         SUBJECT_PATTERN,
         SUBJECT_MUST,
         error_messages=REQUIRED,
         metadata={
-            "description": "A reference of your own making, no social security number; one is "
-            "made where none is sent.",
+            "description": "Your own reference for the person, not a social security number. "
+            "Without it the service creates one.",
             "example": "case-2026-0117",
         },
     )
@@ -112,9 +114,11 @@ class ApplicantChangesSchema(StrictSchema):
 
 
 class ApplicantSearchSchema(StrictSchema):
-    """Whom to find: exactly this name, and this birth date where one is sent."""
+    """The exact name to search for, and optionally the birth date."""
 
     name = _name(required=True)
-    born_on = _born_on("The birth date; sending it needs the permission applicants.unmasked.")
+    born_on = _born_on(
+        "The birth date. To search by it you need the permission applicants.unmasked."
+    )
     limit = limit_field(MOST, USUALLY)
     cursor = cursor_field()

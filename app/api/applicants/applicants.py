@@ -1,8 +1,7 @@
-"""Applicants: who a subject reference stands for. As little as possible, encrypted, and every
-reading is audited before it is told.
+"""Applicants: names and birth dates under subject references.
 
-Names and birth dates come in bodies and go out in bodies; they stand in no address, log, problem,
-audit entry or event.
+The service encrypts them and logs every read in the audit trail before it responds. They appear
+only in bodies: never in an address, log, problem, audit entry or event.
 """
 
 import secrets
@@ -68,16 +67,16 @@ blp = Blueprint("applicants", __name__, url_prefix="/v1/applicants")
     body=NewApplicantSchema,
     returns={
         201: Content(
-            "Kept. Use the subject reference wherever the person is meant.", StoredApplicantAnswer
+            "Stored. Use the subject reference for this person from now on.", StoredApplicantAnswer
         )
     },
     problems=("subject-taken",),
     idempotent=True,
 )
 def create_applicant(asked: dict[str, Any]) -> Response:
-    """Keep who a subject reference stands for.
+    """Store a person's name and birth date under a subject reference.
 
-    Determinations do not need it; send it only where somebody must be found by name.
+    Determinations do not need them. Send them only if you must find the person by name.
     """
     service = current_service()
     with once(service, ROUTE, service.applicants.digest) as attempt:
@@ -87,7 +86,8 @@ def create_applicant(asked: dict[str, Any]) -> Response:
         if organization is None:
             raise Problem(
                 "forbidden",
-                "You belong to no organization, and applicants do. Ask an administrator for one.",
+                "Applicants belong to an organization, and your account has none. Ask an "
+                "administrator to add it.",
             )
         subject = asked.get("subject") or _made_subject()
         applicant = Applicant(
@@ -108,7 +108,8 @@ def create_applicant(asked: dict[str, Any]) -> Response:
         except SubjectTaken:
             _note("applicant.created", [subject], "refused")
             raise Problem(
-                "subject-taken", "Send another reference, or none, and one is made."
+                "subject-taken",
+                "Send another reference, or leave it out and the service creates one.",
             ) from None
     return Response(
         body, 201, {"Location": stored.href, "ETag": etag_of(applicant.version)}, mimetype=JSON
@@ -120,16 +121,17 @@ def create_applicant(asked: dict[str, Any]) -> Response:
     permission="applicants.read",
     returns={
         200: Content(
-            "The applicant, masked for whoever may not see it whole; ETag is needed to correct it.",
+            "The applicant, masked if the caller lacks `applicants.unmasked`. To correct it, "
+            "send its ETag.",
             ApplicantAnswer,
         )
     },
     problems=("unknown-applicant", "applicant-unreadable"),
 )
 def read_applicant(subject: str) -> Response:
-    """Read who a subject reference stands for.
+    """Read the applicant with a subject reference.
 
-    That you did enters the audit trail before you are told.
+    The service logs this read in the audit trail before it responds.
     """
     _require_within(subject, "applicant.read")
     with _decrypting("applicant.read", subject):
@@ -144,12 +146,12 @@ def read_applicant(subject: str) -> Response:
 @Operation(
     permission="applicants.write",
     body=ApplicantChangesSchema,
-    returns={200: Content("The correction is kept.", StoredApplicantAnswer)},
+    returns={200: Content("The service stored the correction.", StoredApplicantAnswer)},
     problems=("unknown-applicant", "applicant-unreadable"),
     if_match="The ETag of the applicant as you read it.",
 )
 def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
-    """Correct a name or a birth date. What was there before is not kept."""
+    """Correct a name or a birth date. The service deletes the old value."""
     _require_within(subject, "applicant.corrected")
     current = current_service().applicants.version_of(subject)
     if current is None:
@@ -172,7 +174,8 @@ def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
     body=ApplicantSearchSchema,
     returns={
         200: Content(
-            "Those of your own organization, the newest first; next_cursor where there are more.",
+            "Applicants of your own organization, the newest first. If there are more, "
+            "next_cursor is set.",
             FoundApplicantsAnswer,
         )
     },
@@ -181,10 +184,9 @@ def correct_applicant(asked: dict[str, Any], subject: str) -> Response:
 def search_applicants(wanted: dict[str, Any]) -> Response:
     """Find applicants by name, or by name and birth date.
 
-    The whole name must be the same, since only a keyed digest of it can be searched: Unicode forms,
-    case and spacing do not count, accents and everything else do; no part of a name finds anybody.
-    Searching by a birth date needs the permission `applicants.unmasked` too: who may not see one
-    must not find it out by trying. That you searched is audited, and whom you are told of.
+    Send the whole name: the service searches a keyed digest of it. It ignores case, spacing and
+    Unicode forms, but not accents. To search by birth date you need the permission
+    `applicants.unmasked` too. The audit trail logs the search and the applicants that it returned.
     """
     if "born_on" in wanted:
         demand(UNMASKED)
@@ -244,7 +246,8 @@ def _decrypting(action: str, subject: str | None) -> Iterator[None]:
         log_fault(str(error))
         _note(action, [subject], "unreadable")
         raise Problem(
-            "applicant-unreadable", "Tell the operator the request_id; nothing was changed."
+            "applicant-unreadable",
+            "The service changed nothing. Send the request_id to the operator.",
         ) from None
 
 
@@ -254,7 +257,7 @@ def _note(action: str, subjects: Iterable[str | None], outcome: str) -> None:
 
 
 def _unknown() -> Problem:
-    return Problem("unknown-applicant", "There is no applicant under this subject reference.")
+    return Problem("unknown-applicant", "No applicant has this subject reference.")
 
 
 def _sees_whole() -> bool:

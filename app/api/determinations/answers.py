@@ -32,20 +32,18 @@ DETERMINATION = Meta(
 class BatchLineAnswer(Struct, kw_only=True):
     """The answer to one line: its determination or its problem."""
 
-    line: Annotated[int, Meta(description="The number of the line sent.", ge=1)]
+    line: Annotated[int, Meta(description="The number of the request's line.", ge=1)]
     determination: Annotated[Raw, DETERMINATION] | UnsetType = UNSET
     problem: ProblemAnswer | UnsetType = UNSET
 
 
-MadeBy = Annotated[
-    str, Meta(description="The version of the program that made it, where it is known.")
-]
+MadeBy = Annotated[str, Meta(description="The version of the program that decided, if known.")]
 
 
 class ChainLinkAnswer(Struct, kw_only=True):
     """A member of a chain.
 
-    Of one that is not as it was kept only `id` and `href` are told.
+    A damaged one has only `id` and `href`.
     """
 
     id: Id
@@ -64,13 +62,13 @@ class ChainAnswer(Struct):
     """Determinations that replaced one another, from the first to the last."""
 
     chain: list[ChainLinkAnswer]
-    stands: Annotated[Id, Meta(description="The last one, which nothing replaced.")]
+    stands: Annotated[Id, Meta(description="The last one, without a successor.")]
     damaged: (
         Annotated[
             list[Id],
             Meta(
-                description="Those that are not as they were kept; of them nothing but the id is "
-                "told."
+                description="The ids of damaged determinations, whose content the service "
+                "withholds."
             ),
         ]
         | UnsetType
@@ -78,22 +76,20 @@ class ChainAnswer(Struct):
 
 
 class ReplayAnswer(Struct):
-    """A determination that came out the same again."""
+    """A determination whose replay gave the same result."""
 
     id: Id
     agrees: Literal[True]
     compared: Annotated[
         Compared,
-        Meta(
-            description="Byte for byte, where this version of the program made it; else in meaning."
-        ),
+        Meta(description="`bytes` if this version of the program decided, else `meaning`."),
     ]
     made_by: MadeBy | None
     law: LawAnswer
 
 
 class ThenAnswer(Struct):
-    """What was said then."""
+    """The result at that time."""
 
     decided_at: Instant
     outcome: Outcome
@@ -104,7 +100,7 @@ class ThenAnswer(Struct):
 
 
 class NowAnswer(Struct):
-    """What the law as encoded today says."""
+    """The result under the law as encoded today."""
 
     outcome: Outcome
     says: str
@@ -116,7 +112,7 @@ class NowAnswer(Struct):
 
 
 class ComparedFindingAnswer(Struct):
-    """What one condition of a provision came to."""
+    """The result of one condition of a provision."""
 
     condition: str
     status: str
@@ -139,15 +135,18 @@ class ProvisionComparedAnswer(Struct):
     id: str
     title: str
     question: Annotated[
-        str, Meta(description="The question it answers: the one asked, or one that it uses.")
+        str,
+        Meta(
+            description=("The question of the provision: your question, or one that it depends on.")
+        ),
     ]
     told: Annotated[
         Literal["both", "then", "now"],
-        Meta(description="In which of the two determinations it stands."),
+        Meta(description="The determinations that contain it."),
     ]
     text_changed: Annotated[
         bool | None,
-        Meta(description="Whether its file is another; null where the text was not kept."),
+        Meta(description="True if its file changed; null if the stored text is missing."),
     ]
     then: ProvisionWeightAnswer | None
     now: ProvisionWeightAnswer | None
@@ -162,7 +161,7 @@ class ChangedFilesAnswer(Struct):
 
 
 class ReconsiderationAnswer(Struct):
-    """What was said, and what the law as encoded today says of the same case as of the same day."""
+    """The stored result beside the result under the law as encoded today, as of the same day."""
 
     id: Id
     question: str
@@ -177,8 +176,8 @@ class ReconsiderationAnswer(Struct):
     law_files: Annotated[
         ChangedFilesAnswer | None,
         Meta(
-            description="The files in which the two texts of the law differ; null where the text "
-            "of then was not kept."
+            description="The files that differ between the two texts of the law; null if the "
+            "earlier text is missing."
         ),
     ]
 
@@ -201,7 +200,7 @@ class IntervalAnswer(Struct):
 
     first: date
     last: date | None
-    outcome: Annotated[Outcome | None, Meta(description="Null where the law is not encoded.")]
+    outcome: Annotated[Outcome | None, Meta(description="Null if the law is not encoded.")]
     because: str | UnsetType = UNSET
     cautions: list[str] | UnsetType = UNSET
     grounds: list[GroundAnswer] | UnsetType = UNSET
@@ -209,7 +208,7 @@ class IntervalAnswer(Struct):
 
 
 class EligibilityCalendarAnswer(Struct):
-    """On which days of a year the outcome would be which, and on which ground."""
+    """The outcome for each day of a year, with its grounds."""
 
     question: str
     asks: str
@@ -218,8 +217,14 @@ class EligibilityCalendarAnswer(Struct):
     says: str
     set_aside: Annotated[
         list[str],
-        Meta(description="The fact that names the day, where it was sent; its value is not used."),
+        Meta(
+            description=(
+                "The fact that names the day, if you sent it. The service ignores its value."
+            )
+        ),
     ]
     eligible: list[IntervalAnswer]
-    intervals: Annotated[list[IntervalAnswer], Meta(description="All of the year, in order.")]
+    intervals: Annotated[
+        list[IntervalAnswer], Meta(description=("The intervals of the whole year, in order."))
+    ]
     law: LawAnswer

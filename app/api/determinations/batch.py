@@ -34,12 +34,12 @@ from app.records.errors import (
 from app.records.store import Stored
 
 TOGETHER = 100
-"""Lines stored in one transaction; a line is answered only after its transaction has ended."""
+"""Lines per transaction. The service responds to a line after its transaction has ended."""
 IN_MEMORY = 1_048_576
 GZIP_LEVEL = 1
 """Answers repeat themselves so much that more effort saves little."""
 GZIP_FORMAT = zlib.MAX_WBITS | 16
-NOT_KEPT = "Nothing was kept for this line. Send it again."
+NOT_KEPT = "The service stored nothing for this line. Send it again."
 ROUTE = "POST /v1/determinations/batch"
 Numbered = tuple[int, bytes | Problem]
 """A line's number with its text, or with what is wrong with that before it is read."""
@@ -116,7 +116,7 @@ class Batch:
             return engine_fault(error), None
         except Exception as error:  # one line must not end the others
             log_unexpected(error)
-            return Problem("internal-error", "Nothing was kept for this line."), None
+            return Problem("internal-error", "The service stored nothing for this line."), None
 
     def _store(self, new: Mapping[int, NewDetermination]) -> Iterator[tuple[int, Problem]]:
         """Store determinations in one transaction, and give the places of those that could not be.
@@ -204,7 +204,7 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[Numbered]:
                 number,
                 Problem(
                     "too-many-lines",
-                    f"A batch may have {most} lines. Send the rest in another batch.",
+                    f"A batch can have {most} lines. Send the rest in another batch.",
                 ),
             )
             return
@@ -212,7 +212,7 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[Numbered]:
         if len(text) > longest:
             while line and not line.endswith(b"\n"):
                 line = lines.readline(65_536)
-            yield number, Problem("line-too-long", f"A line may have {longest} bytes.")
+            yield number, Problem("line-too-long", f"A line can have {longest} bytes.")
         elif text.strip():
             yield number, text
 

@@ -60,15 +60,15 @@ def load_asked(body: object) -> Asked:
 
 @dataclass(frozen=True, slots=True)
 class Decided:
-    """A determination with the text that the caller gets; what is kept is always the full one."""
+    """A determination with the caller's text. The service always stores the full text."""
 
     text: bytes
     record: DeterminationRecord | None
 
 
 def in_detail(issued: bytes, detail: Detail) -> bytes:
-    """An issued text in the detail that was asked for; in full where an earlier program wrote it in
-    a form of its own.
+    """An issued text in the requested detail; the full text if an earlier program wrote it in its
+    own form.
     """
     if detail == "full":
         return issued
@@ -93,9 +93,8 @@ def typed_facts(service: Service, question: str, given: Mapping[str, object]) ->
 
 
 def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
-    """Some facts cannot be taken.
-
-    Each is pointed at where it stands in the body, one given twice at its second place.
+    """The problem for invalid facts, with a pointer to each; for a duplicate, to its second
+    place.
     """
     shown = error.errors[:ERRORS_AT_MOST]
     at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown}
@@ -118,7 +117,7 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     )
     return Problem(
         "facts-refused",
-        f"{len(error.errors)} of the facts cannot be taken; `errors` points at each.",
+        f"Invalid facts: {len(error.errors)}. `errors` points at each.",
         errors,
         **further,
     )
@@ -148,7 +147,7 @@ def determine(service: Service, asked: Asked) -> Determination:
         raise Problem(
             "as-of-differs",
             str(error),
-            [Wrong("json", f"Must be {error.day} or be left out.", "/as_of")],
+            [Wrong("json", f"Must be {error.day}, or leave it out.", "/as_of")],
             governed_by=error.governing,
         ) from None
     except UnknownEdition as error:
@@ -158,11 +157,11 @@ def determine(service: Service, asked: Asked) -> Determination:
 
 
 def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
-    """The day's law was not read; told are the days for which it was."""
+    """The problem for a day without encoded law; it lists the encoded days."""
     return Problem(
         "law-not-encoded",
-        f"{error.question} cannot be decided as of {error.as_of} in the edition {error.edition}: "
-        f"{error.because}.",
+        f"The service cannot decide {error.question} as of {error.as_of} in the edition "
+        f"{error.edition}: {error.because}.",
         question=error.question,
         as_of=error.as_of,
         edition=error.edition,

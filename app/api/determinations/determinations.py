@@ -39,12 +39,13 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
     body=AskedSchema,
     returns={
         201: Content(
-            "Decided and kept; a denial as well as an approval. Location says where to read it "
-            "again, ETag is needed to replace it.",
+            "Decided and stored, a denial as well as an approval. Location is its address. To "
+            "replace it, send its ETag.",
             DeterminationAnswer | BriefAnswer,
         ),
         200: Content(
-            "Decided and not kept (`keep=false`); without id.", DeterminationAnswer | BriefAnswer
+            "Decided without storing (`keep=false`); it has no id.",
+            DeterminationAnswer | BriefAnswer,
         ),
     },
     problems=(
@@ -58,11 +59,11 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
     idempotent=True,
 )
 def create_determination(query: Determine, asked: Asked) -> Response:
-    """Decide one question about one applicant and keep the determination.
+    """Decide one question about one applicant and store the determination.
 
-    Facts left out are never an error: at worst the outcome is `undetermined` and `needs` says what
-    to ask next. Sent again with the same Idempotency-Key and body, it is answered as it was the
-    first time, and nothing is decided or kept again.
+    You can leave out any fact. If a missing fact matters, the outcome is `undetermined`, and
+    `needs` lists what to ask next. A retry with the same Idempotency-Key and body gets the first
+    response and stores nothing more.
     """
     service, detail = current_service(), query["detail"]
     if not query["keep"]:
@@ -84,7 +85,7 @@ def create_determination(query: Determine, asked: Asked) -> Response:
     query=DetermineQuery,
     returns={
         200: Content(
-            "For each line sent its determination or its problem, in order.",
+            "The determination or the problem of each line, in order.",
             dict.fromkeys(JSON_LINES, BatchLineAnswer),
         )
     },
@@ -97,11 +98,11 @@ def create_determination(query: Determine, asked: Asked) -> Response:
     ),
 )
 def create_determinations(query: Determine) -> Response:
-    """Decide many questions, one per line, and answer each in its place.
+    """Decide many questions, one per line, and respond to each line in order.
 
-    A bad line is answered with its problem and disturbs no other. A determination is told only
-    after it was kept. An Idempotency-Key holds for every line: sent again, lines that were kept are
-    answered as they were, and the others are decided.
+    A bad line gets its own problem and does not affect the others. The service stores a
+    determination before it returns it. The Idempotency-Key applies to each line: on a retry, stored
+    lines get their first response, and the service decides the others.
     """
     service = current_service()
     require_media_type(request, *JSON_LINES)

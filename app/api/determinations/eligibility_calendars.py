@@ -32,8 +32,7 @@ class CalendarAsked(TypedDict, total=False):
     body=CalendarAskedSchema,
     returns={
         200: Content(
-            "Every interval of the year, what it is decided as, and on which ground; nothing is "
-            "kept.",
+            "Every interval of the year with its outcome and grounds. The service stores nothing.",
             EligibilityCalendarAnswer,
         )
     },
@@ -46,7 +45,7 @@ class CalendarAsked(TypedDict, total=False):
     ),
 )
 def create_eligibility_calendar(asked: CalendarAsked) -> Response:
-    """Find every interval of a year in which the facts are eligible, and on which ground."""
+    """Find the days of a year on which the facts are eligible, and the grounds."""
     service = current_service()
     facts = typed_facts(service, asked["question"], asked["facts"])
     edition = asked.get("edition", service.edition)

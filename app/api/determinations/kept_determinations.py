@@ -1,4 +1,4 @@
-"""Reading kept determinations: one, its chain, and its packet."""
+"""Read stored determinations: one, its chain, and its packet."""
 
 from typing import cast
 from uuid import UUID
@@ -26,7 +26,7 @@ from app.records.ledger.packets import NoLawText, NotSealed, Packet, packet
 
 SEALED_WITHIN = 2
 """Seconds after which to ask again for a packet."""
-UNCHANGED = Content("It is still what the ETag in If-None-Match stands for; without a body.")
+UNCHANGED = Content("Unchanged since the ETag in If-None-Match; without a body.")
 
 blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations")
 
@@ -37,7 +37,7 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
     query=DetailQuery,
     returns={
         200: Content(
-            "The determination exactly as it was issued; it is never decided again.",
+            "The determination exactly as issued.",
             DeterminationAnswer | BriefAnswer,
         ),
         304: UNCHANGED,
@@ -45,11 +45,11 @@ blp = Blueprint("kept-determinations", __name__, url_prefix="/v1/determinations"
     problems=("unknown-determination", "record-damaged"),
 )
 def read_determination(query: dict[str, Detail], id: UUID) -> Response:
-    """Read a determination that was kept. One that is not as it was kept is refused, and the
-    operator is alarmed.
+    """Read a stored determination.
 
-    The text is byte for byte the one that was issued. Once another determination replaced it,
-    `replaced_by` stands at its end, and its ETag is another.
+    The text is byte for byte the one that was issued. If another determination replaced it,
+    `replaced_by` follows at its end, and its ETag changes. The service withholds a damaged
+    determination and alerts the operator.
     """
     found = kept(id)
     note("determination.read", found.record.id)
@@ -62,17 +62,16 @@ def read_determination(query: dict[str, Detail], id: UUID) -> Response:
     permission="determinations.read",
     returns={
         200: Content(
-            "Every determination of the chain, from the first to the one that stands.", ChainAnswer
+            "Every determination of the chain, from the first to the current one.", ChainAnswer
         ),
         304: UNCHANGED,
     },
     problems=("unknown-determination", "record-damaged"),
 )
 def read_chain(id: UUID) -> Response:
-    """List the determinations that replaced one another, from the first to the last; the same list
-    for each of them.
+    """List a determination with its predecessors and successors, from the first to the last.
 
-    One that is not as it was kept stands in its place with its id alone, and `damaged` names it.
+    The list is the same for each of them. A damaged one has only its id, which `damaged` lists too.
     """
     found = list(chain(current_service().store, str(id), principal().reach))
     if not found:
@@ -106,28 +105,27 @@ def _link(link: DeterminationRecord | RecordDamaged) -> ChainLinkAnswer:
 @blp.get("/<uuid:id>/packet")
 @Operation(
     permission="determinations.packet",
-    returns={200: Content("The packet, to be saved as a file.", Packet)},
+    returns={200: Content("The packet, to save as a file.", Packet)},
     problems=("unknown-determination", "not-sealed", "law-not-kept", "record-damaged"),
 )
 def read_packet(id: UUID) -> Response:
-    """Get everything about one determination in one file that anybody can check without this
-    service.
+    """Download one determination as a file that anybody can verify without this service.
 
-    It holds the record, the request, the document with its facts and findings, the text of the law,
-    the proof that the record lies in a sealed batch, and the seal. `python -m app.verify
-    packet.json` checks all of it and derives the outcome again.
+    It contains the record, the request, the document with its facts and findings, the text of the
+    law, the seal, and the proof that the seal covers the record. `python -m app.verify packet.json`
+    verifies all of it and decides the case again.
     """
     try:
         found = packet(current_service().store, str(id), principal().reach)
     except NotSealed:
         raise Problem(
             "not-sealed",
-            "Its batch is not sealed yet. Ask again after the seconds that Retry-After names.",
+            "Its batch is not sealed yet. Try again after the seconds in Retry-After.",
             headers={"Retry-After": str(SEALED_WITHIN)},
         ) from None
     except NoLawText:
         raise Problem(
-            "law-not-kept", "There is no text of the law to put into the packet."
+            "law-not-kept", "The packet needs the text of the law, which is missing."
         ) from None
     if found is None:
         raise unknown_determination()

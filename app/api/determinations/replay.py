@@ -1,6 +1,4 @@
-"""Deciding again: whether a kept determination still comes out the same, what today's law would
-say, and replacing it.
-"""
+"""Replay a stored determination, reconsider it under today's law, or replace it."""
 
 from dataclasses import replace
 from typing import Any
@@ -39,7 +37,7 @@ blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
 @blp.post("/<uuid:id>/replay")
 @Operation(
     permission="determinations.replay",
-    returns={200: Content("It was decided again and came out the same.", ReplayAnswer)},
+    returns={200: Content("Replay gave the same result.", ReplayAnswer)},
     problems=(
         "unknown-determination",
         "law-not-kept",
@@ -49,14 +47,12 @@ blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
     ),
 )
 def replay_determination(id: UUID) -> Response:
-    """Decide a kept determination again, from the kept request under the kept text of the law of
-    then.
+    """Replay a stored determination: decide its stored request again under its stored law.
 
-    Where this version of the program made it, the text that comes out must be the one that was
-    issued, byte for byte; where another version did, the outcome, the conclusions and the statuses
-    of provisions and findings must be the same. `compared` says which. Where they are not, the
-    operator is alarmed and the answer names the first member that differs. Nothing is changed
-    either way.
+    If this version of the program issued it, the result must be the same to the byte. If another
+    version did, outcome, conclusions and statuses must be the same. `compared` says which. If they
+    differ, the service alerts the operator and names the first member that differs. It changes
+    nothing.
     """
     service = current_service()
     try:
@@ -72,7 +68,7 @@ def replay_determination(id: UUID) -> Response:
     note("determination.replayed", record.id, outcome="agrees" if differs_at is None else "differs")
     if differs_at is not None:
         log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")
-        detail = "What was decided again is not what was kept. Tell the operator the request_id."
+        detail = "Replay produced a different result. Send the request_id to the operator."
         raise Problem("replay-differs", detail, differs_at=differs_at)
     return json_response(
         ReplayAnswer(
@@ -94,7 +90,8 @@ def _replayed(service: Service, record: DeterminationRecord) -> str | None:
     except LawNotKept as error:
         raise Problem(
             "law-not-kept",
-            "The determination stands as it is, and cannot be decided again.",
+            "The service needs the text of the law to replay the case. The determination stays "
+            "as it is.",
             law=error.digest,
         ) from None
     except LawAltered as error:
@@ -115,19 +112,18 @@ def _law_texts(service: Service, digest: str) -> Any:
     permission="determinations.reconsider",
     returns={
         200: Content(
-            "What was said then and what would be said now. Nothing of it is kept.",
+            "The result at that time and the result today. The service stores neither.",
             ReconsiderationAnswer,
         )
     },
     problems=("unknown-determination", "not-reconsidered", "record-damaged", "engine-fault"),
 )
 def reconsider_determination(id: UUID) -> Response:
-    """Say what should have been said, with the law as it is encoded today: as of the same day, as
-    known now.
+    """Decide a stored request again under the law as encoded today, without storing the result.
 
-    The same facts are decided in the same edition as of the same day, under the text of the law
-    that the service has today. Both outcomes stand side by side, with the provisions that make the
-    difference. The determination stays as it is; `redetermine` replaces it.
+    The service decides the same facts in the same edition as of the same day. The response compares
+    both outcomes and lists the provisions that make the difference. To replace the determination,
+    use `redetermine`.
     """
     service, record = current_service(), kept(id).record
     try:
@@ -153,36 +149,30 @@ def _not_reconsidered(error: Exception) -> Problem:
     match error:
         case FactsRefused():
             refused = [RefusedFactAnswer(wrong.fact, wrong.detail) for wrong in error.errors]
-            detail = f"{len(refused)} of the facts are not facts of the law as encoded today."
+            detail = f"{len(refused)} of the facts no longer fit the encoded law."
             return Problem("not-reconsidered", detail, because="facts-refused", refused=refused)
         case LawNotEncoded():
-            detail = (
-                f"The law encoded today does not hold {error.as_of} in the edition "
-                f"{error.edition}: {error.because}."
-            )
+            detail = f"The edition {error.edition} does not cover {error.as_of}: {error.because}."
             return Problem("not-reconsidered", detail, because="law-not-encoded")
         case AsOfDiffers():
-            detail = (
-                f"Under the law encoded today another day governs: {error.day}, that of "
-                f"{error.governing}."
-            )
+            detail = f"Today another day governs: {error.day}, from {error.governing}."
             return Problem(
                 "not-reconsidered", detail, because="as-of-differs", governed_by=error.governing
             )
         case UnknownEdition():
             return Problem(
                 "not-reconsidered",
-                f"There is no edition {error.edition} today.",
+                f"The edition {error.edition} no longer exists.",
                 because="unknown-edition",
             )
         case UnknownQuestion():
             return Problem(
                 "not-reconsidered",
-                f"There is no question {error.question} today.",
+                f"The question {error.question} no longer exists.",
                 because="unknown-question",
             )
     return Problem(
-        "not-reconsidered", "What was kept of the request cannot be read.", because="malformed-json"
+        "not-reconsidered", "The service cannot read the stored request.", because="malformed-json"
     )
 
 
@@ -221,8 +211,8 @@ ROUTE = "POST /v1/determinations/redetermine"
     body=RedeterminationSchema,
     returns={
         201: Content(
-            "Decided under today's law and kept in the place of the other, which it names in "
-            "`replaces`.",
+            "Decided under today's law and stored. `replaces` names the determination that it "
+            "replaces.",
             DeterminationAnswer,
         )
     },
@@ -237,15 +227,15 @@ ROUTE = "POST /v1/determinations/redetermine"
         "engine-fault",
     ),
     idempotent=True,
-    if_match="The ETag of the determination to be replaced, as it was read last.",
+    if_match="The ETag of the determination to replace, as you last read it.",
 )
 def redetermine(given: dict[str, Any], id: UUID) -> Response:
-    """Decide the same question about the same subject anew, under today's law, and let the result
-    take the place of this one.
+    """Decide the same question about the same subject again under today's law, and replace this
+    determination.
 
-    Facts, day and edition that are left out stay as they were. The older determination is kept as
-    it is and names its successor in `replaced_by`. A determination is replaced once: of two at the
-    same moment one is kept, the other gets 412.
+    Facts, day and edition that you leave out stay the same. The service keeps the older
+    determination, which then names its successor in `replaced_by`. A determination can be replaced
+    once: of two requests at the same moment, one succeeds and the other gets 412.
     """
     service = current_service()
     with once(service, ROUTE) as attempt:
@@ -279,14 +269,14 @@ def _require_match(found: Link) -> None:
     if not request.if_match.contains(entity_tag(text_of(found))):
         raise Problem(
             "precondition-failed",
-            "If-Match is not the ETag of the determination as it is now. Read it again.",
+            "If-Match is not the current ETag of the determination. Read it again.",
         )
 
 
 def _replaced() -> Problem:
     detail = (
-        "It was replaced already. Read it again: `replaced_by` names the determination to "
-        "replace next."
+        "Another determination already replaced it. Read it again: `replaced_by` names the one "
+        "to replace next."
     )
     return Problem("precondition-failed", detail)
 

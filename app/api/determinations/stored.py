@@ -1,7 +1,4 @@
-"""One kept determination, as the views that make, read or check it keep and find it.
-
-Every reading enters the audit trail first.
-"""
+"""Load and store one determination for the views. Each read writes an audit entry first."""
 
 from uuid import UUID
 

@@ -53,7 +53,7 @@ _QUOTED = re.compile(r"`([^`]+)`")
 
 @pages.app_template_filter()
 def worded(text: object) -> Markup:
-    """A sentence for a page: safe, and what stands between backticks shown as code."""
+    """A sentence as safe HTML, with code between backticks."""
     return Markup(_QUOTED.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704  (escaped before)
 
 
@@ -166,7 +166,7 @@ def _operations(document: Document) -> Iterator[Document]:
 
 
 def _schemas(document: Document) -> list[Document]:
-    """Every schema with its members in rows; nested objects are told by whole names."""
+    """Every schema with its members in rows; nested objects have full names."""
     shown = []
     for name, schema in document["components"]["schemas"].items():
         parts = [part for part in schema.get("allOf", []) if "properties" in part] or [schema]

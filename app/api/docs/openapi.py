@@ -34,27 +34,25 @@ from app.law.questions import Question
 
 VERSION = "1.0.0"
 DESCRIPTION = (
-    "Decides questions of eligibility and enrollment in the merged market of Massachusetts health "
-    "insurance and says why: every "
-    "provision, every condition, with its source. Editions of the law: {editions}. "
-    "Who asks shows it with `Authorization: Bearer …` and an API key or an access token from "
-    "`/oauth/token`; "
-    "what tells the law needs none. "
-    "Errors are problem documents (RFC 9457) whose types are explained under /problems."
+    "Decides questions of eligibility and enrollment in the merged market of Massachusetts "
+    "health insurance. Each answer gives its reasons: every provision and every condition, with "
+    "its source. Editions of the law: {editions}. Send `Authorization: Bearer …` with an API key "
+    "or with an access token from `/oauth/token`. Everything about the law itself is public. "
+    "Errors are problem documents (RFC 9457); /problems explains their types."
 )
 BLUEPRINTS = {
     determinations.blp: "Decide questions, with every reason.",
-    searching.blp: "Find what was decided, and follow what is being decided.",
-    events.blp: "Follow what happens.",
-    holds.blp: "Legal holds: what must stay although its time is over.",
-    kept_determinations.blp: "Read what was decided and kept.",
-    replay.blp: "Check, reconsider and replace what was decided.",
+    searching.blp: "Search stored determinations and the audit trail.",
+    events.blp: "Follow new determinations and changes of the law.",
+    holds.blp: "Legal holds, which keep records beyond their retention period.",
+    kept_determinations.blp: "Read stored determinations.",
+    replay.blp: "Replay, reconsider and replace determinations.",
     eligibility_calendars.blp: "Eligibility through a year.",
-    questions.blp: "What can be asked.",
+    questions.blp: "The questions and their facts.",
     provisions.blp: "The provisions that determinations rest on.",
-    open_enrollment.blp: "When everybody may enroll.",
+    open_enrollment.blp: "The open enrollment periods.",
     accounts.blp: "Administer people's accounts.",
-    applicants.blp: "Names and birth dates, where they are needed.",
+    applicants.blp: "Names and birth dates of applicants.",
     health.blp: "For those who run the service.",
     metrics.blp: "For those who run the service.",
     credentials.blp: "API keys and OAuth 2 clients, for administrators.",

@@ -25,10 +25,10 @@ Schemas = Mapping[Any, Document]
 SCHEME, CLIENTS = "bearer", "client_credentials"
 """What the OpenAPI document calls the ways in which callers show who they are."""
 IDEMPOTENCY = (
-    "A value of your own, a new one for each new request; machines must send it. Sent "
-    "again, the first answer comes again."
+    "A value of your own, a new one for each new request. A retry with the same value gets the "
+    "first response. Machine clients must send it."
 )
-NOT_ALLOWED = "This address does not take that method; `Allow` names those it does."
+NOT_ALLOWED = "Method not allowed; `Allow` lists the methods of this address."
 ANYWHERE = ("bad-request", "address-too-long", "headers-too-large", "internal-error")
 """The problems of every operation: the server's own of what is not proper HTTP or too large, and
 faults on our side.
@@ -37,14 +37,14 @@ WHERE_LIMITED = ("too-many-requests", "overloaded")
 PATH_PARAMETERS = {
     "/v1/accounts/{id}": {"id": "The id of an account."},
     "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
-    "/v1/determinations/{id}": {"id": "The id that came with the determination."},
+    "/v1/determinations/{id}": {"id": "The id of the determination."},
     "/v1/applicants/{subject}": {"subject": "The subject reference of the applicant."},
-    "/v1/holds/{id}": {"id": "The id that came with the hold."},
+    "/v1/holds/{id}": {"id": "The id of the hold."},
     "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
-    "/v1/determinations/{id}/packet": {"id": "The id that came with the determination."},
-    "/v1/determinations/{id}/replay": {"id": "The id that came with the determination."},
-    "/v1/determinations/{id}/reconsider": {"id": "The id that came with the determination."},
-    "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to be replaced."},
+    "/v1/determinations/{id}/packet": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/replay": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/reconsider": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to replace."},
     "/v1/credentials/{id}": {"id": "The id of a key or client."},
     "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},

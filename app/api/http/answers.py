@@ -15,14 +15,11 @@ from app.instants import instant_text
 T = TypeVar("T")
 NextCursor = Annotated[
     str,
-    Meta(description="Send it with the same search for the next page; left out on the last one."),
+    Meta(description="Send it with the same search to get the next page. Absent on the last page."),
 ]
 Damaged = Annotated[
     list[str],
-    Meta(
-        description="The ids of those of this page that cannot be read any more; left out where "
-        "there are none."
-    ),
+    Meta(description="The ids of damaged records on this page. Absent if there are none."),
 ]
 
 
@@ -36,7 +33,7 @@ class DatabaseCheckAnswer(Struct):
 
 
 class LawCheckAnswer(Struct):
-    """The law that is loaded."""
+    """The loaded law."""
 
     digest: str
     provisions: int
@@ -44,7 +41,7 @@ class LawCheckAnswer(Struct):
 
 
 class EngineCheckAnswer(Struct):
-    """What the engine did since the process started."""
+    """Counts of the engine since the process started."""
 
     decisions: int
     faults: int
@@ -73,19 +70,19 @@ class ReadinessAnswer(Struct):
 
 
 class ErrorAnswer(Struct, kw_only=True):
-    """One thing wrong with a request."""
+    """One error in a request."""
 
     location: Annotated[str, Meta(extra_json_schema={"enum": ["json", "query", "path"]})]
     pointer: (
-        Annotated[str, Meta(description="Where in the body, as a JSON pointer.")] | UnsetType
+        Annotated[str, Meta(description="The place in the body, as a JSON pointer.")] | UnsetType
     ) = UNSET
-    name: Annotated[str, Meta(description="Which query parameter.")] | UnsetType = UNSET
-    fact: Annotated[str, Meta(description="The fact's whole name.")] | UnsetType = UNSET
+    name: Annotated[str, Meta(description="The query parameter.")] | UnsetType = UNSET
+    fact: Annotated[str, Meta(description="The full name of the fact.")] | UnsetType = UNSET
     detail: Annotated[str, Meta(description="What to send instead.")]
 
 
 class RefusedFactAnswer(Struct):
-    """A fact that the law as encoded today does not take."""
+    """A fact that the law as encoded today rejects."""
 
     fact: str
     detail: str
@@ -97,7 +94,7 @@ class ProblemAnswer(Struct, kw_only=True):
     type: Annotated[
         str,
         Meta(
-            description="Which problem; a page stands at this address.",
+            description="The type of the problem. Its address has a page that explains it.",
             extra_json_schema={"format": "uri-reference"},
         ),
     ]
@@ -114,9 +111,7 @@ class ProblemAnswer(Struct, kw_only=True):
     governed_by: (
         Annotated[str, Meta(description="The fact whose day's law applies.")] | UnsetType
     ) = UNSET
-    known: Annotated[tuple[str, ...], Meta(description="The names that there are.")] | UnsetType = (
-        UNSET
-    )
+    known: Annotated[tuple[str, ...], Meta(description="The names that exist.")] | UnsetType = UNSET
     because: (
         Annotated[str, Meta(description="The type of problem that a new request would get.")]
         | UnsetType
@@ -130,12 +125,13 @@ class ProblemAnswer(Struct, kw_only=True):
     kind: Annotated[str, Meta(description="The kind of the damaged record.")] | UnsetType = UNSET
     id: Annotated[str, Meta(description="The id of the damaged record.")] | UnsetType = UNSET
     permission: (
-        Annotated[str | None, Meta(description="The permission that is needed.")] | UnsetType
+        Annotated[str | None, Meta(description="The permission that the request needs.")]
+        | UnsetType
     ) = UNSET
     checks: ChecksAnswer | UnsetType = UNSET
     errors: list[ErrorAnswer] | UnsetType = UNSET
     further_errors: (
-        Annotated[int, Meta(description="How many more errors there are.")] | UnsetType
+        Annotated[int, Meta(description="The number of further errors.")] | UnsetType
     ) = UNSET
     instance: Annotated[str, Meta(extra_json_schema={"format": "uri-reference"})] | UnsetType = (
         UNSET

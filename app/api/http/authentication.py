@@ -1,8 +1,8 @@
-"""Who asks, and whether they may: before every view, once. A route that declares no permission is
-closed to everybody.
+"""Authentication and authorization, once before every view.
 
-What stands under /v1 believes an Authorization header alone. A browser sends its cookies along
-wherever a page of somebody else's leads it, so none is looked at there.
+A route without a declared permission rejects everybody. Routes under /v1 accept only an
+Authorization header. Browsers send cookies also when another site leads them here, so these routes
+ignore cookies.
 """
 
 from functools import lru_cache
@@ -25,7 +25,7 @@ UNDECLARED = "a permission that no role has"
 
 
 def authenticate_requests(app: Flask, gate: Gate) -> None:
-    """Let nobody through to a view without the permission that it declares."""
+    """Reject every request that lacks the permission of its view."""
     app.extensions[_GATE] = gate
     app.before_request(_admit)
 
@@ -89,15 +89,15 @@ def demand(permission: str) -> None:
         origin().did("access.refuse", permission, REFUSED, kind="permission")
     )
     reason = (
-        "no permission was declared for this address"
+        "no role has access to this address"
         if permission == UNDECLARED
-        else f"this needs the permission {permission}"
+        else f"this request needs the permission {permission}"
     )
     scope = "" if permission == UNDECLARED else f', scope="{permission}"'
     challenge = f'{REALM}, error="insufficient_scope"{scope}'
     raise Problem(
         "forbidden",
-        f"You are recognized, but {reason}, which you were not given.",
+        f"Your credential is valid, but {reason}.",
         headers={"WWW-Authenticate": challenge},
         permission=None if scope == "" else permission,
     )
@@ -117,7 +117,7 @@ def _recognized(asking: Request) -> Principal:
     caller = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
     if caller is None:
         raise _unauthenticated(
-            "The key or access token is not taken: it is mistyped, has expired or was revoked.",
+            "The service rejects this key or access token: it is mistyped, expired or revoked.",
             f'{REALM}, error="invalid_token"',
         )
     return caller

@@ -19,7 +19,7 @@ OF_THE_PAGE = ("limit", "cursor")
 
 
 def searched(wanted: Mapping[str, Any]) -> dict[str, Any]:
-    """What is searched for, whichever page of it is wanted."""
+    """The criteria of a search, without its page."""
     return {name: value for name, value in wanted.items() if name not in OF_THE_PAGE}
 
 
@@ -54,7 +54,7 @@ def place_of(wanted: Mapping[str, Any]) -> str | None:
     try:
         return str(_signer(wanted).loads(wanted["cursor"]))
     except BadData:
-        must = "Must be the next_cursor of the same search, as it came."
+        must = "Must be the next_cursor of the same search, unchanged."
         raise Problem(
             "invalid-request",
             "The cursor does not belong to this search.",

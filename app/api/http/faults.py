@@ -1,5 +1,5 @@
-"""What goes wrong on our side: told to the log without values, to the caller without anything but
-the request's id.
+"""Failures of the service. The log gets them without values, the caller gets only the
+request's id.
 """
 
 import logging
@@ -40,12 +40,12 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _records_unavailable(error: RecordsUnavailable) -> Response:
     return problem_response(
-        not_kept(error, "Nothing was kept. Try again after the seconds that Retry-After names.")
+        not_kept(error, "The service stored nothing. Try again after the seconds in Retry-After.")
     )
 
 
 def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
-    """The problem for records that cannot be kept or read; why stands in the log."""
+    """The problem for an unavailable database; the log has the reason."""
     log_fault(str(error))
     return Problem(
         "records-full" if isinstance(error, RecordsFull) else "records-unavailable",
@@ -55,27 +55,26 @@ def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
 
 
 def record_damaged(error: RecordDamaged) -> Problem:
-    """The problem for a record that is not as it was kept, with an alarm in the log."""
+    """The problem for a damaged record, with an alarm in the log."""
     alarm_damaged(error.kind, [error.id])
-    detail = "Nothing of it is told. Tell the operator the request_id."
+    detail = "The service withholds its content. Send the request_id to the operator."
     return Problem("record-damaged", detail, kind=error.kind, id=error.id)
 
 
 def engine_fault(error: EngineFault) -> Problem:
-    """The engine failed.
-
-    The log names provisions and conditions, never values; the caller is told nothing of them.
+    """The problem for a failure of the engine. The log names provisions and conditions, never
+    values.
     """
     FAULTS.inc()
     log_fault(f"engine fault: {error}")
     return Problem(
         "engine-fault",
-        "Nothing was decided and nothing was kept. Tell the operator the request_id.",
+        "The service decided and stored nothing. Send the request_id to the operator.",
     )
 
 
 def alarm_damaged(kind: str, ids: Sequence[str]) -> None:
-    """Tell the operator of records that are not as they were kept, by their ids alone."""
+    """Log an alarm for damaged records with their ids only."""
     if ids:
         log_fault(f"alarm: damaged records of the kind {kind}: {', '.join(ids)}")
 
@@ -83,7 +82,9 @@ def alarm_damaged(kind: str, ids: Sequence[str]) -> None:
 def _unexpected(error: Exception) -> Response:
     log_unexpected(error)
     return problem_response(
-        Problem("internal-error", "Nothing was kept. Tell the operator the request_id.")
+        Problem(
+            "internal-error", "The service stored nothing. Send the request_id to the operator."
+        )
     )
 
 
@@ -93,9 +94,8 @@ def log_fault(sentence: str) -> None:
 
 
 def log_unexpected(error: Exception) -> None:
-    """Log an error that nobody foresaw: its kind and where it arose.
-
-    Its message may hold facts and is left out.
+    """Log an unexpected error with its kind and place. The log omits the message, which can contain
+    facts.
     """
     log_fault(
         f"unexpected {type(error).__name__}: "

@@ -26,10 +26,7 @@ SUBJECT_PATTERN, SUBJECT_MUST = (
     "Must be at most 100 letters, digits and . _ : - without spaces.",
 )
 SUBJECT = re.compile(SUBJECT_PATTERN, re.ASCII)
-NO_NUMBER = (
-    "This looks like a social security number. Send none: a reference of your own making "
-    "and the name are enough."
-)
+NO_NUMBER = "This looks like a social security number. Send your own reference instead."
 _NINE_DIGITS = re.compile(r"(?<!\d)\d{3}[\W_]{0,3}\d{2}[\W_]{0,3}\d{4}(?!\d)")
 
 

@@ -25,10 +25,10 @@ blp = Blueprint("health", __name__)
 @blp.get("/healthz")
 @Operation(
     permission=PUBLIC,
-    returns={200: Content("The process lives.", HealthAnswer)},
+    returns={200: Content("The process is alive.", HealthAnswer)},
 )
 def healthz() -> Response:
-    """Say that the process lives."""
+    """Report that the process is alive."""
     return json_response(HealthAnswer("alive"))
 
 
@@ -41,13 +41,13 @@ def healthz() -> Response:
     problems=("not-ready", "draining"),
 )
 def readyz() -> Response:
-    """Say whether requests should be sent here: can they be answered and determinations kept, and
-    is the service to stay?
+    """Report whether the service accepts requests: the database is reachable and migrated, the law
+    is loaded, and no shutdown has begun.
     """
     if draining.is_draining():
         raise Problem(
             "draining",
-            "This service is about to stop. Send requests elsewhere.",
+            "The service is shutting down. Send requests to another instance.",
             headers={"Retry-After": "1"},
         )
     service = current_service()
@@ -65,7 +65,7 @@ def readyz() -> Response:
     if revision != needed:
         raise Problem(
             "not-ready",
-            "The database cannot be reached."
+            "The service cannot reach the database."
             if not reachable
             else "The database is not migrated: run `flask db upgrade`.",
             headers={"Retry-After": str(RETRY_AFTER_SECONDS)},

@@ -106,8 +106,8 @@ def given_key() -> str | None:
     if not _KEY.fullmatch(key):
         raise Problem(
             "idempotency-key-malformed",
-            "Send the header once, with 1 to 255 visible ASCII characters other than commas, such "
-            "as a UUID.",
+            "Send the header once, with 1 to 255 visible ASCII characters and no comma. A UUID "
+            "is fine.",
         )
     return key
 
@@ -135,7 +135,7 @@ def attempt_at(
     if earlier[0].payload != attempt.payload:
         raise Problem(
             "idempotency-key-reused",
-            "This key came with another request before. Send a new key for a new request.",
+            "You already used this key for another request. Send a new key for a new request.",
         )
     return replace(attempt, earlier=earlier[0], earlier_body=earlier[1])
 
@@ -161,8 +161,7 @@ def in_flight() -> Problem:
     """Another request with the same key came first, and its response is not known yet."""
     return Problem(
         "request-in-flight",
-        "A request with this key is being worked on. Send it again after the seconds "
-        "that Retry-After names.",
+        "A request with this key is in progress. Retry after the seconds in Retry-After.",
         headers={"Retry-After": RETRY_AFTER_SECONDS},
     )
 

@@ -1,9 +1,8 @@
-"""How often somebody may ask: so many requests a minute from one address, and so many to one
-credential.
+"""Rate limits: requests a minute from one address and by one credential.
 
-The counts are kept where ELIGIBILITY_RATE_STORAGE says. In memory each process counts for itself,
-so each allows its share; a client whose connections all reach one process is then held to less.
-With Redis all processes and machines count together.
+ELIGIBILITY_RATE_STORAGE says where the counts are. In memory each process counts for itself and
+allows its share, so a client whose connections all reach one process gets less. With Redis all
+processes and machines count together.
 """
 
 import logging
@@ -29,20 +28,16 @@ from app.settings import Settings
 
 NOT_LIMITED = frozenset({"/healthz", "/readyz", "/metrics"})
 NETWORK_BITS = 64
-"""Of an address of version 6 so much names the network.
-
-Whoever has one has all the addresses in it.
+"""The bits of an IPv6 address that identify the network. One caller can have all addresses of a
+network.
 """
 TELL_EVERY_SECONDS = 10.0
 PATIENCE_SECONDS = 0.25
-"""How long a request waits for counts that are kept elsewhere.
-
-An answer is worth more than a count.
-"""
+"""How long a request waits for Redis. A response matters more than a count."""
 ASK_AGAIN_SECONDS = 2.0
-"""How long nobody asks for counts that could not be reached."""
+"""How long the service pauses after it failed to reach the counts."""
 SWEEP_SECONDS = 60.0
-"""How often counts that are over are thrown away where they are kept in memory."""
+"""How often the service deletes expired counts in memory."""
 REFUSED_TOKENS, NOTED_ADDRESS, NOTED_CLIENT, NOTED_UNKNOWN = (
     "refused token",
     "noted address",
@@ -75,7 +70,7 @@ def limit_addresses(app: Flask, settings: Settings) -> None:
 
 
 def limit_credentials(app: Flask) -> None:
-    """Refuse whom a credential sends too much; to be put after whatever finds out who asks."""
+    """Reject requests beyond a credential's limit; install it after authentication."""
     app.before_request(_take_for_credential)
 
 
@@ -127,7 +122,7 @@ def _take_for_credential() -> None:
 
 
 def _network(address: str) -> str:
-    """Whom an address stands for: itself, or its network where it is of version 6."""
+    """The key of an address for counting: itself, or the network of an IPv6 address."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -138,10 +133,10 @@ def _network(address: str) -> str:
 
 
 class CountsInMemory(MemoryStorage):
-    """The counts of one process, swept by whoever asks next.
+    """Counts of one process. Each request can trigger the sweep.
 
-    The library's own class sweeps in a thread, and starts one in every hundredth of a second in
-    which somebody asks. Under load that costs more than answering.
+    The library's class sweeps in a thread and starts one for every hundredth of a second with a
+    request. Under load that costs more than the responses.
     """
 
     STORAGE_SCHEME = ["memory"]  # noqa: RUF012  (as the library declares it)
@@ -192,10 +187,10 @@ class Limits:
         self._told_at, self._ask_again_at = -TELL_EVERY_SECONDS, 0.0
 
     def take(self, kind: str, who: str, number: int) -> None:
-        """Count some requests of somebody.
+        """Count requests of one caller.
 
-        Where the counts cannot be reached everything is allowed: that many ask is less bad than
-        that nobody may.
+        If the counts are unreachable, it allows all requests: too many requests do less harm than
+        none.
 
         Raises:
             Problem: too-many-requests; then they are not counted.
@@ -209,10 +204,10 @@ class Limits:
             return
         REFUSED.labels("too-many-requests").inc()
         whose = "your credential" if kind == "credential" else "your address"
-        what = "refused requests for tokens" if kind == REFUSED_TOKENS else "requests"
+        what = "rejected requests for tokens" if kind == REFUSED_TOKENS else "requests"
         raise Problem(
             "too-many-requests",
-            f"From {whose} {self._a_minute[kind]:,} {what} a minute are taken. Try again in "
+            f"The limit for {whose} is {self._a_minute[kind]:,} {what} a minute. Try again in "
             f"{seconds} seconds.",
             headers={"Retry-After": str(seconds)},
         )
@@ -245,6 +240,4 @@ class Limits:
         self._ask_again_at = now + ASK_AGAIN_SECONDS
         if now >= self._told_at + TELL_EVERY_SECONDS:
             self._told_at = now
-            log.error(
-                "requests cannot be counted, so they are not limited: %s", type(error).__name__
-            )
+            log.error("cannot count requests, so rate limits are off: %s", type(error).__name__)

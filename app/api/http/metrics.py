@@ -29,36 +29,37 @@ DETERMINATIONS = Counter(
 )
 FAULTS = Counter(
     "eligibility_engine_faults",
-    "Cases that the engine could not be trusted with; nothing was issued for them.",
+    "Cases on which the engine failed, so that the service issued nothing.",
 )
 # Its outcome is `agreed`, `differed` or `damaged`.
-REPLAYS = Counter("eligibility_replays", "Kept determinations decided again.", ["outcome"])
+REPLAYS = Counter("eligibility_replays", "Replayed determinations.", ["outcome"])
 REQUESTS = Histogram(
     "eligibility_request_seconds",
-    "From a request's head to the end of its answer.",
+    "Seconds from a request's headers to the end of its response.",
     ["method", "route", "status"],
     buckets=SECONDS,
 )
 IN_WORK = Gauge(
-    "eligibility_requests_in_work", "Requests that are being answered.", multiprocess_mode="livesum"
+    "eligibility_requests_in_work", "Requests in progress.", multiprocess_mode="livesum"
 )
 # The reason is `overloaded` or `too-many-requests`.
 REFUSED = Counter(
     "eligibility_requests_refused",
-    "Requests turned away before any work was done for them.",
+    "Requests rejected because the service was overloaded.",
     ["reason"],
 )
 TOKEN_REFUSALS = Counter(
-    "eligibility_token_refusals", "Requests for access tokens whose client or secret was not taken."
+    "eligibility_token_refusals",
+    "Requests for access tokens with an unknown client or a wrong secret.",
 )
 SEALING_LAG = Gauge(
     "eligibility_sealing_lag_seconds",
-    "Age of the oldest record that is not sealed yet.",
+    "Age of the oldest unsealed record.",
     multiprocess_mode="livemostrecent",
 )
 UNSEALED = Gauge(
     "eligibility_unsealed_records",
-    "Records that are not sealed yet.",
+    "Unsealed records.",
     multiprocess_mode="livemostrecent",
 )
 
@@ -76,10 +77,10 @@ def observe_sealing(lag_seconds: float, unsealed: int) -> None:
 @blp.get("/metrics")
 @Operation(
     permission="metrics.read",
-    returns={200: Content("The figures as Prometheus reads them.", {"text/plain": str})},
+    returns={200: Content("The metrics in the format of Prometheus.", {"text/plain": str})},
 )
 def read_metrics() -> Response:
-    """Read what the service counts: determinations, faults, latencies, load, sealing."""
+    """Read the metrics of the service: determinations, faults, latencies, load, sealing."""
     return Response(_exposition(), content_type=CONTENT_TYPE_LATEST)
 
 

@@ -56,7 +56,7 @@ class Content(NamedTuple):
 
 
 def requires(permission: str, without_keeping: str | None = None) -> Decorator:
-    """The permission that a view needs; another where `keep=false` is asked."""
+    """Declare the permission of a view, and another one for `keep=false`."""
 
     def declared(view: View) -> View:
         view.permission = permission  # type: ignore[attr-defined]

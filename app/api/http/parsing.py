@@ -29,14 +29,14 @@ def require_media_type(incoming: Request, *accepted: str) -> None:
     ):
         raise Problem(
             "unsupported-media-type",
-            f"Send {' or '.join(accepted)} in UTF-8, without Content-Encoding or "
-            "Transfer-Encoding but chunked.",
+            f"Send {' or '.join(accepted)} in UTF-8. Leave out Content-Encoding. The only "
+            "Transfer-Encoding is chunked.",
             headers={"Accept": ", ".join(accepted)},
         )
 
 
 def is_packed(incoming: Request) -> bool:
-    """Whether a body is said to be packed on its way, which nobody here unpacks."""
+    """Whether the body has an encoding, which the service does not decode."""
     return incoming.headers.get("Transfer-Encoding", "chunked").strip().lower() not in (
         "chunked",
         "identity",
@@ -75,13 +75,15 @@ def whole(incoming: Request, read: Callable[[], T], length: Callable[[T], int]) 
         body = read()
     except ClientDisconnected as error:
         raise Problem(
-            "incomplete-body", "The body could not be read to its end; nothing was kept."
+            "incomplete-body",
+            "The connection ended before the body did. The service stored nothing.",
         ) from error
     except HTTPException:
         raise
     except Exception as error:  # each server has its own errors for a body it cannot read
         raise Problem(
-            "incomplete-body", "The body could not be read to its end; nothing was kept."
+            "incomplete-body",
+            "The connection ended before the body did. The service stored nothing.",
         ) from error
     finally:
         incoming.max_content_length = allowed
@@ -89,7 +91,8 @@ def whole(incoming: Request, read: Callable[[], T], length: Callable[[T], int]) 
         raise problem_of_status(413)
     if incoming.content_length is not None and length(body) < incoming.content_length:
         raise Problem(
-            "incomplete-body", "The body is shorter than Content-Length says; nothing was kept."
+            "incomplete-body",
+            "The body is shorter than Content-Length. The service stored nothing.",
         )
     return body
 

@@ -1,4 +1,6 @@
-"""Every type of problem: its name is its address, its explanation the page that stands there."""
+"""All problem types. The name is part of the address, the explanation is the page at that
+address.
+"""
 
 from dataclasses import dataclass
 
@@ -17,7 +19,7 @@ class ProblemType:
 
     @property
     def path(self) -> str:
-        """Where its page stands, which is also its type."""
+        """The address of its page, which is also its type."""
         return f"/problems/{self.name}"
 
 
@@ -25,156 +27,151 @@ _ALL = (
     ProblemType(
         "malformed-json",
         400,
-        "The body cannot be read as JSON",
+        "The body is not valid JSON",
         "Send one JSON text in UTF-8.\n"
-        "Refused are texts that are not JSON, a name that stands twice in one object, nesting "
-        "beyond 32 levels, whole numbers of "
-        "more than 19 digits, numbers with huge exponents, NaN and Infinity, NUL characters and "
-        "halves of surrogate pairs.",
+        "The service rejects texts that are not JSON. It also rejects the same name twice in one "
+        "object, and more than 32 levels of nesting. Whole numbers may have 19 digits. NaN, "
+        "Infinity and huge exponents are errors. In texts, NUL characters and unpaired "
+        "surrogates are errors.",
     ),
     ProblemType(
         "incomplete-body",
         400,
-        "The body did not come whole",
-        "Send the request again.\nThe connection ended before the body did, or its chunks were "
-        "malformed. Nothing was kept.",
+        "The body is incomplete",
+        "Send the request again.\n"
+        "The connection ended before the body did, or a chunk was malformed. The service stored "
+        "nothing.",
     ),
     ProblemType(
         "bad-request",
         400,
-        "The request cannot be understood",
-        "The request is not proper HTTP. Check how it is put together.",
+        "Malformed HTTP request",
+        "The request is not valid HTTP. Check its syntax.",
     ),
     ProblemType(
         "idempotency-key-required",
         400,
-        "An Idempotency-Key is needed",
+        "Idempotency-Key required",
         "Send the header Idempotency-Key with a value of your own, a new one for each new "
         "request.\n"
-        "Machines must send it with everything that creates something, so that a request whose "
-        "answer was lost can be sent again "
-        "without creating anything twice.",
+        "Machine clients must send it with every request that creates something. If the response "
+        "is lost, a retry with the same key creates nothing twice.",
     ),
     ProblemType(
         "idempotency-key-malformed",
         400,
-        "The Idempotency-Key cannot be read",
-        "Send the header once, with 1 to 255 visible ASCII characters other than commas, such as "
-        "a UUID.",
+        "Malformed Idempotency-Key",
+        "Send the header once, with 1 to 255 visible ASCII characters and no comma. A UUID is "
+        "fine.",
     ),
     ProblemType(
         "unauthenticated",
         401,
-        "It is not known who asks",
+        "Authentication required",
         "Send a key or an access token: Authorization: Bearer …\n"
-        "An administrator makes keys with `flask keys create` or POST /v1/credentials. Systems "
-        "with client credentials get access "
-        "tokens from POST /oauth/token. A key that is not taken is mistyped, has expired or was "
-        "revoked.",
+        "An administrator can create a key with `flask keys create` or over HTTP with POST "
+        "/v1/credentials. Machine clients get access tokens from POST /oauth/token. The service "
+        "rejects a key that is mistyped, expired or revoked.",
     ),
     ProblemType(
         "forbidden",
         403,
-        "You may not do that",
-        "Your role, your key or your access token does not have the permission that this needs.\n"
-        "`permission` names it. A client that limited its own access token may ask for one with "
+        "Permission denied",
+        "Your role, your key or your access token lacks the permission that this request needs.\n"
+        "`permission` names it. A client that limited its own access token can request one with "
         "that scope.",
     ),
     ProblemType(
         "not-found",
         404,
-        "There is nothing at this address",
-        "Nothing stands at this address. /docs lists every address.",
+        "Address not found",
+        "This address does not exist. /docs lists every address.",
     ),
     ProblemType(
         "unknown-determination",
         404,
-        "No such determination was kept",
-        "No determination was kept under this id.\n"
-        "An id is the UUID that came with the determination. What was asked for with keep=false "
-        "is not kept.",
+        "Unknown determination",
+        "No stored determination has this id.\n"
+        "Use the UUID from the response that created it. With keep=false the service stores "
+        "nothing.",
     ),
     ProblemType(
         "unknown-applicant",
         404,
-        "There is no such applicant",
+        "Unknown applicant",
         "POST /v1/applicants/search finds applicants of your own organization by name.",
     ),
     ProblemType(
         "subject-taken",
         409,
-        "There is an applicant under that subject reference already",
-        "Send another reference, or none, and one is made.\nA reference stands for one person "
-        "only, whoever chose it.",
+        "Subject reference already in use",
+        "Send another reference, or leave it out and the service creates one.\n"
+        "Each reference belongs to one person in all of the service.",
     ),
     ProblemType(
         "applicant-unreadable",
         500,
-        "The name or the birth date cannot be decrypted",
-        "Tell the operator the request_id.\n"
-        "The log names the row. Its key is missing from the data keys, or it was changed in the "
-        "database, "
-        "which `flask records verify` would tell.",
+        "Applicant data cannot be decrypted",
+        "Send the request_id to the operator.\n"
+        "The log names the row. Either its key is missing from the data keys, or the row was "
+        "changed in the database. `flask records verify` reports such a change.",
     ),
-    ProblemType(
-        "unknown-hold", 404, "There is no such hold", "GET /v1/holds lists the legal holds."
-    ),
+    ProblemType("unknown-hold", 404, "Unknown legal hold", "GET /v1/holds lists the legal holds."),
     ProblemType(
         "unknown-question",
         404,
-        "There is no such question",
-        "GET /v1/questions lists what can be asked.",
+        "Unknown question",
+        "GET /v1/questions lists the questions.",
     ),
     ProblemType(
         "unknown-provision",
         404,
-        "There is no such provision",
+        "Unknown provision",
         "GET /v1/provisions lists the provisions of an edition.",
     ),
-    ProblemType(
-        "unknown-account", 404, "There is no such account", "GET /v1/accounts lists the accounts."
-    ),
+    ProblemType("unknown-account", 404, "Unknown account", "GET /v1/accounts lists the accounts."),
     ProblemType(
         "name-taken",
         409,
-        "There is an account of that name already",
-        "Choose another sign-in name.\nThe case of letters does not count. A person of the "
-        "identity provider has one account.",
+        "Sign-in name already in use",
+        "Choose another sign-in name.\n"
+        "Upper and lower case are the same. A person of the identity provider has one account.",
     ),
     ProblemType(
         "too-many-at-once",
         503,
-        "Too many passwords are worked on at this moment",
-        "Try again after the seconds that Retry-After names.\nHashing a password takes much "
-        "memory on purpose, so few are at once.",
+        "Too many sign-ins at once",
+        "Try again after the seconds in Retry-After.\n"
+        "Hashing a password needs much memory, so only a few can run at once.",
     ),
     ProblemType(
         "unknown-credential",
         404,
-        "There is no such key or client",
+        "Unknown key or client",
         "GET /v1/credentials lists the keys and clients.",
     ),
     ProblemType(
         "method-not-allowed",
         405,
-        "This address does not take that method",
-        "Use a method that the Allow header of the answer names.",
+        "Method not allowed",
+        "Use a method that the Allow header of the response lists.",
     ),
     ProblemType(
         "law-not-kept",
         409,
-        "The text of that law was not kept",
-        "This determination cannot be decided again here.\n"
-        "The text of the law is kept with the first determination made under it. Of "
-        "determinations made before that was so it is "
-        "missing, until somebody puts it back from a copy of the rulesets with the same digest.",
+        "The text of the law is missing",
+        "The service needs this text to replay the case or to build a packet.\n"
+        "The service stores the text of the law with the first determination under it. Early "
+        "versions stored no text. An operator can restore the text from a copy of the rulesets "
+        "with the same digest.",
     ),
     ProblemType(
         "not-sealed",
         409,
         "The record is not sealed yet",
-        "Ask again after the seconds that Retry-After names.\n"
-        "Records are sealed in batches; a packet holds the proof that the record belongs to one.",
+        "Try again after the seconds in Retry-After.\n"
+        "The service seals records in batches. A packet contains the proof that its record "
+        "belongs to a sealed batch.",
     ),
     ProblemType(
         "timed-out",
@@ -185,127 +182,123 @@ _ALL = (
     ProblemType(
         "request-in-flight",
         409,
-        "A request with this key is being worked on",
-        "Send it again after the seconds that Retry-After names.\n"
-        "Then it is answered as the one that is being worked on will have been.",
+        "A request with this key is in progress",
+        "Retry after the seconds in Retry-After.\n"
+        "The retry then gets the same response as the first request.",
     ),
     ProblemType(
         "precondition-failed",
         412,
-        "It has been changed since you read it",
-        "Read it again, and decide anew.\nIf-Match named another version than the present one. "
-        "Nothing was changed.",
+        "Changed since you read it",
+        "Read it again, then decide whether your change still applies.\n"
+        "If-Match does not match the current version. The service changed nothing.",
     ),
     ProblemType(
         "body-too-large",
         413,
         "The body is too large",
         "Send less at once.\n"
-        "Many determinations are asked for as JSON Lines through POST /v1/determinations/batch, "
-        "in several requests if need be.",
+        "To decide many cases, send JSON Lines to POST /v1/determinations/batch, split over "
+        "several requests if needed.",
     ),
     ProblemType(
         "address-too-long",
         414,
         "The address is too long",
-        "Leave out query parameters that are not needed.",
+        "Leave out query parameters that you do not need.",
     ),
     ProblemType(
         "unsupported-media-type",
         415,
-        "The body is not of a type that is read here",
-        "Send application/json; for a batch application/jsonl or application/x-ndjson. Only the "
-        "charset utf-8 is read.",
+        "Unsupported media type",
+        "Send application/json; for a batch application/jsonl or application/x-ndjson. The only "
+        "charset is utf-8.",
     ),
     ProblemType(
         "invalid-request",
         422,
-        "The request does not say what it should",
-        "Each member of `errors` points at what is wrong and says what to send instead.",
+        "Invalid request",
+        "Each member of `errors` points at an error and says what to send instead.",
     ),
     ProblemType(
         "facts-refused",
         422,
-        "Some facts cannot be taken",
+        "Some facts are invalid",
         "Each member of `errors` points at a fact and says what to send instead.\n"
-        "Facts that the question does not know, that stand twice, or that are not of their type "
-        "are refused; GET "
-        "/v1/questions/{id} lists the facts of a question with their types. What is not known is "
-        "left out: then "
-        "the answer says what is still needed.",
+        "The service rejects unknown facts, duplicates and values of the wrong type. GET "
+        "/v1/questions/{id} lists the facts of a question with their types. Leave out what you "
+        "do not know: `needs` in the answer lists the missing facts that matter.",
     ),
     ProblemType(
         "as-of-differs",
         422,
-        "Another day's law governs",
-        "Leave as_of out, or send the governing day.\n"
-        "Some questions are decided under the law of the day of a fact, such as the day of a "
-        "request. An as_of that names "
-        "another day is refused.",
+        "`as_of` conflicts with the governing date",
+        "Leave as_of out, or send the governing date.\n"
+        "For some questions a fact names the governing date, such as the day of a request. The "
+        "service rejects any other as_of.",
     ),
     ProblemType(
         "law-not-encoded",
         422,
         "The law of that day is not encoded",
-        "Ask as of a day for which the law was read; `encoded` lists them.\nA day that nobody "
-        "encoded is never answered with a no.",
+        "Send a day whose law is encoded; `encoded` lists them.\n"
+        "For any other day the service gives no answer.",
     ),
     ProblemType(
         "idempotency-key-reused",
         422,
-        "This key came with another request before",
+        "Idempotency-Key already used for another request",
         "Send a new key for a new request.\n"
-        "A key stands for one request: the same address, query and body. What was answered to it "
-        "stays known for at least a day.",
+        "A key belongs to one request: the same address, query and body. The service stores the "
+        "response for at least a day.",
     ),
     ProblemType(
         "unknown-edition",
         422,
-        "There is no such edition of the law",
-        "Name one of the editions in `known`, or none.",
+        "Unknown edition of the law",
+        "Name one of the editions in `known`, or leave the edition out.",
     ),
     ProblemType(
         "not-reconsidered",
         422,
-        "The law as encoded today does not take this case",
-        "`because` names what is in the way; where facts are, `refused` lists them.\n"
-        "The same facts are decided as of the same day in the same edition. A question, an "
-        "edition, a fact or a day that the law "
-        "encoded today does not know any more stands in the way of that.",
+        "Today's law cannot decide this case",
+        "`because` names the cause. If facts are the cause, `refused` lists them.\n"
+        "The service decides the same facts as of the same day in the same edition. It cannot if "
+        "a question, edition, fact or day has left the encoded law.",
     ),
     ProblemType(
         "no-calendar",
         422,
-        "There is no eligibility calendar for this question",
-        "Ask for a question that is decided under the law of the day of a fact, in a year that "
-        "the service can speak of.",
+        "No calendar for this question",
+        "Choose a question that is governed by the day of a fact, and a year that the service "
+        "covers.",
     ),
     ProblemType(
         "line-too-long",
         413,
         "A line of the batch is too long",
-        "Send one request per line, each no longer than a body may be.",
+        "Send one request per line, each within the limit for a body.",
     ),
     ProblemType(
         "too-many-lines",
         413,
         "The batch has too many lines",
-        "Send the rest in another batch. Lines before this one have been answered.",
+        "Send the rest in another batch. The lines before this one have their results.",
     ),
     ProblemType(
         "precondition-required",
         428,
-        "Say which version you want to change",
-        "Read it first, and send its ETag as If-Match.\nSo nobody undoes what somebody else has "
-        "changed in the meantime.",
+        "If-Match required",
+        "Read it first, and send its ETag as If-Match.\n"
+        "This prevents you from overwriting a change that you have not seen.",
     ),
     ProblemType(
         "too-many-requests",
         429,
-        "You ask more often than is allowed",
-        "Nothing was done. Try again after the seconds that Retry-After names.\n"
-        "So many requests a minute are allowed from one address, and to one credential. Each line "
-        "of a batch counts for one.",
+        "Too many requests",
+        "The service did nothing. Try again after the seconds in Retry-After.\n"
+        "Each address and each credential has a limit per minute. Each line of a batch counts as "
+        "one request.",
     ),
     ProblemType(
         "headers-too-large", 431, "The headers are too large", "Send fewer and shorter headers."
@@ -313,76 +306,74 @@ _ALL = (
     ProblemType(
         "engine-fault",
         500,
-        "The engine could not be trusted with this case",
-        "Nothing was decided and nothing was kept.\n"
-        "Every answer is found twice, by the rules engine and by a plain evaluator of the same "
-        "provisions. Where the two "
-        "disagree, or the engine fails, nothing is issued. Tell the operator the request_id.",
+        "The engine failed on this case",
+        "The service decided and stored nothing.\n"
+        "Two programs decide every case: the rules engine, and the law compiled to plain Python. "
+        "If they differ, or one fails, the service issues nothing. Send the request_id to the "
+        "operator.",
     ),
     ProblemType(
         "replay-differs",
         500,
-        "Decided again, the same case comes out otherwise",
-        "Tell the operator the request_id. `differs_at` names the first member that differs.\n"
-        "The same request under the same law must give the same document, to the byte where the "
-        "same version of the program decides, in meaning where another does. Where it does not, "
-        "the record, the text of the law or the program was changed. The record stays as it is.",
+        "Replay produced a different result",
+        "Send the request_id to the operator. `differs_at` names the first member that differs.\n"
+        "Replay must produce the same result for the same request and law. It compares bytes for "
+        "records of this version of the program, and meaning for others. If they differ, the "
+        "record, the stored law or the program changed. The service leaves the record as it is.",
     ),
     ProblemType(
         "record-damaged",
         500,
-        "The record is not as it was kept",
-        "Tell the operator the request_id. `kind` and `id` name the record.\n"
-        "It cannot be read any more, or it is not what its digest was made of: somebody changed "
-        "it, or the disk did. What it says "
-        "now is not told, since somebody's coverage may hang on it. `flask records verify` says "
-        "what else is not as it was kept; a "
-        "backup holds it as it was.",
+        "The record is damaged",
+        "Send the request_id to the operator. `kind` and `id` name the record.\n"
+        "The service cannot read it, or it does not match its digest. Somebody changed it, or "
+        "the disk failed. The service withholds its content, because people's coverage can "
+        "depend on it. `flask records verify` lists all damaged records; a backup has the "
+        "original.",
     ),
     ProblemType(
         "internal-error",
         500,
-        "Something went wrong on our side",
-        "Nothing was kept. Tell the operator the request_id.",
+        "Internal error",
+        "The service stored nothing. Send the request_id to the operator.",
     ),
     ProblemType(
         "records-unavailable",
         503,
-        "Determinations cannot be kept or read at the moment",
-        "Nothing was kept. Try again after the seconds that Retry-After names.",
+        "The database is unavailable",
+        "The service stored nothing. Try again after the seconds in Retry-After.",
     ),
     ProblemType(
         "records-full",
         507,
-        "There is no room for more records",
-        "Nothing was kept. Try again after the seconds that Retry-After names.\n"
-        "The operator must make room where the records are. Until then nothing is read whose "
-        "reading is noted in the audit trail.",
+        "The database is full",
+        "The service stored nothing. Try again after the seconds in Retry-After.\n"
+        "The operator must free space for the database. Until then the service also rejects "
+        "reads that need an audit entry.",
     ),
     ProblemType(
         "draining",
         503,
-        "The service is about to stop",
+        "The service is shutting down",
         "Send requests to another instance.\n"
-        "What was sent before is still answered. Only /readyz says so, for whoever distributes "
-        "requests.",
+        "The service still answers the requests that it has. Only /readyz reports the shutdown, "
+        "for load balancers.",
     ),
     ProblemType(
         "overloaded",
         503,
-        "More is asked than can be answered at the moment",
-        "Nothing was done. Try again after the seconds that Retry-After names.\n"
-        "What is beyond the service at a time is turned away at once, so that the others are "
-        "answered as fast as ever.",
+        "The service is overloaded",
+        "The service did nothing. Try again after the seconds in Retry-After.\n"
+        "It rejects what exceeds its capacity at once, so that other requests stay fast.",
     ),
     ProblemType(
         "no-answer-in-time",
         504,
-        "The answer took too long",
-        "Ask again. Whether something was kept is not known; a request with an Idempotency-Key "
-        "can be repeated safely.",
+        "The response took too long",
+        "Try again. The service may have stored something; with an Idempotency-Key a retry is "
+        "safe.",
     ),
-    ProblemType("not-ready", 503, "The service is not ready", "`checks` says what is missing."),
+    ProblemType("not-ready", 503, "The service is not ready", "`checks` lists what is missing."),
 )
 
 PROBLEM_TYPES: dict[str, ProblemType] = {type.name: type for type in _ALL}

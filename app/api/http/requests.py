@@ -42,9 +42,8 @@ Environ = dict[str, Any]
 
 @dataclass(slots=True)
 class Seen:
-    """What is known of a request while it is answered.
-
-    A route is its template, which holds nothing of the caller's.
+    """The data of a request for logs and metrics. The route is its template, without values of the
+    caller.
     """
 
     method: str
@@ -80,8 +79,8 @@ def _name_request() -> None:
 
 
 def _given_id(text: str | None) -> str | None:
-    """A caller's id is taken over only where it is a UUID, so that nothing else gets into logs and
-    answers.
+    """The caller's request id if it is a UUID; otherwise nothing, so that no other text enters logs
+    and responses.
     """
     if text is None or len(text) != 36:
         return None

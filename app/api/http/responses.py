@@ -24,11 +24,10 @@ _IF_MATCH = re.compile(rf"\*|{_TAG}(?:[ \t]*,[ \t]*{_TAG})*")
 """`*`, or entity tags, each in quotes (RFC 9110, section 13.1.1)."""
 MEDIA_TYPE = "application/problem+json"
 ERRORS_AT_MOST = 100
-"""A body of a million wrong facts is not answered with a million errors."""
+"""The most errors in a problem document."""
 NAMES_AT_MOST = 80
-"""Of a name that a caller made up so many characters are told, then an ellipsis.
-
-No name of ours is as long.
+"""The most characters of a caller's name to repeat; an ellipsis follows. All names of the service
+are shorter.
 """
 REPLACED = "\ufffd"
 _UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")
@@ -39,8 +38,8 @@ line ends.
 
 @dataclass(frozen=True, slots=True)
 class Wrong:
-    """One thing wrong with a request: where it stands (in `json` a JSON pointer, in `query` a name)
-    and what to send instead.
+    """One error in a request: its place (in `json` a JSON pointer, in `query` a name) and what to
+    send instead.
     """
 
     location: str
@@ -80,7 +79,7 @@ def _shortened(name: str) -> str:
 
 
 class Problem(Exception):
-    """A request that cannot be answered.
+    """An error response.
 
     Raise it anywhere in a view; *more* are further members of `ProblemAnswer`.
     """
@@ -134,21 +133,23 @@ def problem_of_status(status: int) -> Problem:
     type = BY_STATUS.get(status, "bad-request" if status < 500 else "internal-error")
     detail = PROBLEM_TYPES[type].explains.partition("\n")[0]
     if status == 413 and has_request_context() and request.max_content_length is not None:
-        detail = f"A body may have {request.max_content_length:,} bytes here. {detail}"
+        detail = f"A body can have {request.max_content_length:,} bytes. {detail}"
     return Problem(type, detail)
 
 
 def unknown_determination() -> Problem:
-    """Nothing lies under this id, or nothing that this caller may see; the two are told alike."""
-    return Problem("unknown-determination", "No determination was kept under this id.")
+    """The problem for an unknown determination, or for one that the caller may not see; both are
+    the same.
+    """
+    return Problem("unknown-determination", "No stored determination has this id.")
 
 
 def unknown_question(location: str) -> Problem:
-    """There is no such question."""
+    """The problem for a question that does not exist."""
     return Problem(
         "unknown-question",
-        "GET /v1/questions lists what can be asked.",
-        [_at(location, "question", "There is no such question.")],
+        "GET /v1/questions lists the questions.",
+        [_at(location, "question", "Unknown question.")],
     )
 
 
@@ -246,7 +247,7 @@ def if_match(missing: str) -> str:
     if not _IF_MATCH.fullmatch(header.strip()):
         raise Problem(
             "precondition-failed",
-            "If-Match must be the ETag as it came, in its quotes. Nothing was changed.",
+            "If-Match must be the unchanged ETag with its quotes. The service changed nothing.",
         )
     return header.strip()
 
@@ -255,5 +256,6 @@ def changed_since() -> Problem:
     """It has changed since the caller read it."""
     return Problem(
         "precondition-failed",
-        "It has been changed since you read it. Read it again, and decide anew.",
+        "It changed since you read it. Read it again, then decide whether your change still "
+        "applies.",
     )

@@ -1,4 +1,4 @@
-"""What requests may carry, as marshmallow schemas. Members nobody knows are refused."""
+"""Marshmallow schemas for requests. They reject unknown members."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ from app.law.facts import FactDefinition
 from app.law.spans import FIRST_DAY, LAST_DAY
 
 CALENDAR_QUESTION = "enrollment.permitted"
-"""What an eligibility calendar is about where nobody says."""
+"""The default question of an eligibility calendar."""
 REQUIRED: dict[str, Any] = {"required": "Is required.", "null": "Must not be null."}
 
 
@@ -42,14 +42,14 @@ def limit_field(most: int, usually: int) -> WholeNumberField:
         1,
         most,
         load_default=usually,
-        metadata={"description": f"How many at most; {usually} where none is sent."},
+        metadata={"description": f"The most to return; default: {usually}."},
     )
 
 
 def cursor_field() -> TextField:
     return TextField(
         r"[A-Za-z0-9_.=-]{1,500}",
-        "Must be the next_cursor of the same search, as it came.",
+        "Must be the next_cursor of the same search, unchanged.",
         error_messages=REQUIRED,
         metadata={"description": "The next_cursor of the page before, with the same search."},
     )
@@ -58,7 +58,7 @@ def cursor_field() -> TextField:
 def question_field(**kwargs: Any) -> TextField:
     return TextField(
         r"[A-Za-z0-9_.-]{1,100}",
-        "Must be the id of a question, such as GET /v1/questions lists.",
+        "Must be the id of a question from GET /v1/questions.",
         error_messages=REQUIRED,
         metadata={"description": "The id of a question.", "example": "enrollment.permitted"},
         **kwargs,
@@ -70,16 +70,14 @@ def _edition() -> TextField:
         r"[A-Za-z0-9_.-]{1,100}",
         "Must be the name of an edition.",
         error_messages=REQUIRED,
-        metadata={
-            "description": "The edition of the law; the service's default where none is named."
-        },
+        metadata={"description": "The edition of the law. Default: the service's own."},
     )
 
 
 class StrictSchema(Schema):
     """A schema that refuses unknown members with sentences of ours."""
 
-    error_messages = {"unknown": "There is no such member.", "type": "Must be an object."}  # noqa: RUF012  (marshmallow merges it)
+    error_messages = {"unknown": "Unknown member.", "type": "Must be an object."}  # noqa: RUF012  (marshmallow merges it)
 
     class Meta:
         """Unknown members are refused."""
@@ -92,8 +90,9 @@ SUBJECT = ReferenceField(
     SUBJECT_MUST,
     error_messages=REQUIRED,
     metadata={
-        "description": "A reference of the caller's own; kept and told again, never interpreted. "
-        "No personal data; what looks like a social security number is refused."
+        "description": "Your own reference for the person or business. The service stores and "
+        "returns it. Send no personal data; it rejects what looks like a social "
+        "security number."
     },
 )
 
@@ -106,45 +105,45 @@ class AskedSchema(StrictSchema):
         load_default=dict,
         error_messages=REQUIRED,
         metadata={
-            "description": "Facts, nested by the parts of their names or under whole names. What "
-            "is not known is left out."
+            "description": "The facts, nested by the parts of their names or under full names. "
+            "Leave out what you do not know."
         },
     )
     as_of = day_field(
-        "The day whose law applies; today in Massachusetts where the question has no governing "
-        "day and none is sent."
+        "The day whose law applies. Default: the governing day of the question, else today in "
+        "Massachusetts."
     )
     edition = _edition()
     subject = SUBJECT
 
 
 class RedeterminationSchema(StrictSchema):
-    """What is to be otherwise in a redetermination; what is left out stays as it was."""
+    """The changes for a redetermination. The rest stays the same."""
 
     facts = FactsField(
         error_messages=REQUIRED,
         metadata={
-            "description": "All facts, as for a determination. Left out: the facts of the "
-            "determination to be replaced."
+            "description": "All facts, as for a determination. Default: the facts of the "
+            "determination to replace."
         },
     )
     as_of = day_field(
-        "The day whose law applies. Left out: the governing day of the facts, else that of the "
-        "one replaced."
+        "The day whose law applies. Default: the governing day of the facts, else the day of the "
+        "one to replace."
     )
     edition = _edition()
 
 
 class CalendarAskedSchema(StrictSchema):
-    """A year in which to look for the days of eligibility."""
+    """The facts and the year of an eligibility calendar."""
 
     question = question_field(load_default=CALENDAR_QUESTION)
     facts = FactsField(
         load_default=dict,
         error_messages=REQUIRED,
         metadata={
-            "description": "As for a determination. The fact that names the governing day is set "
-            "aside: that day moves."
+            "description": "The facts, as for a determination. The service ignores the fact that "
+            "names the governing day."
         },
     )
     year = year_field("The calendar year.", required=True)
@@ -154,7 +153,7 @@ class CalendarAskedSchema(StrictSchema):
 class NoQuery(StrictSchema):
     """A query without parameters."""
 
-    error_messages = {"unknown": "There is no such query parameter."}  # noqa: RUF012
+    error_messages = {"unknown": "Unknown query parameter."}  # noqa: RUF012
 
 
 class KeepQuery(NoQuery):
@@ -163,7 +162,10 @@ class KeepQuery(NoQuery):
     keep = QueryFlagField(
         load_default=True,
         metadata={
-            "description": "With `false` nothing is kept: no id, no database row. Default: `true`."
+            "description": (
+                "With `false` the service stores nothing, and the determination has "
+                "no id. Default: `true`."
+            )
         },
     )
 
@@ -174,8 +176,8 @@ def _detail() -> TextField:
         "Must be brief or full.",
         load_default="full",
         metadata={
-            "description": "With `brief` only what decided, what is needed and what can be done. "
-            "Default: `full`, which is also what is kept."
+            "description": "`brief` returns only the decisive reasons, the missing facts and the "
+            "next steps. Default: `full`. The service stores the full answer."
         },
     )
 
@@ -195,7 +197,7 @@ class DetermineQuery(KeepQuery):
 class LawQuery(NoQuery):
     """Which law to look at."""
 
-    as_of = day_field("Only what is in force on this day.")
+    as_of = day_field("Only provisions that are in force on this day.")
     edition = _edition()
     question = question_field()
 
@@ -203,10 +205,7 @@ class LawQuery(NoQuery):
 class ProvisionQuery(NoQuery):
     """On which day and in which edition to look at one provision."""
 
-    as_of = day_field(
-        "The day whose values of the parameters are shown; today in Massachusetts where none is "
-        "sent."
-    )
+    as_of = day_field("The day whose parameter values to return. Default: today in Massachusetts.")
     edition = _edition()
 
 
@@ -221,14 +220,14 @@ class ChangesQuery(NoQuery):
 class OpenEnrollmentQuery(NoQuery):
     """Which periods of enrollment to list."""
 
-    year = year_field("Every period that shares a day with this calendar year.", in_query=True)
+    year = year_field("The periods that have a day in this calendar year.", in_query=True)
     on = day_field(
-        "Every period that holds this day, and the next one; today in Massachusetts where neither "
-        "year nor on is sent."
+        "The periods that contain this day, and the next period. Default without year: today in "
+        "Massachusetts."
     )
     edition = _edition()
     format = TextField(
         "json|ics",
         "Must be json or ics.",
-        metadata={"description": "`ics` for iCalendar; the Accept header says the same."},
+        metadata={"description": "`ics` returns iCalendar. You can also use the Accept header."},
     )

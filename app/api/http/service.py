@@ -106,7 +106,7 @@ class Service:
 
 
 def law_text(lawbook: Lawbook) -> LawText:
-    """The text of the law as it is kept with the first determination that is made under it."""
+    """The text of the law, which the service stores with the first determination under it."""
     return LawText(lawbook.digest, lawbook.texts)
 
 
@@ -122,9 +122,7 @@ def current_service() -> Service:
 
 
 def principal() -> Principal:
-    """Whoever makes the present request: found before the view runs, which reads it and never
-    decides it.
-    """
+    """The caller of the present request. Authentication sets it before the view runs."""
     return cast(Principal, g.get("principal", ANYBODY))
 
 

@@ -1,1 +1,1 @@
-"""Addresses that tell the law: questions, provisions, enrollment periods."""
+"""Routes about the law: questions, provisions, enrollment periods."""

@@ -24,15 +24,14 @@ class ProvisionSummaryAnswer(Struct):
     title: str
     citation: CitationAnswer
     evidence: EvidenceTag
-    gist: Annotated[str, Meta(description="The provision in our own words.")]
+    gist: Annotated[str, Meta(description="The provision in plain words.")]
     answers: str
     effect: Effect
     enacted: date
     in_force: Annotated[
         InForceAnswer | None,
         Meta(
-            description="The days in force in the edition; null where the edition does not contain "
-            "it."
+            description="The days in force in the edition; null if the edition does not contain it."
         ),
     ]
     supersedes: list[str]
@@ -41,7 +40,7 @@ class ProvisionSummaryAnswer(Struct):
 
 
 class ConditionAnswer(Struct):
-    """One test of one fact, with the phrase of the gist that it stands for."""
+    """One test of one fact, with the phrase of the gist that it encodes."""
 
     id: str
     words: str
@@ -53,7 +52,7 @@ class ConditionAnswer(Struct):
 
 
 class ParameterValueAnswer(Struct):
-    """What a parameter is from a day on, until the next value's day."""
+    """The value of a parameter from its day on, until the next value's day."""
 
     starts: date = field(name="from")
     value: AnyValue
@@ -66,12 +65,12 @@ class ParameterAnswer(Struct):
     """A number of the law with its unit, dated."""
 
     unit: str
-    on_day: Annotated[Any, Meta(description="Its value on the day; null where none is encoded.")]
+    on_day: Annotated[Any, Meta(description="Its value on the day; null if none is encoded.")]
     values: list[ParameterValueAnswer]
 
 
 class ProvisionStepAnswer(Struct):
-    """What the person can do where the provision comes out a certain way."""
+    """A next step for a result of the provision."""
 
     says: str
     question: str | None
@@ -91,7 +90,7 @@ class FactDefinitionAnswer(Struct):
 
 
 class ProvisionAnswer(ProvisionSummaryAnswer):
-    """A provision with everything about it, as the edition has it on a day."""
+    """A provision with all details, as in the edition on the day."""
 
     edition: str
     as_of: date
@@ -144,8 +143,8 @@ class PeriodAnswer(Struct, kw_only=True):
 
 
 class CalendarAnswer(CalendarSummaryAnswer):
-    """A calendar with its periods and the text of its file; of days that return every year those of
-    the day's year and the next.
+    """A calendar with its periods and the text of its file. Yearly periods are those of the day's
+    year and the next.
     """
 
     edition: str
@@ -169,7 +168,7 @@ class ProvisionsAnswer(Struct):
 
 
 class LawChangeAnswer(Struct):
-    """Something that came into force, ended, was superseded, or took another value."""
+    """A provision that started, ended or was superseded, or a value that changed."""
 
     on: date
     what: Literal["came into force", "ended", "superseded", "new value"]
@@ -184,7 +183,7 @@ class LawChangeAnswer(Struct):
     effect: Effect | UnsetType = UNSET
     superseded_by: str | UnsetType = UNSET
     parameter: (
-        Annotated[str, Meta(description="The parameter that took another value.")] | UnsetType
+        Annotated[str, Meta(description="The parameter whose value changed.")] | UnsetType
     ) = UNSET
     unit: str | UnsetType = UNSET
     value: Annotated[Any, Meta(description="The new value.")] | UnsetType = UNSET
@@ -209,34 +208,42 @@ class OpenEnrollmentAnswer(Struct, kw_only=True):
         Annotated[
             list[list[date]],
             Meta(
-                description="Spans of the year's days that nobody encoded; of these nothing is "
-                "said."
+                description="Spans of days without encoded law. For these days the service gives "
+                "no answer."
             ),
         ]
         | UnsetType
     ) = UNSET
     on: date | UnsetType = UNSET
     is_open: (
-        Annotated[bool | None, Meta(description="Null: for some only, or nobody found the text.")]
+        Annotated[
+            bool | None,
+            Meta(
+                description=(
+                    "Null if enrollment is open for some people only, or if the text is missing."
+                )
+            ),
+        ]
         | UnsetType
     ) = UNSET
     status: Literal["open", "continuous", "limited", "unread", "closed"] | UnsetType = UNSET
     next: (
         Annotated[
             PeriodAnswer | None,
-            Meta(description="The next open period; null where none is encoded."),
+            Meta(description="The next open period; null if none is encoded."),
         ]
         | UnsetType
     ) = UNSET
     periods: list[PeriodAnswer]
     cautions: Annotated[
-        list[str], Meta(description="Where another edition says otherwise, or cannot answer.")
+        list[str],
+        Meta(description=("Differences from other editions, and editions that have no answer.")),
     ]
     law: LawAnswer
 
 
 class ConclusionAnswer(Struct):
-    """A value that determinations of a question may carry beside the outcome."""
+    """A value that determinations of a question can have beside the outcome."""
 
     name: str
     type: str
@@ -246,7 +253,7 @@ class ConclusionAnswer(Struct):
 
 
 class QuestionSummaryAnswer(Struct):
-    """What can be asked."""
+    """A question."""
 
     id: str
     asks: str
@@ -255,13 +262,17 @@ class QuestionSummaryAnswer(Struct):
     conclusions: list[ConclusionAnswer]
     outcomes: Annotated[
         dict[str, str],
-        Meta(description="The sentence of each outcome; braces hold facts and conclusions."),
+        Meta(
+            description=(
+                "The sentence for each outcome. Braces contain names of facts and conclusions."
+            )
+        ),
     ]
     href: str
 
 
 class QuestionsAnswer(Struct):
-    """The questions that can be asked."""
+    """All questions."""
 
     questions: list[QuestionSummaryAnswer]
     law: LawAnswer
@@ -279,7 +290,7 @@ class ComputedFactAnswer(Struct):
 
 
 class PresumedFactAnswer(Struct):
-    """A fact that the law presumes where it is not stated."""
+    """A fact that the law presumes if it is missing."""
 
     fact: str
     value: AnyValue
@@ -299,5 +310,5 @@ class QuestionAnswer(QuestionSummaryAnswer):
     facts: Annotated[dict[str, Any], Meta(description="A JSON Schema (2020-12) of the facts.")]
     computed: list[ComputedFactAnswer]
     presumed: list[PresumedFactAnswer]
-    example: Annotated[dict[str, Any], Meta(description="A request that can be sent as it stands.")]
+    example: Annotated[dict[str, Any], Meta(description="A complete request, ready to send.")]
     law: LawAnswer

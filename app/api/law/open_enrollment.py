@@ -62,14 +62,14 @@ class Query(TypedDict, total=False):
 def read_open_enrollment(query: Query) -> Response:
     """Read the open enrollment periods of a year, or around a day.
 
-    In iCalendar the day of `DTEND` is, as that format has it, the day after the last one; in JSON
-    `last` is the last day.
+    In JSON `last` is the last day. In iCalendar `DTEND` is the day after it, as that format
+    requires.
     """
     service = current_service()
     if "year" in query and "on" in query:
         raise Problem(
             "invalid-request",
-            "Send year or on, not both.",
+            "Send either year or on.",
             [Wrong("query", "Must not be sent together with year.", name="on")],
         )
     law = edition_law(service, {"edition": query.get("edition", service.edition)})
@@ -89,12 +89,11 @@ def read_open_enrollment(query: Query) -> Response:
 
 
 def _require_encoded(law: EditionLaw, year: int | None, day: date | None) -> None:
-    """Refuse days whose law nobody encoded: of those nothing may be said, least of all "closed"."""
+    """Reject days without encoded law: the answer for them is unknown, not "closed"."""
     if is_not_encoded(law, span_of(year, day)):
         raise Problem(
             "law-not-encoded",
-            f"The enrollment periods of {year or day} are not encoded in the edition "
-            f"{law.edition.name}.",
+            f"The edition {law.edition.name} has no enrollment periods for {year or day}.",
             edition=law.edition.name,
         )
 

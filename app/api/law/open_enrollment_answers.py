@@ -43,7 +43,7 @@ def open_enrollment_answer(
 
 
 def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
-    """Where other editions of the law say otherwise of a day or a year, one sentence each."""
+    """One sentence for each other edition that differs for a day or a year."""
     assert span.last is not None
     when = span_in_words(span.first, span.last) if span.first == span.last else str(span.first.year)
     cautions = []
@@ -55,8 +55,7 @@ def period_cautions(lawbook: Lawbook, law: EditionLaw, span: Span) -> list[str]:
         )
         if is_not_encoded(other, span):
             cautions.append(
-                f"{ours}The edition {other.edition.name} cannot answer for {when}: that law is "
-                "not encoded."
+                f"{ours}The edition {other.edition.name} has no encoded law for {when}."
             )
         elif _listed_periods(other, span) != _listed_periods(law, span):
             cautions.append(

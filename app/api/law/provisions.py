@@ -57,13 +57,13 @@ def edition_law(service: Service, query: Query) -> EditionLaw:
 
 
 def _require_looked_at(law: EditionLaw, day: date | None) -> None:
-    """Refuse days for which nobody looked whether the law of an edition still holds."""
+    """Reject days after the last day through which the edition was checked."""
     checked = law.edition.checked_through
     if day is not None and checked is not None and day > checked:
         raise Problem(
             "law-not-encoded",
-            f"The law of {day} is not encoded in the edition {law.edition.name}: nobody "
-            f"looked for law later than {checked}.",
+            f"The edition {law.edition.name} has no law of {day}: the encoded law was checked "
+            f"only through {checked}.",
             as_of=day,
             edition=law.edition.name,
         )
@@ -140,7 +140,7 @@ def _calendars_of(provisions: list[Provision]) -> set[str]:
 def read_provision(query: Query, topic: str, name: str) -> Response:
     """Read one provision or calendar, with the text of its file.
 
-    A provision that the edition does not contain is shown too; then its `in_force` is null.
+    If the edition does not contain the provision, its `in_force` is null.
     """
     service = current_service()
     law, day, id = (
@@ -165,9 +165,7 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
     permission=PUBLIC,
     query=ChangesQuery,
     returns={
-        200: Content(
-            "What came into force, ended, or was superseded, in order of days.", ChangesAnswer
-        )
+        200: Content("What started, ended or was superseded, in order of days.", ChangesAnswer)
     },
     problems=("unknown-edition",),
 )

@@ -1,4 +1,4 @@
-"""What can be asked, and with which facts."""
+"""The questions and their facts."""
 
 from collections.abc import Iterator
 
@@ -35,7 +35,7 @@ blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
     returns={200: Content("Every question with its outcomes and conclusions.", QuestionsAnswer)},
 )
 def list_questions() -> Response:
-    """List the questions that can be asked."""
+    """List the questions."""
     lawbook = current_service().lawbook
     return law_answer(
         QuestionsAnswer(
@@ -56,10 +56,10 @@ def list_questions() -> Response:
     problems=("unknown-question",),
 )
 def read_question(id: str) -> Response:
-    """Read one question with everything that can be told of it.
+    """Read one question with its facts, conclusions and an example.
 
-    `facts` is a JSON Schema: for each fact its type, the question to ask for it, its unit and
-    choices, and what in the law asks.
+    `facts` is a JSON Schema. For each fact it has the type, the question to ask, the unit, the
+    choices, and the provisions that use it.
     """
     service = current_service()
     try:

@@ -13,11 +13,13 @@ from app.records.machines.credentials import Credential
 
 
 class SecretAnswer(Struct):
-    """A secret that is accepted, without what is secret of it."""
+    """The public part of a valid secret."""
 
-    begins: Annotated[str, Meta(description="How the secret begins, which is not secret.")]
+    begins: Annotated[
+        str, Meta(description=("The first characters of the secret, which are public."))
+    ]
     created_at: Instant
-    expires_at: Annotated[Instant | None, Meta(description="When a replaced one ends.")]
+    expires_at: Annotated[Instant | None, Meta(description="When a replaced secret expires.")]
 
 
 class CredentialAnswer(Struct):
@@ -27,10 +29,10 @@ class CredentialAnswer(Struct):
     kind: Annotated[str, Meta(extra_json_schema={"enum": [KEY, CLIENT]})]
     name: str
     role: str
-    organization: Annotated[str | None, Meta(description="Whose determinations it makes and sees.")]
+    organization: Annotated[str | None, Meta(description="The organization that it acts for.")]
     scopes: Annotated[
         tuple[str, ...] | None,
-        Meta(description="The permissions it is limited to; null for all of its role's."),
+        Meta(description="The permissions that it is limited to; null for all of its role."),
     ]
     state: Literal["live", "expired", "revoked"]
     created_at: Instant
@@ -38,11 +40,9 @@ class CredentialAnswer(Struct):
     expires_at: Instant
     revoked_at: Instant | None
     last_used_on: Annotated[
-        date | None, Meta(description="The last day on which it was shown, in Massachusetts.")
+        date | None, Meta(description="The last day on which a client used it, in Massachusetts.")
     ]
-    secrets: Annotated[
-        list[SecretAnswer], Meta(description="The secrets that are accepted, the newest first.")
-    ]
+    secrets: Annotated[list[SecretAnswer], Meta(description="The valid secrets, the newest first.")]
 
 
 class NewSecretAnswer(CredentialAnswer):
@@ -51,8 +51,8 @@ class NewSecretAnswer(CredentialAnswer):
     secret: Annotated[
         str | None,
         Meta(
-            description="The key, or the client's secret; shown this once, and null where the "
-            "answer comes again."
+            description="The key, or the client's secret. The service shows it once; a retry "
+            "gets null."
         ),
     ]
     token_endpoint: (
@@ -61,16 +61,16 @@ class NewSecretAnswer(CredentialAnswer):
 
 
 class CredentialsAnswer(Struct):
-    """Keys and clients in the order in which they were made."""
+    """Keys and clients in order of creation."""
 
     credentials: list[CredentialAnswer]
-    next: Annotated[str | None, Meta(description="Where the rest of the list stands.")]
+    next: Annotated[str | None, Meta(description="The address of the next page.")]
 
 
 class TokenWanted(Struct):
     """A form.
 
-    The client shows its id and secret here or by HTTP Basic authentication, in one of the two ways.
+    The client sends its id and secret either here or by HTTP Basic authentication.
     """
 
     grant_type: Literal["client_credentials"]
@@ -78,8 +78,8 @@ class TokenWanted(Struct):
         Annotated[
             str,
             Meta(
-                description="The permissions that it is to have, with spaces between; without any "
-                "all of its client's."
+                description="The permissions for the token, separated by spaces. Default: all of "
+                "the client."
             ),
         ]
         | UnsetType
@@ -88,7 +88,10 @@ class TokenWanted(Struct):
     client_secret: Annotated[str, Meta(description="Its secret.")] | UnsetType = UNSET
     resource: (
         Annotated[
-            str, Meta(description="What the token is to be for: this service, if anything is sent.")
+            str,
+            Meta(
+                description=("The audience of the token. If you send it, it must be this service.")
+            ),
         ]
         | UnsetType
     ) = UNSET
@@ -99,14 +102,14 @@ class TokenAnswer(Struct):
 
     access_token: Annotated[str, Meta(description="Send it as `Authorization: Bearer …`.")]
     token_type: Literal["Bearer"]
-    expires_in: Annotated[int, Meta(description="For so many seconds it is accepted.")]
-    scope: Annotated[str, Meta(description="The permissions that it has, with spaces between.")]
+    expires_in: Annotated[int, Meta(description="The seconds until it expires.")]
+    scope: Annotated[str, Meta(description="The permissions of the token, separated by spaces.")]
 
 
 class OAuthErrorAnswer(Struct):
-    """What is wrong with a request for a token (RFC 6749)."""
+    """An error in a request for a token (RFC 6749)."""
 
-    error: Annotated[str, Meta(description="What is wrong, in the words of RFC 6749.")]
+    error: Annotated[str, Meta(description="The error code of RFC 6749.")]
     error_description: str
 
 
@@ -117,7 +120,7 @@ class SigningKeysAnswer(Struct):
 
 
 class OAuthMetadataAnswer(Struct):
-    """What clients may know of the token endpoint (RFC 8414)."""
+    """The metadata of the token endpoint (RFC 8414)."""
 
     issuer: str
     token_endpoint: str

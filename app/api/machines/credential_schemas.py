@@ -22,7 +22,7 @@ def _name(**kwargs: Any) -> TextField:
         sentence,
         error_messages=REQUIRED,
         metadata={
-            "description": "What administrators call it. No personal data.",
+            "description": "A name for administrators, without personal data.",
             "example": "night batch",
         },
         **kwargs,
@@ -35,14 +35,14 @@ def _days() -> WholeNumberField:
         MOST_DAYS,
         error_messages=REQUIRED,
         metadata={
-            "description": f"In how many days it ends. Default: {DAYS['key']} for a key, "
+            "description": f"The days until it expires. Default: {DAYS['key']} for a key, "
             f"{DAYS['client']} for a client."
         },
     )
 
 
 class CredentialWantedSchema(StrictSchema):
-    """A key or a client to be made."""
+    """The key or client to create."""
 
     kind = TextField(
         "key|client",
@@ -61,7 +61,9 @@ class CredentialWantedSchema(StrictSchema):
         required=True,
         error_messages=REQUIRED,
         metadata={
-            "description": "What it may do at most, and which determinations it sees.",
+            "description": (
+                "The role, which limits what it can do and which determinations it sees."
+            ),
             "example": "carrier_system",
         },
     )
@@ -70,7 +72,7 @@ class CredentialWantedSchema(StrictSchema):
         "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit.",
         error_messages=REQUIRED,
         metadata={
-            "description": "Whose determinations it makes and sees; needed by most roles.",
+            "description": "The organization that it acts for. Most roles need one.",
             "example": "blue-harbor",
         },
     )
@@ -80,18 +82,15 @@ class CredentialWantedSchema(StrictSchema):
             "[a-z]+([.][a-z]+)?", "Must be the name of a permission.", error_messages=REQUIRED
         ),
         validate=validate.Length(
-            1, 100, error="Name at least one permission, or leave the member out."
+            1, 100, error="Send at least one permission, or leave the member out."
         ),
         error_messages={**REQUIRED, "invalid": "Must be a list of permissions."},
-        metadata={
-            "description": "Only these permissions of the role; all of them where the member is "
-            "left out."
-        },
+        metadata={"description": "Only these permissions of the role. Default: all of them."},
     )
 
 
 class CredentialChangesSchema(StrictSchema):
-    """What is to be otherwise; what is left out stays."""
+    """The changes. The rest stays the same."""
 
     name = _name()
     days = _days()
@@ -106,8 +105,8 @@ class SecretWantedSchema(StrictSchema):
         load_default=OVERLAP_HOURS,
         error_messages=REQUIRED,
         metadata={
-            "description": "How long the present secret is taken beside the new one. Default: "
-            f"{OVERLAP_HOURS}."
+            "description": "The hours for which the service also accepts the old secret. "
+            f"Default: {OVERLAP_HOURS}."
         },
     )
     days = _days()
@@ -119,12 +118,12 @@ class CredentialsQuery(NoQuery):
     after = TextField(
         UUID_PATTERN,
         "Must be the id of a credential.",
-        metadata={"description": "Only those after this id."},
+        metadata={"description": "Only credentials after this id."},
     )
     limit = WholeNumberField(
         1,
         LONGEST_PAGE,
         in_query=True,
         load_default=PAGE,
-        metadata={"description": f"How many at most. Default: {PAGE}."},
+        metadata={"description": f"The most to return. Default: {PAGE}."},
     )

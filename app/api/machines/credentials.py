@@ -1,6 +1,6 @@
-"""Keys and clients of machines, for administrators.
+"""Keys and clients of machine clients, for administrators.
 
-A secret is told once, in the answer that makes it, and kept nowhere.
+The service shows a secret once, in the response that creates it, and stores only its digest.
 """
 
 from collections.abc import Iterator
@@ -56,8 +56,7 @@ class Page(TypedDict, total=False):
     query=CredentialsQuery,
     returns={
         200: Content(
-            "Keys and clients in the order in which they were made, those that are taken no more "
-            "too.",
+            "Keys and clients in order of creation, also expired and revoked ones.",
             CredentialsAnswer,
         )
     },
@@ -85,15 +84,14 @@ def list_credentials(query: Page) -> Response:
     body=CredentialWantedSchema,
     returns={
         201: Content(
-            "Made. `secret` is told this once: it is the key, or the client's secret beside its "
-            "`id`.",
+            "Created. `secret` is the key or the client's secret. The service shows it once.",
             NewSecretAnswer,
         )
     },
     idempotent=True,
 )
 def create_credential(wanted: dict[str, Any]) -> Response:
-    """Make a key or a client."""
+    """Create a key or a client."""
     scopes = wanted.pop("scopes", None)
     with once(current_service(), "POST /v1/credentials") as attempt, _refusals():
         if attempt.earlier is not None:
@@ -111,7 +109,7 @@ def create_credential(wanted: dict[str, Any]) -> Response:
     permission="credentials.read",
     returns={
         200: Content(
-            "The key or client, without its secret; its ETag is for changing it.", CredentialAnswer
+            "The key or client, without its secret. To change it, send its ETag.", CredentialAnswer
         )
     },
     problems=("unknown-credential",),
@@ -126,12 +124,12 @@ def read_credential(id: UUID) -> Response:
 @Operation(
     permission="credentials.write",
     body=CredentialChangesSchema,
-    returns={200: Content("As it is now.", CredentialAnswer)},
+    returns={200: Content("The changed key or client.", CredentialAnswer)},
     problems=("unknown-credential",),
-    if_match="The ETag with which it was read.",
+    if_match="Its ETag, as you read it.",
 )
 def change_credential(changes: dict[str, Any], id: UUID) -> Response:
-    """Give a key or client another name, or another end, counted from now."""
+    """Change the name or the expiry of a key or client. Days count from now."""
     with _refusals():
         return _shown(
             _credentials().change(
@@ -143,14 +141,12 @@ def change_credential(changes: dict[str, Any], id: UUID) -> Response:
 @blp.delete("/<uuid:id>")
 @Operation(
     permission="credentials.write",
-    returns={
-        204: Content("Taken no more, within half a minute by every process. It stays on record.")
-    },
+    returns={204: Content("Revoked. All processes reject it within 30 seconds. Its record stays.")},
     problems=("unknown-credential",),
-    if_match="The ETag with which it was read.",
+    if_match="Its ETag, as you read it.",
 )
 def revoke_credential(id: UUID) -> Response:
-    """Revoke a key or client, and every access token of it."""
+    """Revoke a key or client with all its access tokens."""
     with _refusals():
         _credentials().revoke(str(id), _version_read(id), origin())
     gate().bearers.forget()
@@ -163,17 +159,17 @@ def revoke_credential(id: UUID) -> Response:
     body=SecretWantedSchema,
     returns={
         201: Content(
-            "`secret` is new and told this once; the one before is taken for the overlap, older "
-            "ones are not.",
+            "The new `secret`, which the service shows once. It accepts the previous secret "
+            "until the overlap ends, and rejects older ones.",
             NewSecretAnswer,
         )
     },
     problems=("unknown-credential",),
     idempotent=True,
-    if_match="The ETag with which it was read.",
+    if_match="Its ETag, as you read it.",
 )
 def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
-    """Give a key or client a new secret beside the present one."""
+    """Create a new secret for a key or client. The old one works until the overlap ends."""
     with once(current_service(), "POST /v1/credentials/secrets") as attempt, _refusals():
         if attempt.earlier is not None:
             return attempt.replayed_as(_replayed)
@@ -207,7 +203,7 @@ def _refusals() -> Iterator[None]:
             "invalid-request", str(refused), [Wrong("json", str(refused), pointer=pointer)]
         ) from None
     except UnknownCredential:
-        raise Problem("unknown-credential", "There is no key or client of this id.") from None
+        raise Problem("unknown-credential", "No key or client has this id.") from None
     except Stale:
         raise changed_since() from None
 

@@ -54,12 +54,9 @@ from app.records.machines.credentials import Credential
 RESOURCE = "resource"
 METHODS = ("client_secret_basic", "client_secret_post")
 KEYS_SECONDS = 300
-"""How long others may rely on the list of signing keys.
-
-Shorter than a replaced key goes on to be taken.
-"""
+"""How long clients may cache the list of signing keys. A replaced key stays valid for longer."""
 PUBLIC_HEADERS = {"Cache-Control": f"public, max-age={KEYS_SECONDS}"}
-NO_SUCH_CLIENT = "The client is not known, or its secret is not taken."
+NO_SUCH_CLIENT = "Unknown client or wrong secret."
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="eligibility"'}
 _BASIC = re.compile("basic ([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
 _NAME, _NOBODY = "oauth", bytes(32)
@@ -68,10 +65,7 @@ pages = Blueprint("oauth", __name__)
 
 
 class Client(ClientMixin):  # type: ignore[misc]
-    """A client as Authlib asks about it.
-
-    One that is not there is asked the same things, and never has the right secret.
-    """
+    """A client for Authlib. An unknown client has the same methods, but no secret matches."""
 
     def __init__(self, credential: Credential | None, allowed: frozenset[str]) -> None:
         self.credential, self.allowed = credential, allowed
@@ -82,7 +76,7 @@ class Client(ClientMixin):  # type: ignore[misc]
         return self.credential.id
 
     def check_client_secret(self, client_secret: str) -> bool:
-        """Whether this is one of its secrets that are taken now."""
+        """Whether a text is a valid secret of the client."""
         now = clock.now()
         digests = (
             [s.digest for s in self.credential.secrets if s.is_live(now)] if self.credential else []
@@ -123,9 +117,8 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> Client:
-        """The client of an id.
-
-        A stand-in where there is none that is taken, so that both are answered alike.
+        """The client of an id, or a stand-in for an unknown one, so that both get the same
+        response.
         """
         credential = gate().store.find(client_id) if is_id(client_id) else None
         if (
@@ -150,7 +143,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         return made
 
     def save_token(self, token: Mapping[str, Any], asked: OAuth2Request) -> None:
-        """Tokens are not kept; that one was given is noted."""
+        """The service stores no tokens; it writes an audit entry."""
         _note(f"client:{asked.client.get_client_id()}", asked.client.get_client_id(), "done")
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
@@ -172,7 +165,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
 
 
 class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
-    """Parameters of the body alone; what stands in an address gets into logs."""
+    """The parameters of the body only, because servers log addresses."""
 
     @property
     def data(self) -> Any:
@@ -198,14 +191,14 @@ def install_oauth(app: Flask) -> None:
 @Operation(
     permission=PUBLIC,
     query=None,
-    request_body=Content("What the token is asked for with.", {FORM: TokenWanted}),
+    request_body=Content("The request for a token.", {FORM: TokenWanted}),
     returns={200: Content("An access token.", TokenAnswer), **TOKEN_ERRORS},
 )
 def create_token() -> Response:
-    """Give a client an access token, for its id and secret.
+    """Issue an access token to a client.
 
-    Keys need no token. Id and secret come by HTTP Basic authentication or in the form. Errors have
-    the form that RFC 6749 gives them.
+    API keys need no token. Send the client's id and secret by HTTP Basic authentication or in the
+    form. Errors have the format of RFC 6749.
     """
     server = cast(Server, current_app.extensions[_NAME])
     if (refused := _unreadable(request)) is not None:
@@ -217,7 +210,7 @@ def create_token() -> Response:
         return _error(
             503,
             "temporarily_unavailable",
-            "No tokens are given at the moment.",
+            "The service cannot issue tokens now.",
             {"Retry-After": str(RETRY_AFTER_SECONDS)},
         )
     if answer.get_json().get("error") == "invalid_client":
@@ -273,8 +266,7 @@ def _of_records(error: RecordsUnavailable) -> Response:
     return _in_our_words(
         not_kept(
             error,
-            "No tokens are given at the moment. Try again after the seconds that Retry-After "
-            "names.",
+            "The service cannot issue tokens now. Try again after the seconds in Retry-After.",
         )
     )
 
@@ -285,7 +277,7 @@ def _of_nobody(error: Exception) -> Response:
     return _in_our_words(
         Problem(
             "internal-error",
-            "No token was given. Tell the operator the X-Request-Id of this answer.",
+            "The service issued no token. Send the X-Request-Id of this response to the operator.",
         )
     )
 
@@ -296,28 +288,30 @@ def _unreadable(incoming: Request) -> Response | None:
     """
     refuse = partial(_error, 400, "invalid_request")
     if incoming.mimetype != FORM or is_packed(incoming):
-        return refuse(f"Send the parameters as {FORM}, with no Transfer-Encoding but chunked.")
+        return refuse(f"Send the parameters as {FORM}. The only Transfer-Encoding is chunked.")
     if incoming.query_string:
-        return refuse("Send the parameters in the body: addresses get into logs.")
+        return refuse("Send the parameters in the body, because servers log addresses.")
     if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
         return refuse("Send each parameter once.")
     if incoming.form.get("grant_type") != GRANT:
-        return _error(400, "unsupported_grant_type", f"Only the grant type {GRANT} is known here.")
+        return _error(
+            400, "unsupported_grant_type", f"Use the grant type {GRANT}. The service has no other."
+        )
     if not set(incoming.form.getlist(RESOURCE)) <= {"", *_resources()}:
         return _error(
             400,
             "invalid_target",
-            f"Tokens given here are for {gate().tokens.audience} alone; leave resource out.",
+            f"This service issues tokens only for {gate().tokens.audience}. Leave resource out.",
         )
     header = incoming.headers.get("Authorization")
     if header is not None and not _is_basic(header):
         return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
     if header is not None and "client_secret" in incoming.form:
-        return refuse("Send the client's secret in one way, not in two.")
+        return refuse("Send the client's secret only once: in the header or in the body.")
     if header is not None and incoming.form.get("client_id", _basic_name(incoming)) != _basic_name(
         incoming
     ):
-        return refuse("Send the same client_id in the body as in the header, or none.")
+        return refuse("The client_id in the body must match the header, or leave it out.")
     return None
 
 
@@ -348,10 +342,10 @@ def _basic_name(incoming: Request) -> str:
 @Operation(
     permission=PUBLIC,
     query=None,
-    returns={200: Content("The keys, as RFC 7517 has them.", SigningKeysAnswer)},
+    returns={200: Content("The keys in the format of RFC 7517.", SigningKeysAnswer)},
 )
 def read_keys() -> Response:
-    """Read the public halves of the keys that access tokens are signed with."""
+    """Read the public keys that verify access tokens."""
     return json_response(
         SigningKeysAnswer(keys=[dict(key.public()) for key in gate().tokens.keys.live()]),
         headers=PUBLIC_HEADERS,
@@ -362,10 +356,10 @@ def read_keys() -> Response:
 @Operation(
     permission=PUBLIC,
     query=None,
-    returns={200: Content("The token endpoint, as RFC 8414 has it.", OAuthMetadataAnswer)},
+    returns={200: Content("The metadata in the format of RFC 8414.", OAuthMetadataAnswer)},
 )
 def read_metadata() -> Response:
-    """Read what clients may know of the token endpoint."""
+    """Read the metadata of the token endpoint."""
     issuer = gate().tokens.issuer
     return json_response(
         OAuthMetadataAnswer(

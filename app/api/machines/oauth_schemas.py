@@ -20,13 +20,11 @@ BEARER: Document = {
     "type": "http",
     "scheme": "bearer",
     "description": (
-        "Send `Authorization: Bearer …` with an API key (`elig_…`), which administrators make "
-        "with `flask keys create` or POST "
-        "/v1/credentials; or with an access token, which a client gets from POST /oauth/token by "
-        "client credentials "
-        "(/.well-known/oauth-authorization-server); `resource`, where a client sends it, must be "
-        "this service. "
-        "Each operation lists the permission that it needs."
+        "Send `Authorization: Bearer …` with an API key (`elig_…`) or an access token. "
+        "Administrators create API keys with `flask keys create` or POST /v1/credentials. A "
+        "client gets an access token from POST /oauth/token with its client credentials "
+        "(/.well-known/oauth-authorization-server). If it sends `resource`, that must be this "
+        "service. Each operation lists the permission that it needs."
     ),
 }
 
@@ -36,21 +34,21 @@ def client_credentials(issuer: str, roles: Roles, public: str) -> Document:
     scopes = {name: meaning for name, meaning in roles.permissions.items() if name != public}
     return {
         "type": "oauth2",
-        "description": "Client credentials (RFC 6749, section 4.4) for systems. Scopes are the "
-        "permissions that operations need; "
-        "without any, a token has all that its client has.",
+        "description": "Client credentials (RFC 6749, section 4.4) for machine clients. Scopes "
+        "are the permissions that operations need. Without scopes a token has all "
+        "permissions of its client.",
         "flows": {"clientCredentials": {"tokenUrl": f"{issuer}{TOKEN_PATH}", "scopes": scopes}},
     }
 
 
 TOKEN_ERRORS = {
     400: Content(
-        "The request is not proper, or asks for what is not given: `invalid_request`, "
-        "`unsupported_grant_type`, `invalid_scope`, `invalid_target`.",
+        "Invalid request: `invalid_request`, `unsupported_grant_type`, `invalid_scope`, "
+        "`invalid_target`.",
         OAuthErrorAnswer,
     ),
     401: Content(
-        "`invalid_client`: the client is not known, or its secret is not taken.",
+        "`invalid_client`: unknown client or wrong secret.",
         OAuthErrorAnswer,
     ),
     413: Content(
@@ -58,22 +56,21 @@ TOKEN_ERRORS = {
         OAuthErrorAnswer,
     ),
     429: Content(
-        "`temporarily_unavailable`: this address asks too often, or too often in vain; Retry-After "
-        "names the seconds.",
+        "`temporarily_unavailable`: too many requests or failures from this address. Retry-After "
+        "has the seconds.",
         OAuthErrorAnswer,
     ),
     500: Content(
-        "`server_error`: no token was given.",
+        "`server_error`: the service issued no token.",
         OAuthErrorAnswer,
     ),
     503: Content(
-        "`temporarily_unavailable`: no tokens are given at the moment; Retry-After names the "
+        "`temporarily_unavailable`: the service cannot issue tokens now. Retry-After has the "
         "seconds.",
         OAuthErrorAnswer,
     ),
     507: Content(
-        "`temporarily_unavailable`: there is no room to note that a token is given; Retry-After "
-        "names the seconds.",
+        "`temporarily_unavailable`: the database is full. Retry-After has the seconds.",
         OAuthErrorAnswer,
     ),
 }

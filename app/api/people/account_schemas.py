@@ -36,15 +36,15 @@ def _organization() -> TextField:
         ORGANIZATION_MUST,
         allow_none=True,
         metadata={
-            "description": "Whose determinations the person makes, such as an office; null for "
-            "none.",
+            "description": "The organization that the person works for, such as an office; null "
+            "for none.",
             "example": "office-12",
         },
     )
 
 
 class NewAccountSchema(StrictSchema):
-    """An account to be made."""
+    """The account to create."""
 
     name = TextField(
         NAME.pattern,
@@ -52,7 +52,7 @@ class NewAccountSchema(StrictSchema):
         required=True,
         error_messages=REQUIRED,
         metadata={
-            "description": "The sign-in name; the case of its letters does not count.",
+            "description": "The sign-in name. Upper and lower case are the same.",
             "example": "r.alvarez",
         },
     )
@@ -63,8 +63,8 @@ class NewAccountSchema(StrictSchema):
         "Must be at most 255 printable ASCII characters without spaces.",
         error_messages=REQUIRED,
         metadata={
-            "description": "Who the person is at the identity provider (`sub`). Then there is no "
-            "password here."
+            "description": "The person's id at the identity provider (`sub`). The account then "
+            "has no password."
         },
     )
 
@@ -78,7 +78,7 @@ class AccountChangesSchema(StrictSchema):
         FactDefinition(
             "disabled",
             "flag",
-            asks="Whether nobody may sign in with it. Disabling ends its sessions.",
+            asks="True to disable the account and end its sessions, false to enable it.",
         ),
         error_messages=REQUIRED,
     )
@@ -95,5 +95,5 @@ class AccountsQuery(NoQuery):
     after = TextField(
         _UUID,
         "Must be the id of an account.",
-        metadata={"description": "Those made after the one of this id."},
+        metadata={"description": "Only accounts after this id."},
     )

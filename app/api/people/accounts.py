@@ -1,7 +1,4 @@
-"""Administering people's accounts.
-
-Whoever does sees no cases here, and whoever sees cases needs none of this.
-"""
+"""Administration of accounts. Administrators see no cases."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -52,9 +49,7 @@ blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts")
 @Operation(
     permission="accounts.read",
     query=AccountsQuery,
-    returns={
-        200: Content(f"Accounts in the order they were made, {PAGE} at a time.", AccountsAnswer)
-    },
+    returns={200: Content(f"Accounts in order of creation, {PAGE} per page.", AccountsAnswer)},
 )
 def list_accounts(query: dict[str, str]) -> Response:
     """List the accounts."""
@@ -73,8 +68,8 @@ def list_accounts(query: dict[str, str]) -> Response:
     body=NewAccountSchema,
     returns={
         201: Content(
-            "Made. Hand the one-time password over; it is told this once, and null where the "
-            "answer comes again.",
+            "Created. Give the one-time password to the person. The service shows it once; a "
+            "retry gets null.",
             CreatedAccountAnswer,
         )
     },
@@ -82,9 +77,7 @@ def list_accounts(query: dict[str, str]) -> Response:
     idempotent=True,
 )
 def create_account(asked: dict[str, Any]) -> Response:
-    """Make an account, with a one-time password or for somebody who comes from the identity
-    provider.
-    """
+    """Create an account with a one-time password or for a person of the identity provider."""
     subject = asked.get("subject")
     provider = current_service().settings.single_sign_on
     if subject is not None and provider is None:
@@ -93,7 +86,9 @@ def create_account(asked: dict[str, Any]) -> Response:
             "Each member of `errors` says what to send instead.",
             [
                 Wrong(
-                    "json", "There is no identity provider here; leave it out.", pointer="/subject"
+                    "json",
+                    "The service has no identity provider. Leave it out.",
+                    pointer="/subject",
                 )
             ],
         )
@@ -121,7 +116,7 @@ def _refusals() -> Iterator[None]:
     except NameTaken:
         raise Problem(
             "name-taken",
-            "Choose another sign-in name, or look whether the person has an account already.",
+            "Choose another sign-in name, or check whether the person already has an account.",
         ) from None
     except TooManyAtOnce:
         raise Problem(
@@ -141,11 +136,7 @@ def _new_account(account: Account, one_time: str | None) -> Response:
 @blp.get("/<uuid:id>")
 @Operation(
     permission="accounts.read",
-    returns={
-        200: Content(
-            "The account; its ETag is what a change of it must send as If-Match.", AccountAnswer
-        )
-    },
+    returns={200: Content("The account. To change it, send its ETag as If-Match.", AccountAnswer)},
     problems=("unknown-account",),
 )
 def read_account(id: UUID) -> Response:
@@ -158,14 +149,14 @@ def read_account(id: UUID) -> Response:
 @Operation(
     permission="accounts.write",
     body=AccountChangesSchema,
-    returns={200: Content("The account as it is now.", AccountAnswer)},
+    returns={200: Content("The changed account.", AccountAnswer)},
     problems=("unknown-account",),
     if_match="The ETag of the account as you read it.",
 )
 def change_account(asked: dict[str, Any], id: UUID) -> Response:
     """Change the role or the organization of an account, disable or enable it.
 
-    It holds from the person's next request.
+    The change takes effect at the person's next request.
     """
     account = _find(id)
     require_version(account.version)
@@ -177,11 +168,11 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
 @blp.get("/<uuid:id>/sessions")
 @Operation(
     permission="accounts.read",
-    returns={200: Content("Where the person is signed in at the moment.", AccountSessionsAnswer)},
+    returns={200: Content("The person's current sessions.", AccountSessionsAnswer)},
     problems=("unknown-account",),
 )
 def list_account_sessions(id: UUID) -> Response:
-    """See where somebody is signed in."""
+    """List the sessions of an account."""
     account, at = _find(id), clock.now()
     locked = account.locked_until if account.locked_until and account.locked_until > at else None
     last = account.last_sign_in_at
@@ -197,11 +188,11 @@ def list_account_sessions(id: UUID) -> Response:
 @blp.delete("/<uuid:id>/sessions")
 @Operation(
     permission="accounts.write",
-    returns={204: Content("They are signed out.")},
+    returns={204: Content("The service ended all sessions.")},
     problems=("unknown-account",),
 )
 def end_account_sessions(id: UUID) -> Response:
-    """Sign somebody out everywhere."""
+    """End all sessions of an account."""
     account = _find(id)
     people().sessions.end(account.id, origin().did("session.ended", account.id))
     return Response(status=204)
@@ -210,5 +201,5 @@ def end_account_sessions(id: UUID) -> Response:
 def _find(id: UUID) -> Account:
     account = people().accounts.find(str(id))
     if account is None:
-        raise Problem("unknown-account", "There is no account of this id.")
+        raise Problem("unknown-account", "No account has this id.")
     return account

@@ -12,7 +12,9 @@ from app.records.people.accounts import Account
 
 
 class AccountAnswer(Struct):
-    """An account; when somebody signed in is no part of it, since nobody changes that."""
+    """An account. The time of the last sign-in is no part of it, because no administrator changes
+    it.
+    """
 
     id: Id
     name: str
@@ -21,13 +23,15 @@ class AccountAnswer(Struct):
     subject: Annotated[
         str | None,
         Meta(
-            description="Who the person is at the identity provider; null for an account with a "
+            description="The person's id at the identity provider; null for an account with a "
             "password."
         ),
     ]
     disabled: bool
     disabled_because: Literal["administrator", "unused"] | None
-    must_change_password: Annotated[bool, Meta(description="Whether its password is for one time.")]
+    must_change_password: Annotated[
+        bool, Meta(description=("True if the account has a one-time password."))
+    ]
     created_at: Instant
     changed_at: Instant
 
@@ -37,38 +41,45 @@ class CreatedAccountAnswer(AccountAnswer):
 
     one_time_password: Annotated[
         str | None,
-        Meta(description="Shown this once, and kept nowhere. It must be changed at sign-in."),
+        Meta(
+            description=(
+                "The service shows it once and stores only its hash. The person must "
+                "change it at sign-in."
+            )
+        ),
     ]
 
 
 class AccountsAnswer(Struct):
-    """Accounts in the order they were made."""
+    """Accounts in order of creation."""
 
     accounts: list[AccountAnswer]
     next: Annotated[
-        str | None, Meta(description="Where the following ones are; null after the last.")
+        str | None, Meta(description="The address of the next page; null on the last page.")
     ]
 
 
 class AccountSessionAnswer(Struct):
-    """Where somebody is signed in."""
+    """A session of an account."""
 
     id: Id
     created_at: Instant
     seen_at: Instant
-    address: Annotated[str, Meta(description="From which network.")]
-    browser: Annotated[str, Meta(description="What the browser calls itself.")]
+    address: Annotated[str, Meta(description="The network address.")]
+    browser: Annotated[str, Meta(description="The browser's own description.")]
 
 
 class AccountSessionsAnswer(Struct):
-    """Everywhere that somebody is signed in."""
+    """All sessions of an account."""
 
     sessions: list[AccountSessionAnswer]
     last_signed_in_at: Instant | None
     locked_until: Annotated[
         Instant | None,
         Meta(
-            description="Until when attempts are refused, since others failed; null where none are."
+            description=(
+                "The end of the lockout after failed attempts; null if the account is not locked."
+            )
         ),
     ]
 

@@ -32,7 +32,7 @@ class HoldAnswer(Struct):
     because: str
     placed_by: str
     placed_at: Instant
-    organization: Annotated[str | None, Meta(description="Who placed it.")]
+    organization: Annotated[str | None, Meta(description="The actor who placed it.")]
     lifted_by: str | None
     lifted_at: Instant | None
     version: int
@@ -45,7 +45,7 @@ class HoldsAnswer(Struct):
 
 
 class FoundDeterminationAnswer(Struct):
-    """A determination that was found, without its reasons."""
+    """A determination that matches the search, without its reasons."""
 
     id: Id
     decided_at: Instant
@@ -54,17 +54,15 @@ class FoundDeterminationAnswer(Struct):
     edition: str
     outcome: Outcome
     subject: str | None
-    author: Annotated[str, Meta(description="Who asked, as records name them.")]
+    author: Annotated[str, Meta(description="The actor who requested it.")]
     organization: str | None
     law_digest: str
-    replaces: Annotated[
-        str | None, Meta(description="The determination whose place this one took.")
-    ]
+    replaces: Annotated[str | None, Meta(description="The determination that this one replaced.")]
     made_by: Annotated[
-        str | None, Meta(description="The version of the program that made it, where it is known.")
+        str | None, Meta(description="The version of the program that decided, if known.")
     ]
     replaced_by: Annotated[
-        str | None, Meta(description="The determination that took this one's place.")
+        str | None, Meta(description="The determination that replaced this one.")
     ]
     href: str
 
@@ -106,20 +104,14 @@ class CloudEventAnswer(Struct, kw_only=True):
     id: Annotated[str, Meta(description="The place in the order of events.")]
     source: str
     datacontenttype: str
-    time: (
-        Annotated[Instant, Meta(description="Left out of what cannot be read any more.")]
-        | UnsetType
-    ) = UNSET
+    time: Annotated[Instant, Meta(description="Absent for damaged records.")] | UnsetType = UNSET
     type: EventType
     subject: Annotated[
         str, Meta(description="The id of the determination, or the digest of the law.")
     ]
     data: Annotated[
         dict[str, Any],
-        Meta(
-            description="What happened; of what cannot be read any more only its id, of a law its "
-            "digest."
-        ),
+        Meta(description="The details. For a damaged record only its id, for a law its digest."),
     ]
 
 

@@ -25,7 +25,7 @@ DAMAGED: dict[str, EventType] = {
 }
 """The type of event for a damaged record, by its kind."""
 WAIVERS = "waiver."
-"""The questions whose determinations are told as waivers decided."""
+"""The questions whose determinations become events about waivers."""
 
 blp = Blueprint("events", __name__, url_prefix="/v1")
 
@@ -36,22 +36,21 @@ blp = Blueprint("events", __name__, url_prefix="/v1")
     query=EventsQuery,
     returns={
         200: Content(
-            "The events after that place, in order; Link says where to go on.",
+            "The events after that place, in order. Link has the address of the next page.",
             {CLOUDEVENTS: list[CloudEventAnswer]},
         )
     },
 )
 def read_events(query: dict[str, int]) -> Response:
-    """Follow determinations made, waivers decided and law changed, within your reach.
+    """Follow new determinations, decided waivers and changes of the law, as far as you may see
+    them.
 
-    In the place of a record that cannot be read any more stands `determination.damaged`,
-    `law.damaged` or, where nobody can say which of the two it was, `record.damaged`, with its id
-    alone. Whose it was is not known of one that is gone, or is found under its id no longer; of
-    those only who sees everything is told.
+    The order of events is final: if you follow Link, you miss no event and get each one once. An
+    event appears once its record is sealed, usually within seconds.
 
-    Events have one order in which nothing is ever inserted: whoever goes on where Link says misses
-    nothing and gets nothing twice. An event appears once its record is sealed, usually within
-    seconds.
+    For a damaged record you get `determination.damaged`, `law.damaged` or, if its kind is unknown,
+    `record.damaged`, with its id only. If its owner is unknown, only roles that see everything get
+    the event.
     """
     service = current_service()
     events, place = happened(service.store, principal().reach, query["after"], query["limit"])

@@ -39,7 +39,7 @@ blp = Blueprint("holds", __name__, url_prefix="/v1/holds")
 
 
 class HoldAskedSchema(StrictSchema):
-    """What to hold, and why."""
+    """What to hold, and the reason."""
 
     kind = TextField(
         "|".join(HOLDABLE),
@@ -61,8 +61,8 @@ class HoldAskedSchema(StrictSchema):
         required=True,
         error_messages=REQUIRED,
         metadata={
-            "description": "The reason, such as the matter's number. No personal data; a social "
-            "security number is refused."
+            "description": "The reason, such as the number of the matter. Send no personal data; "
+            "the service rejects social security numbers."
         },
     )
 
@@ -72,7 +72,7 @@ class HoldAskedSchema(StrictSchema):
     permission="holds.read",
     returns={
         200: Content(
-            "The holds that your organization placed, the newest first, lifted ones too; auditors "
+            "The holds of your organization, the newest first, including lifted ones. Auditors "
             "see all.",
             HoldsAnswer,
         )
@@ -93,13 +93,14 @@ def read_holds() -> Response:
 @Operation(
     permission="holds.write",
     body=HoldAskedSchema,
-    returns={201: Content("The hold stands.", HoldAnswer)},
+    returns={201: Content("The service placed the hold.", HoldAnswer)},
     problems=("unknown-determination",),
     idempotent=True,
 )
 def create_hold(asked: dict[str, str]) -> Response:
-    """Hold a determination, or everything about a subject: nothing of it is disposed of until the
-    hold is lifted.
+    """Place a legal hold on a determination, or on everything about a subject.
+
+    The service deletes nothing of it until you lift the hold.
     """
     service = current_service()
     with once(service, ROUTE) as attempt:
@@ -128,7 +129,7 @@ def create_hold(asked: dict[str, str]) -> Response:
 @blp.get("/<uuid:id>")
 @Operation(
     permission="holds.read",
-    returns={200: Content("The hold; ETag is needed to lift it.", HoldAnswer)},
+    returns={200: Content("The hold. To lift it, send its ETag.", HoldAnswer)},
     problems=("unknown-hold",),
 )
 def read_hold(id: UUID) -> Response:
@@ -142,7 +143,8 @@ def read_hold(id: UUID) -> Response:
     permission="holds.write",
     returns={
         200: Content(
-            "The hold is lifted; it stays on record. Lifting it again changes nothing.", HoldAnswer
+            "The service lifted the hold and keeps its record. Lifting it again changes nothing.",
+            HoldAnswer,
         )
     },
     problems=("unknown-hold",),
@@ -184,5 +186,5 @@ def _require_there(asked: dict[str, str]) -> None:
 def _find(id: UUID) -> Hold:
     hold = find_hold(current_service().store, str(id), principal().reach)
     if hold is None:
-        raise Problem("unknown-hold", "No hold stands under this id.")
+        raise Problem("unknown-hold", "No legal hold has this id.")
     return hold

@@ -1,7 +1,4 @@
-"""Finding determinations and audit entries.
-
-What is searched for stands in bodies, never in an address.
-"""
+"""Search determinations and audit entries. The criteria are in bodies, never in an address."""
 
 from collections.abc import Mapping
 from datetime import timedelta
@@ -55,7 +52,7 @@ def _text(must: str, description: str, **options: Any) -> TextField:
 
 
 class PageSchema(StrictSchema):
-    """How much at once, and from where on."""
+    """The size and the start of a page."""
 
     limit = limit_field(MOST, USUALLY)
     cursor = cursor_field()
@@ -74,7 +71,7 @@ class DecidedSchema(StrictSchema):
 
 
 class SearchSchema(PageSchema):
-    """Which determinations to find: all that is sent must hold."""
+    """The criteria for determinations; all of them must match."""
 
     subject = SUBJECT
     question = question_field()
@@ -83,21 +80,23 @@ class SearchSchema(PageSchema):
         f"Must be one of {', '.join(OUTCOMES)}.",
         metadata={"description": "The outcome."},
     )
-    provision = _text("Must be the id of a provision.", "A provision that the outcome rests on.")
-    author = _text("Must be an actor as records name it.", "Who asked, as records name them.")
+    provision = _text("Must be the id of a provision.", "A decisive provision.")
+    author = _text("Must be an actor, such as key:… or account:….", "The actor who requested it.")
     decided = fields.Nested(
         DecidedSchema,
-        metadata={"description": "When it was decided: days in Massachusetts, both included."},
+        metadata={"description": "The days of the decision in Massachusetts, both included."},
     )
 
 
 class TrailSearchSchema(PageSchema):
-    """Which entries of the audit trail to find: all that is sent must hold."""
+    """The criteria for audit entries; all of them must match."""
 
-    actor = _text("Must be an actor as records name it.", "Who did it, such as key:… or account:….")
-    action = _text("Must be an action.", "What was done, such as determination.read.")
-    kind = _text("Must be a kind of object.", "What kind of object it was done to.")
-    object_id = _text("Must be an id.", "The object it was done to.")
+    actor = _text(
+        "Must be an actor, such as key:… or account:….", "The actor, such as key:… or account:…."
+    )
+    action = _text("Must be an action.", "The action, such as determination.read.")
+    kind = _text("Must be a kind of object.", "The kind of the object.")
+    object_id = _text("Must be an id.", "The id of the object.")
 
 
 class EventsQuery(NoQuery):
@@ -108,10 +107,14 @@ class EventsQuery(NoQuery):
         2**53,
         in_query=True,
         load_default=0,
-        metadata={"description": "The sequence to go on after; 0 for the beginning."},
+        metadata={"description": "Return events after this sequence; 0 for the beginning."},
     )
     limit = WholeNumberField(
-        1, MOST, in_query=True, load_default=USUALLY, metadata={"description": "How many at most."}
+        1,
+        MOST,
+        in_query=True,
+        load_default=USUALLY,
+        metadata={"description": ("The most to return.")},
     )
 
 
@@ -121,24 +124,25 @@ class EventsQuery(NoQuery):
     body=SearchSchema,
     returns={
         200: Content(
-            "Those within your reach, the newest first; next_cursor where there are more.",
+            "The determinations that you may see, the newest first. If there are more, "
+            "next_cursor is set.",
             FoundDeterminationsAnswer,
         )
     },
     problems=("unknown-question", "unknown-provision"),
 )
 def search_determinations(wanted: dict[str, Any]) -> Response:
-    """Find kept determinations by subject, question, outcome, decisive provision, day and author.
+    """Find stored determinations by subject, question, outcome, decisive provision, day and author.
 
-    Pages never skip or repeat what was there when the search began, whatever is kept meanwhile. One
-    that cannot be read any more is named in `damaged` on the page on which it would have stood.
-    That somebody searched is audited; what for is not.
+    New determinations do not affect the pages of a running search: they skip and repeat nothing.
+    `damaged` lists damaged determinations on the page where they belong. The audit trail logs that
+    you searched, but not the criteria.
     """
     service, limit, before = current_service(), wanted["limit"], place_of(wanted)
     if "question" in wanted and wanted["question"] not in service.lawbook.questions:
         raise unknown_question("json")
     if "provision" in wanted and wanted["provision"] not in service.lawbook.provisions:
-        wrong = Wrong("json", "There is no such provision.", pointer="/provision")
+        wrong = Wrong("json", "Unknown provision.", pointer="/provision")
         raise Problem(
             "unknown-provision", "GET /v1/provisions lists the provisions of an edition.", [wrong]
         )
@@ -173,14 +177,13 @@ def search_determinations(wanted: dict[str, Any]) -> Response:
     body=TrailSearchSchema,
     returns={
         200: Content(
-            "The entries, the newest first; next_cursor where there are more.", AuditEntriesAnswer
+            "The entries, the newest first. If there are more, next_cursor is set.",
+            AuditEntriesAnswer,
         )
     },
 )
 def search_audit_trail(wanted: dict[str, Any]) -> Response:
-    """Find entries of the audit trail by actor, action and object; `damaged` names those that
-    cannot be read any more.
-    """
+    """Find audit entries by actor, action and object. `damaged` lists damaged entries."""
     service, limit, before = current_service(), wanted["limit"], place_of(wanted)
     hits = search_trail(service.store, searched(wanted), limit + 1, before)
     _note(service, "audit.searched", "audit")
@@ -202,5 +205,5 @@ def _damaged(kind: str, hits: list[Row]) -> list[str] | UnsetType:
 
 
 def _note(service: Service, action: str, kind: str) -> None:
-    """Enter a reading in the audit trail, before anything of it is told."""
+    """Log a search in the audit trail before the response."""
     service.store.note(origin().did(action, None, kind=kind))

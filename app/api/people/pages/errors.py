@@ -9,9 +9,9 @@ from app.api.people.pages.guard import pages
 from app.records.errors import RecordsUnavailable
 
 STALE = (
-    "This form is no longer valid: it was open for too long, came from somewhere else, or your "
-    "browser did not send our cookie "
-    "back. Allow cookies for this site, open the page again and send it anew."
+    "This form is no longer valid. It was open for too long, came from another site, or your "
+    "browser blocked our cookie. Allow cookies for this site, open the page again and resend the "
+    "form."
 )
 
 
@@ -21,20 +21,18 @@ def _page(title: str, sentence: str, status: int) -> Response:
 
 @pages.errorhandler(CSRFError)
 def stale_form(error: CSRFError) -> Response:
-    """The form did not carry the token it was given."""
-    return _page("The form was not taken", STALE, 400)
+    """The form lacks its valid token."""
+    return _page("Form rejected", STALE, 400)
 
 
 @pages.errorhandler(HTTPException)
 def refused(error: HTTPException) -> Response:
-    """The request cannot be answered with a page."""
+    """The page for a rejected request."""
     if error.code == 404:
-        return _page(
-            "There is no such page", "Check the address, or start from the home page.", 404
-        )
+        return _page("Page not found", "Check the address, or start from the home page.", 404)
     return _page(
-        "The request was not taken",
-        "Open the page again and send the form anew.",
+        "Request rejected",
+        "Open the page again and resend the form.",
         error.code or 400,
     )
 
@@ -44,7 +42,7 @@ def records_unavailable(error: RecordsUnavailable) -> Response:
     """The database is out of reach."""
     log_fault(str(error))
     response = _page(
-        "Not available just now", "Nothing was changed. Try again in a few seconds.", 503
+        "Temporarily unavailable", "The service changed nothing. Try again in a few seconds.", 503
     )
     response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
     return response
@@ -52,10 +50,10 @@ def records_unavailable(error: RecordsUnavailable) -> Response:
 
 @pages.errorhandler(Exception)
 def unexpected(error: Exception) -> Response:
-    """Something nobody foresaw."""
+    """The page for an unexpected error."""
     log_unexpected(error)
     return _page(
-        "Something went wrong on our side",
-        "Nothing was changed. Tell the operator the number of the request below.",
+        "Internal error",
+        "The service changed nothing. Send the request number below to the operator.",
         500,
     )

@@ -26,6 +26,6 @@ class PasswordForm(FlaskForm):  # type: ignore[misc]
     )
     new = PasswordField("New password", [InputRequired("Enter a new password."), Length(max=MUCH)])
     again = PasswordField(
-        "New password, once more",
+        "Repeat the new password",
         [EqualTo("new", "The two new passwords differ. Enter the same twice.")],
     )

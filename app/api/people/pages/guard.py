@@ -1,6 +1,4 @@
-"""The pages' blueprint: who is signed in, what a page needs before it is shown, and what a form
-needs before it is taken.
-"""
+"""The pages' blueprint: the session, and the checks of pages and forms."""
 
 import functools
 from collections.abc import Callable
@@ -71,7 +69,7 @@ def people() -> People:
 
 @login_manager.request_loader  # type: ignore[untyped-decorator]
 def load_person(incoming: Request) -> Person | None:
-    """Who signed in with the cookie of a request; nobody where its session has ended."""
+    """The person of a session cookie, or None if the session has ended."""
     token = SESSION_COOKIE.read(incoming, current_service().settings.plain_cookies)
     who = people().of(token) if token else None
     return None if who is None else Person(who)
@@ -79,18 +77,18 @@ def load_person(incoming: Request) -> Person | None:
 
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def lead_to_sign_in() -> AnyResponse:
-    """Ask to sign in, and come back afterwards where the page can be asked for again."""
+    """Redirect to the sign-in page, and back afterwards if the request was a GET."""
     back = request.path if request.method == "GET" and request.path != "/" else None
     return redirect(url_for("pages.sign_in", next=back), 303)
 
 
 def signed_in() -> SignedIn | None:
-    """Whoever makes the present request with a session; none where nobody is signed in."""
+    """The person with a session who sends the present request, or None."""
     return current_user.who if isinstance(current_user._get_current_object(), Person) else None
 
 
 def who() -> SignedIn:
-    """Whoever is signed in, within a view that `needs_session`."""
+    """The person who is signed in, within a view that `needs_session`."""
     found = signed_in()
     assert found is not None
     return found
@@ -140,10 +138,7 @@ def check_form() -> None:
 
 @pages.context_processor
 def tell_templates() -> dict[str, object]:
-    """Whoever is signed in, for the head of every page.
-
-    Nobody where that could not be found out.
-    """
+    """The signed-in person for the head of every page, or None if unknown."""
     return {"me": g.get("me")}
 
 

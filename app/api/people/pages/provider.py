@@ -54,18 +54,17 @@ _NAME = "provider"
 _WANTED = "provider_next"
 
 NOT_REACHED = (
-    "Your organization's sign-in could not be reached. Try again in a moment, or sign "
-    "in with a password."
+    "We cannot reach your organization's sign-in. Try again in a moment, or sign in with a "
+    "password."
 )
 NOT_PROVEN = "Your organization's sign-in did not complete. Start again from the sign-in page."
 NOT_PLACED = (
-    "Your organization's sign-in knows you, but does not say which office you belong to here, and "
-    "your role sees only what its own "
-    "office made. Ask your administrator for an account that names your office."
+    "Your organization recognized you but did not name your office. Your role needs one. Ask "
+    "your administrator for an account with your office."
 )
 NOT_KNOWN = (
-    "Your organization knows you, but you have no access here. Ask your administrator for "
-    "an account."
+    "Your organization recognized you, but you have no account for this service. Ask your "
+    "administrator for one."
 )
 
 
@@ -107,7 +106,7 @@ def _client(settings: SingleSignOn) -> Any:
     )
     if metadata.get("issuer") != settings.issuer or not signed_by:
         client.server_metadata.clear()
-        raise ValueError("the provider describes another one")
+        raise ValueError("the provider's metadata names another issuer")
     metadata["id_token_signing_alg_values_supported"] = sorted(signed_by)
     return client
 
@@ -127,7 +126,7 @@ def ask_provider() -> AnyResponse:
             ),
         )
     except (RequestException, ValueError, RuntimeError, KeyError) as error:
-        log.warning("the identity provider cannot be used: %s", type(error).__name__)
+        log.warning("cannot use the identity provider: %s", type(error).__name__)
         return _refused_page(NOT_REACHED, 503)
 
 
@@ -141,10 +140,10 @@ def return_from_provider() -> AnyResponse:
         wanted = session.get(_WANTED)
         token = Identities(settings, people()).sign_in(claims, browser(), origin())
     except RequestException as error:
-        log.warning("the identity provider cannot be used: %s", type(error).__name__)
+        log.warning("cannot use the identity provider: %s", type(error).__name__)
         return _refused_page(NOT_REACHED, 503)
     except (AuthlibBaseError, JoseError, ValueError, RuntimeError, KeyError, TypeError) as error:
-        log.warning("a sign-in through the identity provider was refused: %s", type(error).__name__)
+        log.warning("rejected a sign-in through the identity provider: %s", type(error).__name__)
         people().note(origin().did("session.signed_in", UNKNOWN, REFUSED))
         return _refused_page(NOT_PROVEN, 403)
     except NotPlaced:
@@ -163,7 +162,7 @@ def _claims(settings: SingleSignOn) -> dict[str, Any]:
         requests.RequestException: the provider cannot be reached.
     """
     if request.args.get("iss", settings.issuer) != settings.issuer:
-        raise ValueError("another issuer answered")
+        raise ValueError("the response names another issuer")
     token = _client(settings).authorize_access_token(
         claims_options={
             "iss": {"essential": True, "value": settings.issuer},
@@ -174,7 +173,7 @@ def _claims(settings: SingleSignOn) -> dict[str, Any]:
         leeway=LEEWAY_SECONDS,
     )
     if not token.get("userinfo"):
-        raise ValueError("no id token came")
+        raise ValueError("the response has no id token")
     return dict(token["userinfo"])
 
 

@@ -32,11 +32,10 @@ from app.api.people.pages.guard import (
 )
 
 REFUSED = (
-    "You were not signed in. Check the sign-in name and the password. After several failed "
-    "attempts an account is held back for a "
-    "while; if it goes on, ask your administrator."
+    "Sign-in failed. Check the sign-in name and the password. After several failed attempts we "
+    "lock the account for a while. If the problem persists, ask your administrator."
 )
-BUSY = "Too many people are signing in at this moment. Try again in a few seconds."
+BUSY = "Too many people are signing in now. Try again in a few seconds."
 BUSY_SECONDS = 3
 
 
@@ -73,7 +72,7 @@ def do_sign_in() -> AnyResponse:
         return _form(
             form,
             429,
-            f"Too many attempts from your network failed. Try again in {minutes} "
+            f"Too many failed attempts from your network. Try again in {minutes} "
             f"minute{'s' if minutes > 1 else ''}.",
             held.seconds,
         )

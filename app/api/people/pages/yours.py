@@ -1,4 +1,4 @@
-"""What belongs to whoever is signed in: the password, and the browsers they are signed in with."""
+"""Pages of a signed-in person: the password and the sessions."""
 
 from datetime import datetime
 from uuid import UUID
@@ -23,14 +23,14 @@ from app.api.people.pages.guard import (
 from app.api.people.pages.sign_in import BUSY, BUSY_SECONDS
 
 NOT_CURRENT = (
-    "The password was not changed. Check the current password; after several wrong "
-    "ones, wait a while."
+    "We did not change the password. Check the current password. After several wrong ones, wait "
+    "a while."
 )
 
 
 @pages.app_template_filter()
 def moment(instant: datetime) -> str:
-    """An instant as it is told in Massachusetts: November 21, 2026, 9:04 PM."""
+    """An instant in Massachusetts time: November 21, 2026, 9:04 PM."""
     local = instant.astimezone(clock.MASSACHUSETTS)
     return f"{local:%B} {local.day}, {local.year}, {local:%I:%M %p}".replace(", 0", ", ")
 
@@ -67,7 +67,7 @@ def change_password() -> AnyResponse:
         )
         return response
     session.clear()
-    flash("Your password was changed. You were signed out everywhere else.")
+    flash("We changed your password and signed you out everywhere else.")
     return enter(token, None)
 
 
@@ -101,7 +101,7 @@ def sessions() -> str:
 def end_session(id: UUID) -> AnyResponse:
     """Sign out one browser."""
     ended = people().end_session(who(), str(id), origin())
-    flash("That browser was signed out." if ended else "That browser was signed out already.")
+    flash("We signed that browser out." if ended else "That browser was already signed out.")
     return redirect(url_for("pages.sessions"), 303)
 
 
@@ -110,5 +110,5 @@ def end_session(id: UUID) -> AnyResponse:
 def end_other_sessions() -> AnyResponse:
     """Sign out every browser but this one."""
     ended = people().end_others(who(), origin())
-    flash("You were signed out everywhere else." if ended else "You were signed in nowhere else.")
+    flash("We signed you out everywhere else." if ended else "You have no other session.")
     return redirect(url_for("pages.sessions"), 303)
