@@ -31,7 +31,7 @@ PLACES = {
     "clients": "keys:clients_group",
     "users": "users:users_group",
 }
-"""Where each command stands."""
+"""The module and name of each command."""
 
 
 class Commands(AppGroup):

@@ -1,7 +1,6 @@
-"""What a command says: how answers look on a terminal and as JSON; when it cannot answer, why, and
-with which code it ends.
+"""Output of commands, on a terminal and as JSON, and errors with their exit codes.
 
-Never by color alone: every mark stands beside its word, and NO_COLOR is respected (by rich).
+Color is never the only sign: every mark has its word beside it, and rich respects NO_COLOR.
 """
 
 import errno
@@ -85,7 +84,7 @@ def unsound(error: "UnsoundLaw") -> Refusal:
     return Refusal(
         REJECTED,
         "law-unsound",
-        f"The law cannot be used: {counted(len(complaints), 'complaint')}.",
+        f"The law has {counted(len(complaints), 'error')}.",
         complaints,
     )
 
@@ -96,10 +95,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def unknown_question(question: str, known: list[str]) -> Refusal:
-    """There is no such question; the nearest names are told."""
+    """An unknown question, with the most similar names."""
     near = get_close_matches(question, known, n=3, cutoff=0.5)
-    hint = f"Did you mean {' or '.join(near)}?" if near else "`flask questions` lists them."
-    return Refusal(USAGE, "question-unknown", f"There is no question {question}. {hint}")
+    hint = (
+        f"Did you mean {' or '.join(near)}?" if near else ("`flask questions` lists the questions.")
+    )
+    return Refusal(USAGE, "question-unknown", f"Unknown question {question}. {hint}")
 
 
 @contextmanager
@@ -131,7 +132,7 @@ def _refusal_of(error: Exception) -> Refusal | None:
             return unsound(error)
         case FactsRefused():
             complaints = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
-            told = f"Nothing was decided: {counted(len(complaints), 'fact')} refused."
+            told = f"Decided nothing: {counted(len(complaints), 'fact')} rejected."
             return Refusal(REJECTED, "facts-refused", told, complaints)
         case AsOfDiffers():
             return Refusal(REJECTED, "as-of-differs", sentence)
@@ -143,22 +144,21 @@ def _refusal_of(error: Exception) -> Refusal | None:
         case UnknownEdition():
             return Refusal(USAGE, "edition-unknown", f"T{sentence[1:]}.")
         case UnknownQuestion():
-            told = f"There is no question {error.question}. `flask questions` lists them."
+            told = f"Unknown question {error.question}. `flask questions` lists the questions."
             return Refusal(USAGE, "question-unknown", told)
         case EngineFault():
-            told = "The engine could not be trusted with this case; nothing was issued."
+            told = "The engine failed on this case; the service issued nothing."
             return Refusal(DOWN, "engine-fault", told)
     return None
 
 
 def answering(command: Callable[..., Any]) -> Callable[..., Any]:
-    """A command that also answers as JSON; a refusal is then told on standard output too, for the
-    program that reads it.
+    """A command that also prints JSON; with --json it prints a refusal on standard output too.
 
-    An answer that cannot be written (the disk is full) is a refusal as well.
+    An answer that it cannot write (the disk is full) is a refusal as well.
     """
 
-    @click.option("--json", "as_json", is_flag=True, help="Answer as JSON on standard output.")
+    @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
     @with_appcontext
     @functools.wraps(command)
     def run(*args: Any, as_json: bool, **kwargs: Any) -> Any:
@@ -195,7 +195,7 @@ def writing() -> Iterator[None]:
         if error.errno == errno.EPIPE:
             sys.exit(0)
         raise Refusal(
-            DOWN, UNWRITTEN, f"The answer could not be written: {os.strerror(error.errno).lower()}."
+            DOWN, UNWRITTEN, f"Cannot write the answer: {os.strerror(error.errno).lower()}."
         ) from None
 
 

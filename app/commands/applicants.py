@@ -1,6 +1,4 @@
-"""`flask applicants …`: the names and birth dates that are kept, and the keys they are encrypted
-with.
-"""
+"""`flask applicants …`: names and birth dates, and the keys that encrypt them."""
 
 from typing import TYPE_CHECKING
 
@@ -25,19 +23,19 @@ if TYPE_CHECKING:
 
 applicants_group = AppGroup(
     "applicants",
-    help="Forget somebody's name and birth date; re-encrypt all of them under a new key.",
+    help="Delete a person's name and birth date, or re-encrypt all of them under a new key.",
 )
 
 
 @applicants_group.command("rotate-keys")
 @answering
 def rotate_keys(as_json: bool) -> None:
-    """Re-encrypt every name and birth date under the first of ELIGIBILITY_DATA_KEYS, and index it
-    under ELIGIBILITY_INDEX_KEY.
+    """Re-encrypt all names and birth dates under the first key of ELIGIBILITY_DATA_KEYS, and index
+    them under ELIGIBILITY_INDEX_KEY.
 
-    The service may run meanwhile, and the command may be stopped and run again. Give every process
-    the new key as the last of the keys first, then as the first, then run this; once it leaves none
-    under an older key, the older one may go.
+    The service can run meanwhile, and you can stop and repeat the command. To rotate a key: add the
+    new key at the end of the list and restart every process. Move it to the front and restart
+    again. Then run this command. When no applicant has the old key, remove the old key.
 
     \b
     Example:  flask applicants rotate-keys
@@ -53,8 +51,8 @@ def rotate_keys(as_json: bool) -> None:
     tell(
         as_json,
         {"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current},
-        f"{counted(rotated.rotated, 'applicant')} re-encrypted under {ring.current}, "
-        f"{rotated.current:,} were already. None is under an older key.",
+        f"Re-encrypted {counted(rotated.rotated, 'applicant')} under {ring.current}; "
+        f"{rotated.current:,} already had this key. No applicant has an older key.",
     )
 
 
@@ -66,17 +64,17 @@ def _require_whole(rotated: "Rotated", key: str) -> None:
     """
     if rotated.unreadable:
         complaints = [{"row": id, "detail": what} for id, what in rotated.unreadable.items()]
-        hint = (
-            "Add the keys they are encrypted with; `flask records verify` names what was changed."
-        )
-        told = f"{counted(len(complaints), 'applicant')} cannot be decrypted. {hint}"
+        hint = "Add their keys to ELIGIBILITY_DATA_KEYS; `flask records verify` lists changed rows."
+        told = f"Cannot decrypt {counted(len(complaints), 'applicant')}. {hint}"
         raise Refusal(REJECTED, "applicants-unreadable", told, complaints)
     if rotated.left:
-        told = f"{counted(rotated.left, 'applicant')} written under an older key meanwhile."
+        told = (
+            f"The service stored {counted(rotated.left, 'applicant')} under an older key meanwhile."
+        )
         raise Refusal(
             REJECTED,
             "older-key-in-use",
-            f"{told} Start every process with {key} as its first key, and run this again.",
+            f"{told} Restart every process with {key} as its first key, then run this again.",
         )
 
 
@@ -84,8 +82,8 @@ def _require_whole(rotated: "Rotated", key: str) -> None:
 @click.argument("subject")
 @answering
 def forget_applicant(subject: str, as_json: bool) -> None:
-    """Delete the name and birth date kept under SUBJECT. What was decided about the subject stays;
-    a legal hold keeps everything.
+    """Delete the name and birth date of SUBJECT, but no determination. A legal hold prevents the
+    deletion.
 
     \b
     Example:  flask applicants forget person-k3j9x2abmnpq
@@ -100,16 +98,14 @@ def forget_applicant(subject: str, as_json: bool) -> None:
             )
         except UnderHold:
             raise Refusal(
-                REJECTED, "under-hold", "A legal hold keeps this subject; nothing was deleted."
+                REJECTED, "under-hold", "A legal hold covers this subject; deleted nothing."
             ) from None
     if not was_there:
-        raise Refusal(
-            USAGE, "applicant-unknown", "There is no applicant under this subject reference."
-        )
+        raise Refusal(USAGE, "applicant-unknown", "No applicant has this subject reference.")
     tell(
         as_json,
         {"forgotten": subject},
-        "Name and birth date are deleted. Backups made before hold them still, encrypted.",
+        "Deleted the name and birth date. Earlier backups still contain them, encrypted.",
     )
 
 
@@ -129,5 +125,5 @@ def _ring() -> "KeyRing":
         raise Refusal(USAGE, "keys-unusable", f"{error}.") from None
     except OSError as error:
         raise Refusal(
-            DOWN, "keys-unavailable", f"The keys cannot be read: {error.strerror}."
+            DOWN, "keys-unavailable", f"Cannot read the keys: {error.strerror}."
         ) from None

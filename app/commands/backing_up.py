@@ -1,6 +1,4 @@
-"""`flask records backup` and `flask records restore`: everything that is kept, in one file, and
-back.
-"""
+"""`flask records backup` and `flask records restore`: all data in one file, and back."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,11 +29,11 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.argument("file", type=FILE)
 @answering
 def backup_command(file: Path, as_json: bool) -> None:
-    """Write everything that is kept, as of one moment, to FILE: accounts, credentials and records;
-    only its owner may read it.
+    """Write all records, accounts and credentials to FILE, as of one moment. Only its owner can
+    read it.
 
-    What waits for a seal is sealed before, so that FILE ends with a seal that the checkpoints
-    outside know. What is sealed afterwards is lost when FILE is taken back: see `records restore`.
+    The command first seals all unsealed records, so FILE ends with a seal that the checkpoints
+    know. Restoring FILE loses later records: see `records restore`.
 
     \b
     Example:  flask records backup records-2026-11-22.jsonl.gz
@@ -51,13 +49,9 @@ def backup_command(file: Path, as_json: bool) -> None:
             with progress_of("Backing up", count_rows(store)) as advance:
                 counts = back_up(store, file, clock.now(), advance)
     except FileExistsError:
-        raise Refusal(
-            USAGE, "file-exists", f"{file} is there already; name another file."
-        ) from None
+        raise Refusal(USAGE, "file-exists", f"{file} already exists; name another file.") from None
     except OSError as error:
-        raise Refusal(
-            USAGE, "file-unwritable", f"{file} cannot be written: {error.strerror}."
-        ) from None
+        raise Refusal(USAGE, "file-unwritable", f"Cannot write {file}: {error.strerror}.") from None
     _tell("Wrote", counts, file, as_json)
 
 
@@ -65,13 +59,13 @@ def backup_command(file: Path, as_json: bool) -> None:
 @click.argument("file", type=FILE)
 @answering
 def restore_command(file: Path, as_json: bool) -> None:
-    """Take a backup back into an empty, migrated database, all of it or nothing. Then run `records
+    """Restore a backup into an empty, migrated database, all of it or nothing. Then run `records
     verify` and `records replay`.
 
-    Seals that the checkpoints noted after the backup was made are gone with what they closed. They
-    are told here, and `records verify` names each as gone and ends with 3, until somebody accepts
-    their loss with `records accept-loss`. To try a backup while the service goes on, set
-    ELIGIBILITY_CHECKPOINTS to a copy of the file, so that the service's own stays as it is.
+    If the checkpoints note seals after the backup, those seals and their records are lost. The
+    command prints them. `records verify` then exits with 3 until you accept the loss with `records
+    accept-loss`. To try a backup while the service runs, set ELIGIBILITY_CHECKPOINTS to a copy of
+    the file.
 
     \b
     Example:  flask db upgrade && flask records restore records-2026-11-22.jsonl.gz
@@ -88,18 +82,16 @@ def restore_command(file: Path, as_json: bool) -> None:
             gone = lost(store, noted_outside(None))
     except NotABackup as error:
         raise Refusal(
-            REJECTED, "not-a-backup", f"{file} cannot be taken back: {error}. Nothing was kept."
+            REJECTED, "not-a-backup", f"Cannot restore {file}: {error}. Stored nothing."
         ) from None
     except NotEmpty:
         raise Refusal(
             REJECTED,
             "not-empty",
-            "The database holds something already; a backup goes into an empty one.",
+            "The database is not empty. Restore a backup into an empty database.",
         ) from None
     except OSError as error:
-        raise Refusal(
-            USAGE, "file-unreadable", f"{file} cannot be read: {error.strerror}."
-        ) from None
+        raise Refusal(USAGE, "file-unreadable", f"Cannot read {file}: {error.strerror}.") from None
     if as_json:
         print_json(
             {
@@ -109,31 +101,29 @@ def restore_command(file: Path, as_json: bool) -> None:
             }
         )
         return
-    _tell("Took back", counts, file, as_json)
+    _tell("Restored", counts, file, as_json)
     if gone is not None:
         Screen().line(
-            f"The backup ends before the seals from {gone[0]} to {gone[1]}, which were noted "
-            "outside: what they closed is lost."
+            f"The checkpoints note the seals {gone[0]} to {gone[1]} after the end of this backup. "
+            "These seals and their records are lost."
         )
         Screen().line(
-            f'Accept that with:  flask records accept-loss --through {gone[1]} --because "…"',
+            f'To accept the loss:  flask records accept-loss --through {gone[1]} --because "…"',
             fold=False,
         )
 
 
 def _seal(store: "Store") -> None:
-    """Close what waits, so that what is backed up ends where the checkpoints know a seal.
+    """Seal all unsealed records, so that the backup ends with a seal in the checkpoints.
 
-    Where that fails, the backup is made.
+    If that fails, the command still writes the backup.
     """
     from app.records.ledger.seals import seal_everything
 
     try:
         list(seal_everything(store, clock.now(), settings().checkpoints))
     except OSError as error:
-        click.echo(
-            f"The last seal could not be noted in the checkpoints: {error.strerror}.", err=True
-        )
+        click.echo(f"Cannot note the last seal in the checkpoints: {error.strerror}.", err=True)
 
 
 def _tell(did: str, counts: dict[str, int], file: Path, as_json: bool) -> None:

@@ -134,7 +134,7 @@ def print_coverage(screen: Screen, law: Lawbook, cases: Path) -> None:
 
 
 def _print_questions(screen: Screen, covered: list[QuestionCoverage]) -> None:
-    screen.line("What is encoded, by question", style="bold")
+    screen.line("Encoded law by question", style="bold")
     rows = [
         (
             c.question,
@@ -163,20 +163,20 @@ def _print_years(screen: Screen, law: Lawbook) -> None:
             [(id, year_marks(law, id, name, years)) for id in law.questions],
         )
     screen.line(
-        f"{WHOLE} the whole year   {PART} part of it   {NOTHING} nothing; above each column the "
-        "last digit of its year"
+        f"{WHOLE} whole year   {PART} part of it   {NOTHING} nothing. Above each column: the last "
+        "digit of its year."
     )
 
 
 def _print_gists(screen: Screen, gists: list[GistCoverage]) -> None:
-    screen.heading("What of each gist no condition claims")
+    screen.heading("Parts of each gist without a condition")
     for gist in gists:
         if gist.unclaimed:
             screen.line(
-                f"{gist.provision.id}: {gist.words_claimed} of {gist.words} words claimed",
+                f"{gist.provision.id}: conditions cover {gist.words_claimed} of {gist.words} words",
                 style="bold",
             )
             for phrase in gist.unclaimed:
                 screen.line(f"… {phrase}", indent=2)
     whole = sum(not gist.unclaimed for gist in gists)
-    screen.line(f"{whole} of {len(gists)} gists are claimed whole.")
+    screen.line(f"Conditions cover {whole} of {len(gists)} gists completely.")

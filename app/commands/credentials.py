@@ -18,28 +18,26 @@ if TYPE_CHECKING:
 
 PAGE = 200
 SECRETS = {"key": "key", "client": "client_secret"}
-"""What a program is told the secret of each kind of credential as."""
+"""The JSON member of the secret for each kind of credential."""
 
 
 def limits(command: Callable[..., Any]) -> Callable[..., Any]:
     """The options that say what a new credential may do and how long."""
     for option in (
-        click.option(
-            "--days", type=int, metavar="N", help="In how many days it ends; at most 366."
-        ),
+        click.option("--days", type=int, metavar="N", help="Expire after N days, at most 366."),
         click.option(
             "--scope",
             "scopes",
             multiple=True,
             metavar="PERMISSION",
-            help="Only this permission; may be given again.",
+            help="Limit to this permission; repeat for more.",
         ),
-        click.option("--organization", metavar="O", help="Whose determinations it makes and sees."),
+        click.option("--organization", metavar="O", help="The organization that it acts for."),
         click.option(
             "--role",
             required=True,
             metavar="R",
-            help="Its role, which says what it may do at most.",
+            help="Its role, which limits what it can do.",
         ),
     ):
         command = option(command)
@@ -57,13 +55,13 @@ def rotation(kind: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
             default=24,
             show_default=True,
             metavar="HOURS",
-            help="How long both are taken.",
+            help="Accept both secrets for so many hours.",
         )
         days = click.option(
             "--days",
             type=int,
             metavar="N",
-            help=f"In how many days the {kind} ends, if not when it would have.",
+            help="Expire after N days instead of on its present date.",
         )
         return overlap(days(command))
 
@@ -110,7 +108,7 @@ def credentials() -> Iterator["Credentials"]:
             ) from None
         except UnknownCredential:
             raise Refusal(
-                USAGE, "credential-unknown", "There is no such key or client; `list` shows them."
+                USAGE, "credential-unknown", "Unknown key or client; `list` shows them."
             ) from None
 
 
@@ -142,7 +140,7 @@ def document(credential: "Credential") -> dict[str, Any]:
 
 
 def make(wanted: "Wanted", as_json: bool) -> None:
-    """Make a credential and tell its secret."""
+    """Create a credential and print its secret."""
     with credentials() as kept:
         told = kept.create(wanted, command_origin())
     _tell_secret(told, as_json)
@@ -155,11 +153,11 @@ def revoke(kind: str, text: str, as_json: bool) -> None:
     if as_json:
         print_json(document(revoked))
     else:
-        Screen().line(f"The {kind} {revoked.name} ({revoked.id}) is taken no more.")
+        Screen().line(f"Revoked {kind} {revoked.name} ({revoked.id}).")
 
 
 def rotate(kind: str, text: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
-    """Give a credential of a kind a new secret and tell it."""
+    """Create a new secret for a credential of a kind and print it."""
     with credentials() as kept:
         id = _named(kept, kind, text).id
         told = kept.rotate(id, None, command_origin(), overlap_hours, days)
@@ -177,8 +175,8 @@ def _tell_secret(told: "NewSecret", as_json: bool) -> None:
         return
     click.echo(told.secret)
     until = clock.day_of(told.credential.expires_at)
-    click.echo(f"Id {told.credential.id}; taken until {until} in Massachusetts.", err=True)
-    click.echo("It is not kept and not told again: put it where it is safe.", err=True)
+    click.echo(f"Id {told.credential.id}; expires on {until} in Massachusetts.", err=True)
+    click.echo("Save it now: the service stores only its hash and cannot show it again.", err=True)
 
 
 def tell_list(kind: str, as_json: bool) -> None:
@@ -196,7 +194,7 @@ def tell_list(kind: str, as_json: bool) -> None:
         return
     columns = ("id", "name", "role", "organization", "state", "ends", "last used", "secrets")
     Screen().table(columns, [[_cell(one, column) for column in columns] for one in mine])
-    click.echo(f"{counted(len(mine), kind)}. Days are those of Massachusetts.", err=True)
+    click.echo(f"{counted(len(mine), kind)}. Days are in Massachusetts time.", err=True)
 
 
 def _cell(told: dict[str, Any], column: str) -> str:

@@ -1,20 +1,18 @@
-"""`flask db …`: the database that determinations are kept in."""
+"""`flask db …`: the tables of the database."""
 
 from flask.cli import AppGroup
 
 from app.commands.answers import DOWN, Refusal, answering, tell
 from app.commands.sources import reaching_records, settings
 
-database_group = AppGroup(
-    "db", help="Bring the database to the tables this version needs, or check that it has them."
-)
+database_group = AppGroup("db", help="Create or migrate the tables of the database, or check them.")
 
 
 @database_group.command("upgrade")
 @answering
 def upgrade_database(as_json: bool) -> None:
-    """Create or bring forward the tables; nothing happens where they are current. The address is
-    DATABASE_URL.
+    """Create or migrate the tables of the database at DATABASE_URL. If they are current, do
+    nothing.
 
     \b
     Example:  flask db upgrade
@@ -29,14 +27,14 @@ def upgrade_database(as_json: bool) -> None:
     tell(
         as_json,
         {"current": True, "changed": not was_current},
-        "The database was current already." if was_current else "The database is current now.",
+        "The database is already current." if was_current else "Migrated the database.",
     )
 
 
 @database_group.command("check")
 @answering
 def check_database(as_json: bool) -> None:
-    """Say whether the database can be reached and has the tables this version needs.
+    """Check that the service can reach the database and that its tables fit this version.
 
     \b
     Example:  flask db check
@@ -50,13 +48,13 @@ def check_database(as_json: bool) -> None:
         raise Refusal(
             DOWN,
             "database-not-current",
-            "The database has not the tables this version needs: run `flask db upgrade`.",
+            "The database lacks the tables of this version: run `flask db upgrade`.",
         )
     if differing:
         raise Refusal(
             DOWN,
             "database-differs",
-            "The database's tables are not those of its revision.",
+            "The tables of the database differ from those of its revision.",
             [{"difference": difference} for difference in differing],
         )
     tell(as_json, {"current": True}, "The database is current.")

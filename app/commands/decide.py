@@ -27,16 +27,16 @@ if TYPE_CHECKING:  # reading answers needs no engine
     from app.determinations.determination import Determination
 
 _EFFECTS = {
-    "grants": "opens the way",
-    "bars": "stands in the way",
-    "refers": "refers to somebody",
+    "grants": "permits",
+    "bars": "excludes",
+    "refers": "leaves to discretion",
     "cautions": "warns",
 }
 _KINDS = {
     "later": "later",
     "act": "can still be done",
     "past": "past",
-    "otherwise": "if the facts were otherwise",
+    "otherwise": "with other facts",
 }
 Node = tuple[Text, "Sequence[Node]"]
 
@@ -63,7 +63,7 @@ def print_determination(screen: Screen, decided: Determination) -> None:
     _print_tree(screen, _Tree().of(decided.reasons))
     _print_list(
         screen,
-        "Still needed, in this order",
+        "Missing facts, in the order to ask",
         [_need(fact) for fact in decided.needs],
         numbered=True,
     )
@@ -84,7 +84,7 @@ def print_determination(screen: Screen, decided: Determination) -> None:
 
 def _valid_until(decided: Determination) -> str:
     if decided.valid_until is None:
-        return "No day is known on which the same facts would be decided otherwise."
+        return "The encoded law gives the same outcome on every later day."
     because = f" {decided.valid_until_because}" if decided.valid_until_because else ""
     return f"{day_in_words(decided.valid_until)}.{because}"
 
@@ -92,7 +92,7 @@ def _valid_until(decided: Determination) -> str:
 class _Tree:
     """Reasons and findings as nested lines.
 
-    A question that is used twice is explained where it stands first.
+    A question that appears twice has its reasons only at the first place.
     """
 
     def __init__(self) -> None:
@@ -133,9 +133,7 @@ class _Tree:
         nodes: list[Node] = []
         for path, members in paths.items():
             nodes.extend(
-                members
-                if path is None
-                else [(Text(f"by way of “{path.replace('-', ' ')}”"), members)]
+                members if path is None else [(Text(f"path “{path.replace('-', ' ')}”"), members)]
             )
         return nodes
 
@@ -191,11 +189,10 @@ def _print_list(
 @click.option(
     "--as-of",
     type=DAY,
-    help="The day whose law applies, where no stated fact names it; default: today in "
-    "Massachusetts.",
+    help="The day whose law applies, if no fact names it; default: today in Massachusetts.",
 )
 @edition_option
-@click.option("--exit-code", is_flag=True, help="End with 1 unless the outcome is eligible.")
+@click.option("--exit-code", is_flag=True, help="Exit with 1 unless the outcome is eligible.")
 @answering
 def decide_command(
     question: str,
@@ -205,11 +202,11 @@ def decide_command(
     exit_code: bool,
     as_json: bool,
 ) -> None:
-    """Decide QUESTION from the facts in FACTS.json (- reads standard input) and say why.
+    """Decide QUESTION from the facts in FACTS.json (- reads standard input), and print the reasons.
 
-    Facts are a JSON object, nested ({"enrollment": {"requested_on": "2011-02-16"}}) or by their
-    full names ({"enrollment.requested_on": "2011-02-16"}). `flask questions QUESTION` lists them.
-    Nothing is kept.
+    The facts are a JSON object. Nest them, as in {"enrollment": {"requested_on": "2011-02-16"}}, or
+    use full names, as in {"enrollment.requested_on": "2011-02-16"}. `flask questions QUESTION`
+    lists them. The command stores nothing.
 
     \b
     Example:  echo '{"enrollment.requested_on": "2011-02-16"}' | flask decide enrollment.permitted -

@@ -30,14 +30,14 @@ DEMONSTRATION = Principal(
 )
 DEMONSTRATIONS = ROOT / "fixtures" / "demo" / "requests"
 
-demonstration_group = AppGroup("demo", help="Data to look around with. Nobody in it is real.")
+demonstration_group = AppGroup(
+    "demo", help="Sample data to try the service. All people in it are invented."
+)
 
 
 @dataclass(frozen=True)
 class Demonstration:
-    """One request to be decided and kept under a fixed id, what it shows, and the outcome it is to
-    have.
-    """
+    """One request to decide and store under a fixed id, what it shows, and the expected outcome."""
 
     id: str
     shows: str
@@ -54,12 +54,11 @@ def demonstrations(folder: Path = DEMONSTRATIONS) -> list[Demonstration]:
 @demonstration_group.command("load")
 @answering
 def load_demonstrations(as_json: bool) -> None:
-    """Decide and keep the demonstration requests of fixtures/demo; what was loaded before stays as
-    it was.
+    """Decide and store the demonstration requests of fixtures/demo. Existing ones stay unchanged.
 
-    Where only this machine can reach the service (ELIGIBILITY_HOST), a key for a day is written
-    into instance/demonstration.key, and an account for each role is made, with a one-time password
-    that is printed until somebody has signed in with it. In production mode nothing is loaded.
+    If only this machine can reach the service (ELIGIBILITY_HOST), the command writes a one-day key
+    to instance/demonstration.key. It also creates an account for each role, and prints its one-time
+    password until the first sign-in. In production mode it loads nothing.
 
     \b
     Example:  flask demo load
@@ -71,7 +70,8 @@ def load_demonstrations(as_json: bool) -> None:
         raise Refusal(
             USAGE,
             "in-production",
-            "In production mode no demonstration is loaded: its people and accounts are invented.",
+            "Production mode: loaded no demonstration, because its people and accounts are "
+            "invented.",
         )
     with kept_records() as store:
         everything = demonstrations()
@@ -94,9 +94,7 @@ def load_demonstrations(as_json: bool) -> None:
     if missing:
         click.echo(f"Loaded {counted(len(missing), 'demonstration determination')}.")
     else:
-        click.echo(
-            f"The {counted(len(everything), 'demonstration determination')} were there already."
-        )
+        click.echo(f"Already loaded: {counted(len(everything), 'demonstration determination')}.")
     _tell_accounts(accounts)
 
 
@@ -111,8 +109,7 @@ def _is_here() -> bool:
         return True
     remove_key(settings().instance)
     click.echo(
-        "No key and no account was made, because more than this machine can reach "
-        f"{settings().host}.",
+        f"Created no key and no account, because other machines can reach {settings().host}.",
         err=True,
     )
     return False
@@ -130,7 +127,9 @@ def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
 def _tell_accounts(accounts: "list[DemonstrationAccount]") -> None:
     new = [account for account in accounts if account.one_time_password is not None]
     if new:
-        click.echo("Accounts to sign in with once, each with a password of one's own afterwards:")
+        click.echo(
+            "Accounts with one-time passwords; choose your own password after the first sign-in:"
+        )
         Screen().table(
             ("name", "one-time password"),
             [(account.name, account.one_time_password or "") for account in new],
@@ -157,8 +156,7 @@ def _renew_key(store: "Store") -> Path:
         raise Refusal(
             DOWN,
             "key-file-unavailable",
-            f"The demonstration's key cannot be written to {settings().instance}: "
-            f"{error.strerror}.",
+            f"Cannot write the demonstration key to {settings().instance}: {error.strerror}.",
         ) from None
 
 

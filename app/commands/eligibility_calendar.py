@@ -23,17 +23,18 @@ KINDS = {"eligible": "█", "referred": "▒", "undetermined": "?", NOT_ENCODED:
     "--question",
     default="enrollment.permitted",
     show_default=True,
-    help="The question to ask of every day.",
+    help="The question to decide for every day.",
 )
 @edition_option
 @answering
 def eligibility_calendar_command(
     facts: IO[bytes], year: int, question: str, edition: str | None, as_json: bool
 ) -> None:
-    """Find every interval of YEAR in which the facts in FACTS.json (- reads standard input) are
-    eligible, and on which ground.
+    """List the days of YEAR on which the facts in FACTS.json (- reads standard input) are eligible,
+    and the grounds.
 
-    The fact that names the day moves through the year; a value given for it is set aside.
+    The command ignores a value for the fact that names the day, and tries every day of the year
+    instead.
 
     \b
     Example:  flask eligibility-calendar fixtures/demo/applicant.json 2011
@@ -53,7 +54,7 @@ def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
     screen.line(str(document["says"]), style="bold")
     screen.line(f"Asked: {document['asks']} Edition {document['edition']}.")
     for fact in cast(Sequence[str], document["set_aside"]):
-        screen.line(f"Set aside: {fact}, which moves through the year.")
+        screen.line(f"Ignored: {fact}, which takes every day of the year.")
     screen.line()
     stretches = [(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
     for line in draw(year, stretches, KINDS, NOT_ENCODED):
@@ -77,5 +78,5 @@ def _ground(interval: Mapping[str, Any]) -> str:
     if interval["outcome"] is None:
         return str(interval["because"])
     if interval["outcome"] == "undetermined":
-        return f"still needed: {', '.join(interval['needs'])}"
+        return f"missing: {', '.join(interval['needs'])}"
     return "\n".join(f"{ground['title']} ({ground['provision']})" for ground in interval["grounds"])

@@ -21,12 +21,14 @@ KEY, CLIENT = "key", "client"
 
 keys_group = AppGroup(
     "keys",
-    help="Make, list, revoke and replace API keys; `keys signing`: the keys that sign access "
-    "tokens.",
+    help="Create, list, revoke and rotate API keys. `keys signing` manages the keys that sign "
+    "access tokens.",
 )
-signing_group = AppGroup("signing", help="The keys that sign the access tokens of OAuth 2 clients.")
+signing_group = AppGroup(
+    "signing", help="List and rotate the keys that sign access tokens of OAuth 2 clients."
+)
 clients_group = AppGroup(
-    "clients", help="Make, list and revoke OAuth 2 clients, and replace their secrets."
+    "clients", help="Create, list and revoke OAuth 2 clients, and rotate their secrets."
 )
 keys_group.add_command(signing_group)
 
@@ -43,7 +45,7 @@ def create_key(
     scopes: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Make an API key and print it, this once. Without --days it ends in 90.
+    """Create an API key and print it once. Without --days it expires after 90 days.
 
     \b
     Example:  flask keys create "night batch" --role carrier_system --organization blue-harbor
@@ -56,7 +58,7 @@ def create_key(
 @keys_group.command("list")
 @answering
 def list_keys(as_json: bool) -> None:
-    """List the API keys: whose, for what, until when, last used when, and how each begins.
+    """List the API keys with role, organization, expiry, last use, and how each begins.
 
     \b
     Example:  flask keys list
@@ -68,8 +70,9 @@ def list_keys(as_json: bool) -> None:
 @click.argument("key", metavar="ID")
 @answering
 def revoke_key(key: str, as_json: bool) -> None:
-    """Let a key be taken no more, within half a minute. ID is its id, or how it begins: elig_ and
-    eight characters.
+    """Revoke an API key. All processes reject it within 30 seconds.
+
+    ID is the key's id, or its first characters: elig_ and eight more.
 
     \b
     Example:  flask keys revoke elig_k3j9x2ab
@@ -82,7 +85,8 @@ def revoke_key(key: str, as_json: bool) -> None:
 @rotation(KEY)
 @answering
 def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
-    """Print a new secret for a key, this once; the old one is taken beside it for the overlap.
+    """Print a new secret for an API key once. The service accepts the old secret until the overlap
+    ends.
 
     \b
     Example:  flask keys rotate elig_k3j9x2ab --overlap 48
@@ -93,12 +97,12 @@ def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) ->
 @signing_group.command("list")
 @answering
 def list_signing_keys(as_json: bool) -> None:
-    """List the keys whose signatures are taken, the one that signs first.
+    """List the signing keys, the current one first. The others verify tokens but sign none.
 
     \b
     Example:  flask keys signing list
     """
-    with reaching_signing_keys("The signing keys cannot be read") as keys:
+    with reaching_signing_keys("Cannot read the signing keys") as keys:
         live = keys.live()
     if as_json:
         print_json(
@@ -122,18 +126,18 @@ def list_signing_keys(as_json: bool) -> None:
 @signing_group.command("rotate")
 @answering
 def rotate_signing_key(as_json: bool) -> None:
-    """Make a new key to sign with. The present one is taken for a quarter of an hour more; run it
-    twice and it is not.
+    """Create a new signing key. The old key verifies tokens for 15 more minutes. To revoke it at
+    once, run the command twice.
 
     \b
     Example:  flask keys signing rotate
     """
-    with reaching_signing_keys("No key was made") as keys:
+    with reaching_signing_keys("Created no key") as keys:
         made = keys.rotate()
     tell(
         as_json,
         {"kid": made.kid, "made_at": made.made_at.isoformat(), "at": clock.now().isoformat()},
-        f"Tokens are signed with {made.kid} from now on.",
+        f"Created signing key {made.kid}. It signs all new tokens.",
     )
 
 
@@ -149,15 +153,15 @@ def create_client(
     scopes: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Make a client and print its secret, this once; its id is on standard error. Without --days it
-    ends in 366.
+    """Create a client and print its secret once; its id goes to standard error. Without --days it
+    expires after 366 days.
 
-    \b Example:  flask clients create claims --role carrier_system --organization blue-harbor
-    --scope law.decide
+    \b
+    Example:  flask clients create claims --role carrier_system --organization blue-harbor
     """
     from app.access.credentials import Wanted
 
-    with reaching_signing_keys("No client was made") as keys:
+    with reaching_signing_keys("Created no client") as keys:
         if not keys.live():
             keys.rotate()
     make(Wanted(CLIENT, name, role, organization, days, scopes or None), as_json)
@@ -166,7 +170,7 @@ def create_client(
 @clients_group.command("list")
 @answering
 def list_clients(as_json: bool) -> None:
-    """List the clients: whose, for what, until when, last used when, and how their secrets begin.
+    """List the clients with role, organization, expiry, last use, and how their secrets begin.
 
     \b
     Example:  flask clients list
@@ -178,7 +182,7 @@ def list_clients(as_json: bool) -> None:
 @click.argument("client", metavar="ID")
 @answering
 def revoke_client(client: str, as_json: bool) -> None:
-    """Give a client no more tokens, and take those it has no more, within half a minute.
+    """Revoke a client. It gets no new tokens, and its current ones stop working within 30 seconds.
 
     \b
     Example:  flask clients revoke 01925b1e-7e3f-7000-8000-000000000001
@@ -191,7 +195,8 @@ def revoke_client(client: str, as_json: bool) -> None:
 @rotation(CLIENT)
 @answering
 def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
-    """Print a new secret for a client, this once; the old one is taken beside it for the overlap.
+    """Print a new secret for a client once. The service accepts the old secret until the overlap
+    ends.
 
     \b
     Example:  flask clients rotate-secret 01925b1e-7e3f-7000-8000-000000000001 --overlap 48

@@ -24,14 +24,16 @@ from app.law.spans import Span
 
 law_group = AppGroup(
     "law",
-    help="Look at the encoded law: is it sound, what is in force, what changed, what is covered.",
+    help=(
+        "Inspect the encoded law: check it, list what is in force, what changed and what it covers."
+    ),
 )
 
 
 @law_group.command("check")
 @answering
 def check_law(as_json: bool) -> None:
-    """Read every file of the rulesets; print each complaint with its file and line.
+    """Read all rulesets and print each error with its file and line.
 
     \b
     Example:  flask law check
@@ -49,11 +51,11 @@ def check_law(as_json: bool) -> None:
 
 @law_group.command("in-force")
 @click.argument("day", type=DAY, metavar="DATE")
-@click.option("--question", metavar="ID", help="Only what bears on one question.")
+@click.option("--question", metavar="ID", help="Only the provisions of one question.")
 @edition_option
 @answering
 def show_in_force(day: date, question: str | None, edition: str | None, as_json: bool) -> None:
-    """List the provisions and calendars that govern on DATE.
+    """List the provisions and calendars that are in force on DATE.
 
     \b
     Example:  flask law in-force 2011-02-16 --question enrollment.permitted
@@ -69,11 +71,11 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
         [] if question else [c.calendar for c in law.calendars.values() if day in c.in_force]
     )
     if not provisions and not calendars:
-        about = f" that bears on {question}" if question else ""
+        about = f" for {question}" if question else ""
         raise Refusal(
             REJECTED,
             "law-not-encoded",
-            f"No law of {day} is encoded in the edition {name}{about}.",
+            f"The edition {name} has no law of {day}{about}.",
         )
     if as_json:
         from app.api.law.provision_answers import calendar_summary, provision_summary
@@ -112,10 +114,10 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
 
 
 def _require_looked_at(book: Lawbook, edition: str, day: date) -> None:
-    """Refuse days for which nobody looked whether the law of an edition still holds."""
+    """Reject days after the last day through which the edition was checked."""
     checked = book.edition(edition).edition.checked_through
     if checked is not None and day > checked:
-        because = f"nobody looked for law later than {checked}"
+        because = f"the encoded law was checked only through {checked}"
         raise Refusal(
             REJECTED,
             "law-not-encoded",
@@ -129,7 +131,7 @@ def _require_looked_at(book: Lawbook, edition: str, day: date) -> None:
 @edition_option
 @answering
 def show_changes(first: date, last: date, edition: str | None, as_json: bool) -> None:
-    """List what came into force, ended or was superseded from FROM through TO, both days included.
+    """List what started, ended or changed in the law from FROM through TO, both included.
 
     \b
     Example:  flask law changes 2010-12-01 2012-01-01
@@ -171,8 +173,9 @@ def _detail(change: Change) -> str:
 @law_group.command("coverage")
 @answering
 def show_coverage(as_json: bool) -> None:
-    """Report what is encoded for which question and years, how many cases try it, on what evidence,
-    and what of each gist no condition claims.
+    """Report what the rulesets cover: provisions, years, test cases and evidence for each question.
+
+    It also prints the parts of each gist that no condition encodes.
 
     \b
     Example:  flask law coverage
@@ -192,10 +195,10 @@ def show_coverage(as_json: bool) -> None:
 @edition_option
 @answering
 def show_compiled(question: str, day: date, edition: str | None, as_json: bool) -> None:
-    """Print the law of QUESTION on a day as the program that decides it.
+    """Print the law of QUESTION on a day as the Python program that decides it.
 
-    It takes two whole numbers, the conditions that are met and those that are known, a bit each;
-    the list below the program says which bit is which.
+    Its arguments are two whole numbers with one bit per condition: those that are met, and those
+    that are known. The list below the program names each bit.
 
     \b
     Example:  flask law compiled enrollment.permitted --on 2012-03-01

@@ -28,7 +28,7 @@ MEANINGS = {
     "open": "every eligible individual may enroll",
     "continuous": "no restriction: every eligible individual may enroll",
     "limited": "only some may enroll",
-    "unread": "nobody found whether enrollment was open: not known, which is not closed",
+    "unread": "no source says whether enrollment was open; do not read this as closed",
 }
 
 
@@ -37,7 +37,7 @@ MEANINGS = {
 @edition_option
 @answering
 def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> None:
-    """Draw the open enrollment periods of YEAR and list them with authority and source.
+    """Draw the open enrollment periods of YEAR, and list them with authority and source.
 
     \b
     Example:  flask open-enrollment 2011
@@ -53,7 +53,7 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
         raise Refusal(
             REJECTED,
             "law-not-encoded",
-            f"The calendar of {year} is not encoded in the edition {name}.",
+            f"The edition {name} has no calendar for {year}.",
         )
     for caution in period_cautions(law, law.edition(name), span):
         click.echo(caution, err=True)

@@ -1,4 +1,4 @@
-"""`flask questions`: what can be asked, and which facts each question knows."""
+"""`flask questions`: the questions and the facts of each."""
 
 import click
 
@@ -13,7 +13,7 @@ from app.law.questions import Question
 @click.argument("question", metavar="[ID]", required=False)
 @answering
 def questions_command(question: str | None, as_json: bool) -> None:
-    """List what can be asked, or the facts of the question ID with how to ask for each.
+    """List all questions, or the facts of the question ID and how to ask for each.
 
     \b
     Example:  flask questions enrollment.permitted
@@ -28,7 +28,7 @@ def questions_command(question: str | None, as_json: bool) -> None:
     else:
         Screen().table(("question", "asks"), [(q.id, q.asks) for q in law.questions.values()])
         found = counted(len(law.questions), "question")
-        click.echo(f"{found}; `flask questions ID` lists the facts of one.", err=True)
+        click.echo(f"{found}. `flask questions ID` lists the facts of one.", err=True)
 
 
 def _document(law: Lawbook, question: str | None) -> dict[str, object]:
@@ -47,8 +47,7 @@ def _show(law: Lawbook, question: Question) -> None:
     screen = Screen()
     screen.line(question.asks, style="bold")
     screen.line(
-        f"Encoded from {question.encoded_from}; the law of "
-        f"{question.governed_by or 'the day asked about (as_of)'} applies."
+        f"Encoded from {question.encoded_from}. Governing day: {question.governed_by or 'as_of'}."
     )
     screen.heading("Facts")
     screen.table(

@@ -1,7 +1,4 @@
-"""`flask records …`: what is done with everything that is kept.
-
-Each command stands in a module of its own.
-"""
+"""`flask records …`: each command has its own module."""
 
 from app.commands import Commands
 
@@ -16,5 +13,5 @@ records_group = Commands(
         "restore": "backing_up:restore_command",
         "dispose": "retaining:dispose_command",
     },
-    help="Seal, check, replay, back up and dispose of everything that is kept.",
+    help="Seal, verify, replay, back up, restore and dispose of stored records.",
 )

@@ -1,6 +1,4 @@
-"""`flask records replay`: every kept determination decided again under the law of then, and held
-against what was issued.
-"""
+"""`flask records replay`: decide every stored determination again and compare."""
 
 import sys
 from collections.abc import Iterable, Iterator
@@ -24,11 +22,9 @@ if TYPE_CHECKING:
     from app.records.store import Store
 
 LISTED_AT_MOST = 1_000
-"""Differences, and damaged records, listed one by one; of further ones only the number is told."""
+"""The most differences and damaged records to list; of the rest the command prints the number."""
 DAMAGED = "damaged"
-"""What stands in the place of the member that differs where the record is not as it was kept, or
-cannot be read any more.
-"""
+"""Replaces the member that differs if the record is damaged."""
 
 
 @dataclass
@@ -84,21 +80,22 @@ class Replayed:
 @click.option(
     "--since",
     type=DAY,
-    help="The first day, in Massachusetts, whose determinations are replayed; default: all.",
+    help="The first day to replay, in Massachusetts time; default: all.",
 )
 @click.option(
     "--until",
     type=DAY,
-    help="The last such day; default: all that were made before the command started.",
+    help="The last day to replay; default: all until now.",
 )
 @answering
 def replay_command(since: date | None, until: date | None, as_json: bool) -> None:
-    """Decide all kept determinations again, each under the law of then, and compare with what was
-    issued: byte for byte what this version of the program made, in meaning what another made.
+    """Replay all stored determinations: decide each again under its stored law, and compare the
+    results.
 
-    Nothing is changed. Where anything differs, is not as it was kept, or cannot be decided again
-    because its law was not kept, the command ends with 3 and names the determinations and the first
-    member of each that differs.
+    Results of this version of the program must agree to the byte, those of other versions in
+    meaning. The command changes nothing. It exits with 3 if a result differs, a record is damaged,
+    or a text of the law is missing. It then lists these determinations and the first member that
+    differs.
 
     \b
     Example:  flask records replay --since 2026-01-01
@@ -156,7 +153,7 @@ def _replay_all(store: "Store", period: "Period") -> Replayed:
 
 
 def _decider(store: "Store", digest: str | None, engine: Engine) -> Decider | LawAltered | None:
-    """Who decides under a kept law; what is wrong with it; none where it was not kept."""
+    """The decider under a stored law, the fault of that law, or None if its text is missing."""
     try:
         law = None if digest is None else store.law(digest)
         return None if law is None else decider_under(law.digest, law.texts, engine.beside())
@@ -186,18 +183,17 @@ def _tell(replayed: Replayed) -> None:
     for law in replayed.laws:
         if law["digest"] is None:
             continue
-        unkept = "" if law["kept"] else ", whose text was not kept"
+        unkept = "" if law["kept"] else ", whose text is missing"
         screen.line(
             f"{counted(int(str(law['determinations'])), 'determination')} under "
             f"{law['digest']}{unkept}",
             fold=False,
         )
     told = (
-        f"{replayed.agree - replayed.in_meaning:,} agree to the byte, "
-        f"{replayed.in_meaning:,} in meaning, {replayed.differ:,} differ, "
-        f"{replayed.damaged:,} are damaged"
+        f"{replayed.agree - replayed.in_meaning:,} agree to the byte, {replayed.in_meaning:,} in "
+        f"meaning; {replayed.differ:,} differ; {replayed.damaged:,} are damaged"
     )
-    screen.line(f"{told}, {replayed.without_law:,} cannot be decided again.")
+    screen.line(f"{told}; {replayed.without_law:,} lack the text of their law.")
     rows = [(each["id"], each["differs_at"]) for each in replayed.listed] + [
         (id, DAMAGED) for id in replayed.listed_damaged
     ]

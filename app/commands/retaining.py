@@ -1,4 +1,6 @@
-"""`flask records dispose`: deleting what was kept long enough, unless a legal hold keeps it."""
+"""`flask records dispose`: delete records after their retention period, except under a
+legal hold.
+"""
 
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -15,15 +17,14 @@ if TYPE_CHECKING:
 
 
 @click.command("dispose")
-@click.option("--dry-run", is_flag=True, help="Only say what would be disposed of.")
+@click.option("--dry-run", is_flag=True, help="Only count what to dispose of.")
 @answering
 def dispose_command(dry_run: bool, as_json: bool) -> None:
-    """Delete records that were kept for as long as their class asks for; a legal hold keeps them.
+    """Delete records whose retention period has ended. A legal hold prevents the deletion.
 
-    What was disposed of leaves its digest, the day and the reason, sealed like everything else, so
-    that its absence is explained. Applicants leave an entry in the audit trail. What cannot be read
-    is named and stays. The periods stand in app/records/retention.yaml; ELIGIBILITY_RETENTION names
-    another file.
+    For each record the command stores its digest, the day and the reason, and the service seals
+    them. For applicants it writes an audit entry. It prints and skips damaged records. The periods
+    are in app/records/ledger/retention.yaml; ELIGIBILITY_RETENTION names another file.
 
     \b
     Example:  flask records dispose --dry-run
@@ -53,7 +54,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
         print_json({"dry_run": dry_run, "disposed": counts})
         return
     Screen().table(
-        ("class", "would be disposed of" if dry_run else "disposed of"),
+        ("class", "to dispose of" if dry_run else "disposed of"),
         [(name, str(n)) for name, n in counts.items()],
     )
 
@@ -66,7 +67,7 @@ def _dispose(store: "Store", kind: str, before: datetime, now: datetime, dry_run
         store,
         kind,
         before,
-        lambda id: click.echo(f"{kind} {id}: cannot be read, and stays.", err=True),
+        lambda id: click.echo(f"{kind} {id}: cannot read it; not disposed of.", err=True),
     ):
         count += len(some)
         if not dry_run:

@@ -1,6 +1,4 @@
-"""`flask records seal` and `flask records verify`: closing what was kept, and checking that it is
-as it was kept.
-"""
+"""`flask records seal`, `verify` and `accept-loss`."""
 
 import sys
 import time
@@ -35,13 +33,13 @@ SHOWN = 100
     "--every",
     type=click.FloatRange(min=0.1),
     metavar="SECONDS",
-    help="Go on sealing at this interval until stopped.",
+    help="Repeat at this interval until stopped.",
 )
 @answering
 def seal_command(every: float | None, as_json: bool) -> None:
-    """Close everything that waits in a Merkle tree, chained to the seal before.
+    """Seal all unsealed records in a Merkle tree, chained to the seal before.
 
-    The service does so by itself unless ELIGIBILITY_SEALING is `command`.
+    The service does this itself unless ELIGIBILITY_SEALING is `command`.
 
     \b
     Example:  flask records seal --every 1
@@ -70,29 +68,29 @@ def seal_command(every: float | None, as_json: bool) -> None:
     elif made:
         for seal in made:
             Screen().line(
-                f"Seal {seal.number} closes {counted(seal.count, 'record')}; its chain is "
+                f"Seal {seal.number} covers {counted(seal.count, 'record')}; its chain is "
                 f"{seal.chain}.",
                 fold=False,
             )
     else:
-        Screen().line("Nothing waits to be sealed.")
+        Screen().line("No unsealed records.")
 
 
 @click.command("verify")
 @click.option(
     "--checkpoints",
     type=click.Path(path_type=Path, dir_okay=False),
-    help="The file that noted each seal outside the database.",
+    help="The file outside the database that lists the seals.",
 )
 @answering
 def verify_command(checkpoints: Path | None, as_json: bool) -> None:
-    """Check that everything kept is as it was kept, and name the first record that was changed,
-    removed or inserted.
+    """Verify all records, and list those that were changed, removed or inserted, the first one
+    first.
 
-    Ends with 3 where something is not. The checkpoints default to ELIGIBILITY_CHECKPOINTS where
-    that file is there; of its lines those of this database count. Seals that were noted and are
-    gone, as after restoring a backup, are named until somebody accepts their loss: see `records
-    accept-loss`. Accepted losses are told every time.
+    The command exits with 3 if it finds any. It compares the seals with the checkpoints of this
+    database in ELIGIBILITY_CHECKPOINTS. Missing seals mean lost records, as after restoring a
+    backup. The command lists them until you accept the loss with `records accept-loss`. It also
+    lists accepted losses.
 
     \b
     Example:  flask records verify
@@ -143,22 +141,25 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     type=click.IntRange(min=1),
     required=True,
     metavar="N",
-    help="The last seal that was noted and is gone.",
+    help="The last missing seal.",
 )
 @click.option(
-    "--because", required=True, metavar="TEXT", help="Why, for whoever verifies later; no names."
+    "--because",
+    required=True,
+    metavar="TEXT",
+    help="The reason, without personal data.",
 )
 @answering
 def accept_loss_command(through: int, because: str, as_json: bool) -> None:
-    """Accept that seals are gone which were noted in the checkpoints, as they are where a backup
-    ended before them.
+    """Accept that seals in the checkpoints are missing from the database, as after restoring a
+    backup.
 
-    Only do so after a backup was restored: else somebody has removed records. It is entered in the
-    audit trail and written to the checkpoints with the reason, and `records verify` tells it from
-    then on. Nothing that is in the file is taken out of it.
+    Do this only after restoring a backup: otherwise somebody removed records. The command writes
+    the reason to the audit trail and to the checkpoints, and removes nothing from them. Later
+    `records verify` runs repeat who accepted the loss and why.
 
-    \b Example:  flask records accept-loss --through 9 --because "restored the backup of November 22
-    after a disk broke"
+    \b
+    Example:  flask records accept-loss --through 9 --because "restored the backup of May 2"
     """
     from app.records.ledger.checkpoints import Loss, accept_loss, database_of, lost
 
@@ -169,14 +170,14 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
             raise Refusal(
                 REJECTED,
                 "nothing-lost",
-                "Every seal that was noted is there: there is no loss to accept.",
+                "The database has every seal in the checkpoints: there is no loss to accept.",
             )
         if gone[1] != through:
             raise Refusal(
                 USAGE,
                 "other-loss",
-                f"Noted and gone are the seals from {gone[0]} to {gone[1]}: accept them with "
-                f"--through {gone[1]}, or none.",
+                f"The seals {gone[0]} to {gone[1]} are missing. Accept all of them with --through "
+                f"{gone[1]}.",
             )
         with store.reading() as connection:
             database = database_of(connection)
@@ -184,7 +185,8 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
             raise Refusal(
                 REJECTED,
                 "database-unnamed",
-                "The database has not the one name that the checkpoints know it by.",
+                "The database has no name, or more than one, so the checkpoints cannot identify "
+                "it.",
             )
         loss = Loss(gone[0] - 1, through, because, command_actor(), clock.now(), database)
         store.note(
@@ -198,12 +200,12 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
             raise Refusal(
                 DOWN,
                 "checkpoints-unwritable",
-                f"The checkpoints cannot be written: {error.strerror}.",
+                f"Cannot write the checkpoints: {error.strerror}.",
             ) from None
     tell(
         as_json,
         {"first": gone[0], "through": through, "file": str(file)},
-        f"The loss of the seals from {gone[0]} to {through} is accepted, and noted in {file}.",
+        f"Accepted the loss of the seals {gone[0]} to {through}, and noted it in {file}.",
         fold=False,
     )
 
@@ -226,7 +228,7 @@ def noted_outside(file: Path | None) -> "Checkpoints":
         raise Refusal(
             USAGE,
             "checkpoints-unreadable",
-            f"The checkpoints cannot be read: {type(error).__name__}.",
+            f"Cannot read the checkpoints: {type(error).__name__}.",
         ) from None
 
 
@@ -234,11 +236,10 @@ def _tell_noted(file: Path | None, database: str | None, noted: "Noted") -> None
     screen = Screen()
     for loss in noted.losses:
         screen.line(
-            f"The loss of the seals from {loss.after + 1} to {loss.through} was accepted on "
-            f"{loss.at.date()} "
-            f"by {loss.by}: {loss.because}"
+            f"{loss.by} accepted the loss of the seals {loss.after + 1} to {loss.through} on "
+            f"{loss.at.date()}: {loss.because}"
         )
-    screen.line(f"Seals were compared with {file}; --checkpoints names another file.", fold=False)
+    screen.line(f"Compared the seals with {file}; --checkpoints names another file.", fold=False)
     if noted.of_others:
         told = (
             f"{counted(noted.of_others, 'line')} of it "
@@ -254,10 +255,9 @@ def _tell(records: int, seals: int, unsealed: int, complaints: list[str]) -> Non
     if len(complaints) > SHOWN:
         screen.line(f"… and {len(complaints) - SHOWN} more")
     screen.line(
-        f"{counted(records, 'record')} and {counted(seals, 'seal')} were looked at; {unsealed} "
-        "wait for a seal."
+        f"Verified {counted(records, 'record')} and {counted(seals, 'seal')}; {unsealed} unsealed."
     )
     if complaints:
-        screen.line(f"{counted(len(complaints), 'complaint')}; the first record stands first.")
+        screen.line(f"{counted(len(complaints), 'complaint')}, the first record first.")
     else:
-        screen.line("Everything is as it was kept.")
+        screen.line("All records are intact.")

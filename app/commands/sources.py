@@ -38,11 +38,11 @@ class Day(click.ParamType[date]):
         if isinstance(value, date):
             return value
         if not _DAY.fullmatch(value) or not value.isascii():
-            self.fail(f"{value} is not a day as YYYY-MM-DD", param, ctx)
+            self.fail(f"{value} is not a day in the form YYYY-MM-DD", param, ctx)
         try:
             return date.fromisoformat(value)
         except ValueError:
-            self.fail(f"there is no day {value} in the calendar", param, ctx)
+            self.fail(f"{value} is not a day of the calendar", param, ctx)
 
 
 DAY = Day()
@@ -111,11 +111,9 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
     try:
         document = loads(file.read())
     except MalformedJson as error:
-        raise Refusal(
-            REJECTED, "json-malformed", f"{name} cannot be read as JSON: {error}"
-        ) from None
+        raise Refusal(REJECTED, "json-malformed", f"{name} is not valid JSON: {error}") from None
     if not isinstance(document, dict):
-        raise Refusal(REJECTED, "json-malformed", f"{name} must hold a JSON object of facts.")
+        raise Refusal(REJECTED, "json-malformed", f"{name} must contain a JSON object of facts.")
     return document
 
 
@@ -154,9 +152,9 @@ def reaching_records() -> Iterator[None]:
     try:
         yield
     except RecordsUnavailable as error:
-        hint = "Look whether DATABASE_URL is right, and run `flask db upgrade`."
+        hint = "Check DATABASE_URL, and run `flask db upgrade`."
         raise Refusal(
-            DOWN, "records-unavailable", f"The records are out of reach: {error}. {hint}"
+            DOWN, "records-unavailable", f"Cannot reach the database: {error}. {hint}"
         ) from None
 
 
@@ -174,14 +172,14 @@ def kept_records() -> Iterator["Store"]:
 
 
 def command_origin() -> "Origin":
-    """Whoever runs the command, for the audit trail; there is neither address nor request."""
+    """The user who runs the command, for the audit trail; there is no address and no request."""
     from app.access.origin import Origin
 
     return Origin(command_actor())
 
 
 def command_actor() -> str:
-    """Whoever runs the command, as records name them; the operating system has let them in."""
+    """The operating system's user who runs the command, as records name them."""
     try:
         return f"command:{getpass.getuser()}"
     except (KeyError, OSError):  # a user without a name, as in some containers

@@ -12,7 +12,8 @@ CELLS = 6
 """Marks a month: days 1–5, 6–10, 11–15, 16–20, 21–25 and the rest."""
 _CELL_DAYS = 5
 EACH_MARK = (
-    "Each mark is about five days; where these differ, it shows the kind that stands first above."
+    "Each mark is about five days. If these differ, it shows the kind that is first in the list "
+    "above."
 )
 
 

@@ -1,6 +1,6 @@
-"""`flask users …`: the accounts of people, for whoever runs the service.
+"""`flask users …`: accounts of people, for operators.
 
-A password is asked for or read, never an argument.
+The command prompts for a password or reads it; it is never an argument.
 """
 
 import sys
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from app.records.people.accounts import Account
 
 users_group = AppGroup(
-    "users", help="The accounts of people who sign in. There is none before you make one."
+    "users", help="Manage the accounts of people who sign in. Create the first one here."
 )
 Command = Callable[..., Any]
 
@@ -32,7 +32,7 @@ def _with_password(command: Command) -> Command:
     one_time = click.option(
         "--one-time",
         is_flag=True,
-        help="Print a generated password that must be changed at sign-in.",
+        help="Generate and print a password that the person must change at sign-in.",
     )
     stdin = click.option(
         "--password-stdin",
@@ -59,14 +59,14 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
             people = People(store, current_app.extensions.get("passwords"))
             yield people.roster, command_origin()
         except PasswordRefused as refused:
-            raise Refusal(REJECTED, "password-refused", f"Nothing was changed. {refused}") from None
+            raise Refusal(REJECTED, "password-refused", f"Changed nothing. {refused}") from None
         except NotAnAccount as refused:
-            raise Refusal(REJECTED, "account-refused", f"Nothing was made. {refused}") from None
+            raise Refusal(REJECTED, "account-refused", f"Created nothing. {refused}") from None
         except NameTaken:
             raise Refusal(
                 REJECTED,
                 "name-taken",
-                "Nothing was made. There is an account of that name or person already.",
+                "Created nothing. This name or person already has an account.",
             ) from None
 
 
@@ -76,7 +76,7 @@ def _account(roster: "Roster", name: str) -> "Account":
         raise Refusal(
             USAGE,
             "account-unknown",
-            "There is no account of that name. `flask users list` lists them.",
+            "No account has that name. `flask users list` lists the accounts.",
         )
     return account
 
@@ -89,13 +89,13 @@ def _password(one_time: bool, password_stdin: bool) -> str | None:
         Refusal: both ways were named, or standard input cannot be read as text.
     """
     if one_time and password_stdin:
-        raise Refusal(USAGE, "usage", "Give --one-time or --password-stdin, not both.")
+        raise Refusal(USAGE, "usage", "Use --one-time or --password-stdin, not both.")
     if one_time:
         return None
     if not password_stdin:
         return str(
             click.prompt(
-                "Password", hide_input=True, confirmation_prompt="The same again", err=True
+                "Password", hide_input=True, confirmation_prompt="Repeat the password", err=True
             )
         )
     try:
@@ -124,9 +124,9 @@ def _told(account: "Account") -> dict[str, object]:
 
 
 def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | None = None) -> None:
-    """The answer of a command that changed an account.
+    """Print the result of a command that changed an account.
 
-    A one-time password stands alone on standard output.
+    A one-time password is alone on standard output.
     """
     if as_json:
         print_json({"account": _told(account), "one_time_password": one_time})
@@ -134,8 +134,8 @@ def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | No
     click.echo(sentence, err=True)
     if one_time is not None:
         click.echo(
-            "Its one-time password, told this once; it must be changed at the first sign-in "
-            "within seven days:",
+            "One-time password, shown only now. The person must sign in and change it within "
+            "seven days:",
             err=True,
         )
         click.echo(one_time)
@@ -146,11 +146,13 @@ def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | No
 @click.option(
     "--role",
     required=True,
-    help="What the person may do, such as eligibility_worker or administrator.",
+    help="The person's role, such as eligibility_worker or administrator.",
 )
-@click.option("--organization", help="Whose determinations the person makes, such as an office.")
 @click.option(
-    "--subject", help="Who the person is at the identity provider; then there is no password."
+    "--organization", help="The organization that the person works for, such as an office."
+)
+@click.option(
+    "--subject", help="The person's id at the identity provider, which replaces the password."
 )
 @_with_password
 @answering
@@ -163,10 +165,10 @@ def create_user(
     password_stdin: bool,
     as_json: bool,
 ) -> None:
-    """Make an account. The password is asked for twice.
+    """Create an account. The command asks twice for the password.
 
-    \b Example:  flask users create r.alvarez --role eligibility_worker --organization office-12
-    --one-time
+    \b
+    Example:  flask users create r.alvarez --role eligibility_worker --one-time
     """
     from app.access.roster import NewAccount
 
@@ -175,7 +177,7 @@ def create_user(
         raise Refusal(
             USAGE,
             "no-provider",
-            "There is no identity provider: set ELIGIBILITY_OIDC_ISSUER, or leave --subject out.",
+            "No identity provider is set: set ELIGIBILITY_OIDC_ISSUER, or leave --subject out.",
         )
     issuer = provider.issuer if provider is not None and subject is not None else None
     new = NewAccount(name, role, organization, issuer, subject)
@@ -183,13 +185,13 @@ def create_user(
         new.check()
         password = None if subject is not None else _password(one_time, password_stdin)
         account, generated = roster.create(new, origin, password)
-    _answer(as_json, account, f"The account {name} was made.", generated)
+    _answer(as_json, account, f"Created account {name}.", generated)
 
 
 @users_group.command("list")
 @answering
 def list_users(as_json: bool) -> None:
-    """List the accounts, with what keeps somebody from signing in.
+    """List the accounts with their status.
 
     \b
     Example:  flask users list
@@ -201,7 +203,7 @@ def list_users(as_json: bool) -> None:
         return
     screen = Screen()
     screen.table(
-        ("Name", "Role", "Organization", "Standing", "Last signed in"),
+        ("Name", "Role", "Organization", "Status", "Last signed in"),
         [
             (
                 account.name,
@@ -213,7 +215,7 @@ def list_users(as_json: bool) -> None:
             for account in accounts
         ],
     )
-    click.echo(f"{counted(len(accounts), 'account')}. Days are those of Massachusetts.", err=True)
+    click.echo(f"{counted(len(accounts), 'account')}. Days are in Massachusetts time.", err=True)
 
 
 def _standing(account: "Account") -> str:
@@ -232,35 +234,35 @@ def _day(account: "Account") -> str:
 @click.argument("name")
 @answering
 def disable_user(name: str, as_json: bool) -> None:
-    """Let nobody sign in with an account any more; its sessions end.
+    """Disable an account: end its sessions and reject further sign-ins.
 
     \b
     Example:  flask users disable r.alvarez
     """
     with _administering() as (roster, origin):
         account = roster.change(_account(roster, name), {"disabled": True}, origin)
-    _answer(as_json, account, f"The account {account.name} is disabled; its sessions have ended.")
+    _answer(as_json, account, f"Disabled account {account.name} and ended its sessions.")
 
 
 @users_group.command("enable")
 @click.argument("name")
 @answering
 def enable_user(name: str, as_json: bool) -> None:
-    """Let somebody sign in again whose account was disabled.
+    """Enable a disabled account.
 
     \b
     Example:  flask users enable r.alvarez
     """
     with _administering() as (roster, origin):
         account = roster.change(_account(roster, name), {"disabled": False}, origin)
-    _answer(as_json, account, f"The account {account.name} is enabled.")
+    _answer(as_json, account, f"Enabled account {account.name}.")
 
 
 @users_group.command("unlock")
 @click.argument("name")
 @answering
 def unlock_user(name: str, as_json: bool) -> None:
-    """Forget the failed attempts that hold an account back.
+    """Unlock an account by deleting its failed sign-in attempts.
 
     \b
     Example:  flask users unlock r.alvarez
@@ -268,7 +270,7 @@ def unlock_user(name: str, as_json: bool) -> None:
     with _administering() as (roster, origin):
         roster.unlock(_account(roster, name), origin)
         account = _account(roster, name)
-    _answer(as_json, account, f"The account {account.name} is unlocked.")
+    _answer(as_json, account, f"Unlocked account {account.name}.")
 
 
 @users_group.command("reset-password")
@@ -276,7 +278,8 @@ def unlock_user(name: str, as_json: bool) -> None:
 @_with_password
 @answering
 def reset_password(name: str, one_time: bool, password_stdin: bool, as_json: bool) -> None:
-    """Give an account another password, asked for twice; its sessions end, and it is unlocked.
+    """Set a new password, end the account's sessions and unlock it. The command asks twice for the
+    password.
 
     \b
     Example:  flask users reset-password r.alvarez --one-time
@@ -285,4 +288,4 @@ def reset_password(name: str, one_time: bool, password_stdin: bool, as_json: boo
         account = _account(roster, name)
         generated = roster.reset_password(account, origin, _password(one_time, password_stdin))
         account = _account(roster, name)
-    _answer(as_json, account, f"The account {account.name} has another password.", generated)
+    _answer(as_json, account, f"Set a new password for account {account.name}.", generated)

@@ -49,7 +49,7 @@ def test_days_nobody_read_are_neither_open_nor_closed(flask: Flask) -> None:
     result = flask("open-enrollment", "2015", "--edition", "current")
 
     assert marks(result.stdout).endswith("·" * 10 + "?" * 16)
-    assert "not known, which is not closed" in result.stdout
+    assert "do not read this as closed" in result.stdout
 
 
 def test_periods_for_some_only_say_for_whom(flask: Flask) -> None:
@@ -69,7 +69,7 @@ def test_a_year_nobody_encoded_is_refused(flask: Flask, year: str, edition: str)
     result = flask("open-enrollment", year, "--edition", edition)
 
     assert (3, "") == (result.exit_code, result.stdout)
-    assert f"The calendar of {year} is not encoded in the edition {edition}." in result.stderr
+    assert f"The edition {edition} has no calendar for {year}." in result.stderr
 
 
 def test_another_edition_that_differs_is_mentioned(flask: Flask) -> None:

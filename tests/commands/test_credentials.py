@@ -34,7 +34,7 @@ def test_the_secret_alone_stands_on_standard_output(migrated: Flask, group: str)
 
     assert 0 == result.exit_code
     assert KEY_TEXT.fullmatch(result.stdout.strip())
-    assert "not told again" in result.stderr
+    assert "cannot show it again" in result.stderr
     assert result.stdout.strip() not in result.stderr
 
 
@@ -61,9 +61,9 @@ def test_days_are_those_of_massachusetts(migrated: Flask) -> None:
         made = migrated("keys", "create", "night batch", *CARRIER, "--days", "3")
         listed = migrated("keys", "list")
 
-    assert "taken until 2026-03-04 in Massachusetts" in made.stderr
+    assert "expires on 2026-03-04 in Massachusetts" in made.stderr
     assert "2026-03-04" in listed.stdout and "2026-03-05" not in listed.stdout
-    assert "Days are those of Massachusetts." in listed.stderr
+    assert "Days are in Massachusetts time." in listed.stderr
 
 
 def test_keys_and_clients_are_told_apart(migrated: Flask) -> None:
@@ -100,12 +100,15 @@ def test_a_revoked_key_gets_no_new_secret(migrated: Flask) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (("--role", "root"), "role: there is no such role; there are eligibility_worker, "),
-        (("--role", "supervisor"), "organization: this role sees what its organization made"),
+        (("--role", "root"), "role: must be one of eligibility_worker, "),
+        (
+            ("--role", "supervisor"),
+            "organization: this role sees the determinations of its organization",
+        ),
         ((*CARRIER, "--days", "0"), "days: must be a whole number from 1 to 366"),
         (
             (*CARRIER, "--scope", "audit.read"),
-            "scopes: must be permissions of the role, at least one: determinations.create, ",
+            "scopes: must be one or more permissions of the role: determinations.create, ",
         ),
         (
             ("--role", "auditor", "--organization", "a b"),

@@ -141,7 +141,7 @@ def test_every_refused_fact_is_named(flask: Flask, facts: Facts) -> None:
         "enrollment.requested_on: Must be a day as YYYY-MM-DD.",
         "applicant.resident: Must be true or false.",
         "applicant.shoe_size: There is no such fact.",
-        "Nothing was decided: 3 facts refused.",
+        "Decided nothing: 3 facts rejected.",
     ] == result.stderr.splitlines()
 
 
@@ -179,7 +179,7 @@ def test_bytes_that_are_no_text_are_rejected(flask: Flask) -> None:
     result = flask("decide", "enrollment.permitted", "-", stdin=b"\xff\xfe{}")
 
     assert 3 == result.exit_code
-    assert result.stderr.startswith("standard input cannot be read as JSON")
+    assert result.stderr.startswith("standard input is not valid JSON")
 
 
 def test_an_unknown_question_is_a_wrong_use_and_the_nearest_is_named(

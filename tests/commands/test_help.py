@@ -171,7 +171,7 @@ def test_an_answer_that_cannot_be_written_is_told_in_a_sentence(
             command, cwd=ROOT, stdout=full, stderr=subprocess.PIPE, text=True, timeout=120
         )
 
-    assert (4, "The answer could not be written: no space left on device.\n") == (
+    assert (4, "Cannot write the answer: no space left on device.\n") == (
         result.returncode,
         result.stderr,
     )

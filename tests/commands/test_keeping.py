@@ -53,7 +53,7 @@ def test_what_is_kept_is_sealed_once(loaded: Flask, settings: Settings) -> None:
     verified = json.loads(loaded("records", "verify", "--json").stdout)
     assert (1, verified["records"]) == (seal["number"], seal["records"])
     assert seal["records"] > 2 * len(demonstrations())
-    assert "Nothing waits to be sealed." in second.stdout
+    assert "No unsealed records." in second.stdout
     assert settings.checkpoints is not None
     assert seal["chain"] == json.loads(settings.checkpoints.read_text())["chain"]
 
@@ -63,7 +63,7 @@ def test_what_is_as_it_was_kept_verifies(loaded: Flask) -> None:
     result = loaded("records", "verify")
 
     assert 0 == result.exit_code
-    assert "Everything is as it was kept." in result.stdout
+    assert "All records are intact." in result.stdout
     assert json.loads(loaded("records", "verify", "--json").stdout)["holds"] is True
 
 
@@ -80,7 +80,7 @@ def test_a_changed_record_is_named_and_ends_with_three(loaded: Flask, settings: 
     told = json.loads(loaded("records", "verify", "--json").stdout)
 
     assert 3 == result.exit_code
-    assert f"determination {changed}: was changed after it was kept" in result.stdout
+    assert f"determination {changed}: was changed after it was stored" in result.stdout
     assert (False, [changed]) == (
         told["holds"],
         [complaint["id"] for complaint in told["complaints"]],
@@ -97,7 +97,7 @@ def test_the_loss_of_a_seal_shows_against_the_checkpoints(
     result = loaded("records", "verify")
 
     assert 3 == result.exit_code
-    assert "seal 1: was noted outside the database and is gone" in result.stdout
+    assert "seal 1: is missing: the checkpoints note it" in result.stdout
     other = tmp_path / "other.jsonl"
     other.write_text("nonsense\n")
     refused = loaded("records", "verify", "--checkpoints", str(other))

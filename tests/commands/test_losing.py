@@ -79,12 +79,12 @@ def test_what_was_sealed_after_the_backup_is_told_and_stays_named(
     losing: Result, after: Run
 ) -> None:
     assert 0 == losing.exit_code
-    assert "The backup ends before the seals from 4 to 5" in losing.stdout
+    assert "The checkpoints note the seals 4 to 5 after the end of this backup" in losing.stdout
     assert "flask records accept-loss --through 5" in losing.stdout
     after("records", "seal")
     verified = after("records", "verify")
     assert 3 == verified.exit_code
-    assert "seal 5: was noted outside the database and is gone" in verified.stdout
+    assert "seal 5: is missing: the checkpoints note it" in verified.stdout
 
 
 def test_a_loss_that_was_accepted_is_told_at_every_verification(
@@ -98,7 +98,7 @@ def test_a_loss_that_was_accepted_is_told_at_every_verification(
     )
 
     assert (0, 0) == (accepted.exit_code, verified.exit_code)
-    assert "The loss of the seals from 4 to 5 was accepted" in verified.stdout
+    assert "accepted the loss of the seals 4 to 5" in verified.stdout
     assert "a disk broke" in verified.stdout
     [loss] = told["checkpoints"]["accepted_losses"]
     assert (3, 5, "a disk broke") == (loss["after"], loss["through"], loss["because"])
@@ -121,7 +121,7 @@ def test_a_loss_is_accepted_after_the_service_has_sealed_again(losing: Result, a
 
     refused = after("records", "accept-loss", "--through", "4", "--because", "a disk broke")
     assert 2 == refused.exit_code
-    assert "from 4 to 6" in refused.stderr
+    assert "seals 4 to 6 are missing" in refused.stderr
     assert (
         0
         == after("records", "accept-loss", "--through", "6", "--because", "a disk broke").exit_code

@@ -34,7 +34,7 @@ def test_a_database_in_memory_is_refused(tmp_path: Path, address: str, command: 
     result = run(tmp_path, "flask", "db", *command, DATABASE_URL=address)
 
     assert (4, "") == (result.returncode, result.stdout)
-    assert "a database in memory keeps nothing" in result.stderr
+    assert "a database in memory stores nothing" in result.stderr
 
 
 def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
@@ -47,7 +47,7 @@ def test_a_folder_that_is_not_there_is_not_made(tmp_path: Path) -> None:
     )
 
     assert (4, "") == (result.returncode, result.stdout)
-    assert f"{tmp_path}/mistyped/folder is not there" in result.stderr
+    assert f"{tmp_path}/mistyped/folder does not exist" in result.stderr
     assert not (tmp_path / "mistyped").exists()
 
 

@@ -94,7 +94,7 @@ def test_no_account_is_made_where_others_can_reach_the_service(
     result = elsewhere.invoke(args=["demo", "load", "--json"])
 
     assert [] == json.loads(result.stdout)["accounts"]
-    assert "No key and no account was made" in result.stderr
+    assert "Created no key and no account" in result.stderr
 
 
 def test_a_demonstration_lost_is_loaded_again_and_the_others_stay(

@@ -81,7 +81,7 @@ def test_an_account_is_made_with_a_password_from_standard_input(
     result = create(users, "alma", "--organization", "office-12")
 
     assert (0, "") == (result.exit_code, result.stdout)
-    assert "The account alma was made." in result.stderr
+    assert "Created account alma." in result.stderr
     assert PASSWORD not in result.output
     assert signs_in(people, "alma", PASSWORD)
 
@@ -135,13 +135,13 @@ def test_programs_get_the_same_as_json(users: Flask) -> None:
             ["create", "alma", "--role", "supervisor", "--one-time"],
             "",
             3,
-            "This role sees what its organization made; name the organ",
+            "This role sees the determinations of its organization. Name",
         ),
         (
             ["create", "alma", "--role", "auditor", "--password-stdin"],
             "123456789123456789\n",
             3,
-            "known from breaches",
+            "list of leaked passwords",
         ),
         (["create", "alma", "--role", "auditor", "--password-stdin"], "", 3, "at least 15"),
         (["create", "alma", "--role", "auditor", "--password-stdin"], b"\xff" * 20, 3, "UTF-8"),
@@ -155,10 +155,10 @@ def test_programs_get_the_same_as_json(users: Flask) -> None:
         ),
         (["create", "alma", "--role", "auditor", "--subject", "x"], None, 2, "identity provider"),
         (["create", "alma", "--one-time"], None, 2, "--role"),
-        (["disable", "nobody"], None, 2, "no account of that name"),
-        (["enable", "nobody"], None, 2, "no account of that name"),
-        (["unlock", "nobody"], None, 2, "no account of that name"),
-        (["reset-password", "nobody", "--one-time"], None, 2, "no account of that name"),
+        (["disable", "nobody"], None, 2, "No account has that name"),
+        (["enable", "nobody"], None, 2, "No account has that name"),
+        (["unlock", "nobody"], None, 2, "No account has that name"),
+        (["reset-password", "nobody", "--one-time"], None, 2, "No account has that name"),
     ],
 )
 def test_what_cannot_be_is_refused(
