@@ -47,7 +47,7 @@ TOLD_IN_DOCUMENT = (
     "law_digest",
     "replaces",
 )
-"""Columns that the document tells too."""
+"""Columns that the document contains too."""
 
 
 class NotAPacket(ValueError):
@@ -89,12 +89,12 @@ def read_packet(content: bytes) -> Packet:
     try:
         document = loads(content)
     except MalformedJson as error:
-        raise NotAPacket(f"It cannot be read as JSON. {error}") from None
+        raise NotAPacket(f"It is not valid JSON. {error}") from None
     packet = _members(document, "packet", "The file")
     if packet["format"] != FORMAT:
         raise NotAPacket(f"Its format is not {FORMAT}.")
     if packet["how_to_check"] != HOW_TO_CHECK:
-        raise NotAPacket("how_to_check does not say what it says in every packet of this format.")
+        raise NotAPacket("how_to_check differs from the text of this format.")
     record, law = (
         _members(packet["record"], "record", "record"),
         _members(packet["law"], "law", "law"),
@@ -126,7 +126,7 @@ def _members(value: object, part: str, called: str) -> Mapping[str, object]:
     if missing:
         raise NotAPacket(f"{called} has no member {missing[0]}.")
     if len(members) != len(CONTENT[part]):
-        raise NotAPacket(f"{called} has members that a packet of this format does not have.")
+        raise NotAPacket(f"{called} has unknown members.")
     return members
 
 
@@ -149,7 +149,7 @@ def _texts(value: object) -> Mapping[str, str]:
 def _step(value: object) -> Mapping[str, str]:
     step = _members(value, "step", "A step of inclusion.path")
     if step["side"] not in ("left", "right"):
-        raise NotAPacket("A step of inclusion.path has a side that is neither left nor right.")
+        raise NotAPacket("The side of a step of inclusion.path must be left or right.")
     return {"side": str(step["side"]), "hash": _hex(step["hash"], "The hash of a step")}
 
 
@@ -196,20 +196,20 @@ def checks(packet: Packet, root: str | None, chain: str | None) -> Iterator[Chec
     """What is checked, in order: what it is called, and what finds the complaint, if
     there is one.
     """
-    yield "The record has the digest that was sealed", lambda: _record(packet)
-    yield "The record lies in the sealed batch", lambda: _inclusion(packet)
-    yield "The seal is linked to the one before", lambda: _link(packet)
-    yield "The text of the law has the record's digest", lambda: _law(packet)
-    yield "The document says what the record's columns say", lambda: _document(packet)
+    yield "The record matches its sealed digest", lambda: _record(packet)
+    yield "The sealed batch contains the record", lambda: _inclusion(packet)
+    yield "The seal is chained to the one before", lambda: _link(packet)
+    yield "The text of the law matches the record's digest", lambda: _law(packet)
+    yield "The document matches the record's columns", lambda: _document(packet)
     if root is not None:
         yield (
-            "The root is the one you gave",
+            "The root matches yours",
             lambda: _same(packet.seal["root"], root, "the root of the seal"),
         )
     if chain is not None:
         yield (
-            "The link is the one you gave",
-            lambda: _same(packet.seal["chain"], chain, "the link of the seal"),
+            "The chain digest matches yours",
+            lambda: _same(packet.seal["chain"], chain, "the chain digest of the seal"),
         )
 
 
@@ -222,7 +222,7 @@ def _record(packet: Packet) -> str | None:
     return (
         None
         if found == packet.digest
-        else f"the columns have the digest {found}, sealed was {packet.digest}"
+        else f"the columns have the digest {found}, the seal covers {packet.digest}"
     )
 
 
@@ -232,14 +232,14 @@ def _inclusion(packet: Packet) -> str | None:
     if [step["side"] for step in packet.path] != inclusion_sides(
         packet.position, packet.seal["count"]
     ):
-        return "the path is not that of this place in the batch"
+        return "the path does not fit this place in the batch"
     reached = root_of_proof(
         leaf_hash("determination", str(packet.columns["id"]), packet.digest), packet.path
     )
     return (
         None
         if reached == packet.seal["root"]
-        else f"the path leads to {reached}, the root of the seal is another"
+        else f"the path leads to {reached}, which is not the root of the seal"
     )
 
 
@@ -253,13 +253,13 @@ def _link(packet: Packet) -> str | None:
         packet.sealed_at,
         seal["root"],
     )
-    return None if found == seal["chain"] else f"the link would be {found}"
+    return None if found == seal["chain"] else f"the computed chain digest is {found}"
 
 
 def _law(packet: Packet) -> str | None:
     found = text_digest(packet.texts)
     if packet.law_digest != packet.columns["law_digest"]:
-        return "the packet names another law than the record"
+        return "the packet and the record name different laws"
     return None if found == packet.law_digest else f"the files have the digest {found}"
 
 
@@ -275,12 +275,12 @@ def _document(packet: Packet) -> str | None:
     stated = {**document, "law_digest": law.get("digest") if isinstance(law, dict) else None}
     for name in TOLD_IN_DOCUMENT:
         if stated.get(name) != columns[name]:
-            return f"{name} is something else in the document"
+            return f"{name} differs in the document"
     return None
 
 
 def derive(packet: Packet) -> str | None:
-    """What stands against deriving the document again from the packet's law and request, if any."""
+    """Decide the packet's request again under its law; the difference, or None."""
     columns: dict[str, Any] = dict(packet.columns)
     try:
         columns["decided_at"] = _instant(columns["decided_at"], "decided_at")
@@ -290,16 +290,16 @@ def derive(packet: Packet) -> str | None:
     except (NotAPacket, ValueError, LawAltered, EngineFault) as error:
         return str(error)
     except Exception as error:  # somebody else's law may break the reader in ways nobody foresaw
-        return f"deciding ended with {type(error).__name__}"
-    return None if differs_at is None else f"what is decided again differs at {differs_at}"
+        return f"the replay failed with {type(error).__name__}"
+    return None if differs_at is None else f"the results differ at {differs_at}"
 
 
 def verify(
     packet: Packet, root: str | None, chain: str | None, say: Callable[[str], object]
 ) -> bool:
-    """Check everything, tell each line, and say whether all of it holds.
+    """Run all checks and print a line for each; whether all passed.
 
-    The outcome is derived only where the rest holds: a law that nobody sealed is not run.
+    It replays the case only if the other checks passed, so that no unsealed law runs.
     """
     holds = True
     for name, find in checks(packet, root, chain):
@@ -309,10 +309,10 @@ def verify(
     made_by = packet.columns["made_by"]
     how = "to the byte"
     if compared(made_by) == "meaning":
-        how = f"in meaning (made by version {made_by or 'unknown'}, this is {VERSION})"
-    name = f"Decided again from the packet's law and facts, the same comes out {how}"
+        how = f"in meaning (issued by version {made_by or 'unknown'}, this is {VERSION})"
+    name = f"Replay under the packet's law gives the same result {how}"
     if not holds:
-        say(f"skipped  {name}: not tried, because something above does not hold.")
+        say(f"skipped  {name}: not tried, because a check above failed.")
     else:
         complaint = derive(packet)
         holds = complaint is None
@@ -328,29 +328,29 @@ def _digest(text: str) -> str:
     """
     digest = text.strip().lower()
     if len(digest) != 64 or not set(digest) <= _HEX:
-        raise argparse.ArgumentTypeError("a SHA-256 in 64 hexadecimal digits is needed")
+        raise argparse.ArgumentTypeError("must be a SHA-256 in 64 hexadecimal digits")
     return digest
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Check a packet and print what was checked, line by line."""
     parser = argparse.ArgumentParser(
-        prog="python -m app.verify", description="Check the packet of a determination."
+        prog="python -m app.verify", description="Verify the packet of a determination."
     )
     parser.add_argument(
-        "packet", type=Path, help="the file that GET /v1/determinations/{id}/packet gave"
+        "packet", type=Path, help="the file from GET /v1/determinations/{id}/packet"
     )
     parser.add_argument(
         "--root",
         type=_digest,
         metavar="HEX",
-        help="the root of the seal, as it was published or kept elsewhere",
+        help="the root of the seal, from an independent source",
     )
     parser.add_argument(
         "--chain",
         type=_digest,
         metavar="HEX",
-        help="the link of the seal, as it was published or kept elsewhere",
+        help="the chain digest of the seal, from an independent source",
     )
     given = parser.parse_args(arguments)
     try:
@@ -367,10 +367,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     holds = verify(packet, given.root, given.chain, _say)
     if given.root is None and given.chain is None:
         _say(
-            "Compare the root above with one published or kept elsewhere (--root): without that, "
-            "all of it might be made up."
+            "Compare the root above with one from an independent source (--root). Without that, "
+            "the whole packet can be forged."
         )
-    _say("All of it holds." if holds else "Something does not hold; see above.")
+    _say("All checks passed." if holds else "At least one check failed; see above.")
     return HOLDS if holds else FAILS
 
 
@@ -379,7 +379,7 @@ def _content(path: Path) -> bytes:
         with path.open("rb") as file:
             content = file.read(LARGEST + 1)
     except OSError as error:
-        raise NotAPacket(f"It cannot be read: {error.strerror}.") from None
+        raise NotAPacket(f"Cannot read it: {error.strerror}.") from None
     if len(content) > LARGEST:
         raise NotAPacket(f"It is larger than {LARGEST:,} bytes.")
     return content

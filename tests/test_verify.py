@@ -128,7 +128,7 @@ def test_without_a_root_it_says_that_one_is_needed(verify: Verify, sound: Packet
     ended, printed = verify(sound)
 
     assert 0 == ended
-    assert "Compare the root above with one published or kept elsewhere" in printed
+    assert "Compare the root above with one from an independent source" in printed
 
 
 @pytest.mark.parametrize("option", ["--root", "--chain"])
@@ -210,9 +210,9 @@ def test_what_fails_is_named_and_the_law_is_not_run(verify: Verify, sound: Packe
     ended, printed = verify(changed(sound, ("record", "columns", "outcome"), lambda _: "eligible"))
 
     assert 1 == ended
-    assert "FAILS    The record has the digest that was sealed" in printed
-    assert "FAILS    The document says what the record's columns say: outcome" in printed
-    assert "skipped  Decided again" in printed
+    assert "FAILS    The record matches its sealed digest" in printed
+    assert "FAILS    The document matches the record's columns: outcome" in printed
+    assert "skipped  Replay under" in printed
 
 
 def resealed(packet: Packet) -> Packet:
@@ -240,10 +240,10 @@ def test_a_forged_outcome_sealed_anew_is_betrayed_by_the_law(verify: Verify, sou
 
     assert 1 == ended
     assert (
-        "FAILS    Decided again from the packet's law and facts, the same comes out to the byte: "
-        "what is decided again" in printed
+        "FAILS    Replay under the packet's law gives the same result to the byte: the results"
+        in printed
     )
-    assert "differs at /outcome" in printed
+    assert "differ at /outcome" in printed
 
 
 def test_a_forgery_throughout_is_betrayed_by_the_root_kept_elsewhere(
@@ -276,7 +276,7 @@ def test_law_of_somebody_elses_making_ends_in_a_sentence(
     ended, printed = verify(resealed(forged))
 
     assert 1 == ended
-    assert "FAILS    Decided again" in printed
+    assert "FAILS    Replay under" in printed
 
 
 # --- what is no packet ---
@@ -328,7 +328,7 @@ def test_a_file_that_is_not_there_is_told(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert 2 == main([str(tmp_path / "nothing.json")])
-    assert "It cannot be read: No such file or directory." in capsys.readouterr().out
+    assert "Cannot read it: No such file or directory." in capsys.readouterr().out
 
 
 def test_text_of_the_packets_own_does_not_reach_the_terminal_as_commands(

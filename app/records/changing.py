@@ -37,10 +37,7 @@ def add(connection: Connection, table: Table, columns: Mapping[str, Any]) -> Non
 
 
 def locked(connection: Connection, table: Table, chosen: ColumnElement[bool]) -> Row | None:
-    """The one row for which something holds, which nobody else changes before the transaction ends.
-
-    None where there is none.
-    """
+    """Select the row that matches, lock it until the transaction ends, and return it, or None."""
     row = (
         connection.execute(select(table).where(chosen).with_for_update(key_share=True))
         .mappings()

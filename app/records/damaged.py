@@ -197,8 +197,8 @@ def paged(found: Iterable[T]) -> Iterator[list[T]]:
 
 
 def askable(names: Iterable[str]) -> list[str]:
-    """Those of these names that a database can be asked for: damaged text may be no text any more,
-    and then stands nowhere else.
+    """The readable names among these. A query cannot contain damaged text that is no longer
+    valid.
     """
     return [name for name in names if readable(name)]
 

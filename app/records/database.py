@@ -68,9 +68,7 @@ def open_database(address: str, threads: int = 4) -> Engine:
         url = make_url(address)
         return _sqlite(url) if url.get_backend_name() == "sqlite" else _on_server(url, threads)
     except (ArgumentError, ImportError, ValueError) as error:
-        raise RecordsUnavailable(
-            f"the database address cannot be used: {type(error).__name__}"
-        ) from None
+        raise RecordsUnavailable(f"invalid database address: {type(error).__name__}") from None
 
 
 def _sqlite(url: URL) -> Engine:
@@ -99,12 +97,13 @@ def _file(url: URL) -> Path:
     named = (url.database or "").removeprefix("file:")
     if named in ("", ":memory:") or url.query.get("mode") == "memory":
         raise RecordsUnavailable(
-            "a database in memory keeps nothing, name a file as in sqlite:////var/lib/eligibility/kept.sqlite"
+            "a database in memory stores nothing, name a file as in "
+            "sqlite:////var/lib/eligibility/kept.sqlite"
         )
     file = Path(named)
     if not file.parent.is_dir():
         raise RecordsUnavailable(
-            f"the folder {file.parent} is not there, make it or correct DATABASE_URL"
+            f"the folder {file.parent} does not exist, create it or correct DATABASE_URL"
         )
     return file
 

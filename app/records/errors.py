@@ -22,7 +22,7 @@ class RecordDamaged(Exception):
     """
 
     def __init__(self, kind: str, id: str) -> None:
-        super().__init__(f"{kind} {id} is not as it was kept")
+        super().__init__(f"{kind} {id} is damaged")
         self.kind, self.id = kind, id
 
 

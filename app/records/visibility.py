@@ -1,15 +1,12 @@
-"""Which kept determinations somebody may see at all.
-
-What lies outside is as if it were not there.
-"""
+"""The stored determinations that a caller sees. Others do not exist for the caller."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Reach:
-    """Everything; or what one organization made, together with all determinations of some
-    questions, whoever made them.
+    """Everything; or the determinations of one organization, and all determinations of some
+    questions.
     """
 
     everything: bool = False

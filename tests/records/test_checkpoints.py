@@ -77,8 +77,8 @@ def test_a_number_that_was_noted_with_another_chain_is_not_noted_again_and_seali
         reseal_the_last(database, store, file)
 
     assert before == file.read_text()
-    assert "alarm: seal 2 was noted before with another chain" in caplog.text
-    assert "seal 2: is not the seal that was noted outside the database" in complaints(store, file)
+    assert "alarm: the checkpoints have seal 2 with another chain" in caplog.text
+    assert "seal 2: differs from the checkpoints" in complaints(store, file)
     keep_sealed(store, file, 3)
     assert 3 == json.loads(file.read_text().splitlines()[-1])["number"]
 
@@ -107,8 +107,8 @@ def test_a_number_that_was_noted_twice_with_different_chains_is_named(
         appended.write(elsewhere.read_text())
 
     assert (
-        "seal 2: was noted outside the database with different chains: seals were removed and "
-        "made anew" in complaints(store, file)
+        "seal 2: has different chains in the checkpoints: seals were removed and created again"
+        in complaints(store, file)
     )
 
 
@@ -137,8 +137,8 @@ def test_a_database_that_no_line_is_of_is_named(store: Store, other: Store, file
     keep_sealed(store, None, 1)
 
     assert [
-        f"installation {verify(store).database}: is not a database that the checkpoints know: "
-        "none of their lines is of it"
+        f"installation {verify(store).database}: is unknown to the checkpoints: "
+        "all of their lines belong to other databases"
     ] == (complaints(store, file))
 
 
@@ -153,9 +153,7 @@ def test_lines_from_before_databases_had_names_are_read_all_the_same(
 
     assert [] == complaints(store, file)
     file.write_text(file.read_text().replace(lines[1]["chain"], "0" * 64))
-    assert ["seal 2: is not the seal that was noted outside the database"] == complaints(
-        store, file
-    )
+    assert ["seal 2: differs from the checkpoints"] == complaints(store, file)
 
 
 def test_a_database_whose_name_was_removed_is_named(
@@ -166,7 +164,7 @@ def test_a_database_whose_name_was_removed_is_named(
         connection.execute(text("DELETE FROM installation"))
 
     assert (
-        "installation ?: was removed: the checkpoints cannot be told to be of this database"
+        "installation ?: was removed: the checkpoints cannot identify this database"
         in complaints(store, file)
     )
 

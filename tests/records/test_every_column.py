@@ -98,7 +98,7 @@ def test_a_row_that_was_changed_stays_named_whatever_the_service_changes_in_it(
 
     assert (
         [
-            f"{kind} {id}: was changed after it was kept"
+            f"{kind} {id}: was changed after it was stored"
             for kind, id in (
                 ("account", everything.account),
                 ("applicant", everything.applicant),
@@ -128,8 +128,8 @@ def test_an_instant_that_no_program_can_hold_is_named(
 
     named = complaints(store)
 
-    assert [f"account {everything.account}: was changed after it was kept"] == named[:1]
-    assert [f"credential {everything.credential}: was changed after it was kept"] == named[1:]
+    assert [f"account {everything.account}: was changed after it was stored"] == named[:1]
+    assert [f"credential {everything.credential}: was changed after it was stored"] == named[1:]
 
 
 def test_what_was_there_before_there_were_digests_gets_them(

@@ -28,8 +28,8 @@ from app.records.tables import holds
 from tests.records.conftest import numbered
 from tests.records.everything import OFFICE, PERSON, RING, Everything, keep_everything
 
-REMOVED = "was removed: the audit trail tells of its making"
-INSERTED = "was inserted: the audit trail does not know of its making"
+REMOVED = "was removed: the audit trail records its creation"
+INSERTED = "was inserted: the audit trail has no record of its creation"
 
 
 @pytest.fixture

@@ -157,10 +157,8 @@ def test_a_column_that_cannot_be_read_any_more_is_named_and_the_others_are_looke
 
     named = complaints(verify(sealed))
 
-    assert (
-        f"determination {numbered(1).id}: cannot be read: one of its columns was changed" in named
-    )
-    assert f"determination {numbered(3).id}: was changed after it was kept" in named
+    assert f"determination {numbered(1).id}: is unreadable: one of its columns was changed" in named
+    assert f"determination {numbered(3).id}: was changed after it was stored" in named
 
 
 def test_a_changed_record_whose_digest_was_changed_with_it_is_named(
@@ -172,7 +170,7 @@ def test_a_changed_record_whose_digest_was_changed_with_it_is_named(
             determinations.update().where(determinations.c.id == forged["id"]).values(forged)
         )
 
-    assert [f"determination {forged['id']}: was changed after it was kept"] == complaints(
+    assert [f"determination {forged['id']}: was changed after it was stored"] == complaints(
         verify(sealed)
     )
 
@@ -194,9 +192,9 @@ def test_an_inserted_record_is_named(sealed: Store, database: Engine) -> None:
 
     named = complaints(verify(sealed))
 
-    assert f"determination {forged.id}: was inserted: no seal closes it and none was to" in named
+    assert f"determination {forged.id}: was inserted: it has no entry for a seal" in named
     assert (
-        f"determination {forged.id}: was inserted: the audit trail does not know of its making"
+        f"determination {forged.id}: was inserted: the audit trail has no record of its creation"
         in named
     )
 
@@ -214,9 +212,8 @@ def test_a_record_that_was_slipped_into_a_seal_is_named(sealed: Store, database:
         }
         connection.execute(sealed_records.insert(), [entry])
 
-    assert (
-        "seal 2: does not close the records entered under it: some were removed, inserted or moved"
-        in complaints(verify(sealed))
+    assert "seal 2: does not match its entries: some were removed, inserted or moved" in complaints(
+        verify(sealed)
     )
 
 
@@ -249,7 +246,7 @@ def test_the_loss_of_the_last_seals_shows_against_the_checkpoints(
         connection.execute(seals.delete().where(seals.c.number == 2))
 
     named = complaints(verify(store, read_checkpoints(file)))
-    assert "seal 2: was noted outside the database and is gone" in named
+    assert "seal 2: is missing: the checkpoints note it" in named
 
 
 CHANGES = {
@@ -291,6 +288,6 @@ def test_what_waits_and_cannot_be_read_is_named_and_the_others_are_sealed(
 
     assert made is not None
     assert 4 == made.count
-    assert "alarm: what waits as determination a?b cannot be read and is not sealed" in caplog.text
+    assert "alarm: determination a?b is unreadable and stays unsealed" in caplog.text
     assert seal(store, NOW) is None
     assert 1 == waiting(store).records

@@ -223,7 +223,7 @@ def applicant_of(row: Mapping[Any, Any], ring: KeyRing) -> Applicant:
     try:
         person = Person(name, date.fromisoformat(born_on))
     except ValueError:
-        raise Unreadable(f"{_place(row['id'], 'born_on')} holds no day") from None
+        raise Unreadable(f"{_place(row['id'], 'born_on')} is not a date") from None
     plain = ("id", "subject", "organization", "created_at", "created_by", "changed_at", "version")
     return Applicant(person=person, **{column: row[column] for column in plain})
 

@@ -25,7 +25,7 @@ NONCE_BYTES, TAG_BYTES = 12, 16
 
 
 class Unreadable(Exception):
-    """A kept value cannot be decrypted: it was changed or moved, or its key is missing.
+    """The service cannot decrypt a stored value: it was changed or moved, or its key is missing.
 
     The message names its place, no value.
     """
@@ -70,9 +70,9 @@ class KeyRing:
         layout, _, rest = kept.partition(".")
         id, dot, encoded = rest.partition(".")
         if layout != LAYOUT or not dot:
-            raise Unreadable(f"{place} is of no layout that is known here")
+            raise Unreadable(f"{place} has an unknown layout")
         if (cipher := self._ciphers.get(id)) is None:
-            raise Unreadable(f"{place} is encrypted under a key that is not among the data keys")
+            raise Unreadable(f"{place} has a key that is not in the data keys")
         try:
             sealed = _decoded(encoded)
             return cipher.decrypt(
@@ -80,7 +80,7 @@ class KeyRing:
             ).decode()
         except (InvalidTag, ValueError):
             raise Unreadable(
-                f"{place} cannot be decrypted: it was changed or moved, or the key is another"
+                f"cannot decrypt {place}: it was changed or moved, or the key differs"
             ) from None
 
     def is_current(self, kept: str) -> bool:

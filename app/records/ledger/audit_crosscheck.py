@@ -16,8 +16,8 @@ from app.records.machines.credential_tables import credentials
 from app.records.people.account_tables import accounts
 from app.records.tables import audit_entries, holds
 
-REMOVED = "was removed: the audit trail tells of its making"
-INSERTED = "was inserted: the audit trail does not know of its making"
+REMOVED = "was removed: the audit trail records its creation"
+INSERTED = "was inserted: the audit trail has no record of its creation"
 
 
 def _by_id(row: Mapping[str, Any]) -> str:

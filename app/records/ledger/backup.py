@@ -197,9 +197,9 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
                 counts[line["table"]] += 1
                 yield line["table"], line["row"]
     except (gzip.BadGzipFile, zlib.error, EOFError, ValueError, KeyError, TypeError) as error:
-        raise NotABackup(f"it cannot be read to its end ({type(error).__name__})") from None
+        raise NotABackup(f"it is unreadable ({type(error).__name__})") from None
     if not ended:
-        raise NotABackup("it is not whole, or was changed")
+        raise NotABackup("it is incomplete or was changed")
 
 
 def _check_header(header: bytes) -> None:
@@ -208,5 +208,5 @@ def _check_header(header: bytes) -> None:
         raise NotABackup("it is not a backup of these records")
     if stated.get("revision") not in revisions_since(OLDEST):
         raise NotABackup(
-            f"it is of revision {stated.get('revision')}, and the tables are of {newest_revision()}"
+            f"it has revision {stated.get('revision')}, but the database has {newest_revision()}"
         )

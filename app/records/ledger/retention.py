@@ -47,12 +47,10 @@ def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
     try:
         stated = YAML(typ="safe", pure=True).load(file.read_text(encoding="utf-8"))
         if set(stated) != set(CLASSES):
-            raise RetentionUnreadable(
-                f"{file.name} must name {', '.join(CLASSES)} and nothing else"
-            )
+            raise RetentionUnreadable(f"{file.name} must have exactly {', '.join(CLASSES)}")
         periods = {name: _period(file, name, given) for name, given in stated.items()}
     except (OSError, TypeError, YAMLError) as error:
-        raise RetentionUnreadable(f"{file.name} cannot be read: {type(error).__name__}") from None
+        raise RetentionUnreadable(f"cannot read {file.name}: {type(error).__name__}") from None
     return periods
 
 

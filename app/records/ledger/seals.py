@@ -82,13 +82,11 @@ def _note(made: Seal, checkpoints: Path, database: str | None) -> None:
         note_checkpoint(checkpoints, made, database)
     except AlreadyNoted:
         log.error(
-            "alarm: seal %d was noted before with another chain, run `flask records verify`",
+            "alarm: the checkpoints have seal %d with another chain, run `flask records verify`",
             made.number,
         )
     except (ValueError, KeyError, TypeError):
-        log.error(
-            "alarm: seal %d could not be noted, since the checkpoints cannot be read", made.number
-        )
+        log.error("alarm: cannot note seal %d: the checkpoints are unreadable", made.number)
 
 
 def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
@@ -193,7 +191,7 @@ def _alarm(unreadable: set[str]) -> None:
     """
     for name in sorted(unreadable - _alarmed):
         log.error(
-            "alarm: what waits as %s cannot be read and is not sealed, run `flask records verify`",
+            "alarm: %s is unreadable and stays unsealed, run `flask records verify`",
             name,
         )
     _alarmed.update(unreadable)

@@ -105,9 +105,9 @@ def _by_key(found: Found) -> str:
 def _by_last_attempt(found: Found) -> str:
     """Network addresses are told to nobody: an address is named by when it was last tried from."""
     return (
-        "that cannot be read"
+        "with an unreadable address"
         if found.row is None
-        else f"last tried from at {column_text(found.row['tried_at'])}"
+        else f"with its last attempt at {column_text(found.row['tried_at'])}"
     )
 
 
@@ -218,7 +218,7 @@ class _Looking:
                 isinstance(row[name], int) for name in ("number", "first", "count")
             ):
                 yield Complaint(
-                    following, "seal", id, "cannot be read: one of its columns was changed"
+                    following, "seal", id, "is unreadable: one of its columns was changed"
                 )
                 continue
             self.seals += 1
@@ -228,16 +228,14 @@ class _Looking:
                 yield Complaint(following, "seal", id, what)
             number, following, self.chain = row["number"], row["first"] + row["count"], row["chain"]
         for missing in sorted(noted):
-            yield Complaint(
-                following, "seal", str(missing), "was noted outside the database and is gone"
-            )
+            yield Complaint(following, "seal", str(missing), "is missing: the checkpoints note it")
         beyond = select(sealed_records).where(sealed_records.c.sequence >= following).limit(1)
         for stray in self._connection.execute(beyond).all():
             yield Complaint(
                 stray.sequence,
                 stray.kind,
                 stray.object_id,
-                "stands beyond the last seal, which closes nothing there",
+                "lies beyond the last seal: no seal covers it",
             )
 
     def _wrong_with_seal(
@@ -249,7 +247,7 @@ class _Looking:
             self.chain, row["number"], row["first"], row["count"], row["sealed_at"], row["root"]
         )
         if row["previous"] != self.chain or row["chain"] != expected:
-            yield "does not hold: it or a seal before it was changed"
+            yield "does not match: it or an earlier seal was changed"
         entries = self._connection.execute(
             select(sealed_records)
             .where(sealed_records.c.seal == row["number"])
@@ -258,14 +256,12 @@ class _Looking:
         if [entry.sequence for entry in entries] != list(
             range(row["first"], row["first"] + row["count"])
         ):
-            yield (
-                "does not close the records entered under it: some were removed, inserted or moved"
-            )
+            yield ("does not match its entries: some were removed, inserted or moved")
         elif (
             merkle_root([leaf_hash(entry.kind, entry.object_id, entry.digest) for entry in entries])
             != row["root"]
         ):
-            yield "has a root that is not that of its records: the entry of one was changed"
+            yield "has a root that does not match its entries: one was changed"
 
     def at_name(self, database: str | None, noted: Noted) -> Iterator[Complaint]:
         """A database that was sealed has one name, which the checkpoints know it by."""
@@ -280,10 +276,10 @@ class _Looking:
                 UNPLACED,
                 "installation",
                 "?",
-                f"{what}: the checkpoints cannot be told to be of this database",
+                f"{what}: the checkpoints cannot identify this database",
             )
         elif self.seals and noted.of_others and not noted.chains:
-            what = "is not a database that the checkpoints know: none of their lines is of it"
+            what = "is unknown to the checkpoints: all of their lines belong to other databases"
             yield Complaint(UNPLACED, "installation", str(database), what)
 
     def at_records(self) -> Iterator[Complaint]:
@@ -306,14 +302,12 @@ class _Looking:
             )
             if row is None:
                 yield Complaint(
-                    place, each.kind, id, "cannot be read: one of its columns was changed"
+                    place, each.kind, id, "is unreadable: one of its columns was changed"
                 )
             elif entry is None:
-                yield Complaint(
-                    place, each.kind, id, "was inserted: no seal closes it and none was to"
-                )
+                yield Complaint(place, each.kind, id, "was inserted: it has no entry for a seal")
             elif not entry.digest == row["record_digest"] == _digest(each.kind, row):
-                yield Complaint(place, each.kind, id, "was changed after it was kept")
+                yield Complaint(place, each.kind, id, "was changed after it was stored")
         if each.kind == "determination":
             yield from self._at_determinations(
                 [found for found in page if found.row is not None], sealed
@@ -355,14 +349,14 @@ class _Looking:
                     place,
                     "determination",
                     id,
-                    "is searched by provisions that its document does not rest on",
+                    "has search entries for provisions that its document does not list as decisive",
                 )
             if id not in known:
                 yield Complaint(
                     place,
                     "determination",
                     id,
-                    "was inserted: the audit trail does not know of its making",
+                    "was inserted: the audit trail has no record of its creation",
                 )
 
     def _entries_were_disposed(self) -> bool:
@@ -410,7 +404,7 @@ class _Looking:
                     place,
                     entry["kind"],
                     entry["object_id"],
-                    "is of no kind that is sealed: its entry was changed",
+                    "has an unknown kind: its entry was changed",
                 )
             elif entry["object_id"] not in there[entry["kind"]] | disposed.get(
                 (entry["kind"], entry["digest"]), set()
@@ -431,7 +425,7 @@ class _Looking:
                         UNPLACED,
                         each.table.info["kind"],
                         each.named(found),
-                        "was changed after it was kept",
+                        "was changed after it was stored",
                     )
         known = exists().where(determinations.c.id == decisive_provisions.c.determination)
         for stray in self._connection.execute(
@@ -450,11 +444,9 @@ def _unlike_noted(chain: str, noted: Sequence[str]) -> Iterator[str]:
     where it was not noted.
     """
     if len(noted) > 1:
-        yield (
-            "was noted outside the database with different chains: seals were removed and made anew"
-        )
+        yield ("has different chains in the checkpoints: seals were removed and created again")
     elif noted and noted[0] != chain:
-        yield "is not the seal that was noted outside the database"
+        yield "differs from the checkpoints"
 
 
 def _digest(kind: str, row: Mapping[str, Any]) -> str:

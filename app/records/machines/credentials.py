@@ -69,7 +69,7 @@ class Stale(Exception):
     """
 
     def __init__(self, current: int) -> None:
-        super().__init__("the credential has been changed since it was read")
+        super().__init__("the credential changed since the caller read it")
         self.current = current
 
 
