@@ -1,8 +1,8 @@
-"""The keys that personal data is encrypted with, and the key it is found by, as settings tell them.
-No message names a key.
+"""The keys that encrypt personal data, and the key of its index, from the settings. No message
+contains a key.
 
-Data keys are `id:key,id:key`: the first encrypts, the others only decrypt what was encrypted
-before. Each key is 32 bytes in base64, as `secrets.token_urlsafe(32)` draws it.
+Data keys are `id:key,id:key`: the first encrypts, the others only decrypt. Each key is 32 bytes in
+base64, as `secrets.token_urlsafe(32)` creates it.
 """
 
 import base64
@@ -19,7 +19,7 @@ DIFFERENT_BYTES_AT_LEAST = 16
 """A key drawn at random has some thirty different bytes; one with fewer than sixteen was typed."""
 _ID = re.compile(r"[A-Za-z0-9_-]{1,16}", re.ASCII)
 _KEY = re.compile(r"[A-Za-z0-9_+/-]{43}=?", re.ASCII)
-_HOW = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
+_HOW = "Create one: python3 -c 'import secrets; print(secrets.token_urlsafe(32))'"
 
 
 class KeysUnreadable(ValidationError):
@@ -45,7 +45,7 @@ def read_data_keys(text: str) -> dict[str, bytes]:
                 "digits, _ or -"
             )
         if id in keys:
-            raise KeysUnreadable(f"{DATA_KEYS} has two keys of one id. Give the new one a new id")
+            raise KeysUnreadable(f"{DATA_KEYS} has two keys with one id. Give the new key a new id")
         keys[id] = _key(DATA_KEYS, key)
     if len(set(keys.values())) < len(keys):
         raise KeysUnreadable(f"{DATA_KEYS} has one key under two ids. {_HOW}")
@@ -79,9 +79,7 @@ def new_key() -> str:
 def open_to_guessing(
     data_keys: str | None, index_key: str | None, secret_key: str | None
 ) -> Iterator[str]:
-    """Complaints about keys that are missing, that cannot be read, that nobody drew at random, or
-    that serve two purposes.
-    """
+    """Complaints about keys that are missing, unreadable, not random, or used for two purposes."""
     keys: list[bytes] = []
     for name, text in ((DATA_KEYS, data_keys), (INDEX_KEY, index_key)):
         if not text:
@@ -99,11 +97,11 @@ def open_to_guessing(
             len(set(key)) < DIFFERENT_BYTES_AT_LEAST or all(32 <= byte < 127 for byte in key)
             for key in found
         ):
-            yield f"A key in {name} looks like a sample and not like a key drawn at random. {_HOW}"
+            yield f"A key in {name} looks like a sample; it must be random. {_HOW}"
         keys += found
     texts = [text for text in (data_keys, index_key) if text]
     if len(set(keys)) < len(keys) or (secret_key and any(secret_key in text for text in texts)):
         yield (
-            f"One key serves two purposes: the secret key, the data keys and {INDEX_KEY} must "
+            f"One key has two purposes. The secret key, the data keys and {INDEX_KEY} must "
             f"differ. {_HOW}"
         )

@@ -1,4 +1,4 @@
-"""Whether this service is being taken out of work: one flag that all its processes see."""
+"""Whether the service is shutting down: one flag for all of its processes."""
 
 import mmap
 
@@ -9,10 +9,7 @@ which sets it.
 
 
 def begin() -> None:
-    """From now on say that no more requests should be sent here.
-
-    What still comes is answered as before.
-    """
+    """Report the shutdown from now on. The service still answers all requests."""
     _flag[0] = 1
 
 

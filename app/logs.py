@@ -1,9 +1,8 @@
-"""The log: JSON, one object a line on standard error, with the id of the request it belongs to.
+"""The log: JSON on standard error, one object per line, with the id of the request.
 
-Whoever has something to say uses the standard library's loggers, a few words and what belongs to
-them under `extra`. No line holds a value that a caller sent. Everything goes through here, the
-server's own lines too; a newline in a text stays inside its JSON string, so that nobody can add a
-line of their own.
+Modules use loggers of the standard library, with a few words and further values in `extra`. No line
+contains a value that a caller sent. The server's own lines go through here too. A newline stays
+inside its JSON string, so nobody can add a line.
 """
 
 import logging
@@ -18,9 +17,7 @@ from structlog.typing import EventDict, Processor, WrappedLogger
 _ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 FRAMES_AT_MOST = 40
 QUIET = ("alembic", "werkzeug", "sqlalchemy", "asyncio", "urllib3")
-"""Libraries whose lines say nothing to an operator, or quote requests.
-
-Only their warnings are let through.
+"""Libraries whose lines do not help operators, or quote requests. The log has only their warnings.
 """
 
 

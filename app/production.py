@@ -22,10 +22,7 @@ SAMPLES = (
     "your-",
     "1234567890",
 )
-"""What stands in keys that somebody meant to replace.
-
-A key drawn at random holds none of them but once in many thousands.
-"""
+"""Parts of sample keys. A random key contains one only once in many thousands."""
 
 
 class UnfitForProduction(Exception):
@@ -50,7 +47,7 @@ def require_fit(settings: Settings) -> None:
 
 
 def _reasons(settings: Settings) -> Iterator[str]:
-    how = "Make one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+    how = "Create one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
     if not settings.secret_key:
         yield f"ELIGIBILITY_SECRET_KEY (or ELIGIBILITY_SECRET_KEY_FILE) is not set. {how}"
     for name, key in _keys(settings):
@@ -60,13 +57,16 @@ def _reasons(settings: Settings) -> Iterator[str]:
             any(sample in key.lower() for sample in SAMPLES)
             or len(set(key)) < DIFFERENT_CHARACTERS_AT_LEAST
         ):
-            yield f"{name} looks like a sample and not like a key drawn at random. {how}"
+            yield f"{name} looks like a sample; it must be random. {how}"
     yield from open_to_guessing(settings.data_keys, settings.index_key, settings.secret_key)
     yield from _open_database(settings.database_url)
     if settings.debug:
-        yield "FLASK_DEBUG is on: it would let callers run code. Unset it."
+        yield "FLASK_DEBUG is on, so callers could run code. Unset it."
     if settings.plain_cookies:
-        yield "ELIGIBILITY_PLAIN_COOKIES is on: session cookies would travel without TLS. Unset it."
+        yield (
+            "ELIGIBILITY_PLAIN_COOKIES is on, so browsers would send session cookies without "
+            "TLS. Unset it."
+        )
 
 
 def _keys(settings: Settings) -> Iterator[tuple[str, str]]:
@@ -88,12 +88,12 @@ def _open_database(address: str) -> Iterator[str]:
             parse_qs(parts.query),
         )
     except ValueError:
-        yield "DATABASE_URL cannot be read as an address."
+        yield "DATABASE_URL is not a valid address."
         return
     if kind == "sqlite":
         return
     if kind != "postgresql":
-        yield "DATABASE_URL names neither SQLite nor PostgreSQL."
+        yield "DATABASE_URL must name SQLite or PostgreSQL."
         return
     if "sslmode" not in query and not {"hostaddr", "service"} & set(query):
         named = [
@@ -105,7 +105,7 @@ def _open_database(address: str) -> Iterator[str]:
             return  # a socket of this machine
     if set(query.get("sslmode", [])) != {"verify-full"}:
         yield (
-            "DATABASE_URL does not ask for TLS with a checked certificate. Add "
-            "?sslmode=verify-full (and sslrootcert=…), "
-            "or name the folder of a socket on this machine: postgresql://user@/name?host=/run/postgresql"
+            "DATABASE_URL must require TLS with a verified certificate. Add ?sslmode=verify-full "
+            "(and sslrootcert=…), or name the folder of a socket on this machine: "
+            "postgresql://user@/name?host=/run/postgresql"
         )

@@ -22,10 +22,7 @@ SECRET_BYTES = 32
 
 
 class NoDataKeys(Exception):
-    """Personal data cannot be read or kept: the keys for it are not set.
-
-    The message names the setting.
-    """
+    """The keys for personal data are not set. The message names the setting."""
 
 
 @dataclass(frozen=True)
