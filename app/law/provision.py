@@ -132,6 +132,8 @@ class Provision:
     effect: Effect
     paths: Mapping[str, tuple[Condition, ...]]
     may: May | None = None
+    reading: str | None = None
+    """How the text was read, and what was taken to follow; not law."""
     supersedes: tuple[str, ...] = ()
     text_missing: str | None = None
     parameters: Mapping[str, Parameter] = field(default_factory=dict)

@@ -91,6 +91,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         ),
         (
             "may",
+            "reading",
             "supersedes",
             "unread",
             "parameters",
@@ -108,6 +109,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         {
             **COMMON,
             "gist": Item.text,
+            "reading": Item.text,
             "answers": Item.text,
             "unread": Item.text,
             "caution": Item.text,
@@ -136,6 +138,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         effect=effect,  # type: ignore[arg-type]
         paths=read_paths(item, fields, marks, sayings),
         may=optional(fields, "may", _read_may),  # type: ignore[arg-type]
+        reading=optional(fields, "reading", Item.text),
         supersedes=optional(fields, "supersedes", read_ids) or (),
         text_missing=optional(fields, "unread", Item.text),
         parameters=read_each(fields, "parameters", _parameter),

@@ -76,3 +76,18 @@ def test_words_beside_a_mark_are_refused(tmp_path: Path) -> None:
 
     complaint = "the words of eighteen are marked in the gist already"
     assert f"rulesets/people/grown.yaml:12: {complaint}" in found
+
+
+def test_how_the_text_was_read_stands_apart_from_the_gist(tmp_path: Path) -> None:
+    read = "Only a later text was read."
+    text = GROWN.replace("enacted:", f"reading: {read}\nenacted:")
+
+    provision = open_lawbook(write_law(tmp_path, people__grown=text)).provisions["people/grown"]
+
+    assert (PLAIN, read) == (provision.gist, provision.reading)
+
+
+def test_a_reading_that_is_no_text_is_told_at_its_line(tmp_path: Path) -> None:
+    found = complaints(tmp_path, GROWN.replace("enacted:", "reading: 2015\nenacted:"))
+
+    assert "rulesets/people/grown.yaml:6: must be text" in found

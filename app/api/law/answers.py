@@ -95,6 +95,10 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
     edition: str
     as_of: date
     is_in_force: bool
+    reading: Annotated[
+        str | None,
+        Meta(description="How the text was read, and what was taken to follow; not law."),
+    ]
     unread: str | None
     when: Annotated[
         dict[str, list[ConditionAnswer]],

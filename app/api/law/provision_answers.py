@@ -49,6 +49,7 @@ def provision_answer(
         edition=law.edition.name,
         as_of=day,
         is_in_force=span is not None and day in span,
+        reading=provision.reading,
         unread=provision.text_missing,
         when={path: [_condition(c) for c in found] for path, found in provision.paths.items()},
         parameters={name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
