@@ -35,7 +35,7 @@ def _period(item: Item) -> Period:
         fields["last"].day(),
         fields["authority"].text(),
         optional(fields, "url", Item.text),
-        optional(fields, "evidence", read_evidence),  # type: ignore[arg-type]
+        optional(fields, "evidence", read_evidence),
         optional(fields, "enacted", Item.day),
         optional(fields, "note", Item.text),
     )
@@ -63,7 +63,7 @@ def _yearly(item: Item) -> YearlyPeriod:
         _month_day(fields["last"]),
         fields["authority"].text(),
         optional(fields, "url", Item.text),
-        optional(fields, "evidence", read_evidence),  # type: ignore[arg-type]
+        optional(fields, "evidence", read_evidence),
         optional(fields, "note", Item.text),
     )
     if yearly.last < yearly.first:
@@ -90,7 +90,7 @@ def read_calendar(item: Item, id: str, text: str) -> Calendar:
         series=fields["series"].text(),
         title=fields["title"].text(),
         citation=read_citation(fields["citation"]),
-        evidence=read_evidence(fields["evidence"]),  # type: ignore[arg-type]
+        evidence=read_evidence(fields["evidence"]),
         enacted=fields["enacted"].day(),
         in_force=read_span(fields["in_force"]),
         kind=kind,  # type: ignore[arg-type]

@@ -6,10 +6,10 @@ Every complaint is `file:line: sentence`; all of them are gathered before anythi
 import re
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import TypeVar
+from typing import TypeVar, cast
 
 from app.law.facts import Citation, Computation
-from app.law.provision import EVIDENCE, Conclusion, ParameterName, Source
+from app.law.provision import EVIDENCE, Conclusion, Evidence, ParameterName, Source
 from app.law.sentences import Sentence
 from app.law.spans import Span
 from app.law.yaml_source import Item, Unreadable
@@ -39,8 +39,8 @@ def read_span(item: Item) -> Span:
     return span
 
 
-def read_evidence(item: Item) -> str:
-    return item.one_of(EVIDENCE)
+def read_evidence(item: Item) -> Evidence:
+    return cast(Evidence, item.one_of(EVIDENCE))
 
 
 def read_ids(item: Item) -> tuple[str, ...]:
@@ -107,7 +107,7 @@ def read_concluded(_: str, item: Item) -> tuple[Conclusion, Source | None]:
     if not item.is_mapping:
         return read_conclusion(item), None
     fields = item.known_fields(("value", "citation", "evidence"))
-    source = Source(read_citation(fields["citation"]), read_evidence(fields["evidence"]))  # type: ignore[arg-type]
+    source = Source(read_citation(fields["citation"]), read_evidence(fields["evidence"]))
     return read_conclusion(fields["value"]), source
 
 

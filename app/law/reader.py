@@ -2,11 +2,13 @@
 before anything is refused.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 from app.law.conditions import Sayings, read_paths
+from app.law.facts import Citation
 from app.law.gist import read_gist
 from app.law.parts import (
     COMMON,
@@ -21,7 +23,7 @@ from app.law.parts import (
     read_span,
     try_each,
 )
-from app.law.provision import DatedValue, NextStep, Parameter, Provision
+from app.law.provision import DatedValue, Evidence, NextStep, Parameter, Provision
 from app.law.vocabulary import read_fact
 from app.law.yaml_source import Item
 
@@ -48,31 +50,57 @@ def next_step_reader(default: str) -> Callable[[Item], NextStep]:
 
 
 def _dated_value(item: Item) -> DatedValue:
-    fields = item.known_fields(("from", "value"), ("enacted", "citation", "evidence", "note"))
+    fields = item.known_fields(("from", "value"), ("enacted", *_OF_A_VALUE))
     value = fields["value"].scalar()
     if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
         raise fields["value"].refuse("must be a number or a day")
-    return DatedValue(
-        fields["from"].day(),
-        value,
-        optional(fields, "enacted", Item.day),
+    enacted = optional(fields, "enacted", Item.day)
+    return DatedValue(fields["from"].day(), value, enacted, *_of_a_value(fields))
+
+
+_OF_A_VALUE = ("citation", "evidence", "note")
+
+
+def _of_a_value(
+    fields: Mapping[str, Item],
+) -> tuple[Citation | None, Evidence | None, str | None]:
+    return (
         optional(fields, "citation", read_citation),
-        optional(fields, "evidence", read_evidence),  # type: ignore[arg-type]
+        optional(fields, "evidence", read_evidence),
         optional(fields, "note", Item.text),
     )
 
 
-def _parameter(name: str, item: Item) -> Parameter:
+def _parameter(name: str, item: Item, starts: date) -> Parameter:
+    """A number of the law: `63 days`, which holds from the provision's first day; or with dates."""
+    if not item.is_mapping:
+        return _single(name, item, item, DatedValue(starts, 0))
+    if "values" not in item.fields(silently=True):
+        fields = item.known_fields(("value",), _OF_A_VALUE)
+        dated = DatedValue(starts, 0, None, *_of_a_value(fields))
+        return _single(name, item, fields["value"], dated)
     fields = item.known_fields(("unit", "values"))
     values = tuple(
         sorted((_dated_value(v) for v in fields["values"].items()), key=lambda v: v.starts)
     )
     if not values:
         fields["values"].refuse("a parameter needs a value")
-    starts = [value.starts for value in values]
-    if len(set(starts)) != len(starts):
+    days = [value.starts for value in values]
+    if len(set(days)) != len(days):
         fields["values"].refuse(f"the parameter {name} has two values from the same day")
     return Parameter(name, fields["unit"].text(), values)
+
+
+def _single(name: str, item: Item, written: Item, dated: DatedValue) -> Parameter:
+    """A parameter with one value, written as a number with its unit, or as a day."""
+    scalar = written.scalar()
+    if isinstance(scalar, date):
+        return Parameter(name, "day", (replace(dated, value=scalar),))
+    number, _, unit = scalar.partition(" ") if isinstance(scalar, str) else ("", "", "")
+    value = item.plain(number)
+    if not unit or isinstance(value, bool) or not isinstance(value, int | Decimal):
+        raise written.refuse("must be a number with its unit, such as 63 days, or a day")
+    return Parameter(name, unit.strip(), (replace(dated, value=value),))
 
 
 def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provision:
@@ -125,15 +153,16 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
     step_on = "does_not_apply" if effect == "grants" else "applies"
     steps = fields.get("next_steps")
     concluded = read_each(fields, "concludes", read_concluded)
+    in_force = read_span(fields["in_force"])
     gist, marks = read_gist(fields["gist"])
     return Provision(
         id=id,
         title=fields["title"].text(),
         citation=read_citation(fields["citation"]),
-        evidence=read_evidence(fields["evidence"]),  # type: ignore[arg-type]
+        evidence=read_evidence(fields["evidence"]),
         gist=gist,
         enacted=fields["enacted"].day(),
-        in_force=read_span(fields["in_force"]),
+        in_force=in_force,
         answers=fields["answers"].text(),
         effect=effect,  # type: ignore[arg-type]
         paths=read_paths(item, fields, marks, sayings),
@@ -141,7 +170,9 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         reading=optional(fields, "reading", Item.text),
         supersedes=optional(fields, "supersedes", read_ids) or (),
         text_missing=optional(fields, "unread", Item.text),
-        parameters=read_each(fields, "parameters", _parameter),
+        parameters=read_each(
+            fields, "parameters", lambda name, i: _parameter(name, i, in_force.first)
+        ),
         concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
         sources={name: source for name, (_, source) in concluded.items() if source is not None},
         informs=read_each(fields, "informs", lambda _, i: read_conclusion(i)),
