@@ -6,7 +6,7 @@ Each is a rule about every provision, case, fact and question there is.
 import ast
 import re
 import sys
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
@@ -31,7 +31,7 @@ from tests.edges import Edge, WrittenCase, edges_at, edges_of, standing_laws
 from tests.plain_evaluator import outcome_of
 
 RULESETS = ROOT / "rulesets"
-SHARED = {"questions", "facts", "editions", "grammar"}
+SHARED = {"questions", "facts", "sources", "editions", "grammar"}
 VECTORS = 3
 NEVER_BELOW = {("plans/approval-on-the-anniversary", "same-day", "0")}
 """Turns that no case can cross: the next anniversary is never before the approval."""
@@ -257,6 +257,30 @@ def test_no_condition_says_what_its_fact_says(lawbook: Lawbook) -> None:
         if says[condition.fact].get((condition.operator, condition.operand))
         == Told(condition.met, condition.not_met)
     ]
+
+
+def citations(written: object) -> Iterator[object]:
+    """Every citation in a file, as it is written."""
+    if isinstance(written, dict):
+        yield from (value for key, value in written.items() if key == "citation")
+        written = list(written.values())
+    if isinstance(written, list):
+        for value in written:
+            yield from citations(value)
+
+
+def test_what_several_files_cite_stands_in_the_sources_once_and_is_cited() -> None:
+    sources = load(RULESETS / "sources.yaml")
+    cited: set[object] = set()
+    written_out = Counter((s["instrument"], s.get("url")) for s in sources.values())
+    for path in RULESETS.rglob("*.yaml"):
+        found = list(citations(load(path)))
+        cited.update(c if isinstance(c, str) else c.get("source") for c in found)
+        own = [c for c in found if isinstance(c, dict) and "instrument" in c]
+        written_out.update({(c["instrument"], c.get("url")) for c in own})
+
+    assert set(sources) == cited - {None}
+    assert [] == [source for source, times in written_out.items() if times > 1]
 
 
 # --- 5: every fact is used ---

@@ -7,9 +7,9 @@ from typing import cast
 from app.law.calendars import Calendar, Period, YearlyPeriod
 from app.law.names import NAME
 from app.law.parts import (
-    COMMON,
+    Cite,
+    common,
     optional,
-    read_citation,
     read_conclusion,
     read_each,
     read_evidence,
@@ -71,13 +71,13 @@ def _yearly(item: Item) -> YearlyPeriod:
     return yearly
 
 
-def read_calendar(item: Item, id: str, text: str) -> Calendar:
+def read_calendar(item: Item, id: str, text: str, cite: Cite) -> Calendar:
     """One calendar file."""
     fields = item.known_fields(
         ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
         ("periods", "every_year", "limited_to", "supersedes"),
     )
-    try_each(fields, {**COMMON, "series": Item.text, "limited_to": Item.text})
+    try_each(fields, {**common(cite), "series": Item.text, "limited_to": Item.text})
     if fields["calendar"].text() != id:
         fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
     kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))
@@ -89,7 +89,7 @@ def read_calendar(item: Item, id: str, text: str) -> Calendar:
         id=id,
         series=fields["series"].text(),
         title=fields["title"].text(),
-        citation=read_citation(fields["citation"]),
+        citation=cite(fields["citation"]),
         evidence=read_evidence(fields["evidence"]),
         enacted=fields["enacted"].day(),
         in_force=read_span(fields["in_force"]),

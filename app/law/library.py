@@ -2,17 +2,17 @@
 then holds it against itself.
 """
 
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 
 from app.law.calendars import Calendar
 from app.law.catalogue import read_calendar, read_edition, read_question
 from app.law.conditions import Sayings
 from app.law.errors import Fault, Place, UnsoundLaw
-from app.law.facts import FactDefinition, Vocabulary
+from app.law.facts import Citation, FactDefinition, Vocabulary
 from app.law.grammar import FILE, GRAMMAR, grammar_of
 from app.law.lawbook import Lawbook
-from app.law.parts import read_each
+from app.law.parts import read_citation, read_each, read_instrument
 from app.law.provision import Provision
 from app.law.questions import Edition, Question
 from app.law.reader import read_provision
@@ -21,6 +21,7 @@ from app.law.soundness import check
 from app.law.vocabulary import read_fact
 from app.law.yaml_source import Faults, Item, read_source
 
+SOURCES = "sources.yaml"
 SHARED = ("questions.yaml", "facts.yaml", "editions.yaml")
 KEPT = "rulesets"
 """What complaints call the folder that kept texts once stood in."""
@@ -37,16 +38,19 @@ class _Reading:
         self.provisions: dict[str, Provision] = {}
         self.calendars: dict[str, Calendar] = {}
         self.questions: dict[str, Question] = {}
+        self.instruments: dict[str, Citation] = {}
         self.facts: dict[str, FactDefinition] = {}
         self.editions: dict[str, Edition] = {}
 
     def read(self) -> None:
         self._read_grammar()
+        if SOURCES in self.sources:
+            self.faults.tolerate(lambda: self._read_shared(SOURCES))
         for name in SHARED:
             self.faults.tolerate(lambda name=name: self._read_shared(name))  # type: ignore[misc]
         opened: dict[str, Item] = {}
         for file in sorted(self.sources, key=lambda file: file.split("/")):
-            if file not in (*SHARED, FILE) and file.endswith(".yaml"):
+            if file not in (*SHARED, SOURCES, FILE) and file.endswith(".yaml"):
                 item = self.faults.tolerate(lambda file=file: self._open_one(file))  # type: ignore[misc]
                 if item is not None:
                     opened[file] = item
@@ -75,10 +79,12 @@ class _Reading:
             self.faults.tolerate(lambda name=name, item=item: self._take_shared(file, name, item))  # type: ignore[misc]
 
     def _take_shared(self, file: str, name: str, item: Item) -> None:
-        if file == "questions.yaml":
+        if file == SOURCES:
+            self.instruments[name] = read_instrument(name, item)
+        elif file == "questions.yaml":
             self.questions[name] = read_question(name, item)
         elif file == "facts.yaml":
-            self._define(read_fact(name, item))
+            self._define(read_fact(name, item, self._cite))
         else:
             self.editions[name] = read_edition(name, item)
 
@@ -97,16 +103,22 @@ class _Reading:
         if "/" not in file:
             raise item.refuse("a provision stands in the folder of its topic")
         if not file.startswith("calendars/"):
-            for fact in read_each(item.fields(), "introduces", read_fact).values():
+            read = partial(read_fact, cite=self._cite)
+            for fact in read_each(item.fields(), "introduces", read).values():
                 self._define(fact)
         return item
 
     def _read_one(self, file: str, item: Item) -> None:
         id = file.removesuffix(".yaml")
         if file.startswith("calendars/"):
-            self.calendars[id] = read_calendar(item, id, self.texts[file])
+            self.calendars[id] = read_calendar(item, id, self.texts[file], self._cite)
         else:
-            self.provisions[id] = read_provision(item, id, self.texts[file], self._sayings)
+            self.provisions[id] = read_provision(
+                item, id, self.texts[file], self._sayings, self._cite
+            )
+
+    def _cite(self, item: Item) -> Citation:
+        return read_citation(item, self.instruments)
 
     @cached_property
     def _sayings(self) -> Sayings:

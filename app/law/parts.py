@@ -15,15 +15,55 @@ from app.law.spans import Span
 from app.law.yaml_source import Item, Unreadable
 
 T = TypeVar("T")
+Cite = Callable[[Item], Citation]
+"""`read_citation` with the instruments that it knows."""
+_ID = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _CALL = re.compile(r"([a-z_]+)\(([^()]*)\)")
 
 
-def read_citation(item: Item) -> Citation:
-    """Where the law is written."""
-    fields = item.known_fields(("instrument",), ("under", "url"))
-    under, url = fields.get("under"), fields.get("url")
+def read_instrument(name: str, item: Item) -> Citation:
+    """One entry of sources.yaml: an instrument under the short id by which files cite it."""
+    if not _ID.fullmatch(name):
+        item.refuse("a source's id is lower-case words and numbers joined by hyphens")
+    return _written_out(item)
+
+
+def read_citation(item: Item, instruments: Mapping[str, Citation]) -> Citation:
+    """Where the law is written: the id of an instrument, an id with a section in it, or written
+    out; *instruments* has those of sources.yaml.
+
+    A complaint is an id that is not among them.
+    """
+    if item.is_list:
+        raise item.refuse("must be the id of a source, or a mapping")
+    if not item.is_mapping:
+        return _cited(item, instruments)
+    if "source" not in item.fields(silently=True):
+        return _written_out(item)
+    fields = item.known_fields(("source",), ("section", "under", "url"))
+    source = _cited(fields["source"], instruments)
+    section = optional(fields, "section", Item.text) or ""
+    joint = "" if section.startswith("(") or not section else ", "
     return Citation(
-        fields["instrument"].text(), under.text() if under else None, url.text() if url else None
+        f"{source.instrument}{joint}{section}",
+        optional(fields, "under", Item.text) or source.under,
+        optional(fields, "url", Item.text) or source.url,
+    )
+
+
+def _cited(item: Item, instruments: Mapping[str, Citation]) -> Citation:
+    id = item.text()
+    if id not in instruments:
+        raise item.refuse(f"there is no source {id} in sources.yaml")
+    return instruments[id]
+
+
+def _written_out(item: Item) -> Citation:
+    fields = item.known_fields(("instrument",), ("under", "url"))
+    return Citation(
+        fields["instrument"].text(),
+        optional(fields, "under", Item.text),
+        optional(fields, "url", Item.text),
     )
 
 
@@ -47,15 +87,16 @@ def read_ids(item: Item) -> tuple[str, ...]:
     return item.texts()
 
 
-COMMON: dict[str, Callable[[Item], object]] = {
-    "title": Item.text,
-    "citation": read_citation,
-    "evidence": read_evidence,
-    "enacted": Item.day,
-    "in_force": read_span,
-    "supersedes": read_ids,
-}
-"""The fields that provisions and calendars share."""
+def common(cite: Cite) -> dict[str, Callable[[Item], object]]:
+    """What reads the fields that provisions and calendars share."""
+    return {
+        "title": Item.text,
+        "citation": cite,
+        "evidence": read_evidence,
+        "enacted": Item.day,
+        "in_force": read_span,
+        "supersedes": read_ids,
+    }
 
 
 def try_each(fields: Mapping[str, Item], readers: Mapping[str, Callable[[Item], object]]) -> None:
@@ -100,14 +141,14 @@ def read_conclusion(item: Item) -> Conclusion:
     return value
 
 
-def read_concluded(_: str, item: Item) -> tuple[Conclusion, Source | None]:
+def read_concluded(item: Item, cite: Cite) -> tuple[Conclusion, Source | None]:
     """A conclusion, written as a value or, where its source is another than the provision's, as a
     mapping.
     """
     if not item.is_mapping:
         return read_conclusion(item), None
     fields = item.known_fields(("value", "citation", "evidence"))
-    source = Source(read_citation(fields["citation"]), read_evidence(fields["evidence"]))
+    source = Source(cite(fields["citation"]), read_evidence(fields["evidence"]))
     return read_conclusion(fields["value"]), source
 
 

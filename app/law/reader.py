@@ -11,9 +11,9 @@ from app.law.conditions import Sayings, read_paths
 from app.law.facts import Citation
 from app.law.gist import read_gist
 from app.law.parts import (
-    COMMON,
+    Cite,
+    common,
     optional,
-    read_citation,
     read_concluded,
     read_conclusion,
     read_each,
@@ -49,39 +49,39 @@ def next_step_reader(default: str) -> Callable[[Item], NextStep]:
     return read
 
 
-def _dated_value(item: Item) -> DatedValue:
+def _dated_value(item: Item, cite: Cite) -> DatedValue:
     fields = item.known_fields(("from", "value"), ("enacted", *_OF_A_VALUE))
     value = fields["value"].scalar()
     if isinstance(value, bool) or not isinstance(value, int | Decimal | date):
         raise fields["value"].refuse("must be a number or a day")
     enacted = optional(fields, "enacted", Item.day)
-    return DatedValue(fields["from"].day(), value, enacted, *_of_a_value(fields))
+    return DatedValue(fields["from"].day(), value, enacted, *_of_a_value(fields, cite))
 
 
 _OF_A_VALUE = ("citation", "evidence", "note")
 
 
 def _of_a_value(
-    fields: Mapping[str, Item],
+    fields: Mapping[str, Item], cite: Cite
 ) -> tuple[Citation | None, Evidence | None, str | None]:
     return (
-        optional(fields, "citation", read_citation),
+        optional(fields, "citation", cite),
         optional(fields, "evidence", read_evidence),
         optional(fields, "note", Item.text),
     )
 
 
-def _parameter(name: str, item: Item, starts: date) -> Parameter:
+def _parameter(name: str, item: Item, starts: date, cite: Cite) -> Parameter:
     """A number of the law: `63 days`, which holds from the provision's first day; or with dates."""
     if not item.is_mapping:
         return _single(name, item, item, DatedValue(starts, 0))
     if "values" not in item.fields(silently=True):
         fields = item.known_fields(("value",), _OF_A_VALUE)
-        dated = DatedValue(starts, 0, None, *_of_a_value(fields))
+        dated = DatedValue(starts, 0, None, *_of_a_value(fields, cite))
         return _single(name, item, fields["value"], dated)
     fields = item.known_fields(("unit", "values"))
     values = tuple(
-        sorted((_dated_value(v) for v in fields["values"].items()), key=lambda v: v.starts)
+        sorted((_dated_value(v, cite) for v in fields["values"].items()), key=lambda v: v.starts)
     )
     if not values:
         fields["values"].refuse("a parameter needs a value")
@@ -103,8 +103,10 @@ def _single(name: str, item: Item, written: Item, dated: DatedValue) -> Paramete
     return Parameter(name, unit.strip(), (replace(dated, value=value),))
 
 
-def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provision:
-    """One provision file; *sayings* has what facts and questions say of the tests of conditions."""
+def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite) -> Provision:
+    """One provision file; *sayings* has what facts and questions say of the tests of
+    conditions, *cite* knows the instruments of sources.yaml.
+    """
     fields = item.known_fields(
         (
             "provision",
@@ -135,7 +137,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
     try_each(
         fields,
         {
-            **COMMON,
+            **common(cite),
             "gist": Item.text,
             "reading": Item.text,
             "answers": Item.text,
@@ -152,13 +154,13 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         item.refuse("a provision that refers, and no other, says which way a person `may` decide")
     step_on = "does_not_apply" if effect == "grants" else "applies"
     steps = fields.get("next_steps")
-    concluded = read_each(fields, "concludes", read_concluded)
+    concluded = read_each(fields, "concludes", lambda _, i: read_concluded(i, cite))
     in_force = read_span(fields["in_force"])
     gist, marks = read_gist(fields["gist"])
     return Provision(
         id=id,
         title=fields["title"].text(),
-        citation=read_citation(fields["citation"]),
+        citation=cite(fields["citation"]),
         evidence=read_evidence(fields["evidence"]),
         gist=gist,
         enacted=fields["enacted"].day(),
@@ -171,7 +173,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         supersedes=optional(fields, "supersedes", read_ids) or (),
         text_missing=optional(fields, "unread", Item.text),
         parameters=read_each(
-            fields, "parameters", lambda name, i: _parameter(name, i, in_force.first)
+            fields, "parameters", lambda name, i: _parameter(name, i, in_force.first, cite)
         ),
         concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
         sources={name: source for name, (_, source) in concluded.items() if source is not None},
@@ -180,7 +182,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings) -> Provisio
         next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items())
         if steps
         else (),
-        introduces=read_each(fields, "introduces", read_fact),
+        introduces=read_each(fields, "introduces", lambda name, i: read_fact(name, i, cite)),
         places=item.places,
         text=text,
     )

@@ -6,12 +6,12 @@ from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
 from app.law.facts import FactDefinition, Presumption
 from app.law.names import NAME
 from app.law.operands import OPERATORS, read_test
-from app.law.parts import optional, read_citation, read_computation, read_sentence, try_each
+from app.law.parts import Cite, optional, read_computation, read_sentence, try_each
 from app.law.sentences import Sentence, Told
 from app.law.yaml_source import Item
 
 
-def read_fact(name: str, item: Item) -> FactDefinition:
+def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
     """One entry of the vocabulary."""
     fields = item.known_fields(
         ("type",),
@@ -65,7 +65,7 @@ def read_fact(name: str, item: Item) -> FactDefinition:
         places=PLACES if places is None else places,
         minimum=minimum,
         maximum=maximum,
-        presumed=optional(fields, "presumed", _presumption),
+        presumed=optional(fields, "presumed", lambda i: _presumption(i, cite)),
         computed=computed,
         actionable=changes is not None,
         irreversible=changes == "once",
@@ -123,9 +123,9 @@ def _bound(fields: Mapping[str, Item], name: str, default: int) -> int:
     return bound
 
 
-def _presumption(item: Item) -> Presumption:
+def _presumption(item: Item, cite: Cite) -> Presumption:
     fields = item.known_fields(("value", "because"), ("citation",))
     value = fields["value"].scalar()
     if value is None:
         raise fields["value"].refuse("must have a value")
-    return Presumption(value, fields["because"].text(), optional(fields, "citation", read_citation))
+    return Presumption(value, fields["because"].text(), optional(fields, "citation", cite))
