@@ -221,7 +221,7 @@ def secret_key(settings: Settings) -> str:
     Raises:
         OSError: it can neither be read nor kept.
     """
-    return settings.secret_key or _kept(
+    return settings.secret_key or _stored_secret(
         settings.instance / SECRET_FILE, lambda: secrets.token_urlsafe(SECRET_BYTES)
     )
 
@@ -234,7 +234,7 @@ def data_keys(settings: Settings) -> str:
         NoDataKeys: production mode is set and they are not.
         OSError: they can neither be read nor kept.
     """
-    return settings.data_keys or _kept_in_development(
+    return settings.data_keys or _development_secret(
         settings, "ELIGIBILITY_DATA_KEYS", DATA_KEYS_FILE, lambda: f"first:{new_key()}"
     )
 
@@ -247,22 +247,22 @@ def index_key(settings: Settings) -> str:
         NoDataKeys: production mode is set and it is not.
         OSError: it can neither be read nor kept.
     """
-    return settings.index_key or _kept_in_development(
+    return settings.index_key or _development_secret(
         settings, "ELIGIBILITY_INDEX_KEY", INDEX_KEY_FILE, new_key
     )
 
 
-def _kept_in_development(settings: Settings, name: str, file: str, make: Callable[[], str]) -> str:
+def _development_secret(settings: Settings, name: str, file: str, make: Callable[[], str]) -> str:
     """What a setting that was left out is in development.
 
     In production there is nothing to take instead.
     """
     if settings.in_production:
         raise NoDataKeys(f"{name} (or {name}_FILE) is not set")
-    return _kept(settings.instance / file, make)
+    return _stored_secret(settings.instance / file, make)
 
 
-def _kept(file: Path, make: Callable[[], str]) -> str:
+def _stored_secret(file: Path, make: Callable[[], str]) -> str:
     if not file.exists():
         _make_secret(file, make())
     return file.read_text(encoding="ascii")

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.access.credentials import KEY, Wanted
 from app.access.origin import Origin
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 
 ORGANIZATION = "county-office"
 ADMINISTRATOR = Origin("command:tests")
@@ -21,7 +21,7 @@ def key_of(app: Flask, role: str, organization: str | None = ORGANIZATION) -> st
     made = _MADE.setdefault(app, {})
     if (role, organization) not in made:
         with app.app_context():
-            told = gate().credentials.create(
+            told = authenticator().credentials.create(
                 Wanted(KEY, f"tests as {role}".replace("_", " "), role, organization), ADMINISTRATOR
             )
         made[role, organization] = told.secret

@@ -15,11 +15,11 @@ from app.records.machines.credentials import Credential, CredentialStore
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
-KEPT_SECONDS = 30
+CACHE_SECONDS = 30
 """How long the service accepts a credential without asking the database again. A revocation reaches
 every process within this time.
 """
-KEPT_AT_MOST = 10_000
+CACHE_SIZE = 10_000
 """The size of the cache. When it is full, the service empties it."""
 LONGEST = 4096
 
@@ -50,10 +50,10 @@ class Bearers:
         if found is None:
             self._known.pop(digest, None)
             return None
-        if len(self._known) >= KEPT_AT_MOST:
+        if len(self._known) >= CACHE_SIZE:
             self._known.clear()
         principal, ends = found
-        self._known[digest] = (principal, now, min(ends, now + timedelta(seconds=KEPT_SECONDS)))
+        self._known[digest] = (principal, now, min(ends, now + timedelta(seconds=CACHE_SECONDS)))
         return principal
 
     def forget(self) -> None:
@@ -127,7 +127,7 @@ SIGNING_FOLDER = "signing-keys"
 
 
 @dataclass(frozen=True)
-class Gate:
+class Authenticator:
     """Roles, credentials, and what recognizes those who show them."""
 
     roles: Roles
@@ -142,7 +142,11 @@ def signing_keys(settings: Settings) -> SigningKeys:
     return SigningKeys(settings.instance / SIGNING_FOLDER)
 
 
-def open_gate(settings: Settings, roles: Roles, store: CredentialStore) -> Gate:
-    """The gate of an installation. Nothing is asked of the database yet, and no key is read."""
+def open_authenticator(settings: Settings, roles: Roles, store: CredentialStore) -> Authenticator:
+    """The authenticator of an installation. Nothing is asked of the database yet, and no
+    key is read.
+    """
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
-    return Gate(roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens))
+    return Authenticator(
+        roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens)
+    )

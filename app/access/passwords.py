@@ -197,6 +197,6 @@ class Passwords:
             return False
         return matches and password_hash is not None
 
-    def is_dated(self, password_hash: str) -> bool:
+    def needs_rehash(self, password_hash: str) -> bool:
         """Whether a hash was made at another cost than today's."""
         return self._hasher.check_needs_rehash(password_hash)

@@ -17,7 +17,7 @@ from app.access.passwords import PasswordRefused, Passwords, check_new
 from app.access.roster import NAME, Roster
 from app.records.entries import AuditEntry
 from app.records.people.account_sessions import Limits, Session, Sessions
-from app.records.people.accounts import Account, Accounts, Attempt, Lockout
+from app.records.people.accounts import Account, Accounts, Lockout, SignInAttempt
 from app.records.store import Store
 
 FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS = 4, 29
@@ -131,11 +131,11 @@ class People:
             if account is None or not is_right or not attempt.may_pass or _has_lapsed(account, at):
                 self._refuse(attempt, origin, action)
                 raise SignInRefused
-            if self.passwords.is_dated(account.password_hash or ""):
+            if self.passwords.needs_rehash(account.password_hash or ""):
                 account = self.accounts.rehashed(account, self.passwords.hash(password))
         return account
 
-    def _refuse(self, attempt: Attempt, origin: Origin, action: str) -> None:
+    def _refuse(self, attempt: SignInAttempt, origin: Origin, action: str) -> None:
         """Log a rejected sign-in in the audit trail, and the lockout that it causes."""
         whose = attempt.account.id if attempt.account else UNKNOWN
         locked = [origin.did("account.locked", whose)] if attempt.locks else []

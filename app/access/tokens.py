@@ -24,7 +24,7 @@ from joserfc.jwt import JWTClaimsRegistry
 from app import clock
 
 ALGORITHM = "ES256"
-KEPT_SECONDS = 30
+CACHE_SECONDS = 30
 """How long what the folder held is relied on; within it a worker takes notice of a rotation."""
 LOOK_AGAIN_SECONDS = 1
 """How soon a process reads the folder again after a token with an unknown key."""
@@ -72,7 +72,7 @@ class SigningKeys:
         Raises:
             NoSigningKey: a file cannot be read as a key.
         """
-        return self._live(KEPT_SECONDS)
+        return self._live(CACHE_SECONDS)
 
     def newest(self) -> SigningKey:
         """The key to sign with.
@@ -86,7 +86,7 @@ class SigningKeys:
 
     def find(self, kid: object) -> SigningKey | None:
         """The live key of an id; none where there is none."""
-        looks = (self._live(seconds) for seconds in (KEPT_SECONDS, LOOK_AGAIN_SECONDS))
+        looks = (self._live(seconds) for seconds in (CACHE_SECONDS, LOOK_AGAIN_SECONDS))
         return next((key for keys in looks for key in keys if key.kid == kid), None)
 
     def rotate(self) -> SigningKey:

@@ -25,7 +25,7 @@ def mount(app: Flask, service: Service) -> None:
     install(app, service)
     watch_requests(app)
     limit_addresses(app, service.settings)
-    authenticate_requests(app, service.gate)
+    authenticate_requests(app, service.authenticator)
     limit_credentials(app)
     handle_faults(app)
     install_oauth(app)

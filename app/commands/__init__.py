@@ -75,7 +75,7 @@ def command_line(settings: Settings | None = None) -> Flask:
     try:
         app.config["SETTINGS"] = settings or from_environment()
     except EnvError as error:
-        from app.commands.answers import USAGE
+        from app.commands.output import USAGE
 
         # An exception would be taken for a missing command, or shown as a traceback by `flask
         # --help`.

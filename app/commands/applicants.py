@@ -5,17 +5,17 @@ from typing import TYPE_CHECKING
 import click
 from flask.cli import AppGroup
 
-from app.commands.answers import (
+from app.commands.output import (
     DOWN,
     REJECTED,
     USAGE,
     Refusal,
-    answering,
+    command,
     counted,
     progress_of,
-    tell,
+    respond,
 )
-from app.commands.sources import command_origin, kept_records, settings
+from app.commands.sources import command_origin, open_records, settings
 
 if TYPE_CHECKING:
     from app.records.applicants.encryption import KeyRing
@@ -28,7 +28,7 @@ applicants_group = AppGroup(
 
 
 @applicants_group.command("rotate-keys")
-@answering
+@command
 def rotate_keys(as_json: bool) -> None:
     """Re-encrypt all names and birth dates under the first key of ELIGIBILITY_DATA_KEYS, and index
     them under ELIGIBILITY_INDEX_KEY.
@@ -43,12 +43,12 @@ def rotate_keys(as_json: bool) -> None:
     from app.records.applicants.key_rotation import count_applicants, rotate
 
     ring = _ring()
-    with kept_records() as store:
+    with open_records() as store:
         with progress_of("Re-encrypting", count_applicants(store)) as advance:
             rotated = rotate(store, ring, advance)
         store.note(command_origin().did("applicants.rotated", ring.current, kind="applicants"))
     _require_whole(rotated, ring.current)
-    tell(
+    respond(
         as_json,
         {"key": ring.current, "rotated": rotated.rotated, "current_already": rotated.current},
         f"Re-encrypted {counted(rotated.rotated, 'applicant')} under {ring.current}; "
@@ -80,7 +80,7 @@ def _require_whole(rotated: "Rotated", key: str) -> None:
 
 @applicants_group.command("forget")
 @click.argument("subject")
-@answering
+@command
 def forget_applicant(subject: str, as_json: bool) -> None:
     """Delete the name and birth date of SUBJECT, but no determination. A legal hold prevents the
     deletion.
@@ -91,7 +91,7 @@ def forget_applicant(subject: str, as_json: bool) -> None:
     from app.records.applicants.forgetting import UnderHold, forget
 
     by = command_origin()
-    with kept_records() as store:
+    with open_records() as store:
         try:
             was_there = forget(
                 store, subject, lambda one: by.did("applicant.forgotten", one, kind="applicant")
@@ -102,7 +102,7 @@ def forget_applicant(subject: str, as_json: bool) -> None:
             ) from None
     if not was_there:
         raise Refusal(USAGE, "applicant-unknown", "No applicant has this subject reference.")
-    tell(
+    respond(
         as_json,
         {"forgotten": subject},
         "Deleted the name and birth date. Earlier backups still contain them, encrypted.",

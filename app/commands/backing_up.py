@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.answers import (
+from app.commands.output import (
     REJECTED,
     USAGE,
     Refusal,
     Screen,
-    answering,
+    command,
     counted,
     print_json,
     progress_of,
 )
 from app.commands.sealing import noted_outside
-from app.commands.sources import command_origin, kept_records, settings
+from app.commands.sources import command_origin, open_records, settings
 
 if TYPE_CHECKING:
     from app.records.store import Store
@@ -27,7 +27,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 
 @click.command("backup")
 @click.argument("file", type=FILE)
-@answering
+@command
 def backup_command(file: Path, as_json: bool) -> None:
     """Write all records, accounts and credentials to FILE, as of one moment. Only its owner can
     read it.
@@ -43,7 +43,7 @@ def backup_command(file: Path, as_json: bool) -> None:
     try:
         if file.exists():
             raise FileExistsError
-        with kept_records() as store:
+        with open_records() as store:
             store.note(command_origin().did("records.backed_up", None, kind="records"))
             _seal(store)
             with progress_of("Backing up", count_rows(store)) as advance:
@@ -52,12 +52,12 @@ def backup_command(file: Path, as_json: bool) -> None:
         raise Refusal(USAGE, "file-exists", f"{file} already exists; name another file.") from None
     except OSError as error:
         raise Refusal(USAGE, "file-unwritable", f"Cannot write {file}: {error.strerror}.") from None
-    _tell("Wrote", counts, file, as_json)
+    _print("Wrote", counts, file, as_json)
 
 
 @click.command("restore")
 @click.argument("file", type=FILE)
-@answering
+@command
 def restore_command(file: Path, as_json: bool) -> None:
     """Restore a backup into an empty, migrated database, all of it or nothing. Then run `records
     verify` and `records replay`.
@@ -75,7 +75,7 @@ def restore_command(file: Path, as_json: bool) -> None:
 
     try:
         total = sum(check_backup(file).values())
-        with kept_records() as store:
+        with open_records() as store:
             with progress_of("Restoring", total) as advance:
                 counts = restore(store, file, advance)
             store.note(command_origin().did("records.restored", None, kind="records"))
@@ -101,7 +101,7 @@ def restore_command(file: Path, as_json: bool) -> None:
             }
         )
         return
-    _tell("Restored", counts, file, as_json)
+    _print("Restored", counts, file, as_json)
     if gone is not None:
         Screen().line(
             f"The checkpoints note the seals {gone[0]} to {gone[1]} after the end of this backup. "
@@ -126,7 +126,7 @@ def _seal(store: "Store") -> None:
         click.echo(f"Cannot note the last seal in the checkpoints: {error.strerror}.", err=True)
 
 
-def _tell(did: str, counts: dict[str, int], file: Path, as_json: bool) -> None:
+def _print(did: str, counts: dict[str, int], file: Path, as_json: bool) -> None:
     if as_json:
         print_json({"file": str(file), "rows": counts})
         return

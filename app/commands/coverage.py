@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from app.commands.answers import Screen
+from app.commands.output import Screen
 from app.law.coverage import GistCoverage, gist_report
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
@@ -50,13 +50,13 @@ def cases_of(provision: Provision, folder: Path) -> int:
 def question_coverage(law: Lawbook, cases: Path) -> Iterator[QuestionCoverage]:
     """Provisions, conditions, cases and evidence of each question, over all days and editions."""
     for question in law.questions:
-        answering = [p for p in law.provisions.values() if p.answers == question]
+        provisions = [p for p in law.provisions.values() if p.answers == question]
         yield QuestionCoverage(
             question,
-            len(answering),
-            sum(len(p.conditions) for p in answering),
-            sum(cases_of(p, cases) for p in answering),
-            Counter(p.evidence for p in answering),
+            len(provisions),
+            sum(len(p.conditions) for p in provisions),
+            sum(cases_of(p, cases) for p in provisions),
+            Counter(p.evidence for p in provisions),
         )
 
 

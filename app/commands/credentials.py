@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, cast
 import click
 
 from app import clock
-from app.commands.answers import DOWN, USAGE, Refusal, Screen, counted, print_json
-from app.commands.sources import command_origin, kept_records, settings
+from app.commands.output import DOWN, USAGE, Refusal, Screen, counted, print_json
+from app.commands.sources import command_origin, open_records, settings
 
 if TYPE_CHECKING:
     from app.access.credentials import Credentials, NewSecret, Wanted
@@ -96,7 +96,7 @@ def credentials() -> Iterator["Credentials"]:
     from app.access.roles import shipped_roles
     from app.records.machines.credentials import CredentialStore, UnknownCredential
 
-    with kept_records() as store:
+    with open_records() as store:
         try:
             yield Credentials(CredentialStore(store), shipped_roles())
         except CredentialRefused as refused:
@@ -143,7 +143,7 @@ def make(wanted: "Wanted", as_json: bool) -> None:
     """Create a credential and print its secret."""
     with credentials() as kept:
         told = kept.create(wanted, command_origin())
-    _tell_secret(told, as_json)
+    _print_secret(told, as_json)
 
 
 def revoke(kind: str, text: str, as_json: bool) -> None:
@@ -161,10 +161,10 @@ def rotate(kind: str, text: str, overlap_hours: int, days: int | None, as_json: 
     with credentials() as kept:
         id = _named(kept, kind, text).id
         told = kept.rotate(id, None, command_origin(), overlap_hours, days)
-    _tell_secret(told, as_json)
+    _print_secret(told, as_json)
 
 
-def _tell_secret(told: "NewSecret", as_json: bool) -> None:
+def _print_secret(told: "NewSecret", as_json: bool) -> None:
     """A new secret, on standard output alone, so that it can be caught.
 
     What to know of it on standard error.
@@ -179,7 +179,7 @@ def _tell_secret(told: "NewSecret", as_json: bool) -> None:
     click.echo("Save it now: the service stores only its hash and cannot show it again.", err=True)
 
 
-def tell_list(kind: str, as_json: bool) -> None:
+def print_list(kind: str, as_json: bool) -> None:
     """Every credential of a kind, those that are taken no more too.
 
     Days are those of Massachusetts.

@@ -2,14 +2,14 @@
 
 from flask.cli import AppGroup
 
-from app.commands.answers import DOWN, Refusal, answering, tell
+from app.commands.output import DOWN, Refusal, command, respond
 from app.commands.sources import reaching_records, settings
 
 database_group = AppGroup("db", help="Create or migrate the tables of the database, or check them.")
 
 
 @database_group.command("upgrade")
-@answering
+@command
 def upgrade_database(as_json: bool) -> None:
     """Create or migrate the tables of the database at DATABASE_URL. If they are current, do
     nothing.
@@ -24,7 +24,7 @@ def upgrade_database(as_json: bool) -> None:
         was_current = migrate.is_current(settings())
         if not was_current:
             migrate.upgrade(settings())
-    tell(
+    respond(
         as_json,
         {"current": True, "changed": not was_current},
         "The database is already current." if was_current else "Migrated the database.",
@@ -32,7 +32,7 @@ def upgrade_database(as_json: bool) -> None:
 
 
 @database_group.command("check")
-@answering
+@command
 def check_database(as_json: bool) -> None:
     """Check that the service can reach the database and that its tables fit this version.
 
@@ -57,4 +57,4 @@ def check_database(as_json: bool) -> None:
             "The tables of the database differ from those of its revision.",
             [{"difference": difference} for difference in differing],
         )
-    tell(as_json, {"current": True}, "The database is current.")
+    respond(as_json, {"current": True}, "The database is current.")

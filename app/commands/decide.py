@@ -14,7 +14,7 @@ import orjson
 from rich.text import Text
 
 from app import clock
-from app.commands.answers import NEGATIVE, Screen, answering, marked, print_json
+from app.commands.output import NEGATIVE, Screen, command, marked, print_json
 from app.commands.sources import DAY, asked, edition_option
 from app.determinations.answer import FindingAnswer, ReasonAnswer
 from app.determinations.case import make_case
@@ -193,7 +193,7 @@ def _print_list(
 )
 @edition_option
 @click.option("--exit-code", is_flag=True, help="Exit with 1 unless the outcome is eligible.")
-@answering
+@command
 def decide_command(
     question: str,
     facts: IO[bytes],

@@ -16,8 +16,8 @@ from rich.console import Console
 from rich.progress import track
 
 from app.access.principal import Principal
-from app.commands.answers import DOWN, USAGE, Refusal, Screen, answering, counted, print_json
-from app.commands.sources import decider, edition_of, kept_records, settings
+from app.commands.output import DOWN, USAGE, Refusal, Screen, command, counted, print_json
+from app.commands.sources import decider, edition_of, open_records, settings
 from app.settings import ROOT, is_loopback
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ def demonstrations(folder: Path = DEMONSTRATIONS) -> list[Demonstration]:
 
 
 @demonstration_group.command("load")
-@answering
+@command
 def load_demonstrations(as_json: bool) -> None:
     """Decide and store the demonstration requests of fixtures/demo. Existing ones stay unchanged.
 
@@ -73,11 +73,11 @@ def load_demonstrations(as_json: bool) -> None:
             "Production mode: loaded no demonstration, because its people and accounts are "
             "invented.",
         )
-    with kept_records() as store:
+    with open_records() as store:
         everything = demonstrations()
         missing = [each for each in everything if not store.has(each.id)]
         if missing:  # only then is the law read and compiled
-            _keep(Store(store.engine, law_text(decider().lawbook)), missing)
+            _store(Store(store.engine, law_text(decider().lawbook)), missing)
         is_here = _is_here()
         key_file = _renew_key(store) if is_here else None
         accounts = _make_accounts(store) if is_here else []
@@ -95,7 +95,7 @@ def load_demonstrations(as_json: bool) -> None:
         click.echo(f"Loaded {counted(len(missing), 'demonstration determination')}.")
     else:
         click.echo(f"Already loaded: {counted(len(everything), 'demonstration determination')}.")
-    _tell_accounts(accounts)
+    _print_accounts(accounts)
 
 
 def _is_here() -> bool:
@@ -124,7 +124,7 @@ def _make_accounts(store: "Store") -> "list[DemonstrationAccount]":
     return make_demonstration_accounts(people.roster, Origin(DEMONSTRATION.actor))
 
 
-def _tell_accounts(accounts: "list[DemonstrationAccount]") -> None:
+def _print_accounts(accounts: "list[DemonstrationAccount]") -> None:
     new = [account for account in accounts if account.one_time_password is not None]
     if new:
         click.echo(
@@ -160,12 +160,12 @@ def _renew_key(store: "Store") -> Path:
         ) from None
 
 
-def _keep(store: "Store", missing: list[Demonstration]) -> None:
+def _store(store: "Store", missing: list[Demonstration]) -> None:
     """Decide and keep, all or none; a bar shows how far it is, on a terminal."""
     from app.api.http.service import Service
 
     deciding = decider()
-    here = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
+    service = Service(settings(), deciding, store, edition_of(deciding.lawbook, None))
     told = track(
         missing,
         "Deciding the demonstration data …",
@@ -173,10 +173,10 @@ def _keep(store: "Store", missing: list[Demonstration]) -> None:
         disable=not sys.stderr.isatty(),
         transient=True,
     )
-    store.keep_many([_kept(here, demonstration) for demonstration in told])
+    store.keep_many([_new_determination(service, demonstration) for demonstration in told])
 
 
-def _kept(here: Any, demonstration: Demonstration) -> "NewDetermination":
+def _new_determination(service: Any, demonstration: Demonstration) -> "NewDetermination":
     """The determination under its fixed id, as the service itself would issue it."""
     from app.access.origin import Origin
     from app.api.determinations.deciding import decide
@@ -184,7 +184,7 @@ def _kept(here: Any, demonstration: Demonstration) -> "NewDetermination":
     from app.records.entries import NewDetermination
 
     record = decide(
-        here,
+        service,
         AskedSchema().load(demonstration.request),
         orjson.dumps(demonstration.request).decode(),
         DEMONSTRATION,

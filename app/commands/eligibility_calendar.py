@@ -7,7 +7,7 @@ from typing import IO, Any, cast
 
 import click
 
-from app.commands.answers import Screen, answering, days, print_json
+from app.commands.output import Screen, command, days, print_json
 from app.commands.sources import asked, edition_option
 from app.commands.timeline import EACH_MARK, draw
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
@@ -26,7 +26,7 @@ KINDS = {"eligible": "█", "referred": "▒", "undetermined": "?", NOT_ENCODED:
     help="The question to decide for every day.",
 )
 @edition_option
-@answering
+@command
 def eligibility_calendar_command(
     facts: IO[bytes], year: int, question: str, edition: str | None, as_json: bool
 ) -> None:
@@ -56,8 +56,8 @@ def _print(screen: Screen, year: int, document: Mapping[str, object]) -> None:
     for fact in cast(Sequence[str], document["set_aside"]):
         screen.line(f"Ignored: {fact}, which takes every day of the year.")
     screen.line()
-    stretches = [(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
-    for line in draw(year, stretches, KINDS, NOT_ENCODED):
+    bars = [(_span(interval), interval["outcome"] or NOT_ENCODED) for interval in intervals]
+    for line in draw(year, bars, KINDS, NOT_ENCODED):
         screen.line(line, indent=2)
     screen.line(EACH_MARK, indent=2)
     screen.line()

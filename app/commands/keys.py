@@ -6,16 +6,16 @@ import click
 from flask.cli import AppGroup
 
 from app import clock
-from app.commands.answers import Screen, answering, print_json, tell
 from app.commands.credentials import (
     limits,
     make,
+    print_list,
     reaching_signing_keys,
     revoke,
     rotate,
     rotation,
-    tell_list,
 )
+from app.commands.output import Screen, command, print_json, respond
 
 KEY, CLIENT = "key", "client"
 
@@ -36,7 +36,7 @@ keys_group.add_command(signing_group)
 @keys_group.command("create")
 @click.argument("name")
 @limits
-@answering
+@command
 def create_key(
     name: str,
     role: str,
@@ -56,19 +56,19 @@ def create_key(
 
 
 @keys_group.command("list")
-@answering
+@command
 def list_keys(as_json: bool) -> None:
     """List the API keys with role, organization, expiry, last use, and how each begins.
 
     \b
     Example:  flask keys list
     """
-    tell_list(KEY, as_json)
+    print_list(KEY, as_json)
 
 
 @keys_group.command("revoke")
 @click.argument("key", metavar="ID")
-@answering
+@command
 def revoke_key(key: str, as_json: bool) -> None:
     """Revoke an API key. All processes reject it within 30 seconds.
 
@@ -83,7 +83,7 @@ def revoke_key(key: str, as_json: bool) -> None:
 @keys_group.command("rotate")
 @click.argument("key", metavar="ID")
 @rotation(KEY)
-@answering
+@command
 def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
     """Print a new secret for an API key once. The service accepts the old secret until the overlap
     ends.
@@ -95,7 +95,7 @@ def rotate_key(key: str, overlap_hours: int, days: int | None, as_json: bool) ->
 
 
 @signing_group.command("list")
-@answering
+@command
 def list_signing_keys(as_json: bool) -> None:
     """List the signing keys, the current one first. The others verify tokens but sign none.
 
@@ -124,7 +124,7 @@ def list_signing_keys(as_json: bool) -> None:
 
 
 @signing_group.command("rotate")
-@answering
+@command
 def rotate_signing_key(as_json: bool) -> None:
     """Create a new signing key. The old key verifies tokens for 15 more minutes. To revoke it at
     once, run the command twice.
@@ -134,7 +134,7 @@ def rotate_signing_key(as_json: bool) -> None:
     """
     with reaching_signing_keys("Created no key") as keys:
         made = keys.rotate()
-    tell(
+    respond(
         as_json,
         {"kid": made.kid, "made_at": made.made_at.isoformat(), "at": clock.now().isoformat()},
         f"Created signing key {made.kid}. It signs all new tokens.",
@@ -144,7 +144,7 @@ def rotate_signing_key(as_json: bool) -> None:
 @clients_group.command("create")
 @click.argument("name")
 @limits
-@answering
+@command
 def create_client(
     name: str,
     role: str,
@@ -168,19 +168,19 @@ def create_client(
 
 
 @clients_group.command("list")
-@answering
+@command
 def list_clients(as_json: bool) -> None:
     """List the clients with role, organization, expiry, last use, and how their secrets begin.
 
     \b
     Example:  flask clients list
     """
-    tell_list(CLIENT, as_json)
+    print_list(CLIENT, as_json)
 
 
 @clients_group.command("revoke")
 @click.argument("client", metavar="ID")
-@answering
+@command
 def revoke_client(client: str, as_json: bool) -> None:
     """Revoke a client. It gets no new tokens, and its current ones stop working within 30 seconds.
 
@@ -193,7 +193,7 @@ def revoke_client(client: str, as_json: bool) -> None:
 @clients_group.command("rotate-secret")
 @click.argument("client", metavar="ID")
 @rotation(CLIENT)
-@answering
+@command
 def rotate_secret(client: str, overlap_hours: int, days: int | None, as_json: bool) -> None:
     """Print a new secret for a client once. The service accepts the old secret until the overlap
     ends.

@@ -5,11 +5,11 @@ from datetime import date
 import click
 from flask.cli import AppGroup
 
-from app.commands.answers import (
+from app.commands.output import (
     REJECTED,
     Refusal,
     Screen,
-    answering,
+    command,
     counted,
     days,
     print_json,
@@ -31,7 +31,7 @@ law_group = AppGroup(
 
 
 @law_group.command("check")
-@answering
+@command
 def check_law(as_json: bool) -> None:
     """Read all rulesets and print each error with its file and line.
 
@@ -53,7 +53,7 @@ def check_law(as_json: bool) -> None:
 @click.argument("day", type=DAY, metavar="DATE")
 @click.option("--question", metavar="ID", help="Only the provisions of one question.")
 @edition_option
-@answering
+@command
 def show_in_force(day: date, question: str | None, edition: str | None, as_json: bool) -> None:
     """List the provisions and calendars that are in force on DATE.
 
@@ -129,7 +129,7 @@ def _require_looked_at(book: Lawbook, edition: str, day: date) -> None:
 @click.argument("first", type=DAY, metavar="FROM")
 @click.argument("last", type=DAY, metavar="TO")
 @edition_option
-@answering
+@command
 def show_changes(first: date, last: date, edition: str | None, as_json: bool) -> None:
     """List what started, ended or changed in the law from FROM through TO, both included.
 
@@ -171,7 +171,7 @@ def _detail(change: Change) -> str:
 
 
 @law_group.command("coverage")
-@answering
+@command
 def show_coverage(as_json: bool) -> None:
     """Report what the rulesets cover: provisions, years, test cases and evidence for each question.
 
@@ -193,7 +193,7 @@ def show_coverage(as_json: bool) -> None:
 @click.argument("question", metavar="QUESTION")
 @click.option("--on", "day", type=DAY, required=True, metavar="DATE", help="The day of the law.")
 @edition_option
-@answering
+@command
 def show_compiled(question: str, day: date, edition: str | None, as_json: bool) -> None:
     """Print the law of QUESTION on a day as the Python program that decides it.
 

@@ -6,9 +6,9 @@ from datetime import date
 
 import click
 
-from app.commands.answers import REJECTED, Refusal, Screen, answering, print_json
+from app.commands.output import REJECTED, Refusal, Screen, command, print_json
 from app.commands.sources import edition_of, edition_option, lawbook
-from app.commands.timeline import EACH_MARK, Stretch, draw
+from app.commands.timeline import EACH_MARK, Bar, draw
 from app.determinations.wording import UNVERIFIED_WORDS
 from app.law.calendars import Period, StandingCalendar
 from app.law.spans import FIRST_DAY, LAST_DAY, Span
@@ -35,7 +35,7 @@ MEANINGS = {
 @click.command("open-enrollment")
 @click.argument("year", type=click.IntRange(FIRST_DAY.year, LAST_DAY.year))
 @edition_option
-@answering
+@command
 def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> None:
     """Draw the open enrollment periods of YEAR, and list them with authority and source.
 
@@ -61,12 +61,12 @@ def open_enrollment_command(year: int, edition: str | None, as_json: bool) -> No
         print_json(open_enrollment_answer(law, law.edition(name), year, None))
         return
     found = series.meeting(span)
-    stretches: list[Stretch] = [(Span(p.first, p.last), c.calendar.kind) for c, p in found]
-    stretches += [(s, NOT_ENCODED) for s in unknown]
+    bars: list[Bar] = [(Span(p.first, p.last), c.calendar.kind) for c, p in found]
+    bars += [(s, NOT_ENCODED) for s in unknown]
     screen = Screen()
     screen.line(f"Open enrollment in {year}, edition {name}", style="bold")
     screen.line()
-    for line in draw(year, stretches, KINDS, "closed"):
+    for line in draw(year, bars, KINDS, "closed"):
         screen.line(line, indent=2)
     screen.line(EACH_MARK, indent=2)
     for standing, period in found:

@@ -2,7 +2,7 @@
 
 import click
 
-from app.commands.answers import Screen, answering, counted, print_json, unknown_question
+from app.commands.output import Screen, command, counted, print_json, unknown_question
 from app.commands.sources import lawbook
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
@@ -11,7 +11,7 @@ from app.law.questions import Question
 
 @click.command("questions")
 @click.argument("question", metavar="[ID]", required=False)
-@answering
+@command
 def questions_command(question: str | None, as_json: bool) -> None:
     """List all questions, or the facts of the question ID and how to ask for each.
 

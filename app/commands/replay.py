@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.answers import REJECTED, Screen, answering, counted, print_json, progress_of
-from app.commands.sources import DAY, command_origin, kept_records
+from app.commands.output import REJECTED, Screen, command, counted, print_json, progress_of
+from app.commands.sources import DAY, command_origin, open_records
 from app.determinations.decide import Decider
 from app.determinations.older_law import LawAltered, decider_under
 from app.determinations.replay import compared, replay
@@ -87,7 +87,7 @@ class Replayed:
     type=DAY,
     help="The last day to replay; default: all until now.",
 )
-@answering
+@command
 def replay_command(since: date | None, until: date | None, as_json: bool) -> None:
     """Replay all stored determinations: decide each again under its stored law, and compare the
     results.
@@ -107,7 +107,7 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
         clock.start_of(until + timedelta(days=1)) if until and until < clock.today() else started
     )
     period = Period(clock.start_of(since) if since else None, after)
-    with kept_records() as store:
+    with open_records() as store:
         replayed = _replay_all(store, period)
         store.note(
             command_origin().did(
@@ -117,7 +117,7 @@ def replay_command(since: date | None, until: date | None, as_json: bool) -> Non
     if as_json:
         print_json(replayed.document())
     else:
-        _tell(replayed)
+        _print(replayed)
     if not replayed.all_agree:
         sys.exit(REJECTED)
 
@@ -178,7 +178,7 @@ def _differences(
                 yield each, "engine fault"
 
 
-def _tell(replayed: Replayed) -> None:
+def _print(replayed: Replayed) -> None:
     screen = Screen()
     for law in replayed.laws:
         if law["digest"] is None:

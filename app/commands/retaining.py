@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.answers import REJECTED, Refusal, Screen, answering, print_json
-from app.commands.sources import command_origin, kept_records, settings
+from app.commands.output import REJECTED, Refusal, Screen, command, print_json
+from app.commands.sources import command_origin, open_records, settings
 from app.records.identity import new_id
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 @click.command("dispose")
 @click.option("--dry-run", is_flag=True, help="Only count what to dispose of.")
-@answering
+@command
 def dispose_command(dry_run: bool, as_json: bool) -> None:
     """Delete records whose retention period has ended. A legal hold prevents the deletion.
 
@@ -41,7 +41,7 @@ def dispose_command(dry_run: bool, as_json: bool) -> None:
     except RetentionUnreadable as error:
         raise Refusal(REJECTED, "retention-unreadable", f"{error}.") from None
     now, by = clock.now(), command_origin()
-    with kept_records() as store:
+    with open_records() as store:
         counts = {
             kind: _dispose(store, kind, now - periods[kind], now, dry_run)
             for kind in ("determination", "audit")

@@ -8,19 +8,19 @@ from typing import TYPE_CHECKING
 import click
 
 from app import clock
-from app.commands.answers import (
+from app.commands.output import (
     DOWN,
     REJECTED,
     USAGE,
     Refusal,
     Screen,
-    answering,
+    command,
     counted,
     print_json,
     progress_of,
-    tell,
+    respond,
 )
-from app.commands.sources import command_actor, command_origin, kept_records, settings
+from app.commands.sources import command_actor, command_origin, open_records, settings
 
 if TYPE_CHECKING:
     from app.records.ledger.checkpoints import Checkpoints, Noted
@@ -35,7 +35,7 @@ SHOWN = 100
     metavar="SECONDS",
     help="Repeat at this interval until stopped.",
 )
-@answering
+@command
 def seal_command(every: float | None, as_json: bool) -> None:
     """Seal all unsealed records in a Merkle tree, chained to the seal before.
 
@@ -46,7 +46,7 @@ def seal_command(every: float | None, as_json: bool) -> None:
     """
     from app.records.ledger.seals import seal_everything
 
-    with kept_records() as store:
+    with open_records() as store:
         made = list(seal_everything(store, clock.now(), settings().checkpoints))
         while every is not None:
             time.sleep(every)
@@ -82,7 +82,7 @@ def seal_command(every: float | None, as_json: bool) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="The file outside the database that lists the seals.",
 )
-@answering
+@command
 def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     """Verify all records, and list those that were changed, removed or inserted, the first one
     first.
@@ -98,7 +98,7 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     from app.records.ledger.verification import count_records, verify
 
     read = noted_outside(checkpoints)
-    with kept_records() as store, progress_of("Verifying", count_records(store)) as advance:
+    with open_records() as store, progress_of("Verifying", count_records(store)) as advance:
         verified = verify(store, read, advance)
     told, noted = verified.complaints, verified.noted
     if as_json:
@@ -123,14 +123,14 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
             }
         )
     else:
-        _tell(
+        _print(
             verified.records,
             verified.seals,
             verified.unsealed,
             [str(complaint) for complaint in told],
         )
         if read.lines:
-            _tell_noted(checkpoints or settings().checkpoints, verified.database, noted)
+            _print_checkpoints(checkpoints or settings().checkpoints, verified.database, noted)
     if told:
         sys.exit(REJECTED)
 
@@ -149,7 +149,7 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     metavar="TEXT",
     help="The reason, without personal data.",
 )
-@answering
+@command
 def accept_loss_command(through: int, because: str, as_json: bool) -> None:
     """Accept that seals in the checkpoints are missing from the database, as after restoring a
     backup.
@@ -164,7 +164,7 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
     from app.records.ledger.checkpoints import Loss, accept_loss, database_of, lost
 
     file, read = settings().checkpoints, noted_outside(None)
-    with kept_records() as store:
+    with open_records() as store:
         gone = lost(store, read)
         if file is None or gone is None:
             raise Refusal(
@@ -202,7 +202,7 @@ def accept_loss_command(through: int, because: str, as_json: bool) -> None:
                 "checkpoints-unwritable",
                 f"Cannot write the checkpoints: {error.strerror}.",
             ) from None
-    tell(
+    respond(
         as_json,
         {"first": gone[0], "through": through, "file": str(file)},
         f"Accepted the loss of the seals {gone[0]} to {through}, and noted it in {file}.",
@@ -232,7 +232,7 @@ def noted_outside(file: Path | None) -> "Checkpoints":
         ) from None
 
 
-def _tell_noted(file: Path | None, database: str | None, noted: "Noted") -> None:
+def _print_checkpoints(file: Path | None, database: str | None, noted: "Noted") -> None:
     screen = Screen()
     for loss in noted.losses:
         screen.line(
@@ -248,7 +248,7 @@ def _tell_noted(file: Path | None, database: str | None, noted: "Noted") -> None
         screen.line(f"{told} than this one, {database}, and did not count.")
 
 
-def _tell(records: int, seals: int, unsealed: int, complaints: list[str]) -> None:
+def _print(records: int, seals: int, unsealed: int, complaints: list[str]) -> None:
     screen = Screen()
     for complaint in complaints[:SHOWN]:
         screen.line(complaint, fold=False)

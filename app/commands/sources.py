@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING, Any, cast
 import click
 from flask import current_app
 
-from app.commands.answers import DOWN, REJECTED, Refusal, unknown_question
+from app.commands.output import DOWN, REJECTED, Refusal, unknown_question
 from app.settings import Settings
 
 if TYPE_CHECKING:  # what commands without the law or without records need not import
@@ -159,7 +159,7 @@ def reaching_records() -> Iterator[None]:
 
 
 @contextmanager
-def kept_records() -> Iterator["Store"]:
+def open_records() -> Iterator["Store"]:
     """The store of the database that the settings name.
 
     Raises:

@@ -17,7 +17,7 @@ EACH_MARK = (
 )
 
 
-Stretch = tuple[Span, str]
+Bar = tuple[Span, str]
 """Consecutive days of one kind."""
 
 
@@ -30,21 +30,17 @@ def cells_of(year: int) -> Iterator[Span]:
             yield Span(date(year, month, cell * _CELL_DAYS + 1), date(year, month, end))
 
 
-def kinds_in(
-    cell: Span, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str
-) -> str:
+def kinds_in(cell: Span, bars: Sequence[Bar], kinds: Mapping[str, str], otherwise: str) -> str:
     """The kind that a mark shows: the first of *kinds* that any of its days has."""
-    found = {kind for span, kind in stretches if span.meets(cell)}
+    found = {kind for span, kind in bars if span.meets(cell)}
     return next((kind for kind in kinds if kind in found), otherwise)
 
 
-def draw(
-    year: int, stretches: Sequence[Stretch], kinds: Mapping[str, str], otherwise: str
-) -> list[str]:
+def draw(year: int, bars: Sequence[Bar], kinds: Mapping[str, str], otherwise: str) -> list[str]:
     """The row of months, the row of marks and the legend; *kinds* maps each kind to its mark, the
     one that goes first first.
     """
-    shown = [kinds_in(cell, stretches, kinds, otherwise) for cell in cells_of(year)]
+    shown = [kinds_in(cell, bars, kinds, otherwise) for cell in cells_of(year)]
     months = "".join(f"{calendar.month_abbr[month]:<{CELLS}}" for month in range(1, 13)).rstrip()
     legend = "   ".join(f"{kinds[kind]} {kind}" for kind in kinds if kind in shown)
     return [months, "".join(kinds[kind] for kind in shown).rstrip(), legend]

@@ -13,8 +13,8 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app import clock
-from app.commands.answers import REJECTED, USAGE, Refusal, Screen, answering, counted, print_json
-from app.commands.sources import command_origin, kept_records, settings
+from app.commands.output import REJECTED, USAGE, Refusal, Screen, command, counted, print_json
+from app.commands.sources import command_origin, open_records, settings
 
 if TYPE_CHECKING:
     from app.access.origin import Origin
@@ -54,7 +54,7 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     from app.access.roster import NotAnAccount
     from app.records.people.accounts import NameTaken
 
-    with kept_records() as store:
+    with open_records() as store:
         try:
             people = People(store, current_app.extensions.get("passwords"))
             yield people.roster, command_origin()
@@ -106,7 +106,7 @@ def _password(one_time: bool, password_stdin: bool) -> str | None:
         ) from None
 
 
-def _told(account: "Account") -> dict[str, object]:
+def _as_json(account: "Account") -> dict[str, object]:
     return {
         "id": account.id,
         "name": account.name,
@@ -129,7 +129,7 @@ def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | No
     A one-time password is alone on standard output.
     """
     if as_json:
-        print_json({"account": _told(account), "one_time_password": one_time})
+        print_json({"account": _as_json(account), "one_time_password": one_time})
         return
     click.echo(sentence, err=True)
     if one_time is not None:
@@ -155,7 +155,7 @@ def _answer(as_json: bool, account: "Account", sentence: str, one_time: str | No
     "--subject", help="The person's id at the identity provider, which replaces the password."
 )
 @_with_password
-@answering
+@command
 def create_user(
     name: str,
     role: str,
@@ -189,7 +189,7 @@ def create_user(
 
 
 @users_group.command("list")
-@answering
+@command
 def list_users(as_json: bool) -> None:
     """List the accounts with their status.
 
@@ -199,7 +199,7 @@ def list_users(as_json: bool) -> None:
     with _administering() as (roster, _):
         accounts = roster.accounts.page()
     if as_json:
-        print_json({"accounts": [_told(account) for account in accounts]})
+        print_json({"accounts": [_as_json(account) for account in accounts]})
         return
     screen = Screen()
     screen.table(
@@ -209,7 +209,7 @@ def list_users(as_json: bool) -> None:
                 account.name,
                 account.role,
                 account.organization or "",
-                _standing(account),
+                _status(account),
                 _day(account),
             )
             for account in accounts
@@ -218,7 +218,7 @@ def list_users(as_json: bool) -> None:
     click.echo(f"{counted(len(accounts), 'account')}. Days are in Massachusetts time.", err=True)
 
 
-def _standing(account: "Account") -> str:
+def _status(account: "Account") -> str:
     if account.is_disabled:
         return f"disabled ({account.disabled_because})"
     if account.locked_until is not None and account.locked_until > clock.now():
@@ -232,7 +232,7 @@ def _day(account: "Account") -> str:
 
 @users_group.command("disable")
 @click.argument("name")
-@answering
+@command
 def disable_user(name: str, as_json: bool) -> None:
     """Disable an account: end its sessions and reject further sign-ins.
 
@@ -246,7 +246,7 @@ def disable_user(name: str, as_json: bool) -> None:
 
 @users_group.command("enable")
 @click.argument("name")
-@answering
+@command
 def enable_user(name: str, as_json: bool) -> None:
     """Enable a disabled account.
 
@@ -260,7 +260,7 @@ def enable_user(name: str, as_json: bool) -> None:
 
 @users_group.command("unlock")
 @click.argument("name")
-@answering
+@command
 def unlock_user(name: str, as_json: bool) -> None:
     """Unlock an account by deleting its failed sign-in attempts.
 
@@ -276,7 +276,7 @@ def unlock_user(name: str, as_json: bool) -> None:
 @users_group.command("reset-password")
 @click.argument("name")
 @_with_password
-@answering
+@command
 def reset_password(name: str, one_time: bool, password_stdin: bool, as_json: bool) -> None:
     """Set a new password, end the account's sessions and unlock it. The command asks twice for the
     password.

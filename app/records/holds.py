@@ -101,7 +101,7 @@ def _holds(store: Store, chosen: Any) -> list[Hold]:
         ]
 
 
-class StandingHolds(NamedTuple):
+class ActiveHolds(NamedTuple):
     """What the holds that nobody lifted keep."""
 
     determinations: frozenset[str]
@@ -112,7 +112,7 @@ class StandingHolds(NamedTuple):
         return id in self.determinations or subject in self.subjects
 
 
-def standing_holds(connection: Connection) -> StandingHolds:
+def active_holds(connection: Connection) -> ActiveHolds:
     """The holds that nobody lifted, read through a connection."""
     standing = connection.execute(
         select(holds.c.kind, holds.c.object_id).where(holds.c.lifted_at.is_(None))
@@ -121,4 +121,4 @@ def standing_holds(connection: Connection) -> StandingHolds:
         kind: frozenset(hold.object_id for hold in standing if hold.kind == kind)
         for kind in HOLDABLE
     }
-    return StandingHolds(held["determination"], held["subject"])
+    return ActiveHolds(held["determination"], held["subject"])

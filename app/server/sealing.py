@@ -20,8 +20,8 @@ class Sealer:
     What cannot be sealed now is sealed later: nothing waits for it.
     """
 
-    def __init__(self, here: Service) -> None:
-        self._here, self._stop = here, threading.Event()
+    def __init__(self, service: Service) -> None:
+        self._service, self._stop = service, threading.Event()
         self._thread = threading.Thread(target=self._run, name="sealing", daemon=True)
 
     def start(self) -> None:
@@ -42,7 +42,7 @@ class Sealer:
             if not self._look():
                 return
             for _ in seal_everything(
-                self._here.store, clock.now(), self._here.settings.checkpoints
+                self._service.store, clock.now(), self._service.settings.checkpoints
             ):
                 if self._stop.is_set():
                     return
@@ -53,22 +53,22 @@ class Sealer:
 
     def _look(self) -> bool:
         """Whether anything waits; how much and since when goes to the metrics."""
-        count, since = waiting(self._here.store)
+        count, since = waiting(self._service.store)
         lag = (clock.now() - since).total_seconds() if since is not None else 0.0
         observe_sealing(max(lag, 0.0), count)
         return count > 0
 
     def _run(self) -> None:
-        while not self._stop.wait(self._here.settings.sealing_seconds):
+        while not self._stop.wait(self._service.settings.sealing_seconds):
             self.seal()
 
 
 def start_sealing(app: Flask) -> Sealer | None:
     """Begin sealing for an application, unless its settings leave that to a command."""
     with app.app_context():
-        here = current_service()
-    if here.settings.sealing != "in-process":
+        service = current_service()
+    if service.settings.sealing != "in-process":
         return None
-    sealer = Sealer(here)
+    sealer = Sealer(service)
     sealer.start()
     return sealer

@@ -10,10 +10,10 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from app import clock
-from app.access.authenticator import KEPT_SECONDS, Bearers
+from app.access.authenticator import CACHE_SECONDS, Bearers
 from app.access.credentials import KEY, Wanted
 from app.access.roles import Role
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 
@@ -30,7 +30,7 @@ def made(app: Flask, **wanted: object) -> tuple[str, str]:
             "organization": "county-office",
             **wanted,
         }
-        told = gate().credentials.create(Wanted(**asked), ADMINISTRATOR)  # type: ignore[arg-type]
+        told = authenticator().credentials.create(Wanted(**asked), ADMINISTRATOR)  # type: ignore[arg-type]
     return told.credential.id, told.secret
 
 
@@ -173,11 +173,11 @@ def test_a_revocation_by_another_process_is_seen_within_half_a_minute(
     assert 404 == client.get(UNKNOWN).status_code
 
     with served.app_context():
-        gate().credentials.revoke(
+        authenticator().credentials.revoke(
             id, None, ADMINISTRATOR
         )  # which tells this process nothing, as another would not
 
-    with freeze_time(clock.now() + timedelta(seconds=KEPT_SECONDS)):
+    with freeze_time(clock.now() + timedelta(seconds=CACHE_SECONDS)):
         assert 401 == client.get(UNKNOWN).status_code
 
 
@@ -186,7 +186,7 @@ def test_a_caller_is_looked_up_once_in_half_a_minute(
 ) -> None:
     client, looked_up = bearing(nobody, made(served)[1]), []
     with served.app_context():
-        store = gate().store
+        store = authenticator().store
     find = store.find_by_label
     monkeypatch.setattr(
         store, "find_by_label", lambda label: looked_up.append(label) or find(label)
@@ -201,9 +201,9 @@ def test_a_caller_is_looked_up_once_in_half_a_minute(
 def test_who_is_known_is_bounded_and_who_is_refused_is_not_remembered(
     served: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.access.authenticator.KEPT_AT_MOST", 2)
+    monkeypatch.setattr("app.access.authenticator.CACHE_SIZE", 2)
     with served.app_context():
-        bearers = Bearers(gate().store, gate().roles, gate().tokens)
+        bearers = Bearers(authenticator().store, authenticator().roles, authenticator().tokens)
 
     for key in [made(served)[1] for _ in range(5)]:
         assert bearers.principal(key) is not None
@@ -230,7 +230,7 @@ def test_the_day_of_its_last_use_is_kept(
 def test_a_role_taken_out_of_the_file_lets_nobody_in(served: Flask, nobody: FlaskClient) -> None:
     key = made(served)[1]
     with served.app_context():
-        roles: dict[str, Role] = gate().roles.roles  # type: ignore[assignment]
+        roles: dict[str, Role] = authenticator().roles.roles  # type: ignore[assignment]
     as_in_the_file = dict(roles)
     del roles["eligibility_worker"]
     try:

@@ -16,7 +16,7 @@ from app import clock
 from app.access.credentials import KEY, KEY_TEXT, Credentials, Wanted
 from app.access.origin import Origin
 from app.access.roles import read_roles
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from app.records.database import open_database
 from app.records.machines.credentials import CredentialStore
 from tests.api.asking import pointers, problem
@@ -38,7 +38,7 @@ def create(administrator: FlaskClient, **changes: Any) -> tuple[dict[str, Any], 
 def taken(app: Flask, key: str) -> bool:
     """Whether a key is taken by a process that has not seen it yet."""
     with app.app_context():
-        gate().bearers.forget()
+        authenticator().bearers.forget()
     return 401 != bearing(app.test_client(), key).get(f"/v1/determinations/{UNKNOWN}").status_code
 
 

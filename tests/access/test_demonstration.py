@@ -16,7 +16,7 @@ from freezegun import freeze_time
 
 from app import clock
 from app.access.demonstration import FILE, NAME, renew_key
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from app.commands import command_line
 from app.server.hooks import say_where
 from app.settings import Settings, bound_host, from_environment, is_loopback
@@ -35,7 +35,7 @@ def figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def loaded(app: Flask) -> str:
     """The key that is in the file after the demonstration was made anew."""
     with app.app_context():
-        path = renew_key(gate().credentials, app.config["SETTINGS"].instance)
+        path = renew_key(authenticator().credentials, app.config["SETTINGS"].instance)
     return path.read_text(encoding="ascii").strip()
 
 
@@ -65,7 +65,7 @@ def test_a_new_start_ends_the_key_before_and_adds_no_credential(
     assert 401 == bearing(nobody, first).post("/v1/determinations", json=CLOSED).status_code
     assert 201 == bearing(nobody, second).post("/v1/determinations", json=CLOSED).status_code
     with served.app_context():
-        [kept] = gate().store.named("key", NAME)
+        [kept] = authenticator().store.named("key", NAME)
         assert 1 == len(kept.secrets)
 
 

@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
 from app.access.credentials import CLIENT, NewSecret, Wanted
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from tests.access.test_trail import trail
 from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR
@@ -26,7 +26,7 @@ UNKNOWN = "01925b1e-7e3f-7000-8000-000000000000"
 @pytest.fixture
 def carrier(served: Flask) -> NewSecret:
     with served.app_context():
-        return gate().credentials.create(
+        return authenticator().credentials.create(
             Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR
         )
 

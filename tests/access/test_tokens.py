@@ -18,10 +18,10 @@ from joserfc.jwk import ECKey, KeySet
 from werkzeug.test import TestResponse
 
 from app import clock
-from app.access.authenticator import Gate
+from app.access.authenticator import Authenticator
 from app.access.credentials import CLIENT, KEY, NewSecret, Wanted
 from app.access.tokens import SigningKeys, Tokens
-from app.api.http.authentication import gate as gate_of_app
+from app.api.http.authentication import authenticator as gate_of_app
 from app.records.errors import RecordsUnavailable
 from app.records.store import Store
 from tests.api.asking import CLOSED, problem
@@ -33,14 +33,14 @@ GRANT = {"grant_type": "client_credentials"}
 
 
 @pytest.fixture
-def gate(served: Flask) -> Gate:
+def authenticator(served: Flask) -> Authenticator:
     with served.app_context():
         found = gate_of_app()
     found.tokens.keys.rotate()
     return found
 
 
-def made(gate: Gate, **wanted: Any) -> NewSecret:
+def made(authenticator: Authenticator, **wanted: Any) -> NewSecret:
     asked = {
         "kind": CLIENT,
         "name": "claims",
@@ -48,12 +48,12 @@ def made(gate: Gate, **wanted: Any) -> NewSecret:
         "organization": "blue-harbor",
         **wanted,
     }
-    return gate.credentials.create(Wanted(**asked), ADMINISTRATOR)
+    return authenticator.credentials.create(Wanted(**asked), ADMINISTRATOR)
 
 
 @pytest.fixture
-def carrier(gate: Gate) -> NewSecret:
-    return made(gate)
+def carrier(authenticator: Authenticator) -> NewSecret:
+    return made(authenticator)
 
 
 def basic(id: str, secret: str) -> dict[str, str]:
@@ -128,9 +128,11 @@ def test_the_secret_may_stand_in_the_form_too(nobody: FlaskClient, carrier: NewS
     assert "no-store" in answer.headers["Cache-Control"]
 
 
-def test_a_token_is_as_rfc_9068_has_it(nobody: FlaskClient, gate: Gate, carrier: NewSecret) -> None:
+def test_a_token_is_as_rfc_9068_has_it(
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
+) -> None:
     with freeze_time("2026-05-01 12:00:00"):
-        gate.tokens.keys.rotate()
+        authenticator.tokens.keys.rotate()
         text = granted(nobody, carrier)["access_token"]
     published = KeySet.import_key_set(nobody.get("/.well-known/jwks.json").get_json())
 
@@ -152,14 +154,15 @@ def test_a_token_is_as_rfc_9068_has_it(nobody: FlaskClient, gate: Gate, carrier:
 
 
 def test_without_a_scope_all_that_the_client_has_is_given(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     assert (
-        set(granted(nobody, carrier)["scope"].split()) == gate.roles["carrier_system"].permissions
+        set(granted(nobody, carrier)["scope"].split())
+        == authenticator.roles["carrier_system"].permissions
     )
     assert (
         "events.read law.decide"
-        == granted(nobody, made(gate, scopes=("law.decide", "events.read")))["scope"]
+        == granted(nobody, made(authenticator, scopes=("law.decide", "events.read")))["scope"]
     )
 
 
@@ -252,9 +255,9 @@ def test_a_secret_sent_in_two_ways_is_refused(nobody: FlaskClient, carrier: NewS
 
 
 def test_a_clients_secret_is_no_key_and_a_key_no_clients_secret(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
-    key = made(gate, kind=KEY)
+    key = made(authenticator, kind=KEY)
 
     assert (401, "unauthenticated") == problem(bearing(nobody, carrier.secret).get(UNKNOWN))
     del nobody.environ_base["HTTP_AUTHORIZATION"]
@@ -264,12 +267,16 @@ def test_a_clients_secret_is_no_key_and_a_key_no_clients_secret(
 
 
 def test_for_an_overlap_both_secrets_are_taken_and_no_third(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
-    second = gate.credentials.rotate(carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2)
+    second = authenticator.credentials.rotate(
+        carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2
+    )
     assert granted(nobody, carrier) and granted(nobody, second)
 
-    third = gate.credentials.rotate(carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2)
+    third = authenticator.credentials.rotate(
+        carrier.credential.id, None, ADMINISTRATOR, overlap_hours=2
+    )
 
     assert granted(nobody, second) and granted(nobody, third)
     assert (401, "invalid_client") == refused(
@@ -296,7 +303,7 @@ def test_without_a_key_to_sign_with_no_token_is_given(nobody: FlaskClient, serve
 
 
 def test_what_clients_must_know_is_published_and_no_secret_with_it(
-    nobody: FlaskClient, gate: Gate
+    nobody: FlaskClient, authenticator: Authenticator
 ) -> None:
     metadata = nobody.get("/.well-known/oauth-authorization-server").get_json()
     [key] = nobody.get("/.well-known/jwks.json").get_json()["keys"]
@@ -319,24 +326,24 @@ def test_a_token_ends(nobody: FlaskClient, carrier: NewSecret) -> None:
 
 
 def test_the_tokens_of_a_revoked_client_are_taken_no_more(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     client = bearing(nobody, granted(nobody, carrier)["access_token"])
     assert 404 == client.get(UNKNOWN).status_code
 
-    gate.credentials.revoke(carrier.credential.id, None, ADMINISTRATOR)
-    gate.bearers.forget()
+    authenticator.credentials.revoke(carrier.credential.id, None, ADMINISTRATOR)
+    authenticator.bearers.forget()
 
     assert (401, "unauthenticated") == problem(client.get(UNKNOWN))
     answer = nobody.post(TOKEN, data=GRANT, headers=basic(carrier.credential.id, carrier.secret))
     assert (401, "invalid_client") == refused(answer)
 
 
-def claims(gate: Gate, carrier: NewSecret, **changes: Any) -> dict[str, Any]:
+def claims(authenticator: Authenticator, carrier: NewSecret, **changes: Any) -> dict[str, Any]:
     now = int(clock.now().timestamp())
     whole = {
-        "iss": gate.tokens.issuer,
-        "aud": gate.tokens.audience,
+        "iss": authenticator.tokens.issuer,
+        "aud": authenticator.tokens.audience,
         "sub": carrier.credential.id,
         "client_id": carrier.credential.id,
         "iat": now,
@@ -348,8 +355,10 @@ def claims(gate: Gate, carrier: NewSecret, **changes: Any) -> dict[str, Any]:
     return {name: value for name, value in whole.items() if value is not None}
 
 
-def signed(gate: Gate, content: dict[str, Any], key: Any = None, **header: Any) -> str:
-    newest = gate.tokens.keys.newest()
+def signed(
+    authenticator: Authenticator, content: dict[str, Any], key: Any = None, **header: Any
+) -> str:
+    newest = authenticator.tokens.keys.newest()
     head = {"alg": "ES256", "typ": "at+jwt", "kid": newest.kid, **header}
     return jwt.encode(
         {n: v for n, v in head.items() if v is not None},
@@ -360,10 +369,15 @@ def signed(gate: Gate, content: dict[str, Any], key: Any = None, **header: Any) 
 
 
 def test_a_token_put_together_like_ours_is_taken(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     """Otherwise the refusals below would prove nothing."""
-    assert 404 == bearing(nobody, signed(gate, claims(gate, carrier))).get(UNKNOWN).status_code
+    assert (
+        404
+        == bearing(nobody, signed(authenticator, claims(authenticator, carrier)))
+        .get(UNKNOWN)
+        .status_code
+    )
 
 
 @pytest.mark.parametrize(
@@ -393,10 +407,12 @@ def test_a_token_put_together_like_ours_is_taken(
     ids=str,
 )
 def test_a_token_with_other_claims_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret, changes: dict[str, Any]
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret, changes: dict[str, Any]
 ) -> None:
     assert (401, "unauthenticated") == problem(
-        bearing(nobody, signed(gate, claims(gate, carrier, **changes))).get(UNKNOWN)
+        bearing(nobody, signed(authenticator, claims(authenticator, carrier, **changes))).get(
+            UNKNOWN
+        )
     )
 
 
@@ -413,10 +429,12 @@ def test_a_token_with_other_claims_is_refused(
     ids=str,
 )
 def test_a_token_with_another_header_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret, header: dict[str, Any]
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret, header: dict[str, Any]
 ) -> None:
     assert (401, "unauthenticated") == problem(
-        bearing(nobody, signed(gate, claims(gate, carrier), **header)).get(UNKNOWN)
+        bearing(nobody, signed(authenticator, claims(authenticator, carrier), **header)).get(
+            UNKNOWN
+        )
     )
 
 
@@ -426,25 +444,25 @@ def unsigned(part: dict[str, Any]) -> str:
 
 @pytest.mark.parametrize("algorithm", ["none", "None", "nOnE", "HS256", "RS256", "ES256"])
 def test_an_unsigned_token_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret, algorithm: str
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret, algorithm: str
 ) -> None:
-    header = {"alg": algorithm, "typ": "at+jwt", "kid": gate.tokens.keys.newest().kid}
+    header = {"alg": algorithm, "typ": "at+jwt", "kid": authenticator.tokens.keys.newest().kid}
 
-    token = f"{unsigned(header)}.{unsigned(claims(gate, carrier))}."
+    token = f"{unsigned(header)}.{unsigned(claims(authenticator, carrier))}."
 
     assert (401, "unauthenticated") == problem(bearing(nobody, token).get(UNKNOWN))
 
 
 def test_the_public_key_is_no_shared_secret(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     """An algorithm named by the token would let everybody sign with what is published."""
     for public in (
-        gate.tokens.keys.newest().pair.as_pem(private=False),
-        json.dumps(gate.tokens.keys.newest().public()).encode(),
+        authenticator.tokens.keys.newest().pair.as_pem(private=False),
+        json.dumps(authenticator.tokens.keys.newest().public()).encode(),
     ):
-        header = {"alg": "HS256", "typ": "at+jwt", "kid": gate.tokens.keys.newest().kid}
-        content = f"{unsigned(header)}.{unsigned(claims(gate, carrier))}"
+        header = {"alg": "HS256", "typ": "at+jwt", "kid": authenticator.tokens.keys.newest().kid}
+        content = f"{unsigned(header)}.{unsigned(claims(authenticator, carrier))}"
         signature = (
             base64.urlsafe_b64encode(hmac.digest(public, content.encode(), "sha256"))
             .decode()
@@ -457,7 +475,7 @@ def test_the_public_key_is_no_shared_secret(
 
 
 def test_a_key_that_the_token_brings_along_is_not_looked_at(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     forged = ECKey.generate_key("P-256")
     public = forged.as_dict(private=False)
@@ -468,15 +486,15 @@ def test_a_key_that_the_token_brings_along_is_not_looked_at(
         {"jku": "http://127.0.0.1:9/keys"},
         {"x5u": "http://127.0.0.1:9/"},
     ):
-        token = signed(gate, claims(gate, carrier), forged, **header)
+        token = signed(authenticator, claims(authenticator, carrier), forged, **header)
 
         assert (401, "unauthenticated") == problem(bearing(nobody, token).get(UNKNOWN))
 
 
 def test_a_token_of_another_installation_is_refused(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret, tmp_path: Any
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret, tmp_path: Any
 ) -> None:
-    other = Tokens(SigningKeys(tmp_path / "other"), gate.tokens.issuer, 900)
+    other = Tokens(SigningKeys(tmp_path / "other"), authenticator.tokens.issuer, 900)
     other.keys.rotate()
 
     assert (
@@ -487,31 +505,37 @@ def test_a_token_of_another_installation_is_refused(
     )
 
 
-def test_a_token_for_a_key_is_refused(nobody: FlaskClient, gate: Gate) -> None:
-    key = made(gate, kind=KEY)
+def test_a_token_for_a_key_is_refused(nobody: FlaskClient, authenticator: Authenticator) -> None:
+    key = made(authenticator, kind=KEY)
 
     assert (
         401
-        == bearing(nobody, gate.tokens.issue(key.credential.id, ["determinations.read"]))
+        == bearing(nobody, authenticator.tokens.issue(key.credential.id, ["determinations.read"]))
         .get(UNKNOWN)
         .status_code
     )
 
 
 def test_scopes_that_the_role_does_not_have_give_nothing(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     client = bearing(
-        nobody, signed(gate, claims(gate, carrier, scope="credentials.read determinations.read"))
+        nobody,
+        signed(
+            authenticator,
+            claims(authenticator, carrier, scope="credentials.read determinations.read"),
+        ),
     )
 
     assert (403, "forbidden") == problem(client.get("/v1/credentials"))
 
 
-def test_a_changed_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: NewSecret) -> None:
-    head, _, signature = signed(gate, claims(gate, carrier)).split(".")
+def test_a_changed_token_is_refused(
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
+) -> None:
+    head, _, signature = signed(authenticator, claims(authenticator, carrier)).split(".")
 
-    forged = f"{head}.{unsigned(claims(gate, carrier, scope='law.decide'))}.{signature}"
+    forged = f"{head}.{unsigned(claims(authenticator, carrier, scope='law.decide'))}.{signature}"
 
     assert (401, "unauthenticated") == problem(bearing(nobody, forged).get(UNKNOWN))
 
@@ -520,10 +544,10 @@ def test_a_changed_token_is_refused(nobody: FlaskClient, gate: Gate, carrier: Ne
 
 
 def test_after_a_rotation_tokens_of_both_keys_are_taken_until_the_old_ones_have_ended(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     old = granted(nobody, carrier)["access_token"]
-    gate.tokens.keys.rotate()
+    authenticator.tokens.keys.rotate()
     new = granted(nobody, carrier)["access_token"]
 
     assert 404 == bearing(nobody, old).get(UNKNOWN).status_code
@@ -534,45 +558,47 @@ def test_after_a_rotation_tokens_of_both_keys_are_taken_until_the_old_ones_have_
 
 
 def test_two_rotations_end_a_key_that_somebody_has_stolen(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
     stolen = granted(nobody, carrier)["access_token"]
-    gate.tokens.keys.rotate()
-    gate.tokens.keys.rotate()
+    authenticator.tokens.keys.rotate()
+    authenticator.tokens.keys.rotate()
 
     assert (401, "unauthenticated") == problem(bearing(nobody, stolen).get(UNKNOWN))
 
 
-def test_another_process_takes_a_new_key_at_once(gate: Gate, carrier: NewSecret) -> None:
-    other = Tokens(SigningKeys(gate.tokens.keys._folder), gate.tokens.issuer, 900)
+def test_another_process_takes_a_new_key_at_once(
+    authenticator: Authenticator, carrier: NewSecret
+) -> None:
+    other = Tokens(SigningKeys(authenticator.tokens.keys._folder), authenticator.tokens.issuer, 900)
     with freeze_time("2026-05-01 12:00:00"):
-        other.read(gate.tokens.issue(carrier.credential.id, ["law.decide"]))
-        gate.tokens.keys.rotate()
+        other.read(authenticator.tokens.issue(carrier.credential.id, ["law.decide"]))
+        authenticator.tokens.keys.rotate()
     with freeze_time("2026-05-01 12:00:02"):
         assert (
             carrier.credential.id
-            == other.read(gate.tokens.issue(carrier.credential.id, ["law.decide"])).client
+            == other.read(authenticator.tokens.issue(carrier.credential.id, ["law.decide"])).client
         )
 
 
-def test_signing_keys_are_for_the_service_alone(gate: Gate) -> None:
-    folder = gate.tokens.keys._folder
+def test_signing_keys_are_for_the_service_alone(authenticator: Authenticator) -> None:
+    folder = authenticator.tokens.keys._folder
 
     assert {0o600} == {file.stat().st_mode & 0o777 for file in folder.iterdir()}
     assert 0o700 == folder.stat().st_mode & 0o777
 
 
-def test_no_setting_makes_tokens_live_longer(gate: Gate) -> None:
-    assert 900 == Tokens(gate.tokens.keys, gate.tokens.issuer, 86_400).seconds
+def test_no_setting_makes_tokens_live_longer(authenticator: Authenticator) -> None:
+    assert 900 == Tokens(authenticator.tokens.keys, authenticator.tokens.issuer, 86_400).seconds
 
 
 # --- what clients of OAuth read ---
 
 
 def test_one_client_does_not_ask_in_the_name_of_another(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret
+    nobody: FlaskClient, authenticator: Authenticator, carrier: NewSecret
 ) -> None:
-    other = made(gate)
+    other = made(authenticator)
     header = basic(carrier.credential.id, carrier.secret)
 
     assert (400, "invalid_request") == refused(
@@ -603,7 +629,10 @@ def test_whoever_asks_too_often_is_told_so_as_rfc_6749_has_it(
 
 
 def test_a_token_that_cannot_be_noted_is_refused_as_rfc_6749_has_it(
-    nobody: FlaskClient, gate: Gate, carrier: NewSecret, monkeypatch: pytest.MonkeyPatch
+    nobody: FlaskClient,
+    authenticator: Authenticator,
+    carrier: NewSecret,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     def gone(*_: object) -> None:
         raise RecordsUnavailable("the database cannot be reached")

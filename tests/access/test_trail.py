@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.credentials import CLIENT, NewSecret, Wanted
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR
 
@@ -19,14 +19,14 @@ REQUEST_ID = "0d5e0ac4-e530-4ba2-8a3d-2ba2c7a44e1f"
 @pytest.fixture
 def trail(served: Flask, carrier: NewSecret) -> AuditTrail:
     with served.app_context():
-        gate().tokens.keys.rotate()
+        authenticator().tokens.keys.rotate()
     return AuditTrail(served.extensions["eligibility"].store)
 
 
 @pytest.fixture
 def carrier(served: Flask) -> NewSecret:
     with served.app_context():
-        return gate().credentials.create(
+        return authenticator().credentials.create(
             Wanted(CLIENT, "claims", "carrier_system", "blue-harbor"), ADMINISTRATOR
         )
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from app import clock
 from app.access.credentials import KEY, Wanted
 from app.access.principal import Principal
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from app.api.http.service import Service
 from app.api.mounting import mount
 from app.determinations.decide import Decider
@@ -461,7 +461,7 @@ def test_a_key_limited_to_reading_sees_masked_and_writes_nothing(
             KEY, "reads", "eligibility_worker", ORGANIZATION, None, ("applicants.read",)
         )
         limited = bearing(
-            served.test_client(), gate().credentials.create(wanted, ADMINISTRATOR).secret
+            served.test_client(), authenticator().credentials.create(wanted, ADMINISTRATOR).secret
         )
 
     assert limited.get(f"/v1/applicants/{subject}").get_json()["masked"]

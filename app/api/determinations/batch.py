@@ -15,8 +15,14 @@ from msgspec import Raw
 from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, in_detail, load_asked
-from app.api.http.faults import engine_fault, log_unexpected, not_kept, record_damaged
-from app.api.http.idempotency import Attempt, attempt_at, claimed, digest_of, in_flight
+from app.api.http.faults import engine_fault, log_unexpected, record_damaged, records_unavailable
+from app.api.http.idempotency import (
+    IdempotentRequest,
+    claimed,
+    digest_of,
+    idempotent_request,
+    in_flight,
+)
 from app.api.http.limits import counting_lines
 from app.api.http.parsing import refuse, whole
 from app.api.http.responses import Problem
@@ -39,11 +45,11 @@ IN_MEMORY = 1_048_576
 GZIP_LEVEL = 1
 """Answers repeat themselves so much that more effort saves little."""
 GZIP_FORMAT = zlib.MAX_WBITS | 16
-NOT_KEPT = "The service stored nothing for this line. Send it again."
+STORED_NOTHING = "The service stored nothing for this line. Send it again."
 ROUTE = "POST /v1/determinations/batch"
 Numbered = tuple[int, bytes | Problem]
 """A line's number with its text, or with what is wrong with that before it is read."""
-Result = Decided | Attempt | Problem
+Result = Decided | IdempotentRequest | Problem
 """What a line comes to: decided now, answered before under its key, or refused."""
 
 
@@ -71,7 +77,7 @@ class Batch:
         try:
             stored = self._stored([key for key in keys if key is not None])
         except RecordsUnavailable as error:
-            return [not_kept(error, NOT_KEPT)] * len(lines)
+            return [records_unavailable(error, STORED_NOTHING)] * len(lines)
         results: list[Result] = []
         new: dict[int, NewDetermination] = {}
         by = origin()
@@ -91,14 +97,14 @@ class Batch:
 
     def _result(
         self, key: str | None, text: bytes | Problem, stored: Mapping[str, Stored | RecordDamaged]
-    ) -> tuple[Result, Attempt | None]:
+    ) -> tuple[Result, IdempotentRequest | None]:
         """Decide one line, or say what is wrong with it; one answered before under its key is not
         decided again.
         """
         if isinstance(text, Problem):
             return text, None
         try:
-            attempt = attempt_at(ROUTE, key, text, stored)
+            attempt = idempotent_request(ROUTE, key, text, stored)
             if attempt.earlier is not None:
                 return attempt, None
             asked = load_asked(loads(text))
@@ -131,12 +137,14 @@ class Batch:
                     yield from self._store({place: each})
                 return
             problem = (
-                in_flight() if isinstance(error, AlreadyAnswered) else not_kept(error, NOT_KEPT)
+                in_flight()
+                if isinstance(error, AlreadyAnswered)
+                else records_unavailable(error, STORED_NOTHING)
             )
             yield from ((place, problem) for place in new)
 
 
-def _new(record: DeterminationRecord, attempt: Attempt, by: Origin) -> NewDetermination:
+def _new(record: DeterminationRecord, attempt: IdempotentRequest, by: Origin) -> NewDetermination:
     response = attempt.record(
         record.decided_at, 201, f"/v1/determinations/{record.id}", determination=record.id
     )

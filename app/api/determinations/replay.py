@@ -13,7 +13,7 @@ from app.api.determinations.deciding import Asked, decide, facts_refused
 from app.api.determinations.stored import keep, kept, note, text_of
 from app.api.http.answers import RefusedFactAnswer
 from app.api.http.faults import log_fault
-from app.api.http.idempotency import Attempt, once
+from app.api.http.idempotency import IdempotentRequest, once
 from app.api.http.metrics import REPLAYS
 from app.api.http.operations import Content, Operation
 from app.api.http.responses import Problem, entity_tag, if_match, json_response
@@ -177,14 +177,14 @@ def _not_reconsidered(error: Exception) -> Problem:
 
 
 def _side_by_side(
-    here: Service, record: DeterminationRecord, decided: Determination
+    service: Service, record: DeterminationRecord, decided: Determination
 ) -> ReconsiderationAnswer:
     then, now = orjson.loads(record.document), orjson.loads(decided.json())
-    present = here.lawbook
+    present = service.lawbook
     kept_texts = (
         present.texts
         if record.law_digest == present.digest
-        else _law_texts(here, record.law_digest)
+        else _law_texts(service, record.law_digest)
     )
     return msgspec.convert(
         {
@@ -244,7 +244,9 @@ def redetermine(given: dict[str, Any], id: UUID) -> Response:
         return _replacing(service, attempt, kept(id), given)
 
 
-def _replacing(service: Service, attempt: Attempt, found: Link, given: dict[str, Any]) -> Response:
+def _replacing(
+    service: Service, attempt: IdempotentRequest, found: Link, given: dict[str, Any]
+) -> Response:
     _require_match(found)
     asked = _anew(service, found.record, given)
     # The organization stays too, so that whoever may see one determination of a chain may see the

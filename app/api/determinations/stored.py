@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Response
 
 from app.api.determinations.deciding import Decided
-from app.api.http.idempotency import Attempt
+from app.api.http.idempotency import IdempotentRequest
 from app.api.http.responses import JSON, entity_tag, unknown_determination
 from app.api.http.service import Service, current_service, origin, principal
 from app.determinations.answer import with_successor
@@ -30,7 +30,7 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
     return found
 
 
-def keep(service: Service, attempt: Attempt, decided: Decided, action: str) -> Response:
+def keep(service: Service, attempt: IdempotentRequest, decided: Decided, action: str) -> Response:
     """Keep what was decided, with the audit entry for *action*, and answer with it.
 
     Raises:

@@ -15,8 +15,8 @@ from app.api.applicants import applicants
 from app.api.determinations import (
     determinations,
     eligibility_calendars,
-    kept_determinations,
     replay,
+    stored_determinations,
 )
 from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
@@ -45,7 +45,7 @@ BLUEPRINTS = {
     searching.blp: "Search stored determinations and the audit trail.",
     events.blp: "Follow new determinations and changes of the law.",
     holds.blp: "Legal holds, which keep records beyond their retention period.",
-    kept_determinations.blp: "Read stored determinations.",
+    stored_determinations.blp: "Read stored determinations.",
     replay.blp: "Replay, reconsider and replace determinations.",
     eligibility_calendars.blp: "Eligibility through a year.",
     questions.blp: "The questions and their facts.",
@@ -99,7 +99,7 @@ def _new_spec(service: Service) -> APISpec:
     converter.add_attribute_function(documented_field)
     spec.components.security_scheme(SCHEME, BEARER)
     spec.components.security_scheme(
-        CLIENTS, client_credentials(service.settings.issuer, service.gate.roles, PUBLIC)
+        CLIENTS, client_credentials(service.settings.issuer, service.authenticator.roles, PUBLIC)
     )
     return spec
 
@@ -107,7 +107,7 @@ def _new_spec(service: Service) -> APISpec:
 def _document_questions(schemas: dict[str, JsonSchema], service: Service) -> None:
     """Give each question its own schema of a request, with its facts."""
     editions = list(service.lawbook.editions)
-    _name_roles(schemas["CredentialWanted"]["properties"], service.gate.roles)
+    _name_roles(schemas["CredentialWanted"]["properties"], service.authenticator.roles)
     for question in service.lawbook.questions.values():
         schemas[f"Asked.{question.id}"] = {
             **_about(schemas["Asked"], question, editions),

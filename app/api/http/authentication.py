@@ -11,28 +11,28 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Request, current_app, g, request
 
-from app.access.authenticator import Gate
+from app.access.authenticator import Authenticator
 from app.access.origin import REFUSED
 from app.access.principal import ANYBODY, PUBLIC, Principal
 from app.api.http.responses import Problem
 from app.api.http.service import current_service, origin, principal
 
-_GATE = "gate"
+_AUTHENTICATOR = "authenticator"
 REALM = 'Bearer realm="eligibility"'
 PAGES = "pages"
 UNDECLARED = "a permission that no role has"
 """What a route asks for that declares nothing."""
 
 
-def authenticate_requests(app: Flask, gate: Gate) -> None:
+def authenticate_requests(app: Flask, authenticator: Authenticator) -> None:
     """Reject every request that lacks the permission of its view."""
-    app.extensions[_GATE] = gate
+    app.extensions[_AUTHENTICATOR] = authenticator
     app.before_request(_admit)
 
 
-def gate() -> Gate:
+def authenticator() -> Authenticator:
     """What recognizes callers of the application that handles the present request."""
-    return cast(Gate, current_app.extensions[_GATE])
+    return cast(Authenticator, current_app.extensions[_AUTHENTICATOR])
 
 
 def permission_needed(asking: Request) -> str:
@@ -114,7 +114,9 @@ def _recognized(asking: Request) -> Principal:
     if header is None:
         return ANYBODY
     scheme, _, bearer = header.strip().partition(" ")
-    caller = gate().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
+    caller = (
+        authenticator().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
+    )
     if caller is None:
         raise _unauthenticated(
             "The service rejects this key or access token: it is mistyped, expired or revoked.",

@@ -40,11 +40,13 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _records_unavailable(error: RecordsUnavailable) -> Response:
     return problem_response(
-        not_kept(error, "The service stored nothing. Try again after the seconds in Retry-After.")
+        records_unavailable(
+            error, "The service stored nothing. Try again after the seconds in Retry-After."
+        )
     )
 
 
-def not_kept(error: RecordsUnavailable, detail: str) -> Problem:
+def records_unavailable(error: RecordsUnavailable, detail: str) -> Problem:
     """The problem for an unavailable database; the log has the reason."""
     log_fault(str(error))
     return Problem(

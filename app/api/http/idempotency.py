@@ -27,7 +27,7 @@ _KEY = re.compile(r"[\x21-\x2b\x2d-\x7e]{1,255}")
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class IdempotentRequest:
     """One attempt at a creating request. Without a key nothing of it is remembered."""
 
     actor: str
@@ -117,16 +117,16 @@ def digest_of(key: str | None) -> str | None:
     return None if key is None else hashlib.sha256(key.encode()).hexdigest()
 
 
-def attempt_at(
+def idempotent_request(
     route: str, key: str | None, payload: bytes, stored: Mapping[str, Stored | RecordDamaged]
-) -> Attempt:
+) -> IdempotentRequest:
     """An attempt under a key's digest, beside the responses that are *stored* under digests.
 
     Raises:
         Problem: idempotency-key-reused; the key came with another payload before.
         RecordDamaged: the response stored under the key is not as it was stored.
     """
-    attempt = Attempt(principal().actor, route, key, hashlib.sha256(payload).hexdigest())
+    attempt = IdempotentRequest(principal().actor, route, key, hashlib.sha256(payload).hexdigest())
     earlier = None if key is None else stored.get(key)
     if earlier is None:
         return attempt
@@ -169,7 +169,7 @@ def in_flight() -> Problem:
 @contextmanager
 def once(
     service: Service, route: str, keyed: Callable[[bytes], bytes] | None = None
-) -> Iterator[Attempt]:
+) -> Iterator[IdempotentRequest]:
     """The present request as an attempt under its key; *route* names what is created, such as `POST
     /v1/determinations`.
 
@@ -184,4 +184,4 @@ def once(
         sent = request.full_path.encode() + b"\n" + request.get_data(cache=True)
         actor, digest = principal().actor, digest_of(key)
         stored = {} if digest is None else service.store.stored_responses(actor, route, [digest])
-        yield attempt_at(route, digest, sent if keyed is None else keyed(sent), stored)
+        yield idempotent_request(route, digest, sent if keyed is None else keyed(sent), stored)

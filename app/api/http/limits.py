@@ -79,10 +79,10 @@ def counting_lines() -> Callable[[], None]:
 
     See `Limits.take`.
     """
-    here, who = _limits(), principal()
+    limits, who = _limits(), principal()
     if who is ANYBODY:
-        return partial(here.take, "address", _network(request.remote_addr or ""), 1)
-    return partial(here.take, "credential", who.actor, 1)
+        return partial(limits.take, "address", _network(request.remote_addr or ""), 1)
+    return partial(limits.take, "credential", who.actor, 1)
 
 
 def take_refused_token() -> None:
@@ -98,10 +98,10 @@ def is_to_be_noted(client: str | None) -> bool:
     """Whether a refused request for a token is still to be written down one by one; *client* only
     where there is such a one.
     """
-    here = _limits()
+    limits = _limits()
     if client is not None:
-        return here.has_room(NOTED_CLIENT, client)
-    return here.has_room(NOTED_ADDRESS, _network(request.remote_addr or "")) and here.has_room(
+        return limits.has_room(NOTED_CLIENT, client)
+    return limits.has_room(NOTED_ADDRESS, _network(request.remote_addr or "")) and limits.has_room(
         NOTED_UNKNOWN, "all"
     )
 
@@ -200,7 +200,7 @@ class Limits:
         try:
             seconds = self._seconds_until_free(self._allowed(kind), kind, who)
         except Exception as error:  # each storage has its own errors
-            self._tell(error)
+            self._log(error)
             return
         REFUSED.labels("too-many-requests").inc()
         whose = "your credential" if kind == "credential" else "your address"
@@ -222,7 +222,7 @@ class Limits:
         try:
             return self._counting.hit(self._allowed(kind), kind, who, cost=number)
         except Exception as error:  # each storage has its own errors
-            self._tell(error)
+            self._log(error)
             return True
 
     def _allowed(self, kind: str) -> RateLimitItem:
@@ -235,7 +235,7 @@ class Limits:
         reset_at = self._counting.get_window_stats(item, kind, who).reset_time
         return max(1, min(60, math.ceil(reset_at - clock.now().timestamp())))
 
-    def _tell(self, error: Exception) -> None:
+    def _log(self, error: Exception) -> None:
         now = time.monotonic()
         self._ask_again_at = now + ASK_AGAIN_SECONDS
         if now >= self._told_at + TELL_EVERY_SECONDS:

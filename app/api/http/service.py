@@ -7,7 +7,7 @@ from typing import cast
 
 from flask import Flask, current_app, g, has_request_context, request
 
-from app.access.authenticator import Gate, open_gate
+from app.access.authenticator import Authenticator, open_authenticator
 from app.access.origin import Origin
 from app.access.principal import ANYBODY, Principal
 from app.access.roles import shipped_roles
@@ -52,13 +52,13 @@ class Service:
         return Deciders(self.decider)
 
     @cached_property
-    def gate(self) -> Gate:
+    def authenticator(self) -> Authenticator:
         """What recognizes callers.
 
         Raises:
             UnsoundRoles: the file of the roles cannot be used.
         """
-        return open_gate(
+        return open_authenticator(
             self.settings,
             replace(shipped_roles(), questions=frozenset(self.lawbook.questions)),
             CredentialStore(self.store),

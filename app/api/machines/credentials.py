@@ -14,7 +14,7 @@ from msgspec.structs import asdict
 
 from app import clock
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
-from app.api.http.authentication import gate
+from app.api.http.authentication import authenticator
 from app.api.http.idempotency import once
 from app.api.http.operations import Content, Operation
 from app.api.http.responses import (
@@ -63,7 +63,7 @@ class Page(TypedDict, total=False):
 )
 def list_credentials(query: Page) -> Response:
     """List keys and clients."""
-    page, now = gate().store.page(query.get("after"), query["limit"] + 1), clock.now()
+    page, now = authenticator().store.page(query.get("after"), query["limit"] + 1), clock.now()
     shown = page[: query["limit"]]
     following = (
         f"/v1/credentials?after={shown[-1].id}&limit={query['limit']}"
@@ -149,7 +149,7 @@ def revoke_credential(id: UUID) -> Response:
     """Revoke a key or client with all its access tokens."""
     with _refusals():
         _credentials().revoke(str(id), _version_read(id), origin())
-    gate().bearers.forget()
+    authenticator().bearers.forget()
     return Response(status=204)
 
 
@@ -181,12 +181,12 @@ def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
             wanted.get("days"),
             attempt.created("/v1/credentials"),
         )
-    gate().bearers.forget()
+    authenticator().bearers.forget()
     return _new_secret(created.credential, created.secret)
 
 
 def _credentials() -> Credentials:
-    return gate().credentials
+    return authenticator().credentials
 
 
 def _version_read(id: UUID) -> int:
@@ -216,7 +216,9 @@ def _shown(credential: Credential) -> Response:
 
 
 def _new_secret(credential: Credential, secret: str | None) -> Response:
-    endpoint = f"{gate().tokens.issuer}/oauth/token" if credential.kind == CLIENT else UNSET
+    endpoint = (
+        f"{authenticator().tokens.issuer}/oauth/token" if credential.kind == CLIENT else UNSET
+    )
     answer = NewSecretAnswer(
         **asdict(credential_answer(credential, clock.now())), secret=secret, token_endpoint=endpoint
     )

@@ -24,8 +24,8 @@ from app import clock
 from app.access.credentials import CLIENT, is_key
 from app.access.principal import PUBLIC
 from app.access.tokens import ALGORITHM, NoSigningKey
-from app.api.http.authentication import gate
-from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, not_kept
+from app.api.http.authentication import authenticator
+from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, records_unavailable
 from app.api.http.limits import is_to_be_noted, take_refused_token
 from app.api.http.metrics import TOKEN_REFUSALS
 from app.api.http.operations import Content, Operation
@@ -120,15 +120,15 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         """The client of an id, or a stand-in for an unknown one, so that both get the same
         response.
         """
-        credential = gate().store.find(client_id) if is_id(client_id) else None
+        credential = authenticator().store.find(client_id) if is_id(client_id) else None
         if (
             credential is None
             or credential.kind != CLIENT
             or not credential.is_live(clock.now())
-            or credential.role not in gate().roles.roles
+            or credential.role not in authenticator().roles.roles
         ):
             return Client(None, frozenset())
-        allowed = gate().roles[credential.role].permissions
+        allowed = authenticator().roles[credential.role].permissions
         return Client(
             credential,
             allowed if credential.scopes is None else allowed & frozenset(credential.scopes),
@@ -138,7 +138,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         """The present request under the address that clients know, whatever stands between them and
         us.
         """
-        made = FormRequest("POST", f"{gate().tokens.issuer}{TOKEN_PATH}", headers=request.headers)
+        made = FormRequest(
+            "POST", f"{authenticator().tokens.issuer}{TOKEN_PATH}", headers=request.headers
+        )
         made.payload = FormPayload(request)
         return made
 
@@ -155,9 +157,9 @@ class Server(AuthorizationServer):  # type: ignore[misc]
             dict[str, object],
             msgspec.to_builtins(
                 TokenAnswer(
-                    access_token=gate().tokens.issue(client.get_client_id(), scopes),
+                    access_token=authenticator().tokens.issue(client.get_client_id(), scopes),
                     token_type="Bearer",  # noqa: S106  (a kind of token)
-                    expires_in=gate().tokens.seconds,
+                    expires_in=authenticator().tokens.seconds,
                     scope=" ".join(scopes),
                 )
             ),
@@ -231,7 +233,7 @@ def _refused() -> Response:
     given = (
         request.authorization.username if request.authorization else request.form.get("client_id")
     )
-    known = given if given and is_id(given) and gate().store.find(given) else None
+    known = given if given and is_id(given) and authenticator().store.find(given) else None
     if is_to_be_noted(known):
         _note("anybody", known or "unknown", "refused")
     return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
@@ -264,7 +266,7 @@ def _of_the_framework(error: HTTPException) -> Response:
 @pages.errorhandler(RecordsUnavailable)
 def _of_records(error: RecordsUnavailable) -> Response:
     return _in_our_words(
-        not_kept(
+        records_unavailable(
             error,
             "The service cannot issue tokens now. Try again after the seconds in Retry-After.",
         )
@@ -301,7 +303,8 @@ def _unreadable(incoming: Request) -> Response | None:
         return _error(
             400,
             "invalid_target",
-            f"This service issues tokens only for {gate().tokens.audience}. Leave resource out.",
+            f"This service issues tokens only for {authenticator().tokens.audience}. "
+            "Leave resource out.",
         )
     header = incoming.headers.get("Authorization")
     if header is not None and not _is_basic(header):
@@ -319,7 +322,7 @@ def _resources() -> tuple[str, ...]:
     """The addresses that stand for this service where a client says what a token is to be for (RFC
     8707).
     """
-    issuer, audience = gate().tokens.issuer, gate().tokens.audience
+    issuer, audience = authenticator().tokens.issuer, authenticator().tokens.audience
     return issuer, f"{issuer}/", audience, f"{audience}/"
 
 
@@ -347,7 +350,7 @@ def _basic_name(incoming: Request) -> str:
 def read_keys() -> Response:
     """Read the public keys that verify access tokens."""
     return json_response(
-        SigningKeysAnswer(keys=[dict(key.public()) for key in gate().tokens.keys.live()]),
+        SigningKeysAnswer(keys=[dict(key.public()) for key in authenticator().tokens.keys.live()]),
         headers=PUBLIC_HEADERS,
     )
 
@@ -360,7 +363,7 @@ def read_keys() -> Response:
 )
 def read_metadata() -> Response:
     """Read the metadata of the token endpoint."""
-    issuer = gate().tokens.issuer
+    issuer = authenticator().tokens.issuer
     return json_response(
         OAuthMetadataAnswer(
             issuer=issuer,
@@ -369,7 +372,9 @@ def read_metadata() -> Response:
             grant_types_supported=(GRANT,),
             response_types_supported=(),
             token_endpoint_auth_methods_supported=METHODS,
-            scopes_supported=tuple(name for name in gate().roles.permissions if name != PUBLIC),
+            scopes_supported=tuple(
+                name for name in authenticator().roles.permissions if name != PUBLIC
+            ),
             service_documentation=f"{issuer}/docs",
             access_token_signing_alg_values_supported=(ALGORITHM,),
         ),

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, delete, exists, select
 
 from app.records.applicants.applicant_tables import applicants
 from app.records.entries import AuditEntry
-from app.records.holds import standing_holds
+from app.records.holds import active_holds
 from app.records.store import Store, enter
 from app.records.tables import determinations
 
@@ -84,7 +84,7 @@ def _held(connection: Connection, subjects: list[str]) -> set[str]:
     """Which of these subjects a hold keeps: one on the subject, or one on a
     determination about it.
     """
-    held = standing_holds(connection)
+    held = active_holds(connection)
     about = select(determinations.c.subject).where(determinations.c.id.in_(held.determinations))
     return set(subjects) & (held.subjects | set(connection.execute(about).scalars()))
 

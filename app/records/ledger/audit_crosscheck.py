@@ -85,10 +85,10 @@ def strays(connection: Connection, entries_were_disposed: bool) -> Iterator[Stra
 
 
 def _removed(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
-    for page in paged(_standing(connection, each)):
+    for page in paged(_expected_counts(connection, each)):
         there = _there(connection, each, [name for name, _ in page])
-        for name, standing in page:
-            if there[name] < standing:
+        for name, expected in page:
+            if there[name] < expected:
                 yield each.table.info["kind"], each.missed(name), REMOVED
 
 
@@ -101,16 +101,16 @@ def _inserted(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
     )
     for page in paged(readable):
         names = [name for name, _ in page]
-        standing, there = (
-            Counter(dict(_standing(connection, each, names))),
+        expected, there = (
+            Counter(dict(_expected_counts(connection, each, names))),
             _there(connection, each, names),
         )
         for name, row in page:
-            if standing[name] < there[name]:
+            if expected[name] < there[name]:
                 yield each.table.info["kind"], each.called(row), INSERTED
 
 
-def _standing(
+def _expected_counts(
     connection: Connection, each: AuditedTable, names: Iterable[str] | None = None
 ) -> Iterator[tuple[str, int]]:
     """How many rows of each name there are to be by what the trail tells: so many were made, so
@@ -126,8 +126,8 @@ def _standing(
     )
     if names is not None:
         counted = counted.where(entry.object_id.in_(askable(names)))
-    for name, standing in connection.execution_options(yield_per=PAGE).execute(counted):
-        yield str(name), standing
+    for name, expected in connection.execution_options(yield_per=PAGE).execute(counted):
+        yield str(name), expected
 
 
 def _there(connection: Connection, each: AuditedTable, names: Iterable[str]) -> Counter[str]:

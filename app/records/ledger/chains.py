@@ -71,11 +71,19 @@ def _ids(connection: Connection, id: str) -> list[str]:
     Raises:
         RecordDamaged: one of them cannot be read any more.
     """
-    here = determinations.c
-    before = select(here.id, here.replaces).where(here.id == id).cte("before", recursive=True)
-    before = before.union(select(here.id, here.replaces).join(before, here.id == before.c.replaces))
-    after = select(here.id, here.replaces).where(here.id == id).cte("after", recursive=True)
-    after = after.union(select(here.id, here.replaces).join(after, here.replaces == after.c.id))
+    columns = determinations.c
+    before = (
+        select(columns.id, columns.replaces).where(columns.id == id).cte("before", recursive=True)
+    )
+    before = before.union(
+        select(columns.id, columns.replaces).join(before, columns.id == before.c.replaces)
+    )
+    after = (
+        select(columns.id, columns.replaces).where(columns.id == id).cte("after", recursive=True)
+    )
+    after = after.union(
+        select(columns.id, columns.replaces).join(after, columns.replaces == after.c.id)
+    )
     try:
         with tolerant(connection):
             rows = {

@@ -119,9 +119,11 @@ def _sealed(connection: Connection, id: str) -> tuple[str, PacketInclusion, Pack
     """The digest that a record was sealed with, where it stands in its batch, and the seal that
     closes it.
     """
-    here = sealed_records.c
+    columns = sealed_records.c
     own = connection.execute(
-        select(here.sequence, here.seal, here.digest).where(here.kind == KIND, here.object_id == id)
+        select(columns.sequence, columns.seal, columns.digest).where(
+            columns.kind == KIND, columns.object_id == id
+        )
     ).one_or_none()
     if own is None:
         raise NotSealed
@@ -130,9 +132,9 @@ def _sealed(connection: Connection, id: str) -> tuple[str, PacketInclusion, Pack
     if seal is None:
         raise RecordDamaged("seal", str(own.seal))
     batch = (
-        select(here.sequence, here.kind, here.object_id, here.digest)
-        .where(here.seal == own.seal)
-        .order_by(here.sequence)
+        select(columns.sequence, columns.kind, columns.object_id, columns.digest)
+        .where(columns.seal == own.seal)
+        .order_by(columns.sequence)
     )
     rows = connection.execute(batch).all()
     leaves = [leaf_hash(row.kind, row.object_id, row.digest) for row in rows]

@@ -31,14 +31,14 @@ class Period:
 
     def holds(self) -> ColumnElement[bool]:
         """The condition that a determination was decided in it."""
-        here, since, until = determinations.c, self.since, self.until
+        columns, since, until = determinations.c, self.since, self.until
         by_column = (
-            here.decided_at >= since if since else true(),
-            here.decided_at < until if until else true(),
+            columns.decided_at >= since if since else true(),
+            columns.decided_at < until if until else true(),
         )
         by_id = (
-            here.id >= first_id(since) if since else true(),
-            here.id < first_id(until) if until else true(),
+            columns.id >= first_id(since) if since else true(),
+            columns.id < first_id(until) if until else true(),
         )
         return or_(and_(*by_column), and_(*by_id))
 
@@ -95,13 +95,15 @@ def made_under(
     Raises:
         RecordsUnavailable: the database could not be asked.
     """
-    here, place = determinations.c, None
-    wanted = select(*(here[name] for name in DETERMINATION_COLUMNS), here.record_digest).where(
-        here.law_digest.not_in(laws) if others else here.law_digest.in_(laws), period.holds()
+    columns, place = determinations.c, None
+    wanted = select(
+        *(columns[name] for name in DETERMINATION_COLUMNS), columns.record_digest
+    ).where(
+        columns.law_digest.not_in(laws) if others else columns.law_digest.in_(laws), period.holds()
     )
     while True:
         with store.reading() as connection:
-            rows = page(connection, wanted, here.id, page_of, place)
+            rows = page(connection, wanted, columns.id, page_of, place)
         for row in rows:
             yield _made(row)
         if len(rows) < page_of:

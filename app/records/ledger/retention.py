@@ -16,7 +16,7 @@ from sqlalchemy import Connection, delete, insert, select
 from app.records.damaged import page
 from app.records.digests import record_digest
 from app.records.entries import Row
-from app.records.holds import standing_holds
+from app.records.holds import active_holds
 from app.records.store import Store, await_seal
 from app.records.tables import (
     audit_entries,
@@ -126,7 +126,7 @@ def _held(connection: Connection, kind: str, found: list[Mapping[str, Any]]) -> 
 
     An audit entry about a determination or an applicant is kept with it.
     """
-    held = standing_holds(connection)
+    held = active_holds(connection)
     if kind == "determination":
         return {row["id"] for row in found if held.keep(row["id"], row["subject"])}
     about = {

@@ -158,7 +158,7 @@ def verify(
             *looked.at_records(),
             *looked.at_entries(),
         ]
-        complaints += [*looked.at_the_rest(), *looked.at_makings()]
+        complaints += [*looked.at_the_rest(), *looked.at_audited_tables()]
         waiting = connection.execute(select(func.count()).select_from(unsealed)).scalar_one()
     return Verified(
         looked.records,
@@ -433,7 +433,7 @@ class _Looking:
         ).scalars():
             yield Complaint(UNPLACED, "decisive provision", stray, "belongs to no determination")
 
-    def at_makings(self) -> Iterator[Complaint]:
+    def at_audited_tables(self) -> Iterator[Complaint]:
         """What is not sealed was made, and has ended or not, as the audit trail tells."""
         for stray in strays(self._connection, self._entries_were_disposed()):
             yield Complaint(UNPLACED, *stray)

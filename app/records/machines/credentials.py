@@ -246,7 +246,7 @@ class CredentialStore:
             change(connection, credentials, wanted, {"last_used_on": on})
 
 
-_KEPT = tuple(field.name for field in fields(Credential) if field.name != "secrets")
+_COLUMNS = tuple(field.name for field in fields(Credential) if field.name != "secrets")
 _SECRET = tuple(
     credential_secrets.c[field.name].label(f"secret_{field.name}") for field in fields(Secret)
 )
@@ -269,7 +269,7 @@ def _one(connection: Connection, id: str) -> Credential | None:
 
 
 def _credential(row: RowMapping) -> Credential:
-    values = {name: row[name] for name in _KEPT}
+    values = {name: row[name] for name in _COLUMNS}
     return Credential(
         **{
             **values,

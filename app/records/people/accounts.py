@@ -82,7 +82,7 @@ class Lockout:
 
 
 @dataclass(frozen=True, slots=True)
-class Attempt:
+class SignInAttempt:
     """What is known before a password is looked at. It counts as failed until `Accounts.succeeded`
     takes it back.
 
@@ -235,7 +235,7 @@ class Accounts:
         at: datetime,
         lockout: Lockout,
         retired: Callable[[Account], AuditEntry],
-    ) -> Attempt:
+    ) -> SignInAttempt:
         """Count an attempt to sign in before its password is looked at, so that many at once are
         not tried for the price of one.
 
@@ -247,7 +247,7 @@ class Accounts:
         with self._store.writing() as connection:
             held_until = self._count_address(connection, address, at, lockout)
             if held_until is not None:
-                return Attempt(address_held_until=held_until)
+                return SignInAttempt(address_held_until=held_until)
             row = locked(connection, accounts, accounts.c.name_key == name.lower())
             account = _account(row)
             if row is not None and account is not None and account.lies_unused(at, lockout):
@@ -287,7 +287,7 @@ class Accounts:
 
     def _count_account(
         self, connection: Connection, row: Row | None, at: datetime, lockout: Lockout
-    ) -> Attempt:
+    ) -> SignInAttempt:
         """Count an attempt on an account.
 
         For a name that nobody has, the same statements change nothing.
@@ -308,7 +308,7 @@ class Accounts:
         )
         write(connection, accounts, _NOBODY if row is None else row, values)
         may_pass = account is not None and not is_held and not account.is_disabled
-        return Attempt(account, may_pass, locks=may_pass and hold is not None)
+        return SignInAttempt(account, may_pass, locks=may_pass and hold is not None)
 
     def retire(self, account: Account, at: datetime, audit: AuditEntry) -> None:
         """Disable an account that lay unused for too long.

@@ -16,7 +16,9 @@ STALE = (
 
 
 def _page(title: str, sentence: str, status: int) -> Response:
-    return make_response(render_template("pages/told.html", title=title, sentence=sentence), status)
+    return make_response(
+        render_template("pages/message.html", title=title, sentence=sentence), status
+    )
 
 
 @pages.errorhandler(CSRFError)

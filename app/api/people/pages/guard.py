@@ -137,7 +137,7 @@ def check_form() -> None:
 
 
 @pages.context_processor
-def tell_templates() -> dict[str, object]:
+def template_context() -> dict[str, object]:
     """The signed-in person for the head of every page, or None if unknown."""
     return {"me": g.get("me")}
 

@@ -179,5 +179,6 @@ def _claims(settings: SingleSignOn) -> dict[str, Any]:
 
 def _refused_page(sentence: str, status: int) -> Response:
     return make_response(
-        render_template("pages/told.html", title="You are not signed in", sentence=sentence), status
+        render_template("pages/message.html", title="You are not signed in", sentence=sentence),
+        status,
     )

@@ -88,11 +88,11 @@ def _form(form: PasswordForm, status: int) -> Response:
 @needs_session
 def sessions() -> str:
     """Every browser in which one is signed in."""
-    here = who()
+    me = who()
     return render_template(
         "pages/sessions.html",
-        sessions=people().sessions.of(here.account.id, clock.now()),
-        here=here.session.id,
+        sessions=people().sessions.of(me.account.id, clock.now()),
+        current=me.session.id,
     )
 
 

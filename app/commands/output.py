@@ -152,7 +152,7 @@ def _refusal_of(error: Exception) -> Refusal | None:
     return None
 
 
-def answering(command: Callable[..., Any]) -> Callable[..., Any]:
+def command(function: Callable[..., Any]) -> Callable[..., Any]:
     """A command that also prints JSON; with --json it prints a refusal on standard output too.
 
     An answer that it cannot write (the disk is full) is a refusal as well.
@@ -160,11 +160,11 @@ def answering(command: Callable[..., Any]) -> Callable[..., Any]:
 
     @click.option("--json", "as_json", is_flag=True, help="Print the answer as JSON.")
     @with_appcontext
-    @functools.wraps(command)
+    @functools.wraps(function)
     def run(*args: Any, as_json: bool, **kwargs: Any) -> Any:
         try:
             with refusing(), writing():
-                return command(*args, as_json=as_json, **kwargs)
+                return function(*args, as_json=as_json, **kwargs)
         except Refusal as refusal:
             if as_json and refusal.refused != UNWRITTEN:
                 with writing():
@@ -325,7 +325,7 @@ def progress_of(what: str, total: int) -> Iterator[Callable[[int], None]]:
         yield lambda count: bar.advance(task, count)
 
 
-def tell(as_json: bool, document: object, sentence: str, fold: bool = True) -> None:
+def respond(as_json: bool, document: object, sentence: str, fold: bool = True) -> None:
     """What a command did: a document for a program, or a sentence for a reader."""
     if as_json:
         print_json(document)
