@@ -38,7 +38,7 @@ class Bearers:
         """The caller with this credential, or None if the service rejects it.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         if len(text) > LONGEST or not text.isascii():
             return None

@@ -105,7 +105,7 @@ class Credentials:
         Raises:
             AlreadyAnswered: the idempotency key was used first by another request.
             CredentialRefused: something about it cannot be.
-            RecordsUnavailable: it could not be kept.
+            RecordsUnavailable: nothing was stored.
         """
         scopes = self._checked(wanted)
         now, text = clock.now(), new_key()
@@ -133,7 +133,7 @@ class Credentials:
 
         Raises:
             UnknownCredential: there is none of that id.
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         found = self.store.find(id) if is_id(id) else None
         if found is None:
@@ -147,7 +147,7 @@ class Credentials:
         Raises:
             UnknownCredential: there is none with such a secret, or its secrets have been replaced
                 since.
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         found = self.store.find_by_label(text.removeprefix("elig_")[:8])
         if found is None:

@@ -32,7 +32,7 @@ def renew_key(credentials: Credentials, folder: Path) -> Path:
     more; the file that holds it.
 
     Raises:
-        RecordsUnavailable: the database could not be asked or refuses.
+        RecordsUnavailable: the database is unavailable or refuses.
         OSError: the file cannot be written.
     """
     path = folder / FILE

@@ -113,7 +113,7 @@ class Roster:
             PasswordRefused: the password is not good enough.
             NameTaken: there is one of that name, or of that person.
             TooManyAtOnce: too many passwords are worked on just now.
-            RecordsUnavailable: it could not be kept.
+            RecordsUnavailable: nothing was stored.
         """
         new.check()
         at, one_time = clock.now(), None

@@ -1,1 +1,1 @@
-"""What is kept: determinations as they were issued, never changed and never recomputed."""
+"""Stored data: determinations as issued, never changed and never recomputed."""

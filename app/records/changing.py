@@ -17,10 +17,7 @@ DIGEST = "record_digest"
 
 
 def digest_of(table: Table, row: Mapping[str, Any]) -> str:
-    """The digest that belongs to a row of a table.
-
-    What stands in the row's own column of it does not count.
-    """
+    """The digest of a row over all columns except the digest's own."""
     return record_digest(
         table.info["kind"], {name: value for name, value in row.items() if name != DIGEST}
     )

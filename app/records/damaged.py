@@ -35,7 +35,7 @@ UNREADABLE = (ValueError, TypeError, OverflowError, DataError)
 or a day without end.
 """
 NAMED_AT_MOST = 100
-"""Of a damaged id, which may be anything by now, so many characters are told."""
+"""The most characters of a damaged id to print, because it can be anything."""
 _ID = re.compile("[0-9a-f]{32}")
 
 
@@ -143,9 +143,7 @@ def _row(raw: Any, key: Column[Any], row: Mapping[str, Any] | None) -> Row:
 
 
 def readable(value: object) -> bool:
-    """Whether a value as it was read, tolerantly, is one that was kept so: text in UTF-8, and
-    nowhere bytes.
-    """
+    """Whether a value is valid: text in UTF-8, without bytes."""
     if isinstance(value, str):
         try:
             value.encode()
@@ -155,7 +153,7 @@ def readable(value: object) -> bool:
 
 
 def name_of(raw: object) -> str:
-    """A key as the database holds it, to name its row by, whatever became of it."""
+    """The raw key of a row, even if it is damaged."""
     name = raw.decode(errors="replace") if isinstance(raw, bytes) else _as_id(str(raw))
     return "".join(c if " " < c < "\x7f" else "?" for c in name[:NAMED_AT_MOST])
 
@@ -190,7 +188,7 @@ def _at(place: str, key: Column[Any]) -> ColumnElement[Any]:
 
 
 def paged(found: Iterable[T]) -> Iterator[list[T]]:
-    """What was found, so many together as are looked at at once."""
+    """Rows in groups of the page size."""
     remaining = iter(found)
     while page := list(islice(remaining, PAGE)):
         yield page

@@ -32,7 +32,7 @@ Then the request is refused.
 CONNECTIONS_OF_A_THREAD = 2
 """A request with an idempotency key holds one connection for the key and writes through another."""
 CONNECTIONS_BESIDE = 4
-"""For sealing, and for whoever asks how the service is."""
+"""Connections for sealing and for health checks."""
 PRAGMAS = (
     "journal_mode = WAL",
     "synchronous = FULL",
@@ -109,10 +109,7 @@ def _file(url: URL) -> Path:
 
 
 def _make_private(file: Path) -> None:
-    """See to it that a new file is for its owner only, whoever makes it.
-
-    What SQLite puts beside it becomes like it.
-    """
+    """Restrict a new file to its owner. SQLite's files beside it get the same mode."""
     with suppress(OSError):  # it is there, or connecting will say why it cannot be
         os.close(os.open(file, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o600))
 

@@ -50,7 +50,7 @@ def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
 
 
 def leaf_hash(kind: str, object_id: str, digest: str) -> bytes:
-    """What stands for one record at the foot of the tree."""
+    """The leaf of one record in the Merkle tree."""
     return hashlib.sha256(
         b"\x00" + f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape")
     ).digest()
@@ -82,7 +82,7 @@ def merkle_root(leaves: Sequence[bytes]) -> str:
 
 
 def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[dict[str, str]]:
-    """The neighbours on the way from one leaf to the root, each with the side it stands on."""
+    """The sibling hashes from a leaf to the root, each with its side."""
     path = []
     for row in _levels(leaves)[:-1]:
         neighbour = position ^ 1

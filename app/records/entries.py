@@ -1,5 +1,5 @@
-"""What is kept, as values: determinations, the text of the law, audit entries, answers to
-idempotent requests.
+"""Values to store: determinations, texts of the law, audit entries, responses to idempotent
+requests.
 """
 
 from collections.abc import Callable, Iterable, Mapping
@@ -97,9 +97,8 @@ class AuditEntry:
 
 @dataclass(frozen=True, slots=True)
 class IdempotencyRecord:
-    """What a creating request was answered with.
-
-    *key* and *payload* are digests; a determination's body is not kept twice.
+    """The response to a request that created something. *key* and *payload* are digests. The body
+    of a determination is not stored twice.
     """
 
     actor: str
@@ -136,7 +135,7 @@ ResponseFor = Callable[[str], IdempotencyRecord | None]
 
 
 def no_response(id: str) -> None:
-    """The stored response of whoever sent no idempotency key: none."""
+    """No stored response, for a request without an idempotency key."""
 
 
 @dataclass(frozen=True, slots=True)

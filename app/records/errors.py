@@ -2,23 +2,22 @@
 
 
 class RecordsUnavailable(Exception):
-    """The database cannot be reached, is not migrated, or refuses to keep.
-
-    Nothing was kept; the message tells no values.
+    """The database is unreachable, not migrated, or rejects the record. Nothing was stored. The
+    message has no values.
     """
 
 
 class RecordsFull(RecordsUnavailable):
-    """There is no room left for records. Nothing was kept."""
+    """The disk is full. Nothing was stored."""
 
 
 class RecordRefused(RecordsUnavailable):
-    """The database refuses this record, and may take others. Nothing was kept."""
+    """The database rejects this record, but may accept others. Nothing was stored."""
 
 
 class RecordDamaged(Exception):
-    """A record is not as it was kept, or cannot be read any more; `kind` and `id` say which one,
-    and nothing says what it holds.
+    """A record is changed or unreadable. `kind` and `id` identify it; nothing reveals its
+    content.
     """
 
     def __init__(self, kind: str, id: str) -> None:
@@ -27,11 +26,8 @@ class RecordDamaged(Exception):
 
 
 class AlreadyReplaced(Exception):
-    """A redetermination came too late: another one replaced the determination first.
-
-    Nothing was kept.
-    """
+    """Another redetermination replaced the determination first. Nothing was stored."""
 
 
 class AlreadyAnswered(Exception):
-    """Another request with the same idempotency key was answered first. Nothing was kept."""
+    """Another request with the same idempotency key came first. Nothing was stored."""

@@ -1,4 +1,4 @@
-"""Legal holds: what is kept although its time is over."""
+"""Legal holds, which keep records beyond their retention period."""
 
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -21,9 +21,8 @@ class HoldChanged(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Hold:
-    """A legal hold on a determination, or on everything about a subject.
-
-    It stands until somebody lifts it.
+    """A legal hold on a determination, or on everything about a subject, until somebody
+    lifts it.
     """
 
     id: str
@@ -45,7 +44,7 @@ def place_hold(
 
     Raises:
         AlreadyAnswered: its idempotency key was used first by another request.
-        RecordsUnavailable: it could not be kept.
+        RecordsUnavailable: nothing was stored.
     """
     with store.writing() as connection:
         store_response(connection, response)
@@ -58,7 +57,7 @@ def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None
 
     Raises:
         HoldChanged: it is not.
-        RecordsUnavailable: it could not be kept.
+        RecordsUnavailable: nothing was stored.
     """
     with store.writing() as connection:
         still = (holds.c.id == hold.id) & (holds.c.version == hold.version)
@@ -71,7 +70,7 @@ def find_hold(store: Store, id: str, reach: Reach = EVERYTHING) -> Hold | None:
     """A hold by its id; none where no such one lies within reach.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     found = _holds(store, select(holds).where(holds.c.id == id, _within(reach)))
     return found[0] if found else None
@@ -81,13 +80,13 @@ def list_holds(store: Store, reach: Reach = EVERYTHING) -> list[Hold]:
     """Every hold within reach, the newest first, lifted ones too.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     return _holds(store, select(holds).where(_within(reach)).order_by(holds.c.id.desc()))
 
 
 def _within(reach: Reach) -> ColumnElement[bool]:
-    """Holds are seen by the organization that placed them, and by whoever sees everything."""
+    """Visible holds: those of the caller's organization, or all for roles that see everything."""
     if reach.everything:
         return true()
     return holds.c.organization == reach.organization if reach.organization is not None else false()
@@ -102,7 +101,7 @@ def _holds(store: Store, chosen: Any) -> list[Hold]:
 
 
 class ActiveHolds(NamedTuple):
-    """What the holds that nobody lifted keep."""
+    """The determinations and subjects under an active hold."""
 
     determinations: frozenset[str]
     subjects: frozenset[str]
@@ -113,7 +112,7 @@ class ActiveHolds(NamedTuple):
 
 
 def active_holds(connection: Connection) -> ActiveHolds:
-    """The holds that nobody lifted, read through a connection."""
+    """The holds that are not lifted, read through a connection."""
     standing = connection.execute(
         select(holds.c.kind, holds.c.object_id).where(holds.c.lifted_at.is_(None))
     ).all()

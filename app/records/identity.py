@@ -1,4 +1,4 @@
-"""Ids of what is kept."""
+"""Ids of stored records."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -9,7 +9,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def new_id(instant: datetime) -> str:
-    """A UUID of version 7: ids sort by the instant they were made at."""
+    """A UUID of version 7, so that ids sort by creation time."""
     microseconds = (instant - EPOCH) // timedelta(microseconds=1)
     return str(uuid7(nanoseconds=microseconds * 1000))
 
@@ -20,7 +20,7 @@ def first_id(instant: datetime) -> str:
 
 
 def is_id(text: str) -> bool:
-    """Whether a text is an id in the form in which ids are told."""
+    """Whether a text is an id in canonical form."""
     try:
         return str(UUID(text)) == text
     except ValueError:

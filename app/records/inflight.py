@@ -17,14 +17,11 @@ from app.records.store import Store
 
 
 class InFlight(Exception):
-    """Another request with the same key is being worked on."""
+    """Another request with the same key is in progress."""
 
 
 class Claims:
-    """The keys that are being worked on.
-
-    Safe to share between threads, and between processes that were forked.
-    """
+    """The keys of requests in progress. Safe to share between threads and forked processes."""
 
     def __init__(self, store: Store) -> None:
         self._store, self._lock = store, threading.Lock()
@@ -37,7 +34,7 @@ class Claims:
 
         Raises:
             InFlight: somebody else holds it.
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         number = int.from_bytes(hashlib.sha256("\0".join(key).encode()).digest()[:8], "big") >> 1
         with self._lock:
@@ -62,7 +59,7 @@ class Claims:
 
     @contextmanager
     def _in_file(self, number: int) -> Iterator[None]:
-        """One byte of a file beside the database stands for the key."""
+        """Locks one byte of a file beside the database for the key."""
         descriptor = self._descriptor(f"{self._store.file}.claims")
         try:
             fcntl.lockf(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB, 1, number)

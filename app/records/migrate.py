@@ -1,7 +1,7 @@
-"""Bringing the database to the tables that this code expects, and saying whether it is there.
+"""Migrate the database to the tables of this version, and check it.
 
-Alembic is imported where something is migrated or compared: that it need not be is most often all
-that is asked, and importing it takes as long as everything else that a command does.
+Alembic takes as long to import as all else in a command, and most commands only check. So this
+module imports it only to migrate or compare.
 """
 
 from collections.abc import Callable

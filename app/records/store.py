@@ -92,9 +92,8 @@ def within(reach: Reach) -> ColumnElement[bool]:
 
 
 class Store:
-    """The kept determinations. Safe to share between threads.
-
-    *law* is the text that determinations are made under now.
+    """The stored determinations. Safe to share between threads. *law* is the current text of the
+    law.
     """
 
     def __init__(self, engine: Engine, law: LawText | None = None) -> None:
@@ -116,7 +115,7 @@ class Store:
         """A connection to read with: everything read through it is of one moment.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         with database_errors(), self.engine.connect() as connection:
             if not self.is_sqlite:
@@ -125,10 +124,10 @@ class Store:
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """A transaction: all that is done through it is kept, durably, or nothing.
+        """A transaction: all of its changes are stored durably, or none.
 
         Raises:
-            RecordsUnavailable: nothing was kept.
+            RecordsUnavailable: nothing was stored.
         """
         with database_errors(), self._writes.begin() as connection:
             yield connection
@@ -139,7 +138,7 @@ class Store:
         Raises:
             AlreadyReplaced: what it was to replace was replaced by another first.
             AlreadyAnswered: its idempotency key was used first by another request.
-            RecordsUnavailable: it could not be kept.
+            RecordsUnavailable: nothing was stored.
         """
         self.keep_many([new])
 
@@ -179,7 +178,7 @@ class Store:
         )
 
     def keep_law(self, connection: Connection, law: LawText, kept_at: datetime) -> None:
-        """Keep a text of the law in a transaction, where it is not kept yet."""
+        """Store a text of the law in a transaction, unless it is already stored."""
         row = law.row(kept_at)
         entered = insert_unless_there(connection, laws).values(row).returning(laws.c.digest)
         if connection.execute(entered).scalar_one_or_none() is not None:
@@ -200,7 +199,7 @@ class Store:
         """Whether a determination lies within reach, be it as it was kept or not.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         with self.reading() as connection:
             return lies_within(connection, id, reach)
@@ -212,7 +211,7 @@ class Store:
         is not as it was stored, or whose determination is not, stands what says so.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         known = idempotency_records.c
         chosen = select(idempotency_records).where(
@@ -228,11 +227,11 @@ class Store:
         return found
 
     def law(self, digest: str) -> LawText | None:
-        """The text of the law under a digest; none where it was never kept.
+        """The text of the law with a digest, or None.
 
         Raises:
-            RecordDamaged: it cannot be read any more.
-            RecordsUnavailable: the database could not be asked.
+            RecordDamaged: it is unreadable.
+            RecordsUnavailable: the database is unavailable.
         """
         with self.reading() as connection:
             return law_of(connection, digest)
@@ -269,7 +268,7 @@ def opened_store(address: str) -> Iterator[Store]:
 
 
 def lies_within(connection: Connection, id: str, reach: Reach) -> bool:
-    """Whether a determination lies within reach, be it as it was kept or not."""
+    """Whether the caller may see a determination, damaged or not."""
     there = select(literal(1)).where(determinations.c.id == id, within(reach))
     return connection.execute(there).scalar_one_or_none() is not None
 
@@ -277,11 +276,11 @@ def lies_within(connection: Connection, id: str, reach: Reach) -> bool:
 def find_record(
     connection: Connection, id: str, reach: Reach = EVERYTHING, unless_changed: bool = True
 ) -> DeterminationRecord | None:
-    """A determination with all its columns, read through a connection; none where no such one lies
-    within reach.
+    """A determination with all its columns, read through a connection, or None if the caller may
+    not see one.
 
     Raises:
-        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was
+        RecordDamaged: it is unreadable or, *unless_changed*, is not what its digest was
             made of.
     """
     found = page(
@@ -324,10 +323,10 @@ def _stored_response(connection: Connection, row: Row) -> Stored:
 
 
 def law_of(connection: Connection, digest: str) -> LawText | None:
-    """The text of the law under a digest, read through a connection; none where it was never kept.
+    """The text of the law with a digest, read through a connection, or None.
 
     Raises:
-        RecordDamaged: it cannot be read any more.
+        RecordDamaged: it is unreadable.
     """
     found = page(connection, select(laws.c.texts).where(laws.c.digest == digest), laws.c.digest, 1)
     if not found:
@@ -368,7 +367,7 @@ def _refused(error: type[Exception]) -> Iterator[None]:
 
 
 def enter(connection: Connection, *entries: AuditEntry) -> None:
-    """Enter something in the audit trail, in the transaction of whatever it tells of."""
+    """Enter audit entries in the transaction of their effects."""
     rows = [entry.row() for entry in entries]
     connection.execute(insert(audit_entries), rows)
     await_seal(connection, "audit", *((row["id"], row["record_digest"]) for row in rows))

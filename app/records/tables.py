@@ -39,7 +39,7 @@ metadata = MetaData(
 
 
 class Instant(TypeDecorator[datetime]):
-    """An instant in UTC; SQLite keeps no zone, so it is taken off there and put back."""
+    """An instant in UTC. SQLite stores no zone, so this type removes and adds it."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -49,7 +49,7 @@ class Instant(TypeDecorator[datetime]):
         return None if value is None else value.astimezone(UTC)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        """The instant as it was given."""
+        """The instant with its zone."""
         return (
             None
             if value is None
@@ -148,9 +148,8 @@ idempotency_records = Table(
     PrimaryKeyConstraint("actor", "route", "key"),
     info={"kind": "idempotency"},
 )
-"""What a creating request was answered with, by the digest of its key.
-
-The body of a determination is that determination's own.
+"""The response to a request that created something, by the digest of its key. For a determination
+the body is in its own row.
 """
 
 unsealed = Table(
@@ -161,7 +160,7 @@ unsealed = Table(
     Column("digest", Digest, nullable=False),
     PrimaryKeyConstraint("kind", "object_id"),
 )
-"""Records that no seal closes yet, entered in the transaction that kept them."""
+"""Unsealed records, entered in the transaction that stored them."""
 
 seals = Table(
     "seals",
@@ -205,7 +204,7 @@ holds = Table(
     Index(None, "kind", "object_id"),
     info={"kind": "hold"},
 )
-"""Legal holds: nothing of a subject, or not this determination, is disposed of while one stands."""
+"""Legal holds. While one is active, the service disposes of nothing under it."""
 
 disposals = Table(
     "disposals",

@@ -218,7 +218,7 @@ def _require_within(subject: str, action: str) -> None:
 
     Raises:
         Problem: unknown-applicant.
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     owner = (
         current_service().applicants.organization_of(subject)

@@ -20,9 +20,9 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
 
     Raises:
         Problem: unknown-determination.
-        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was
+        RecordDamaged: it is unreadable or, *unless_changed*, is not what its digest was
             made of.
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     found = link(current_service().store, str(id), principal().reach, unless_changed)
     if found is None:
@@ -34,7 +34,7 @@ def keep(service: Service, attempt: IdempotentRequest, decided: Decided, action:
     """Keep what was decided, with the audit entry for *action*, and answer with it.
 
     Raises:
-        AlreadyReplaced, AlreadyAnswered, RecordsUnavailable: nothing was kept.
+        AlreadyReplaced, AlreadyAnswered, RecordsUnavailable: nothing was stored.
     """
     record = decided.record
     assert record is not None

@@ -1,7 +1,4 @@
-"""The table of applicants.
-
-Names and birth dates stand there as ciphertext and as keyed digests, and nowhere else at all.
-"""
+"""The table of applicants. It has names and birth dates only as ciphertext and as keyed digests."""
 
 from sqlalchemy import Column, Index, Integer, String, Table, Text
 

@@ -1,6 +1,5 @@
-"""Applicants: who a subject reference stands for.
-
-Everything personal passes through here encrypted.
+"""Applicants: names and birth dates under subject references. Everything personal is encrypted
+here.
 """
 
 from collections.abc import Callable, Mapping
@@ -23,7 +22,7 @@ Change = Callable[["Person"], "Person"]
 
 
 class SubjectTaken(Exception):
-    """There is an applicant under that subject reference already. Nothing was kept."""
+    """An applicant already has this subject reference. Nothing was stored."""
 
 
 class ApplicantChanged(Exception):
@@ -56,7 +55,7 @@ class Applicant:
 
 
 class Applicants:
-    """The kept applicants. Safe to share between threads."""
+    """The stored applicants. Safe to share between threads."""
 
     def __init__(self, store: Store, ring: KeyRing) -> None:
         self._store, self._ring = store, ring
@@ -69,7 +68,7 @@ class Applicants:
         Raises:
             SubjectTaken: there is one under that reference.
             AlreadyAnswered: the idempotency key was used first by another request.
-            RecordsUnavailable: it could not be kept.
+            RecordsUnavailable: nothing was stored.
         """
         with self._store.writing() as connection:
             store_response(connection, response)
@@ -84,7 +83,7 @@ class Applicants:
 
         Raises:
             Unreadable: name or birth date cannot be decrypted.
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         with self._store.reading() as connection:
             row = (
@@ -95,14 +94,14 @@ class Applicants:
         return None if row is None else applicant_of(row, self._ring)
 
     def digest(self, text: bytes) -> bytes:
-        """A digest of what was sent that nobody without the key can try texts against."""
+        """A keyed digest of a request. Without the key nobody can try texts against it."""
         return self._ring.index("applicants.request", text.hex()).encode()
 
     def organization_of(self, subject: str) -> str | None:
-        """Whose applicant a subject reference stands for; nothing is decrypted.
+        """The organization of an applicant; decrypts nothing.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         return self._column_of(subject, applicants.c.organization)
 
@@ -111,7 +110,7 @@ class Applicants:
         known.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         return self._column_of(subject, applicants.c.version)
 
@@ -154,7 +153,7 @@ class Applicants:
 
         Raises:
             Unreadable: name or birth date of one cannot be decrypted.
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         with self._store.reading() as connection:
             rows = connection.execute(self._chosen(sought, before).limit(limit)).mappings().all()
@@ -204,7 +203,7 @@ def row_of(applicant: Applicant, ring: KeyRing) -> Row:
 
 
 def indexes(person: Person, ring: KeyRing) -> dict[str, str]:
-    """What a person is found by."""
+    """The index values of a person, for searches."""
     return {
         "name_index": _name_index(ring, person.name),
         "name_and_birth_index": _name_and_birth_index(ring, person.name, person.born_on),

@@ -54,7 +54,7 @@ class KeyRing:
         self.current = next(iter(keys))
 
     def encrypt(self, text: str, place: Place) -> str:
-        """The text as it is kept at a place, under the current key and a nonce of its own."""
+        """Encrypt a text for a place, under the current key and a new nonce."""
         nonce = os.urandom(NONCE_BYTES)
         sealed = self._ciphers[self.current].encrypt(
             nonce, text.encode(), _bound(place, self.current)
@@ -62,7 +62,7 @@ class KeyRing:
         return f"{LAYOUT}.{self.current}.{base64.urlsafe_b64encode(nonce + sealed).decode()}"
 
     def decrypt(self, kept: str, place: Place) -> str:
-        """The text that is kept at a place.
+        """Decrypt the text at a place.
 
         Raises:
             Unreadable: it was changed, it belongs elsewhere, or its key is not among these.
@@ -120,10 +120,8 @@ def _bound(place: Place, key_id: str) -> bytes:
 
 
 def _decoded(encoded: str) -> bytes:
-    """The bytes of a value.
-
-    Only the one way in which they are written is taken, so that every change of the text is
-    noticed.
+    """The bytes of a value. It accepts only the one canonical encoding, so that every change of the
+    text shows.
     """
     try:
         sealed = base64.b64decode(encoded.encode("ascii"), altchars=b"-_", validate=True)

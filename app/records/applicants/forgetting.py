@@ -43,7 +43,7 @@ def due_applicants(store: Store, before: datetime) -> Iterator[list[str]]:
     that is later.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     lately = exists().where(
         determinations.c.subject == applicants.c.subject, determinations.c.decided_at >= before

@@ -1,6 +1,5 @@
-"""Re-encrypting what is kept under older keys, while the service reads and writes.
-
-What is done stays done when it is stopped.
+"""Re-encrypt values under older keys while the service runs. A stopped rotation keeps its
+progress.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,7 +15,7 @@ from app.records.changing import locked, write
 from app.records.store import Store
 
 TOGETHER = 100
-"""Rows of one transaction: on SQLite nobody else writes while it lasts."""
+"""Rows per transaction. On SQLite no other process can write during a transaction."""
 Progress = Callable[[int], object]
 
 
@@ -36,7 +35,7 @@ def count_applicants(store: Store) -> int:
     """How many applicants a rotation is going to look at.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection:
         return connection.execute(select(func.count()).select_from(applicants)).scalar_one()

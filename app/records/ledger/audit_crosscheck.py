@@ -1,5 +1,5 @@
-"""Rows that no seal closes, held against the audit trail, which seals do close: it tells of each
-making, and of each ending.
+"""Cross-check of unsealed rows with the audit trail, which is sealed and records each creation and
+deletion.
 """
 
 from collections import Counter
@@ -113,8 +113,8 @@ def _inserted(connection: Connection, each: AuditedTable) -> Iterator[Stray]:
 def _expected_counts(
     connection: Connection, each: AuditedTable, names: Iterable[str] | None = None
 ) -> Iterator[tuple[str, int]]:
-    """How many rows of each name there are to be by what the trail tells: so many were made, so
-    many ended; all names, or these.
+    """How many rows of each name the audit trail implies: creations minus deletions; all names, or
+    these.
     """
     entry = audit_entries.c
     count = func.sum(case((entry.action == each.made, 1), else_=-1))

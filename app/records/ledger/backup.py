@@ -28,25 +28,23 @@ from app.records.tables import Instant, metadata
 
 FORMAT = "eligibility-records-1"
 OLDEST = "0007"
-"""The oldest revision whose backups are taken back: since then tables only got columns that may be
-empty.
-"""
+"""The oldest revision whose backups can be restored. Later columns may be empty."""
 Progress = Callable[[int], object]
 
 
 class NotABackup(Exception):
-    """The file cannot be taken back; the message says why. Nothing was kept."""
+    """The file cannot be restored; the message says why. Nothing was stored."""
 
 
 class NotEmpty(Exception):
-    """The database holds something already; a backup is only taken back into an empty one."""
+    """The database is not empty. Only an empty one can restore a backup."""
 
 
 def back_up(
     store: Store, file: Path, now: datetime, progress: Progress = lambda count: None
 ) -> dict[str, int]:
-    """Write everything that is kept at one moment to a file, readable by its owner only; how many
-    rows of each table.
+    """Write all stored data, as of one moment, to a file that only its owner can read; the number
+    of rows per table.
 
     Raises:
         RecordsUnavailable: the database could not be read.
@@ -141,8 +139,8 @@ def check_backup(file: Path) -> dict[str, int]:
 
 
 def restore(store: Store, file: Path, progress: Progress = lambda count: None) -> dict[str, int]:
-    """Take a backup back into an empty, migrated database, in one transaction; how many rows of
-    each table.
+    """Restore a backup into an empty, migrated database, in one transaction; the number of rows per
+    table.
 
     Raises:
         NotABackup, NotEmpty: nothing was kept.

@@ -29,9 +29,9 @@ def link(
     """A determination with its successor; none where no such one lies within reach.
 
     Raises:
-        RecordDamaged: it cannot be read any more or, *unless_changed*, is not what its digest was
+        RecordDamaged: it is unreadable or, *unless_changed*, is not what its digest was
             made of.
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection:
         record = find_record(connection, id, reach, unless_changed)
@@ -49,7 +49,7 @@ def chain(
 
     Raises:
         RecordDamaged: what the chain consists of cannot be told any more.
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection:
         if not lies_within(connection, id, reach):

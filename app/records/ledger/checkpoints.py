@@ -26,7 +26,7 @@ from app.records.tables import installation, seals
 
 
 class AlreadyNoted(Exception):
-    """The file holds this number with another chain: seals were removed and made anew, or came back
+    """The file has this number with another chain: seals were removed and created again, or came
     from a backup.
     """
 
@@ -231,7 +231,7 @@ def lost(store: Store, checkpoints: Checkpoints) -> tuple[int, int] | None:
     noted; none where all are.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection, tolerant(connection):
         noted = checkpoints.of(database_of(connection)).chains
@@ -248,7 +248,7 @@ def accept_loss(store: Store, file: Path, loss: Loss) -> None:
     since.
 
     Raises:
-        RecordsUnavailable: the database could not be asked; nothing was written.
+        RecordsUnavailable: the database is unavailable; nothing was written.
         OSError: the file cannot be written.
     """
     with store.reading() as connection:

@@ -34,7 +34,7 @@ TOLD = (
     "law_digest",
     "replaces",
 )
-"""What an event tells of a determination."""
+"""The columns of a determination in its event."""
 
 
 class Event(NamedTuple):
@@ -59,7 +59,7 @@ def happened(store: Store, reach: Reach, after: int, limit: int) -> tuple[list[E
     those only who see everything.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     events: list[Event] = []
     place = after
@@ -129,7 +129,7 @@ def _disposed(connection: Connection, ids: set[str]) -> set[str]:
 
 
 def _is_key(kind: str, sealed: Any) -> bool:
-    """Whether what is entered as sealed can be asked for: the entry itself may be damaged."""
+    """Whether a sealed entry has a valid key; the entry itself can be damaged."""
     return (
         isinstance(sealed.object_id, str)
         and readable(sealed.object_id)

@@ -1,6 +1,5 @@
-"""What a packet looks like.
-
-Standard library only: whoever checks a packet without a database reads these same lines.
+"""The format of a packet. Standard library only, so that others can verify packets with this
+module.
 """
 
 FORMAT = "determination-packet/1"

@@ -31,7 +31,7 @@ class PacketRecord(Struct):
 
 
 class PacketLaw(Struct):
-    """The text of the law that the determination was made under."""
+    """The text of the law of the determination."""
 
     digest: str
     texts: Annotated[Mapping[str, str], Meta(description="The law's files by name.")]
@@ -79,7 +79,7 @@ class NotSealed(Exception):
 
 
 class NoLawText(Exception):
-    """The text of the law that the record names was never kept."""
+    """The text of the law is missing."""
 
 
 def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
@@ -91,7 +91,7 @@ def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
         NoLawText: there is nothing to derive it from again.
         RecordDamaged: it, or the text of its law, is not as it was kept, or it is not what was
             sealed.
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection:
         record = find_record(connection, id, reach)
@@ -116,9 +116,7 @@ def packet(store: Store, id: str, reach: Reach = EVERYTHING) -> bytes | None:
 
 
 def _sealed(connection: Connection, id: str) -> tuple[str, PacketInclusion, PacketSeal]:
-    """The digest that a record was sealed with, where it stands in its batch, and the seal that
-    closes it.
-    """
+    """The sealed digest of a record, its place in the batch, and its seal."""
     columns = sealed_records.c
     own = connection.execute(
         select(columns.sequence, columns.seal, columns.digest).where(

@@ -1,6 +1,4 @@
-"""Kept determinations in the order of their ids, law by law, a page at a time: for deciding all of
-them again.
-"""
+"""Stored determinations by law and id, page by page, for replay."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -44,7 +42,7 @@ class Period:
 
 
 class Made(NamedTuple):
-    """A determination to be decided again, unless it cannot be read any more; *as_kept* says
+    """A determination to be decided again, unless it is unreadable; *as_kept* says
     whether its digest holds.
     """
 
@@ -54,20 +52,17 @@ class Made(NamedTuple):
 
 
 class Used(NamedTuple):
-    """A law, and how many determinations were made under it.
-
-    Without a digest: those whose law cannot be told any more.
-    """
+    """A law and its number of determinations. Without a digest: those whose law is unknown."""
 
     digest: str | None
     determinations: int
 
 
 def laws_used(store: Store, period: Period) -> list[Used]:
-    """The laws that determinations of a period were made under, oldest use first.
+    """The laws of the determinations of a period, oldest use first.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     digest = determinations.c.law_digest
     counted = (
@@ -93,7 +88,7 @@ def made_under(
     What they rest on is left out. No transaction is open between two pages.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     columns, place = determinations.c, None
     wanted = select(

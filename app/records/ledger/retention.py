@@ -1,6 +1,4 @@
-"""How long records are kept, and disposing of those whose time is over so that their absence is
-explained.
-"""
+"""Retention periods, and the disposal of records with proof of why they are gone."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -34,11 +32,11 @@ NewId = Callable[[datetime], str]
 
 
 class RetentionUnreadable(Exception):
-    """The file that says how long records are kept cannot be used; the message says why."""
+    """The file with the retention periods is invalid; the message says why."""
 
 
 def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
-    """How long each class of record is kept.
+    """The retention period of each class of record.
 
     Raises:
         RetentionUnreadable: the file is not there, or does not say it of every class in years,
@@ -85,7 +83,7 @@ def due(
     One that cannot be read stays, since nobody knows what holds it; *unreadable* is told its id.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     table, made_at = (
         (determinations, determinations.c.decided_at)
@@ -122,9 +120,8 @@ def _sealed(connection: Connection, kind: str, ids: list[str]) -> set[str]:
 
 
 def _held(connection: Connection, kind: str, found: list[Mapping[str, Any]]) -> set[str]:
-    """Which of these records a hold keeps.
-
-    An audit entry about a determination or an applicant is kept with it.
+    """The records under a legal hold. A hold on a determination or an applicant covers its audit
+    entries.
     """
     held = active_holds(connection)
     if kind == "determination":

@@ -36,8 +36,8 @@ Its number is arbitrary and ours.
 
 
 class Waiting(NamedTuple):
-    """How many records no seal closes yet, and when the oldest of them was made, as far as their
-    ids tell.
+    """The number of unsealed records, and the creation time of the oldest, as far as the
+    ids show.
     """
 
     records: int
@@ -73,10 +73,8 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
 
 
 def _note(made: Seal, checkpoints: Path, database: str | None) -> None:
-    """Note a seal outside.
-
-    One whose number is there with another chain is not, which must be looked into and stops
-    nothing.
+    """Note a seal in the checkpoints. If they have its number with another chain, log an alarm
+    instead and go on.
     """
     try:
         note_checkpoint(checkpoints, made, database)
@@ -90,7 +88,7 @@ def _note(made: Seal, checkpoints: Path, database: str | None) -> None:
 
 
 def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
-    """Seal batch after batch until no more waits than fits into one.
+    """Seal batch after batch until the rest fits into one.
 
     Raises:
         RecordsUnavailable: the rest was not sealed.
@@ -105,7 +103,7 @@ def waiting(store: Store) -> Waiting:
     """How many records no seal closes yet, and since when.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     dated = case((unsealed.c.kind.in_(("determination", "audit")), unsealed.c.object_id))
     with store.reading() as connection, tolerant(connection):
@@ -122,10 +120,7 @@ def waiting(store: Store) -> Waiting:
 
 
 def _alone(connection: Connection, on_sqlite: bool) -> bool:
-    """Whether nobody else seals at the moment.
-
-    A transaction that writes to SQLite is alone by itself.
-    """
+    """Whether no other process seals now. A writing transaction on SQLite is always alone."""
     return on_sqlite or bool(
         connection.execute(
             text("SELECT pg_try_advisory_xact_lock(:lock)"), {"lock": SEALING_LOCK}

@@ -21,10 +21,7 @@ from app.records.visibility import Reach
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which determinations to find: all that is given must hold.
-
-    *provision* is one that they rest on.
-    """
+    """Criteria for determinations; all must match. *provision* is a decisive one."""
 
     subject: str | None = None
     question: str | None = None
@@ -49,7 +46,7 @@ FOUND = (
     "replaces",
     "made_by",
 )
-"""What is told of a determination that is found, beside the one that took its place."""
+"""The columns of a found determination, beside its successor."""
 
 
 def search(
@@ -59,7 +56,7 @@ def search(
     at the place *before*.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     successor = determinations.alias("successor")
     chosen = (
@@ -102,7 +99,7 @@ def search_trail(
     older than the one at the place *before*.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     entry = audit_entries.c
     chosen = select(*(entry[name] for name in AuditEntry.__slots__)).where(

@@ -1,4 +1,4 @@
-"""Checks that everything kept is as it was kept, and names what is not."""
+"""Verification of all stored data, which names each damaged record."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,10 +48,7 @@ MADE = ("determination.made", "determination.redetermined")
 
 @dataclass(frozen=True, slots=True, order=True)
 class Complaint:
-    """Something that is not as it was kept.
-
-    *sequence* is the place of the record among all sealed ones.
-    """
+    """One damaged record. *sequence* is its place among all sealed records."""
 
     sequence: int
     kind: str
@@ -59,7 +56,7 @@ class Complaint:
     what: str
 
     def __post_init__(self) -> None:
-        """What somebody put in the place of a name is told as far as it can be printed."""
+        """Make damaged names printable."""
         for name in ("kind", "object_id"):
             printable = "".join(
                 c if c.isprintable() else "?" for c in getattr(self, name)[:NAMED_AT_MOST]
@@ -103,7 +100,7 @@ def _by_key(found: Found) -> str:
 
 
 def _by_last_attempt(found: Found) -> str:
-    """Network addresses are told to nobody: an address is named by when it was last tried from."""
+    """Names an address by its last attempt, because output must not contain network addresses."""
     return (
         "with an unreadable address"
         if found.row is None
@@ -144,7 +141,7 @@ def verify(
     *progress* is told of records looked at.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection, tolerant(connection):
         looked, database = (
@@ -175,7 +172,7 @@ def count_records(store: Store) -> int:
     """How many records a verification is going to look at.
 
     Raises:
-        RecordsUnavailable: the database could not be asked.
+        RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection:
         return sum(
@@ -187,7 +184,7 @@ def count_records(store: Store) -> int:
 def decisive_in(document: str) -> set[str]:
     """The provisions that a determination's document says it rests on.
 
-    None where it cannot be read any more.
+    None where it is unreadable.
     """
     try:
         return {
@@ -207,9 +204,8 @@ class _Looking:
         self.records, self.seals, self.chain = 0, 0, EMPTY_CHAIN
 
     def at_seals(self, chains: Mapping[int, Sequence[str]]) -> Iterator[Complaint]:
-        """Each seal closes the records it names and follows the one before.
-
-        Nothing stands beyond the last.
+        """Check that each seal covers its records and follows the seal before, and that no entry
+        lies beyond the last seal.
         """
         noted, number, following = dict(chains), 0, 1
         for id, row in rows(self._connection, seals, seals.c.number):
@@ -322,8 +318,8 @@ class _Looking:
     def _at_determinations(
         self, page: list[Found], sealed: Mapping[str, Any]
     ) -> Iterator[Complaint]:
-        """What is kept for searching says what the documents say, and the audit trail knows of each
-        making.
+        """Check the search entries against the documents, and each creation against the audit
+        trail.
         """
         ids = [found.id for found in page]
         kept: dict[str, set[str]] = {id: set() for id in ids}
@@ -360,9 +356,7 @@ class _Looking:
                 )
 
     def _entries_were_disposed(self) -> bool:
-        """Whether audit entries went with their age, so that some makings are rightly not known any
-        more.
-        """
+        """Whether audit entries were disposed of, so that some creations have no entry any more."""
         return bool(
             self._connection.execute(
                 select(exists().where(disposals.c.kind == "audit"))
@@ -412,9 +406,8 @@ class _Looking:
                 yield Complaint(place, entry["kind"], entry["object_id"], "was removed")
 
     def at_the_rest(self) -> Iterator[Complaint]:
-        """What is not sealed carries a digest of its own.
-
-        What is kept for searching belongs to a determination.
+        """Check the digests of unsealed rows, and that each search entry belongs to a
+        determination.
         """
         for each in CHANGING:
             for found in rows(self._connection, each.table, each.key):
@@ -434,7 +427,7 @@ class _Looking:
             yield Complaint(UNPLACED, "decisive provision", stray, "belongs to no determination")
 
     def at_audited_tables(self) -> Iterator[Complaint]:
-        """What is not sealed was made, and has ended or not, as the audit trail tells."""
+        """Check the unsealed rows against the audit trail."""
         for stray in strays(self._connection, self._entries_were_disposed()):
             yield Complaint(UNPLACED, *stray)
 

@@ -78,7 +78,7 @@ class UnknownCredential(Exception):
 
 
 class CredentialStore:
-    """The kept credentials. Safe to share between threads.
+    """The stored credentials. Safe to share between threads.
 
     Every change is one transaction with its audit entry.
     """
@@ -109,7 +109,7 @@ class CredentialStore:
         """A credential with its secrets; none where there is none of that id.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         with self._store.reading() as connection:
             return _one(connection, id)
@@ -119,7 +119,7 @@ class CredentialStore:
         id.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         with self._store.reading() as connection:
             row = (
@@ -134,7 +134,7 @@ class CredentialStore:
         secrets: one look-up by index.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         joined = (
             select(credentials, *_SECRET)
@@ -150,7 +150,7 @@ class CredentialStore:
         from after an id.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         asked = select(credentials.c.id).order_by(credentials.c.id).limit(limit)
         return self._all(asked if after is None else asked.where(credentials.c.id > after))
@@ -159,7 +159,7 @@ class CredentialStore:
         """The credentials of a kind that bear a name, the newest first; names need not be unique.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         return self._all(
             select(credentials.c.id)
@@ -181,7 +181,7 @@ class CredentialStore:
         Raises:
             UnknownCredential: there is none of that id.
             Stale: it is of another version.
-            RecordsUnavailable: the database could not be asked or refuses.
+            RecordsUnavailable: the database is unavailable or refuses.
         """
         with self._store.writing() as connection:
             return self._changed(connection, id, version, changes, audit)

@@ -20,9 +20,8 @@ So it may end that much early, and never late.
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """One browser in which somebody is signed in.
-
-    *id* names it to its owner; the browser's own secret is kept only hashed.
+    """One session in one browser. *id* identifies it to its owner; the database has only a hash of
+    the browser's secret.
     """
 
     id: str
@@ -89,7 +88,7 @@ class Sessions:
         written down.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         whose = [accounts.c[field.name].label(f"account_{field.name}") for field in fields(Account)]
         asked = select(*(column.label(f"session_{column.name}") for column in _READ), *whose)
@@ -117,7 +116,7 @@ class Sessions:
         """The open sessions of an account, the oldest first.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         asked = select(*_READ).where(
             account_sessions.c.account_id == account_id, ~self._has_ended(at)

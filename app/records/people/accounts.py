@@ -53,11 +53,11 @@ class Account:
 
     @property
     def is_disabled(self) -> bool:
-        """Whether nobody may sign in with it."""
+        """Whether the account is disabled."""
         return self.disabled_at is not None
 
     def lies_unused(self, at: datetime, lockout: "Lockout") -> bool:
-        """Whether nobody used it for so long that it is to be disabled."""
+        """Whether the account is unused for so long that the service disables it."""
         used = max(self.enabled_at, self.last_sign_in_at or self.enabled_at)
         return not self.is_disabled and used < at - lockout.unused
 
@@ -83,12 +83,12 @@ class Lockout:
 
 @dataclass(frozen=True, slots=True)
 class SignInAttempt:
-    """What is known before a password is looked at. It counts as failed until `Accounts.succeeded`
-    takes it back.
+    """The state of a sign-in attempt before the password is checked. It counts as failed until
+    `Accounts.succeeded` undoes that.
 
-    *account* stands also where it may not be used; *may_pass* says whether it may.
-    *address_held_until* is set where the address has to wait; then nothing was counted. *locks*
-    tells that this attempt locks the account unless it succeeds.
+    *may_pass* is false if the account may not sign in; *account* is set in both cases. If
+    *address_held_until* is set, the address must wait, and nothing was counted. *locks*: this
+    attempt locks the account unless it succeeds.
     """
 
     account: Account | None = None
@@ -109,7 +109,7 @@ _READ = [accounts.c[field.name] for field in fields(Account)]
 _NOBODY = digested(
     accounts, {column.name: None for column in accounts.c} | {"id": str(UUID(int=0))}
 )
-"""Stands for an account that is not there; writing it changes nothing, in the same statements."""
+"""Stands for an unknown account. The same statements run and change nothing."""
 
 
 def _account(row: Mapping[Any, Any] | None) -> Account | None:
@@ -117,7 +117,7 @@ def _account(row: Mapping[Any, Any] | None) -> Account | None:
 
 
 class Accounts:
-    """The kept accounts. Safe to share between threads."""
+    """The stored accounts. Safe to share between threads."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -145,15 +145,15 @@ class Accounts:
         """The account of an id.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         return self._one(accounts.c.id == id)
 
     def named(self, name: str) -> Account | None:
-        """The account of a name, whatever the case of its letters.
+        """The account with a sign-in name, in upper or lower case.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         return self._one(accounts.c.name_key == name.lower())
 
@@ -161,7 +161,7 @@ class Accounts:
         """The account of a person at an identity provider.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         return self._one((accounts.c.issuer == issuer) & (accounts.c.subject == subject))
 
@@ -172,10 +172,10 @@ class Accounts:
             )
 
     def page(self, after: str | None = None, limit: int | None = None) -> list[Account]:
-        """Accounts in the order they were made, those after an id.
+        """Accounts in order of creation, those after an id.
 
         Raises:
-            RecordsUnavailable: the database could not be asked.
+            RecordsUnavailable: the database is unavailable.
         """
         asked = select(*_READ).order_by(accounts.c.id).limit(limit)
         with self._store.reading() as connection:
@@ -221,7 +221,7 @@ class Accounts:
         give the account with it.
 
         Raises:
-            RecordsUnavailable: it could not be kept.
+            RecordsUnavailable: nothing was stored.
         """
         same = (accounts.c.id == account.id) & (accounts.c.password_hash == account.password_hash)
         with self._store.writing() as connection:
@@ -236,10 +236,10 @@ class Accounts:
         lockout: Lockout,
         retired: Callable[[Account], AuditEntry],
     ) -> SignInAttempt:
-        """Count an attempt to sign in before its password is looked at, so that many at once are
-        not tried for the price of one.
+        """Count a sign-in attempt as failed before the password is checked, so that parallel
+        attempts gain nothing.
 
-        An account that lay unused for too long is disabled now; *retired* gives the entry for it.
+        It disables an account that was unused for too long; *retired* gives the entry for that.
 
         Raises:
             RecordsUnavailable: it could not be counted.
@@ -288,9 +288,8 @@ class Accounts:
     def _count_account(
         self, connection: Connection, row: Row | None, at: datetime, lockout: Lockout
     ) -> SignInAttempt:
-        """Count an attempt on an account.
-
-        For a name that nobody has, the same statements change nothing.
+        """Count an attempt on an account. For an unknown name the same statements change
+        nothing.
         """
         account = _account(row)
         failures = 0 if account is None else account.failed_attempts
@@ -345,7 +344,7 @@ class Accounts:
             sweep(connection, table.address, table.tried_at < at - lockout.quiet)
 
     def succeeded(self, account: Account, address: str) -> None:
-        """Take back what `begin_attempt` counted, since the password was right.
+        """Undo the count of `begin_attempt`, because the password was correct.
 
         Raises:
             RecordsUnavailable: it could not be taken back.
