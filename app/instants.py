@@ -1,4 +1,4 @@
-"""Instants as text, the same wherever this service tells one. Standard library only."""
+"""Instants as text, the same everywhere in the service. Standard library only."""
 
 from datetime import datetime
 

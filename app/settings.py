@@ -201,7 +201,7 @@ def redacted(settings: Settings) -> dict[str, object]:
 
 
 def _redacted_address(address: str) -> str:
-    """An address without user, password and whatever parameters may carry one."""
+    """An address without user, password and parameters that can contain one."""
     try:
         parts = urlsplit(address)
         at = "…@" if "@" in parts.netloc else ""
@@ -215,8 +215,7 @@ def _redacted_address(address: str) -> str:
 
 
 def secret_key(settings: Settings) -> str:
-    """What sessions and cursors are signed with: the one that was set; in development one made for
-    this copy and kept.
+    """The key that signs sessions and cursors: the setting, or in development one for this copy.
 
     Raises:
         OSError: it can neither be read nor kept.
@@ -227,8 +226,7 @@ def secret_key(settings: Settings) -> str:
 
 
 def data_keys(settings: Settings) -> str:
-    """The keys that personal data is encrypted with: those that were set; in development one made
-    for this copy and kept.
+    """The keys that encrypt personal data: the setting, or in development keys for this copy.
 
     Raises:
         NoDataKeys: production mode is set and they are not.
@@ -240,8 +238,7 @@ def data_keys(settings: Settings) -> str:
 
 
 def index_key(settings: Settings) -> str:
-    """The key of the blind index: the one that was set; in development one made for this copy and
-    kept.
+    """The key of the blind index: the setting, or in development one for this copy.
 
     Raises:
         NoDataKeys: production mode is set and it is not.

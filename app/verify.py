@@ -321,7 +321,7 @@ def verify(
 
 
 def _digest(text: str) -> str:
-    """A digest to compare with, as it was given.
+    """A digest to compare with.
 
     Raises:
         argparse.ArgumentTypeError: it is none.

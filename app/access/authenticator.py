@@ -143,9 +143,7 @@ def signing_keys(settings: Settings) -> SigningKeys:
 
 
 def open_authenticator(settings: Settings, roles: Roles, store: CredentialStore) -> Authenticator:
-    """The authenticator of an installation. Nothing is asked of the database yet, and no
-    key is read.
-    """
+    """The authenticator of an installation. It reads neither the database nor the keys yet."""
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
     return Authenticator(
         roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens)

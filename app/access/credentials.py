@@ -142,7 +142,7 @@ class Credentials:
 
     def find_by_label(self, text: str) -> Credential:
         """The credential of a secret, by its label or by its public beginning, such as
-        `elig_k3j9x2ab`, with whatever follows.
+        `elig_k3j9x2ab`.
 
         Raises:
             UnknownCredential: there is none with such a secret, or its secrets have been replaced
@@ -179,8 +179,7 @@ class Credentials:
         )
 
     def revoke(self, id: str, version: int | None, by: Origin) -> Credential:
-        """Let a credential be taken no more. It stays on record; revoking it again changes nothing
-        of what was said.
+        """Revoke a credential. Its record stays; revoking it again changes nothing.
 
         Raises:
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
@@ -202,8 +201,10 @@ class Credentials:
         days: int | None = None,
         response: ResponseFor = no_response,
     ) -> NewSecret:
-        """Give a credential a new secret; the old one is taken for an overlap, and the credential's
-        end moves where *days* says so. *response* is stored in the same transaction.
+        """Create a new secret for a credential. The old secret stays valid for the overlap. With
+        *days* the credential expires so many days from now.
+
+        *response* is stored in the same transaction.
 
         Raises:
             AlreadyAnswered: the idempotency key was used first by another request.

@@ -1,7 +1,7 @@
-"""What there is to look around with: a key, made anew at every start, taken for a day and written
-where only its owner reads it; and accounts, one for each role of people.
+"""The demonstration's key and accounts, only for a service that no other machine can reach.
 
-Only for a service that nobody but this machine reaches.
+Each start creates a key for one day, in a file that only its owner can read. There is one account
+for each role of people.
 """
 
 import os
@@ -28,8 +28,8 @@ _BY = Origin("command:demonstration")
 
 
 def renew_key(credentials: Credentials, folder: Path) -> Path:
-    """Make the demonstration's key, or give it a new secret, after which the one before is taken no
-    more; the file that holds it.
+    """Create the demonstration's key, or a new secret for it that replaces the old one; the file
+    with the key.
 
     Raises:
         RecordsUnavailable: the database is unavailable or refuses.
@@ -58,7 +58,7 @@ def _renewed(credentials: Credentials) -> NewSecret:
 
 
 def _write(path: Path, text: str) -> None:
-    """Put a new file, which nobody else can read, in the place of the one before."""
+    """Replace a file by a new one that only its owner can read."""
     path.parent.mkdir(parents=True, exist_ok=True)
     new = path.with_name(f"{path.name}.{os.getpid()}")
     with suppress(FileNotFoundError):
@@ -83,11 +83,10 @@ class DemonstrationAccount:
 
 
 def make_demonstration_accounts(roster: Roster, origin: Origin) -> list[DemonstrationAccount]:
-    """Make an account for each role, named like `demo-auditor`, each with a generated one-time
-    password to be printed once.
+    """Create an account for each role, named like `demo-auditor`, with a one-time password to print
+    once.
 
-    Where one waits for its first sign-in still, it gets a new one-time password, since the former
-    was printed and is gone.
+    An account without a first sign-in gets a new one-time password.
 
     Raises:
         TooManyAtOnce, RecordsUnavailable: they could not be made.

@@ -1,4 +1,4 @@
-"""People whom an identity provider vouches for, and the accounts they have here."""
+"""People of an identity provider, and their accounts."""
 
 import re
 from collections.abc import Mapping
@@ -35,9 +35,7 @@ def check_roles(provider: SingleSignOn) -> None:
 
 
 class NotPlaced(SignInRefused):
-    """The role sees what its organization made, and nobody says which organization the person
-    belongs to.
-    """
+    """The role needs an organization, and the provider names none."""
 
 
 class Identities:
@@ -47,11 +45,9 @@ class Identities:
         self._provider, self._people = provider, people
 
     def sign_in(self, claims: Mapping[str, object], browser: Browser, origin: Origin) -> str:
-        """Open a session for the person whom checked claims speak of. Gives the secret for the
-        browser.
+        """Open a session for the person of verified claims; the secret for the browser.
 
-        Where nobody made an account for that person, one is made if the claims give a role, and
-        only then.
+        If the person has no account and the claims give a role, create one.
 
         Raises:
             NotPlaced: the role needs an organization and there is none.

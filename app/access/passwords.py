@@ -78,8 +78,7 @@ def normalized(password: str) -> str:
 
 
 def check_new(password: str, name: str) -> None:
-    """See that a password may be used: any characters will do, but it must be long and not easily
-    guessed.
+    """Check the rules for a new password: long enough, and hard to guess. All characters are valid.
 
     Raises:
         PasswordRefused: it is too short or too long, is known from breaches or books, or is made of
@@ -185,10 +184,10 @@ class Passwords:
         return self._hasher.hash(normalized(password))
 
     def is_right(self, password_hash: str | None, password: str) -> bool:
-        """Whether a password is the one kept. Call it within a `slot`.
+        """Whether a password matches a hash. Call it within a `slot`.
 
-        Without a hash the work is the same, against a hash of nobody's, and the answer no: how long
-        it takes tells nothing.
+        Without a hash it compares with a dummy hash and returns False, so that the duration reveals
+        nothing.
         """
         text = normalized(password)[: LONGEST + 1]
         try:
@@ -198,5 +197,5 @@ class Passwords:
         return matches and password_hash is not None
 
     def needs_rehash(self, password_hash: str) -> bool:
-        """Whether a hash was made at another cost than today's."""
+        """Whether a hash has an outdated cost."""
         return self._hasher.check_needs_rehash(password_hash)

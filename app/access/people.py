@@ -99,8 +99,8 @@ class People:
         self.roster = Roster(self.accounts, self.passwords)
 
     def sign_in(self, name: str, password: str, browser: Browser, origin: Origin) -> str:
-        """Open a session for a name and its password. Gives the secret for the browser, which is
-        kept nowhere.
+        """Open a session for a name and its password; the secret for the browser, which the service
+        does not store.
 
         Raises:
             SignInRefused: it was not allowed, for whatever reason.

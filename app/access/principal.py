@@ -7,11 +7,11 @@ from app.records.visibility import NOTHING, Reach
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """Somebody with permissions, once they have shown who they are.
+    """An authenticated caller with permissions.
 
-    *actor* is what records and the audit trail name: `account:<id>`, `key:<id>`, `client:<id>`,
-    `command:<user>` or `anybody`; never a person's own name. *organization* is whose determinations
-    they make; *reach* which kept ones they see.
+    *actor* is the name in records and in the audit trail: `account:<id>`, `key:<id>`,
+    `client:<id>`, `command:<user>` or `anybody`; never a person's own name. *organization* owns the
+    caller's determinations; *reach* limits which stored ones the caller sees.
     """
 
     actor: str

@@ -44,9 +44,8 @@ class OrganizationNeeded(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Role:
-    """What somebody may do and see.
-
-    *topics* are first parts of question ids whose determinations they see whoever made them.
+    """The permissions of a role and the determinations that it sees. *topics* are first parts of
+    question ids; the role sees their determinations of all organizations.
     """
 
     name: str
@@ -79,7 +78,7 @@ class Roles:
             raise UnknownRole(name) from None
 
     def reach(self, name: str, organization: str | None) -> Reach:
-        """Which kept determinations somebody of a role and an organization sees.
+        """The stored determinations that a role of an organization sees.
 
         Raises:
             UnknownRole: there is no such role.
@@ -127,8 +126,8 @@ def _topic(question: str) -> str:
 
 
 def read_roles(questions: Iterable[str] | None, path: Path = ROLES) -> Roles:
-    """The roles of a file, for a law with these questions; without any, topics are not checked and
-    nobody sees by topic.
+    """The roles of a file, for a law with these questions. Without questions it does not check
+    topics, and no role sees by topic.
 
     Raises:
         UnsoundRoles: the file cannot be used.

@@ -61,9 +61,8 @@ def may_belong_to(role: str, organization: str | None) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class NewAccount:
-    """What an account is made of.
-
-    With *subject* the person comes from the identity provider *issuer* and has no password.
+    """An account to create. With *subject* the person comes from the identity provider *issuer* and
+    has no password.
     """
 
     name: str
@@ -74,7 +73,7 @@ class NewAccount:
     role_is_provided: bool = False
 
     def check(self) -> None:
-        """See that an account can be made of it.
+        """Check that the account is valid.
 
         Raises:
             NotAnAccount: it cannot.
@@ -102,8 +101,7 @@ class Roster:
         password: str | None = None,
         response: ResponseFor = no_response,
     ) -> tuple[Account, str | None]:
-        """Make an account. Gives it with its one-time password where none was given and it is to
-        have one.
+        """Create an account; the account, with its one-time password if it gets one.
 
         *response* is stored in the same transaction.
 
@@ -201,8 +199,8 @@ class Roster:
     def reset_password(
         self, account: Account, origin: Origin, password: str | None = None
     ) -> str | None:
-        """Give an account another password, or a one-time password, which it gives back. Its
-        sessions end, and it is unlocked.
+        """Set a new password or a one-time password, which it returns. End the sessions of the
+        account and unlock it.
 
         Raises:
             PasswordRefused: the password is not good enough.

@@ -1,9 +1,7 @@
-"""Access tokens of OAuth 2 clients: JSON Web Tokens by RFC 9068, signed with ES256 and nothing
-else.
+"""Access tokens of OAuth 2 clients: JSON Web Tokens by RFC 9068, signed with ES256 only.
 
-The keys that sign them are files of one folder, so that no dump and no back-up of the database
-holds one. The newest signs. The one before it still verifies until the last token that it signed
-has ended; older ones are never taken.
+The signing keys are files of one folder, so no dump or backup of the database contains one. The
+newest key signs. The one before verifies until its last token expires. Older keys are invalid.
 """
 
 import os
@@ -164,9 +162,8 @@ class Token:
 
 
 class Tokens:
-    """Issues and reads the access tokens of one service.
-
-    *issuer* is its address; tokens are for what stands under /v1 there.
+    """Issues and verifies the access tokens of one service. *issuer* is its address; the tokens are
+    for its routes under /v1.
     """
 
     def __init__(self, keys: SigningKeys, issuer: str, seconds: int) -> None:
@@ -206,8 +203,9 @@ class Tokens:
         )
 
     def read(self, text: str) -> Token:
-        """What a token says, once it is seen to be ours, for us, and in its time. Keys that a token
-        brings along are not looked at.
+        """The claims of a valid token: issued by this service, for this service, and not expired.
+
+        It ignores keys inside a token.
 
         Raises:
             BadToken: it is not.

@@ -1,9 +1,7 @@
-"""The command line: the same law and the same determinations as over HTTP, for a terminal and for
-scripts.
+"""The command line: the same law and determinations as over HTTP, for a terminal and for scripts.
 
-Every command takes `--json` (the machine's answer on standard output). Exit codes: 0 done; 1 a
-negative answer, only where `--exit-code` asks for it; 2 the command was given wrongly; 3 the facts
-or the law were rejected; 4 something it needs is down.
+Every command has `--json`. Exit codes: 0 done; 1 a negative answer, only with `--exit-code`; 2
+wrong use; 3 facts or law rejected; 4 a needed part is down.
 """
 
 import sys
@@ -35,8 +33,8 @@ PLACES = {
 
 
 class Commands(AppGroup):
-    """Commands by name, each imported when it is called or listed; *places* tells where in this
-    package each stands, as `module:command`.
+    """Commands by name, imported on use; *places* maps each name to `module:command` in this
+    package.
     """
 
     def __init__(

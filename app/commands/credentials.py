@@ -86,7 +86,7 @@ def reaching_signing_keys(otherwise: str) -> Iterator["SigningKeys"]:
 
 @contextmanager
 def credentials() -> Iterator["Credentials"]:
-    """The kept credentials. What they refuse ends the command.
+    """The stored credentials. A rejection ends the command.
 
     Raises:
         Refusal: something asked for cannot be, there is no such credential, or the database cannot
@@ -180,9 +180,8 @@ def _print_secret(told: "NewSecret", as_json: bool) -> None:
 
 
 def print_list(kind: str, as_json: bool) -> None:
-    """Every credential of a kind, those that are taken no more too.
-
-    Days are those of Massachusetts.
+    """Print all credentials of a kind, also revoked and expired ones. Days are in Massachusetts
+    time.
     """
     found: list[Credential] = []
     with credentials() as kept:

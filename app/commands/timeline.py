@@ -1,6 +1,4 @@
-"""A year in one row: twelve months of six marks, each mark about five days, told apart by shape and
-explained by a legend.
-"""
+"""A year in one row: twelve months of six marks, each about five days, with a legend."""
 
 import calendar
 from collections.abc import Iterator, Mapping, Sequence
@@ -22,7 +20,7 @@ Bar = tuple[Span, str]
 
 
 def cells_of(year: int) -> Iterator[Span]:
-    """The days that each mark of a year stands for, in order."""
+    """The days of each mark of a year, in order."""
     for month in range(1, 13):
         last = calendar.monthrange(year, month)[1]
         for cell in range(CELLS):

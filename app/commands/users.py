@@ -28,7 +28,7 @@ Command = Callable[..., Any]
 
 
 def _with_password(command: Command) -> Command:
-    """A command that needs a password: asked for twice unless one of these is given."""
+    """A command that needs a password: it prompts twice unless one of these options is set."""
     one_time = click.option(
         "--one-time",
         is_flag=True,
@@ -44,7 +44,7 @@ def _with_password(command: Command) -> Command:
 
 @contextmanager
 def _administering() -> Iterator[tuple["Roster", "Origin"]]:
-    """The roster on the service's database, and who asks. What can go wrong becomes a refusal.
+    """The roster on the service's database, and the origin of the command. Errors become refusals.
 
     Raises:
         Refusal: the database is out of reach, or the account cannot be made or changed as asked.
@@ -82,8 +82,7 @@ def _account(roster: "Roster", name: str) -> "Account":
 
 
 def _password(one_time: bool, password_stdin: bool) -> str | None:
-    """The password as the command was told to get it; none where a one-time password is to be
-    generated.
+    """The password from the prompt or standard input, or None for a one-time password.
 
     Raises:
         Refusal: both ways were named, or standard input cannot be read as text.

@@ -1,9 +1,8 @@
-"""No more requests at a time than a process can answer in good time; what comes beyond is refused.
+"""Admission control: no more requests at a time than a process can answer in good time.
 
-A few are answered at a time, a few more may wait for a place, so that a burst that is over in a
-moment costs nobody an answer. The number of those that wait is bounded and not the time: a short
-one would be over at once on a machine that is busy with something else.
-WSGI middleware around the whole application, so that a refusal costs next to nothing.
+A few requests run, a few more wait, so that a short burst causes no rejection. The number of
+waiting requests is bounded, not their time: on a busy machine a short time would be over at once.
+It is WSGI middleware around the application, so that a rejection costs almost nothing.
 """
 
 from collections.abc import Callable, Iterable, Iterator
@@ -68,9 +67,8 @@ class Admission:
         return parts
 
     def _streamed(self, parts: Iterable[bytes]) -> Iterator[bytes]:
-        """The parts of an answer that is still being made, such as a batch's.
-
-        It needs room as long as that takes, and no place: others need not wait for it.
+        """The parts of a streamed response, such as a batch. It counts as running, but does not
+        block other requests.
         """
         try:
             with closing(parts):  # type: ignore[type-var]

@@ -22,10 +22,10 @@ def folder_of_figures() -> Path:
 
 
 def prepare_figures() -> None:
-    """Empty the folder at the start of a server, and not where a running one reads its settings
-    again.
+    """Empty the folder at the start of a server, but not when a running server reloads its
+    settings.
 
-    Whatever counts looks for it when it is imported, so this must come first.
+    The metrics look for the folder on import, so call this first.
     """
     if "app.api.http.metrics" in sys.modules:
         return

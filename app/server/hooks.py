@@ -47,8 +47,8 @@ def nworkers_changed(server: Any, new_value: int, old_value: int | None) -> None
 
 
 def when_ready(server: Any) -> None:
-    """The port is open: prepare what is to be prepared, drain from now on when told to stop, and
-    say where to look.
+    """The port is open: prepare the demonstration, install the SIGTERM handler, and print the
+    addresses.
     """
     settings = from_environment()
     if os.environ.get(PREPARES) == "yes":
@@ -78,9 +78,8 @@ def _prepare(app: Flask, settings: Settings) -> None:
 
 
 def drain_at_sigterm(seconds: float) -> None:
-    """Let the first SIGTERM only make /readyz fail, while everything is answered as before.
-
-    gunicorn's own handler gets it so many seconds later, or at once where it comes again.
+    """At the first SIGTERM let only /readyz fail; the service still answers all requests.
+    gunicorn's own handler gets the signal so many seconds later, or at once if it repeats.
     """
     stop, server = signal.getsignal(signal.SIGTERM), os.getpid()
     assert callable(stop)
@@ -98,7 +97,7 @@ def drain_at_sigterm(seconds: float) -> None:
 
 
 def address() -> str:
-    """Where to listen, as host and port, where gunicorn is told nothing else."""
+    """Host and port to listen on, unless gunicorn's arguments name others."""
     host = os.environ.get("ELIGIBILITY_HOST", "127.0.0.1").strip("[]")
     return f"{f'[{host}]' if ':' in host else host}:{os.environ.get('PORT', '8000')}"
 
@@ -158,7 +157,7 @@ def post_request(worker: Any, request: Any) -> None:
 
 
 def child_exit(server: Any, worker: Any) -> None:
-    """What a worker that ended counted is kept; what it had in work is not."""
+    """Keep the metrics of a worker that ended, except its requests in progress."""
     from prometheus_client.multiprocess import mark_process_dead
 
     mark_process_dead(worker.pid)  # type: ignore[no-untyped-call]

@@ -213,8 +213,8 @@ def search_applicants(wanted: dict[str, Any]) -> Response:
 
 
 def _require_within(subject: str, action: str) -> None:
-    """Nothing, where the caller may know of this applicant. Others are told alike that there is
-    none, and audited.
+    """Require that the caller may know of this applicant. For others the applicant does not exist,
+    and an audit entry notes the attempt.
 
     Raises:
         Problem: unknown-applicant.
@@ -234,8 +234,8 @@ def _require_within(subject: str, action: str) -> None:
 
 @contextmanager
 def _decrypting(action: str, subject: str | None) -> Iterator[None]:
-    """Tells the log which row cannot be decrypted, the audit trail that it was asked for, and the
-    caller that it is our fault.
+    """If decryption fails, log the row, write an audit entry, and return an error of the service to
+    the caller.
 
     Raises:
         Problem: applicant-unreadable.

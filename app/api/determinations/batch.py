@@ -55,8 +55,8 @@ Result = Decided | IdempotentRequest | Problem
 
 @dataclass(frozen=True, slots=True)
 class Batch:
-    """What holds for every line: whether determinations are stored, and the key that each line's
-    own is made of.
+    """The options for all lines: whether to store, and the idempotency key from which each line
+    gets its own.
     """
 
     service: Service
@@ -154,10 +154,10 @@ def _new(record: DeterminationRecord, attempt: IdempotentRequest, by: Origin) ->
 
 
 def answer_lines(batch: Batch, incoming: Request) -> Iterator[bytes]:
-    """The answers to the lines of a stream, one line each, decided while they are sent.
+    """The responses to the lines of a stream, one line each, decided while they are sent.
 
-    The request is taken in before anything is answered: a client that sends everything before it
-    reads would otherwise wait for us while we wait for it.
+    It reads the whole request first: a client that sends everything before it reads would otherwise
+    block.
 
     Raises:
         Problem: incomplete-body, body-too-large, request-in-flight.
@@ -175,8 +175,8 @@ def answer_lines(batch: Batch, incoming: Request) -> Iterator[bytes]:
 
 
 def compressed(lines: Iterator[bytes], incoming: Request) -> Response:
-    """A response of lines, compressed where the client takes gzip; each line is sent on as soon as
-    it is answered.
+    """A response of lines, compressed if the client accepts gzip. Each line is sent as soon as it
+    is ready.
     """
     response = Response(lines, 200, {"Vary": "Accept-Encoding"}, mimetype=incoming.mimetype)
     if incoming.accept_encodings.quality("gzip") > 0:

@@ -124,7 +124,7 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
 
 
 def determine(service: Service, asked: Asked) -> Determination:
-    """Decide what was asked.
+    """Decide a request.
 
     Raises:
         Problem: the facts, the day, the question or the edition cannot be taken.
@@ -179,10 +179,10 @@ def decide(
     id: str | None = None,
     replaces: str | None = None,
 ) -> Decided:
-    """Decide, and put the determination into words; where it is to be kept it gets an id, a new one
-    unless *id* is given.
+    """Decide a request and create the record, without storing it. A record to store gets a new id,
+    or *id*.
 
-    Nothing is kept yet. *replaces* is the determination that this one takes the place of.
+    *replaces* is the determination that this one replaces.
 
     Raises:
         Problem, EngineFault: see `determine`.

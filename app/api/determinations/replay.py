@@ -284,7 +284,7 @@ def _replaced() -> Problem:
 
 
 def _anew(service: Service, record: DeterminationRecord, given: dict[str, Any]) -> Asked:
-    """What is asked anew: what was sent, and for the rest what was asked then.
+    """The request to decide again: the new members, and the stored ones for the rest.
 
     Raises:
         Problem: facts-refused, where facts were sent; not-reconsidered, where today's law does not
@@ -315,5 +315,5 @@ def _anew(service: Service, record: DeterminationRecord, given: dict[str, Any]) 
 
 
 def _request_text(asked: Asked) -> str:
-    """What was asked as the text of a request, with every number as exact as it was sent."""
+    """A request as text, with every number exactly as sent."""
     return orjson.dumps(asked, lambda number: orjson.Fragment(str(number))).decode()

@@ -16,7 +16,7 @@ KIND = "determination"
 
 
 def kept(id: UUID, unless_changed: bool = True) -> Link:
-    """A determination within the caller's reach, with its successor.
+    """A determination that the caller may see, with its successor.
 
     Raises:
         Problem: unknown-determination.
@@ -56,7 +56,7 @@ def text_of(found: Link) -> bytes:
 
 
 def note(action: str, *ids: str, outcome: str = "done") -> None:
-    """Enter in the audit trail what is about to be told of determinations.
+    """Write audit entries before determinations are returned.
 
     Raises:
         RecordsUnavailable: it could not be entered; then nothing may be told.

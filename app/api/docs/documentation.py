@@ -87,7 +87,7 @@ class Documentation:
 
 
 def show_documentation(app: Flask, make: Callable[[], bytes]) -> None:
-    """Serve the OpenAPI document that is made so, and the pages made from it."""
+    """Serve the OpenAPI document and its pages."""
     app.extensions[_NAME] = Documentation(make)
     app.register_blueprint(pages)
 

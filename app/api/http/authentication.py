@@ -104,7 +104,9 @@ def demand(permission: str) -> None:
 
 
 def _recognized(asking: Request) -> Principal:
-    """Whoever the header names; anybody without one.
+    """The caller of the Authorization header, or anybody without one.
+
+    The problem gives no reason for a rejected credential, because that would help attackers.
 
     Raises:
         Problem: unauthenticated; what the header carries is not taken. Why is not told: it would

@@ -36,7 +36,7 @@ def _signer(wanted: Mapping[str, Any]) -> URLSafeSerializer:
 
 
 def next_cursor(wanted: Mapping[str, Any], places: Sequence[str]) -> str | UnsetType:
-    """The cursor of the page that follows, if more was found, at these places, than is wanted."""
+    """The cursor of the next page, if the search found more than the page has."""
     if len(places) <= wanted["limit"]:
         return UNSET
     signed = _signer(wanted).dumps(places[wanted["limit"] - 1])

@@ -1,11 +1,9 @@
-"""Marshmallow fields for what callers send.
+"""Marshmallow fields for requests.
 
-What the value of a fact may be is decided in one place, `app.law.fact_types`; its field adds how
-errors are told and how the fact is documented.
-
-References that callers give to what they ask about, and reasons that they write, may not hold a
-social security number, wherever they are taken: what is kept here is kept in clear, for years, and
-told again. No complaint repeats what was sent.
+`app.law.fact_types` alone decides which values of a fact are valid; its field adds errors and
+documentation. Callers' references and reasons must not contain a social security number, because
+the service stores them unencrypted for years and returns them. No error repeats what the caller
+sent.
 """
 
 import re

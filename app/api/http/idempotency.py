@@ -1,6 +1,4 @@
-"""Idempotency-Key: a creating request that is sent again is answered as it was the first time, and
-creates nothing again.
-"""
+"""Idempotency-Key: a retry of a creating request gets the first response and creates nothing."""
 
 import hashlib
 import re
@@ -46,9 +44,7 @@ class IdempotentRequest:
         determination: str | None = None,
         body: str | None = None,
     ) -> IdempotencyRecord | None:
-        """What is to be kept in the transaction that creates something, so that it is answered the
-        same again.
-        """
+        """The response to store in the transaction of the creation."""
         if self.key is None:
             return None
         return IdempotencyRecord(
@@ -69,7 +65,7 @@ class IdempotentRequest:
         return lambda id: self.record(clock.now(), 201, f"{path}/{id}")
 
     def replayed(self, told: Callable[[bytes], bytes] = bytes) -> Response:
-        """The answer that the first request with this key got, as it is *told* now."""
+        """The stored response to the first request with this key."""
         assert self.earlier is not None
         response = Response(
             told(self.earlier_body.encode()), self.earlier.status, {REPLAYED: "true"}, mimetype=JSON
@@ -80,8 +76,8 @@ class IdempotentRequest:
         return response
 
     def replayed_as(self, told: Callable[[str], Response]) -> Response:
-        """What the first request with this key made, as it is now; by its id it is *told* without
-        what was told once.
+        """The object that the first request with this key created, as it is now, without one-time
+        secrets.
         """
         assert self.earlier is not None and self.earlier.location is not None
         response = told(self.earlier.location.rpartition("/")[2])
@@ -142,7 +138,7 @@ def idempotent_request(
 
 @contextmanager
 def claimed(service: Service, route: str, key: str | None) -> Iterator[None]:
-    """Hold a key while its request is worked on.
+    """Claim a key while its request is in progress.
 
     Raises:
         Problem: request-in-flight, with Retry-After.
@@ -170,11 +166,11 @@ def in_flight() -> Problem:
 def once(
     service: Service, route: str, keyed: Callable[[bytes], bytes] | None = None
 ) -> Iterator[IdempotentRequest]:
-    """The present request as an attempt under its key; *route* names what is created, such as `POST
+    """The present request with its idempotency key; *route* names what it creates, such as `POST
     /v1/determinations`.
 
-    *keyed* digests what was sent under a key before it is kept as a digest, so that nobody can try
-    out names against that.
+    *keyed* hashes the payload with a key before it is stored, so that nobody can try names against
+    the digest.
 
     Raises:
         Problem: the key is missing, malformed, used with another payload, or in flight.

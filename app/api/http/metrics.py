@@ -1,8 +1,8 @@
-"""What the service counts for those who run it, in the words of Prometheus.
+"""Metrics in the format of Prometheus.
 
-Under gunicorn each process counts in files of its own, in the folder that PROMETHEUS_MULTIPROC_DIR
-names (gunicorn.conf.py makes it before this is imported); whoever asks gets the sum. Labels hold
-names of the law and of routes, never what a caller sent.
+Under gunicorn each process counts in files of its own, in the folder PROMETHEUS_MULTIPROC_DIR
+(gunicorn.conf.py creates it before this import); a request for /metrics gets the sum. Labels are
+names of the law and of routes, never values of a caller.
 """
 
 import os

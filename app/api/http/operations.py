@@ -1,6 +1,6 @@
-"""One decorator for a view of the API: what it needs, what it reads, what it returns.
+"""One decorator for API views: permission, inputs, outputs, problems.
 
-The view is called with what was read, and the OpenAPI document is made from the same declaration.
+The view gets the parsed inputs. The same declaration produces the OpenAPI document.
 """
 
 from collections.abc import Callable, Mapping

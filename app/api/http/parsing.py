@@ -98,7 +98,7 @@ def whole(incoming: Request, read: Callable[[], T], length: Callable[[T], int]) 
 
 
 def pointer_part(name: object) -> str:
-    """A name as it stands in a JSON pointer."""
+    """A name escaped for a JSON pointer."""
     return "/" + str(name).replace("~", "~0").replace("/", "~1")
 
 

@@ -68,8 +68,9 @@ class Wrong:
 
 
 def _shortened(name: str) -> str:
-    """A caller's name in part only, without what does something to a screen or a log; never ending
-    within the two characters that stand for one in a JSON pointer."""
+    """A caller's name, shortened and without control characters. It never ends inside an escape of
+    a JSON pointer.
+    """
     short = name[:NAMES_AT_MOST].removesuffix("~") + "…" if len(name) > NAMES_AT_MOST else name
     return (
         short
@@ -220,10 +221,8 @@ def tagged(response: Response, version: int) -> Response:
 
 
 def require_version(version: int) -> int:
-    """The version, where the caller changes what it has read: one of its tags is that of the
-    version, or `*` says that any will do.
-
-    Whoever writes then holds it against what is kept at that moment.
+    """Require that If-Match names the version, or `*`. The store compares the version again when it
+    writes.
 
     Raises:
         Problem: precondition-required, where the caller does not say what it has read;
@@ -236,7 +235,7 @@ def require_version(version: int) -> int:
 
 
 def if_match(missing: str) -> str:
-    """The If-Match of the present request; *missing* is what to tell whoever sent none.
+    """The If-Match of the present request; *missing* is the detail of the problem without one.
 
     Raises:
         Problem: precondition-required where there is none, precondition-failed where it is none.

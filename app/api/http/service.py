@@ -38,12 +38,12 @@ class Service:
 
     @property
     def lawbook(self) -> Lawbook:
-        """The law that determinations are made under."""
+        """The law for new determinations."""
         return self.decider.lawbook
 
     @cached_property
     def claims(self) -> Claims:
-        """The idempotency keys that are being worked on."""
+        """The idempotency keys of requests in progress."""
         return Claims(self.store)
 
     @cached_property

@@ -67,7 +67,7 @@ def provision_answer(
 
 
 def provision_summary(provision: Provision, law: EditionLaw) -> ProvisionSummaryAnswer:
-    """A provision as it stands in lists."""
+    """A provision in lists."""
     return ProvisionSummaryAnswer(
         id=provision.id,
         title=provision.title,
@@ -148,7 +148,7 @@ def _conclusion(conclusion: Conclusion) -> object:
 
 
 def calendar_summary(standing: StandingCalendar, law: EditionLaw) -> CalendarSummaryAnswer:
-    """A calendar of enrollment periods as it stands in lists."""
+    """A calendar of enrollment periods in lists."""
     calendar = standing.calendar
     return CalendarSummaryAnswer(
         id=calendar.id,

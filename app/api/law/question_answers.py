@@ -1,5 +1,5 @@
-"""Questions described, and the facts of each as JSON Schema: generated from the vocabulary, so that
-a new fact in a ruleset needs no line here.
+"""Questions and the JSON Schema of their facts, generated from the vocabulary. A new fact in a
+ruleset needs no line here.
 """
 
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from app.law.questions import OUTCOMES, Question
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WHOLE_NAMES = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"
-"""Facts may also be given by their whole names; those are checked by the reader of facts."""
+"""Facts are also valid under full names; the reader of facts checks those."""
 
 
 def facts_schema(
@@ -61,7 +61,7 @@ def documented_field(self: Any, field: fields.Field[Any], **kwargs: Any) -> Json
 
 
 def question_summary(question: Question) -> QuestionSummaryAnswer:
-    """A question as it stands in the list."""
+    """A question in the list."""
     return QuestionSummaryAnswer(
         id=question.id,
         asks=question.asks,

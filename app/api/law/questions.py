@@ -117,8 +117,8 @@ def _computed(lawbook: Lawbook, fact: FactDefinition) -> ComputedFactAnswer:
 
 
 def example(service: Service, question: Question) -> dict[str, object]:
-    """A request that can be sent as it stands: the facts that the law looks at on the last day it
-    changed, each with some value.
+    """A complete request: the facts that the law uses on its last day of change, each with
+    a value.
     """
     lawbook = service.lawbook
     for day in reversed(lawbook.boundaries(question.id, service.edition)):

@@ -135,9 +135,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         )
 
     def create_oauth2_request(self, incoming: object) -> OAuth2Request:
-        """The present request under the address that clients know, whatever stands between them and
-        us.
-        """
+        """The present request under the service's public address, behind any proxies."""
         made = FormRequest(
             "POST", f"{authenticator().tokens.issuer}{TOKEN_PATH}", headers=request.headers
         )
@@ -149,7 +147,7 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         _note(f"client:{asked.client.get_client_id()}", asked.client.get_client_id(), "done")
 
     def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Nobody listens."""
+        """Does nothing: no code listens."""
 
     def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
         scopes = sorted(set((scope or "").split()) or client.allowed)
@@ -176,7 +174,7 @@ class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
 
 
 class FormRequest(OAuth2Request):  # type: ignore[misc]
-    """A token request whose parameters stand in the body."""
+    """A token request with its parameters in the body."""
 
     @property
     def form(self) -> Any:
@@ -221,8 +219,10 @@ def create_token() -> Response:
 
 
 def _refused() -> Response:
-    """The answer to a client that is not known or not taken. Every refusal is counted, and some of
-    them are written down: else anybody could fill the audit trail, which is kept for years.
+    """The response to an unknown client or a wrong secret.
+
+    The service counts every rejection but writes only some audit entries. Otherwise anybody could
+    fill the audit trail, which stays for years.
 
     Raises:
         Problem: too-many-requests.
@@ -285,9 +285,7 @@ def _of_nobody(error: Exception) -> Response:
 
 
 def _unreadable(incoming: Request) -> Response | None:
-    """Why a token request is not looked at further: what a library would stumble over, or take
-    where it should not.
-    """
+    """The error of a malformed token request that the library would fail on, or wrongly accept."""
     refuse = partial(_error, 400, "invalid_request")
     if incoming.mimetype != FORM or is_packed(incoming):
         return refuse(f"Send the parameters as {FORM}. The only Transfer-Encoding is chunked.")
@@ -319,9 +317,7 @@ def _unreadable(incoming: Request) -> Response | None:
 
 
 def _resources() -> tuple[str, ...]:
-    """The addresses that stand for this service where a client says what a token is to be for (RFC
-    8707).
-    """
+    """The addresses of this service as the audience of a token (RFC 8707)."""
     issuer, audience = authenticator().tokens.issuer, authenticator().tokens.audience
     return issuer, f"{issuer}/", audience, f"{audience}/"
 

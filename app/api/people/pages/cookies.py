@@ -50,9 +50,6 @@ class FormSessions(SecureCookieSessionInterface):
     """
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """What a request's cookie carries.
-
-        Empty where it brings none, or one that was not signed here.
-        """
+        """The content of a request's form cookie, or empty without a valid one."""
         is_sent = self.get_cookie_name(app) in request.cookies
         return super().open_session(app, request) if is_sent else self.session_class()

@@ -119,7 +119,7 @@ def needs_session_alone(view: Callable[..., Any]) -> Callable[..., Any]:
 
 @pages.before_request
 def check_form() -> None:
-    """Name who asks; take forms only from our own pages, with the token that the page was given.
+    """Set the caller, and accept forms only from the service's own pages with their token.
 
     Raises:
         BadRequest: the form came from another site, or without its token.

@@ -69,8 +69,8 @@ NOT_KNOWN = (
 
 
 def install_provider(app: Flask, settings: SingleSignOn | None) -> None:
-    """Prepare for the provider that is configured, if one is; it is asked nothing before somebody
-    signs in.
+    """Prepare the configured identity provider, if any. The service contacts it at the first
+    sign-in.
 
     Raises:
         EnvValidationError: a group of it means a role that there is not.

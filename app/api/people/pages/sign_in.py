@@ -49,7 +49,7 @@ def home() -> str:
 @pages.get("/sign-in")
 @public
 def sign_in() -> AnyResponse:
-    """The form for signing in; whoever is signed in goes on."""
+    """The sign-in form; redirects a person who is already signed in."""
     wanted = request.args.get("next")
     if signed_in() is not None:
         return redirect(own_path(wanted), 303)
