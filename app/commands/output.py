@@ -122,7 +122,7 @@ def refusing() -> Iterator[None]:
 def _refusal_of(error: Exception) -> Refusal | None:
     # Here, because most commands need neither the law nor the engine, and few fail.
     from app.determinations.calendar import NotADayQuestion
-    from app.determinations.errors import AsOfDiffers, FactsRefused
+    from app.determinations.errors import AsOfDiffers, FactsContradict, FactsRefused
     from app.engine import EngineFault
     from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion, UnsoundLaw
 
@@ -132,6 +132,9 @@ def _refusal_of(error: Exception) -> Refusal | None:
             return unsound(error)
         case FactsRefused():
             complaints = [{"fact": wrong.fact, "detail": wrong.detail} for wrong in error.errors]
+            if isinstance(error, FactsContradict):
+                told = "Decided nothing: some facts cannot be so together."
+                return Refusal(REJECTED, "facts-contradict", told, complaints)
             told = f"Decided nothing: {counted(len(complaints), 'fact')} rejected."
             return Refusal(REJECTED, "facts-refused", told, complaints)
         case AsOfDiffers():

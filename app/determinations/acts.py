@@ -1,6 +1,6 @@
 """Acts still open to somebody that together make the outcome eligible."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from itertools import combinations
 
 from app.determinations.what_if import WhatIf
@@ -13,8 +13,10 @@ from app.law.standing import StandingCondition, StandingProvision, StandingQuest
 ACTS_AT_MOST = 4
 
 
-def acts_that_help(here: WhatIf) -> Iterator[dict[str, Value]]:
-    """Sets of two to four acts that together make the outcome eligible, each of them needed."""
+def acts_that_help(here: WhatIf, doubted: Set[str] = frozenset()) -> Iterator[dict[str, Value]]:
+    """Sets of two to four acts that together make the outcome eligible, each of them needed; none
+    on a *doubted* fact.
+    """
     seen = set()
     found = here.evaluation
     beyond_acts = found.known & ~found.met & ~here.in_play.behind_acts
@@ -26,6 +28,8 @@ def acts_that_help(here: WhatIf) -> Iterator[dict[str, Value]]:
                 continue
             changes = _Repair(here).make_hold(provision, path)
             if not changes or len(changes) > ACTS_AT_MOST or here.outcome_if(changes) != "eligible":
+                continue
+            if not doubted.isdisjoint(changes) or not here.can_be(changes):
                 continue
             needed = _smallest(here, changes)
             key = tuple(sorted(needed))

@@ -4,6 +4,7 @@ From the provisions' own thresholds, never from sampling.
 """
 
 from collections.abc import Iterable, Iterator
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple, cast
@@ -81,11 +82,19 @@ class Alternatives:
 class Alternative:
     """One decided case, and the search for what would change it."""
 
-    def __init__(self, here: WhatIf, days: OtherDays, outcome: Outcome) -> None:
+    def __init__(
+        self,
+        here: WhatIf,
+        days: OtherDays,
+        outcome: Outcome,
+        doubted: AbstractSet[str] = frozenset(),
+    ) -> None:
         """*outcome* is what was decided; it is more than three-valued logic says where all
-        completions of what is not known agree.
+        completions of what is not known agree. *doubted* facts contradict each other: to change
+        one says nothing while it is not known which is wrong.
         """
         self.here, self.days, self.outcome, self.as_of = here, days, outcome, here.as_of
+        self.doubted = doubted
         self.question: Question = here.law.asked.question
 
     def find(self) -> Alternatives:
@@ -96,6 +105,8 @@ class Alternative:
         for fact in here.mattering():
             name = fact.name
             if name == moves or (name in here.in_play.used and name not in here.knowledge.stated):
+                continue
+            if name in self.doubted:
                 continue
             changes.extend(self._of_one_fact(fact))
         if self.outcome != "eligible" and not any(
@@ -159,13 +170,17 @@ class Alternative:
         if fact.kind.is_listed:
             reached: dict[Outcome, list[Value]] = {}
             for outcome, values in here.outcomes_of_choices(moving):
-                if outcome != self.outcome:
+                values = [value for value in values if here.can_be({fact.name: value})]
+                if values and outcome != self.outcome:
                     reached.setdefault(outcome, []).extend(values)
             for outcome, values in reached.items():
                 yield self._change(fact, values, outcome)
             return
         was = here.knowledge.values.get(fact.name)
         start = fact.code_of(was) if was is not None else fact.kind.code_near(fact, self.as_of)
+        if was is None:
+            first, last = here.bounds(fact)
+            start = min(max(start, first), last) // fact.step * fact.step
         above = here.values_upward(fact.name, start)
         below = here.values_downward(fact.name, start)
         if was is None:
@@ -180,7 +195,7 @@ class Alternative:
         seen: set[Outcome] = {self.outcome, "undetermined"}
         for value in values:
             outcome = self.here.outcome_of_one(fact, value)
-            if outcome not in seen:
+            if outcome not in seen and self.here.can_be({fact.name: value}):
                 seen.add(outcome)
                 yield outcome, value
             if len(seen) == len(OUTCOME_CODES) + 1:
@@ -193,7 +208,7 @@ class Alternative:
         needed.
         """
         stated, values = self.here.in_play.stated, self.here.knowledge.values
-        for acts in acts_that_help(self.here):
+        for acts in acts_that_help(self.here, self.doubted):
             changes = tuple(FactChange(stated[n], values.get(n), v) for n, v in acts.items())
             yield WouldChange("eligible", changes, "act", self.says(changes, "eligible"))
 

@@ -172,6 +172,13 @@ class LeafAnswer(Answer, frozen=True):
     facts: Values
 
 
+class ConflictAnswer(Answer, frozen=True):
+    """Stated facts of which one must be wrong: none of them counted."""
+
+    facts: Values
+    says: str
+
+
 class LawAnswer(Answer, frozen=True):
     """Which text of the law decided."""
 
@@ -221,6 +228,16 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
             Meta(
                 description="Where facts are missing and the outcome is the same whatever they "
                 "are: each way they were told apart. All of them were decided."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+    conflicts: (
+        Annotated[
+            tuple[ConflictAnswer, ...],
+            Meta(
+                description="Stated facts that contradict each other. They count as not told: the "
+                "outcome is the same without them, or they are asked for first."
             ),
         ]
         | UnsetType

@@ -14,6 +14,7 @@ from app.determinations.answer import (
     AnyValue,
     ChangeAnswer,
     ChangeKind,
+    ConflictAnswer,
     DeterminationAnswer,
     EvidenceTag,
     FactAnswer,
@@ -92,6 +93,7 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
     says: str
     because: tuple[str, ...]
     settled_by: tuple[LeafAnswer, ...] | UnsetType = UNSET
+    conflicts: tuple[ConflictAnswer, ...] | UnsetType = UNSET
     reasons: tuple[BriefReason, ...]
     needs: tuple[FactAnswer, ...]
     concludes: Values
@@ -139,6 +141,7 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
         says=full.says,
         because=full.because,
         settled_by=full.settled_by,
+        conflicts=full.conflicts,
         reasons=tuple([_brief_reason(reason) for reason in full.reasons if reason.decisive]),
         needs=full.needs,
         concludes=full.concludes,

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from app.determinations.errors import AsOfDiffers, FactError, FactsRefused
+from app.determinations.errors import AsOfDiffers, FactError, FactsContradict, FactsRefused
+from app.law import relations
 from app.law.fact_types import NotThatFact
 from app.law.facts import Value
 from app.law.lawbook import Lawbook
@@ -30,6 +31,7 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
     Raises:
         FactsRefused: facts that the question does not know, that stand twice, or that are not of
             their type; all of them.
+        FactsContradict: facts that cannot be so together.
         UnknownQuestion: there is no such question.
     """
     known = lawbook.known_facts(question)
@@ -51,6 +53,13 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
                 errors.append(FactError(name, str(error)))
     if errors:
         raise FactsRefused(errors)
+    broken = [
+        FactError(name, order.says)
+        for order in relations.broken_orders(lawbook.vocabulary.get, facts)
+        for name in order.facts
+    ]
+    if broken:
+        raise FactsContradict(broken)
     return facts
 
 

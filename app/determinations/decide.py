@@ -1,6 +1,7 @@
 """decide: a case → a determination with every reason."""
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 
 from app.determinations.alternatives import Alternative
 from app.determinations.case import Case
@@ -18,6 +19,7 @@ from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
+from app.law.relations import conflicts as find_conflicts
 from app.law.standing import StandingLaw
 
 
@@ -71,6 +73,11 @@ class Decider:
             LawNotEncoded: the day's law is not encoded.
             EngineFault: the engine failed or is contradicted; nothing is issued.
         """
+        conflicts = tuple(find_conflicts(self.lawbook.known_facts(case.question), case.facts))
+        doubted = {name for conflict in conflicts for name in conflict.facts}
+        if doubted:  # they count as not told, as far as they do not agree
+            left = {name: value for name, value in case.facts.items() if name not in doubted}
+            case = replace(case, facts=left)
         law = self.lawbook.standing(case.question, case.as_of, case.edition)
         knowledge = Knowledge.of(self.facts_in_play(law), case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
@@ -80,14 +87,16 @@ class Decider:
         witnesses: tuple[Mapping[str, Value], ...] = ()
         if outcome == "undetermined":
             relevance = Relevance(knowledge)
-            outcome, needs = relevance.outcome, relevance.needs()
+            outcome = relevance.outcome
+            needs = tuple(sorted(relevance.needs(), key=lambda fact: fact.name not in doubted))
             witnesses = relevance.witnesses()
             if outcome != "undetermined":
                 settled_by = tuple(relevance.leaves())
                 self._confirm(knowledge, outcome, settled_by)
         codes = knowledge.codes_of_stated
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
-        alternatives = Alternative(WhatIf(knowledge, evaluation), days, outcome).find()
+        here = WhatIf(knowledge, evaluation)
+        alternatives = Alternative(here, days, outcome, doubted).find()
         beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses)
         builder = ReasonBuilder(
             self._prepared_law(knowledge.in_play),
@@ -99,7 +108,15 @@ class Decider:
         )
         digest = self.lawbook.digest
         return Determination(
-            knowledge, evaluation, outcome, needs, settled_by, alternatives, builder, digest
+            knowledge,
+            evaluation,
+            outcome,
+            needs,
+            settled_by,
+            conflicts,
+            alternatives,
+            builder,
+            digest,
         )
 
     def _confirm(

@@ -10,6 +10,7 @@ from msgspec import UNSET
 
 from app.determinations.alternatives import Alternatives, WouldChange
 from app.determinations.answer import (
+    ConflictAnswer,
     Detail,
     DeterminationAnswer,
     LawAnswer,
@@ -27,6 +28,7 @@ from app.engine import Evaluation
 from app.instants import instant_text
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome, Question
+from app.law.relations import Conflict
 
 SETTLED = "Some answers are missing. Whatever they are, the outcome is the same."
 
@@ -57,7 +59,7 @@ class Determination:
     """A decision on one question for one applicant as of a day.
 
     *settled_by* are the ways in which what is missing was told apart, where the outcome is the same
-    in all of them.
+    in all of them; *conflicts* are facts of which one must be wrong, so that none of them counted.
     """
 
     knowledge: Knowledge
@@ -65,6 +67,7 @@ class Determination:
     outcome: Outcome
     needs: tuple[FactDefinition, ...]
     settled_by: tuple[Mapping[str, Value], ...]
+    conflicts: tuple[Conflict, ...]
     alternatives: Alternatives
     builder: ReasonBuilder
     law_digest: str
@@ -154,7 +157,12 @@ class Determination:
         """Everything it says, or without the reasons that did not bear on it."""
         asked = self.question.id
         reasons = self.builder.decisive_reasons(asked) if only_decisive else self.reasons
-        stated = sorted(self.knowledge.stated.items())
+        conflicts = tuple(
+            ConflictAnswer({name: as_json(value) for name, value in each.facts.items()}, each.says)
+            for each in self.conflicts
+        )
+        doubted = {name: value for each in self.conflicts for name, value in each.facts.items()}
+        stated = sorted({**self.knowledge.stated, **doubted}.items())
         return DeterminationAnswer(
             **(issue.members() if issue else {}),
             question=asked,
@@ -165,6 +173,7 @@ class Determination:
             says=self.says,
             because=self.because,
             settled_by=self._leaves() or UNSET,
+            conflicts=conflicts or UNSET,
             reasons=reasons,
             needs=facts_answer(self.needs),
             concludes=values_answer(self.concludes),

@@ -20,6 +20,10 @@ class FactsRefused(ValueError):
         self.errors = errors
 
 
+class FactsContradict(FactsRefused):
+    """Facts that cannot be so together; each is named, with the same sentence."""
+
+
 class AsOfDiffers(ValueError):
     """The law looks at the day of a stated fact, and `as_of` names another."""
 

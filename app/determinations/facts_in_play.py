@@ -14,6 +14,7 @@ from app.engine.compiled import FactBits, bits_of
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
+from app.law.relations import Bounds, broken_orders, conflicts
 from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
 
 
@@ -220,6 +221,29 @@ class FactsInPlay:
         """Groups of unknown facts whose cells the law alone gives, as they come up."""
         self.alike = 0
         """Laws with the same number decide alike."""
+
+    @cached_property
+    def bounds(self) -> Bounds:
+        """Between which codes facts can lie beside others."""
+        return Bounds(self._known)
+
+    @cached_property
+    def contradictable(self) -> frozenset[str]:
+        """The facts that can contradict others."""
+        found = set[str]()
+        for name, fact in self._known.items():
+            for contradiction in fact.contradictions:
+                found |= {name, contradiction.other, *contradiction.same_day}
+        return frozenset(found)
+
+    def can_be(self, stated: Mapping[str, Value], changes: Mapping[str, Value]) -> bool:
+        """Whether stated facts can be so after some changes."""
+        after = {**stated, **changes}
+        if any(broken_orders(self._vocabulary.get, after)):
+            return False
+        if self.contradictable.isdisjoint(changes):
+            return True
+        return not any(conflicts(self._known, after))
 
     @cached_property
     def linking(self) -> tuple[tuple[str, ...], ...]:

@@ -15,7 +15,7 @@ from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
-from app.law.spans import LAST_DAY, day_after, day_before
+from app.law.spans import FIRST_DAY, LAST_DAY, day_after, day_before
 from app.law.standing import StandingLaw
 from app.law.words import day_in_words
 
@@ -124,6 +124,23 @@ class OtherDays:
         """Each later run of days, by its first, until one of these outcomes or the last day there
         is.
         """
+        _, latest = self._possible_days(start)
+        for run in self._forward(start, day, until):
+            if run.day > latest:
+                break
+            yield run
+        if latest < LAST_DAY:
+            why = f"After {day_in_words(latest)} the other facts cannot be so."
+            yield OutcomeRun(day_after(latest), None, why)
+
+    def _possible_days(self, start: WhatIf) -> tuple[date, date]:
+        """The first and the last day that the governing fact can be beside the others."""
+        if not self.is_stated:
+            return FIRST_DAY, LAST_DAY
+        first, last = start.bounds(self.fact(str(self.governing)))
+        return date.fromordinal(first), date.fromordinal(last)
+
+    def _forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:
         here = start
         while True:
             yield from self._turns(here, day, until, self.cuts_after)
@@ -148,6 +165,15 @@ class OtherDays:
         """Each earlier run of days, by its last, until one of these outcomes or the first day that
         is encoded.
         """
+        earliest, _ = self._possible_days(start)
+        for run in self._backward(start, day, until):
+            if run.day < earliest:
+                return
+            yield run
+
+    def _backward(
+        self, start: WhatIf, day: date, until: frozenset[Outcome]
+    ) -> Iterator[OutcomeRun]:
         here = start
         while True:
             yield from self._turns(here, day, until, self._cuts_before)

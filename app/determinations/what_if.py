@@ -243,22 +243,32 @@ class WhatIf:
                 low = middle
         return high * step
 
+    def bounds(self, fact: FactDefinition) -> tuple[int, int]:
+        """The first and the last code that a fact can have beside those stated."""
+        return self.in_play.bounds.of(fact, self.knowledge.stated)
+
+    def can_be(self, changes: Mapping[str, Value]) -> bool:
+        """Whether the stated facts can be so after some changes."""
+        return self.in_play.can_be(self.knowledge.stated, changes)
+
     def values_upward(self, name: str, start: int) -> Iterator[Value]:
         """The nearest value of each run of codes between cuts above a code, nearest first."""
         fact = self.in_play.stated[name]
+        first, last = self.bounds(fact)
         cuts = [cut for cut in self.cuts(name) if cut > start]
         for cut, following in pairwise([*cuts, fact.last_code + 1]):
-            code = -(-cut // fact.step) * fact.step
-            if code < following:
+            code = -(-max(cut, first) // fact.step) * fact.step
+            if code < following and code <= last:
                 yield fact.value(code)
 
     def values_downward(self, name: str, start: int) -> Iterator[Value]:
         """The nearest value of each run of codes between cuts below a code, nearest first."""
         fact = self.in_play.stated[name]
+        first, last = self.bounds(fact)
         cuts = [cut for cut in reversed(self.cuts(name)) if cut <= start]
         for cut, preceding in pairwise([*cuts, fact.first_code]):
-            code = (cut - 1) // fact.step * fact.step
-            if code >= preceding:
+            code = min(cut - 1, last) // fact.step * fact.step
+            if code >= preceding and code >= first:
                 yield fact.value(code)
 
 

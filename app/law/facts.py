@@ -78,6 +78,28 @@ class Computation:
 
 
 @dataclass(frozen=True)
+class Order:
+    """How a fact lies to another one, by name, or to a number that bounds it."""
+
+    operator: str
+    other: str | int
+
+
+@dataclass(frozen=True)
+class Contradiction:
+    """Values of a fact that cannot stand beside values of another one.
+
+    Without *values* it is any value of the fact. Where *same_day* names two days, both must be
+    stated and equal.
+    """
+
+    other: str
+    others: tuple[Value, ...]
+    values: tuple[Value, ...] = ()
+    same_day: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class FactDefinition:
     """One fact: its name everywhere, its type and unit, and the question that asks for it."""
 
@@ -96,6 +118,8 @@ class FactDefinition:
     irreversible: bool = False
     says: Mapping[tuple[str, object], Told] = field(default_factory=dict, compare=False)
     """What is said of a test of it, by operator and operand, or by operator and None for any."""
+    orders: tuple[Order, ...] = ()
+    contradictions: tuple[Contradiction, ...] = ()
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

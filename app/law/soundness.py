@@ -6,6 +6,7 @@ Complaints only; nothing is mended.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+from app.law import relations
 from app.law.calendars import Calendar
 from app.law.errors import Fault, Place, Places
 from app.law.fact_types import FACT_TYPES
@@ -124,6 +125,8 @@ class _Check:
                 self.check_sentence(sentence, {"value", "required"}, fact.place)
         if fact.presumed is not None:
             self.check_value(fact, fact.presumed.value, fact.place)
+        for complaint in relations.unsound(fact, self.facts):
+            self.note(fact.place, f"{fact.name}: {complaint}")
         if fact.computed is not None:
             gives = self.check_computation(fact.computed, fact.place, {}, concludes=False)
             if gives not in (None, fact.type) and not (gives == "number" and _is_number(fact.type)):

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 
 from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
-from app.law.facts import FactDefinition, Presumption
+from app.law.facts import Contradiction, FactDefinition, Order, Presumption, Value
 from app.law.names import NAME
 from app.law.operands import OPERATORS, read_test
 from app.law.parts import Cite, optional, read_computation, read_sentence, try_each
+from app.law.relations import ORDERS
 from app.law.sentences import Sentence, Told
 from app.law.yaml_source import Item
 
@@ -27,6 +28,8 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
             "computed",
             "changes",
             "says",
+            "contradicts",
+            *ORDERS,
         ),
     )
     if not NAME.fullmatch(name):
@@ -70,6 +73,8 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         actionable=changes is not None,
         irreversible=changes == "once",
         says=_says(fields, kind.name),
+        orders=tuple(_order(name, fields[name]) for name in ORDERS if name in fields),
+        contradictions=optional(fields, "contradicts", _contradictions) or (),
         place=item.place,
     )
 
@@ -121,6 +126,32 @@ def _bound(fields: Mapping[str, Item], name: str, default: int) -> int:
     if abs(bound) > LARGEST * 1000:
         fields[name].refuse("the engine cannot carry so large a number")
     return bound
+
+
+def _order(operator: str, item: Item) -> Order:
+    other = item.scalar()
+    if isinstance(other, bool) or not isinstance(other, str | int):
+        raise item.refuse("must be the name of a fact, or a whole number")
+    return Order(operator, other)
+
+
+def _contradictions(item: Item) -> tuple[Contradiction, ...]:
+    return tuple(_contradiction(each) for each in (item.items() if item.is_list else (item,)))
+
+
+def _contradiction(item: Item) -> Contradiction:
+    fields = item.known_fields(("fact", "values"), ("where", "same_day"))
+    return Contradiction(
+        fields["fact"].text(),
+        _values(fields["values"]),
+        optional(fields, "where", _values) or (),
+        optional(fields, "same_day", Item.texts) or (),
+    )
+
+
+def _values(item: Item) -> tuple[Value, ...]:
+    values = [each.scalar() for each in item.items()]
+    return tuple(value for value in values if value is not None)
 
 
 def _presumption(item: Item, cite: Cite) -> Presumption:

@@ -2,6 +2,7 @@
 facts left out.
 """
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
@@ -15,6 +16,7 @@ from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
+from app.law.relations import broken_orders, conflicts
 from tests.plain_evaluator import evaluate
 
 FIRST, LAST = date(2007, 5, 1), date(2026, 10, 14)
@@ -57,10 +59,15 @@ def cases(draw: st.DrawFn, lawbook: Lawbook, only: str | None = None) -> Case:
     governing = lawbook.question(question).governed_by
     for fact in lawbook.facts_of(question):
         if fact.type != "outcome" and draw(st.integers(0, 99)) >= 12:
-            facts[fact.name] = draw(values(fact, day))
-    if governing in facts:
-        facts[governing] = day
+            facts[fact.name] = day if fact.name == governing else draw(values(fact, day))
+            if not can_be(lawbook, facts):
+                del facts[fact.name]
     return Case(question, facts, day, edition)
+
+
+def can_be(lawbook: Lawbook, facts: Mapping[str, Value]) -> bool:
+    """Whether stated facts can be so together."""
+    return not any(broken_orders(lawbook.vocabulary.get, facts))
 
 
 def outcome_by_logic(decider: Decider, case: Case) -> Outcome | None:
@@ -83,9 +90,17 @@ def plain_outcome(decider: Decider, case: Case) -> Outcome | None:
     return exact_outcome(known)
 
 
+def conflicting(decider: Decider, case: Case) -> set[str]:
+    """The stated facts of which one must be wrong."""
+    known = decider.lawbook.known_facts(case.question)
+    return {name for each in conflicts(known, case.facts) for name in each.facts}
+
+
 def _knowledge(decider: Decider, case: Case) -> Knowledge | None:
     try:
         law = decider.lawbook.standing(case.question, case.as_of, case.edition)
     except LawNotEncoded:
         return None
-    return Knowledge.of(decider.facts_in_play(law), case.facts, case.as_of)
+    doubted = conflicting(decider, case)
+    facts = {name: value for name, value in case.facts.items() if name not in doubted}
+    return Knowledge.of(decider.facts_in_play(law), facts, case.as_of)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date
+from functools import partial
 
 import orjson
 import pytest
@@ -14,7 +15,8 @@ from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.law.errors import LawNotEncoded
-from tests.determinations.any_case import cases, plain_outcome, values
+from app.law.facts import FactDefinition, Value
+from tests.determinations.any_case import can_be, cases, conflicting, plain_outcome, values
 from tests.determinations.test_calendar import ORDINARY
 
 
@@ -200,6 +202,15 @@ def test_what_was_recollected_or_read_second_hand_is_said_to_be_unverified(
     assert "unverified" in finding.says
 
 
+def with_fact(case: Case, fact: FactDefinition, value: Value) -> Case:
+    return replace(case, facts={**case.facts, fact.name: value})
+
+
+def agrees(decider: Decider, fact: FactDefinition, case: Case) -> bool:
+    """Whether a fact can stand beside the others."""
+    return can_be(decider.lawbook, case.facts) and fact.name not in conflicting(decider, case)
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_whoever_answers_what_is_needed_is_not_left_without_an_answer(
@@ -217,8 +228,9 @@ def test_whoever_answers_what_is_needed_is_not_left_without_an_answer(
         if not decided.needs:
             break
         first, governing = decided.needs[0], decided.question.governed_by
-        value = case.as_of if first.name == governing else data.draw(values(first, case.as_of))
-        case = replace(case, facts={**case.facts, first.name: value})
+        answers = st.just(case.as_of) if first.name == governing else values(first, case.as_of)
+        told = answers.map(partial(with_fact, case, first))
+        case = data.draw(told.filter(partial(agrees, decider, first)))
 
     text = " ".join(
         (

@@ -54,6 +54,8 @@ class Interviewer:
         asked: dict[str, Any] = {}
         while True:
             decided = self.decider.decide(replace(person, facts={**start, **asked}))
+            if decided.conflicts:
+                return None  # nobody real: two of the facts drawn contradict each other
             if decided.outcome != "undetermined":
                 break
             if not decided.needs or decided.needs[0].name not in facts:

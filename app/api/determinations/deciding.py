@@ -27,7 +27,7 @@ from app.determinations.answer import Detail
 from app.determinations.brief import brief_text
 from app.determinations.case import make_case, read_facts
 from app.determinations.determination import Determination, Issue
-from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.errors import AsOfDiffers, FactsContradict, FactsRefused
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Value
 from app.law.names import walk
@@ -115,6 +115,9 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     further: dict[str, Any] = (
         {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
     )
+    if isinstance(error, FactsContradict):
+        told = "Some facts cannot be so together; `errors` points at each of them."
+        return Problem("facts-contradict", told, errors, **further)
     return Problem(
         "facts-refused",
         f"Invalid facts: {len(error.errors)}. `errors` points at each.",

@@ -230,6 +230,13 @@ _ALL = (
         "do not know: `needs` in the answer lists the missing facts that matter.",
     ),
     ProblemType(
+        "facts-contradict",
+        422,
+        "Some facts cannot be so together",
+        "Each member of `errors` points at a fact and names the answer that it contradicts, such as "
+        "a birth after the day of coverage.\nCheck both answers, then send the request again.",
+    ),
+    ProblemType(
         "as-of-differs",
         422,
         "`as_of` conflicts with the governing date",

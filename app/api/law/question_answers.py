@@ -106,6 +106,10 @@ def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: dict[str, list[str
     }
     if fact.actionable:
         extras["x-act"] = True
+    if fact.orders:
+        extras["x-orders"] = {order.operator: order.other for order in fact.orders}
+    if fact.contradictions:
+        extras["x-contradicts"] = [each.other for each in fact.contradictions]
     return extras
 
 
