@@ -35,7 +35,7 @@ def loads(body: bytes) -> object:
             in one object, half of a surrogate pair, a NUL character.
     """
     try:
-        text = body.decode("utf-8")
+        text = body.decode("utf-8-sig")  # some editors and spreadsheets put a mark first
     except UnicodeDecodeError:
         raise MalformedJson("The text must be encoded in UTF-8.") from None
     _refuse_depth(text)

@@ -39,7 +39,7 @@ HOSTILE = {
     "a surrogate in UTF-8": b'{"question": "\xed\xa0\x80"}',
     "Latin-1": '{"question": "é"}'.encode("latin-1"),
     "UTF-16": '{"question": "x"}'.encode("utf-16"),
-    "a byte order mark": b'\xef\xbb\xbf{"question": "x"}',
+    "two byte order marks": b'\xef\xbb\xbf\xef\xbb\xbf{"question": "x"}',
     "20 digits": b'{"facts": {"a": 12345678901234567890}}',
     "5,000 digits": b'{"facts": {"a": ' + b"9" * 5_000 + b"}}",
     "5,000 decimals": b'{"facts": {"a": 0.' + b"9" * 5_000 + b"}}",
