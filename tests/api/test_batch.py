@@ -38,7 +38,7 @@ def kept(client: FlaskClient) -> int:
 def test_a_byte_order_mark_before_the_first_line_is_read_past(client: FlaskClient) -> None:
     [answer] = answers(client, b"\xef\xbb\xbf" + lines(asked()))
 
-    assert "ineligible" == answer["outcome"]
+    assert "ineligible" == answer["determination"]["outcome"]
 
 
 def test_each_line_is_answered_in_its_place(client: FlaskClient) -> None:
