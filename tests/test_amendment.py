@@ -21,6 +21,7 @@ from app.factory import create_app
 from app.law.lawbook import Lawbook
 from app.law.library import open_lawbook
 from app.law.spans import Span
+from app.law.words import spelled
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.callers import client_of
@@ -285,8 +286,9 @@ def test_a_parameter_has_its_value_of_the_day(
     for id, name, value in dated:
         told = of_two_values.get(
             f"/v1/provisions/{id}?as_of={value.starts}&edition=current"
-        ).get_json()["parameters"][name]
-        assert str(value.value) == str(told["on_day"])
+        ).get_json()
+        assert str(value.value) == str(told["parameters"][name]["on_day"])
+        assert f"on {spelled(value.value)} days or more" in told["gist"]
 
 
 def test_a_parameter_keeps_its_older_value_through_the_day_before(

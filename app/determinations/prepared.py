@@ -30,6 +30,7 @@ from app.determinations.wording import (
 from app.law.calendars import StandingCalendar
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
+from app.law.running_text import filled
 from app.law.sentences import Sentence
 from app.law.standing import StandingCondition, StandingProvision
 
@@ -108,6 +109,7 @@ class PreparedCondition:
         written = condition.condition
         self._met = Template(written.met, constants, end)
         self._not_met = Template(written.not_met, constants, end)
+        self._words = filled(written.words, provision.parameters)
         self._evidence = provision.provision.evidence
         self._to_a_person = f"Left to a person to decide: {self.fact.label}"
         self._unknown = self._make(None, None, None, self._unknown_words(()))
@@ -147,7 +149,7 @@ class PreparedCondition:
             required = required_as_json(self._calendar, value if isinstance(value, date) else None)
         return FindingAnswer(
             written.id,
-            written.words,
+            self._words,
             self.fact.name,
             written.operator,
             as_json(value),

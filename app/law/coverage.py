@@ -5,8 +5,10 @@ conditions test.
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import date
 
 from app.law.provision import Provision
+from app.law.running_text import filled
 
 _WORD = re.compile(r"[^\W_]+")
 
@@ -47,15 +49,17 @@ def gist_coverage(provision: Provision) -> GistCoverage:
     """What the conditions' `words` claim of the gist, and the phrases between that none claims, in
     order.
     """
-    gist = _one_line(provision.gist)
-    claimed = _claimed(gist, (_one_line(condition.words) for condition in provision.conditions))
-    words = [found.start() for found in _WORD.finditer(gist)]
+    values = provision.values_on(date.max)
+    gist = _one_line(filled(provision.gist, values))
+    words = (_one_line(filled(condition.words, values)) for condition in provision.conditions)
+    claimed = _claimed(gist, words)
+    starts = [found.start() for found in _WORD.finditer(gist)]
     phrases = "".join(
         "\n" if is_claimed else character
         for character, is_claimed in zip(gist, claimed, strict=True)
     ).split("\n")
     unclaimed = tuple(phrase.strip(" ,;:.") for phrase in phrases if _WORD.search(phrase))
-    return GistCoverage(provision, sum(claimed[start] for start in words), len(words), unclaimed)
+    return GistCoverage(provision, sum(claimed[start] for start in starts), len(starts), unclaimed)
 
 
 def gist_report(provisions: Iterable[Provision]) -> list[GistCoverage]:

@@ -146,6 +146,15 @@ class Provision:
     places: Places = field(default=Places(), compare=False)
     text: str = field(default="", compare=False)
 
+    def values_on(self, day: date, enacted_through: date | None = None) -> dict[str, Value]:
+        """Its numbers as they are on a day, for the texts that name them: where none is encoded for
+        that day, the first.
+        """
+        return {
+            name: (p.dated_value_on(day, enacted_through) or p.values[0]).value
+            for name, p in self.parameters.items()
+        }
+
     @property
     def conditions(self) -> tuple[Condition, ...]:
         """All conditions of all paths, in the order written."""

@@ -22,6 +22,7 @@ from app.law.provision import (
     Provision,
 )
 from app.law.questions import STATED_OUTCOMES, ConclusionDefinition, Edition, Question
+from app.law.running_text import gaps, written_out
 from app.law.sentences import Sentence
 
 
@@ -359,6 +360,31 @@ class _Check:
                 )
         for parameter in provision.parameters.values():
             self.check_parameter(provision, parameter)
+        self.check_numbers(provision)
+
+    def check_numbers(self, provision: Provision) -> None:
+        """Texts name the numbers of the law by their parameters: written out, they would be false
+        from the day on which the parameter takes its second value.
+        """
+        places = provision.places
+        running = {"gist": provision.gist, "reading": provision.reading or ""}
+        for key, text in running.items():
+            for name in gaps(text):
+                if name not in provision.parameters:
+                    self.note(places.of(key), f"there is no parameter {name}, which {key} names")
+        said = [(places.of(key), text) for key, text in running.items()]
+        said += [(places.of("caution"), str(provision.caution or ""))]
+        said += [
+            (c.places.of(key), str(sentence))
+            for c in provision.conditions
+            for key, sentence in (("met", c.met), ("not_met", c.not_met))
+        ]
+        for name, parameter in provision.parameters.items():
+            for place, text in said:
+                for value in parameter.values:
+                    found = written_out(text, value.value)
+                    if found is not None:
+                        self.note(place, f"{found} is the value of {name}; write {{{name}}}")
 
     def check_parameter(self, provision: Provision, parameter: Parameter) -> None:
         for edition in self.editions.values():
@@ -463,6 +489,7 @@ def _used_parameters(provision: Provision) -> set[str]:
     used = {c.operand.name for c in provision.conditions if isinstance(c.operand, ParameterName)}
     sentences = [s for c in provision.conditions for s in (c.met, c.not_met)]
     sentences += [provision.caution] if provision.caution else []
+    used.update((*gaps(provision.gist), *gaps(provision.reading or "")))
     used.update(name for sentence in sentences for name in sentence.names)
     for conclusion in (*provision.concludes.values(), *provision.informs.values()):
         if isinstance(conclusion, ParameterName):

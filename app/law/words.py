@@ -42,6 +42,30 @@ def number_in_words(number: int | Decimal | Fraction) -> str:
     return f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
 
 
+_UNITS = (
+    "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten",
+    "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen", "seventeen", "eighteen",
+    "nineteen",
+)  # fmt: skip
+_TENS = ("twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety")
+
+
+def spelled(value: int | Decimal | Fraction | date | str) -> str:
+    """A number as running text has it: whole ones through a hundred as words, sixty-three, others
+    in figures, as they were written. Days and words as ever.
+    """
+    if isinstance(value, date):
+        return day_in_words(value)
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= 100:
+        return f"{value:,}" if isinstance(value, int) else str(value)
+    if value == 100:
+        return "a hundred"
+    if value < len(_UNITS):
+        return _UNITS[value]
+    tens, units = divmod(value, 10)
+    return _TENS[tens - 2] + (f"-{_UNITS[units]}" if units else "")
+
+
 def plain_decimal(number: Decimal) -> str:
     """All digits, no exponent and no zeros at the end."""
     normal = number.normalize()

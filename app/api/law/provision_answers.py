@@ -1,5 +1,6 @@
 """Provisions, calendars and changes of the law, described."""
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
@@ -23,7 +24,7 @@ from app.api.law.answers import (
 from app.determinations.answer import LawAnswer
 from app.determinations.wording import as_json, citation_answer, source_answer
 from app.law.calendars import Calendar, Period, StandingCalendar
-from app.law.facts import Computation, FactDefinition
+from app.law.facts import Computation, FactDefinition, Value
 from app.law.lawbook import Change, EditionLaw, Lawbook
 from app.law.provision import (
     CalendarName,
@@ -35,6 +36,7 @@ from app.law.provision import (
     ParameterName,
     Provision,
 )
+from app.law.running_text import filled
 from app.law.spans import Span
 
 
@@ -43,15 +45,17 @@ def provision_answer(
 ) -> ProvisionAnswer:
     """Everything about a provision, with what its parameters are on a day."""
     cut = law.edition.enacted_through
-    span = law.in_force.get(provision.id)
+    span, values = law.in_force.get(provision.id), provision.values_on(day, cut)
     return ProvisionAnswer(
-        **asdict(provision_summary(provision, law)),
+        **asdict(provision_summary(provision, law, day)),
         edition=law.edition.name,
         as_of=day,
         is_in_force=span is not None and day in span,
-        reading=provision.reading,
+        reading=None if provision.reading is None else filled(provision.reading, values),
         unread=provision.text_missing,
-        when={path: [_condition(c) for c in found] for path, found in provision.paths.items()},
+        when={
+            path: [_condition(c, values) for c in found] for path, found in provision.paths.items()
+        },
         parameters={name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
         concludes={name: _conclusion(c) for name, c in provision.concludes.items()},
         concludes_from={name: source_answer(source) for name, source in provision.sources.items()},
@@ -66,14 +70,17 @@ def provision_answer(
     )
 
 
-def provision_summary(provision: Provision, law: EditionLaw) -> ProvisionSummaryAnswer:
-    """A provision in lists."""
+def provision_summary(
+    provision: Provision, law: EditionLaw, day: date | None = None
+) -> ProvisionSummaryAnswer:
+    """A provision in lists, with its numbers on a day, else the latest."""
+    values = provision.values_on(day or date.max, law.edition.enacted_through)
     return ProvisionSummaryAnswer(
         id=provision.id,
         title=provision.title,
         citation=citation_answer(provision.citation),
         evidence=provision.evidence,
-        gist=provision.gist.strip(),
+        gist=filled(provision.gist, values),
         answers=provision.answers,
         effect=provision.effect,
         enacted=provision.enacted,
@@ -100,10 +107,10 @@ def _fact(fact: FactDefinition) -> FactDefinitionAnswer:
     )
 
 
-def _condition(condition: Condition) -> ConditionAnswer:
+def _condition(condition: Condition, values: Mapping[str, Value]) -> ConditionAnswer:
     return ConditionAnswer(
         condition.id,
-        condition.words,
+        filled(condition.words, values),
         condition.fact,
         condition.operator,
         _operand(condition.operand),
