@@ -4,41 +4,19 @@ Complaints only; nothing is mended.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 
 from app.law import relations
 from app.law.calendars import Calendar
-from app.law.errors import Fault, Place, Places
-from app.law.fact_types import FACT_TYPES
+from app.law.checking import Checking, is_number
+from app.law.errors import Fault, Place
 from app.law.facts import Computation, FactDefinition
-from app.law.functions import FUNCTIONS
 from app.law.names import is_beginning
-from app.law.provision import (
-    CalendarName,
-    Conclusion,
-    Condition,
-    Parameter,
-    ParameterName,
-    Provision,
-)
-from app.law.questions import STATED_OUTCOMES, ConclusionDefinition, Edition, Question
+from app.law.provision import CalendarName, Condition, Parameter, ParameterName, Provision
+from app.law.questions import STATED_OUTCOMES, Edition, Question
 from app.law.running_text import gaps, written_out
-from app.law.sentences import Sentence
 
 
-@dataclass
-class _Check:
-    provisions: Mapping[str, Provision]
-    facts: Mapping[str, FactDefinition]
-    questions: Mapping[str, Question]
-    calendars: Mapping[str, Calendar]
-    editions: Mapping[str, Edition]
-    folder: str
-    found: list[Fault] = field(default_factory=list)
-
-    def note(self, place: Place, sentence: str) -> None:
-        self.found.append(Fault(place, sentence))
-
+class _Check(Checking):
     def run(self) -> None:
         self.check_editions()
         self.check_names()
@@ -130,78 +108,12 @@ class _Check:
             self.note(fact.place, f"{fact.name}: {complaint}")
         if fact.computed is not None:
             gives = self.check_computation(fact.computed, fact.place, {}, concludes=False)
-            if gives not in (None, fact.type) and not (gives == "number" and _is_number(fact.type)):
+            if gives not in (None, fact.type) and not (gives == "number" and is_number(fact.type)):
                 self.note(
                     fact.place,
                     f"{fact.computed.function} gives {gives}, but {fact.name} is of type "
                     f"{fact.type}",
                 )
-
-    def check_computation(
-        self, call: Computation, place: Place, parameters: Mapping[str, Parameter], concludes: bool
-    ) -> str | None:
-        signature = FUNCTIONS.get(call.function)
-        if signature is None or (signature.concludes_only and not concludes):
-            self.note(
-                place,
-                f"there is no function {call.function} here; there are {', '.join(FUNCTIONS)}",
-            )
-            return None
-        if (
-            len(call.arguments) < len(signature.takes)
-            or signature.kind_of(len(call.arguments) - 1) is None
-        ):
-            self.note(
-                place,
-                f"{call.function} takes {len(signature.takes)} arguments; here are "
-                f"{len(call.arguments)}",
-            )
-            return None
-        for index, argument in enumerate(call.arguments):
-            self.check_argument(
-                call, str(signature.kind_of(index)), argument, place, parameters, concludes
-            )
-        if signature.gives == "any":
-            fact = self.facts.get(str(call.arguments[0]))
-            return fact.type if fact else None
-        return signature.gives
-
-    def check_argument(
-        self,
-        call: Computation,
-        kind: str,
-        argument: str | int | Computation,
-        place: Place,
-        parameters: Mapping[str, Parameter],
-        concludes: bool,
-    ) -> None:
-        if isinstance(argument, Computation):
-            gives = self.check_computation(argument, place, parameters, concludes)
-            fits = gives in (None, kind) or (gives in FACT_TYPES and kind in FACT_TYPES[gives].fits)
-            if not concludes or not fits:
-                self.note(place, f"{call.function} cannot take {argument} here")
-        elif isinstance(argument, int):
-            if kind not in ("integer", "number"):
-                self.note(place, f"{call.function} takes a {kind} where {argument} stands")
-        elif kind == "series":
-            if argument not in {calendar.series for calendar in self.calendars.values()}:
-                self.note(place, f"there is no series of calendars {argument}")
-        elif argument.startswith("$"):
-            if not concludes or argument[1:] not in parameters:
-                self.note(place, f"there is no parameter {argument[1:]} here")
-        elif argument not in self.facts:
-            self.note(place, f"nobody defined the fact {argument}")
-        elif kind not in self.facts[argument].kind.fits:
-            self.note(
-                place,
-                f"{call.function} takes a {kind}, but {argument} is of type "
-                f"{self.facts[argument].type}",
-            )
-
-    def check_value(self, fact: FactDefinition, value: object, place: Place) -> None:
-        complaint = fact.kind.complaint(fact, value)
-        if complaint is not None:
-            self.note(place, complaint)
 
     # --- questions ---
 
@@ -236,61 +148,6 @@ class _Check:
                 self.check_sentence(sentence, {"value", "required"}, places.of("as_fact"))
         for outcome, sentence in question.says.items():
             self.check_sentence(sentence, set(question.concludes), places.of("says", outcome))
-
-    def check_steps(self, links: list[tuple[str | None, Place]]) -> None:
-        for question, place in links:
-            if question is not None and question not in self.questions:
-                self.note(place, f"there is no question {question}")
-
-    def check_concludes(
-        self,
-        concludes: Mapping[str, Conclusion],
-        question: Question,
-        parameters: Mapping[str, Parameter],
-        places: Places,
-        keys: tuple[str, ...],
-    ) -> None:
-        for name, conclusion in concludes.items():
-            place = places.of(*keys, name)
-            definition = question.concludes.get(name)
-            if definition is None:
-                self.note(
-                    place,
-                    f"{question.id} does not conclude {name}; add it to its `concludes` in "
-                    "questions.yaml",
-                )
-            else:
-                self.check_conclusion(definition, conclusion, parameters, place)
-
-    def check_conclusion(
-        self,
-        wanted: ConclusionDefinition,
-        conclusion: Conclusion,
-        parameters: Mapping[str, Parameter],
-        place: Place,
-    ) -> None:
-        if isinstance(conclusion, Computation):
-            gives = self.check_computation(conclusion, place, parameters, concludes=True)
-            if gives not in (None, wanted.type) and not (
-                _is_number(gives) and _is_number(wanted.type)
-            ):
-                self.note(
-                    place,
-                    f"{wanted.name} is a {wanted.type}, but {conclusion.function} gives a {gives}",
-                )
-        elif isinstance(conclusion, ParameterName):
-            if conclusion.name not in parameters:
-                self.note(place, f"there is no parameter {conclusion.name} here")
-        elif wanted.type == "choice" and conclusion not in wanted.choices:
-            self.note(
-                place,
-                f"{conclusion} is not a choice of {wanted.name}; there are "
-                f"{', '.join(wanted.choices)}",
-            )
-        elif wanted.type != "choice":
-            self.note(
-                place, f"{wanted.name} is a {wanted.type}; it must be concluded by a function"
-            )
 
     # --- provisions ---
 
@@ -402,11 +259,6 @@ class _Check:
                 f"nobody uses the parameter {parameter.name}",
             )
 
-    def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
-        for name in sentence.names:
-            if name not in names and name not in self.facts:
-                self.note(place, f"nobody knows {{{name}}}, which a sentence names")
-
     def check_condition(self, provision: Provision, condition: Condition) -> None:
         place = condition.places.of(condition.operator)
         if (
@@ -497,11 +349,6 @@ def _used_parameters(provision: Provision) -> set[str]:
         elif isinstance(conclusion, Computation):
             used.update(conclusion.parameter_names)
     return used
-
-
-def _is_number(kind: str | None) -> bool:
-    """Whether what a function gives, or the type of a conclusion, is a number."""
-    return kind == "number" or (kind in FACT_TYPES and "number" in FACT_TYPES[str(kind)].fits)
 
 
 def check(

@@ -1,0 +1,173 @@
+"""What all checks of the law use: a place for complaints, and the checks of the parts that several
+of its files hold: functions, values, conclusions, sentences.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from app.law.calendars import Calendar
+from app.law.errors import Fault, Place, Places
+from app.law.fact_types import FACT_TYPES
+from app.law.facts import Computation, FactDefinition
+from app.law.functions import FUNCTIONS
+from app.law.provision import Conclusion, Parameter, ParameterName, Provision
+from app.law.questions import ConclusionDefinition, Edition, Question
+from app.law.sentences import Sentence
+
+
+@dataclass
+class Checking:
+    """The law to be checked, and the complaints about it so far."""
+
+    provisions: Mapping[str, Provision]
+    facts: Mapping[str, FactDefinition]
+    questions: Mapping[str, Question]
+    calendars: Mapping[str, Calendar]
+    editions: Mapping[str, Edition]
+    folder: str
+    found: list[Fault] = field(default_factory=list)
+
+    def note(self, place: Place, sentence: str) -> None:
+        """Complain about a place."""
+        self.found.append(Fault(place, sentence))
+
+    def check_computation(
+        self, call: Computation, place: Place, parameters: Mapping[str, Parameter], concludes: bool
+    ) -> str | None:
+        """What a call gives, complaining of functions, arguments and parameters that do not fit.
+
+        None where nobody knows the function.
+        """
+        signature = FUNCTIONS.get(call.function)
+        if signature is None or (signature.concludes_only and not concludes):
+            self.note(
+                place,
+                f"there is no function {call.function} here; there are {', '.join(FUNCTIONS)}",
+            )
+            return None
+        if (
+            len(call.arguments) < len(signature.takes)
+            or signature.kind_of(len(call.arguments) - 1) is None
+        ):
+            self.note(
+                place,
+                f"{call.function} takes {len(signature.takes)} arguments; here are "
+                f"{len(call.arguments)}",
+            )
+            return None
+        for index, argument in enumerate(call.arguments):
+            self.check_argument(
+                call, str(signature.kind_of(index)), argument, place, parameters, concludes
+            )
+        if signature.gives == "any":
+            fact = self.facts.get(str(call.arguments[0]))
+            return fact.type if fact else None
+        return signature.gives
+
+    def check_argument(
+        self,
+        call: Computation,
+        kind: str,
+        argument: str | int | Computation,
+        place: Place,
+        parameters: Mapping[str, Parameter],
+        concludes: bool,
+    ) -> None:
+        """Complain of an argument that its function cannot take."""
+        if isinstance(argument, Computation):
+            gives = self.check_computation(argument, place, parameters, concludes)
+            fits = gives in (None, kind) or (gives in FACT_TYPES and kind in FACT_TYPES[gives].fits)
+            if not concludes or not fits:
+                self.note(place, f"{call.function} cannot take {argument} here")
+        elif isinstance(argument, int):
+            if kind not in ("integer", "number"):
+                self.note(place, f"{call.function} takes a {kind} where {argument} stands")
+        elif kind == "series":
+            if argument not in {calendar.series for calendar in self.calendars.values()}:
+                self.note(place, f"there is no series of calendars {argument}")
+        elif argument.startswith("$"):
+            if not concludes or argument[1:] not in parameters:
+                self.note(place, f"there is no parameter {argument[1:]} here")
+        elif argument not in self.facts:
+            self.note(place, f"nobody defined the fact {argument}")
+        elif kind not in self.facts[argument].kind.fits:
+            self.note(
+                place,
+                f"{call.function} takes a {kind}, but {argument} is of type "
+                f"{self.facts[argument].type}",
+            )
+
+    def check_value(self, fact: FactDefinition, value: object, place: Place) -> None:
+        """Complain of a value that a fact cannot have."""
+        complaint = fact.kind.complaint(fact, value)
+        if complaint is not None:
+            self.note(place, complaint)
+
+    def check_steps(self, links: list[tuple[str | None, Place]]) -> None:
+        """Complain of next steps that lead to questions that nobody defined."""
+        for question, place in links:
+            if question is not None and question not in self.questions:
+                self.note(place, f"there is no question {question}")
+
+    def check_concludes(
+        self,
+        concludes: Mapping[str, Conclusion],
+        question: Question,
+        parameters: Mapping[str, Parameter],
+        places: Places,
+        keys: tuple[str, ...],
+    ) -> None:
+        """Complain of conclusions that a question does not have, or that are of another type."""
+        for name, conclusion in concludes.items():
+            place = places.of(*keys, name)
+            definition = question.concludes.get(name)
+            if definition is None:
+                self.note(
+                    place,
+                    f"{question.id} does not conclude {name}; add it to its `concludes` in "
+                    "questions.yaml",
+                )
+            else:
+                self.check_conclusion(definition, conclusion, parameters, place)
+
+    def check_conclusion(
+        self,
+        wanted: ConclusionDefinition,
+        conclusion: Conclusion,
+        parameters: Mapping[str, Parameter],
+        place: Place,
+    ) -> None:
+        """Complain of a conclusion of another type than its question defines."""
+        if isinstance(conclusion, Computation):
+            gives = self.check_computation(conclusion, place, parameters, concludes=True)
+            if gives not in (None, wanted.type) and not (
+                is_number(gives) and is_number(wanted.type)
+            ):
+                self.note(
+                    place,
+                    f"{wanted.name} is a {wanted.type}, but {conclusion.function} gives a {gives}",
+                )
+        elif isinstance(conclusion, ParameterName):
+            if conclusion.name not in parameters:
+                self.note(place, f"there is no parameter {conclusion.name} here")
+        elif wanted.type == "choice" and conclusion not in wanted.choices:
+            self.note(
+                place,
+                f"{conclusion} is not a choice of {wanted.name}; there are "
+                f"{', '.join(wanted.choices)}",
+            )
+        elif wanted.type != "choice":
+            self.note(
+                place, f"{wanted.name} is a {wanted.type}; it must be concluded by a function"
+            )
+
+    def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
+        """Complain of gaps in a sentence that nobody can fill."""
+        for name in sentence.names:
+            if name not in names and name not in self.facts:
+                self.note(place, f"nobody knows {{{name}}}, which a sentence names")
+
+
+def is_number(kind: str | None) -> bool:
+    """Whether what a function gives, or the type of a conclusion, is a number."""
+    return kind == "number" or (kind in FACT_TYPES and "number" in FACT_TYPES[str(kind)].fits)
