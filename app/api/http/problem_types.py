@@ -233,8 +233,9 @@ _ALL = (
         "facts-contradict",
         422,
         "Some facts cannot be so together",
-        "Each member of `errors` points at a fact and names the answer that it contradicts, such as "
-        "a birth after the day of coverage.\nCheck both answers, then send the request again.",
+        "Each member of `errors` points at a fact and names the answer that it contradicts, "
+        "such as a birth after the day of coverage.\n"
+        "Check both answers, then send the request again.",
     ),
     ProblemType(
         "as-of-differs",
