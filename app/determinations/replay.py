@@ -76,12 +76,14 @@ def asked_in(request: str) -> Asked:
     return Asked(question, facts)
 
 
-def decide_again(decider: Decider, kept: ReplayInput) -> Determination:
+def decide_again(
+    decider: Decider, kept: ReplayInput, as_of: date | None = None, edition: str | None = None
+) -> Determination:
     """The determination of a kept request under the law of a decider, as of the day and in the
-    edition of then.
+    edition of then, or of others.
 
     What a request left open, its day and its edition, was filled in when it came; so both are taken
-    from what was kept.
+    from what was kept. Another day takes the place of the governing one.
 
     Raises:
         RequestUnreadable: what was kept is no request.
@@ -91,8 +93,12 @@ def decide_again(decider: Decider, kept: ReplayInput) -> Determination:
     """
     question, given = asked_in(kept.request)
     facts = read_facts(decider.lawbook, question, given)
+    governing = decider.lawbook.question(question).governed_by
+    if as_of is not None and governing in facts:
+        facts[str(governing)] = as_of
+    day = as_of or kept.as_of
     return decider.decide(
-        make_case(decider.lawbook, question, facts, kept.as_of, kept.edition, kept.as_of)
+        make_case(decider.lawbook, question, facts, day, edition or kept.edition, day)
     )
 
 

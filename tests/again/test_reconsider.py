@@ -23,6 +23,31 @@ def test_under_the_same_law_nothing_makes_a_difference(client: FlaskClient) -> N
     assert {"changed": [], "added": [], "removed": []} == told["law_files"]
 
 
+def test_another_day_and_edition_can_be_asked_for(client: FlaskClient) -> None:
+    asked = {"as_of": "2011-07-05", "edition": "current"}
+
+    told = client.post(f"/v1/determinations/{made(client)}/reconsider", json=asked).get_json()
+
+    assert ("ineligible", "eligible") == (told["then"]["outcome"], told["now"]["outcome"])
+    assert ("2011-07-05", "current") == (told["now"]["as_of"], told["now"]["edition"])
+
+
+@pytest.mark.parametrize(
+    ("asked", "expected"),
+    [
+        ({"facts": {}}, "invalid-request"),
+        ({"as_of": "2011-13-01"}, "invalid-request"),
+        ({"edition": "of-tomorrow"}, "not-reconsidered"),
+    ],
+)
+def test_what_reconsidering_does_not_know_is_rejected(
+    client: FlaskClient, asked: dict[str, object], expected: str
+) -> None:
+    answer = client.post(f"/v1/determinations/{made(client)}/reconsider", json=asked)
+
+    assert (422, expected) == problem(answer)
+
+
 def test_both_outcomes_stand_side_by_side_with_the_provision_that_makes_the_difference(
     serving: Serving, longer_winter: Decider
 ) -> None:

@@ -102,6 +102,8 @@ class ThenAnswer(Struct):
 class NowAnswer(Struct):
     """The result under the law as encoded today."""
 
+    as_of: date
+    edition: str
     outcome: Outcome
     says: str
     concludes: Values

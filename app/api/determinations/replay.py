@@ -17,7 +17,7 @@ from app.api.http.idempotency import IdempotentRequest, once
 from app.api.http.metrics import REPLAYS
 from app.api.http.operations import Content, Operation
 from app.api.http.responses import Problem, entity_tag, if_match, json_response
-from app.api.http.schemas import RedeterminationSchema
+from app.api.http.schemas import ReconsiderRequestSchema, RedeterminationSchema
 from app.api.http.service import Service, current_service, principal
 from app.determinations.answer import DeterminationAnswer, LawAnswer
 from app.determinations.case import read_facts
@@ -110,6 +110,8 @@ def _law_texts(service: Service, digest: str) -> Any:
 @blp.post("/<uuid:id>/reconsider")
 @Operation(
     permission="determinations.reconsider",
+    body=ReconsiderRequestSchema,
+    body_optional=True,
     returns={
         200: Content(
             "The result at that time and the result today. The service stores neither.",
@@ -118,16 +120,16 @@ def _law_texts(service: Service, digest: str) -> Any:
     },
     problems=("unknown-determination", "not-reconsidered", "record-damaged", "engine-fault"),
 )
-def reconsider_determination(id: UUID) -> Response:
+def reconsider_determination(given: dict[str, Any], id: UUID) -> Response:
     """Decide a stored request again under the law as encoded today, without storing the result.
 
-    The service decides the same facts in the same edition as of the same day. The response compares
-    both outcomes and lists the provisions that make the difference. To replace the determination,
-    use `redetermine`.
+    The service decides the same facts in the same edition as of the same day, or in the edition and
+    as of the day that you send. The response compares both outcomes and lists the provisions that
+    make the difference. To replace the determination, use `redetermine`.
     """
     service, record = current_service(), kept(id).record
     try:
-        decided = decide_again(service.decider, record)
+        decided = decide_again(service.decider, record, given.get("as_of"), given.get("edition"))
     except (
         FactsRefused,
         AsOfDiffers,

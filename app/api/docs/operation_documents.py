@@ -90,7 +90,10 @@ def _document(path: str, rule: Rule, declared: Operation, schemas: Schemas) -> D
         "responses": _responses(path, declared, schemas),
     }
     if declared.body is not None:
-        document["requestBody"] = {"required": True, "content": {JSON: {"schema": declared.body}}}
+        document["requestBody"] = {
+            "required": not declared.body_optional,
+            "content": {JSON: {"schema": declared.body}},
+        }
     elif (body := declared.request_body) is not None:
         document["requestBody"] = {
             "required": True,

@@ -73,8 +73,8 @@ class Operation:
     The view is called with the loaded query, if there is one, the loaded body, if there is one, and
     the parts of the address by name. *without_keeping* is the permission that `keep=false` needs
     instead. *idempotent*: it takes an Idempotency-Key. *if_match* describes the If-Match that it
-    requires. A view without *query* reads the query by itself, if at all; *request_body* documents
-    a body that it reads by itself.
+    requires. Where *body_optional*, no body counts as an empty object. A view without *query* reads
+    the query by itself, if at all; *request_body* documents a body that it reads by itself.
     """
 
     permission: str
@@ -82,6 +82,7 @@ class Operation:
     problems: tuple[str, ...] = ()
     query: type[Schema] | None = NoQuery
     body: type[Schema] | None = None
+    body_optional: bool = False
     request_body: Content | None = None
     without_keeping: str | None = None
     idempotent: bool = False
@@ -124,16 +125,17 @@ class Operation:
             query = None if load_query is None else load_query()
             arguments: list[Any] = [] if self.query in (None, NoQuery) else [query]
             if body is not None:
-                arguments.append(_load_body(body))
+                arguments.append(_load_body(body, self.body_optional))
             return view(*arguments, **address)
 
         called.operation = self  # type: ignore[attr-defined]
         return requires(self.permission, self.without_keeping)(cast(View, called))
 
 
-def _load_body(schema: Schema) -> Any:
+def _load_body(schema: Schema, is_optional: bool) -> Any:
+    is_absent = is_optional and not request.content_length and not request.is_json
     try:
-        return schema.load(cast(Mapping[str, Any], read_body(request)))
+        return schema.load({} if is_absent else cast(Mapping[str, Any], read_body(request)))
     except ValidationError as error:
         raise refuse(error, "json") from None
 

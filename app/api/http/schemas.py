@@ -134,6 +134,16 @@ class RedeterminationSchema(StrictSchema):
     edition = _edition()
 
 
+class ReconsiderRequestSchema(StrictSchema):
+    """Another day or edition under which to decide a stored request again."""
+
+    as_of = day_field(
+        "The day whose law applies. It also takes the place of the governing day of the facts. "
+        "Default: the day of the stored determination."
+    )
+    edition = _edition()
+
+
 class CalendarAskedSchema(StrictSchema):
     """The facts and the year of an eligibility calendar."""
 
