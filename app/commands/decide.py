@@ -59,6 +59,11 @@ def print_determination(screen: Screen, decided: Determination) -> None:
             f"{name}: {derived_in_words(value)}"
             + (f" ({definition.describes})" if definition else "")
         )
+    _print_list(
+        screen,
+        "Contradictions: the service counted none of these facts",
+        [conflict.says for conflict in decided.conflicts],
+    )
     screen.heading("Reasons")
     _print_tree(screen, _Tree().of(decided.reasons))
     _print_list(

@@ -263,3 +263,14 @@ def test_json_is_escaped_where_the_stream_carries_no_more() -> None:
     assert "M.G.L. c. 176J, § 1" in [
         r["citation"].get("under") for r in json.loads(result.stdout)["reasons"]
     ]
+
+
+def test_what_contradicts_is_shown_before_the_reasons(flask: Flask, facts: Facts) -> None:
+    told = {**ORDINARY, "prior_coverage": {"ended": False, "ended_on": "2011-01-31"}}
+
+    result = flask("decide", "enrollment.permitted", facts(told))
+
+    contradictions, reasons = "Contradictions: the service counted none", "Reasons"
+    assert contradictions in result.stdout
+    assert result.stdout.index(contradictions) < result.stdout.index(reasons)
+    assert "Both cannot be right." in " ".join(result.stdout.split())
