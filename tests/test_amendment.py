@@ -288,7 +288,7 @@ def test_a_parameter_has_its_value_of_the_day(
             f"/v1/provisions/{id}?as_of={value.starts}&edition=current"
         ).get_json()
         assert str(value.value) == str(told["parameters"][name]["on_day"])
-        assert f"on {spelled(value.value)} days or more" in told["gist"]
+        assert f"{spelled(value.value)} days" in told["gist"]
 
 
 def test_a_parameter_keeps_its_older_value_through_the_day_before(
