@@ -228,6 +228,15 @@ class FactsInPlay:
         return Bounds(self._known)
 
     @cached_property
+    def ordered(self) -> frozenset[str]:
+        """The facts that orders are about, and those that what they name is computed from."""
+        found = set[str]()
+        for name, fact in self._known.items():
+            for order in fact.orders:
+                found |= {name, *self._vocabulary.inputs_of(str(order.other))}
+        return frozenset(found)
+
+    @cached_property
     def contradictable(self) -> frozenset[str]:
         """The facts that can contradict others."""
         found = set[str]()
@@ -238,12 +247,12 @@ class FactsInPlay:
 
     def can_be(self, stated: Mapping[str, Value], changes: Mapping[str, Value]) -> bool:
         """Whether stated facts can be so after some changes."""
-        after = {**stated, **changes}
-        if any(broken_orders(self._vocabulary.get, after)):
-            return False
-        if self.contradictable.isdisjoint(changes):
+        if self.ordered.isdisjoint(changes) and self.contradictable.isdisjoint(changes):
             return True
-        return not any(conflicts(self._known, after))
+        after = {**stated, **changes}
+        return not any(broken_orders(self._vocabulary.get, after)) and not any(
+            conflicts(self._known, after)
+        )
 
     @cached_property
     def linking(self) -> tuple[tuple[str, ...], ...]:

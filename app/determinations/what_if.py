@@ -141,6 +141,8 @@ class WhatIf:
         found = set(moving.edges)
         for computed, edges in moving.crossed:
             found.update(self._crossings(computed, fact, edges))
+        # What turns at no value that the fact can have must not widen the years looked at below.
+        found = {code for code in found if fact.first_code < code <= fact.last_code}
         if moving.yearly_edges:
             here = self.knowledge.codes.get(name, self.as_of.toordinal())
             found.update(_two_cycles_around(found, moving.yearly_edges, here))

@@ -97,10 +97,6 @@ class Bounds:
                 if isinstance(order.other, str):
                     self._orders.setdefault(order.other, []).append((order.operator, name, True))
 
-    def related(self, name: str) -> tuple[str, ...]:
-        """The facts that bound a fact."""
-        return tuple(str(other) for _, other, _ in self._orders.get(name, ()))
-
     def of(self, fact: FactDefinition, stated: Mapping[str, Value]) -> tuple[int, int]:
         """The first and the last code that a fact can have beside those stated."""
         low, high = fact.first_code, fact.last_code

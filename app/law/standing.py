@@ -143,14 +143,10 @@ class StandingQuestion:
 
     @cached_property
     def cautioning(self) -> tuple[StandingProvision, ...]:
-        """Its provisions of which there may be something to beware: a caution, an unread text, a
-        referral, another question.
+        """Its provisions of which there may be something to beware: a caution, a missing text,
+        another question.
         """
-        return tuple(
-            p
-            for p in self.provisions
-            if p.provision.caution or p.lacks_text or p.effect == "refers" or p.uses
-        )
+        return tuple(p for p in self.provisions if p.provision.caution or p.lacks_text or p.uses)
 
     @cached_property
     def informing(self) -> tuple[StandingProvision, ...]:
