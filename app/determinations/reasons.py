@@ -20,6 +20,7 @@ from app.determinations.answer import (
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.knowledge import Knowledge
 from app.determinations.other_editions import OtherEditions
+from app.determinations.paths import belongs
 from app.determinations.prepared import (
     PreparedCondition,
     PreparedLaw,
@@ -283,9 +284,10 @@ class ReasonBuilder:
                 provision.effect == "cautions" and explained.outcome != "eligible"
             )
             if counts and provision.provision.next_steps:
-                status = self.status(provision.index)
+                truth, status = self.evaluation.condition, self.evaluation.provision
+                applies = status(provision.index)
                 for step in provision.provision.next_steps:
-                    if step.on == status and not self.has_failed(provision, step.unless_failed):
+                    if step.on == _STATUS[applies] and belongs(step, provision, truth, applies):
                         steps[step.says, step.question] = None
             if counts and explained.outcome == "referred":
                 for used in provision.uses:
@@ -293,15 +295,6 @@ class ReasonBuilder:
                         nested = self.next_steps(used)
                         steps |= {(s.says, s.question or None): None for s in nested}
         return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
-
-    def has_failed(self, provision: StandingProvision, condition: str | None) -> bool:
-        """Whether a condition of a provision, by its id, is not met; none never fails."""
-        if condition is None:
-            return False
-        return any(
-            c.condition.id == condition and self.evaluation.condition(c.index) is False
-            for c in provision.conditions
-        )
 
     def cautions_of(self, question: str) -> tuple[str, ...]:
         """The cautions of the question asked, each once, and what other editions would say."""

@@ -148,7 +148,7 @@ def read_question(id: str, item: Item) -> Question:
             o: read_each(p, "concludes", lambda _, i: read_conclusion(i)) for o, p in parts.items()
         },
         outcome_next_steps={
-            o: tuple(next_step_reader(o)(s) for s in p["next_steps"].items())
+            o: tuple(next_step_reader(o, ("question",))(s) for s in p["next_steps"].items())
             for o, p in parts.items()
             if "next_steps" in p
         },

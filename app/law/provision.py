@@ -94,13 +94,14 @@ class NextStep:
     way.
 
     *unless_failed* names a condition of the provision; once that is not met the step helps no more
-    and is not told.
+    and is not told. *path* names the only path of the provision to which the step belongs.
     """
 
     says: str
     question: str | None
     on: str
     unless_failed: str | None = None
+    path: str | None = None
     place: Place = field(default=Place("", 0), compare=False)
 
 

@@ -28,21 +28,27 @@ from app.law.vocabulary import read_fact
 from app.law.yaml_source import Item
 
 
-def next_step_reader(default: str) -> Callable[[Item], NextStep]:
+def next_step_reader(
+    default: str, keys: tuple[str, ...] = ("question", "on", "unless_failed", "path")
+) -> Callable[[Item], NextStep]:
+    """What reads a next step with some of these optional keys, told on *default* unless it says
+    otherwise.
+    """
+
     def read(item: Item) -> NextStep:
-        fields = item.known_fields(("says",), ("question", "on", "unless_failed"))
+        fields = item.known_fields(("says",), keys)
         on = (
             optional(
                 fields, "on", lambda i: i.one_of(("applies", "does_not_apply", "undetermined"))
             )
             or default
         )
-        unless_failed = optional(fields, "unless_failed", Item.text)
         return NextStep(
             fields["says"].text(),
             optional(fields, "question", Item.text),
             on,
-            unless_failed,
+            optional(fields, "unless_failed", Item.text),
+            optional(fields, "path", Item.text),
             item.place,
         )
 

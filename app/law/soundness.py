@@ -206,6 +206,8 @@ class _Check(Checking):
                 c.id for c in provision.conditions
             }:
                 self.note(step.place, f"{provision.id} has no condition {step.unless_failed}")
+            if step.path is not None and (not step.path or step.path not in provision.paths):
+                self.note(step.place, f"{provision.id} has no path {step.path}")
         names = set(provision.parameters)
         if provision.caution is not None:
             self.check_sentence(provision.caution, names, places.of("caution"))

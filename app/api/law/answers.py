@@ -75,6 +75,10 @@ class ProvisionStepAnswer(Struct):
     says: str
     question: str | None
     on: str
+    path: Annotated[
+        str | None,
+        Meta(description="The path of `when` to which the step belongs; null if to all."),
+    ]
 
 
 class FactDefinitionAnswer(Struct):

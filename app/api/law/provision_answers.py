@@ -62,7 +62,8 @@ def provision_answer(
         informs={name: _conclusion(c) for name, c in provision.informs.items()},
         caution=None if provision.caution is None else str(provision.caution),
         next_steps=[
-            ProvisionStepAnswer(step.says, step.question, step.on) for step in provision.next_steps
+            ProvisionStepAnswer(step.says, step.question, step.on, step.path)
+            for step in provision.next_steps
         ],
         introduces=[_fact(fact) for fact in provision.introduces.values()],
         text=provision.text,
