@@ -1,9 +1,9 @@
 """The only reader of the clock."""
 
 from datetime import UTC, date, datetime, time
-from zoneinfo import ZoneInfo
 
-MASSACHUSETTS = ZoneInfo("America/New_York")
+from app.instants import MASSACHUSETTS as MASSACHUSETTS
+from app.instants import day_of as day_of
 
 
 def now() -> datetime:
@@ -13,12 +13,7 @@ def now() -> datetime:
 
 def today() -> date:
     """The calendar day it is in Massachusetts, where the law counts its days."""
-    return datetime.now(MASSACHUSETTS).date()
-
-
-def day_of(instant: datetime) -> date:
-    """The calendar day in Massachusetts on which an instant falls."""
-    return instant.astimezone(MASSACHUSETTS).date()
+    return day_of(now())
 
 
 def start_of(day: date) -> datetime:

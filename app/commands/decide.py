@@ -218,7 +218,9 @@ def decide_command(
     """
     deciding, typed, name = asked(question, facts, edition)
     decided = deciding.decide(
-        make_case(deciding.lawbook, question, typed, as_of, name, clock.today())
+        make_case(
+            deciding.lawbook, question, typed, as_of, name, clock.today(), edition is not None
+        )
     )
     if as_json:
         print_json(orjson.loads(decided.json()))

@@ -17,12 +17,19 @@ from app.law.names import is_beginning, walk
 
 @dataclass(frozen=True)
 class Case:
-    """What is asked, of whom, as of when, in which edition of the law."""
+    """What is asked, of whom, as of when, in which edition of the law.
+
+    *decided_on* is the day of deciding, in Massachusetts; none where the answer is about days as
+    such, as in a calendar. *edition_named* is false where the caller left the edition to the
+    service.
+    """
 
     question: str
     facts: Mapping[str, Value]
     as_of: date
     edition: str
+    decided_on: date | None = None
+    edition_named: bool = True
 
 
 def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> dict[str, Value]:
@@ -77,17 +84,18 @@ def make_case(
     as_of: date | None,
     edition: str,
     today: date,
+    edition_named: bool = True,
 ) -> Case:
-    """A case on its governing day: that of the fact the law looks at, else *as_of*, else *today*
-    (in Massachusetts).
+    """A case on its governing day: that of the fact the law looks at, else *as_of*, else *today*,
+    the day of deciding (in Massachusetts).
 
     Raises:
         AsOfDiffers: *as_of* is not the governing day.
     """
     governing = lawbook.question(question).governed_by
     day = facts.get(governing) if governing else None
-    if isinstance(day, date):
-        if as_of is not None and as_of != day:
-            raise AsOfDiffers(str(governing), day, as_of)
-        return Case(question, facts, day, edition)
-    return Case(question, facts, as_of or today, edition)
+    if not isinstance(day, date):
+        day = as_of or today
+    elif as_of is not None and as_of != day:
+        raise AsOfDiffers(str(governing), day, as_of)
+    return Case(question, facts, day, edition, today, edition_named)

@@ -105,6 +105,7 @@ class Decider:
             outcome,
             lambda used: self._needs(knowledge, used),
             beside,
+            case,
         )
         digest = self.lawbook.digest
         return Determination(

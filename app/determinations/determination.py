@@ -114,8 +114,11 @@ class Determination:
 
     @cached_property
     def says(self) -> str:
-        """The outcome as a sentence."""
-        return self.builder.says(self.question.id, self.outcome, self.concludes)
+        """The outcome as a sentence; where nobody named the edition and a later one answers
+        otherwise, that too.
+        """
+        says = self.builder.says(self.question.id, self.outcome, self.concludes)
+        return says + self.builder.later_answer(self.question.id)
 
     @cached_property
     def because(self) -> tuple[str, ...]:

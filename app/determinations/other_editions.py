@@ -6,7 +6,7 @@ law of then should read it before anything else. That an earlier one differs is 
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from app.determinations.conclude import Concluded, concluded
@@ -49,7 +49,14 @@ class Decided(NamedTuple):
     concludes: Concluded
 
 
-@dataclass(frozen=True, slots=True)
+class Otherwise(NamedTuple):
+    """Where another edition differs: in which outcome, if in that, and what is said of it."""
+
+    outcome: Outcome | None = None
+    says: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
 class OtherEditions:
     """What the other editions make of a case; *witnesses* are completions of what is not known that
     differ in the outcome under its own.
@@ -59,14 +66,25 @@ class OtherEditions:
     facts_in_play: Callable[[StandingLaw], FactsInPlay]
     knowledge: Knowledge
     witnesses: tuple[Mapping[str, Value], ...]
+    _found: dict[str, Otherwise] = field(default_factory=dict)
 
-    def around(
-        self, cautions: tuple[str, ...], outcome: Outcome, concludes: Concluded
-    ) -> tuple[str, ...]:
+    def later_answer(self, decided: Decided) -> str:
+        """A sentence where a later edition answers otherwise, with its answer; nothing where none
+        does.
+        """
+        ours = self.lawbook.editions[self.knowledge.in_play.law.edition]
+        for name, edition in self.lawbook.editions.items():
+            if is_later(edition, ours):
+                outcome = self.of(name, decided).outcome
+                if outcome is not None:
+                    brief = self.knowledge.in_play.law.asked.question.brief(outcome)
+                    return f" Later law answers otherwise: {brief}"
+        return ""
+
+    def around(self, cautions: tuple[str, ...], decided: Decided) -> tuple[str, ...]:
         """A determination's cautions, those of later editions before them and those of earlier ones
         behind.
         """
-        decided = Decided(outcome, concludes)
         first, last = list[str](), list[str]()
         ours = self.lawbook.editions[self.knowledge.in_play.law.edition]
         for name, edition in self.lawbook.editions.items():
@@ -74,27 +92,30 @@ class OtherEditions:
                 continue
             if is_later(edition, ours):
                 under = left_out(ours, "Decided under")
-                first.extend(f"{under} {caution}" for caution in self.of(name, decided))
+                first.extend(f"{under} {caution}" for caution in self.of(name, decided).says)
             else:
-                last.extend(self.of(name, decided))
+                last.extend(self.of(name, decided).says)
         return (*first, *cautions, *last)
 
-    def of(self, name: str, decided: Decided) -> Iterator[str]:
-        """A caution where another edition differs in outcome or conclusions, or does not encode the
-        day.
-        """
+    def of(self, name: str, decided: Decided) -> Otherwise:
+        """Where another edition differs in outcome or conclusions, or does not encode the day."""
+        if name not in self._found:
+            self._found[name] = self._find(name, decided)
+        return self._found[name]
+
+    def _find(self, name: str, decided: Decided) -> Otherwise:
         knowledge = self.knowledge
         question, as_of = knowledge.in_play.law.asked.question, knowledge.as_of
         try:
             other = self.lawbook.standing(question.id, as_of, name)
         except LawNotEncoded as error:
             day = day_in_words(as_of)
-            yield f"The edition {name} cannot answer for {day}: {error.because}."
-            return
+            return Otherwise(
+                None, (f"The edition {name} cannot answer for {day}: {error.because}.",)
+            )
         in_play = self.facts_in_play(other)
         if not in_play.computes_with_series and in_play.alike == knowledge.in_play.alike:
-            yield from self._of_calendars(name, in_play, decided)
-            return
+            return Otherwise(None, tuple(self._of_calendars(name, in_play, decided)))
         otherwise = Knowledge.of(in_play, knowledge.stated, as_of, knowledge.codes_of_stated)
         compiled = in_play.compiled
         evaluation = compiled.evaluate(*compiled.bits(otherwise.codes))
@@ -103,11 +124,13 @@ class OtherEditions:
             outcome = exact_outcome(otherwise, self.witnesses)
         if outcome != decided.outcome:
             brief = question.brief(outcome)
-            yield f"The edition {name} would answer on the same day and facts: {brief}"
-            return
+            says = f"The edition {name} would answer on the same day and facts: {brief}"
+            return Otherwise(outcome, (says,))
         found, _, _ = concluded(other.asked, outcome, evaluation, otherwise)
-        for difference in self._differences(found, decided):
-            yield f"The edition {name} would conclude otherwise; {difference}."
+        differences = self._differences(found, decided)
+        return Otherwise(
+            None, tuple(f"The edition {name} would conclude otherwise; {d}." for d in differences)
+        )
 
     def _of_calendars(self, name: str, in_play: FactsInPlay, decided: Decided) -> Iterator[str]:
         """Where the law is the same, only what is looked up in an edition's calendars can

@@ -17,9 +17,10 @@ from app.determinations.answer import (
     ReasonStatus,
     Values,
 )
+from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.knowledge import Knowledge
-from app.determinations.other_editions import OtherEditions
+from app.determinations.other_editions import Decided, OtherEditions
 from app.determinations.paths import belongs
 from app.determinations.prepared import (
     PreparedCondition,
@@ -33,6 +34,7 @@ from app.engine import Evaluation
 from app.law.facts import FactDefinition
 from app.law.questions import Outcome
 from app.law.standing import StandingProvision, StandingQuestion
+from app.law.words import day_in_words
 
 _STATUS: dict[bool | None, ReasonStatus] = {
     True: "applies",
@@ -94,10 +96,12 @@ class ReasonBuilder:
         outcome: Outcome,
         needs: NeedsOf,
         beside: OtherEditions,
+        case: Case,
     ) -> None:
         """*outcome* is what was decided, which may be settled where the evaluation leaves it
         open.
         """
+        self.case = case
         self.prepared, self.knowledge = prepared, knowledge
         self.evaluation, self.outcome = evaluation, outcome
         self.law, self.beside = knowledge.in_play.law, beside
@@ -298,8 +302,27 @@ class ReasonBuilder:
 
     def cautions_of(self, question: str) -> tuple[str, ...]:
         """The cautions of the question asked, each once, and what other editions would say."""
-        own = tuple(dict.fromkeys(self.cautions(question, set())))
-        return self.beside.around(own, self.outcome, self.explained(question).concludes)
+        own = tuple(dict.fromkeys((*self.forecast(), *self.cautions(question, set()))))
+        return self.beside.around(own, self.decided(question))
+
+    def decided(self, question: str) -> Decided:
+        """The outcome of the question asked, with what it concludes."""
+        return Decided(self.outcome, self.explained(question).concludes)
+
+    def later_answer(self, question: str) -> str:
+        """What a later edition answers, where it answers otherwise and nobody named the edition."""
+        if self.case.edition_named:
+            return ""
+        return self.beside.later_answer(self.decided(question))
+
+    def forecast(self) -> Iterator[str]:
+        """That the day asked about is still to come, where it is."""
+        made_on, as_of = self.case.decided_on, self.case.as_of
+        if made_on is not None and as_of > made_on:
+            yield (
+                f"{day_in_words(as_of)} is in the future: this is a forecast, made on "
+                f"{day_in_words(made_on)}. The law and the facts may change before then."
+            )
 
     def cautions(self, question: str, seen: set[str]) -> Iterator[str]:
         """The cautions of the provisions that apply, and what could not be read; those of used

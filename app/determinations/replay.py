@@ -13,6 +13,7 @@ from app.determinations.decide import Decider
 from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused
 from app.determinations.strict_json import MalformedJson, loads
+from app.instants import day_of
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.version import VERSION
 
@@ -25,10 +26,13 @@ class RequestUnreadable(ValueError):
 
 
 class Asked(NamedTuple):
-    """What a kept request asked: the question, and the facts as they were sent."""
+    """What a kept request asked: the question, the facts as they were sent, and whether it named
+    the edition.
+    """
 
     question: str
     facts: dict[str, object]
+    names_edition: bool
 
 
 class ReplayInput(Protocol):
@@ -73,14 +77,18 @@ def asked_in(request: str) -> Asked:
     question, facts = body.get("question"), body.get("facts", {})
     if not isinstance(question, str) or not isinstance(facts, dict):
         raise RequestUnreadable("It has no question, or facts that are no object.")
-    return Asked(question, facts)
+    return Asked(question, facts, "edition" in body)
 
 
 def decide_again(
-    decider: Decider, kept: ReplayInput, as_of: date | None = None, edition: str | None = None
+    decider: Decider,
+    kept: ReplayInput,
+    today: date,
+    as_of: date | None = None,
+    edition: str | None = None,
 ) -> Determination:
     """The determination of a kept request under the law of a decider, as of the day and in the
-    edition of then, or of others.
+    edition of then, or of others. *today* is the day of deciding, in Massachusetts.
 
     What a request left open, its day and its edition, was filled in when it came; so both are taken
     from what was kept. Another day takes the place of the governing one.
@@ -91,15 +99,16 @@ def decide_again(
             take it.
         EngineFault: the engine failed or is contradicted.
     """
-    question, given = asked_in(kept.request)
+    question, given, names_edition = asked_in(kept.request)
     facts = read_facts(decider.lawbook, question, given)
     governing = decider.lawbook.question(question).governed_by
     if as_of is not None and governing in facts:
         facts[str(governing)] = as_of
     day = as_of or kept.as_of
-    return decider.decide(
-        make_case(decider.lawbook, question, facts, day, edition or kept.edition, day)
-    )
+    names_edition = names_edition or edition is not None
+    edition = edition or kept.edition
+    case = make_case(decider.lawbook, question, facts, day, edition, today, names_edition)
+    return decider.decide(case)
 
 
 def replay(decider: Decider, kept: ReplayInput) -> str | None:
@@ -110,7 +119,7 @@ def replay(decider: Decider, kept: ReplayInput) -> str | None:
         EngineFault: the engine failed or is contradicted.
     """
     try:
-        determination = decide_again(decider, kept)
+        determination = decide_again(decider, kept, day_of(kept.decided_at))
     except (RequestUnreadable, FactsRefused):
         return "/facts"
     except UnknownQuestion:

@@ -6,6 +6,7 @@ And if not, it says where.
 import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from hypothesis import HealthCheck, assume, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from app import clock
 from app.determinations.decide import Decider
 from app.determinations.replay import replay
 from app.law.lawbook import Lawbook
@@ -21,7 +23,7 @@ from app.records.store import Store
 from app.version import VERSION
 from tests.again.conftest import Serving, Tamper
 from tests.again.keeping import NOBODY, VISIT, made, small_law, trail
-from tests.api.asking import problem
+from tests.api.asking import CLOSED, problem
 from tests.case_files import nested
 from tests.determinations.any_case import cases
 from tests.stored import document_of, record_of
@@ -299,3 +301,25 @@ def test_whatever_was_asked_replays_to_the_byte(
     replayed = client.post(f"/v1/determinations/{answer.get_json()['id']}/replay")
 
     assert 200 == replayed.status_code, replayed.get_json()
+
+
+FORECAST = "in the future"
+
+
+def test_a_forecast_is_replayed_as_one_and_reconsidered_as_of_now(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Replaying takes the day of deciding from the record, reconsidering takes today's."""
+    enrollment = {"requested_on": "2030-07-05", "product": "individual_plan"}
+    request = {**CLOSED, "facts": {**CLOSED["facts"], "enrollment": enrollment}}
+    answer = client.post("/v1/determinations", json=request).get_json()
+    passed = datetime(2031, 1, 1, tzinfo=UTC)
+    monkeypatch.setattr(clock, "now", lambda: passed)
+
+    replayed = client.post(f"/v1/determinations/{answer['id']}/replay")
+    again = client.post(f"/v1/determinations/{answer['id']}/reconsider").get_json()
+
+    assert FORECAST in " ".join(answer["cautions"])
+    assert "bytes" == replayed.get_json()["compared"]
+    assert FORECAST in " ".join(again["then"]["cautions"])
+    assert FORECAST not in " ".join(again["now"]["cautions"])

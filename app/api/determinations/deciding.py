@@ -126,8 +126,8 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     )
 
 
-def determine(service: Service, asked: Asked) -> Determination:
-    """Decide a request.
+def determine(service: Service, asked: Asked, today: date) -> Determination:
+    """Decide a request on a day, *today* in Massachusetts.
 
     Raises:
         Problem: the facts, the day, the question or the edition cannot be taken.
@@ -143,7 +143,8 @@ def determine(service: Service, asked: Asked) -> Determination:
                 facts,
                 asked.get("as_of"),
                 edition,
-                clock.today(),
+                today,
+                "edition" in asked,
             )
         )
     except AsOfDiffers as error:
@@ -190,9 +191,9 @@ def decide(
     Raises:
         Problem, EngineFault: see `determine`.
     """
-    determination = determine(service, asked)
-    DETERMINATIONS.labels(determination.question.id, determination.outcome).inc()
     decided_at, subject = clock.now(), asked.get("subject")
+    determination = determine(service, asked, clock.day_of(decided_at))
+    DETERMINATIONS.labels(determination.question.id, determination.outcome).inc()
     id = (id or new_id(decided_at)) if keep else None
     issue = Issue(id, decided_at, subject, replaces)
     if id is None:

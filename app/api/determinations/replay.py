@@ -8,6 +8,7 @@ import msgspec
 import orjson
 from flask import Blueprint, Response, request
 
+from app import clock
 from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
 from app.api.determinations.deciding import Asked, decide, facts_refused
 from app.api.determinations.stored import keep, kept, note, text_of
@@ -129,7 +130,9 @@ def reconsider_determination(given: dict[str, Any], id: UUID) -> Response:
     """
     service, record = current_service(), kept(id).record
     try:
-        decided = decide_again(service.decider, record, given.get("as_of"), given.get("edition"))
+        decided = decide_again(
+            service.decider, record, clock.today(), given.get("as_of"), given.get("edition")
+        )
     except (
         FactsRefused,
         AsOfDiffers,
