@@ -262,7 +262,9 @@ def test_no_condition_says_what_its_fact_says(lawbook: Lawbook) -> None:
 def citations(written: object) -> Iterator[object]:
     """Every citation in a file, as it is written."""
     if isinstance(written, dict):
-        yield from (value for key, value in written.items() if key == "citation")
+        for cited in (value for key, value in written.items() if key == "citation"):
+            is_dated = isinstance(cited, dict) and "values" in cited
+            yield from (v["value"] for v in cited["values"]) if is_dated else [cited]
         written = list(written.values())
     if isinstance(written, list):
         for value in written:

@@ -48,7 +48,9 @@ def cases_of(provision: Provision, folder: Path) -> int:
 
 
 def question_coverage(law: Lawbook, cases: Path) -> Iterator[QuestionCoverage]:
-    """Provisions, conditions, cases and evidence of each question, over all days and editions."""
+    """Provisions, conditions, cases and evidence of each question, over all days and editions; of
+    dated evidence the latest.
+    """
     for question in law.questions:
         provisions = [p for p in law.provisions.values() if p.answers == question]
         yield QuestionCoverage(
@@ -56,7 +58,7 @@ def question_coverage(law: Lawbook, cases: Path) -> Iterator[QuestionCoverage]:
             len(provisions),
             sum(len(p.conditions) for p in provisions),
             sum(cases_of(p, cases) for p in provisions),
-            Counter(p.evidence for p in provisions),
+            Counter(p.evidence.latest for p in provisions),
         )
 
 

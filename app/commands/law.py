@@ -84,7 +84,7 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
             {
                 "as_of": day.isoformat(),
                 "edition": name,
-                "provisions": [provision_summary(p, law) for p in provisions],
+                "provisions": [provision_summary(p, law, day) for p in provisions],
                 "calendars": [calendar_summary(law.calendars[c.id], law) for c in calendars],
             }
         )
@@ -101,10 +101,11 @@ def show_in_force(day: date, question: str | None, edition: str | None, as_json:
                 effect,
                 item.id,
                 days(span.first, span.last),
-                item.evidence,
-                item.citation.instrument,
+                source.evidence,
+                source.citation.instrument,
             )
             for question, effect, item, span in listed
+            for source in [law.source_on(item, day)]
         ],
     )
     click.echo(
@@ -149,7 +150,7 @@ def show_changes(first: date, last: date, edition: str | None, as_json: bool) ->
                 "from": first.isoformat(),
                 "to": last.isoformat(),
                 "edition": name,
-                "changes": [change_answer(change) for change in changes],
+                "changes": [change_answer(change, book.edition(name)) for change in changes],
             }
         )
         return

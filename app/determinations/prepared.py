@@ -102,7 +102,7 @@ class PreparedCondition:
         constants = {name: derived_in_words(v) for name, v in provision.parameters.items()}
         if self._calendar is None:
             constants["required"] = required_in_words(condition, None)
-            warning = UNVERIFIED_WORDS.get(provision.provision.evidence)
+            warning = UNVERIFIED_WORDS.get(provision.evidence)
         else:
             warning = None  # how well a calendar was read differs from period to period
         end = f" {warning}" if warning else ""
@@ -110,7 +110,7 @@ class PreparedCondition:
         self._met = Template(written.met, constants, end)
         self._not_met = Template(written.not_met, constants, end)
         self._words = filled(written.words, provision.parameters)
-        self._evidence = provision.provision.evidence
+        self._evidence = provision.evidence
         self._to_a_person = f"Left to a person to decide: {self.fact.label}"
         self._unknown = self._make(None, None, None, self._unknown_words(()))
         self._few = dict(self._each_value()) if self.fact.kind.is_listed else {}
@@ -234,7 +234,7 @@ class PreparedProvision:
     def __init__(self, in_play: FactsInPlay, standing: StandingProvision) -> None:
         self.standing, self.provision = standing, standing.provision
         self.index, self.effect = standing.index, standing.effect
-        self.citation = citation_answer(self.provision.citation)
+        self.citation = citation_answer(standing.citation)
         self.conditions = tuple(
             PreparedCondition(in_play, standing, condition, name)
             for (name, _), path in zip(self.provision.paths.items(), standing.paths, strict=True)

@@ -188,7 +188,7 @@ class ReasonBuilder:
             self.status(index),
             index in explained.deciding,
             prepared.citation,
-            provision.evidence,
+            prepared.standing.evidence,
             tuple([self.finding(condition, nested) for condition in prepared.conditions]),
             index == explained.leader,
             values_answer(concludes) if concludes else UNSET,

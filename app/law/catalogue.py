@@ -77,7 +77,8 @@ def read_calendar(item: Item, id: str, text: str, cite: Cite) -> Calendar:
         ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
         ("periods", "every_year", "limited_to", "supersedes"),
     )
-    try_each(fields, {**common(cite), "series": Item.text, "limited_to": Item.text})
+    own = {"citation": cite, "evidence": read_evidence, "series": Item.text}
+    try_each(fields, {**common(), **own, "limited_to": Item.text})
     if fields["calendar"].text() != id:
         fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
     kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))

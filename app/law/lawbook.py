@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 
-from app.law.calendars import Calendar, Series, StandingCalendar, ended_by
+from app.law.calendars import Calendar
+from app.law.edition_law import EditionLaw
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Computation, FactDefinition, Value, Vocabulary
 from app.law.provision import (
@@ -42,70 +43,6 @@ class Change:
     superseded_by: str | None = None
     parameter: Parameter | None = None
     value: DatedValue | None = None
-
-
-class EditionLaw:
-    """The provisions and calendars that one edition contains, with the days on which each governs
-    in it.
-    """
-
-    def __init__(
-        self, edition: Edition, provisions: Iterable[Provision], calendars: Iterable[Calendar]
-    ) -> None:
-        self.edition = edition
-        self.provisions = {p.id: p for p in provisions if self._contains(p.enacted)}
-        known = {c.id: c for c in calendars if self._contains(c.enacted)}
-        self.successors: dict[str, list[Provision | Calendar]] = {}
-        enacted: list[Provision | Calendar] = [*self.provisions.values(), *known.values()]
-        for newer in enacted:
-            for older in newer.supersedes:
-                self.successors.setdefault(older, []).append(newer)
-        self.in_force = {id: self._ended(p) for id, p in self.provisions.items()}
-        self.calendars = {
-            id: StandingCalendar(c, self._ended(c), edition.enacted_through)
-            for id, c in known.items()
-        }
-        names = dict.fromkeys(c.series for c in known.values())
-        self.series = {
-            name: Series(name, [c for c in self.calendars.values() if c.calendar.series == name])
-            for name in names
-        }
-        self.by_question: dict[str, list[Provision]] = {}
-        for provision in self.provisions.values():
-            self.by_question.setdefault(provision.answers, []).append(provision)
-
-    def _contains(self, enacted: date) -> bool:
-        return self.edition.enacted_through is None or enacted <= self.edition.enacted_through
-
-    def _ended(self, older: Provision | Calendar) -> Span:
-        return ended_by(
-            older.in_force, [newer.in_force.first for newer in self.successors.get(older.id, [])]
-        )
-
-    def not_encoded(self, series: Series, span: Span) -> list[Span]:
-        """The days of a span (with a last day) before the first calendar of a series, or after
-        those for which anybody looked.
-        """
-        assert span.last is not None
-        begins, checked = (
-            min(c.in_force.first for c in series.calendars),
-            self.edition.checked_through,
-        )
-        missing = []
-        if span.first < begins:
-            missing.append(span.until(day_before(begins)))
-        if checked is not None and checked < span.last:
-            missing.append(Span(max(span.first, day_after(checked)), span.last))
-        return missing
-
-    def provisions_on(self, question: str, day: date) -> list[Provision]:
-        """The provisions in force for a question, bars first, then what refers, then grants.
-
-        By id within each.
-        """
-        order = {"bars": 0, "refers": 1, "grants": 2, "cautions": 3}
-        found = [p for p in self.by_question.get(question, []) if day in self.in_force[p.id]]
-        return sorted(found, key=lambda p: (order[p.effect], p.id))
 
 
 def text_digest(texts: Mapping[str, str]) -> str:
@@ -267,6 +204,8 @@ class Lawbook:
                     days.add(day_after(span.last))
                 for parameter in provision.parameters.values():
                     days.update(v.starts for v in parameter.values if v.starts in span)
+                for dated in (provision.citation, provision.evidence):
+                    days.update(v.starts for v in dated.values if v.starts in span)
         if law.edition.checked_through is not None:
             days.add(day_after(law.edition.checked_through))
         return days
@@ -349,7 +288,10 @@ class Lawbook:
                 )
                 first_condition += 1
             paths.append(tuple(resolved))
-        return StandingProvision(index, provision, tuple(paths), parameters)
+        source = law.source_on(provision, day)
+        return StandingProvision(
+            index, provision, tuple(paths), parameters, source.citation, source.evidence
+        )
 
     def _resolve_condition(
         self, condition: Condition, index: int, parameters: Mapping[str, Value], law: EditionLaw

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import partial
 from typing import TypeVar, cast
 
+from app.law.dated import Dated, DatedPart, undated
 from app.law.facts import Citation, Computation
 from app.law.provision import EVIDENCE, Conclusion, Evidence, ParameterName, Source
 from app.law.sentences import Sentence
@@ -83,16 +84,41 @@ def read_evidence(item: Item) -> Evidence:
     return cast(Evidence, item.one_of(EVIDENCE))
 
 
+def read_dated(item: Item, in_force: Span, read: Callable[[Item], T]) -> Dated[T]:
+    """What a provision says once, or with dates: then from its first day on, and as the days
+    rise to the last on which it is in force.
+    """
+    if not item.is_mapping or "values" not in item.fields(silently=True):
+        return undated(read(item), in_force.first)
+    items = item.known_fields(("values",))["values"].items()
+    values = [_dated_part(i, read) for i in items]
+    if not values or values[0].starts != in_force.first:
+        item.refuse(f"the first value must hold from {in_force.first}, the first day in force")
+    if values[0].enacted is not None:
+        items[0].refuse("the first value is as old as the provision")
+    for earlier, value, written in zip(values, values[1:], items[1:], strict=False):
+        if value.starts <= earlier.starts:
+            written.refuse("the days of the values must rise")
+        if value.starts not in in_force:
+            written.refuse(f"the provision is not in force on {value.starts}")
+    return Dated(tuple(values))
+
+
+def _dated_part(item: Item, read: Callable[[Item], T]) -> DatedPart[T]:
+    fields = item.known_fields(("from", "value"), ("enacted",))
+    return DatedPart(
+        fields["from"].day(), read(fields["value"]), optional(fields, "enacted", Item.day)
+    )
+
+
 def read_ids(item: Item) -> tuple[str, ...]:
     return item.texts()
 
 
-def common(cite: Cite) -> dict[str, Callable[[Item], object]]:
-    """What reads the fields that provisions and calendars share."""
+def common() -> dict[str, Callable[[Item], object]]:
+    """What reads the fields that provisions and calendars share and that look alike in both."""
     return {
         "title": Item.text,
-        "citation": cite,
-        "evidence": read_evidence,
         "enacted": Item.day,
         "in_force": read_span,
         "supersedes": read_ids,

@@ -8,6 +8,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Literal
 
+from app.law.dated import Dated, latest_of
 from app.law.errors import Place, Places
 from app.law.facts import Citation, Computation, FactDefinition, Value
 from app.law.sentences import Sentence
@@ -79,13 +80,7 @@ class Parameter:
 
         None where nobody encoded one.
         """
-        known = [
-            v
-            for v in self.values
-            if v.starts <= day
-            and (v.enacted is None or enacted_through is None or v.enacted <= enacted_through)
-        ]
-        return max(known, key=lambda v: v.starts, default=None)
+        return latest_of(self.values, day, enacted_through)
 
 
 @dataclass(frozen=True)
@@ -110,7 +105,9 @@ Conclusion = Computation | Value | ParameterName
 
 @dataclass(frozen=True)
 class Source:
-    """Where a conclusion is written and how solid that is, where it differs from its provision."""
+    """Where law is written on a day and how solid that is; of a conclusion, where it differs from
+    its provision.
+    """
 
     citation: Citation
     evidence: Evidence
@@ -124,8 +121,8 @@ class Provision:
 
     id: str
     title: str
-    citation: Citation
-    evidence: Evidence
+    citation: Dated[Citation]
+    evidence: Dated[Evidence]
     gist: str
     enacted: date
     in_force: Span

@@ -16,6 +16,7 @@ from app.law.parts import (
     optional,
     read_concluded,
     read_conclusion,
+    read_dated,
     read_each,
     read_evidence,
     read_ids,
@@ -143,7 +144,9 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
     try_each(
         fields,
         {
-            **common(cite),
+            **common(),
+            "citation": lambda i: read_dated(i, read_span(fields["in_force"]), cite),
+            "evidence": lambda i: read_dated(i, read_span(fields["in_force"]), read_evidence),
             "gist": Item.text,
             "reading": Item.text,
             "answers": Item.text,
@@ -166,8 +169,8 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
     return Provision(
         id=id,
         title=fields["title"].text(),
-        citation=cite(fields["citation"]),
-        evidence=read_evidence(fields["evidence"]),
+        citation=read_dated(fields["citation"], in_force, cite),
+        evidence=read_dated(fields["evidence"], in_force, read_evidence),
         gist=gist,
         enacted=fields["enacted"].day(),
         in_force=in_force,

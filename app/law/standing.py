@@ -11,8 +11,8 @@ from functools import cached_property
 from typing import cast
 
 from app.law.calendars import StandingCalendar
-from app.law.facts import FactDefinition, Value
-from app.law.provision import Condition, Effect, Provision
+from app.law.facts import Citation, FactDefinition, Value
+from app.law.provision import Condition, Effect, Evidence, Provision
 from app.law.questions import Question
 from app.law.spans import CodeSet, Span
 
@@ -78,6 +78,8 @@ class StandingProvision:
     provision: Provision
     paths: tuple[tuple[StandingCondition, ...], ...]
     parameters: Mapping[str, Value]
+    citation: Citation
+    evidence: Evidence
 
     @cached_property
     def effect(self) -> Effect:

@@ -8,6 +8,7 @@ from decimal import Decimal
 from random import Random
 
 from app.law.calendars import Calendar, Period, StandingCalendar, YearlyPeriod
+from app.law.dated import undated
 from app.law.fact_types import PLACES
 from app.law.facts import Citation, Computation, FactDefinition, Value
 from app.law.provision import Condition, Effect, Provision
@@ -163,8 +164,8 @@ class LawMaker:
         provision = Provision(
             f"any/number-{index}",
             "Any",
-            ACT,
-            "primary",
+            undated(ACT, START),
+            undated("primary", START),
             "Any",
             START,
             Span(START),
@@ -174,7 +175,7 @@ class LawMaker:
             may=self.random.choice(("grant", "bar", "either")) if effect == "refers" else None,
             text_missing=text_missing,
         )
-        return StandingProvision(index, provision, paths, {})
+        return StandingProvision(index, provision, paths, {}, ACT, "primary")
 
     def condition(self, usable: Sequence[StandingQuestion]) -> StandingCondition:
         fact = self.random.choice(self.facts)

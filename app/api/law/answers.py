@@ -39,6 +39,20 @@ class ProvisionSummaryAnswer(Struct):
     href: str
 
 
+class DatedCitationAnswer(Struct):
+    """Where the provision is written from a day on, until the next one's day."""
+
+    starts: date = field(name="from")
+    citation: CitationAnswer
+
+
+class DatedEvidenceAnswer(Struct):
+    """How well the provision was read from a day on, until the next one's day."""
+
+    starts: date = field(name="from")
+    evidence: EvidenceTag
+
+
 class ConditionAnswer(Struct):
     """One test of one fact, with the phrase of the gist that it encodes."""
 
@@ -99,6 +113,14 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
     edition: str
     as_of: date
     is_in_force: bool
+    citations: Annotated[
+        list[DatedCitationAnswer],
+        Meta(description="Every citation with its first day; `citation` is the one on `as_of`."),
+    ]
+    evidence_by_day: Annotated[
+        list[DatedEvidenceAnswer],
+        Meta(description="Every grade with its first day; `evidence` is the one on `as_of`."),
+    ]
     reading: Annotated[
         str | None,
         Meta(description="How the text was read, and what was taken to follow; not law."),

@@ -24,7 +24,7 @@ from app.api.law.open_enrollment_answers import (
 from app.api.law.provision_answers import period_answer
 from app.api.law.provisions import edition_law
 from app.law.calendars import CalendarKind, Period, StandingCalendar
-from app.law.lawbook import EditionLaw
+from app.law.edition_law import EditionLaw
 from app.law.spans import day_after
 
 ICS = "text/calendar"

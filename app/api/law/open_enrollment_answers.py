@@ -8,7 +8,8 @@ from app.api.law.provision_answers import period_answer
 from app.determinations.answer import LawAnswer
 from app.determinations.other_editions import is_later, left_out
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
-from app.law.lawbook import EditionLaw, Lawbook
+from app.law.edition_law import EditionLaw
+from app.law.lawbook import Lawbook
 from app.law.spans import Span
 from app.law.words import span_in_words
 

@@ -11,6 +11,8 @@ from app.api.law.answers import (
     CalendarAnswer,
     CalendarSummaryAnswer,
     ConditionAnswer,
+    DatedCitationAnswer,
+    DatedEvidenceAnswer,
     FactDefinitionAnswer,
     InForceAnswer,
     LawChangeAnswer,
@@ -24,8 +26,9 @@ from app.api.law.answers import (
 from app.determinations.answer import LawAnswer
 from app.determinations.wording import as_json, citation_answer, source_answer
 from app.law.calendars import Calendar, Period, StandingCalendar
+from app.law.edition_law import EditionLaw
 from app.law.facts import Computation, FactDefinition, Value
-from app.law.lawbook import Change, EditionLaw, Lawbook
+from app.law.lawbook import Change, Lawbook
 from app.law.provision import (
     CalendarName,
     Conclusion,
@@ -51,6 +54,13 @@ def provision_answer(
         edition=law.edition.name,
         as_of=day,
         is_in_force=span is not None and day in span,
+        citations=[
+            DatedCitationAnswer(part.starts, citation_answer(part.value))
+            for part in provision.citation.values
+        ],
+        evidence_by_day=[
+            DatedEvidenceAnswer(part.starts, part.value) for part in provision.evidence.values
+        ],
         reading=None if provision.reading is None else filled(provision.reading, values),
         unread=provision.text_missing,
         when={
@@ -74,14 +84,15 @@ def provision_answer(
 def provision_summary(
     provision: Provision, law: EditionLaw, day: date | None = None
 ) -> ProvisionSummaryAnswer:
-    """A provision in lists, with its numbers on a day, else the latest."""
-    values = provision.values_on(day or date.max, law.edition.enacted_through)
+    """A provision in lists, with its numbers, citation and evidence on a day, else the latest."""
+    day = day or date.max
+    source = law.source_on(provision, day)
     return ProvisionSummaryAnswer(
         id=provision.id,
         title=provision.title,
-        citation=citation_answer(provision.citation),
-        evidence=provision.evidence,
-        gist=filled(provision.gist, values),
+        citation=citation_answer(source.citation),
+        evidence=source.evidence,
+        gist=filled(provision.gist, provision.values_on(day, law.edition.enacted_through)),
         answers=provision.answers,
         effect=provision.effect,
         enacted=provision.enacted,
@@ -216,17 +227,19 @@ def period_answer(standing: StandingCalendar, period: Period) -> PeriodAnswer:
     )
 
 
-def change_answer(change: Change) -> LawChangeAnswer:
-    """Something that came into force, ended, was superseded, or took another value."""
-    what = change.provision
+def change_answer(change: Change, law: EditionLaw) -> LawChangeAnswer:
+    """Something that came into force, ended, was superseded, or took another value; cited as on
+    that day.
+    """
+    what, source = change.provision, law.source_on(change.provision, change.on)
     members: dict[str, Any] = {
         "on": change.on,
         "what": change.what,
         "id": what.id,
         "title": what.title,
         "kind": "calendar" if isinstance(what, Calendar) else "provision",
-        "citation": citation_answer(what.citation),
-        "evidence": what.evidence,
+        "citation": citation_answer(source.citation),
+        "evidence": source.evidence,
         "enacted": what.enacted,
         "href": f"/v1/provisions/{what.id}",
         "superseded_by": unset_if_none(change.superseded_by),

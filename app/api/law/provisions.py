@@ -25,8 +25,8 @@ from app.api.law.provision_answers import (
     provision_summary,
 )
 from app.determinations.answer import LawAnswer
+from app.law.edition_law import EditionLaw
 from app.law.errors import UnknownEdition, UnknownQuestion
-from app.law.lawbook import EditionLaw
 from app.law.provision import CalendarName, Provision
 
 CALENDARS = "calendars"
@@ -108,7 +108,7 @@ def list_provisions(query: Query) -> Response:
         ProvisionsAnswer(
             edition=law.edition.name,
             as_of=day,
-            provisions=[provision_summary(p, law) for p in provisions],
+            provisions=[provision_summary(p, law, day) for p in provisions],
             calendars=[calendar_summary(c, law) for c in calendars],
             law=LawAnswer(service.lawbook.digest),
         )
@@ -185,7 +185,7 @@ def list_changes(query: Query) -> Response:
             first=first,
             last=last,
             changes=[
-                change_answer(change)
+                change_answer(change, law)
                 for change in service.lawbook.changes(first, last, law.edition.name)
             ],
             law=LawAnswer(service.lawbook.digest),
