@@ -47,7 +47,7 @@ def print_determination(screen: Screen, decided: Determination) -> None:
     screen.line(
         Text.assemble(
             "Outcome: ",
-            marked(decided.outcome),
+            marked(decided.outcome, decided.question.adverse),
             f", as of {day_in_words(decided.as_of)}, "
             f"edition {decided.edition}. "
             f"Asked: {decided.question.asks}",

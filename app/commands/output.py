@@ -35,6 +35,8 @@ MARKS = {
     "unknown": ("?", "yellow"), "undetermined": ("?", "yellow"), "referred": ("→", "cyan"),
 }  # fmt: skip
 """A status → its mark and the color that goes with it where there is color."""
+ADVERSE = {"eligible": ("!", "red"), "ineligible": ("✓", "green")}
+"""The same for the outcomes of a question where *eligible* is the denial."""
 _PLAIN = str.maketrans(
     {
         "✓": "+",
@@ -290,9 +292,9 @@ def _carries_marks(stream: TextIO) -> bool:
     return True
 
 
-def marked(status: str) -> Text:
-    """A status as its mark and its word."""
-    mark, color = MARKS[status]
+def marked(status: str, adverse: str = "ineligible") -> Text:
+    """A status as its mark and its word; *adverse* is the outcome that denies something."""
+    mark, color = (ADVERSE if adverse == "eligible" else MARKS).get(status) or MARKS[status]
     return Text(f"{mark} {status.replace('_', ' ')}", style=color)
 
 

@@ -24,8 +24,6 @@ from app.law.spans import day_before
 from app.law.words import day_in_words
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
-ELIGIBLE: frozenset[Outcome] = frozenset({"eligible"})
-NOT_ELIGIBLE: frozenset[Outcome] = frozenset(STATED_OUTCOMES) - ELIGIBLE
 ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
 """Which changes are told first, of those that reach the same outcome."""
 
@@ -96,6 +94,13 @@ class Alternative:
         self.here, self.days, self.outcome, self.as_of = here, days, outcome, here.as_of
         self.doubted = doubted
         self.question: Question = here.law.asked.question
+        self.favorable = self.question.favorable
+        self.others = frozenset(
+            {self.favorable}
+            if outcome != self.favorable
+            else set(STATED_OUTCOMES) - {self.favorable}
+        )
+        """The outcomes up to which other days are looked at."""
 
     def find(self) -> Alternatives:
         """Everything that would change the determination."""
@@ -109,30 +114,29 @@ class Alternative:
             if name in self.doubted:
                 continue
             changes.extend(self._of_one_fact(fact))
-        if self.outcome != "eligible" and not any(
+        if "eligible" not in (self.outcome, self.question.adverse) and not any(
             c.becomes == "eligible" and c.kind == "act" for c in changes
         ):
             changes.extend(self._by_acts())
         changes.sort(
-            key=lambda c: ORDER[c.kind] if c.becomes == "eligible" else ORDER[c.kind] + len(ORDER)
+            key=lambda c: ORDER[c.kind] + (0 if c.becomes == self.favorable else len(ORDER))
         )
         return Alternatives(tuple(changes), valid_until, because)
 
     # --- other days ---
 
     def _later(self) -> tuple[list[WouldChange], date | None, str | None]:
-        """The first later days with another outcome; stops at the first that is eligible, or
+        """The first later days with another outcome; stops at the first that is favorable, or
         different where this one is.
         """
         found: dict[Outcome, OutcomeRun] = {}
         valid_until, because = None, None
-        others = NOT_ELIGIBLE if self.outcome == "eligible" else ELIGIBLE
-        for run in self.days.forward(self.here, self.as_of, others):
+        for run in self.days.forward(self.here, self.as_of, self.others):
             if run.outcome != self.outcome and valid_until is None:
                 valid_until, because = day_before(run.day), self._why_it_ends(run)
             if run.outcome in STATED_OUTCOMES and run.outcome != self.outcome:
                 found.setdefault(run.outcome, run)
-            if run.outcome in others:
+            if run.outcome in self.others:
                 break
         return [self._on_day(run, "later") for run in found.values()], valid_until, because
 
@@ -143,11 +147,11 @@ class Alternative:
         return f"On {day_in_words(run.day)} the answer to the same facts would be: {brief}"
 
     def _past(self) -> list[WouldChange]:
-        """The last earlier day on which the same facts would have been eligible."""
-        if self.outcome == "eligible" or not self.days.is_stated:
+        """The last earlier day on which the same facts would have had the favorable outcome."""
+        if self.outcome == self.favorable or not self.days.is_stated:
             return []
-        for run in self.days.backward(self.here, self.as_of, ELIGIBLE):
-            if run.outcome == "eligible":
+        for run in self.days.backward(self.here, self.as_of, self.others):
+            if run.outcome == self.favorable:
                 return [self._on_day(run, "past")]
         return []
 

@@ -277,15 +277,16 @@ class ReasonBuilder:
 
     def next_steps(self, question: str) -> tuple[NextStepAnswer, ...]:
         """The next steps of the outcome, then those of the provisions it rests on, and of what to
-        beware of where not eligible.
+        beware of where the outcome is not the favorable one.
         """
         explained = self.explained(question)
+        favorable = explained.question.favorable
         steps: dict[tuple[str, str | None], None] = {}
         for step in explained.question.outcome_next_steps.get(explained.outcome, ()):
             steps[step.says, step.question] = None
         for provision in explained.standing.provisions:
             counts = provision.index in explained.deciding or (
-                provision.effect == "cautions" and explained.outcome != "eligible"
+                provision.effect == "cautions" and explained.outcome != favorable
             )
             if counts and provision.provision.next_steps:
                 truth, status = self.evaluation.condition, self.evaluation.provision

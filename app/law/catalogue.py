@@ -123,7 +123,7 @@ def read_question(id: str, item: Item) -> Question:
     """One entry of questions.yaml."""
     fields = item.known_fields(
         ("asks", "encoded_from", "says"),
-        ("governed_by", "concludes", "leads_by", "on", "briefly", "as_fact"),
+        ("governed_by", "concludes", "leads_by", "on", "briefly", "as_fact", "adverse"),
     )
     if not NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
@@ -155,8 +155,13 @@ def read_question(id: str, item: Item) -> Question:
         },
         briefly={cast(Outcome, o): i.text() for o, i in briefly.items()},
         as_fact=optional(fields, "as_fact", read_told) or {},
+        adverse=cast(Outcome, optional(fields, "adverse", _read_adverse) or "ineligible"),
         places=item.places,
     )
+
+
+def _read_adverse(item: Item) -> str:
+    return item.one_of(("eligible", "ineligible"))
 
 
 def read_edition(name: str, item: Item) -> Edition:

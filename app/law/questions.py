@@ -45,7 +45,16 @@ class Question:
     briefly: Mapping[Outcome, str] = field(default_factory=dict)
     as_fact: Mapping[tuple[str, object], Told] = field(default_factory=dict)
     """What conditions that look at its outcome say of it, by operator and operand."""
+    adverse: Outcome = "ineligible"
+    """The outcome that denies something to whoever the question is about. That is *eligible* where
+    a carrier asks whether it may refuse.
+    """
     places: Places = field(default=Places(), compare=False)
+
+    @property
+    def favorable(self) -> Outcome:
+        """The outcome that whoever the question is about wants."""
+        return "ineligible" if self.adverse == "eligible" else "eligible"
 
     def brief(self, outcome: Outcome) -> str:
         """An outcome in the question's own words, without the facts of a case: for an outcome that

@@ -8,6 +8,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 from app.determinations.answer import AnyValue, CitationAnswer, EvidenceTag, LawAnswer, SourceAnswer
 from app.law.calendars import CalendarKind
 from app.law.provision import Effect
+from app.law.questions import Outcome
 
 
 class InForceAnswer(Struct):
@@ -288,6 +289,15 @@ class QuestionSummaryAnswer(Struct):
     id: str
     asks: str
     governed_by: Annotated[str | None, Meta(description="The fact whose day's law applies.")]
+    adverse: Annotated[
+        Outcome,
+        Meta(
+            description=(
+                "The outcome that denies something to the person or business concerned: `eligible` "
+                "where a carrier asks whether it may refuse."
+            )
+        ),
+    ]
     encoded_from: date
     conclusions: list[ConclusionAnswer]
     outcomes: Annotated[

@@ -66,6 +66,7 @@ def question_summary(question: Question) -> QuestionSummaryAnswer:
         id=question.id,
         asks=question.asks,
         governed_by=question.governed_by,
+        adverse=question.adverse,
         encoded_from=question.encoded_from,
         conclusions=[
             ConclusionAnswer(
