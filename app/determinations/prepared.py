@@ -26,6 +26,7 @@ from app.determinations.wording import (
     required_as_json,
     required_in_words,
     source_answer,
+    value_in_words,
 )
 from app.law.calendars import StandingCalendar
 from app.law.facts import FactDefinition, Value
@@ -63,6 +64,12 @@ class Template:
             parts.append(word_for(name))
             parts.append(text)
         return _capital("".join(parts))
+
+    def fill_if_known(self, word_for: WordFor) -> str | None:
+        """The sentence, or None where a word that belongs into it is not known."""
+        if NOT_STATED in map(word_for, self._names):
+            return None
+        return self.fill(word_for)
 
 
 def _capital(text: str) -> str:
@@ -205,7 +212,7 @@ class PreparedCondition:
 
         def word_for(name: str) -> str:
             if name == "value":
-                return self.fact.in_words(value)
+                return value_in_words(self.condition, value)
             if name == "required":
                 return required_in_words(self.condition, day)
             return known(name)

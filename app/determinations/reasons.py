@@ -136,13 +136,15 @@ class ReasonBuilder:
         return self._explained[question]
 
     def says(self, question: str, outcome: Outcome, concludes: Concluded) -> str:
-        """The sentence of an outcome."""
-        known = self.law.by_question[question].question.concludes
+        """The sentence of an outcome; the brief one where the other would have a gap left."""
+        asked = self.law.by_question[question].question
 
         def word_for(name: str) -> str:
-            return derived_in_words(concludes.get(name)) if name in known else self.word_for(name)
+            is_concluded = name in asked.concludes
+            return derived_in_words(concludes.get(name)) if is_concluded else self.word_for(name)
 
-        return self.prepared.says[question][outcome].fill(word_for)
+        filled = self.prepared.says[question][outcome].fill_if_known(word_for)
+        return asked.brief(outcome) if filled is None else filled
 
     # --- reasons ---
 

@@ -83,6 +83,18 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
     return joined(parts, "or")
 
 
+def value_in_words(condition: StandingCondition, value: Value) -> str:
+    """The value that a condition looks at; a rounded number says on which side it lies of what is
+    required.
+    """
+    if not isinstance(value, Fraction):
+        return condition.fact.in_words(value)
+    required = condition.required
+    members = required if isinstance(required, tuple) else (required,)
+    ends = [end for m in members for end in (m if isinstance(m, tuple) else (m,))]
+    return number_in_words(value, [end for end in ends if isinstance(end, int | Decimal)])
+
+
 def required_as_json(required: Required, day: date | None) -> object:
     """What a condition requires, as JSON."""
     if isinstance(required, StandingCalendar):

@@ -10,6 +10,7 @@ from app.law.calendars import Calendar
 from app.law.checking import Checking, is_number
 from app.law.errors import Fault, Place
 from app.law.facts import Computation, FactDefinition
+from app.law.holes import known_day, provision_holes, question_holes
 from app.law.names import is_beginning
 from app.law.provision import CalendarName, Condition, Parameter, ParameterName, Provision
 from app.law.questions import STATED_OUTCOMES, Edition, Question
@@ -148,6 +149,9 @@ class _Check(Checking):
                 self.check_sentence(sentence, {"value", "required"}, places.of("as_fact"))
         for outcome, sentence in question.says.items():
             self.check_sentence(sentence, set(question.concludes), places.of("says", outcome))
+        for said, name in question_holes(question):
+            complaint = f"{{{name}}} may be unknown; give {said} a sentence under `briefly`"
+            self.note(places.of("says", said), complaint)
 
     # --- provisions ---
 
@@ -220,6 +224,12 @@ class _Check(Checking):
         for parameter in provision.parameters.values():
             self.check_parameter(provision, parameter)
         self.check_numbers(provision)
+        governing = known_day(question, self.provisions, self.questions)
+        for saying, name in provision_holes(provision, self.facts, governing):
+            self.note(
+                places.of("caution") if saying is None else saying.places.start,
+                f"{{{name}}} may be unknown where this is said, since it is not what is tested",
+            )
 
     def check_numbers(self, provision: Provision) -> None:
         """Texts name the numbers of the law by their parameters: written out, they would be false

@@ -1,5 +1,6 @@
 """Days and numbers as people read them."""
 
+from collections.abc import Collection
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
@@ -22,23 +23,23 @@ def span_in_words(first: date, last: date | None) -> str:
     return f"{start} through {day_in_words(last)}"
 
 
-def number_in_words(number: int | Decimal | Fraction) -> str:
-    """Exact where it has few decimals.
+def number_in_words(number: int | Decimal | Fraction, edges: Collection[int | Decimal] = ()) -> str:
+    """A number as it was stated; one that was computed, with two decimals at most.
 
-    Otherwise cut after six, with an ellipsis, never rounded across a threshold.
+    What is rounded says so: about 66.67. Rounding never hides on which side of a whole number or
+    of one of the *edges* it lies: just under 75.
     """
     if isinstance(number, Fraction):
-        if number.denominator == 1:
-            return f"{number.numerator:,}"
-        scaled = number * 10**6
-        if scaled.denominator != 1:
-            exact = exact_decimal(number)
-            return (
-                exact
-                if exact is not None and len(exact) <= 12
-                else f"{plain_decimal(Decimal(int(scaled)).scaleb(-6))}…"
-            )
-        number = Decimal(scaled.numerator).scaleb(-6)
+        rounded = Decimal(round(number * 100)).scaleb(-2)
+        if rounded == number:
+            return _written(rounded)
+        if rounded == rounded.to_integral_value() or rounded in edges:
+            return f"just {'over' if number > rounded else 'under'} {_written(rounded)}"
+        return f"about {_written(rounded)}"
+    return _written(number)
+
+
+def _written(number: int | Decimal) -> str:
     return f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
 
 
