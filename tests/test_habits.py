@@ -379,9 +379,8 @@ def contradictions(decided: Determination) -> Iterator[str]:
     is_left = follows == "undetermined" and is_nested
     if follows != decided.outcome and not is_left and not decided.settled_by:
         yield f"{decided.outcome}, but {follows} would follow"
-    if (decided.outcome == "undetermined") != bool(decided.needs) and not any(
-        r.says for r in decided.reasons
-    ):
+    lacks_text = any(decided.builder.is_text_missing(p) for p in law.provisions)
+    if (decided.outcome == "undetermined") != bool(decided.needs) and not lacks_text:
         yield f"{decided.outcome} with {len(decided.needs)} needs"
 
 

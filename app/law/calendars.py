@@ -129,7 +129,8 @@ class Series:
         self._firsts = [span.first for span in self._spans]
 
     def next_after(self, day: date) -> Span | None:
-        """The first open period that starts after a day.
+        """The first open period that starts after a day, without a last day where unread days
+        follow it: the period may have gone on.
 
         None where days that nobody read may hold an earlier one.
         """
@@ -138,7 +139,13 @@ class Series:
             return None
         unread = self.unread_days.at_or_after(day.toordinal() + 1)
         following = self._spans[at]
-        return None if unread is not None and unread < following.first.toordinal() else following
+        if unread is None:
+            return following
+        if unread < following.first.toordinal():
+            return None
+        assert following.last is not None
+        goes_on = following.last.toordinal() + 1 in self.unread_days
+        return Span(following.first) if goes_on else following
 
     def containing(self, day: date) -> Span | None:
         """The open period that a day lies in."""

@@ -154,6 +154,17 @@ def test_a_period_and_its_extension_are_one_stretch() -> None:
     assert [START] == series.starts()
 
 
+def test_the_next_period_has_no_last_day_where_unread_days_follow_it() -> None:
+    opened, unread = calendar(stretch(5, 6)), calendar(stretch(12, 30), kind="unread")
+    followed = Series("x", [standing(opened), standing(unread)])
+    alone = Series("x", [standing(opened)])
+    first, last = START + timedelta(days=5), START + timedelta(days=11)
+
+    assert Span(first) == followed.next_after(START)
+    assert Span(first, last) == alone.next_after(START)
+    assert Span(first, last) == followed.containing(first)
+
+
 def test_beside_a_day_a_yearly_calendar_shows_the_periods_next_to_it() -> None:
     found = standing(calendar(every_year=(SUMMER,)))
 
