@@ -7,11 +7,28 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
+from app.law.case_files import CaseFile, read_case_file
 from app.law.names import nest
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"
 SCENARIOS = ROOT / "tests" / "scenarios"
+
+
+def case_files() -> dict[str, CaseFile]:
+    """The cases of each provision, as the command line reads them.
+
+    Raises:
+        ValueError: some are not written as they have to be.
+    """
+    read = {
+        id: read_case_file(id, CASES, "tests/cases")
+        for path in sorted(CASES.rglob("*.yaml"))
+        for id in [path.relative_to(CASES).with_suffix("").as_posix()]
+    }
+    if faults := [str(fault) for _, found in read.values() for fault in found]:
+        raise ValueError("\n".join(faults))
+    return {id: file for id, (file, _) in read.items()}
 
 
 def load(path: Path) -> Any:

@@ -16,35 +16,29 @@ from random import Random
 import pytest
 
 from app.determinations.case import make_case
+from app.determinations.case_edges import case_in_force, missing_edges
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from app.law.case_files import CaseFile
 from app.law.coverage import gist_report
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS
+from app.law.habits import missing_cases
 from app.law.lawbook import Lawbook
-from app.law.provision import Conclusion, Condition, Provision
+from app.law.provision import Conclusion, Condition
 from app.law.sentences import Told
-from app.law.spans import day_after, day_before
-from tests.case_files import CASES, ROOT, load
-from tests.edges import Edge, WrittenCase, edges_at, edges_of, standing_laws
-from tests.plain_evaluator import outcome_of
+from tests.case_files import CASES, ROOT, case_files, load
+from tests.plain_evaluator import evaluate, outcome_of
 
 RULESETS = ROOT / "rulesets"
 SHARED = {"questions", "facts", "sources", "editions", "grammar"}
 VECTORS = 3
-NEVER_BELOW = {("plans/approval-on-the-anniversary", "same-day", "0")}
-"""Turns that no case can cross: the next anniversary is never before the approval."""
 
 
 @pytest.fixture(scope="module")
-def cases(lawbook: Lawbook) -> list[WrittenCase]:
-    files = sorted(CASES.rglob("*.yaml"))
-    return [
-        WrittenCase(lawbook, str(path.relative_to(CASES).with_suffix("")), case)
-        for path in files
-        for case in load(path)["cases"]
-    ]
+def written() -> dict[str, CaseFile]:
+    return case_files()
 
 
 # --- 1: files mirror each other ---
@@ -54,15 +48,6 @@ def test_every_provision_has_a_case_file_and_every_case_file_a_provision(lawbook
     files = {str(path.relative_to(CASES).with_suffix("")) for path in CASES.rglob("*.yaml")}
 
     assert set(lawbook.provisions) == files
-
-
-def test_every_case_file_names_its_own_provision() -> None:
-    named = {
-        str(path.relative_to(CASES).with_suffix("")): load(path)["provision"]
-        for path in CASES.rglob("*.yaml")
-    }
-
-    assert {id: id for id in named} == named
 
 
 def test_every_file_of_the_rulesets_is_a_provision_a_calendar_or_shared(lawbook: Lawbook) -> None:
@@ -75,128 +60,49 @@ def test_every_file_of_the_rulesets_is_a_provision_a_calendar_or_shared(lawbook:
     assert SHARED | set(lawbook.provisions) | set(lawbook.calendars) == files
 
 
-# --- 2: every condition seen met, not met, unknown ---
+# --- 2: every condition seen met, not met, unknown; both sides of every edge and day ---
 
 
-def can_be_unknown(lawbook: Lawbook, provision: Provision, fact: str) -> bool:
-    """A fact that the law presumes is never unknown, nor is the day that the question goes by."""
-    if fact in lawbook.questions:
-        return True
-    governing = lawbook.questions[provision.answers].governed_by
-    return any(
-        lawbook.vocabulary[name].presumed is None and name != governing
-        for name in lawbook.vocabulary.inputs_of(fact)
-    )
-
-
-def test_every_condition_is_seen_met_not_met_and_unknown(
-    lawbook: Lawbook, cases: list[WrittenCase]
+def test_cases_show_each_condition_each_way_and_both_sides_of_every_day(
+    lawbook: Lawbook, written: dict[str, CaseFile]
 ) -> None:
-    wanted = {
-        (provision.id, condition.id, status)
-        for provision in lawbook.provisions.values() for condition in provision.conditions
-        for status in ("met", "not_met", "unknown")
-        if status != "unknown" or can_be_unknown(lawbook, provision, condition.fact)
-    }  # fmt: skip
-    seen = {
-        (case.provision, name, status) for case in cases for name, status in case.expected.items()
-    }
-
-    assert "" == "\n".join(f"{p}: no case with {c} {s}" for p, c, s in sorted(wanted - seen))
-
-
-def test_what_the_cases_expect_of_conditions_is_what_the_provisions_say(
-    cases: list[WrittenCase],
-) -> None:
-    """Provisions that only caution stand among the reasons only where they apply.
-
-    Here they are looked at like the others.
-    """
-    words = {True: "met", False: "not_met", None: "unknown"}
-    wrong = []
-    for case in cases:
-        if case.standing is not None:
-            found = {
-                c.condition.id: words[case.evaluation.condition(c.index)]
-                for c in case.standing.conditions
-            }
-            expected = {name: status for name, status in case.expected.items() if name != "status"}
-            wrong += [
-                f"{case.provision}: {case.written['name']}: {name}"
-                for name, s in expected.items()
-                if found.get(name) != s
-            ]
-
-    assert "" == "\n".join(wrong)
-
-
-# --- 3: both sides of every edge ---
-
-
-def test_cases_stand_on_both_sides_of_every_number_and_every_range(
-    lawbook: Lawbook, cases: list[WrittenCase]
-) -> None:
-    reached = {edge for case in cases for edge in edges_at(case)}
-    wanted: set[Edge] = set()
-    for edition in lawbook.editions:
-        for law in standing_laws(lawbook, edition):
-            for provision in law.asked.provisions:
-                in_force = lawbook.edition(edition).in_force[provision.provision.id]
-                for condition in provision.conditions:
-                    governing = law.asked.question.governed_by == condition.fact.name
-                    wanted.update(edges_of(provision, condition, in_force if governing else None))
-
-    assert "" == "\n".join(
-        str(edge)
-        for edge in sorted(wanted - reached)
-        if (edge.provision, edge.condition, edge.at) not in NEVER_BELOW
-    )
-
-
-def test_cases_stand_on_both_sides_of_every_day_in_force(
-    lawbook: Lawbook, cases: list[WrittenCase]
-) -> None:
-    outside = ("not_in_force", "not_encoded")
-    asked = {(c.provision, c.as_of, c.expected["status"] not in outside, c.edition) for c in cases}
-    missing = []
-    for id in lawbook.provisions:
-        for (day, in_force), editions in edges_in_force(lawbook, id).items():
-            if not any((id, day, in_force, edition) in asked for edition in editions):
-                missing.append(
-                    f"{id}: no case on {day}, where it is {'in' if in_force else 'not in'} force "
-                    f"({', '.join(editions)})"
-                )
+    missing = [
+        str(fault)
+        for id, provision in lawbook.provisions.items()
+        for fault in missing_cases(lawbook, provision, written[id].cases)
+    ]
 
     assert "" == "\n".join(missing)
 
 
-def edges_in_force(lawbook: Lawbook, id: str) -> dict[tuple[date, bool], list[str]]:
-    """The first and last days in force and the days beside them, each with the editions in which it
-    is such a day.
-    """
-    found: dict[tuple[date, bool], list[str]] = defaultdict(list)
-    for name in lawbook.editions:
-        span = lawbook.edition(name).in_force.get(id)
-        if span is not None:
-            found[day_before(span.first), False].append(name)
-            found[span.first, True].append(name)
-        if span is not None and span.last is not None:
-            found[span.last, True].append(name)
-            found[day_after(span.last), False].append(name)
-    return found
-
-
-def test_cases_stand_on_both_sides_of_the_days_on_which_a_number_changes(
-    lawbook: Lawbook, cases: list[WrittenCase]
+def test_cases_stand_on_both_sides_of_every_number_and_every_range(
+    decider: Decider, written: dict[str, CaseFile]
 ) -> None:
-    days = {(case.provision, case.as_of) for case in cases}
-    wanted = {
-        (provision.id, day)
-        for provision in lawbook.provisions.values() for parameter in provision.parameters.values()
-        for value in parameter.values[1:] for day in (day_before(value.starts), value.starts)
-    }  # fmt: skip
+    missing = [
+        str(fault)
+        for id, provision in decider.lawbook.provisions.items()
+        for in_force in [filter(None, (case_in_force(decider, c) for c in written[id].cases))]
+        for fault in missing_edges(decider.lawbook, provision, written[id], in_force)
+    ]
 
-    assert [] == sorted(wanted - days)
+    assert "" == "\n".join(missing)
+
+
+def test_the_plain_evaluator_finds_the_conditions_as_the_cases_expect(
+    decider: Decider, written: dict[str, CaseFile]
+) -> None:
+    words = {True: "met", False: "not_met", None: "unknown"}
+    wrong = []
+    for case in (case for file in written.values() for case in file.cases):
+        if (found := case_in_force(decider, case)) is not None:
+            evaluation = evaluate(found.knowledge.in_play.law, found.knowledge.codes)
+            for condition in found.provision.conditions:
+                name = condition.condition.id
+                status = words[evaluation.condition(condition.index)]
+                if case.conditions.get(name, status) != status:
+                    wrong.append(f"{case.provision}: {case.name}: {name}")
+
+    assert "" == "\n".join(wrong)
 
 
 # --- 4: words and gist ---

@@ -1,7 +1,7 @@
 """The command line: the same law and determinations as over HTTP, for a terminal and for scripts.
 
-Every command has `--json`. Exit codes: 0 done; 1 a negative answer, only with `--exit-code`; 2
-wrong use; 3 facts or law rejected; 4 a needed part is down.
+Every command has `--json`. Exit codes: 0 done; 1 a negative answer, only with `--exit-code`, or
+failed cases of `law test`; 2 wrong use; 3 facts or law rejected; 4 a needed part is down.
 """
 
 import sys

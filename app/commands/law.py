@@ -16,6 +16,7 @@ from app.commands.output import (
     unsound,
 )
 from app.commands.sources import DAY, edition_of, edition_option, lawbook, settings
+from app.commands.trying import try_law
 from app.law.calendars import Calendar
 from app.law.errors import UnsoundLaw
 from app.law.lawbook import Change, Lawbook
@@ -25,9 +26,11 @@ from app.law.spans import Span
 law_group = AppGroup(
     "law",
     help=(
-        "Inspect the encoded law: check it, list what is in force, what changed and what it covers."
+        "Inspect the encoded law: check and test it, list what is in force, what changed and what "
+        "it covers."
     ),
 )
+law_group.add_command(try_law)
 
 
 @law_group.command("check")

@@ -34,6 +34,7 @@ OURS = dict(commands(command_line().cli))
 def test_the_commands_are_these() -> None:
     assert {
         "law check",
+        "law test",
         "law in-force",
         "law changes",
         "law coverage",
