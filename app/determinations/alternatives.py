@@ -7,16 +7,17 @@ from collections.abc import Iterable, Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date
-from typing import NamedTuple, cast
+from typing import NamedTuple
 
 from msgspec import UNSET
 
 from app.determinations.acts import acts_that_help
 from app.determinations.answer import ChangeAnswer, ChangeKind, FactChangeAnswer
+from app.determinations.change_words import ChangeWords
 from app.determinations.facts_in_play import FactInPlay
 from app.determinations.other_days import OtherDays, OutcomeRun
 from app.determinations.what_if import WhatIf
-from app.determinations.wording import as_json, joined
+from app.determinations.wording import as_json
 from app.engine.evaluation import OUTCOME_CODES
 from app.law.facts import FactDefinition, Value
 from app.law.questions import STATED_OUTCOMES, Outcome, Question
@@ -46,6 +47,7 @@ class FactChange(NamedTuple):
             self.fact.label,
             as_json(self.was),
             as_json(self.to),
+            self.fact.by,
             tuple([as_json(value) for value in self.or_to]) or UNSET,
         )
 
@@ -59,11 +61,15 @@ class WouldChange(NamedTuple):
     changes: tuple[FactChange, ...]
     kind: ChangeKind
     says: str
+    open_to_applicant: bool
 
     def answer(self) -> ChangeAnswer:
         """The change as callers get it."""
         changes = tuple([change.answer() for change in self.changes])
-        return ChangeAnswer(self.becomes, self.kind, self.kind == "past", changes, self.says)
+        is_past = self.kind == "past"
+        return ChangeAnswer(
+            self.becomes, self.kind, is_past, changes, self.says, self.open_to_applicant
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +100,7 @@ class Alternative:
         self.here, self.days, self.outcome, self.as_of = here, days, outcome, here.as_of
         self.doubted = doubted
         self.question: Question = here.law.asked.question
+        self.words = ChangeWords(self.question, self.as_of, here.law.by_question)
         self.favorable = self.question.favorable
         self.others = frozenset(
             {self.favorable}
@@ -159,10 +166,9 @@ class Alternative:
         days = self.days
         fact = days.fact(str(days.governing)) if days.is_stated else AS_OF
         assert run.outcome is not None
-        verb = "would have been" if kind == "past" else "would be"
-        brief = self.question.brief(run.outcome)
-        says = f"On {day_in_words(run.day)} the answer to the same facts {verb}: {brief}"
-        return WouldChange(run.outcome, (FactChange(fact, self.as_of, run.day),), kind, says)
+        tell = self.words.on_earlier_day if kind == "past" else self.words.on_later_day
+        change = FactChange(fact, self.as_of, run.day)
+        return self._would_change(run.outcome, (change,), kind, tell(run.day, run.outcome))
 
     # --- one fact ---
 
@@ -214,7 +220,7 @@ class Alternative:
         stated, values = self.here.in_play.stated, self.here.knowledge.values
         for acts in acts_that_help(self.here, self.doubted):
             changes = tuple(FactChange(stated[n], values.get(n), v) for n, v in acts.items())
-            yield WouldChange("eligible", changes, "act", self.says(changes, "eligible"))
+            yield self._would_change("eligible", changes, "act")
 
     # --- how it is told ---
 
@@ -228,25 +234,29 @@ class Alternative:
     def _change(self, fact: FactDefinition, values: list[Value], outcome: Outcome) -> WouldChange:
         was = self.here.knowledge.values.get(fact.name)
         change = FactChange(fact, was, values[0], tuple(values[1:]))
-        kind = self._kind(fact, values[0])
-        return WouldChange(outcome, (change,), kind, self.says((change,), outcome))
+        return self._would_change(outcome, (change,), self._kind(fact, values[0]))
 
-    def says(self, changes: tuple[FactChange, ...], outcome: Outcome) -> str:
-        """A change as a sentence."""
-        parts = []
-        for change in changes:
-            told = [self._quoted(change.fact, value) for value in (change.to, *change.or_to)]
-            parts.append(f"the answer to “{change.fact.label}” were {joined(told, 'or')}")
-        brief = self.question.brief(outcome)
-        return f"If {' and '.join(parts)}, the outcome would be: {brief}"
+    def _would_change(
+        self,
+        outcome: Outcome,
+        changes: tuple[FactChange, ...],
+        kind: ChangeKind,
+        says: str | None = None,
+    ) -> WouldChange:
+        if says is None:
+            changed = [(change.fact, (change.to, *change.or_to)) for change in changes]
+            says = self.words.if_changed(changed, outcome)
+        is_open = kind == "later" or (kind == "act" and self._is_open(outcome, changes))
+        return WouldChange(outcome, changes, kind, says, is_open)
 
-    def _quoted(self, fact: FactDefinition, value: Value) -> str:
-        """A value in words; an answer that has words of its own stands in quotation marks, since
-        those may hold commas.
+    def _is_open(self, outcome: Outcome, changes: tuple[FactChange, ...]) -> bool:
+        """Whether every change is the act of whoever the question is about, or, where it helps,
+        follows from asking: a public body for its decision, a carrier for an answer.
         """
-        nested = self.here.law.by_question.get(fact.name)
-        if nested is not None:
-            answered = nested.question.brief(cast(Outcome, value))
-            return f"“{answered.removesuffix('.')}”"
-        words = fact.in_words(value)
-        return f"“{words}”" if fact.choices and not fact.kind.is_outcome else words
+        facts = [change.fact for change in changes]
+        if all(fact.by == "applicant" for fact in facts):
+            return True
+        return outcome == self.favorable and all(
+            fact.by in ("applicant", "office") or (fact.by == "carrier" and fact.irreversible)
+            for fact in facts
+        )

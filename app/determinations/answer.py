@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 from msgspec.json import Encoder
 
+from app.law.facts import Actor
 from app.law.provision import EVIDENCE, Effect
 from app.law.questions import Outcome
 
@@ -137,6 +138,13 @@ class FactChangeAnswer(Answer, frozen=True, rename={"was": "from"}):
     asks: str
     was: AnyValue
     to: AnyValue
+    by: Annotated[
+        Actor,
+        Meta(
+            description="Whose act it is: `applicant`, whoever the question is about; `carrier`; "
+            "`office`, any public body; `nobody`, none that one of them can do."
+        ),
+    ]
     or_to: (
         Annotated[tuple[AnyValue, ...], Meta(description="Further values with the same effect.")]
         | UnsetType
@@ -157,6 +165,13 @@ class ChangeAnswer(Answer, frozen=True, rename={"changes": "if"}):
     past: bool
     changes: tuple[FactChangeAnswer, ...]
     says: str
+    open_to_applicant: Annotated[
+        bool,
+        Meta(
+            description="Whether whoever the question is about can bring it about: every part is "
+            "their act, waiting, or what they can ask a public body or carrier for."
+        ),
+    ] = False
 
 
 class NextStepAnswer(Answer, frozen=True):

@@ -30,6 +30,7 @@ from app.determinations.answer import (
     Values,
     encode,
 )
+from app.law.facts import Actor
 from app.law.provision import Effect
 from app.law.questions import Outcome
 
@@ -71,11 +72,14 @@ class BriefFactChange(Answer, frozen=True, rename={"was": "from"}):
     fact: str
     was: AnyValue
     to: AnyValue
+    by: Actor
     or_to: tuple[AnyValue, ...] | UnsetType = UNSET
 
 
 class BriefChange(Answer, frozen=True, rename={"changes": "if"}):
-    """The smallest change of facts that reaches another outcome: all of it is needed."""
+    """The smallest change that reaches another outcome and that whoever the question is about can
+    bring about: all of it is needed.
+    """
 
     becomes: Outcome
     kind: ChangeKind
@@ -145,7 +149,9 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
         reasons=tuple([_brief_reason(reason) for reason in full.reasons if reason.decisive]),
         needs=full.needs,
         concludes=full.concludes,
-        would_change=tuple([_brief_change(change) for change in full.would_change]),
+        would_change=tuple(
+            [_brief_change(change) for change in full.would_change if change.open_to_applicant]
+        ),
         valid_until=full.valid_until,
         next_steps=full.next_steps,
         cautions=full.cautions,
@@ -176,7 +182,7 @@ def _brief_change(change: ChangeAnswer) -> BriefChange:
     return BriefChange(
         change.becomes,
         change.kind,
-        tuple([BriefFactChange(c.fact, c.was, c.to, c.or_to) for c in change.changes]),
+        tuple([BriefFactChange(c.fact, c.was, c.to, c.by, c.or_to) for c in change.changes]),
         change.says,
     )
 

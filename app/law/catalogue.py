@@ -123,13 +123,14 @@ def read_question(id: str, item: Item) -> Question:
     """One entry of questions.yaml."""
     fields = item.known_fields(
         ("asks", "encoded_from", "says"),
-        ("governed_by", "concludes", "leads_by", "on", "briefly", "as_fact", "adverse"),
+        ("governed_by", "concludes", "leads_by", "on", "briefly", "would", "as_fact", "adverse"),
     )
     if not NAME.fullmatch(id):
         item.refuse(f"{id} is not a question's id: subject.attribute")
     try_each(fields, {"asks": Item.text, "encoded_from": Item.day, "governed_by": Item.text})
     says = fields["says"].known_fields(OUTCOMES)
     briefly = fields["briefly"].known_fields((), OUTCOMES) if "briefly" in fields else {}
+    would = fields["would"].known_fields((), OUTCOMES) if "would" in fields else {}
     outcomes = fields["on"].known_fields((), OUTCOMES) if "on" in fields else {}
     parts = {
         cast(Outcome, o): i.known_fields((), ("concludes", "next_steps"))
@@ -154,6 +155,7 @@ def read_question(id: str, item: Item) -> Question:
             if "next_steps" in p
         },
         briefly={cast(Outcome, o): i.text() for o, i in briefly.items()},
+        would={cast(Outcome, o): i.text().removesuffix(".") for o, i in would.items()},
         as_fact=optional(fields, "as_fact", read_told) or {},
         adverse=cast(Outcome, optional(fields, "adverse", _read_adverse) or "ineligible"),
         places=item.places,

@@ -2,19 +2,25 @@
 at, with its type.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 from app.law.errors import Place
 from app.law.fact_types import FACT_TYPES, LARGEST, PLACES, FactType
-from app.law.sentences import Told
+from app.law.sentences import Sentence, Told
 
 Value = bool | int | Decimal | Fraction | date | str
+Actor = Literal["applicant", "carrier", "office", "nobody"]
+"""Whose act brings a fact about: that of whoever the question is about, of the carrier, of a public
+body, or no act that one of them can do.
+"""
+ACTORS: tuple[Actor, ...] = ("applicant", "carrier", "office", "nobody")
 
 
 @dataclass(frozen=True)
@@ -116,6 +122,9 @@ class FactDefinition:
     computed: Computation | None = None
     actionable: bool = False
     irreversible: bool = False
+    by: Actor = "nobody"
+    clauses: Mapping[Value | None, Sentence] = field(default_factory=dict, compare=False)
+    """What follows an `if` where the fact has a value; None for any value."""
     says: Mapping[tuple[str, object], Told] = field(default_factory=dict, compare=False)
     """What is said of a test of it, by operator and operand, or by operator and None for any."""
     orders: tuple[Order, ...] = ()
@@ -177,6 +186,42 @@ class FactDefinition:
     def in_words(self, value: Value) -> str:
         """A value of this fact, as it stands in a sentence."""
         return self.kind.in_words(self, value)
+
+    def as_clause(self, values: Sequence[Value], as_of: date) -> str | None:
+        """What follows an `if` where the fact has one of these values, as of a day; none where
+        neither the fact nor what is said of its tests has words for that.
+        """
+        if len(values) == 1:
+            return self._clause(values[0], as_of)
+        for (operator, operand), told in self.says.items():
+            if operator == "one_of" and isinstance(operand, tuple) and set(operand) == set(values):
+                return _as_clause(told.met)
+        left = set(self.choices) - set(values)
+        opposite = self.says.get(("is", left.pop())) if len(left) == 1 else None
+        if opposite is not None:
+            return _as_clause(opposite.not_met)
+        clauses = [self._clause(value, as_of) for value in values]
+        return None if None in clauses else " or ".join(map(str, clauses))
+
+    def _clause(self, value: Value, as_of: date) -> str | None:
+        written = self.clauses.get(value) or self.clauses.get(None)
+        if written is not None:
+            text = _NEARBY.sub("" if value == as_of else r" \1", str(written))
+            return text.replace("{value}", self.in_words(value))
+        told = self.says.get(("is", value))
+        return _as_clause(told.met) if told is not None else None
+
+
+_NEARBY = re.compile(r" \(([^()]*)\)")
+"""What a clause leaves out where the value is the day asked about."""
+
+
+def _as_clause(sentence: Sentence) -> str | None:
+    """A sentence without gaps as what follows an `if`."""
+    if sentence.names:
+        return None
+    text = sentence.texts[0].removesuffix(".")
+    return text[:1].lower() + text[1:]
 
 
 class Vocabulary:

@@ -43,6 +43,8 @@ class Question:
     outcome_concludes: Mapping[Outcome, Mapping[str, Conclusion]] = field(default_factory=dict)
     outcome_next_steps: Mapping[Outcome, tuple[NextStep, ...]] = field(default_factory=dict)
     briefly: Mapping[Outcome, str] = field(default_factory=dict)
+    would: Mapping[Outcome, str] = field(default_factory=dict)
+    """The outcome as it would be if something were otherwise, without a full stop."""
     as_fact: Mapping[tuple[str, object], Told] = field(default_factory=dict)
     """What conditions that look at its outcome say of it, by operator and operand."""
     adverse: Outcome = "ineligible"

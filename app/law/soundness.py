@@ -103,6 +103,9 @@ class _Check(Checking):
         for told in fact.says.values():
             for sentence in (told.met, told.not_met):
                 self.check_sentence(sentence, {"value", "required"}, fact.place)
+        for clause in fact.clauses.values():
+            if set(clause.names) - {"value"}:
+                self.note(fact.place, f"the `if` of {fact.name} can name its {{value}} only")
         if fact.presumed is not None:
             self.check_value(fact, fact.presumed.value, fact.place)
         for complaint in relations.unsound(fact, self.facts):

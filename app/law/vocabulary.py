@@ -1,9 +1,18 @@
 """Facts: YAML → objects, with the same complaints as provisions."""
 
 from collections.abc import Mapping
+from typing import cast
 
 from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
-from app.law.facts import Contradiction, FactDefinition, Order, Presumption, Value
+from app.law.facts import (
+    ACTORS,
+    Actor,
+    Contradiction,
+    FactDefinition,
+    Order,
+    Presumption,
+    Value,
+)
 from app.law.names import NAME
 from app.law.operands import OPERATORS, read_test
 from app.law.parts import Cite, optional, read_computation, read_sentence, try_each
@@ -27,6 +36,8 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
             "presumed",
             "computed",
             "changes",
+            "by",
+            "if",
             "says",
             "contradicts",
             *ORDERS,
@@ -50,6 +61,8 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
     if (kind.needs == "choices") != ("choices" in fields):
         item.refuse("`choices` goes with the type choice, and only with it")
     changes = optional(fields, "changes", lambda i: i.one_of(("act", "once")))
+    if changes is not None and "by" not in fields:
+        item.refuse(f"the fact {name} says who can `change` it: `by`, one of {', '.join(ACTORS)}")
     places = optional(fields, "places", Item.integer)
     minimum, maximum = _bound(fields, "minimum", 0), _bound(fields, "maximum", LARGEST)
     if minimum > maximum:
@@ -72,11 +85,24 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         computed=computed,
         actionable=changes is not None,
         irreversible=changes == "once",
+        by=cast(Actor, optional(fields, "by", lambda i: i.one_of(ACTORS)) or "nobody"),
+        clauses=_clauses(fields["if"], kind.name, fields) if "if" in fields else {},
         says=_says(fields, kind.name),
         orders=tuple(_order(name, fields[name]) for name in ORDERS if name in fields),
         contradictions=optional(fields, "contradicts", _contradictions) or (),
         place=item.place,
     )
+
+
+def _clauses(item: Item, type: str, fields: Mapping[str, Item]) -> dict[Value | None, Sentence]:
+    """What follows an `if`: one clause for any value, or one for each of some values."""
+    if not item.is_mapping:
+        return {None: read_sentence(item)}
+    values: dict[str, Value] = {"true": True, "false": False} if type == "flag" else {}
+    if "choices" in fields:
+        values = {name: name for name in fields["choices"].fields()}
+    written = item.known_fields((), tuple(values))
+    return {values[name]: read_sentence(clause) for name, clause in written.items()}
 
 
 def _says(fields: Mapping[str, Item], type: str) -> dict[tuple[str, object], Told]:

@@ -252,8 +252,10 @@ def test_another_day_is_told_in_the_words_of_the_question(decider: Decider) -> N
         if change.becomes == "eligible"
     }
 
+    assert "You could enroll on July 1, 2011." == kinds["later"]
     assert (
-        "On July 1, 2011 the answer to the same facts would be: You may enroll." == kinds["later"]
+        "You could enroll if the Office of Patient Protection granted you a waiver, you received "
+        "the approval, and you told the carrier about it." == kinds["act"]
     )
     assert (
         "On February 15, 2011 the answer to the same facts would have been: You may enroll."

@@ -107,6 +107,8 @@ def _extras(lawbook: Lawbook, fact: FactDefinition, asked_by: dict[str, list[str
     }
     if fact.actionable:
         extras["x-act"] = True
+    if fact.by != "nobody":
+        extras["x-by"] = fact.by
     if fact.orders:
         extras["x-orders"] = {order.operator: order.other for order in fact.orders}
     if fact.contradictions:
