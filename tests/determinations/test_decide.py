@@ -195,7 +195,7 @@ def test_what_was_recollected_or_read_second_hand_is_said_to_be_unverified(
     decider: Decider,
 ) -> None:
     decided = decider.decide(
-        Case("individual.eligible", {"applicant.resident": True}, date(2012, 7, 1), "chapter-288")
+        Case("individual.eligible", {"applicant.resident": True}, date(2010, 7, 1), "chapter-288")
     )
 
     finding = next(f for r in decided.reasons if r.evidence == "recollected" for f in r.findings)
