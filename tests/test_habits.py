@@ -282,6 +282,7 @@ def contradictions(decided: Determination) -> Iterator[str]:
     law, found = decided.knowledge.in_play.law, decided.evaluation
     follows = outcome_of(law.asked, [found.provision(p.index) for p in law.provisions])
     is_nested = any(found.outcomes[used] == "referred" for used in law.used)
+    is_nested |= "referred" in decided.knowledge.stated.values()
     is_left = follows == "undetermined" and is_nested
     if follows != decided.outcome and not is_left and not decided.settled_by:
         yield f"{decided.outcome}, but {follows} would follow"

@@ -82,8 +82,9 @@ class OtherEditions:
         return ""
 
     def around(self, cautions: tuple[str, ...], decided: Decided) -> tuple[str, ...]:
-        """A determination's cautions, those of later editions before them and those of earlier ones
-        behind.
+        """A determination's cautions, those of later editions before them, and behind them what an
+        earlier edition would answer otherwise. What it would conclude otherwise is not worth
+        saying: it offers days of law that has been superseded.
         """
         first, last = list[str](), list[str]()
         ours = self.lawbook.editions[self.knowledge.in_play.law.edition]
@@ -93,7 +94,7 @@ class OtherEditions:
             if is_later(edition, ours):
                 under = left_out(ours, "Decided under")
                 first.extend(f"{under} {caution}" for caution in self.of(name, decided).says)
-            else:
+            elif self.of(name, decided).outcome is not None:
                 last.extend(self.of(name, decided).says)
         return (*first, *cautions, *last)
 

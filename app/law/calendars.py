@@ -143,9 +143,11 @@ class Series:
             return following
         if unread < following.first.toordinal():
             return None
-        assert following.last is not None
-        goes_on = following.last.toordinal() + 1 in self.unread_days
-        return Span(following.first) if goes_on else following
+        return Span(following.first) if self.goes_on_unread(following) else following
+
+    def goes_on_unread(self, period: Span) -> bool:
+        """Whether unread days follow an open period, so that it may have lasted longer."""
+        return period.last is not None and period.last.toordinal() + 1 in self.unread_days
 
     def containing(self, day: date) -> Span | None:
         """The open period that a day lies in."""

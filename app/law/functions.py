@@ -137,6 +137,12 @@ def days_until_next_period(series: Series, day: date) -> int | None:
     return None if following is None else (following.first - day).days
 
 
+def last_day_of_period(series: Series, day: date) -> date | None:
+    """The last day of the open period that a day lies in; none where that is not known."""
+    found = series.containing(day)
+    return None if found is None or series.goes_on_unread(found) else found.last
+
+
 _NUMBERS: tuple[Kind, ...] = ("number", "number")
 _DAYS: tuple[Kind, ...] = ("day", "day")
 _DAY_AND_COUNT: tuple[Kind, ...] = ("day", "integer")
@@ -170,6 +176,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "rule_year_start": Function(("day", "integer", "integer"), "day", rule_year_start, (1, -1, -1)),
     "next_anniversary": Function(_DAYS, "day", next_anniversary, (0, 1)),
     "days_until_next_period": Function(_OF_SERIES, "integer", days_until_next_period),
+    "last_day_of_period": Function(_OF_SERIES, "day", last_day_of_period),
     "next_period": Function(_OF_SERIES, "span", Series.next_after, concludes_only=True),
     "period_of": Function(_OF_SERIES, "span", Series.containing, concludes_only=True),
     "span": Function(

@@ -179,6 +179,11 @@ def computed(
         day = values.get(fact)
         following = series[name].next_after(day) if day is not None and name in series else None
         return None if following is None else (following.first - day).days
+    if call.function == "last_day_of_period":
+        name, fact = map(str, call.arguments)
+        day = values.get(fact)
+        within = series[name].containing(day) if day is not None and name in series else None
+        return None if within is None or series[name].goes_on_unread(within) else within.last
     arguments = [a if isinstance(a, int) else values.get(str(a)) for a in call.arguments]
     if any(argument is None for argument in arguments):
         return None
