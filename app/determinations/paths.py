@@ -31,11 +31,12 @@ def belongs(
     step: NextStep, provision: StandingProvision, truth: TruthOf, status: bool | None
 ) -> bool:
     """Whether a next step is worth saying: the path that it names, if any, is behind the result,
-    and the condition without which it helps no more has not failed.
+    one of the conditions that it mends, if any, has failed, and the condition without which it
+    helps no more has not.
     """
     if step.path is not None and step.path not in paths_behind(provision, truth, status):
         return False
-    return step.unless_failed is None or not any(
-        c.condition.id == step.unless_failed and truth(c.index) is False
-        for c in provision.conditions
+    failed = {c.condition.id for c in provision.conditions if truth(c.index) is False}
+    return step.unless_failed not in failed and (
+        not step.if_failed or not failed.isdisjoint(step.if_failed)
     )

@@ -89,7 +89,8 @@ class NextStep:
     way.
 
     *unless_failed* names a condition of the provision; once that is not met the step helps no more
-    and is not told. *path* names the only path of the provision to which the step belongs.
+    and is not told. *if_failed* names conditions; the step is told only where one of them is not
+    met. *path* names the only path of the provision to which the step belongs.
     """
 
     says: str
@@ -97,6 +98,7 @@ class NextStep:
     on: str
     unless_failed: str | None = None
     path: str | None = None
+    if_failed: tuple[str, ...] = ()
     place: Place = field(default=Place("", 0), compare=False)
 
 

@@ -28,9 +28,12 @@ from app.law.provision import DatedValue, Evidence, NextStep, Parameter, Provisi
 from app.law.vocabulary import read_fact
 from app.law.yaml_source import Item
 
+_OF_A_PROVISION = ("question", "on", "unless_failed", "if_failed", "path")
+"""What a next step of a provision may hold."""
+
 
 def next_step_reader(
-    default: str, keys: tuple[str, ...] = ("question", "on", "unless_failed", "path")
+    default: str, keys: tuple[str, ...] = _OF_A_PROVISION
 ) -> Callable[[Item], NextStep]:
     """What reads a next step with some of these optional keys, told on *default* unless it says
     otherwise.
@@ -50,6 +53,7 @@ def next_step_reader(
             on,
             optional(fields, "unless_failed", Item.text),
             optional(fields, "path", Item.text),
+            optional(fields, "if_failed", Item.texts) or (),
             item.place,
         )
 

@@ -209,10 +209,9 @@ class _Check(Checking):
             )
         self.check_steps([(s.question, s.place) for s in provision.next_steps])
         for step in provision.next_steps:
-            if step.unless_failed is not None and step.unless_failed not in {
-                c.id for c in provision.conditions
-            }:
-                self.note(step.place, f"{provision.id} has no condition {step.unless_failed}")
+            for name in filter(None, (step.unless_failed, *step.if_failed)):
+                if name not in {c.id for c in provision.conditions}:
+                    self.note(step.place, f"{provision.id} has no condition {name}")
             if step.path is not None and (not step.path or step.path not in provision.paths):
                 self.note(step.place, f"{provision.id} has no path {step.path}")
         names = set(provision.parameters)

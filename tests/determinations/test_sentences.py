@@ -83,4 +83,4 @@ def test_with_it_the_cap_is_told(decider: Decider, base: str, told: str) -> None
     }
     decided = decider.decide(Case("rate.renewal_increase", facts, date(2011, 5, 1), "chapter-288"))
 
-    assert f"at most {told}" in decided.says
+    assert f"At most {told}" in decided.says

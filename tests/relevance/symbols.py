@@ -232,6 +232,24 @@ class Terms:
         year = self._calendar_year(start) + _constant(count.upper)
         return self.day_of(year, JANUARY - 1, start.exists)
 
+    def _first_of_next_month(self, day: Day) -> Day:
+        start = self.split(day)
+        year, in_year = start.year + 1, 0
+        for month in reversed(range(11)):
+            before_next = _truth(start.day_of_year < STARTS[month + 1])
+            year = chosen(before_next, start.year, year)
+            in_year = chosen(before_next, STARTS[month + 1], in_year)
+        return self.day_of(year, in_year, start.exists)
+
+    def _rule_year_start(self, day: Day, month: Number, of_month: Number) -> Day:
+        start, number = self.split(day), _constant(month.upper)
+        cutoff = STARTS[(number - 3) % 12] + _constant(of_month.upper) - 1
+        before_march = _truth(start.day_of_year >= JANUARY)
+        until = _truth(start.day_of_year <= cutoff)
+        in_time = either([before_march, until]) if number > 2 else both([before_march, until])
+        year = self._calendar_year(start) + chosen(in_time, 1, 2)
+        return self.day_of(year - 1, JANUARY, start.exists)
+
     def _anniversary(self, day: Day, years: Symbolic) -> Day:
         year = day.year + years
         _, rest = self._cycle(year)
