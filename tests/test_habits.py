@@ -32,7 +32,7 @@ from tests.case_files import CASES, ROOT, case_files, load
 from tests.plain_evaluator import evaluate, outcome_of
 
 RULESETS = ROOT / "rulesets"
-SHARED = {"questions", "facts", "sources", "editions", "grammar"}
+SHARED = {"questions", "facts", "sources", "editions", "grammar", "legal-holidays"}
 VECTORS = 3
 
 

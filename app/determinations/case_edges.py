@@ -106,7 +106,9 @@ def _written_at(condition: StandingCondition, edge: int) -> str:
 
 def _between(condition: StandingCondition, lower: int, higher: int) -> Iterator[int]:
     """The edges crossed on the way from one code to another, both of one fact."""
-    yield from (edge for edge in condition.accepts.edges() if lower < edge <= higher)
+    recurs = condition.recurs  # on the days designated every year, not on those that one year moves
+    codes = condition.accepts if recurs is None else recurs.days
+    yield from (edge for edge in codes.edges() if lower < edge <= higher)
 
 
 def _both_sides(condition: StandingCondition, governing_days: Span | None) -> Iterator[Edge]:

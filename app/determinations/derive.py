@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from app.law.calendars import Series
 from app.law.facts import Computation, Value
 from app.law.functions import FUNCTIONS, Computed
+from app.law.holidays import LegalHolidays
 
 
 def _of_two(
@@ -27,11 +28,12 @@ def _of_two(
 
 @dataclass(frozen=True)
 class Deriving:
-    """What functions may look at beside facts: the calendars of an edition and the parameters of a
-    provision.
+    """What functions may look at beside facts: the calendars of an edition, the legal holidays, and
+    the parameters of a provision.
     """
 
     series: Mapping[str, Series]
+    holidays: LegalHolidays
 
     def compute(
         self,
@@ -60,7 +62,7 @@ class Deriving:
                 return None
             arguments.append(value)
         try:
-            return FUNCTIONS[call.function].compute(*arguments)
+            return FUNCTIONS[call.function].with_holidays(self.holidays)(*arguments)
         except (ValueError, OverflowError):
             return None  # a day past the end of the calendar is no day
 
@@ -70,5 +72,6 @@ class Deriving:
         """
         names = call.fact_names
         if names == call.arguments and len(names) == 2:
-            return _of_two(FUNCTIONS[call.function].compute, *names)
+            function = FUNCTIONS[call.function].with_holidays(self.holidays)
+            return _of_two(function, *names)
         return lambda values: self.compute(call, values)

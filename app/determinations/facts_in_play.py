@@ -38,6 +38,10 @@ def _named_in_sentences(law: StandingLaw) -> Iterator[str]:
                 yield from (*condition.condition.met.names, *condition.condition.not_met.names)
 
 
+def _functions(fact: FactDefinition) -> frozenset[str]:
+    return fact.computed.functions if fact.computed else frozenset()
+
+
 class FactInPlay:
     """One stated fact under a standing law: the conditions that rest on it, and where they turn.
 
@@ -184,7 +188,7 @@ class FactsInPlay:
 
     def __init__(self, lawbook: Lawbook, law: StandingLaw, compiled: CompiledLaw) -> None:
         self.law, self.compiled = law, compiled
-        self.deriving = Deriving(lawbook.edition(law.edition).series)
+        self.deriving = Deriving(lawbook.edition(law.edition).series, lawbook.holidays)
         self.governing = law.asked.question.governed_by
         self.stated: dict[str, FactDefinition] = {}
         self.computed: dict[str, FactDefinition] = {}

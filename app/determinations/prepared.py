@@ -17,6 +17,7 @@ from app.determinations.answer import (
 )
 from app.determinations.facts_in_play import FactsInPlay
 from app.determinations.knowledge import Knowledge
+from app.determinations.moved_days import limit_of, moved_in_words
 from app.determinations.wording import (
     NOT_STATED,
     UNVERIFIED_WORDS,
@@ -34,6 +35,7 @@ from app.law.questions import Outcome
 from app.law.running_text import filled
 from app.law.sentences import Sentence
 from app.law.standing import StandingCondition, StandingProvision
+from app.law.words import day_in_words
 
 WordFor = Callable[[str], str]
 
@@ -118,6 +120,8 @@ class PreparedCondition:
         self._not_met = Template(written.not_met, constants, end)
         self._words = filled(written.words, provision.parameters)
         self._evidence = provision.evidence
+        self._holidays = in_play.deriving.holidays
+        self.limit = limit_of(self._holidays, provision, condition)
         self._to_a_person = f"Left to a person to decide: {self.fact.label}"
         self._unknown = self._make(None, None, None, self._unknown_words(()))
         self._few = dict(self._each_value()) if self.fact.kind.is_listed else {}
@@ -185,8 +189,24 @@ class PreparedCondition:
                 return self._unknown
             missing = tuple(name for name in self._inputs if name not in values)
             return self._make(None, None, None, self._unknown_words(missing), computed_from)
-        says = self._sentence(truth, value, word_for)
+        says = self._sentence(truth, value, self._with_last_day(values, word_for))
+        moved = self.limit.moved(values) if self.limit is not None else None
+        if moved is not None:
+            says = f"{says} {moved_in_words(moved, self._holidays)}"
         return self._make(truth, value, source, says, computed_from)
+
+    def _with_last_day(self, values: Mapping[str, Value], word_for: WordFor) -> WordFor:
+        limit = self.limit
+        if limit is None:
+            return word_for
+
+        def last_day_or_fact(name: str) -> str:
+            if name != "last_day":
+                return word_for(name)
+            last_day = limit.last_day(values)
+            return NOT_STATED if last_day is None else day_in_words(last_day)
+
+        return last_day_or_fact
 
     def nested(
         self,
@@ -247,6 +267,7 @@ class PreparedProvision:
             for (name, _), path in zip(self.provision.paths.items(), standing.paths, strict=True)
             for condition in path
         )
+        self.limits = tuple(c.limit for c in self.conditions if c.limit is not None)
         self.sources = {name: source_answer(s) for name, s in self.provision.sources.items()}
         constants = {name: derived_in_words(v) for name, v in standing.parameters.items()}
         caution = self.provision.caution

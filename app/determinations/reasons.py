@@ -20,6 +20,7 @@ from app.determinations.answer import (
 from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.knowledge import Knowledge
+from app.determinations.moved_days import caution_of, local_caution_of
 from app.determinations.other_editions import Decided, OtherEditions
 from app.determinations.paths import belongs
 from app.determinations.prepared import (
@@ -342,6 +343,22 @@ class ReasonBuilder:
             for used in provision.uses:
                 if used not in seen and self.is_decided_here(used):
                     yield from self.cautions(used, seen)
+        yield from self._moved_days(question)
+
+    def _moved_days(self, question: str) -> Iterator[str]:
+        """That a last day moved, of the provisions that apply and of those that could have barred;
+        that it may have moved in a part of the state, of the grants that failed.
+        """
+        holidays = self.knowledge.in_play.deriving.holidays
+        for provision in self.law.by_question[question].provisions:
+            limits = self.prepared.provisions[provision.index].limits
+            applies = self.evaluation.provision(provision.index) if limits else None
+            if applies is None:
+                continue
+            is_grant = provision.effect == "grants"
+            look = local_caution_of if is_grant and not applies else caution_of
+            found = (look(limit, self.knowledge.values, holidays) for limit in limits)
+            yield from (caution for caution in found if caution is not None)
 
 
 def values_answer(concludes: Concluded) -> Values:

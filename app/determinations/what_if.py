@@ -194,6 +194,11 @@ class WhatIf:
             other = self.knowledge.codes.get(str(call.arguments[0 if rises else 1]))
             if other is not None:
                 yield from (other + edge if rises else other - edge + 1 for edge in edges)
+        elif call.function == "days_counted" and moving.name == call.arguments[1]:
+            other = self.knowledge.codes.get(str(call.arguments[0]))
+            if other is not None:
+                moved_to = self.in_play.deriving.holidays.moved_to
+                yield from (moved_to(other + edge - 1) + 1 for edge in edges)
         elif call.function == "days_until_next_period":
             yield from self._before_periods(str(call.arguments[0]), moving, edges)
         else:

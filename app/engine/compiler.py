@@ -16,6 +16,7 @@ from itertools import product
 from typing import Any, Literal, cast
 
 from app.engine.evaluation import OUTCOME_CODES
+from app.law.calendars import StandingCalendar
 from app.law.questions import Outcome
 from app.law.spans import LAST_DAY, CodeSet
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
@@ -71,8 +72,8 @@ class Program:
 
     It is compiled once, under the first
     """
-    recurring: set[str] = field(default_factory=set)
-    """facts whose month and day are carried too, under the property with an `m` behind it"""
+    recurring: dict[str, list[StandingCalendar]] = field(default_factory=dict)
+    """facts whose month and day are carried too, as each of these calendars counts them"""
 
     def add(self, tests: list[Test], meaning: Meaning | None) -> None:
         """One rule: all *tests* hold of one message."""
@@ -177,8 +178,11 @@ def _add_condition(program: Program, condition: StandingCondition) -> None:
         Meaning("condition", key, 0, condition.index),
     )
     if condition.recurs is not None:
-        program.recurring.add(fact.name)
-        for tests, is_met in _recurring_tests(name, condition):
+        calendars = program.recurring.setdefault(fact.name, [])
+        if condition.recurs not in calendars:
+            calendars.append(condition.recurs)
+        of_year = month_property(name, calendars.index(condition.recurs))
+        for tests, is_met in _recurring_tests(name, of_year, condition):
             program.add(tests, met if is_met else not_met)
         return
     first, last = fact.first_code, fact.last_code
@@ -191,7 +195,14 @@ def _add_condition(program: Program, condition: StandingCondition) -> None:
             program.add(tests or [{"$gte": {name: first}}], meaning)
 
 
-def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[list[Test], bool]]:
+def month_property(name: str, calendar: int) -> str:
+    """The property that carries the month and day of a fact, by the number of the calendar."""
+    return f"{name}m{calendar or ''}"
+
+
+def _recurring_tests(
+    name: str, of_year: str, condition: StandingCondition
+) -> Iterator[tuple[list[Test], bool]]:
     """Days that return every year: within the calendar's force, the month and day decide."""
     calendar = condition.recurs
     assert calendar is not None
@@ -201,10 +212,10 @@ def _recurring_tests(name: str, condition: StandingCondition) -> Iterator[tuple[
     at = 101
     for yearly in sorted(calendar.calendar.every_year, key=lambda y: y.first):
         if at < yearly.first:
-            yield [*in_force, *_between(f"{name}m", at, yearly.first - 1)], False
-        yield [*in_force, *_between(f"{name}m", yearly.first, yearly.last)], True
+            yield [*in_force, *_between(of_year, at, yearly.first - 1)], False
+        yield [*in_force, *_between(of_year, yearly.first, yearly.last)], True
         at = yearly.last + 1
-    yield [*in_force, *_between(f"{name}m", at, 1231)], False
+    yield [*in_force, *_between(of_year, at, 1231)], False
     yield [{"$lt": {name: low}}], False
     yield [{"$gt": {name: high}}], False
 

@@ -6,7 +6,6 @@ every case is posted.
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import NamedTuple
 
 from app.engine.compiler import (
@@ -14,11 +13,13 @@ from app.engine.compiler import (
     Meaning,
     Program,
     condition_property,
+    month_property,
     path_property,
     provision_property,
 )
 from app.engine.evaluation import DECIDED, OUTCOME_CODES, OUTCOMES_BY_CODE, Evaluation
 from app.engine.session import Ruleset, Session, property
+from app.law.calendars import StandingCalendar
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
 
@@ -35,8 +36,8 @@ class _Fact(NamedTuple):
 
     name: str
     written: str
-    of_year: str | None
     weight: int
+    of_year: tuple[tuple[str, StandingCalendar], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +73,11 @@ class Stages:
             _Fact(
                 fact,
                 f'"{name}":',
-                f'"{name}m":' if fact in program.recurring else None,
                 program.weight_of(fact),
+                tuple(
+                    (f'"{month_property(name, number)}":', calendar)
+                    for number, calendar in enumerate(program.recurring.get(fact, ()))
+                ),
             )
             for fact, name in properties.items()
         )
@@ -164,7 +168,7 @@ class _Run:
         """
         message: list[str] = []
         met = 1  # the catch-all
-        for name, written, of_year, weight in self.of.facts:
+        for name, written, weight, of_year in self.of.facts:
             code = codes.get(name)
             if code is None:
                 continue
@@ -173,9 +177,8 @@ class _Run:
                 message, met = [], 1
             met += weight
             message.append(f"{written}{code}")
-            if of_year is not None:
-                day = date.fromordinal(code)
-                message.append(f"{of_year}{day.month * 100 + day.day}")
+            for property_written, calendar in of_year:
+                message.append(f"{property_written}{calendar.month_and_day(code)}")
         yield message
 
     def take_findings(self, fired: Iterable[Meaning]) -> None:

@@ -1,12 +1,14 @@
 """Designated enrollment periods: data with an authority and a source each, never a formula."""
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Literal
 
 from app.law.errors import Places
 from app.law.facts import Citation
+from app.law.holidays import LegalHolidays
 from app.law.provision import Evidence
 from app.law.spans import LAST_DAY, CodeSet, Span, day_before
 
@@ -69,7 +71,13 @@ class Calendar:
 class StandingCalendar:
     """A calendar as one edition sees it: its periods cut to the days on which it is in force."""
 
-    def __init__(self, calendar: Calendar, in_force: Span, enacted_through: date | None) -> None:
+    def __init__(
+        self,
+        calendar: Calendar,
+        in_force: Span,
+        enacted_through: date | None,
+        holidays: LegalHolidays,
+    ) -> None:
         self.calendar, self.in_force = calendar, in_force
         listed = [
             p for p in calendar.periods
@@ -93,6 +101,27 @@ class StandingCalendar:
         )
         self.days = CodeSet((p.first.toordinal(), p.last.toordinal()) for p in self.periods)
         self._spans = [(date.fromordinal(low), date.fromordinal(high)) for low, high in self.days]
+        self.moved_ends = dict(self._moved_ends(holidays))
+        """Each day to which the last day of a period moves, with that last day."""
+        self.days_to_act = CodeSet((*self.days, *((at, at) for at in self.moved_ends)))
+        """The days on which an act is in time, with those to which last days move."""
+
+    def _moved_ends(self, holidays: LegalHolidays) -> Iterator[tuple[int, int]]:
+        """What returns every year ends with the calendar's force at the latest."""
+        if self.calendar.kind not in ("open", "limited"):
+            return
+        end = (self.in_force.last or LAST_DAY) if self.calendar.every_year else LAST_DAY
+        for _, last in self.days:
+            for code in range(last + 1, min(holidays.moved_to(last), end.toordinal()) + 1):
+                if code not in self.days:
+                    yield code, last
+
+    def month_and_day(self, code: int) -> int:
+        """The month and day of a day as a number; of one to which a last day moved those of that
+        last day.
+        """
+        day = date.fromordinal(self.moved_ends.get(code, code))
+        return day.month * 100 + day.day
 
     def evidence_for(self, day: date) -> Evidence:
         """How solid the source is for a day: that of the period it lies in, else of the

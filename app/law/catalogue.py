@@ -5,6 +5,7 @@ from datetime import date
 from typing import cast
 
 from app.law.calendars import Calendar, Period, YearlyPeriod
+from app.law.holidays import WEEKDAYS, Holiday, HolidayLaw
 from app.law.names import NAME
 from app.law.parts import (
     Cite,
@@ -178,4 +179,49 @@ def read_edition(name: str, item: Item) -> Edition:
         optional(fields, "checked_through", Item.day),
         optional(fields, "because", Item.text),
         optional(fields, "default", Item.flag) or False,
+    )
+
+
+_ORDINALS = {"first": 1, "second": 2, "third": 3, "fourth": 4, "last": -1}
+
+
+def _holiday(item: Item) -> Holiday:
+    fields = item.known_fields(
+        ("name",), ("day", "weekday", "month", "since", "only_in", "evidence")
+    )
+    name, since = fields["name"].text(), optional(fields, "since", Item.integer)
+    only_in = optional(fields, "only_in", Item.text)
+    evidence = optional(fields, "evidence", read_evidence)
+    if "day" in fields:
+        month, day = divmod(_month_day(fields["day"]), 100)
+        return Holiday(name, month, day, 0, 0, since, only_in, evidence)
+    if not {"weekday", "month"} <= fields.keys():
+        raise item.refuse("a holiday has a `day`, or a `weekday` and a `month`")
+    nth, _, weekday = fields["weekday"].text().partition(" ")
+    month = fields["month"].integer()
+    if nth not in _ORDINALS or weekday not in WEEKDAYS or not 1 <= month <= 12:
+        raise item.refuse("`weekday` is one such as third monday, `month` a number")
+    at = WEEKDAYS.index(weekday)
+    return Holiday(name, month, None, _ORDINALS[nth], at, since, only_in, evidence)
+
+
+def read_holidays(item: Item, text: str, cite: Cite) -> HolidayLaw:
+    """The file of legal holidays."""
+    fields = item.known_fields(
+        ("title", "citation", "evidence", "gist", "reading", "moves", "cautions", "local",
+         "every_year")
+    )  # fmt: skip
+    cautions = fields["cautions"].known_fields(("regulation", "guidance", "period"))
+    return HolidayLaw(
+        fields["title"].text(),
+        cite(fields["citation"]),
+        read_evidence(fields["evidence"]),
+        fields["gist"].text(),
+        fields["reading"].text(),
+        tuple(_holiday(holiday) for holiday in fields["every_year"].items()),
+        read_sentence(fields["moves"]),
+        {name: read_sentence(caution) for name, caution in cautions.items()},
+        read_sentence(fields["local"]),
+        item.places.start,
+        text,
     )

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from app.law.calendars import Calendar, Series, StandingCalendar, ended_by
+from app.law.holidays import LegalHolidays
 from app.law.provision import Provision, Source
 from app.law.questions import Edition
 from app.law.spans import Span, day_after, day_before
@@ -15,7 +16,11 @@ class EditionLaw:
     """
 
     def __init__(
-        self, edition: Edition, provisions: Iterable[Provision], calendars: Iterable[Calendar]
+        self,
+        edition: Edition,
+        provisions: Iterable[Provision],
+        calendars: Iterable[Calendar],
+        holidays: LegalHolidays,
     ) -> None:
         self.edition = edition
         self.provisions = {p.id: p for p in provisions if self._contains(p.enacted)}
@@ -27,7 +32,7 @@ class EditionLaw:
                 self.successors.setdefault(older, []).append(newer)
         self.in_force = {id: self._ended(p) for id, p in self.provisions.items()}
         self.calendars = {
-            id: StandingCalendar(c, self._ended(c), edition.enacted_through)
+            id: StandingCalendar(c, self._ended(c), edition.enacted_through, holidays)
             for id, c in known.items()
         }
         names = dict.fromkeys(c.series for c in known.values())

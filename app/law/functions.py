@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from typing import Literal
 
 from app.law.calendars import Series
 from app.law.facts import Value
+from app.law.holidays import LegalHolidays
 from app.law.spans import Span
 
 Kind = Literal["day", "integer", "number", "series", "span", "any"]
@@ -29,7 +31,8 @@ class Function:
     *rises* says for each argument whether the value rises (1) or falls (-1) with it, 0 where it
     does neither: that is what makes "what would change" exact. Facts are never negative where they
     multiply or divide, so products and ratios are monotone. Where *is_variadic*, more arguments
-    may follow, of the last kind.
+    may follow, of the last kind. Where it *counts_holidays*, `compute` takes the legal holidays
+    before its arguments.
     """
 
     takes: tuple[Kind, ...]
@@ -38,6 +41,11 @@ class Function:
     rises: tuple[int, ...] = (0,)
     is_variadic: bool = False
     concludes_only: bool = False
+    counts_holidays: bool = False
+
+    def with_holidays(self, holidays: LegalHolidays) -> Callable[..., Computed]:
+        """What computes it, under a law of holidays."""
+        return partial(self.compute, holidays) if self.counts_holidays else self.compute
 
     def kind_of(self, index: int) -> Kind | None:
         """The kind of an argument, or none where there may be no such argument."""
@@ -143,6 +151,20 @@ def last_day_of_period(series: Series, day: date) -> date | None:
     return None if found is None or series.goes_on_unread(found) else found.last
 
 
+def days_counted(holidays: LegalHolidays, start: date, act: date) -> int:
+    """Days from one to another; an act just after Sundays and legal holidays counts as of the first
+    of them (M.G.L. c. 4, § 9).
+    """
+    return (holidays.counts_as_of(act) - start).days
+
+
+def last_day(holidays: LegalHolidays, start: date, days: int) -> date:
+    """The last day of a limit of some days after a day; where that is a Sunday or a legal holiday,
+    the next business day (M.G.L. c. 4, § 9).
+    """
+    return holidays.last_day(start + timedelta(days))
+
+
 _NUMBERS: tuple[Kind, ...] = ("number", "number")
 _DAYS: tuple[Kind, ...] = ("day", "day")
 _DAY_AND_COUNT: tuple[Kind, ...] = ("day", "integer")
@@ -150,6 +172,8 @@ _OF_SERIES: tuple[Kind, ...] = ("series", "day")
 
 FUNCTIONS: Mapping[str, Function] = {
     "days_between": Function(_DAYS, "integer", lambda a, b: (b - a).days, (-1, 1)),
+    "days_counted": Function(_DAYS, "integer", days_counted, (-1, 1), counts_holidays=True),
+    "last_day": Function(_DAY_AND_COUNT, "day", last_day, (1, 1), counts_holidays=True),
     "whole_years_between": Function(_DAYS, "integer", whole_years_between, (-1, 1)),
     "whole_months_between": Function(_DAYS, "integer", whole_months_between, (-1, 1)),
     "sum": Function(_NUMBERS, "number", lambda *n: sum(_exact(n)), (1,), True),

@@ -11,6 +11,7 @@ from app.law.calendars import Calendar
 from app.law.edition_law import EditionLaw
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.facts import Computation, FactDefinition, Value, Vocabulary
+from app.law.holidays import LegalHolidays
 from app.law.provision import (
     CalendarName,
     Condition,
@@ -69,11 +70,13 @@ class Lawbook:
         calendars: Mapping[str, Calendar],
         editions: Mapping[str, Edition],
         texts: Mapping[str, str],
+        holidays: LegalHolidays | None = None,
     ) -> None:
+        self.holidays = holidays = holidays or LegalHolidays()
         self.provisions, self.vocabulary, self.questions = provisions, vocabulary, questions
         self.calendars, self.editions, self.texts = calendars, editions, texts
         self._laws = {
-            e.name: EditionLaw(e, provisions.values(), calendars.values())
+            e.name: EditionLaw(e, provisions.values(), calendars.values(), holidays)
             for e in editions.values()
         }
         self._boundaries: dict[tuple[str, str], list[date]] = {}

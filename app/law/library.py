@@ -6,11 +6,12 @@ from functools import cached_property, partial
 from pathlib import Path
 
 from app.law.calendars import Calendar
-from app.law.catalogue import read_calendar, read_edition, read_question
+from app.law.catalogue import read_calendar, read_edition, read_holidays, read_question
 from app.law.conditions import Sayings
 from app.law.errors import Fault, Place, UnsoundLaw
 from app.law.facts import Citation, FactDefinition, Vocabulary
 from app.law.grammar import FILE, GRAMMAR, grammar_of
+from app.law.holidays import HolidayLaw, LegalHolidays
 from app.law.lawbook import Lawbook
 from app.law.parts import read_citation, read_each, read_instrument
 from app.law.provision import Provision
@@ -22,6 +23,7 @@ from app.law.vocabulary import read_fact
 from app.law.yaml_source import Faults, Item, read_source
 
 SOURCES = "sources.yaml"
+HOLIDAYS = "legal-holidays.yaml"
 SHARED = ("questions.yaml", "facts.yaml", "editions.yaml")
 KEPT = "rulesets"
 """What complaints call the folder that kept texts once stood in."""
@@ -41,6 +43,7 @@ class _Reading:
         self.instruments: dict[str, Citation] = {}
         self.facts: dict[str, FactDefinition] = {}
         self.editions: dict[str, Edition] = {}
+        self.holidays: HolidayLaw | None = None
 
     def read(self) -> None:
         self._read_grammar()
@@ -48,9 +51,11 @@ class _Reading:
             self.faults.tolerate(lambda: self._read_shared(SOURCES))
         for name in SHARED:
             self.faults.tolerate(lambda name=name: self._read_shared(name))  # type: ignore[misc]
+        if HOLIDAYS in self.sources:
+            self.faults.tolerate(self._read_holidays)
         opened: dict[str, Item] = {}
         for file in sorted(self.sources, key=lambda file: file.split("/")):
-            if file not in (*SHARED, SOURCES, FILE) and file.endswith(".yaml"):
+            if file not in (*SHARED, SOURCES, HOLIDAYS, FILE) and file.endswith(".yaml"):
                 item = self.faults.tolerate(lambda file=file: self._open_one(file))  # type: ignore[misc]
                 if item is not None:
                     opened[file] = item
@@ -77,6 +82,10 @@ class _Reading:
             return
         for name, item in self._open(file).fields().items():
             self.faults.tolerate(lambda name=name, item=item: self._take_shared(file, name, item))  # type: ignore[misc]
+
+    def _read_holidays(self) -> None:
+        item = self._open(HOLIDAYS)
+        self.holidays = read_holidays(item, self.texts[HOLIDAYS], self._cite)
 
     def _take_shared(self, file: str, name: str, item: Item) -> None:
         if file == SOURCES:
@@ -135,6 +144,7 @@ class _Reading:
             self.calendars,
             self.editions,
             self.texts,
+            LegalHolidays(self.holidays),
         )
 
 

@@ -67,13 +67,21 @@ class DatedValue:
     note: str | None = None
 
 
+SetBy = str
+"""Who set a limit: a statute, a regulation, or guidance of an authority."""
+SET_BY: tuple[SetBy, ...] = ("statute", "regulation", "guidance")
+
+
 @dataclass(frozen=True)
 class Parameter:
-    """A number of the law with its unit, dated."""
+    """A number of the law with its unit, dated; of a limit also who *set* it: a statute, a
+    regulation or guidance.
+    """
 
     name: str
     unit: str
     values: tuple[DatedValue, ...]
+    set_by: SetBy | None = None
 
     def dated_value_on(self, day: date, enacted_through: date | None) -> DatedValue | None:
         """The value in force on a day among those enacted in time.

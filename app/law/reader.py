@@ -24,7 +24,15 @@ from app.law.parts import (
     read_span,
     try_each,
 )
-from app.law.provision import DatedValue, Evidence, NextStep, Parameter, Provision
+from app.law.provision import (
+    SET_BY,
+    DatedValue,
+    Evidence,
+    NextStep,
+    Parameter,
+    Provision,
+    SetBy,
+)
 from app.law.vocabulary import read_fact
 from app.law.yaml_source import Item
 
@@ -87,10 +95,11 @@ def _parameter(name: str, item: Item, starts: date, cite: Cite) -> Parameter:
     if not item.is_mapping:
         return _single(name, item, item, DatedValue(starts, 0))
     if "values" not in item.fields(silently=True):
-        fields = item.known_fields(("value",), _OF_A_VALUE)
+        fields = item.known_fields(("value",), ("set_by", *_OF_A_VALUE))
         dated = DatedValue(starts, 0, None, *_of_a_value(fields, cite))
-        return _single(name, item, fields["value"], dated)
-    fields = item.known_fields(("unit", "values"))
+        single = _single(name, item, fields["value"], dated)
+        return replace(single, set_by=optional(fields, "set_by", _read_set_by))
+    fields = item.known_fields(("unit", "values"), ("set_by",))
     values = tuple(
         sorted((_dated_value(v, cite) for v in fields["values"].items()), key=lambda v: v.starts)
     )
@@ -99,7 +108,12 @@ def _parameter(name: str, item: Item, starts: date, cite: Cite) -> Parameter:
     days = [value.starts for value in values]
     if len(set(days)) != len(days):
         fields["values"].refuse(f"the parameter {name} has two values from the same day")
-    return Parameter(name, fields["unit"].text(), values)
+    set_by = optional(fields, "set_by", _read_set_by)
+    return Parameter(name, fields["unit"].text(), values, set_by)
+
+
+def _read_set_by(item: Item) -> SetBy:
+    return item.one_of(SET_BY)
 
 
 def _single(name: str, item: Item, written: Item, dated: DatedValue) -> Parameter:

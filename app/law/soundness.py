@@ -102,7 +102,7 @@ class _Check(Checking):
     def check_fact(self, fact: FactDefinition) -> None:
         for told in fact.says.values():
             for sentence in (told.met, told.not_met):
-                self.check_sentence(sentence, {"value", "required"}, fact.place)
+                self.check_sentence(sentence, {"value", "required", "last_day"}, fact.place)
         for clause in fact.clauses.values():
             if set(clause.names) - {"value"}:
                 self.note(fact.place, f"the `if` of {fact.name} can name its {{value}} only")
@@ -221,7 +221,7 @@ class _Check(Checking):
             self.check_condition(provision, condition)
             for key, sentence in (("met", condition.met), ("not_met", condition.not_met)):
                 self.check_sentence(
-                    sentence, {"value", "required", *names}, condition.places.of(key)
+                    sentence, {"value", "required", "last_day", *names}, condition.places.of(key)
                 )
         for parameter in provision.parameters.values():
             self.check_parameter(provision, parameter)
@@ -304,6 +304,25 @@ class _Check(Checking):
             place = provision.places.of("parameters", condition.operand.name)
         for value in self.operands(provision, condition, fact):
             self.check_value(fact, value, place)
+        self.check_limit(provision, condition, fact)
+
+    def check_limit(self, provision: Provision, condition: Condition, fact: FactDefinition) -> None:
+        """A limit in days to an act is a parameter that says who set it, so that an answer can say
+        how surely its last day moves.
+        """
+        operand = condition.operand
+        if isinstance(operand, tuple) or not fact.computed:
+            return
+        parameter = (
+            provision.parameters.get(operand.name) if isinstance(operand, ParameterName) else None
+        )
+        set_by = parameter.set_by if parameter else None
+        if (fact.computed.function == "days_counted") != (set_by is not None):
+            self.note(
+                condition.places.of(condition.operator),
+                f"{condition.id}: a limit says who `set_by` it where days_counted counts to it, "
+                "and only there",
+            )
 
     def operands(
         self, provision: Provision, condition: Condition, fact: FactDefinition

@@ -23,7 +23,7 @@ def accepted_codes(operator: str, required: Required, fact: FactDefinition) -> C
     """The codes of a fact that meet an operator and its operand."""
     first, last = fact.first_code, fact.last_code
     if isinstance(required, StandingCalendar):
-        return required.days
+        return required.days_to_act
     if operator == "within":
         pairs = cast(tuple[tuple[Value, Value], ...], required)
         return CodeSet((fact.code(low), fact.code(high)) for low, high in pairs)

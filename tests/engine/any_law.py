@@ -9,8 +9,10 @@ from random import Random
 
 from app.law.calendars import Calendar, Period, StandingCalendar, YearlyPeriod
 from app.law.dated import undated
+from app.law.errors import Place
 from app.law.fact_types import PLACES
 from app.law.facts import Citation, Computation, FactDefinition, Value
+from app.law.holidays import Holiday, HolidayLaw, LegalHolidays
 from app.law.provision import Condition, Effect, Provision
 from app.law.questions import OUTCOMES, STATED_OUTCOMES, Question
 from app.law.sentences import Sentence
@@ -29,6 +31,13 @@ SAYS = Sentence.parse("{value}")
 START = date(2011, 1, 1)
 MISSING = 0.15
 MONTH_DAYS = [month * 100 + day for month in range(1, 13) for day in (1, 2, 15, 28)] + [1231]
+_HOLIDAYS = tuple(
+    Holiday(f"Holiday {month_day}", *divmod(month_day, 100))
+    for month_day in (*MONTH_DAYS[::3], 1231)
+)
+HOLIDAYS = LegalHolidays(
+    HolidayLaw("Holidays", ACT, "primary", "", "", _HOLIDAYS, SAYS, {}, SAYS, Place("", 0))
+)
 CHOICES = {"red": "Red", "green": "Green", "blue": "Blue", "white": "White"}
 
 
@@ -73,7 +82,7 @@ def any_calendar(random: Random) -> StandingCalendar:
     calendar = Calendar(
         "calendars/any", "any", "Any", ACT, "primary", START, in_force, "open", periods, every_year
     )
-    return StandingCalendar(calendar, in_force, None)
+    return StandingCalendar(calendar, in_force, None, random.choice((LegalHolidays(), HOLIDAYS)))
 
 
 def any_value(random: Random, fact: FactDefinition) -> Value:

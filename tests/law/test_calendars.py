@@ -18,6 +18,7 @@ from app.law.calendars import (
     ended_by,
 )
 from app.law.facts import Citation
+from app.law.holidays import LegalHolidays
 from app.law.spans import LAST_DAY, Span
 
 SUMMER = YearlyPeriod(701, 815, "the act")
@@ -48,7 +49,8 @@ def calendar(
 def standing(
     what: Calendar, last: date | None = None, enacted_through: date | None = None
 ) -> StandingCalendar:
-    return StandingCalendar(what, Span(what.in_force.first, last), enacted_through)
+    in_force = Span(what.in_force.first, last)
+    return StandingCalendar(what, in_force, enacted_through, LegalHolidays())
 
 
 def stretch(first: int, length: int) -> Period:

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.law.functions import FUNCTIONS, Function, Kind
+from app.law.library import open_lawbook
 from app.law.spans import Span
 
+HOLIDAYS = open_lawbook(Path(__file__).parents[2] / "rulesets").holidays
 days = st.dates(date(1950, 1, 1), date(2050, 12, 31))
 numbers = st.integers(0, 1000) | st.decimals(0, 1000, places=2)
 ARGUMENTS: dict[Kind, st.SearchStrategy[Any]] = {
@@ -36,7 +39,7 @@ def arguments_of(function: Function, data: st.DataObject) -> list[Any]:
 @given(data=st.data())
 def test_a_function_gives_the_kind_it_says(name: str, data: st.DataObject) -> None:
     function = FUNCTIONS[name]
-    value = function.compute(*arguments_of(function, data))
+    value = function.with_holidays(HOLIDAYS)(*arguments_of(function, data))
 
     if value is None:
         assert function.gives == "span" or name in ("ratio", "percent")
@@ -55,7 +58,8 @@ def test_a_function_rises_and_falls_with_each_argument_as_it_says(
     other = data.draw(ARGUMENTS[str(function.kind_of(index))])  # type: ignore[index]
     more = [*less[:index], max(less[index], other), *less[index + 1 :]]
     less[index] = min(less[index], other)
-    before, after = function.compute(*less), function.compute(*more)
+    compute = function.with_holidays(HOLIDAYS)
+    before, after = compute(*less), compute(*more)
 
     if before is not None and after is not None:
         moved = (after > before) - (after < before)  # type: ignore[operator]
@@ -84,6 +88,14 @@ def test_nothing_is_divided_by_nothing(name: str) -> None:
     ("name", "arguments", "value"),
     [
         ("days_between", (date(2012, 2, 28), date(2012, 3, 1)), 2),
+        ("days_counted", (date(2011, 7, 31), date(2011, 10, 3)), 63),  # October 2 was a Sunday
+        ("days_counted", (date(2011, 7, 31), date(2011, 10, 4)), 65),
+        ("days_counted", (date(2012, 8, 10), date(2012, 9, 10)), 30),
+        ("days_counted", (date(2011, 9, 10), date(2011, 10, 11)), 29),  # Sunday, Columbus Day
+        ("days_counted", (date(2011, 9, 1), date(2011, 10, 2)), 31),
+        ("last_day", (date(2011, 7, 31), 63), date(2011, 10, 3)),
+        ("last_day", (date(2014, 6, 4), 30), date(2014, 7, 5)),  # a Saturday moves nothing
+        ("last_day", (date(2011, 11, 25), 30), date(2011, 12, 27)),  # Christmas, and the Monday
         ("whole_years_between", (date(2008, 2, 29), date(2011, 2, 28)), 2),
         ("whole_months_between", (date(2011, 1, 31), date(2011, 2, 28)), 0),
         ("difference", (3, 5), -2),
@@ -103,4 +115,4 @@ def test_nothing_is_divided_by_nothing(name: str) -> None:
     ],
 )
 def test_examples(name: str, arguments: tuple[Any, ...], value: object) -> None:
-    assert value == FUNCTIONS[name].compute(*arguments)
+    assert value == FUNCTIONS[name].with_holidays(HOLIDAYS)(*arguments)

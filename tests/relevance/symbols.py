@@ -15,6 +15,7 @@ from typing import Any
 import z3
 
 from app.law.facts import Computation
+from tests.relevance.holidays import RUN, closed
 from tests.relevance.reading import DAY_ZERO
 from tests.relevance.values import Requirement, Stretch
 
@@ -177,6 +178,17 @@ class Terms:
 
     def _days_between(self, earlier: Day, later: Day) -> Number:
         return Number(later.count - earlier.count, 1, both([earlier.exists, later.exists]))
+
+    def _days_counted(self, earlier: Day, later: Day) -> Number:
+        """No holiday stands at the turn of the years counted here, so that the days before the act
+        lie in the act's own year.
+        """
+        act = self.split(later)
+        steps: Symbolic = 0
+        for back in reversed(range(1, RUN + 1)):
+            is_closed = closed(act.count - back, act.year, act.day_of_year - back, either, both)
+            steps = chosen(_truth(is_closed), 1 + steps, 0)
+        return Number(act.count - steps - earlier.count, 1, both([earlier.exists, act.exists]))
 
     def _whole_years_between(self, earlier: Day, later: Day) -> Number:
         first, last = self.split(earlier), self.split(later)

@@ -12,6 +12,7 @@ from typing import Any, cast
 from app.law.calendars import Series, StandingCalendar
 from app.law.facts import Computation, Value
 from app.law.standing import StandingCondition
+from tests.relevance.holidays import counted, is_closed
 
 
 @dataclass(frozen=True)
@@ -98,14 +99,27 @@ _STRETCHES: dict[str, Callable[[Value], tuple[Stretch, ...]]] = {
 
 
 def _of_calendar(calendar: StandingCalendar) -> Requirement:
+    listed = [p for p in calendar.periods if p in calendar.calendar.periods]
+    if calendar.calendar.kind in ("open", "limited"):
+        moved = tuple(_moved_end(p.last) for p in calendar.periods)
+    else:
+        moved = tuple(p.last for p in calendar.periods)
     if calendar.calendar.every_year:
-        listed = [p for p in calendar.periods if p in calendar.calendar.periods]
+        moved_days = [(p.last, to) for p, to in zip(calendar.periods, moved, strict=True)]
         return Requirement(
-            stretches=tuple(Stretch(p.first, p.last) for p in listed),
+            stretches=tuple(Stretch(low, high) for low, high in moved_days if low != high),
             yearly=tuple((y.first, y.last) for y in calendar.calendar.every_year),
             in_force=Stretch(calendar.in_force.first, calendar.in_force.last),
         )
-    return Requirement(stretches=tuple(Stretch(p.first, p.last) for p in calendar.periods))
+    return Requirement(
+        stretches=tuple(Stretch(p.first, to) for p, to in zip(listed, moved, strict=True))
+    )
+
+
+def _moved_end(day: date) -> date:
+    while is_closed(day):
+        day += timedelta(1)
+    return day
 
 
 # --- computed facts ---
@@ -152,6 +166,7 @@ def _rule_year(adopted: date, month: int, day: int) -> date:
 
 CONCRETE: dict[str, Callable[..., Any]] = {
     "days_between": lambda a, b: (b - a).days,
+    "days_counted": counted,
     "whole_years_between": lambda a, b: b.year - a.year - ((b.month, b.day) < (a.month, a.day)),
     "sum": lambda *numbers: sum(Fraction(n) for n in numbers),
     "product": _multiplied,
