@@ -102,7 +102,13 @@ class ReasonAnswer(Answer, frozen=True):
     title: str
     effect: Effect
     status: ReasonStatus
-    decisive: Annotated[bool, Meta(description="Whether the outcome rests on it.")]
+    decisive: Annotated[
+        bool,
+        Meta(
+            description="Whether it belongs to the smallest set of findings that alone gives the "
+            "outcome."
+        ),
+    ]
     citation: CitationAnswer
     evidence: EvidenceTag
     findings: tuple[FindingAnswer, ...]

@@ -3,7 +3,7 @@
 It is told out of the full one, so stored determinations have it too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from msgspec import UNSET, UnsetType
@@ -30,6 +30,7 @@ from app.determinations.answer import (
     Values,
     encode,
 )
+from app.determinations.decisive import fewest_facts
 from app.law.facts import Actor
 from app.law.provision import Effect
 from app.law.questions import Outcome
@@ -112,26 +113,53 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
 _decode = Decoder(DeterminationAnswer).decode
 
 
-def deciding_findings(reason: ReasonAnswer) -> Iterator[FindingAnswer]:
-    """The findings that made a provision come out as it did: those of a path that holds, those that
-    failed, or those that are open on paths that can still hold.
-    """
+Paths = list[list[FindingAnswer]]
+
+
+def paths_of(reason: ReasonAnswer) -> Paths:
+    """The findings of a reason, path by path."""
     paths: dict[str | UnsetType, list[FindingAnswer]] = {}
     for finding in reason.findings:
         paths.setdefault(finding.path, []).append(finding)
-    for findings in paths.values():
-        statuses = [finding.status for finding in findings]
+    return list(paths.values())
+
+
+def shared_facts(reasons: Iterable[ReasonAnswer]) -> dict[str, int]:
+    """Which facts to choose first where several conditions of a path failed."""
+    return fewest_facts(
+        [(f.fact, f.source == "determined") for f in path if f.status == "not_met"]
+        for reason in reasons
+        if reason.status == "does_not_apply"
+        for path in paths_of(reason)
+    )
+
+
+def deciding_findings(reason: ReasonAnswer, shared: Mapping[str, int]) -> Iterator[FindingAnswer]:
+    """The findings that made a provision come out as it did: those of the shortest path that holds,
+    one that failed of each path, or those that are open on paths that can still hold. A sentence
+    that several paths share is told once.
+    """
+    if reason.status == "applies":
+        holding = (p for p in paths_of(reason) if all(f.status == "met" for f in p))
+        yield from min(holding, key=len)
+        return
+    told = set[str]()
+    for findings in paths_of(reason):
+        failed = [f for f in findings if f.status == "not_met"]
         if reason.status == "does_not_apply":
-            yield from (f for f in findings if f.status == "not_met")
-        elif reason.status == "undetermined" and "not_met" not in statuses:
-            yield from (f for f in findings if f.status == "unknown")
-        elif reason.status == "applies" and set(statuses) == {"met"}:
-            yield from findings
-            return
+            found = [min(failed, key=lambda f: shared[f.fact])]
+        else:
+            found = [] if failed else [f for f in findings if f.status == "unknown"]
+        for finding in found:
+            if finding.says not in told:
+                told.add(finding.says)
+                yield finding
 
 
 def brief_of(full: DeterminationAnswer) -> BriefAnswer:
     """What decided, what is needed and what can be done, out of everything that was said."""
+    decisive = [reason for reason in full.reasons if reason.decisive]
+    shared = shared_facts(decisive)
     return BriefAnswer(
         id=full.id,
         decided_at=full.decided_at,
@@ -146,7 +174,7 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
         because=full.because,
         settled_by=full.settled_by,
         conflicts=full.conflicts,
-        reasons=tuple([_brief_reason(reason) for reason in full.reasons if reason.decisive]),
+        reasons=tuple([_brief_reason(reason, shared) for reason in decisive]),
         needs=full.needs,
         concludes=full.concludes,
         would_change=tuple(
@@ -159,7 +187,7 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
     )
 
 
-def _brief_reason(reason: ReasonAnswer) -> BriefReason:
+def _brief_reason(reason: ReasonAnswer, shared: Mapping[str, int]) -> BriefReason:
     return BriefReason(
         reason.provision,
         reason.title,
@@ -170,7 +198,7 @@ def _brief_reason(reason: ReasonAnswer) -> BriefReason:
         tuple(
             [
                 BriefFinding(f.condition, f.fact, f.value, f.status, f.says)
-                for f in deciding_findings(reason)
+                for f in deciding_findings(reason, shared)
             ]
         ),
         reason.concludes,

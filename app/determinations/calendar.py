@@ -40,10 +40,14 @@ class Interval:
 
     @property
     def grounds(self) -> tuple[ReasonAnswer, ...]:
-        """The reasons that decide it, where it is eligible."""
+        """Every ground on which it is eligible, where it is."""
         if self.determination is None or self.determination.outcome != "eligible":
             return ()
-        return tuple(reason for reason in self.determination.reasons if reason.decisive)
+        return tuple(
+            reason
+            for reason in self.determination.reasons
+            if reason.effect == "grants" and (reason.status == "applies" or reason.decisive)
+        )
 
     @property
     def same_as(self) -> tuple[object, ...]:

@@ -9,11 +9,13 @@ from typing import Any
 from app.determinations.wording import Document
 
 Texts = Mapping[str, str]
-WEIGHED = ("status", "decisive", "concludes", "leads")
+WEIGHED = ("status", "concludes", "leads")
 """What a provision contributes to an outcome.
 
-Where nothing of this changed, it makes no difference.
+Where nothing of this changed, it makes no difference: whether it is decisive follows from what all
+of them do.
 """
+TOLD = ("status", "decisive", "concludes", "leads")
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +29,7 @@ class _Told:
         return tuple(self.reason.get(name) for name in WEIGHED)
 
     def document(self) -> Document:
-        members: Document = {name: self.reason[name] for name in WEIGHED if name in self.reason}
+        members: Document = {name: self.reason[name] for name in TOLD if name in self.reason}
         members["findings"] = [
             {
                 "condition": finding.get("condition"),

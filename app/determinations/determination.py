@@ -144,9 +144,9 @@ class Determination:
 
     @property
     def decisive(self) -> tuple[str, ...]:
-        """The provisions on which the outcome rests, the leading one first."""
+        """The provisions on which the outcome rests, in the order to tell them."""
         ids = self.law_in_force
-        return tuple(ids[index] for index in self.builder.explained(self.question.id).in_order)
+        return tuple(ids[index] for index in self.builder.explained(self.question.id).deciding)
 
     def _leaves(self) -> tuple[LeafAnswer, ...]:
         return tuple(

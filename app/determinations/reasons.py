@@ -19,6 +19,7 @@ from app.determinations.answer import (
 )
 from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
+from app.determinations.decisive import Decisive
 from app.determinations.knowledge import Knowledge
 from app.determinations.moved_days import caution_of, local_caution_of
 from app.determinations.other_editions import Decided, OtherEditions
@@ -46,24 +47,6 @@ NeedsOf = Callable[[str], Sequence[FactDefinition]]
 """The facts still needed for a question that another uses."""
 
 
-def decisive(question: StandingQuestion, evaluation: Evaluation) -> set[int]:
-    """The provisions, by index, on which the outcome rests."""
-    outcome, status = evaluation.outcomes[question.question.id], evaluation.provision
-    applying = {p.index for p in question.provisions if status(p.index)}
-    open_still = {p.index for p in question.provisions if status(p.index) is None}
-    bars, grants = set(question.bars), set(question.grants)
-    if outcome == "ineligible":
-        return bars & applying or (bars & open_still if grants & applying else grants)
-    if outcome == "eligible":
-        return grants & applying or grants & open_still
-    if outcome == "referred":
-        to_a_person = {id for id, o in evaluation.outcomes.items() if o == "referred"}
-        waiting = {p.index for p in question.provisions if to_a_person.intersection(p.uses)}
-        return set(question.refers) & applying or waiting & open_still & (bars | grants)
-    may_bar = bars | {p.index for p in question.may_bar}
-    return open_still & (may_bar if grants & applying else may_bar | grants)
-
-
 class Explained:
     """One question of an evaluated case: what it concludes, and which provisions decide it."""
 
@@ -78,12 +61,11 @@ class Explained:
         self.concludes, self.per_provision, self.leader = concluded(
             standing, self.outcome, evaluation, knowledge
         )
-        self.deciding = decisive(standing, evaluation)
-
-    @property
-    def in_order(self) -> list[int]:
-        """The provisions that decide, by index, the leading one first."""
-        return sorted(self.deciding, key=lambda index: (index != self.leader, index))
+        found = Decisive(knowledge.in_play.law, evaluation, knowledge.codes)
+        self.deciding = found.of(standing, self.outcome, self.leader)
+        """The provisions that decide, by index, in the order to tell them, each with the conditions
+        on which that rests.
+        """
 
 
 class ReasonBuilder:
@@ -150,28 +132,27 @@ class ReasonBuilder:
     # --- reasons ---
 
     def reasons(self, question: str) -> tuple[ReasonAnswer, ...]:
-        """Every provision's status with all its findings: the leading one first, then those that
-        decide, then the others.
+        """Every provision's status with all its findings: those that decide first, then the others,
+        those that apply before those that do not.
         """
-        explained = self.explained(question)
-        first: list[ReasonAnswer] = []
-        others: list[ReasonAnswer] = []
-        for standing in explained.standing.provisions:
-            index = standing.index
-            if standing.effect == "cautions" and not self.evaluation.provision(index):
-                continue
-            reason = self.reason(explained, self.prepared.provisions[index])
-            if index == explained.leader:
-                first.insert(0, reason)
-            else:
-                (first if index in explained.deciding else others).append(reason)
-        return (*first, *others)
+        explained, provisions = self.explained(question), self.prepared.provisions
+        applies = self.evaluation.provision
+        others = [
+            standing.index
+            for standing in explained.standing.provisions
+            if standing.index not in explained.deciding
+            and (standing.effect != "cautions" or applies(standing.index))
+        ]
+        others.sort(key=lambda index: not applies(index))
+        return tuple(
+            [self.reason(explained, provisions[i]) for i in (*explained.deciding, *others)]
+        )
 
     def decisive_reasons(self, question: str) -> tuple[ReasonAnswer, ...]:
         """The provisions that decide, without the reasons of the questions they use."""
         explained, prepared = self.explained(question), self.prepared.provisions
         return tuple(
-            [self.reason(explained, prepared[i], nested=False) for i in explained.in_order]
+            [self.reason(explained, prepared[i], nested=False) for i in explained.deciding]
         )
 
     def reason(
@@ -247,34 +228,19 @@ class ReasonBuilder:
 
     def because(self, question: str) -> Iterator[str]:
         """The sentences of the findings that decide."""
-        for index in sorted(self.explained(question).deciding):
-            for condition in self.deciding_conditions(self.prepared.provisions[index]):
+        for index, conditions in self.explained(question).deciding.items():
+            by_index = {c.condition.index: c for c in self.prepared.provisions[index].conditions}
+            for condition in conditions:
                 name = condition.fact.name
-                is_open = self.evaluation.condition(condition.condition.index) is None
+                is_open = self.evaluation.condition(condition.index) is None
                 if is_open and self.is_decided_here(name):
                     yield from self.because(name)
                     continue
-                yield self.finding(condition, with_reasons=False).says
+                yield self.finding(by_index[condition.index], with_reasons=False).says
 
     def is_decided_here(self, question: str) -> bool:
         """Whether it is a question whose outcome nobody stated."""
         return question in self.law.by_question and question not in self.knowledge.stated
-
-    def deciding_conditions(self, prepared: PreparedProvision) -> Iterator[PreparedCondition]:
-        """The conditions that made a provision come out as it did: those of the paths that hold,
-        those that failed, or those that are open on paths that can still hold.
-        """
-        truth, status = self.evaluation.condition, self.evaluation.provision(prepared.index)
-        by_index = {c.condition.index: c for c in prepared.conditions}
-        for path in prepared.standing.path_indexes:
-            found = [truth(index) for index in path]
-            if status is False:
-                yield from (by_index[i] for i, t in zip(path, found, strict=True) if t is False)
-            elif status and all(found):
-                yield from (by_index[index] for index in path)
-                return
-            elif status is None and False not in found:
-                yield from (by_index[i] for i, t in zip(path, found, strict=True) if t is None)
 
     # --- what to do, what to beware of ---
 

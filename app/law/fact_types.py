@@ -72,6 +72,10 @@ class FactType(ABC):
         """The distance between the codes of two neighboring values that a caller can state."""
         return 1
 
+    def scale(self) -> int:
+        """How far the codes of two values lie apart that differ by one."""
+        return 1
+
     @abstractmethod
     def code_of(self, fact: FactDefinition) -> Callable[[Any], int]:
         """The function from values to codes; it can be pickled."""
@@ -206,10 +210,6 @@ class _Number(FactType):
     operators = _ORDERED
     input = "number"
     needs = "unit"
-
-    def scale(self) -> int:
-        """The code of one."""
-        return 1
 
     def code_range(self, fact: FactDefinition) -> tuple[int, int]:
         if fact.computed is not None:

@@ -57,5 +57,5 @@ def _outcome(determination: Determination) -> str:
     """In the words of the small rule, which tells who is barred from who has no ground."""
     if determination.outcome == "eligible":
         return "may enroll"
-    barred = any(provision.startswith(BARS) for provision in determination.decisive)
+    barred = determination.decisive[0].startswith(BARS)
     return "ineligible" if barred else "denied"

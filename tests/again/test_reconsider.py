@@ -89,7 +89,7 @@ def test_provisions_that_make_no_difference_are_left_out(
         if reason["provision"] not in [each["id"] for each in told["provisions"]]
     ]
     assert grants
-    assert all(not reason["decisive"] for reason in grants if reason["effect"] == "grants")
+    assert all(reason["status"] == "does_not_apply" for reason in grants)
 
 
 def test_other_words_of_a_decisive_provision_are_told_though_the_outcome_is_the_same(
