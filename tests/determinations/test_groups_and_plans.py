@@ -166,7 +166,7 @@ def test_ninety_days_of_notice_are_cited_for_groups_and_individuals(
     assert section in cited["citation"]["instrument"]
     assert "300gg-42(c)(1)" in cited["citation"]["instrument"]
     assert "primary" == cited["evidence"]
-    assert "Ask the carrier for its other plans" in decided["next_steps"][0]["says"]
+    assert any("Ask the carrier for its other plans" in s["says"] for s in decided["next_steps"])
 
 
 def test_a_child_past_the_age_limit_hears_of_the_rule_for_disabled_children(
@@ -225,3 +225,50 @@ def test_the_regulation_is_cited_by_the_section_numbers_of_the_year(
     unpaid = next(r for r in decided["reasons"] if "common-grounds" in r["provision"])
 
     assert instrument == unpaid["citation"]["instrument"]
+
+
+@pytest.mark.parametrize(
+    ("question", "facts"),
+    [
+        ("renewal.refusal", {"renewal.premium_unpaid": True}),
+        ("issue.refusal", {"issue.requests_unanswered": True}),
+        (
+            "plan.discontinuance",
+            {
+                **CLOSED,
+                "plan.closed_on": "2011-06-01",
+                "plan.approved_on": "2012-02-15",
+                "plan.notice_given_on": "2012-02-15",
+                "plan.coverage_effective_on": "2010-09-01",
+            },
+        ),
+    ],
+)
+def test_who_loses_coverage_hears_who_oversees_the_carrier(
+    decider: Decider, question: str, facts: dict[str, object]
+) -> None:
+    decided = answer(decider, question, facts, "2012-06-01")
+    said = " ".join(step["says"] for step in decided["next_steps"])
+
+    assert "eligible" == decided["outcome"]
+    assert "ask the Division of Insurance" in said
+    assert "has no appeal" in said
+
+
+@pytest.mark.parametrize(("size", "is_told"), [(5, True), (6, False)])
+def test_the_smallest_groups_hear_that_they_may_need_an_intermediary(
+    decider: Decider, size: int, is_told: bool
+) -> None:
+    facts = {**GROUP, "group.eligible_employees": size, "group.massachusetts_employees": size}
+    decided = answer(decider, "group.enrollment", facts)
+
+    assert is_told == ("through an intermediary" in cautions(decided))
+
+
+def test_a_group_that_is_no_business_is_sent_to_the_connector(decider: Decider) -> None:
+    facts: dict[str, object] = {"group.entity": "other", "group.active": True}
+    decided = answer(decider, "group.eligible", facts, "2011-03-01")
+    steps = [step["says"] for step in decided["next_steps"]]
+
+    assert "ineligible" == decided["outcome"]
+    assert any(step.startswith("Ask the Connector whether it accepts the group") for step in steps)
