@@ -120,7 +120,7 @@ class _Tree:
             f" ({', '.join(told)})",
             (
                 f"\n{reason.provision}: {reason.citation.instrument}{under}. Evidence: "
-                f"{reason.evidence}.",
+                f"{reason.evidence}.{f' {reason.unverified}' if reason.unverified else ''}",
                 "dim",
             ),
         )

@@ -124,6 +124,10 @@ class ReasonAnswer(Answer, frozen=True):
         | UnsetType
     ) = UNSET
     says: str | UnsetType = UNSET
+    unverified: (
+        Annotated[str, Meta(description="Where the source was not read well: how it was read.")]
+        | UnsetType
+    ) = UNSET
 
 
 class NestedAnswer(Answer, frozen=True):
@@ -241,7 +245,11 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
     outcome: Outcome
     says: Annotated[str, Meta(description="The outcome as a sentence.")]
     because: Annotated[
-        tuple[str, ...], Meta(description="The sentences of the findings that decide.")
+        tuple[str, ...],
+        Meta(
+            description="What decided, in at most three sentences: the nearest ground, its limit, "
+            "the first change that the person can make."
+        ),
     ]
     settled_by: (
         Annotated[

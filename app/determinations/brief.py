@@ -65,6 +65,7 @@ class BriefReason(Answer, frozen=True):
     findings: tuple[BriefFinding, ...]
     concludes: Values | UnsetType = UNSET
     says: str | UnsetType = UNSET
+    unverified: str | UnsetType = UNSET
 
 
 class BriefFactChange(Answer, frozen=True, rename={"was": "from"}):
@@ -203,6 +204,7 @@ def _brief_reason(reason: ReasonAnswer, shared: Mapping[str, int]) -> BriefReaso
         ),
         reason.concludes,
         reason.says,
+        reason.unverified,
     )
 
 

@@ -19,6 +19,7 @@ from app.determinations.answer import (
     ReasonAnswer,
     encode,
 )
+from app.determinations.because import SETTLED, because
 from app.determinations.brief import brief_of
 from app.determinations.conclude import Concluded
 from app.determinations.knowledge import Knowledge
@@ -29,8 +30,6 @@ from app.instants import instant_text
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome, Question
 from app.law.relations import Conflict
-
-SETTLED = "Some answers are missing. Whatever they are, the outcome is the same."
 
 
 class Issue(NamedTuple):
@@ -122,10 +121,17 @@ class Determination:
 
     @cached_property
     def because(self) -> tuple[str, ...]:
-        """The sentences of the findings that decide, each once."""
+        """What decided, in at most three sentences; of a denial with the first change that the
+        person can make.
+        """
         if self.settled_by:
             return (SETTLED,)
-        return tuple(dict.fromkeys(self.builder.because(self.question.id)))
+        change = None
+        if self.outcome == self.question.adverse:
+            helps = (c.says for c in self.would_change if c.becomes == self.question.favorable
+                     and c.open_to_applicant)  # fmt: skip
+            change = next(helps, None)
+        return because(self.builder, self.question.id, change)
 
     @cached_property
     def reasons(self) -> tuple[ReasonAnswer, ...]:

@@ -20,7 +20,6 @@ from app.determinations.knowledge import Knowledge
 from app.determinations.moved_days import limit_of, moved_in_words
 from app.determinations.wording import (
     NOT_STATED,
-    UNVERIFIED_WORDS,
     as_json,
     citation_answer,
     derived_in_words,
@@ -106,20 +105,15 @@ class PreparedCondition:
         self._labels = {n: in_play.definitions[n].label for n in self._inputs}
         self._path: str | UnsetType = path or UNSET
         required = condition.required
-        self._calendar = required if isinstance(required, StandingCalendar) else None
-        self._required = None if self._calendar else required_as_json(required, None)
+        self.calendar = required if isinstance(required, StandingCalendar) else None
+        self._required = None if self.calendar else required_as_json(required, None)
         constants = {name: derived_in_words(v) for name, v in provision.parameters.items()}
-        if self._calendar is None:
+        if self.calendar is None:
             constants["required"] = required_in_words(condition, None)
-            warning = UNVERIFIED_WORDS.get(provision.evidence)
-        else:
-            warning = None  # how well a calendar was read differs from period to period
-        end = f" {warning}" if warning else ""
         written = condition.condition
-        self._met = Template(written.met, constants, end)
-        self._not_met = Template(written.not_met, constants, end)
+        self._met = Template(written.met, constants)
+        self._not_met = Template(written.not_met, constants)
         self._words = filled(written.words, provision.parameters)
-        self._evidence = provision.evidence
         self._holidays = in_play.deriving.holidays
         self.limit = limit_of(self._holidays, provision, condition)
         self._to_a_person = f"Left to a person to decide: {self.fact.label}"
@@ -156,8 +150,8 @@ class PreparedCondition:
         determination: NestedAnswer | UnsetType = UNSET,
     ) -> FindingAnswer:
         written, required = self.condition.condition, self._required
-        if self._calendar is not None:
-            required = required_as_json(self._calendar, value if isinstance(value, date) else None)
+        if self.calendar is not None:
+            required = required_as_json(self.calendar, value if isinstance(value, date) else None)
         return FindingAnswer(
             written.id,
             self._words,
@@ -237,12 +231,7 @@ class PreparedCondition:
                 return required_in_words(self.condition, day)
             return known(name)
 
-        says = (self._met if truth else self._not_met).fill(word_for)
-        if self._calendar is not None:
-            evidence = self._evidence if day is None else self._calendar.evidence_for(day)
-            warning = UNVERIFIED_WORDS.get(evidence)
-            return f"{says} {warning}" if warning else says
-        return says
+        return (self._met if truth else self._not_met).fill(word_for)
 
     def _unknown_words(self, missing: tuple[str, ...]) -> str:
         """What to say of a condition that cannot be found met or not met."""

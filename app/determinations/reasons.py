@@ -5,6 +5,7 @@ anything.
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 
 from msgspec import UNSET
 
@@ -31,7 +32,7 @@ from app.determinations.prepared import (
     fact_answer,
     word_for_facts,
 )
-from app.determinations.wording import as_json, derived_in_words
+from app.determinations.wording import UNVERIFIED_WORDS, as_json, derived_in_words
 from app.engine import Evaluation
 from app.law.facts import FactDefinition
 from app.law.questions import Outcome
@@ -178,7 +179,21 @@ class ReasonBuilder:
             values_answer(concludes) if concludes else UNSET,
             sources or UNSET,
             text_missing or UNSET,
+            self.unverified(prepared) or UNSET,
         )
+
+    def unverified(self, prepared: PreparedProvision) -> str | None:
+        """That a source was not read well, if so: of a day in a calendar, that of its period; of
+        anything else, that of the provision.
+        """
+        for condition in prepared.conditions:
+            evidence, calendar = prepared.standing.evidence, condition.calendar
+            day = self.knowledge.values.get(condition.fact.name)
+            if calendar is not None and isinstance(day, date):
+                evidence = calendar.evidence_for(day)
+            if evidence in UNVERIFIED_WORDS:
+                return UNVERIFIED_WORDS[evidence]
+        return None
 
     def status(self, index: int) -> ReasonStatus:
         """Whether a provision applies."""
@@ -223,20 +238,6 @@ class ReasonBuilder:
                 values_answer(explained.concludes),
             )
         return self._nested[question]
-
-    # --- what decided, in a few sentences ---
-
-    def because(self, question: str) -> Iterator[str]:
-        """The sentences of the findings that decide."""
-        for index, conditions in self.explained(question).deciding.items():
-            by_index = {c.condition.index: c for c in self.prepared.provisions[index].conditions}
-            for condition in conditions:
-                name = condition.fact.name
-                is_open = self.evaluation.condition(condition.index) is None
-                if is_open and self.is_decided_here(name):
-                    yield from self.because(name)
-                    continue
-                yield self.finding(by_index[condition.index], with_reasons=False).says
 
     def is_decided_here(self, question: str) -> bool:
         """Whether it is a question whose outcome nobody stated."""

@@ -19,10 +19,10 @@ NOT_STATED = "not stated"
 PLAIN_JSON = (str, int)
 NO_PERIOD = "no period"
 UNVERIFIED_WORDS: dict[str, str] = {
-    "secondary": "Source unverified: read only in a secondary source.",
-    "recollected": "Source unverified: the text was recalled, not read again.",
+    "secondary": "Read in a secondary source only.",
+    "recollected": "Recalled from memory, not read again.",
 }
-"""Evidence below guidance: whoever reads a sentence that rests on it is told so."""
+"""What is said beside a reason whose evidence is below guidance."""
 
 
 def derived_in_words(value: Value | Span | None) -> str:

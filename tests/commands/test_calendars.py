@@ -57,7 +57,7 @@ def test_periods_for_some_only_say_for_whom(flask: Flask) -> None:
 
     assert "▒ May 24 through July 23, 2021: limited" in result.stdout
     assert "For people without health coverage." in result.stdout
-    assert "Source unverified: read only in a secondary source." in result.stdout
+    assert "Read in a secondary source only." in result.stdout
 
 
 def test_days_outside_the_encoded_law_are_marked(flask: Flask) -> None:

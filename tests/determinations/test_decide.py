@@ -202,8 +202,9 @@ def test_what_was_recollected_or_read_second_hand_is_said_to_be_unverified(
         Case("individual.eligible", {"applicant.resident": True}, date(2010, 7, 1), "chapter-288")
     )
 
-    finding = next(f for r in decided.reasons if r.evidence == "recollected" for f in r.findings)
-    assert "unverified" in finding.says
+    reason = next(r for r in decided.reasons if r.evidence == "recollected")
+    assert "Recalled from memory, not read again." == reason.unverified
+    assert all("Recalled" not in finding.says for finding in reason.findings)
 
 
 def with_fact(case: Case, fact: FactDefinition, value: Value) -> Case:
