@@ -246,17 +246,21 @@ class ReasonBuilder:
     # --- what to do, what to beware of ---
 
     def next_steps(self, question: str) -> tuple[NextStepAnswer, ...]:
-        """The next steps of the outcome, then those of the provisions it rests on, and of what to
-        beware of where the outcome is not the favorable one.
+        """The next steps of the outcome, then those of the provisions it rests on and of the others
+        with the same effect (each of them has to be dealt with), and of what to beware of where the
+        outcome is not the favorable one.
         """
         explained = self.explained(question)
         favorable = explained.question.favorable
+        effect = {"eligible": "grants", "ineligible": "bars"}.get(explained.outcome)
         steps: dict[tuple[str, str | None], None] = {}
         for step in explained.question.outcome_next_steps.get(explained.outcome, ()):
             steps[step.says, step.question] = None
         for provision in explained.standing.provisions:
-            counts = provision.index in explained.deciding or (
-                provision.effect == "cautions" and explained.outcome != favorable
+            counts = (
+                provision.index in explained.deciding
+                or (provision.effect == effect and self.evaluation.provision(provision.index))
+                or (provision.effect == "cautions" and explained.outcome != favorable)
             )
             if counts and provision.provision.next_steps:
                 truth, status = self.evaluation.condition, self.evaluation.provision

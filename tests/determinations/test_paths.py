@@ -69,6 +69,24 @@ def test_of_several_grounds_that_apply_all_next_steps_are_told(decider: Decider)
     assert "If you moved out of the service area" in said
 
 
+def test_the_next_steps_of_every_provision_that_bars_are_told(decider: Decider) -> None:
+    group: dict[str, object] = {
+        "group.eligible": "eligible",
+        "group.applied_on": DAY,
+        "group.offered_to_all": False,
+        "group.smaller_share_for_lower_paid": False,
+        "group.participation_required": True,
+        "group.eligible_employees": 5,
+        "group.affiliated_employees": 0,
+        "group.joining_employees": 1,
+        "group.employees_without_waiver": 5,
+    }
+    said = " ".join(steps(decider, "group.enrollment", group))
+
+    assert "Offer the plan to every full-time employee" in said
+    assert "Enroll more employees" in said
+
+
 @pytest.fixture
 def two_ways(tmp_path: Path) -> Decider:
     """The small law, in which people may be grown up by age or by height."""
