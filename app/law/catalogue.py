@@ -75,26 +75,27 @@ def _yearly(item: Item) -> YearlyPeriod:
 def read_calendar(item: Item, id: str, text: str, cite: Cite) -> Calendar:
     """One calendar file."""
     fields = item.known_fields(
-        ("calendar", "series", "title", "citation", "evidence", "enacted", "in_force", "kind"),
-        ("periods", "every_year", "limited_to", "supersedes"),
+        ("series", "title", "citation", "evidence", "in_force", "kind"),
+        ("calendar", "enacted", "periods", "every_year", "limited_to", "supersedes"),
     )
     own = {"citation": cite, "evidence": read_evidence, "series": Item.text}
     try_each(fields, {**common(), **own, "limited_to": Item.text})
-    if fields["calendar"].text() != id:
+    if optional(fields, "calendar", Item.text) not in (None, id):
         fields["calendar"].refuse(f"the calendar's id must be its path, {id}")
     kind = fields["kind"].one_of(("open", "continuous", "limited", "unread"))
     if (kind == "limited") != ("limited_to" in fields):
         item.refuse("`limited_to` goes with the kind limited, and only with it")
     if ("periods" in fields) == ("every_year" in fields):
         item.refuse("a calendar has either `periods` or `every_year`")
+    in_force = read_span(fields["in_force"])
     return Calendar(
         id=id,
         series=fields["series"].text(),
         title=fields["title"].text(),
         citation=cite(fields["citation"]),
         evidence=read_evidence(fields["evidence"]),
-        enacted=fields["enacted"].day(),
-        in_force=read_span(fields["in_force"]),
+        enacted=optional(fields, "enacted", Item.day) or in_force.first,
+        in_force=in_force,
         kind=kind,  # type: ignore[arg-type]
         periods=tuple(_period(p) for p in fields["periods"].items()) if "periods" in fields else (),
         every_year=tuple(_yearly(p) for p in fields["every_year"].items())

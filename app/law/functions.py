@@ -31,8 +31,8 @@ class Function:
     *rises* says for each argument whether the value rises (1) or falls (-1) with it, 0 where it
     does neither: that is what makes "what would change" exact. Facts are never negative where they
     multiply or divide, so products and ratios are monotone. Where *is_variadic*, more arguments
-    may follow, of the last kind. Where it *counts_holidays*, `compute` takes the legal holidays
-    before its arguments.
+    may follow, of the last kind. *unit* is that of what it gives, if that never changes. Where it
+    *counts_holidays*, `compute` takes the legal holidays before its arguments.
     """
 
     takes: tuple[Kind, ...]
@@ -42,6 +42,7 @@ class Function:
     is_variadic: bool = False
     concludes_only: bool = False
     counts_holidays: bool = False
+    unit: str | None = None
 
     def with_holidays(self, holidays: LegalHolidays) -> Callable[..., Computed]:
         """What computes it, under a law of holidays."""
@@ -171,11 +172,13 @@ _DAY_AND_COUNT: tuple[Kind, ...] = ("day", "integer")
 _OF_SERIES: tuple[Kind, ...] = ("series", "day")
 
 FUNCTIONS: Mapping[str, Function] = {
-    "days_between": Function(_DAYS, "integer", lambda a, b: (b - a).days, (-1, 1)),
+    "days_between": Function(_DAYS, "integer", lambda a, b: (b - a).days, (-1, 1), unit="days"),
     "days_counted": Function(_DAYS, "integer", days_counted, (-1, 1), counts_holidays=True),
     "last_day": Function(_DAY_AND_COUNT, "day", last_day, (1, 1), counts_holidays=True),
-    "whole_years_between": Function(_DAYS, "integer", whole_years_between, (-1, 1)),
-    "whole_months_between": Function(_DAYS, "integer", whole_months_between, (-1, 1)),
+    "whole_years_between": Function(_DAYS, "integer", whole_years_between, (-1, 1), unit="years"),
+    "whole_months_between": Function(
+        _DAYS, "integer", whole_months_between, (-1, 1), unit="months"
+    ),
     "sum": Function(_NUMBERS, "number", lambda *n: sum(_exact(n)), (1,), True),
     "product": Function(_NUMBERS, "number", lambda *n: math.prod(_exact(n)), (1,), True),
     "difference": Function(_NUMBERS, "number", lambda a, b: operator.sub(*_exact((a, b))), (1, -1)),
@@ -199,7 +202,7 @@ FUNCTIONS: Mapping[str, Function] = {
     ),
     "rule_year_start": Function(("day", "integer", "integer"), "day", rule_year_start, (1, -1, -1)),
     "next_anniversary": Function(_DAYS, "day", next_anniversary, (0, 1)),
-    "days_until_next_period": Function(_OF_SERIES, "integer", days_until_next_period),
+    "days_until_next_period": Function(_OF_SERIES, "integer", days_until_next_period, unit="days"),
     "last_day_of_period": Function(_OF_SERIES, "day", last_day_of_period),
     "next_period": Function(_OF_SERIES, "span", Series.next_after, concludes_only=True),
     "period_of": Function(_OF_SERIES, "span", Series.containing, concludes_only=True),

@@ -73,6 +73,9 @@ def optional(fields: Mapping[str, Item], name: str, read: Callable[[Item], T]) -
 
 
 def read_span(item: Item) -> Span:
+    """Days in force: the first alone, or `from` with `to`."""
+    if not item.is_mapping:
+        return Span(item.day())
     fields = item.known_fields(("from",), ("to",))
     span = Span(fields["from"].day(), optional(fields, "to", Item.day))
     if span.last is not None and span.last < span.first:

@@ -16,6 +16,7 @@ from app.law.spans import Span
 
 Evidence = Literal["brief", "primary", "guidance", "secondary", "recollected"]
 Effect = Literal["grants", "bars", "refers", "cautions"]
+EFFECTS: tuple[Effect, ...] = ("grants", "bars", "refers", "cautions")
 May = Literal["grant", "bar", "either"]
 """Which way a person may decide where a provision refers."""
 EVIDENCE: tuple[Evidence, ...] = ("brief", "primary", "guidance", "secondary", "recollected")
@@ -162,6 +163,11 @@ class Provision:
             name: (p.dated_value_on(day, enacted_through) or p.values[0]).value
             for name, p in self.parameters.items()
         }
+
+    @property
+    def question_place(self) -> Place:
+        """Where the question is named that it answers."""
+        return self.places.of("answers" if "answers" in self.places.keys else self.effect)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
+from typing import cast
 
 from app.law.conditions import Sayings, read_paths
 from app.law.facts import Citation
@@ -25,8 +26,10 @@ from app.law.parts import (
     try_each,
 )
 from app.law.provision import (
+    EFFECTS,
     SET_BY,
     DatedValue,
+    Effect,
     Evidence,
     NextStep,
     Parameter,
@@ -48,6 +51,8 @@ def next_step_reader(
     """
 
     def read(item: Item) -> NextStep:
+        if not item.is_mapping:
+            return NextStep(item.text(), None, default, place=item.place)
         fields = item.known_fields(("says",), keys)
         on = (
             optional(
@@ -133,18 +138,13 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
     conditions, *cite* knows the instruments of sources.yaml.
     """
     fields = item.known_fields(
+        ("title", "citation", "evidence", "gist", "in_force"),
         (
             "provision",
-            "title",
-            "citation",
-            "evidence",
-            "gist",
             "enacted",
-            "in_force",
             "answers",
             "effect",
-        ),
-        (
+            *EFFECTS,
             "may",
             "reading",
             "supersedes",
@@ -167,14 +167,14 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
             "evidence": lambda i: read_dated(i, read_span(fields["in_force"]), read_evidence),
             "gist": Item.text,
             "reading": Item.text,
-            "answers": Item.text,
+            **dict.fromkeys(("answers", *EFFECTS), Item.text),
             "unread": Item.text,
             "caution": Item.text,
         },
     )
-    if fields["provision"].text() != id:
+    if optional(fields, "provision", Item.text) not in (None, id):
         fields["provision"].refuse(f"the provision's id must be its path, {id}")
-    effect = fields["effect"].one_of(("grants", "bars", "refers", "cautions"))
+    effect, question = _effect(item, fields)
     if effect == "cautions" and "caution" not in fields:
         item.refuse("a provision that cautions needs its caution")
     if (effect == "refers") != ("may" in fields):
@@ -190,10 +190,10 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
         citation=read_dated(fields["citation"], in_force, cite),
         evidence=read_dated(fields["evidence"], in_force, read_evidence),
         gist=gist,
-        enacted=fields["enacted"].day(),
+        enacted=optional(fields, "enacted", Item.day) or in_force.first,
         in_force=in_force,
-        answers=fields["answers"].text(),
-        effect=effect,  # type: ignore[arg-type]
+        answers=question,
+        effect=effect,
         paths=read_paths(item, fields, marks, sayings),
         may=optional(fields, "may", _read_may),  # type: ignore[arg-type]
         reading=optional(fields, "reading", Item.text),
@@ -213,6 +213,19 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
         places=item.places,
         text=text,
     )
+
+
+def _effect(item: Item, fields: Mapping[str, Item]) -> tuple[Effect, str]:
+    """What a provision does, and for which question: `bars: <question>`, or as older texts say it,
+    under `effect` and `answers`.
+    """
+    written = [effect for effect in EFFECTS if effect in fields]
+    if len(written) == 1 and not {"answers", "effect"} & set(fields):
+        return written[0], fields[written[0]].text()
+    if written or not {"answers", "effect"} <= set(fields):
+        raise item.refuse(f"a provision has one of {', '.join(EFFECTS)}, with its question")
+    effect = cast(Effect, fields["effect"].one_of(EFFECTS))
+    return effect, fields["answers"].text()
 
 
 def _read_may(item: Item) -> str:

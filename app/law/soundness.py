@@ -199,7 +199,7 @@ class _Check(Checking):
     def check_provision(self, provision: Provision) -> None:
         places, question = provision.places, self.questions.get(provision.answers)
         if question is None:
-            self.note(places.of("answers"), f"there is no question {provision.answers}")
+            self.note(provision.question_place, f"there is no question {provision.answers}")
         else:
             self.check_concludes(
                 provision.concludes, question, provision.parameters, places, ("concludes",)
@@ -214,9 +214,9 @@ class _Check(Checking):
                     self.note(step.place, f"{provision.id} has no condition {name}")
             if step.path is not None and (not step.path or step.path not in provision.paths):
                 self.note(step.place, f"{provision.id} has no path {step.path}")
-        names = set(provision.parameters)
-        if provision.caution is not None:
-            self.check_sentence(provision.caution, names, places.of("caution"))
+        names, caution = set(provision.parameters), provision.caution
+        if caution is not None:
+            self.check_sentence(caution, names, places.of("caution"))
         for condition in provision.conditions:
             self.check_condition(provision, condition)
             for key, sentence in (("met", condition.met), ("not_met", condition.not_met)):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import cast
 
-from app.law.fact_types import FACT_TYPES, LARGEST, PLACES
+from app.law.fact_types import FACT_TYPES, LARGEST, PLACES, FactType
 from app.law.facts import (
     ACTORS,
     Actor,
@@ -13,6 +13,7 @@ from app.law.facts import (
     Presumption,
     Value,
 )
+from app.law.functions import FUNCTIONS, Function
 from app.law.names import NAME
 from app.law.operands import OPERATORS, read_test
 from app.law.parts import Cite, optional, read_computation, read_sentence, try_each
@@ -24,8 +25,9 @@ from app.law.yaml_source import Item
 def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
     """One entry of the vocabulary."""
     fields = item.known_fields(
-        ("type",),
+        (),
         (
+            "type",
             "asks",
             "describes",
             "unit",
@@ -49,14 +51,15 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         fields,
         {"asks": Item.text, "describes": Item.text, "unit": Item.text, "places": Item.integer},
     )
-    types = tuple(name for name, each in FACT_TYPES.items() if not each.is_outcome)
-    kind = FACT_TYPES[fields["type"].one_of(types)]
     computed = optional(fields, "computed", lambda i: read_computation(i, i.text()))
+    function = FUNCTIONS.get(computed.function) if computed else None
+    kind = _type(item, fields, function)
+    unit = optional(fields, "unit", Item.text) or (function.unit if function else None)
     if computed is None and "asks" not in fields:
         item.refuse(f"the fact {name} needs the question that asks for it")
     if computed is not None and "describes" not in fields:
         item.refuse(f"the computed fact {name} needs `describes`")
-    if kind.needs == "unit" and "unit" not in fields:
+    if kind.needs == "unit" and unit is None:
         item.refuse(f"the fact {name} needs its unit")
     if (kind.needs == "choices") != ("choices" in fields):
         item.refuse("`choices` goes with the type choice, and only with it")
@@ -74,7 +77,7 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         type=kind.name,
         asks=optional(fields, "asks", Item.text),
         describes=optional(fields, "describes", Item.text),
-        unit=optional(fields, "unit", Item.text),
+        unit=unit,
         choices={k: v.text() for k, v in fields["choices"].fields().items()}
         if "choices" in fields
         else {},
@@ -92,6 +95,16 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         contradictions=optional(fields, "contradicts", _contradictions) or (),
         place=item.place,
     )
+
+
+def _type(item: Item, fields: Mapping[str, Item], function: Function | None) -> FactType:
+    """The type as it is written, or of a computed fact the one that its function always gives."""
+    types = tuple(name for name, each in FACT_TYPES.items() if not each.is_outcome)
+    if "type" in fields:
+        return FACT_TYPES[fields["type"].one_of(types)]
+    if function is None or function.gives not in types:
+        raise item.refuse("the key type is missing")
+    return FACT_TYPES[function.gives]
 
 
 def _clauses(item: Item, type: str, fields: Mapping[str, Item]) -> dict[Value | None, Sentence]:
