@@ -77,6 +77,14 @@ def print_determination(screen: Screen, decided: Determination) -> None:
         "What would change the outcome",
         [_would_change(change) for change in decided.would_change],
     )
+    _print_list(
+        screen,
+        "Deadlines",
+        [
+            f"{each.do} ({each.on})" + (f" {each.why}" if each.why else "")
+            for each in decided.deadlines
+        ],
+    )
     steps = [
         f"{step.says} ({step.question})" if step.question else step.says
         for step in decided.next_steps

@@ -191,6 +191,16 @@ class NextStepAnswer(Answer, frozen=True):
     question: str | UnsetType = UNSET
 
 
+class DeadlineAnswer(Answer, frozen=True):
+    """A day by which somebody has to act."""
+
+    on: date
+    do: Annotated[str, Meta(description="What has to be done, as a sentence with the day.")]
+    by: Annotated[Actor, Meta(description="Whose act it is.")]
+    provision: str
+    why: str | UnsetType = UNSET
+
+
 class LeafAnswer(Answer, frozen=True):
     """One way in which what is not known can turn out, and the outcome is the same."""
 
@@ -292,6 +302,10 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
         ),
     ]
     valid_until_because: str | None
+    deadlines: Annotated[
+        tuple[DeadlineAnswer, ...],
+        Meta(description="The days by which somebody has to act, from `as_of` on, in order."),
+    ]
     next_steps: tuple[NextStepAnswer, ...]
     cautions: tuple[str, ...]
     facts: Annotated[Values, Meta(description="The facts that were stated, by whole name.")]

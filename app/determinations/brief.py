@@ -15,6 +15,7 @@ from app.determinations.answer import (
     ChangeAnswer,
     ChangeKind,
     ConflictAnswer,
+    DeadlineAnswer,
     DeterminationAnswer,
     EvidenceTag,
     FactAnswer,
@@ -105,6 +106,7 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
     concludes: Values
     would_change: tuple[BriefChange, ...]
     valid_until: date | None
+    deadlines: tuple[DeadlineAnswer, ...]
     next_steps: tuple[NextStepAnswer, ...]
     cautions: tuple[str, ...]
     law: LawAnswer
@@ -182,6 +184,7 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
             [_brief_change(change) for change in full.would_change if change.open_to_applicant]
         ),
         valid_until=full.valid_until,
+        deadlines=full.deadlines,
         next_steps=full.next_steps,
         cautions=full.cautions,
         law=LawAnswer(full.law.digest),

@@ -11,6 +11,7 @@ from msgspec import UNSET
 from app.determinations.alternatives import Alternatives, WouldChange
 from app.determinations.answer import (
     ConflictAnswer,
+    DeadlineAnswer,
     Detail,
     DeterminationAnswer,
     LawAnswer,
@@ -22,6 +23,7 @@ from app.determinations.answer import (
 from app.determinations.because import SETTLED, because
 from app.determinations.brief import brief_of
 from app.determinations.conclude import Concluded
+from app.determinations.deadlines import deadlines
 from app.determinations.knowledge import Knowledge
 from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer
 from app.determinations.wording import as_json
@@ -139,6 +141,11 @@ class Determination:
         return self.builder.reasons(self.question.id)
 
     @cached_property
+    def deadlines(self) -> tuple[DeadlineAnswer, ...]:
+        """The days by which somebody has to act, of those still to come."""
+        return deadlines(self.builder)
+
+    @cached_property
     def next_steps(self) -> tuple[NextStepAnswer, ...]:
         """What the person can do now."""
         return self.builder.next_steps(self.question.id)
@@ -189,6 +196,7 @@ class Determination:
             would_change=tuple([change.answer() for change in self.would_change]),
             valid_until=self.valid_until,
             valid_until_because=self.valid_until_because,
+            deadlines=self.deadlines,
             next_steps=self.next_steps,
             cautions=self.cautions,
             facts={name: as_json(value) for name, value in stated},

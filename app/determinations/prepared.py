@@ -29,7 +29,8 @@ from app.determinations.wording import (
     value_in_words,
 )
 from app.law.calendars import StandingCalendar
-from app.law.facts import FactDefinition, Value
+from app.law.facts import Computation, FactDefinition, Value
+from app.law.provision import Deadline
 from app.law.questions import Outcome
 from app.law.running_text import filled
 from app.law.sentences import Sentence
@@ -261,6 +262,17 @@ class PreparedProvision:
         constants = {name: derived_in_words(v) for name, v in standing.parameters.items()}
         caution = self.provision.caution
         self.caution = Template(caution, constants) if caution is not None else None
+        self.deadlines = tuple(PreparedDeadline(d, constants) for d in self.provision.deadlines)
+
+
+class PreparedDeadline:
+    """What is said of one deadline."""
+
+    def __init__(self, deadline: Deadline, constants: Mapping[str, str]) -> None:
+        assert isinstance(deadline.on, Computation)
+        self.on, self.by = deadline.on, deadline.by
+        self.do = Template(deadline.do, constants)
+        self.why = Template(deadline.why, constants) if deadline.why is not None else None
 
 
 class PreparedLaw:
@@ -269,6 +281,7 @@ class PreparedLaw:
     def __init__(self, in_play: FactsInPlay) -> None:
         law, self.in_play = in_play.law, in_play
         self.provisions = tuple(PreparedProvision(in_play, p) for p in law.provisions)
+        self.with_deadlines = tuple(p.index for p in self.provisions if p.deadlines)
         self.says = {
             question.question.id: {
                 outcome: Template(sentence, {})

@@ -12,6 +12,7 @@ from app.law.facts import Computation, FactDefinition
 from app.law.functions import FUNCTIONS
 from app.law.provision import Conclusion, Parameter, ParameterName, Provision
 from app.law.questions import ConclusionDefinition, Edition, Question
+from app.law.running_text import gaps
 from app.law.sentences import Sentence
 
 
@@ -161,6 +162,20 @@ class Checking:
                 place, f"{wanted.name} is a {wanted.type}; it must be concluded by a function"
             )
 
+    def check_deadlines(self, provision: Provision) -> None:
+        """Complain of deadlines that are no days, and of gaps in what they say."""
+        for deadline in provision.deadlines:
+            if not isinstance(deadline.on, Computation):
+                self.note(deadline.place, "the day of a deadline is a function of facts")
+                continue
+            parameters = provision.parameters
+            gives = self.check_computation(deadline.on, deadline.place, parameters, concludes=True)
+            if gives not in (None, "day", "span"):
+                self.note(deadline.place, f"a deadline is a day, not a {gives}")
+            for sentence in filter(None, (deadline.do, deadline.why)):
+                for name in set(sentence.names) - {"on", *parameters}:
+                    self.note(deadline.place, f"nobody knows {{{name}}}, which a deadline names")
+
     def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
         """Complain of gaps in a sentence that nobody can fill."""
         for name in sentence.names:
@@ -171,3 +186,23 @@ class Checking:
 def is_number(kind: str | None) -> bool:
     """Whether what a function gives, or the type of a conclusion, is a number."""
     return kind == "number" or (kind in FACT_TYPES and "number" in FACT_TYPES[str(kind)].fits)
+
+
+def used_parameters(provision: Provision) -> set[str]:
+    """The parameters that something in a provision names."""
+    used = {c.operand.name for c in provision.conditions if isinstance(c.operand, ParameterName)}
+    sentences = [s for c in provision.conditions for s in (c.met, c.not_met)]
+    sentences += [provision.caution] if provision.caution else []
+    sentences += [s for d in provision.deadlines for s in (d.do, d.why) if s is not None]
+    used.update((*gaps(provision.gist), *gaps(provision.reading or "")))
+    used.update(name for sentence in sentences for name in sentence.names)
+    for conclusion in (
+        *provision.concludes.values(),
+        *provision.informs.values(),
+        *(deadline.on for deadline in provision.deadlines),
+    ):
+        if isinstance(conclusion, ParameterName):
+            used.add(conclusion.name)
+        elif isinstance(conclusion, Computation):
+            used.update(conclusion.parameter_names)
+    return used

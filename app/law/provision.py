@@ -10,7 +10,7 @@ from typing import Literal
 
 from app.law.dated import Dated, latest_of
 from app.law.errors import Place, Places
-from app.law.facts import Citation, Computation, FactDefinition, Value
+from app.law.facts import Actor, Citation, Computation, FactDefinition, Value
 from app.law.sentences import Sentence
 from app.law.spans import Span
 
@@ -115,6 +115,20 @@ Conclusion = Computation | Value | ParameterName
 
 
 @dataclass(frozen=True)
+class Deadline:
+    """A day by which somebody has to act: what they have to do, whose act it is, and why then.
+
+    Of a span of days it is the last.
+    """
+
+    on: Conclusion
+    do: Sentence
+    by: Actor
+    why: Sentence | None = None
+    place: Place = field(default=Place("", 0), compare=False)
+
+
+@dataclass(frozen=True)
 class Source:
     """Where law is written on a day and how solid that is; of a conclusion, where it differs from
     its provision.
@@ -151,6 +165,7 @@ class Provision:
     sources: Mapping[str, Source] = field(default_factory=dict)
     caution: Sentence | None = None
     next_steps: tuple[NextStep, ...] = ()
+    deadlines: tuple[Deadline, ...] = ()
     introduces: Mapping[str, FactDefinition] = field(default_factory=dict)
     places: Places = field(default=Places(), compare=False)
     text: str = field(default="", compare=False)

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import cast
 
 from app.law.conditions import Sayings, read_paths
-from app.law.facts import Citation
+from app.law.facts import ACTORS, Actor, Citation
 from app.law.gist import read_gist
 from app.law.parts import (
     Cite,
@@ -28,7 +28,9 @@ from app.law.parts import (
 from app.law.provision import (
     EFFECTS,
     SET_BY,
+    Conclusion,
     DatedValue,
+    Deadline,
     Effect,
     Evidence,
     NextStep,
@@ -156,6 +158,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
             "informs",
             "caution",
             "next_steps",
+            "deadlines",
             "introduces",
         ),
     )
@@ -182,6 +185,9 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
     step_on = "does_not_apply" if effect == "grants" else "applies"
     steps = fields.get("next_steps")
     concluded = read_each(fields, "concludes", lambda _, i: read_concluded(i, cite))
+    informs = read_each(fields, "informs", lambda _, i: read_conclusion(i))
+    known = {**informs, **{name: conclusion for name, (conclusion, _) in concluded.items()}}
+    deadlines = fields["deadlines"].items() if "deadlines" in fields else ()
     in_force = read_span(fields["in_force"])
     gist, marks = read_gist(fields["gist"])
     return Provision(
@@ -204,11 +210,12 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
         ),
         concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
         sources={name: source for name, (_, source) in concluded.items() if source is not None},
-        informs=read_each(fields, "informs", lambda _, i: read_conclusion(i)),
+        informs=informs,
         caution=optional(fields, "caution", read_sentence),
         next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items())
         if steps
         else (),
+        deadlines=tuple(_deadline(each, known) for each in deadlines),
         introduces=read_each(fields, "introduces", lambda name, i: read_fact(name, i, cite)),
         places=item.places,
         text=text,
@@ -226,6 +233,20 @@ def _effect(item: Item, fields: Mapping[str, Item]) -> tuple[Effect, str]:
         raise item.refuse(f"a provision has one of {', '.join(EFFECTS)}, with its question")
     effect = cast(Effect, fields["effect"].one_of(EFFECTS))
     return effect, fields["answers"].text()
+
+
+def _deadline(item: Item, known: Mapping[str, Conclusion]) -> Deadline:
+    """A deadline; its day is a conclusion, or named among those of the provision (*known*)."""
+    fields = item.known_fields(("on", "do", "by"), ("why",))
+    on = read_conclusion(fields["on"])
+    if isinstance(on, str):
+        if on not in known:
+            raise fields["on"].refuse(f"{on} is no conclusion of this provision")
+        on = known[on]
+    by = cast(Actor, fields["by"].one_of(tuple(a for a in ACTORS if a != "nobody")))
+    return Deadline(
+        on, read_sentence(fields["do"]), by, optional(fields, "why", read_sentence), item.place
+    )
 
 
 def _read_may(item: Item) -> str:

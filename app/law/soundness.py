@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping
 
 from app.law import relations
 from app.law.calendars import Calendar
-from app.law.checking import Checking, is_number
+from app.law.checking import Checking, is_number, used_parameters
 from app.law.errors import Fault, Place
-from app.law.facts import Computation, FactDefinition
+from app.law.facts import FactDefinition
 from app.law.holes import known_day, provision_holes, question_holes
 from app.law.names import is_beginning
 from app.law.provision import CalendarName, Condition, Parameter, ParameterName, Provision
@@ -207,6 +207,7 @@ class _Check(Checking):
             self.check_concludes(
                 provision.informs, question, provision.parameters, places, ("informs",)
             )
+        self.check_deadlines(provision)
         self.check_steps([(s.question, s.place) for s in provision.next_steps])
         for step in provision.next_steps:
             for name in filter(None, (step.unless_failed, *step.if_failed)):
@@ -267,7 +268,7 @@ class _Check(Checking):
                     provision.places.of("parameters", parameter.name),
                     f"the parameter {parameter.name} has no value on {provision.in_force.first}",
                 )
-        if parameter.name not in _used_parameters(provision):
+        if parameter.name not in used_parameters(provision):
             self.note(
                 provision.places.of("parameters", parameter.name),
                 f"nobody uses the parameter {parameter.name}",
@@ -368,20 +369,6 @@ class _Check(Checking):
             self.note(place, "a calendar is compared with a day by `within`")
         elif calendar.enacted > provision.enacted:
             self.note(place, f"{operand.id} was enacted after the provision that uses it")
-
-
-def _used_parameters(provision: Provision) -> set[str]:
-    used = {c.operand.name for c in provision.conditions if isinstance(c.operand, ParameterName)}
-    sentences = [s for c in provision.conditions for s in (c.met, c.not_met)]
-    sentences += [provision.caution] if provision.caution else []
-    used.update((*gaps(provision.gist), *gaps(provision.reading or "")))
-    used.update(name for sentence in sentences for name in sentence.names)
-    for conclusion in (*provision.concludes.values(), *provision.informs.values()):
-        if isinstance(conclusion, ParameterName):
-            used.add(conclusion.name)
-        elif isinstance(conclusion, Computation):
-            used.update(conclusion.parameter_names)
-    return used
 
 
 def check(

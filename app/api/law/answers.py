@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType, field
 
 from app.determinations.answer import AnyValue, CitationAnswer, EvidenceTag, LawAnswer, SourceAnswer
 from app.law.calendars import CalendarKind
+from app.law.facts import Actor
 from app.law.provision import Effect
 from app.law.questions import Outcome
 
@@ -108,6 +109,15 @@ class FactDefinitionAnswer(Struct):
     computed: str | UnsetType = UNSET
 
 
+class ProvisionDeadlineAnswer(Struct):
+    """A day by which somebody has to act under a provision."""
+
+    on: Annotated[str, Meta(description="A function of facts; of a span of days its last.")]
+    do: Annotated[str, Meta(description="What has to be done. Braces contain the day.")]
+    by: Actor
+    why: str | None
+
+
 class ProvisionAnswer(ProvisionSummaryAnswer):
     """A provision with all details, as in the edition on the day."""
 
@@ -137,6 +147,7 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
     informs: dict[str, AnyValue]
     caution: str | None
     next_steps: list[ProvisionStepAnswer]
+    deadlines: list[ProvisionDeadlineAnswer]
     introduces: list[FactDefinitionAnswer]
     text: Annotated[str, Meta(description="The text of the file.")]
     law: LawAnswer

@@ -20,6 +20,7 @@ from app.api.law.answers import (
     ParameterValueAnswer,
     PeriodAnswer,
     ProvisionAnswer,
+    ProvisionDeadlineAnswer,
     ProvisionStepAnswer,
     ProvisionSummaryAnswer,
 )
@@ -74,6 +75,12 @@ def provision_answer(
         next_steps=[
             ProvisionStepAnswer(step.says, step.question, step.on, step.path)
             for step in provision.next_steps
+        ],
+        deadlines=[
+            ProvisionDeadlineAnswer(
+                str(deadline.on), str(deadline.do), deadline.by, str(deadline.why or "") or None
+            )
+            for deadline in provision.deadlines
         ],
         introduces=[_fact(fact) for fact in provision.introduces.values()],
         text=provision.text,
