@@ -246,16 +246,14 @@ class ReasonBuilder:
     # --- what to do, what to beware of ---
 
     def next_steps(self, question: str) -> tuple[NextStepAnswer, ...]:
-        """The next steps of the outcome, then those of the provisions it rests on and of the others
-        with the same effect (each of them has to be dealt with), and of what to beware of where the
-        outcome is not the favorable one.
+        """The next steps of the provisions that the outcome rests on, of the others with the same
+        effect (each of them has to be dealt with), of what to beware of where the outcome is not
+        the favorable one; then those of the outcome.
         """
         explained = self.explained(question)
         favorable = explained.question.favorable
         effect = {"eligible": "grants", "ineligible": "bars"}.get(explained.outcome)
         steps: dict[tuple[str, str | None], None] = {}
-        for step in explained.question.outcome_next_steps.get(explained.outcome, ()):
-            steps[step.says, step.question] = None
         for provision in explained.standing.provisions:
             counts = (
                 provision.index in explained.deciding
@@ -273,6 +271,8 @@ class ReasonBuilder:
                     if self.is_decided_here(used) and self.outcome_of(used) == "referred":
                         nested = self.next_steps(used)
                         steps |= {(s.says, s.question or None): None for s in nested}
+        for step in explained.question.outcome_next_steps.get(explained.outcome, ()):
+            steps[step.says, step.question] = None
         return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
 
     def cautions_of(self, question: str) -> tuple[str, ...]:

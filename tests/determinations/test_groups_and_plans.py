@@ -252,7 +252,7 @@ def test_who_loses_coverage_hears_who_oversees_the_carrier(
 
     assert "eligible" == decided["outcome"]
     assert "ask the Division of Insurance" in said
-    assert "has no appeal" in said
+    assert "found no appeal in the law" in said
 
 
 @pytest.mark.parametrize(("size", "is_told"), [(5, True), (6, False)])
