@@ -246,15 +246,18 @@ class ReasonBuilder:
     # --- what to do, what to beware of ---
 
     def next_steps(self, question: str) -> tuple[NextStepAnswer, ...]:
-        """The next steps of the provisions that the outcome rests on, of the others with the same
-        effect (each of them has to be dealt with), of what to beware of where the outcome is not
-        the favorable one; then those of the outcome.
+        """The next steps of the provisions that the outcome rests on, in that order, and
+        of the others with the same effect (each of them has to be dealt with); those of what to
+        beware of where the outcome is not the favorable one; then those of the outcome itself.
         """
         explained = self.explained(question)
         favorable = explained.question.favorable
         effect = {"eligible": "grants", "ineligible": "bars"}.get(explained.outcome)
         steps: dict[tuple[str, str | None], None] = {}
-        for provision in explained.standing.provisions:
+        place = {index: number for number, index in enumerate(explained.deciding)}
+        for provision in sorted(
+            explained.standing.provisions, key=lambda p: place.get(p.index, len(place))
+        ):
             counts = (
                 provision.index in explained.deciding
                 or (provision.effect == effect and self.evaluation.provision(provision.index))
@@ -271,8 +274,8 @@ class ReasonBuilder:
                     if self.is_decided_here(used) and self.outcome_of(used) == "referred":
                         nested = self.next_steps(used)
                         steps |= {(s.says, s.question or None): None for s in nested}
-        for step in explained.question.outcome_next_steps.get(explained.outcome, ()):
-            steps[step.says, step.question] = None
+        for own in explained.question.outcome_next_steps.get(explained.outcome, ()):
+            steps[own.says, own.question] = None
         return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
 
     def cautions_of(self, question: str) -> tuple[str, ...]:

@@ -351,3 +351,25 @@ def test_nobody_is_sent_to_send_again_what_came_too_late(decider: Decider) -> No
 
     assert "Send the Office" not in steps(date(2011, 3, 20))
     assert "apply to a carrier" in steps(date(2011, 3, 20))
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "enrollment.permitted",
+        "group.enrollment",
+        "issue.refusal",
+        "plan.discontinuance",
+        "renewal.refusal",
+        "waiver.binding",
+        "waiver.reviewable",
+        "waiver.supported",
+    ],
+)
+def test_a_denial_says_that_no_appeal_was_found_in_the_law(decider: Decider, question: str) -> None:
+    asked = decider.lawbook.question(question)
+    steps = " ".join(step.says for step in asked.outcome_next_steps[asked.adverse])
+
+    assert "no appeal" in steps
+    office = question in ("waiver.reviewable", "waiver.supported")
+    assert ("Division of Insurance" in steps) != office
