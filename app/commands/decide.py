@@ -58,6 +58,7 @@ def print_determination(screen: Screen, decided: Determination) -> None:
         screen.line(
             f"{name}: {derived_in_words(value)}"
             + (f" ({definition.describes})" if definition else "")
+            + (f" {until.says}" if (until := decided.concludes_until[name]).says else "")
         )
     _print_list(
         screen,

@@ -191,6 +191,21 @@ class NextStepAnswer(Answer, frozen=True):
     question: str | UnsetType = UNSET
 
 
+class UntilAnswer(Answer, frozen=True):
+    """How long a conclusion stays as it is."""
+
+    last: Annotated[
+        date | None,
+        Meta(
+            description="The last day on which asking the same gives the same; null: no end known, "
+            "or it is counted from the day of the request, as `says` tells."
+        ),
+    ]
+    says: (
+        Annotated[str, Meta(description="Where it changes before the outcome does.")] | UnsetType
+    ) = UNSET
+
+
 class DeadlineAnswer(Answer, frozen=True):
     """A day by which somebody has to act."""
 
@@ -302,6 +317,10 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
         ),
     ]
     valid_until_because: str | None
+    concludes_until: Annotated[
+        dict[str, UntilAnswer],
+        Meta(description="Each conclusion with the last day on which it stays as it is."),
+    ]
     deadlines: Annotated[
         tuple[DeadlineAnswer, ...],
         Meta(description="The days by which somebody has to act, from `as_of` on, in order."),

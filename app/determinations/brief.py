@@ -5,8 +5,9 @@ It is told out of the full one, so stored determinations have it too.
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
+from typing import Annotated
 
-from msgspec import UNSET, UnsetType
+from msgspec import UNSET, Meta, UnsetType
 from msgspec.json import Decoder
 
 from app.determinations.answer import (
@@ -28,6 +29,7 @@ from app.determinations.answer import (
     NextStepAnswer,
     ReasonAnswer,
     ReasonStatus,
+    UntilAnswer,
     Values,
     encode,
 )
@@ -106,6 +108,13 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
     concludes: Values
     would_change: tuple[BriefChange, ...]
     valid_until: date | None
+    concludes_until: (
+        Annotated[
+            dict[str, UntilAnswer],
+            Meta(description="The conclusions that change before the outcome does."),
+        ]
+        | UnsetType
+    ) = UNSET
     deadlines: tuple[DeadlineAnswer, ...]
     next_steps: tuple[NextStepAnswer, ...]
     cautions: tuple[str, ...]
@@ -159,6 +168,11 @@ def deciding_findings(reason: ReasonAnswer, shared: Mapping[str, int]) -> Iterat
                 yield finding
 
 
+def brief_until(until: dict[str, UntilAnswer]) -> dict[str, UntilAnswer]:
+    """The conclusions that change before the outcome does."""
+    return {name: each for name, each in until.items() if each.says is not UNSET}
+
+
 def brief_of(full: DeterminationAnswer) -> BriefAnswer:
     """What decided, what is needed and what can be done, out of everything that was said."""
     decisive = [reason for reason in full.reasons if reason.decisive]
@@ -184,6 +198,7 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
             [_brief_change(change) for change in full.would_change if change.open_to_applicant]
         ),
         valid_until=full.valid_until,
+        concludes_until=brief_until(full.concludes_until) or UNSET,
         deadlines=full.deadlines,
         next_steps=full.next_steps,
         cautions=full.cautions,

@@ -117,6 +117,8 @@ class Decider:
             conflicts,
             alternatives,
             builder,
+            here,
+            days,
             digest,
         )
 

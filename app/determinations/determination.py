@@ -18,14 +18,18 @@ from app.determinations.answer import (
     LeafAnswer,
     NextStepAnswer,
     ReasonAnswer,
+    UntilAnswer,
     encode,
 )
 from app.determinations.because import SETTLED, because
 from app.determinations.brief import brief_of
 from app.determinations.conclude import Concluded
+from app.determinations.concludes_until import ConcludesUntil
 from app.determinations.deadlines import deadlines
 from app.determinations.knowledge import Knowledge
+from app.determinations.other_days import OtherDays
 from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer
+from app.determinations.what_if import WhatIf
 from app.determinations.wording import as_json
 from app.engine import Evaluation
 from app.instants import instant_text
@@ -71,6 +75,8 @@ class Determination:
     conflicts: tuple[Conflict, ...]
     alternatives: Alternatives
     builder: ReasonBuilder
+    here: WhatIf
+    days: OtherDays
     law_digest: str
 
     @property
@@ -141,6 +147,11 @@ class Determination:
         return self.builder.reasons(self.question.id)
 
     @cached_property
+    def concludes_until(self) -> dict[str, UntilAnswer]:
+        """Each conclusion with the last day on which it stays as it is."""
+        return ConcludesUntil(self.builder, self.here, self.days, self.valid_until).find()
+
+    @cached_property
     def deadlines(self) -> tuple[DeadlineAnswer, ...]:
         """The days by which somebody has to act, of those still to come."""
         return deadlines(self.builder)
@@ -196,6 +207,7 @@ class Determination:
             would_change=tuple([change.answer() for change in self.would_change]),
             valid_until=self.valid_until,
             valid_until_because=self.valid_until_because,
+            concludes_until=self.concludes_until,
             deadlines=self.deadlines,
             next_steps=self.next_steps,
             cautions=self.cautions,

@@ -70,9 +70,10 @@ class OtherDays:
         """
         law = self._lawbook.standing(self._question, day, self._edition)
         in_play = self._facts_in_play(law)
-        return WhatIf(self._knowledge(in_play, day))
+        return WhatIf(self.knowledge(in_play, day))
 
-    def _knowledge(self, in_play: FactsInPlay, day: date) -> Knowledge:
+    def knowledge(self, in_play: FactsInPlay, day: date) -> Knowledge:
+        """What is known of the case as asked on a day, under the law of that day."""
         stated = self._stated
         codes = self._codes = self._codes or in_play.codes_of(stated)
         if self.is_stated and self.governing is not None:
@@ -85,7 +86,7 @@ class OtherDays:
         outcome = self._outcome_on(here, day)
         if outcome != "undetermined" or self._differs(here, day):
             return outcome
-        relevance = Relevance(self._knowledge(here.in_play, day))
+        relevance = Relevance(self.knowledge(here.in_play, day))
         if self._witnesses and relevance.is_costly:
             return outcome  # undetermined on the day asked about too, and too dear to look further
         new = relevance.witnesses()

@@ -1,0 +1,140 @@
+"""How long each conclusion stays as it is, where the same is asked on later days.
+
+The outcome may hold longer than what it concludes: an application of August 1 is granted like one
+of July 31, and its coverage starts a month later.
+"""
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+
+from app.determinations.answer import UntilAnswer
+from app.determinations.conclude import Concluded, concluded
+from app.determinations.other_days import OtherDays
+from app.determinations.reasons import ReasonBuilder
+from app.determinations.what_if import WhatIf
+from app.determinations.wording import derived_in_words
+from app.law.errors import LawNotEncoded
+from app.law.questions import ConclusionDefinition
+from app.law.spans import LAST_DAY, day_after, day_before
+from app.law.words import day_in_words
+
+DAYS_LOOKED_AT = 800
+"""How far is looked where the outcome holds without an end."""
+
+
+class ConcludesUntil:
+    """The conclusions of one determination on later days with the same outcome."""
+
+    def __init__(
+        self, builder: ReasonBuilder, here: WhatIf, days: OtherDays, valid_until: date | None
+    ) -> None:
+        self._builder, self._days, self._here = builder, days, here
+        self._now = builder.explained(here.law.asked.question.id).concludes
+        self._valid_until = valid_until
+        self._found: dict[date, Concluded] = {}
+
+    def find(self) -> dict[str, UntilAnswer]:
+        """Each conclusion with the last day on which it stays, none where none is known."""
+        if not self._now:
+            return {}
+        question, last = self._here.law.asked.question, dict[str, date]()
+        for name, day in self._changes():
+            last.setdefault(name, day)
+        return {name: self._answer(question.concludes[name], last.get(name)) for name in self._now}
+
+    def _answer(self, definition: ConclusionDefinition, last: date | None) -> UntilAnswer:
+        name = definition.name
+        if last is None:
+            return UntilAnswer(self._valid_until)
+        first = self._here.as_of
+        describes = definition.describes
+        if last == first and self._is_counted(name):
+            says = f"{describes[:1].upper()}{describes[1:]} is counted from the day of the request."
+            return UntilAnswer(None, says)
+        words = derived_in_words(self._now[name])
+        return UntilAnswer(last, f"Until {day_in_words(last)}, {describes} stays {words}.")
+
+    def _is_counted(self, name: str) -> bool:
+        """Whether it moves with every day: on the two that follow, too, as far as the outcome
+        holds.
+        """
+        first = self._here.as_of
+        later = [first + timedelta(days=n) for n in (1, 2)]
+        if self._valid_until is not None and later[-1] > self._valid_until:
+            return False
+        one, other = (self._on(self._law_on(day), day).get(name) for day in later)
+        return one != other
+
+    # --- other days ---
+
+    def _changes(self) -> Iterator[tuple[str, date]]:
+        """The conclusions that change while the outcome holds, each with the day before it does."""
+        left = set(self._now)
+        for here, first, last in self._stretches():
+            for name in sorted(left):
+                day = self._first_change(here, first, last, name)
+                if day is not None:
+                    left.discard(name)
+                    yield name, day_before(day)
+            if not left:
+                return
+
+    def _stretches(self) -> Iterator[tuple[WhatIf, date, date]]:
+        """The days from the one asked about on in stretches in which no condition turns."""
+        here, first = self._here, self._here.as_of
+        farthest = min(LAST_DAY, first + timedelta(days=DAYS_LOOKED_AT))
+        end = min(self._valid_until or farthest, farthest)
+        while first <= end:
+            last = min(here.law.span.last or end, end)
+            governing = self._days.governing
+            cuts = here.cuts(governing) if governing in here.in_play.facts else []
+            turns = (date.fromordinal(c) for c in cuts if first.toordinal() < c <= last.toordinal())
+            for turn in turns:
+                yield here, first, day_before(turn)
+                first = turn
+            yield here, first, last
+            first = day_after(last)
+            if first <= end:
+                try:
+                    here = self._days.on(first)
+                except LawNotEncoded:
+                    return
+
+    def _first_change(self, here: WhatIf, first: date, last: date, name: str) -> date | None:
+        """The first day of a stretch on which a conclusion differs. It only moves forward with the
+        day; which of several grants leads may change with every day.
+        """
+        if not self._same(here, first, name):
+            return first
+        if self._several_grants(here):
+            days = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+            return next((day for day in days if not self._same(here, day, name)), None)
+        if self._same(here, last, name):
+            return None
+        while (last - first).days > 1:
+            middle = first + (last - first) // 2
+            if self._same(here, middle, name):
+                first = middle
+            else:
+                last = middle
+        return last
+
+    def _several_grants(self, here: WhatIf) -> bool:
+        grants = here.law.asked.of("grants")
+        return len([p for p in grants if here.evaluation.provision(p.index)]) > 1
+
+    def _same(self, here: WhatIf, day: date, name: str) -> bool:
+        return day == self._here.as_of or self._on(here, day).get(name) == self._now[name]
+
+    def _law_on(self, day: date) -> WhatIf:
+        last = self._here.law.span.last
+        return self._here if last is None or day <= last else self._days.on(day)
+
+    def _on(self, here: WhatIf, day: date) -> Concluded:
+        """What would be concluded on a day, under the law of that day."""
+        if day not in self._found:
+            known, compiled = self._days.knowledge(here.in_play, day), here.compiled
+            evaluation = compiled.evaluate(*compiled.bits(known.codes))
+            outcome = self._builder.outcome
+            self._found[day] = concluded(here.law.asked, outcome, evaluation, known)[0]
+        return self._found[day]
