@@ -18,7 +18,8 @@ from tests.determinations.any_case import cases
 
 DETERMINATIONS = "/v1/determinations"
 BRIEF = f"{DETERMINATIONS}?detail=brief"
-LEFT_OUT = {"asks", "valid_until_because", "facts"}
+LEFT_OUT = {"asks", "concludes_until", "valid_until_because", "facts"}
+"""Of a denial; an approval says which conclusions change before the outcome does."""
 
 
 def create(client: FlaskClient, path: str = BRIEF, **headers: str) -> Any:
