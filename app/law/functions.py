@@ -146,6 +146,12 @@ def days_until_next_period(series: Series, day: date) -> int | None:
     return None if following is None else (following.first - day).days
 
 
+def period_of(series: Series, day: date) -> Span | None:
+    """The open period that a day lies in, without a last day where unread days follow it."""
+    found = series.containing(day)
+    return Span(found.first) if found is not None and series.goes_on_unread(found) else found
+
+
 def last_day_of_period(series: Series, day: date) -> date | None:
     """The last day of the open period that a day lies in; none where that is not known."""
     found = series.containing(day)
@@ -205,7 +211,7 @@ FUNCTIONS: Mapping[str, Function] = {
     "days_until_next_period": Function(_OF_SERIES, "integer", days_until_next_period, unit="days"),
     "last_day_of_period": Function(_OF_SERIES, "day", last_day_of_period),
     "next_period": Function(_OF_SERIES, "span", Series.next_after, concludes_only=True),
-    "period_of": Function(_OF_SERIES, "span", Series.containing, concludes_only=True),
+    "period_of": Function(_OF_SERIES, "span", period_of, concludes_only=True),
     "span": Function(
         _DAYS,
         "span",

@@ -96,7 +96,7 @@ def test_other_words_of_a_decisive_provision_are_told_though_the_outcome_is_the_
     serving: Serving, amend: Amend
 ) -> None:
     id = made(serving())
-    reworded = amend(PROVISION, "lies outside the open", "is outside the open")
+    reworded = amend(PROVISION, "Enrollment was open in these", "It was open in these")
 
     told = serving(reworded).post(f"/v1/determinations/{id}/reconsider").get_json()
 

@@ -28,7 +28,10 @@ def test_the_outcome_is_the_first_thing_said(flask: Flask, facts: Facts) -> None
 def test_reasons_carry_marks_and_words(flask: Flask, facts: Facts) -> None:
     result = flask("decide", "enrollment.permitted", facts(ORDINARY))
 
-    assert "✗ not met  February 16, 2011 lies outside the open enrollment periods" in result.stdout
+    assert (
+        "✗ not met  You applied on February 16, 2011. Enrollment was open in these days"
+        in result.stdout
+    )
     assert "✓ met  You live in Massachusetts." in result.stdout
     assert "? unknown  Not stated: " in result.stdout
 

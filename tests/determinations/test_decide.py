@@ -331,7 +331,7 @@ def test_what_a_caution_says_to_do_is_a_next_step(decider: Decider, day: date, s
 
     assert decided.outcome != "eligible" or not sent
     assert sent == (
-        "Ask a carrier directly; its time is longer than the Connector's."
+        "Ask a carrier directly. Carriers give more days than the Connector."
         in {step.says for step in decided.next_steps}
     )
 
