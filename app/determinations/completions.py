@@ -1,6 +1,9 @@
 """What unknown facts can still turn out to be: every way in which they can meet the conditions that
 rest on them.
 
+A value that breaks a relation with what was stated is none that the fact can have; where it could
+have no other, it is looked at as if the law said nothing of the two.
+
 Values that meet the same conditions are one *cell*. Facts that something is computed from together
 cannot be looked at one by one: they form a *group*. Its cells are found at critical values: where a
 condition turns for one fact, the others being known, and one step before.
@@ -22,6 +25,7 @@ Bits = tuple[int, int]
 """The conditions met and the conditions known."""
 Cells = tuple[int, ...]
 Chosen = dict[str, Value]
+NOTHING: frozenset[str] = frozenset()
 FEW_VALUES = 64
 """Facts with no more values than this are looked at value by value."""
 SHORT = 5_000
@@ -58,6 +62,8 @@ class Group:
             for fact in facts
             for computed, _ in fact.crossed
         )
+        self._limits = Limits(facts, knowledge)
+        self.of_law_alone = self.of_law_alone and not self._limits
         self._knowledge = knowledge
         if self.of_law_alone:  # shared by all cases, so nothing of the first one may bear on it
             in_play = knowledge.in_play
@@ -66,7 +72,33 @@ class Group:
     @cached_property
     def found(self) -> Cellular:
         """Its cells."""
-        return _find(self.facts, self.behind, self._knowledge)
+        return _find(self.facts, self.behind, self._knowledge, self._limits)
+
+
+class Limits:
+    """What related facts that were stated leave of the values of some unknown facts."""
+
+    def __init__(self, facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> None:
+        in_play, self._stated = knowledge.in_play, knowledge.stated
+        self._in_play = in_play
+        self.names = {
+            fact.name
+            for fact in facts
+            if not in_play.related.get(fact.name, NOTHING).isdisjoint(self._stated)
+        }
+
+    def __bool__(self) -> bool:
+        return bool(self.names)
+
+    def can_be(self, name: str, value: Value) -> bool:
+        """Whether a fact can have a value beside those that were stated."""
+        return name not in self.names or self._in_play.can_be(self._stated, {name: value})
+
+    def of(self, fact: FactInPlay) -> tuple[int, int]:
+        """The first and the last code of a fact beside those that were stated."""
+        if fact.name not in self.names:
+            return fact.fact.first_code, fact.fact.last_code
+        return self._in_play.bounds.of(fact.fact, self._stated)
 
 
 def groups_of(knowledge: Knowledge, left: int) -> list[Group]:
@@ -86,7 +118,7 @@ def groups_of(knowledge: Knowledge, left: int) -> list[Group]:
             placed |= together
             names = tuple(n for n in in_play.order if n in together)
         group = in_play.groups.get(names)
-        if group is None:
+        if group is None or Limits(group.facts, knowledge):
             group = Group(tuple(unknown[n] for n in names), knowledge)
             if group.of_law_alone:
                 in_play.groups[names] = group
@@ -109,7 +141,9 @@ def _together(
     return found
 
 
-def _find(facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge) -> Cellular:
+def _find(
+    facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge, limits: Limits
+) -> Cellular:
     in_play = knowledge.in_play
     resting = {fact.name for fact in facts}
     resting |= {computed.name for fact in facts for computed in fact.moving}
@@ -118,7 +152,8 @@ def _find(facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge) -> C
 
     def cell(at: Knowledge, chosen: Chosen) -> int:
         codes = at.codes
-        bits = in_play.compiled.bits({name: codes[name] for name in resting if name in codes})
+        met, known = in_play.compiled.bits({n: codes[n] for n in resting if n in codes})
+        bits = met & in_play.bearing, known & in_play.bearing
         if bits not in numbers:
             numbers[bits] = len(numbers)
             examples.append(chosen)
@@ -129,10 +164,10 @@ def _find(facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge) -> C
         others = tuple(other for other in facts if other is not fact)
         moves: dict[Cells, None] = {}
         left: dict[Value, set[int]] = {}
-        for chosen in _choices(others, fact, knowledge):
+        for chosen in _choices(others, fact, knowledge, limits):
             line = set()
             given = _with(knowledge, chosen)
-            for value in _values(fact, given):
+            for value in _values(fact, given, limits):
                 at = cell(_with(given, {fact.name: value}), {**chosen, fact.name: value})
                 line.add(at)
                 left.setdefault(value, set()).add(at)
@@ -147,30 +182,43 @@ def _with(knowledge: Knowledge, chosen: Mapping[str, Value]) -> Knowledge:
 
 
 def _choices(
-    others: tuple[FactInPlay, ...], last: FactInPlay, knowledge: Knowledge
+    others: tuple[FactInPlay, ...], last: FactInPlay, knowledge: Knowledge, limits: Limits
 ) -> Iterator[Chosen]:
     """Values of some facts such that each way in which *last* can move is seen with one of them."""
     if not others:
         yield {}
         return
     first, rest = others[0], others[1:]
-    critical = dict.fromkeys(_values(first, knowledge))
+    critical = dict.fromkeys(_values(first, knowledge, limits))
     for partner in () if first.turns_yearly or first.wavers else (*rest, last):
-        for value in _values(partner, knowledge):
-            critical.update(dict.fromkeys(_values(first, _with(knowledge, {partner.name: value}))))
+        for value in _values(partner, knowledge, limits):
+            given = _with(knowledge, {partner.name: value})
+            critical.update(dict.fromkeys(_values(first, given, limits)))
     for value in critical:
         chosen = {first.name: value}
-        for further in _choices(rest, last, _with(knowledge, chosen)):
+        for further in _choices(rest, last, _with(knowledge, chosen), limits):
             yield {**chosen, **further}
 
 
-def _values(fact: FactInPlay, knowledge: Knowledge) -> Iterator[Value]:
-    """A value of one fact from every run between cuts, the other facts as they are known."""
+def _values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Iterator[Value]:
+    """A value of one fact from every run between cuts, the other facts as they are known; only
+    those that it can have, where it can have any.
+    """
+    found = list(_any_values(fact, knowledge, limits))
+    name = fact.name
+    yield from [value for value in found if limits.can_be(name, value)] or found
+
+
+def _any_values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Iterator[Value]:
     definition = fact.fact
     first, last, step = definition.first_code, definition.last_code, definition.step
     if last - first < FEW_VALUES:
-        yield from (values[0] for _, values in fact.effects)
+        for _, values in fact.effects:
+            yield next((v for v in values if limits.can_be(fact.name, v)), values[0])
         return
+    low, high = limits.of(fact)
+    if low <= high:
+        first, last = low, high
     cuts = WhatIf(knowledge).cuts(fact.name)
     anchors = [first, *cuts]
     if fact.turns_yearly:
@@ -180,6 +228,8 @@ def _values(fact: FactInPlay, knowledge: Knowledge) -> Iterator[Value]:
     elif fact.crossed:  # what is computed turns with other facts too: some value to turn about
         day = knowledge.as_of.toordinal()
         anchors += [day] if "day" in definition.kind.fits else [first + step, last]
+    if limits.names and fact.name in limits.names:  # beside a day that it cannot be, the next
+        anchors = [*anchors, first, *(code + step for code in anchors)]
     codes = {-(-code // step) * step for code in anchors}
     for code in sorted(code for code in codes if first <= code <= last):
         yield definition.value(code)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from app.determinations.alternatives import Alternative
 from app.determinations.case import Case
+from app.determinations.curing import find_cures
 from app.determinations.determination import Determination
 from app.determinations.facts_in_play import FactsInPlay
 from app.determinations.knowledge import Knowledge
@@ -73,12 +74,19 @@ class Decider:
             LawNotEncoded: the day's law is not encoded.
             EngineFault: the engine failed or is contradicted; nothing is issued.
         """
+        law = self.lawbook.standing(case.question, case.as_of, case.edition)
         conflicts = tuple(find_conflicts(self.lawbook.known_facts(case.question), case.facts))
         doubted = {name for conflict in conflicts for name in conflict.facts}
-        if doubted:  # they count as not told, as far as they do not agree
-            left = {name: value for name, value in case.facts.items() if name not in doubted}
+        day = case.decided_on or case.as_of
+        in_play = self.facts_in_play(law)
+        known = {str(in_play.governing): case.as_of, **case.facts}
+        curable = tuple(find_cures(in_play, known, day))
+        cures = tuple(cure for cure in curable if case.facts.get(cure.fact) is False)
+        out = doubted | {cure.fact for cure in cures}
+        withheld = {name: case.facts[name] for name in out}
+        if withheld:  # they count as not told: they do not agree, or can still be put right
+            left = {name: value for name, value in case.facts.items() if name not in out}
             case = replace(case, facts=left)
-        law = self.lawbook.standing(case.question, case.as_of, case.edition)
         knowledge = Knowledge.of(self.facts_in_play(law), case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
         outcome = evaluation.outcomes[case.question]
@@ -88,14 +96,19 @@ class Decider:
         if outcome == "undetermined":
             relevance = Relevance(knowledge)
             outcome = relevance.outcome
-            needs = tuple(sorted(relevance.needs(), key=lambda fact: fact.name not in doubted))
+            needs = tuple(
+                sorted(
+                    relevance.needs(),
+                    key=lambda fact: (fact.name not in doubted, fact.name not in out),
+                )
+            )
             witnesses = relevance.witnesses()
             if outcome != "undetermined":
                 settled_by = tuple(relevance.leaves())
                 self._confirm(knowledge, outcome, settled_by)
         codes = knowledge.codes_of_stated
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
-        here = WhatIf(knowledge, evaluation)
+        here = WhatIf(knowledge, evaluation, frozenset(cure.fact for cure in curable))
         alternatives = Alternative(here, days, outcome, doubted).find()
         beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses)
         builder = ReasonBuilder(
@@ -120,6 +133,8 @@ class Decider:
             here,
             days,
             digest,
+            withheld,
+            cures,
         )
 
     def _confirm(

@@ -25,6 +25,7 @@ from app.determinations.because import SETTLED, because
 from app.determinations.brief import brief_of
 from app.determinations.conclude import Concluded
 from app.determinations.concludes_until import ConcludesUntil
+from app.determinations.curing import Cure
 from app.determinations.deadlines import deadlines
 from app.determinations.knowledge import Knowledge
 from app.determinations.other_days import OtherDays
@@ -65,6 +66,7 @@ class Determination:
 
     *settled_by* are the ways in which what is missing was told apart, where the outcome is the same
     in all of them; *conflicts* are facts of which one must be wrong, so that none of them counted.
+    *withheld* are all facts that did not count, those that *cures* can still put right among them.
     """
 
     knowledge: Knowledge
@@ -78,6 +80,8 @@ class Determination:
     here: WhatIf
     days: OtherDays
     law_digest: str
+    withheld: Mapping[str, Value]
+    cures: tuple[Cure, ...]
 
     @property
     def question(self) -> Question:
@@ -159,7 +163,8 @@ class Determination:
     @cached_property
     def next_steps(self) -> tuple[NextStepAnswer, ...]:
         """What the person can do now."""
-        return self.builder.next_steps(self.question.id)
+        first = tuple(NextStepAnswer(says) for says in dict.fromkeys(c.says for c in self.cures))
+        return first + self.builder.next_steps(self.question.id)
 
     @cached_property
     def cautions(self) -> tuple[str, ...]:
@@ -188,8 +193,7 @@ class Determination:
             ConflictAnswer({name: as_json(value) for name, value in each.facts.items()}, each.says)
             for each in self.conflicts
         )
-        doubted = {name: value for each in self.conflicts for name, value in each.facts.items()}
-        stated = sorted({**self.knowledge.stated, **doubted}.items())
+        stated = sorted({**self.knowledge.stated, **self.withheld}.items())
         return DeterminationAnswer(
             **(issue.members() if issue else {}),
             question=asked,

@@ -15,7 +15,8 @@ from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
 from app.law.relations import Bounds, broken_orders, conflicts
-from app.law.standing import StandingCondition, StandingLaw, StandingQuestion
+from app.law.sentences import Sentence
+from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
 
 def _conclusions(law: StandingLaw) -> Iterator[Computation]:
@@ -43,7 +44,8 @@ def _functions(fact: FactDefinition) -> frozenset[str]:
 
 
 class FactInPlay:
-    """One stated fact under a standing law: the conditions that rest on it, and where they turn.
+    """One stated fact under a standing law: the conditions that rest on it and bear on an outcome,
+    and where they turn.
 
     *behind* are those conditions as bits, *touched* the same with the conditions on the outcomes
     they can change. *moving* are the facts computed from it, each after those it follows from;
@@ -53,10 +55,14 @@ class FactInPlay:
     def __init__(self, in_play: "FactsInPlay", fact: FactDefinition) -> None:
         self.in_play, self.fact, self.name = in_play, fact, fact.name
         inputs = in_play.inputs_of
-        self.conditions = [c for c in in_play.law.conditions if fact.name in inputs(c)]
+        self.conditions = [
+            c for c in in_play.law.conditions
+            if in_play.bearing >> c.index & 1 and fact.name in inputs(c)
+        ]  # fmt: skip
         bits = in_play.compiled.facts
         self.own: FactBits | None = bits.get(fact.name)
-        self.behind = bits_of(self.conditions) | (self.own.all if self.own else 0)
+        self.behind = bits_of(self.conditions)
+        self.behind |= self.own.all & in_play.bearing if self.own else 0
         self.moving = [
             f for f in in_play.computed.values() if fact.name in in_play.sources_of[f.name]
         ]
@@ -95,8 +101,10 @@ class FactInPlay:
         come to just these.
         """
         groups: dict[tuple[int, int], list[Value]] = {}
+        bearing = self.in_play.bearing
         for code in range(self.fact.last_code + 1):
-            bits = self.own.at(code) if self.own else (0, self.behind)
+            met, known = self.own.at(code) if self.own else (0, self.behind)
+            bits = met & bearing, known & bearing
             groups.setdefault(bits, []).append(self.fact.value(code))
         return list(groups.items())
 
@@ -189,6 +197,10 @@ class FactsInPlay:
     def __init__(self, lawbook: Lawbook, law: StandingLaw, compiled: CompiledLaw) -> None:
         self.law, self.compiled = law, compiled
         self.deriving = Deriving(lawbook.edition(law.edition).series, lawbook.holidays)
+        self.bearing = ~bits_of(
+            c for p in law.provisions if p.effect == "cautions" for c in p.conditions
+        )
+        """The conditions that bear on an outcome, as bits: not those of what only cautions."""
         self.governing = law.asked.question.governed_by
         self.stated: dict[str, FactDefinition] = {}
         self.computed: dict[str, FactDefinition] = {}
@@ -227,6 +239,16 @@ class FactsInPlay:
         """Laws with the same number decide alike."""
 
     @cached_property
+    def curable(self) -> tuple[tuple[str, Sentence, StandingProvision], ...]:
+        """The facts that can be cured, each with what to send and the provision that says so."""
+        return tuple(
+            (c.fact.name, c.fact.curable, provision)
+            for provision in self.law.provisions
+            for c in provision.conditions
+            if c.fact.curable is not None and provision.provision.curable_through is not None
+        )
+
+    @cached_property
     def bounds(self) -> Bounds:
         """Between which codes facts can lie beside others."""
         return Bounds(self._known)
@@ -249,6 +271,41 @@ class FactsInPlay:
                 found |= {name, contradiction.other, *contradiction.same_day}
         return frozenset(found)
 
+    @cached_property
+    def implied(self) -> tuple[tuple[str, tuple[Value, ...], str, bool], ...]:
+        """Stated facts, with the values that count or none for all of them, that leave one value of
+        a flag: beside a last covered day coverage has ended.
+        """
+        return tuple(
+            (name, each.values, each.other, not each.others[0])
+            for name, fact in self._known.items()
+            for each in fact.contradictions
+            if each.other in self.stated
+            and self.stated[each.other].type == "flag"
+            and len(each.others) == 1
+            and not each.same_day
+        )
+
+    @cached_property
+    def related(self) -> Mapping[str, frozenset[str]]:
+        """Each fact with those that an order or a contradiction is about together with it; without
+        facts that something computed bounds, or that it is computed from.
+        """
+        found: dict[str, set[str]] = {}
+        computed = set[str]()
+        for name, fact in self._known.items():
+            groups = [{name, c.other, *c.same_day} for c in fact.contradictions]
+            for other in (str(o.other) for o in fact.orders if isinstance(o.other, str)):
+                behind = self._vocabulary.inputs_of(other)
+                if behind == (other,):
+                    groups.append({name, other})
+                else:
+                    computed |= {name, *behind}
+            for group in groups:
+                for each in group:
+                    found.setdefault(each, set()).update(group - {each})
+        return {name: frozenset(others) for name, others in found.items() if name not in computed}
+
     def can_be(self, stated: Mapping[str, Value], changes: Mapping[str, Value]) -> bool:
         """Whether stated facts can be so after some changes."""
         if self.ordered.isdisjoint(changes) and self.contradictable.isdisjoint(changes):
@@ -261,7 +318,7 @@ class FactsInPlay:
     @cached_property
     def linking(self) -> tuple[tuple[str, ...], ...]:
         """The facts that something a condition looks at is computed from, together."""
-        looked_at = {condition.fact.name for condition in self.law.conditions}
+        looked_at = {c.fact.name for c in self.law.conditions if self.bearing >> c.index & 1}
         return tuple(s for name, s in self.sources_of.items() if name in looked_at)
 
     @cached_property

@@ -32,7 +32,8 @@ class Knowledge:
     ) -> "Knowledge":
         """Everything that follows from what was stated.
 
-        The fact that names the governing day is the day asked about where nobody stated it.
+        The fact that names the governing day is the day asked about where nobody stated it. A flag
+        that contradicts what was stated unless it has one value has that one.
         *codes_of_stated* are given where they are known from another standing law.
         """
         if codes_of_stated is None:
@@ -42,6 +43,9 @@ class Knowledge:
         governing = in_play.governing
         if governing is not None and governing not in stated:
             values[governing], codes[governing] = as_of, as_of.toordinal()
+        for name, among, flag, is_so in in_play.implied:
+            if name in stated and flag not in stated and (not among or stated[name] in among):
+                values[flag], codes[flag] = is_so, int(is_so)
         for name, derive, code_of in in_play.derived:
             value = derive(values)
             if value is not None:
@@ -76,7 +80,9 @@ class Knowledge:
             return None
         if fact.computed is not None:
             return "computed"
-        return "as_of" if name == self.in_play.governing else "presumed"
+        if name == self.in_play.governing:
+            return "as_of"
+        return "presumed" if fact.presumed is not None else "computed"
 
     def unknown(self, left: int) -> dict[str, FactInPlay]:
         """The facts by name that nobody stated and that some of these conditions rest on, in the

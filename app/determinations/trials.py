@@ -72,7 +72,7 @@ class Trials:
         lawbook, question = self.lawbook, self.lawbook.provisions[case.provision].answers
         edition = edition_of(lawbook, case)
         facts = read_facts(lawbook, question, nest(case.given))
-        asked = make_case(lawbook, question, facts, case.as_of, edition, today=case.as_of)
+        asked = make_case(lawbook, question, facts, case.as_of, edition, case.decided_on)
         span = lawbook.edition(edition).in_force.get(case.provision)
         try:
             decided = self.decider.decide(asked)

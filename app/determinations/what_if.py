@@ -7,6 +7,7 @@ between each pair of cuts sees every value there is.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -15,7 +16,7 @@ from app.determinations.knowledge import Knowledge
 from app.engine import Evaluation
 from app.engine.compiled import UNDETERMINED
 from app.engine.evaluation import OUTCOMES_BY_CODE
-from app.law.facts import FactDefinition, Value
+from app.law.facts import Computation, FactDefinition, Value
 from app.law.questions import Outcome
 
 DAYS_EITHER_SIDE = 800
@@ -31,8 +32,16 @@ to the next one.
 class WhatIf:
     """Outcomes of one case under changes to its facts."""
 
-    def __init__(self, knowledge: Knowledge, evaluation: Evaluation | None = None) -> None:
-        """*evaluation* where the case was evaluated already."""
+    def __init__(
+        self,
+        knowledge: Knowledge,
+        evaluation: Evaluation | None = None,
+        curable: frozenset[str] = frozenset(),
+    ) -> None:
+        """*evaluation* where the case was evaluated already; *curable* are the facts that count as
+        unknown, not as answered no.
+        """
+        self.curable = curable
         self.knowledge, self.in_play = knowledge, knowledge.in_play
         self.law, self.as_of = self.in_play.law, knowledge.as_of
         self.compiled = self.in_play.compiled
@@ -194,11 +203,12 @@ class WhatIf:
             other = self.knowledge.codes.get(str(call.arguments[0 if rises else 1]))
             if other is not None:
                 yield from (other + edge if rises else other - edge + 1 for edge in edges)
-        elif call.function == "days_counted" and moving.name == call.arguments[1]:
-            other = self.knowledge.codes.get(str(call.arguments[0]))
-            if other is not None:
-                moved_to = self.in_play.deriving.holidays.moved_to
-                yield from (moved_to(other + edge - 1) + 1 for edge in edges)
+        elif (
+            call.function == "days_counted"
+            and moving.name in call.arguments
+            and call.arguments[0] != call.arguments[1]
+        ):
+            yield from self._crossings_of_limit(call, moving.name, edges)
         elif call.function == "days_until_next_period":
             yield from self._before_periods(str(call.arguments[0]), moving, edges)
         else:
@@ -207,6 +217,17 @@ class WhatIf:
                 crossing = self._search(computed, moving, edge, sign)
                 if crossing is not None:
                     yield crossing
+
+    def _crossings_of_limit(
+        self, call: Computation, moving: str, edges: Sequence[int]
+    ) -> Iterator[int]:
+        start, act = map(str, call.arguments)
+        holidays, codes = self.in_play.deriving.holidays, self.knowledge.codes
+        if moving == act and start in codes:
+            yield from (holidays.moved_to(codes[start] + edge - 1) + 1 for edge in edges)
+        elif moving == start and act in codes:
+            counted = holidays.counts_as_of(date.fromordinal(codes[act])).toordinal()
+            yield from (counted - edge + 1 for edge in edges)
 
     def _before_periods(
         self, series_name: str, moving: FactDefinition, edges: Sequence[int]
@@ -256,6 +277,8 @@ class WhatIf:
 
     def can_be(self, changes: Mapping[str, Value]) -> bool:
         """Whether the stated facts can be so after some changes."""
+        if any(value is False and name in self.curable for name, value in changes.items()):
+            return False
         return self.in_play.can_be(self.knowledge.stated, changes)
 
     def values_upward(self, name: str, start: int) -> Iterator[Value]:

@@ -29,6 +29,8 @@ class WrittenCase:
     conditions: Mapping[str, str]
     """What is expected of conditions, by id."""
     concludes: Mapping[str, object]
+    decided_on: date
+    """The day of deciding: the day asked about, where none is written."""
     places: Places = field(default=Places(), compare=False)
 
 
@@ -76,7 +78,9 @@ def _read(provision: str, item: Item) -> CaseFile:
 
 
 def _case(provision: str, item: Item) -> WrittenCase:
-    fields = item.known_fields(("name", "as_of", "given", "expect"), ("edition", "concludes"))
+    fields = item.known_fields(
+        ("name", "as_of", "given", "expect"), ("edition", "concludes", "decided_on")
+    )
     expect = fields["expect"].fields()
     if "status" not in expect:
         raise fields["expect"].refuse("the key status is missing")
@@ -90,6 +94,7 @@ def _case(provision: str, item: Item) -> WrittenCase:
         status,
         {name: found.one_of(_CONDITION) for name, found in expect.items()},
         optional(fields, "concludes", _values) or {},
+        optional(fields, "decided_on", Item.day) or fields["as_of"].day(),
         item.places,
     )
 

@@ -1,5 +1,5 @@
 """What all checks of the law use: a place for complaints, and the checks of the parts that several
-of its files hold: functions, values, conclusions, sentences.
+of its files hold: functions, values, conclusions, sentences, limits.
 """
 
 from collections.abc import Mapping
@@ -10,7 +10,7 @@ from app.law.errors import Fault, Place, Places
 from app.law.fact_types import FACT_TYPES
 from app.law.facts import Computation, FactDefinition
 from app.law.functions import FUNCTIONS
-from app.law.provision import Conclusion, Parameter, ParameterName, Provision
+from app.law.provision import Conclusion, Condition, Parameter, ParameterName, Provision
 from app.law.questions import ConclusionDefinition, Edition, Question
 from app.law.running_text import gaps
 from app.law.sentences import Sentence
@@ -181,6 +181,34 @@ class Checking:
         for name in sentence.names:
             if name not in names and name not in self.facts:
                 self.note(place, f"nobody knows {{{name}}}, which a sentence names")
+
+    def check_curable(self, provision: Provision) -> None:
+        """A provision says through which day the curable facts it looks at can be cured."""
+        looked_at = (self.facts.get(c.fact) for c in provision.conditions)
+        has_curable = any(fact is not None and fact.curable is not None for fact in looked_at)
+        named, place = provision.curable_through, provision.places.of("curable_through")
+        if (named is not None) != (has_curable and provision.effect != "cautions"):
+            self.note(place, "`curable_through` goes with curable facts, save in what cautions")
+        elif named is not None and named not in {**provision.concludes, **provision.informs}:
+            self.note(place, f"{provision.id} neither concludes nor informs of {named}")
+
+    def check_limit(self, provision: Provision, condition: Condition, fact: FactDefinition) -> None:
+        """A limit in days to an act is a parameter that says who set it, so that an answer can say
+        how surely its last day moves.
+        """
+        operand = condition.operand
+        if isinstance(operand, tuple) or not fact.computed:
+            return
+        parameter = (
+            provision.parameters.get(operand.name) if isinstance(operand, ParameterName) else None
+        )
+        set_by = parameter.set_by if parameter else None
+        if (fact.computed.function == "days_counted") != (set_by is not None):
+            self.note(
+                condition.places.of(condition.operator),
+                f"{condition.id}: a limit says who `set_by` it where days_counted counts to it, "
+                "and only there",
+            )
 
 
 def is_number(kind: str | None) -> bool:

@@ -129,6 +129,8 @@ class FactDefinition:
     """What is said of a test of it, by operator and operand, or by operator and None for any."""
     orders: tuple[Order, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    curable: Sentence | None = None
+    """What to send where it was answered no, while a provision says that it can still be cured."""
     place: Place = field(default=Place("", 0), compare=False)
 
     @property

@@ -162,6 +162,8 @@ class Provision:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     concludes: Mapping[str, Conclusion] = field(default_factory=dict)
     informs: Mapping[str, Conclusion] = field(default_factory=dict)
+    curable_through: str | None = None
+    """The conclusion of its own through whose day its curable facts count as unknown."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     caution: Sentence | None = None
     next_steps: tuple[NextStep, ...] = ()

@@ -156,6 +156,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
             "when_any",
             "concludes",
             "informs",
+            "curable_through",
             "caution",
             "next_steps",
             "deadlines",
@@ -211,6 +212,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
         concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
         sources={name: source for name, (_, source) in concluded.items() if source is not None},
         informs=informs,
+        curable_through=optional(fields, "curable_through", Item.text),
         caution=optional(fields, "caution", read_sentence),
         next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items())
         if steps

@@ -208,6 +208,7 @@ class _Check(Checking):
                 provision.informs, question, provision.parameters, places, ("informs",)
             )
         self.check_deadlines(provision)
+        self.check_curable(provision)
         self.check_steps([(s.question, s.place) for s in provision.next_steps])
         for step in provision.next_steps:
             for name in filter(None, (step.unless_failed, *step.if_failed)):
@@ -306,24 +307,6 @@ class _Check(Checking):
         for value in self.operands(provision, condition, fact):
             self.check_value(fact, value, place)
         self.check_limit(provision, condition, fact)
-
-    def check_limit(self, provision: Provision, condition: Condition, fact: FactDefinition) -> None:
-        """A limit in days to an act is a parameter that says who set it, so that an answer can say
-        how surely its last day moves.
-        """
-        operand = condition.operand
-        if isinstance(operand, tuple) or not fact.computed:
-            return
-        parameter = (
-            provision.parameters.get(operand.name) if isinstance(operand, ParameterName) else None
-        )
-        set_by = parameter.set_by if parameter else None
-        if (fact.computed.function == "days_counted") != (set_by is not None):
-            self.note(
-                condition.places.of(condition.operator),
-                f"{condition.id}: a limit says who `set_by` it where days_counted counts to it, "
-                "and only there",
-            )
 
     def operands(
         self, provision: Provision, condition: Condition, fact: FactDefinition

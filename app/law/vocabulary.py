@@ -42,6 +42,7 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
             "if",
             "says",
             "contradicts",
+            "curable",
             *ORDERS,
         ),
     )
@@ -93,6 +94,7 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         says=_says(fields, kind.name),
         orders=tuple(_order(name, fields[name]) for name in ORDERS if name in fields),
         contradictions=optional(fields, "contradicts", _contradictions) or (),
+        curable=optional(fields, "curable", read_sentence),
         place=item.place,
     )
 

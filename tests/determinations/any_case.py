@@ -18,6 +18,7 @@ from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.relations import broken_orders, conflicts
 from tests.plain_evaluator import evaluate
+from tests.relevance.holidays import counted
 
 FIRST, LAST = date(2007, 5, 1), date(2026, 10, 14)
 
@@ -96,11 +97,36 @@ def conflicting(decider: Decider, case: Case) -> set[str]:
     return {name for each in conflicts(known, case.facts) for name in each.facts}
 
 
+def not_counting(decider: Decider, case: Case) -> set[str]:
+    """The stated facts that do not count: one of them must be wrong, or they can still be cured."""
+    curing = curable(case.facts, case.as_of, case.decided_on or case.as_of)
+    return conflicting(decider, case) | curing
+
+
+ANSWER_DAYS = REQUEST_DAYS = 30
+
+
+def curable(facts: Mapping[str, Value], received: date, day: date) -> set[str]:
+    """What the Office of Patient Protection still misses, while it can still be sent on a day."""
+    missing = {
+        name
+        for name in ("form_complete", "notice_attached")
+        if facts.get(f"waiver.{name}") is False
+    }
+    denied = facts.get("waiver.denial_received_on")
+    found = set[str]()
+    if not isinstance(denied, date) or counted(denied, day) <= REQUEST_DAYS:
+        found = {f"waiver.{name}" for name in missing}
+    if facts.get("waiver.sworn") is False and day <= received + timedelta(ANSWER_DAYS):
+        found.add("waiver.sworn")
+    return found
+
+
 def _knowledge(decider: Decider, case: Case) -> Knowledge | None:
     try:
         law = decider.lawbook.standing(case.question, case.as_of, case.edition)
     except LawNotEncoded:
         return None
-    doubted = conflicting(decider, case)
+    doubted = not_counting(decider, case)
     facts = {name: value for name, value in case.facts.items() if name not in doubted}
     return Knowledge.of(decider.facts_in_play(law), facts, case.as_of)

@@ -9,6 +9,7 @@ from typing import Any
 from app.determinations.case import Case
 from app.law.errors import LawNotEncoded
 from app.law.questions import STATED_OUTCOMES
+from app.law.relations import broken_orders
 from tests.relevance.drawing import Drawing
 from tests.relevance.oracle import Oracle
 from tests.relevance.reading import Reading
@@ -39,6 +40,7 @@ class PartialCases:
                 whole = self.person(reading, day)
             share = self.random.random()
             facts = {n: v for n, v in whole.items() if self.random.random() >= share}
+            facts = self._that_agree(facts)
             if self.governing is not None:
                 facts[self.governing] = day
             if not is_open or reading.outcome(reading.known(facts, day)) == "undetermined":
@@ -46,6 +48,15 @@ class PartialCases:
         if self.governing is not None and self.random.random() < 0.1:
             del facts[self.governing]
         return Case(self.question, facts, day, self.edition)
+
+    def _that_agree(self, facts: dict[str, Any]) -> dict[str, Any]:
+        """The facts without those that break an order, which no caller can state."""
+        broken = next(broken_orders(self.oracle.lawbook.vocabulary.get, facts), None)
+        while broken is not None:
+            one = self.random.choice([n for n in broken.facts if n != self.governing])
+            facts = {n: v for n, v in facts.items() if n != one}
+            broken = next(broken_orders(self.oracle.lawbook.vocabulary.get, facts), None)
+        return facts
 
     def law(self) -> tuple[Reading, date]:
         """The law in force on a random day, and the day."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.law.lawbook import Lawbook
+from tests.determinations.any_case import curable
 from tests.relevance.oracle import Answer, Oracle
 
 
@@ -60,10 +61,14 @@ def got(decider: Decider, case: Case) -> Got:
     return Got(determination.outcome, frozenset(fact.name for fact in determination.needs))
 
 
-def without_conflicts(lawbook: Lawbook, question: str, facts: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts that contradict no other: the others count as not told."""
+def counting(
+    lawbook: Lawbook, question: str, facts: Mapping[str, Any], day: date
+) -> dict[str, Any]:
+    """The facts that contradict no other and cannot be cured any more: the others count as not
+    told.
+    """
     known = lawbook.known_facts(question)
-    doubted: set[str] = set()
+    doubted = curable(facts, day, day)
     for name, value in facts.items():
         for each in known[name].contradictions:
             one, other = each.same_day or ("", "")
@@ -76,7 +81,7 @@ def without_conflicts(lawbook: Lawbook, question: str, facts: Mapping[str, Any])
 
 def difference(decider: Decider, oracle: Oracle, case: Case) -> tuple[Answer, Difference | None]:
     """The oracle's answer, and what differs from it."""
-    facts = without_conflicts(decider.lawbook, case.question, case.facts)
+    facts = counting(decider.lawbook, case.question, case.facts, case.as_of)
     expected = oracle.answer(case.question, case.as_of, case.edition, facts)
     found = got(decider, case)
     same = (expected.outcome, expected.needs) == (found.outcome, found.needs)

@@ -39,6 +39,7 @@ from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingProvision, StandingQuestion
+from tests.relevance.possible import Possible
 from tests.relevance.reading import DAY_ZERO, Reading, Values, parts_of
 from tests.relevance.symbols import (
     Day,
@@ -95,9 +96,11 @@ class Oracle:
         by_logic = reading.outcome(known)
         if by_logic != "undetermined":
             return Answer(by_logic, frozenset(), by_logic)
-        witnesses, search = Witnesses(reading, known, day), None
+        lawbook = self.lawbook
+        possible = Possible(lawbook.known_facts(question), facts, lawbook.vocabulary.inputs_of)
+        witnesses, search = Witnesses(reading, known, day, possible), None
         if not {"eligible", "ineligible"} <= witnesses.found.keys():
-            search = Search(reading, known)
+            search = Search(reading, known, possible)
             outcome = settled(search.reachable())
             if outcome != "undetermined":
                 return Answer(outcome, frozenset(), by_logic)
@@ -107,7 +110,7 @@ class Oracle:
         for name in witnesses.unknown:
             if name in witnesses.needed:
                 continue
-            search = search or Search(reading, known)
+            search = search or Search(reading, known, possible)
             for completion in search.change_of(name) or ():
                 witnesses.needed.add(name)
                 outcome = reading.outcome(completion)
@@ -165,12 +168,26 @@ class Side:
 
     def _variable(self, fact: FactDefinition) -> Any:
         name = fact.name
+        self.terms.asked_for = name
+        possible = self.search.possible
+        runs = possible.runs(name) if possible is not None else []
         if fact.type == "flag":
-            return z3.Bool(name)
+            flag = z3.Bool(name)
+            if runs:
+                self.terms.must(z3.Or(*[flag == bool(code) for run in runs for code in set(run)]))
+            return flag
         number = z3.Int(name)
         low, high = self.reading.ends(fact)
-        self.terms.asked_for = name
         self.terms.must(number >= low, number <= high)
+        if runs:
+            self.terms.must(
+                z3.Or(
+                    *[
+                        z3.And(number >= _as_counted(fact, a), number <= _as_counted(fact, b))
+                        for a, b in runs
+                    ]
+                )
+            )
         return number
 
     def _term(self, name: str) -> Term | None:
@@ -294,6 +311,11 @@ class Side:
         return self.asked[outcome]
 
 
+def _as_counted(fact: FactDefinition, code: int) -> int:
+    """A code as the solver counts it."""
+    return code - DAY_ZERO.toordinal() if fact.type == "day" else code // fact.step
+
+
 def _both_ways(found: Sequence[Mapping[Outcome, Symbolic]]) -> Mapping[Outcome, Symbolic]:
     """What the ways agree on; referred where they differ, nothing where one of them is open."""
     eligible, ineligible = (both([way[outcome] for way in found]) for outcome in DECIDED)
@@ -305,8 +327,10 @@ def _both_ways(found: Sequence[Mapping[Outcome, Symbolic]]) -> Mapping[Outcome, 
 class Search:
     """The completions of one case, looked through by a solver."""
 
-    def __init__(self, reading: Reading, known: Mapping[str, Any]) -> None:
-        self.reading, self.known = reading, known
+    def __init__(
+        self, reading: Reading, known: Mapping[str, Any], possible: Possible | None = None
+    ) -> None:
+        self.reading, self.known, self.possible = reading, known, possible
         self.unknown = reading.unknown(known)
         self.values = reading.follow(known)
         self.one = Side(self)

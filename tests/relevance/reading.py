@@ -23,6 +23,11 @@ FIRST_UNKNOWN, LAST_UNKNOWN = date(1901, 1, 1), date(2095, 12, 31)
 """The days among which an unknown day is sought; nothing in the law happens for the first time
 outside, and what is computed from them stays within the solver's calendar.
 """
+IMPLIED = {
+    "prior_coverage.ended_on": "prior_coverage.ended",
+    "waiver.approval_received_on": "waiver.granted",
+}
+"""Days that nobody can state unless the flag is true."""
 YEARS = range(2007, 2027)
 
 
@@ -109,6 +114,9 @@ class Reading:
         if governing is not None:
             values[governing] = as_of
         values.update(stated)
+        for day, flag in IMPLIED.items():
+            if day in stated and flag not in stated and flag in self.stated:
+                values[flag] = True
         return values
 
     def unknown(self, known: Values) -> list[str]:

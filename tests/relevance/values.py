@@ -129,6 +129,11 @@ def _first_of_following(year: int, month: int) -> date:
     return date(year + month // 12, month % 12 + 1, 1)
 
 
+def _by_cutoff(day: date, cutoff: int) -> date:
+    start = _first_of_following(day.year, day.month)
+    return start if day.day <= cutoff else _first_of_following(start.year, start.month)
+
+
 def _months_later(day: date, months: int) -> date:
     year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
     try:
@@ -168,6 +173,10 @@ CONCRETE: dict[str, Callable[..., Any]] = {
     "days_between": lambda a, b: (b - a).days,
     "days_counted": counted,
     "whole_years_between": lambda a, b: b.year - a.year - ((b.month, b.day) < (a.month, a.day)),
+    "whole_months_between": lambda a, b: (
+        12 * (b.year - a.year) + b.month - a.month - (b.day < a.day)
+    ),
+    "first_of_month_by_cutoff": _by_cutoff,
     "sum": lambda *numbers: sum(Fraction(n) for n in numbers),
     "product": _multiplied,
     "difference": lambda a, b: Fraction(a) - Fraction(b),
@@ -186,6 +195,15 @@ CONCRETE: dict[str, Callable[..., Any]] = {
 """The functions of facts that today's provisions use; another one is refused, not guessed."""
 
 
+def _end_of_period(series: Series, day: date) -> date | None:
+    """The last day of the run of open days about a day; none where unread days follow it."""
+    if day.toordinal() not in series.open_days:
+        return None
+    while (day + timedelta(1)).toordinal() in series.open_days:
+        day += timedelta(1)
+    return None if day.toordinal() + 1 in series.unread_days else day
+
+
 def computed(
     call: Computation, values: Mapping[str, Any], series: Mapping[str, Series]
 ) -> Any | None:
@@ -200,6 +218,10 @@ def computed(
         day = values.get(fact)
         within = series[name].containing(day) if day is not None and name in series else None
         return None if within is None or series[name].goes_on_unread(within) else within.last
+    if call.function == "last_day_of_period":
+        name, fact = map(str, call.arguments)
+        day = values.get(fact)
+        return _end_of_period(series[name], day) if day and name in series else None
     arguments = [a if isinstance(a, int) else values.get(str(a)) for a in call.arguments]
     if any(argument is None for argument in arguments):
         return None

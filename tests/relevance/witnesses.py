@@ -11,6 +11,7 @@ from typing import Any
 
 from app.law.questions import Outcome
 from tests.relevance.drawing import Drawing
+from tests.relevance.possible import Possible
 from tests.relevance.reading import (
     Reading,
     Truths,
@@ -24,16 +25,25 @@ DRAWN, BASES, WALKS = 16, 3, 6
 class Witnesses:
     """Completions of one case by outcome, and the facts shown to be needed."""
 
-    def __init__(self, reading: Reading, known: Mapping[str, Any], day: date) -> None:
-        self.reading, self.known = reading, known
+    def __init__(
+        self, reading: Reading, known: Mapping[str, Any], day: date, possible: Possible
+    ) -> None:
+        self.reading, self.known, self.possible = reading, known, possible
         self.random = Random(len(known))
         self.drawing = Drawing(reading, day, self.random)
         self.unknown = reading.bearing(known)
         self.found: dict[Outcome, list[Values]] = {}
         self.needed: set[str] = set()
         for _ in range(DRAWN):
-            completion = self.drawing.complete(known)
+            completion = self._possible(self.drawing.complete(known))
             self.take(completion, reading.outcome(completion))
+
+    def _possible(self, completion: dict[str, Any]) -> dict[str, Any]:
+        """The completion with values that the facts can have beside those stated."""
+        for name, value in completion.items():
+            if name not in self.known and not self.possible.allows(name, value):
+                completion[name] = self.possible.some(name)
+        return completion
 
     def take(self, completion: Values, outcome: Outcome) -> None:
         """Keep a completion to try changes of."""
@@ -55,6 +65,8 @@ class Witnesses:
         for name in self.unknown:
             if name not in self.needed:
                 for value in self.drawing.other(name, completion):
+                    if not self.possible.allows(name, value):
+                        continue
                     if self._outcome(values, truths, {name: value}) != outcome:
                         self.needed.add(name)
                         break
