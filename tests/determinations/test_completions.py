@@ -9,7 +9,7 @@ from app.engine import CompiledLaw
 from app.law.facts import Value
 from app.law.lawbook import Lawbook
 
-QUESTION, DAY = "enrollment.permitted", date(2012, 3, 1)
+QUESTION, DAY = "waiver.binding", date(2012, 3, 1)
 
 
 def shared_groups(lawbook: Lawbook, as_of: date, stated: dict[str, Value]) -> list[Group]:
@@ -24,7 +24,7 @@ def test_whoever_asks_first_leaves_nothing_in_what_others_are_told(lawbook: Lawb
     """The values in each cell are told in `settled_by`, and replayed byte for byte."""
     first = shared_groups(lawbook, DAY, {})
     later = DAY + timedelta(days=40)
-    other = shared_groups(lawbook, later, {"event.occurred_on": later, "tribe.member": True})
+    other = shared_groups(lawbook, later, {"enrollment.channel": "carrier"})
     by_facts = {tuple(fact.name for fact in group.facts): group.found for group in first}
     both = [group for group in other if tuple(f.name for f in group.facts) in by_facts]
 
