@@ -17,7 +17,7 @@ from typing import NamedTuple
 from app.determinations.facts_in_play import FactInPlay
 from app.determinations.knowledge import Knowledge
 from app.determinations.what_if import WhatIf
-from app.law.facts import Value
+from app.law.facts import FactDefinition, Value
 from app.law.functions import anniversary
 from app.law.spans import LAST_DAY
 
@@ -76,29 +76,39 @@ class Group:
 
 
 class Limits:
-    """What related facts that were stated leave of the values of some unknown facts."""
+    """What related facts that were stated leave of the values of some unknown facts: for each that
+    is limited its first and last code, and the values that would contradict.
+    """
 
     def __init__(self, facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> None:
-        in_play, self._stated = knowledge.in_play, knowledge.stated
-        self._in_play = in_play
-        self.names = {
-            fact.name
-            for fact in facts
-            if not in_play.related.get(fact.name, NOTHING).isdisjoint(self._stated)
-        }
+        in_play, stated = knowledge.in_play, knowledge.stated
+        self.left: dict[str, tuple[int, int, frozenset[Value]]] = {}
+        for fact in facts:
+            if in_play.related.get(fact.name, NOTHING).isdisjoint(stated):
+                continue
+            low, high = in_play.bounds.of(fact.fact, stated)
+            excluded = in_play.exclusions.of(fact.name, stated)
+            if excluded is None or low > high:
+                continue  # nothing would be left
+            if excluded or (low, high) != (fact.fact.first_code, fact.fact.last_code):
+                self.left[fact.name] = low, high, excluded
 
     def __bool__(self) -> bool:
-        return bool(self.names)
+        return bool(self.left)
 
-    def can_be(self, name: str, value: Value) -> bool:
+    def can_be(self, fact: FactDefinition, value: Value) -> bool:
         """Whether a fact can have a value beside those that were stated."""
-        return name not in self.names or self._in_play.can_be(self._stated, {name: value})
+        if fact.name not in self.left:
+            return True
+        low, high, excluded = self.left[fact.name]
+        return low <= fact.code_of(value) <= high and value not in excluded
 
-    def of(self, fact: FactInPlay) -> tuple[int, int]:
+    def of(self, fact: FactDefinition) -> tuple[int, int]:
         """The first and the last code of a fact beside those that were stated."""
-        if fact.name not in self.names:
-            return fact.fact.first_code, fact.fact.last_code
-        return self._in_play.bounds.of(fact.fact, self._stated)
+        if fact.name not in self.left:
+            return fact.first_code, fact.last_code
+        low, high, _ = self.left[fact.name]
+        return low, high
 
 
 def groups_of(knowledge: Knowledge, left: int) -> list[Group]:
@@ -204,9 +214,11 @@ def _values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Iterator[
     """A value of one fact from every run between cuts, the other facts as they are known; only
     those that it can have, where it can have any.
     """
-    found = list(_any_values(fact, knowledge, limits))
-    name = fact.name
-    yield from [value for value in found if limits.can_be(name, value)] or found
+    found = _any_values(fact, knowledge, limits)
+    if fact.name in limits.left:
+        every = list(found)
+        found = iter([value for value in every if limits.can_be(fact.fact, value)] or every)
+    yield from found
 
 
 def _any_values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Iterator[Value]:
@@ -214,11 +226,9 @@ def _any_values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Itera
     first, last, step = definition.first_code, definition.last_code, definition.step
     if last - first < FEW_VALUES:
         for _, values in fact.effects:
-            yield next((v for v in values if limits.can_be(fact.name, v)), values[0])
+            yield next((v for v in values if limits.can_be(definition, v)), values[0])
         return
-    low, high = limits.of(fact)
-    if low <= high:
-        first, last = low, high
+    first, last = limits.of(definition)
     cuts = WhatIf(knowledge).cuts(fact.name)
     anchors = [first, *cuts]
     if fact.turns_yearly:
@@ -228,7 +238,7 @@ def _any_values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Itera
     elif fact.crossed:  # what is computed turns with other facts too: some value to turn about
         day = knowledge.as_of.toordinal()
         anchors += [day] if "day" in definition.kind.fits else [first + step, last]
-    if limits.names and fact.name in limits.names:  # beside a day that it cannot be, the next
+    if fact.name in limits.left:  # beside a day that it cannot be, the next
         anchors = [*anchors, first, *(code + step for code in anchors)]
     codes = {-(-code // step) * step for code in anchors}
     for code in sorted(code for code in codes if first <= code <= last):

@@ -14,7 +14,7 @@ from app.engine.compiled import FactBits, bits_of
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
-from app.law.relations import Bounds, broken_orders, conflicts
+from app.law.relations import Bounds, Exclusions, broken_orders, conflicts
 from app.law.sentences import Sentence
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
@@ -252,6 +252,11 @@ class FactsInPlay:
     def bounds(self) -> Bounds:
         """Between which codes facts can lie beside others."""
         return Bounds(self._known)
+
+    @cached_property
+    def exclusions(self) -> Exclusions:
+        """Which values of facts would contradict others."""
+        return Exclusions(self._known)
 
     @cached_property
     def ordered(self) -> frozenset[str]:

@@ -109,6 +109,38 @@ class Bounds:
         return low, high
 
 
+class Exclusions:
+    """Which values of a fact would contradict the others."""
+
+    def __init__(self, known: Known) -> None:
+        self._of: dict[str, list[tuple[str, Contradiction]]] = {}
+        for name, fact in known.items():
+            for each in fact.contradictions:
+                for about in {name, each.other, *each.same_day}:
+                    self._of.setdefault(about, []).append((name, each))
+
+    def of(self, fact: str, stated: Mapping[str, Value]) -> frozenset[Value] | None:
+        """The values that a fact cannot have beside those stated; None where it can have none."""
+        found = frozenset[Value]()
+        for name, each in self._of.get(fact, ()):
+            others = [stated.get(day) for day in each.same_day if day != fact]
+            if None in others or (len(others) == 2 and others[0] != others[1]):
+                continue
+            own = fact == name or (
+                name in stated and stated[name] in (each.values or (stated[name],))
+            )
+            other = fact == each.other or stated.get(each.other) in each.others
+            if not (own and other):
+                continue
+            if fact == name and not each.values and fact not in each.same_day:
+                return None
+            if fact in each.same_day:
+                found |= {value for value in others if value is not None}
+            else:
+                found |= frozenset(each.values if fact == name else each.others)
+        return found
+
+
 def _range(fact: FactDefinition, operator: str, bound: Value, is_inverse: bool) -> tuple[int, int]:
     code, first, last = fact.code(bound), fact.first_code, fact.last_code
     match operator, is_inverse:
