@@ -272,3 +272,49 @@ def test_a_group_that_is_no_business_is_sent_to_the_connector(decider: Decider) 
 
     assert "ineligible" == decided["outcome"]
     assert any(step.startswith("Ask the Connector whether it accepts the group") for step in steps)
+
+
+@pytest.mark.parametrize(
+    ("question", "facts", "says"),
+    [
+        (
+            "employee.eligible",
+            {
+                "employee.standing": "regular",
+                "employee.full_time": True,
+                "employee.weekly_hours": 25,
+                "employee.months_hired_for": 12,
+            },
+            "if the employee normally worked 30 hours a week.",
+        ),
+        (
+            "group.eligible",
+            {
+                **{name: GROUP[name] for name in ("group.entity", "group.active")},
+                "group.affiliated_employees": 0,
+                "group.size_varied": False,
+                "group.in_small_group_rating_period": False,
+                "group.eligible_employees": 1,
+                "group.massachusetts_employees": 1,
+                "group.independent_evidence": "none",
+            },
+            "if there is independent evidence of the business.",
+        ),
+        (
+            "renewal.refusal",
+            {
+                "renewal.member": "individual",
+                "renewal.premium_unpaid": True,
+                "renewal.provisions_broken": False,
+                "individual.eligible": "eligible",
+            },
+            "if the member had paid the premiums.",
+        ),
+    ],
+)
+def test_what_would_change_is_said_without_quoting_the_question(
+    decider: Decider, question: str, facts: dict[str, object], says: str
+) -> None:
+    decided = answer(decider, question, facts, "2012-03-01")
+
+    assert any(change["says"].endswith(says) for change in decided["would_change"])
