@@ -4,7 +4,7 @@ person's own facts that settle it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
@@ -18,6 +18,9 @@ from tests.relevance.reading import Reading, Values
 TRIED = 24
 """So many completions are drawn before the oracle is asked whether there is another outcome."""
 OPPOSITE = {"eligible": "ineligible", "ineligible": "eligible"}
+
+LONG_AFTER = 400
+"""Days after which no paper can be sent any more: what is answered no counts as no."""
 
 
 class Interview(NamedTuple):
@@ -48,7 +51,8 @@ class Interviewer:
         """
         reading, day = self.people.law()
         facts = self.people.person(reading, day, stating=0)
-        person = Case(self.people.question, facts, day, self.people.edition)
+        later = day + timedelta(LONG_AFTER)
+        person = Case(self.people.question, facts, day, self.people.edition, later)
         governing = self.people.governing
         start = {} if governing is None else {governing: day}
         asked: dict[str, Any] = {}
