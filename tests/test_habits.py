@@ -17,6 +17,7 @@ import pytest
 
 from app.determinations.case import make_case
 from app.determinations.case_edges import case_in_force, missing_edges
+from app.determinations.curing import find_cures
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.knowledge import Knowledge
@@ -30,7 +31,6 @@ from app.law.lawbook import Lawbook
 from app.law.provision import Conclusion, Condition
 from app.law.sentences import Told
 from tests.case_files import CASES, ROOT, case_files, load
-from tests.determinations.any_case import curable
 from tests.plain_evaluator import evaluate, outcome_of
 
 RULESETS = ROOT / "rulesets"
@@ -98,8 +98,10 @@ def test_the_plain_evaluator_finds_the_conditions_as_the_cases_expect(
     for case in (case for file in written.values() for case in file.cases):
         if (found := case_in_force(decider, case)) is not None:
             knowledge, in_play = found.knowledge, found.knowledge.in_play
-            missing = curable(knowledge.stated, case.as_of, case.decided_on)
-            stated = {n: v for n, v in knowledge.stated.items() if n not in missing}
+            day = {str(in_play.governing): case.as_of}
+            cures = find_cures(in_play, {**day, **knowledge.stated}, case.decided_on)
+            curable = {cure.fact for cure in cures}
+            stated = {n: v for n, v in knowledge.stated.items() if v or n not in curable}
             codes = Knowledge.of(in_play, stated, case.as_of).codes
             evaluation = evaluate(in_play.law, codes)
             for condition in found.provision.conditions:

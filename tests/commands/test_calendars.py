@@ -48,16 +48,16 @@ def test_continuous_enrollment_is_told_apart(flask: Flask) -> None:
 def test_days_nobody_read_are_neither_open_nor_closed(flask: Flask) -> None:
     result = flask("open-enrollment", "2015", "--edition", "current")
 
-    assert marks(result.stdout).endswith("·" * 10 + "?" * 16)
+    assert marks(result.stdout).endswith("·" * 10 + "██" + "?" * 10)
     assert "do not read this as closed" in result.stdout
 
 
 def test_periods_for_some_only_say_for_whom(flask: Flask) -> None:
-    result = flask("open-enrollment", "2021", "--edition", "current")
+    result = flask("open-enrollment", "2020", "--edition", "current")
 
-    assert "▒ May 24 through July 23, 2021: limited" in result.stdout
-    assert "For people without health coverage." in result.stdout
-    assert "Read in a secondary source only." in result.stdout
+    assert "▒ March 12 through April 25, 2020: limited" in result.stdout
+    assert "For people who were not enrolled through the Connector yet" in result.stdout
+    assert "Recalled from memory, not read again." in result.stdout
 
 
 def test_days_outside_the_encoded_law_are_marked(flask: Flask) -> None:
