@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from app.determinations.facts_in_play import FactsInPlay
 from app.law.facts import Computation, Value
-from app.law.sentences import Sentence
 from app.law.standing import StandingProvision
 from app.law.words import day_in_words
 
@@ -23,7 +22,8 @@ def find_cures(in_play: FactsInPlay, stated: Mapping[str, Value], day: date) -> 
     for fact, sentence, provision in in_play.curable:
         last = _last_day(in_play, provision, stated)
         if last is None or day <= last:
-            yield Cure(fact, _filled(sentence, last))
+            words = "the last day of the limit" if last is None else day_in_words(last)
+            yield Cure(fact, sentence.fill({"last_day": words}.__getitem__))
 
 
 def _last_day(
@@ -36,12 +36,3 @@ def _last_day(
         return None
     found = in_play.deriving.compute(conclusion, stated, provision.parameters)
     return found if isinstance(found, date) else None
-
-
-def _filled(sentence: Sentence, last: date | None) -> str:
-    words = "the last day of the limit" if last is None else day_in_words(last)
-    return "".join(
-        part
-        for pair in zip(sentence.texts, [*(words for _ in sentence.names), ""], strict=True)
-        for part in pair
-    )

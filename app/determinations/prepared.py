@@ -17,7 +17,7 @@ from app.determinations.answer import (
 )
 from app.determinations.facts_in_play import FactsInPlay
 from app.determinations.knowledge import Knowledge
-from app.determinations.moved_days import limit_of, moved_in_words
+from app.determinations.moved_days import limit_of
 from app.determinations.wording import (
     NOT_STATED,
     as_json,
@@ -115,8 +115,7 @@ class PreparedCondition:
         self._met = Template(written.met, constants)
         self._not_met = Template(written.not_met, constants)
         self._words = filled(written.words, provision.parameters)
-        self._holidays = in_play.deriving.holidays
-        self.limit = limit_of(self._holidays, provision, condition)
+        self.limit = limit_of(in_play.deriving.holidays, provision, condition)
         self._to_a_person = f"Left to a person to decide: {self.fact.label}"
         self._unknown = self._make(None, None, None, self._unknown_words(()))
         self._few = dict(self._each_value()) if self.fact.kind.is_listed else {}
@@ -185,9 +184,9 @@ class PreparedCondition:
             missing = tuple(name for name in self._inputs if name not in values)
             return self._make(None, None, None, self._unknown_words(missing), computed_from)
         says = self._sentence(truth, value, self._with_last_day(values, word_for))
-        moved = self.limit.moved(values) if self.limit is not None else None
+        moved = self.limit.moved_in_words(values) if self.limit is not None else None
         if moved is not None:
-            says = f"{says} {moved_in_words(moved, self._holidays)}"
+            says = f"{says} {moved}"
         return self._make(truth, value, source, says, computed_from)
 
     def _with_last_day(self, values: Mapping[str, Value], word_for: WordFor) -> WordFor:
@@ -281,6 +280,7 @@ class PreparedLaw:
     def __init__(self, in_play: FactsInPlay) -> None:
         law, self.in_play = in_play.law, in_play
         self.provisions = tuple(PreparedProvision(in_play, p) for p in law.provisions)
+        self.with_limits = tuple(p for p in self.provisions if p.limits)
         self.with_deadlines = tuple(p.index for p in self.provisions if p.deadlines)
         self.says = {
             question.question.id: {

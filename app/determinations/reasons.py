@@ -22,7 +22,6 @@ from app.determinations.case import Case
 from app.determinations.conclude import Concluded, concluded
 from app.determinations.decisive import Decisive
 from app.determinations.knowledge import Knowledge
-from app.determinations.moved_days import caution_of, local_caution_of
 from app.determinations.other_editions import Decided, OtherEditions
 from app.determinations.paths import belongs
 from app.determinations.prepared import (
@@ -323,16 +322,17 @@ class ReasonBuilder:
         """That a last day moved, of the provisions that apply and of those that could have barred;
         that it may have moved in a part of the state, of the grants that failed.
         """
-        holidays = self.knowledge.in_play.deriving.holidays
-        for provision in self.law.by_question[question].provisions:
-            limits = self.prepared.provisions[provision.index].limits
-            applies = self.evaluation.provision(provision.index) if limits else None
-            if applies is None:
+        asked, values = self.law.by_question[question], self.knowledge.values
+        for provision in self.prepared.with_limits:
+            applies = self.evaluation.provision(provision.index)
+            if applies is None or self.law.question_of[provision.index] is not asked:
                 continue
-            is_grant = provision.effect == "grants"
-            look = local_caution_of if is_grant and not applies else caution_of
-            found = (look(limit, self.knowledge.values, holidays) for limit in limits)
-            yield from (caution for caution in found if caution is not None)
+            is_denied = provision.effect == "grants" and not applies
+            found = [
+                limit.local_caution(values) if is_denied else limit.caution(values)
+                for limit in provision.limits
+            ]
+            yield from filter(None, found)
 
 
 def values_answer(concludes: Concluded) -> Values:

@@ -1,6 +1,7 @@
 """Sentences with places to fill: `You paid for {value} days; {required} are needed.`"""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 _PLACE = re.compile(r"\{([^{}]*)\}")
@@ -21,13 +22,13 @@ class Sentence:
         parts = _PLACE.split(" ".join(text.split()))
         return cls(tuple(parts[0::2]), tuple(parts[1::2]))
 
+    def fill(self, word_for: Callable[[str], str]) -> str:
+        """The sentence with a word in each gap, by the gap's name."""
+        gaps = [*map(word_for, self.names), ""]
+        return "".join([part for pair in zip(self.texts, gaps, strict=True) for part in pair])
+
     def __str__(self) -> str:
-        filled = [
-            part
-            for pair in zip(self.texts, (*(f"{{{n}}}" for n in self.names), ""), strict=True)
-            for part in pair
-        ]
-        return "".join(filled)
+        return self.fill("{{{}}}".format)
 
 
 @dataclass(frozen=True)
