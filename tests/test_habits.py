@@ -98,8 +98,7 @@ def test_the_plain_evaluator_finds_the_conditions_as_the_cases_expect(
     for case in (case for file in written.values() for case in file.cases):
         if (found := case_in_force(decider, case)) is not None:
             knowledge, in_play = found.knowledge, found.knowledge.in_play
-            day = {str(in_play.governing): case.as_of}
-            cures = find_cures(in_play, {**day, **knowledge.stated}, case.decided_on)
+            cures = find_cures(in_play, knowledge.stated, case.as_of, case.decided_on)
             curable = {cure.fact for cure in cures}
             stated = {n: v for n, v in knowledge.stated.items() if v or n not in curable}
             codes = Knowledge.of(in_play, stated, case.as_of).codes

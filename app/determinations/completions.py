@@ -50,21 +50,21 @@ class Group:
     on them, as bits. Its cells are found when they are first looked at.
     """
 
-    def __init__(self, facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> None:
+    def __init__(
+        self, facts: tuple[FactInPlay, ...], knowledge: Knowledge, limits: "Limits"
+    ) -> None:
         self.facts = facts
         self.behind = 0
         for fact in facts:
             self.behind |= fact.behind
         names = {fact.name for fact in facts}
         sources = knowledge.in_play.sources_of
-        self.of_law_alone = all(
+        self.of_law_alone = not limits and all(
             names.issuperset(sources[computed.name])
             for fact in facts
             for computed, _ in fact.crossed
         )
-        self._limits = Limits(facts, knowledge)
-        self.of_law_alone = self.of_law_alone and not self._limits
-        self._knowledge = knowledge
+        self._knowledge, self._limits = knowledge, limits
         if self.of_law_alone:  # shared by all cases, so nothing of the first one may bear on it
             in_play = knowledge.in_play
             self._knowledge = Knowledge.of(in_play, {}, in_play.law.span.first)
@@ -127,9 +127,11 @@ def groups_of(knowledge: Knowledge, left: int) -> list[Group]:
             together = _together(name, unknown, in_play.linking)
             placed |= together
             names = tuple(n for n in in_play.order if n in together)
-        group = in_play.groups.get(names)
-        if group is None or Limits(group.facts, knowledge):
-            group = Group(tuple(unknown[n] for n in names), knowledge)
+        facts = tuple([unknown[n] for n in names])
+        limits = Limits(facts, knowledge)
+        group = None if limits else in_play.groups.get(names)
+        if group is None:
+            group = Group(facts, knowledge, limits)
             if group.of_law_alone:
                 in_play.groups[names] = group
         groups.append(group)

@@ -5,8 +5,7 @@ from datetime import date
 from typing import NamedTuple
 
 from app.determinations.facts_in_play import FactsInPlay
-from app.law.facts import Computation, Value
-from app.law.standing import StandingProvision
+from app.law.facts import Value
 from app.law.words import day_in_words
 
 
@@ -17,22 +16,18 @@ class Cure(NamedTuple):
     says: str
 
 
-def find_cures(in_play: FactsInPlay, stated: Mapping[str, Value], day: date) -> Iterator[Cure]:
-    """The facts that can still be put right on a day: answered no, they count as unknown."""
+def find_cures(
+    in_play: FactsInPlay, stated: Mapping[str, Value], as_of: date, decided_on: date
+) -> Iterator[Cure]:
+    """The facts that can still be put right on the day of deciding: answered no, they count as
+    unknown.
+    """
+    if not in_play.curable:
+        return
+    known = {str(in_play.governing): as_of, **stated}
     for fact, sentence, provision in in_play.curable:
-        last = _last_day(in_play, provision, stated)
-        if last is None or day <= last:
-            words = "the last day of the limit" if last is None else day_in_words(last)
+        call, parameters = provision.provision.curable_through, provision.parameters
+        last = in_play.deriving.compute(call, known, parameters) if call is not None else None
+        if not isinstance(last, date) or decided_on <= last:
+            words = day_in_words(last) if isinstance(last, date) else "the last day of the limit"
             yield Cure(fact, sentence.fill({"last_day": words}.__getitem__))
-
-
-def _last_day(
-    in_play: FactsInPlay, provision: StandingProvision, stated: Mapping[str, Value]
-) -> date | None:
-    written = provision.provision
-    name = str(written.curable_through)
-    conclusion = written.informs.get(name, written.concludes.get(name))
-    if not isinstance(conclusion, Computation):
-        return None
-    found = in_play.deriving.compute(conclusion, stated, provision.parameters)
-    return found if isinstance(found, date) else None

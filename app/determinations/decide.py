@@ -75,19 +75,18 @@ class Decider:
             EngineFault: the engine failed or is contradicted; nothing is issued.
         """
         law = self.lawbook.standing(case.question, case.as_of, case.edition)
+        in_play = self.facts_in_play(law)
         conflicts = tuple(find_conflicts(self.lawbook.known_facts(case.question), case.facts))
         doubted = {name for conflict in conflicts for name in conflict.facts}
         day = case.decided_on or case.as_of
-        in_play = self.facts_in_play(law)
-        known = {str(in_play.governing): case.as_of, **case.facts}
-        curable = tuple(find_cures(in_play, known, day))
+        curable = tuple(find_cures(in_play, case.facts, case.as_of, day))
         cures = tuple(cure for cure in curable if case.facts.get(cure.fact) is False)
         out = doubted | {cure.fact for cure in cures}
         withheld = {name: case.facts[name] for name in out}
         if withheld:  # they count as not told: they do not agree, or can still be put right
             left = {name: value for name, value in case.facts.items() if name not in out}
             case = replace(case, facts=left)
-        knowledge = Knowledge.of(self.facts_in_play(law), case.facts, case.as_of)
+        knowledge = Knowledge.of(in_play, case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
         outcome = evaluation.outcomes[case.question]
         needs: tuple[FactDefinition, ...] = ()
@@ -112,7 +111,7 @@ class Decider:
         alternatives = Alternative(here, days, outcome, doubted).find()
         beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses)
         builder = ReasonBuilder(
-            self._prepared_law(knowledge.in_play),
+            self._prepared_law(in_play),
             knowledge,
             evaluation,
             outcome,

@@ -21,11 +21,10 @@ from app.law.standing import StandingCondition, StandingLaw, StandingProvision, 
 
 def _conclusions(law: StandingLaw) -> Iterator[Computation]:
     for question in law.questions:
-        written = [
-            w for p in question.provisions for w in (p.provision.concludes, p.provision.informs)
-        ]
-        for concludes in (*written, *question.question.outcome_concludes.values()):
-            yield from (c for c in concludes.values() if isinstance(c, Computation))
+        written = [c for p in question.provisions for c in p.provision.looked_up]
+        for concludes in question.question.outcome_concludes.values():
+            written += concludes.values()
+        yield from (c for c in written if isinstance(c, Computation))
 
 
 def _named_in_sentences(law: StandingLaw) -> Iterator[str]:

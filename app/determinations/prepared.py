@@ -29,7 +29,7 @@ from app.determinations.wording import (
     value_in_words,
 )
 from app.law.calendars import StandingCalendar
-from app.law.facts import Computation, FactDefinition, Value
+from app.law.facts import FactDefinition, Value
 from app.law.provision import Deadline
 from app.law.questions import Outcome
 from app.law.running_text import filled
@@ -268,7 +268,6 @@ class PreparedDeadline:
     """What is said of one deadline."""
 
     def __init__(self, deadline: Deadline, constants: Mapping[str, str]) -> None:
-        assert isinstance(deadline.on, Computation)
         self.on, self.by = deadline.on, deadline.by
         self.do = Template(deadline.do, constants)
         self.why = Template(deadline.why, constants) if deadline.why is not None else None

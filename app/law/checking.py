@@ -165,9 +165,6 @@ class Checking:
     def check_deadlines(self, provision: Provision) -> None:
         """Complain of deadlines that are no days, and of gaps in what they say."""
         for deadline in provision.deadlines:
-            if not isinstance(deadline.on, Computation):
-                self.note(deadline.place, "the day of a deadline is a function of facts")
-                continue
             parameters = provision.parameters
             gives = self.check_computation(deadline.on, deadline.place, parameters, concludes=True)
             if gives not in (None, "day", "span"):
@@ -186,11 +183,13 @@ class Checking:
         """A provision says through which day the curable facts it looks at can be cured."""
         looked_at = (self.facts.get(c.fact) for c in provision.conditions)
         has_curable = any(fact is not None and fact.curable is not None for fact in looked_at)
-        named, place = provision.curable_through, provision.places.of("curable_through")
-        if (named is not None) != (has_curable and provision.effect != "cautions"):
+        day, place = provision.curable_through, provision.places.of("curable_through")
+        if (day is not None) != (has_curable and provision.effect != "cautions"):
             self.note(place, "`curable_through` goes with curable facts, save in what cautions")
-        elif named is not None and named not in {**provision.concludes, **provision.informs}:
-            self.note(place, f"{provision.id} neither concludes nor informs of {named}")
+        if day is not None:
+            gives = self.check_computation(day, place, provision.parameters, concludes=True)
+            if gives not in (None, "day"):
+                self.note(place, f"`curable_through` is a day, not a {gives}")
 
     def check_limit(self, provision: Provision, condition: Condition, fact: FactDefinition) -> None:
         """A limit in days to an act is a parameter that says who set it, so that an answer can say
@@ -224,11 +223,7 @@ def used_parameters(provision: Provision) -> set[str]:
     sentences += [s for d in provision.deadlines for s in (d.do, d.why) if s is not None]
     used.update((*gaps(provision.gist), *gaps(provision.reading or "")))
     used.update(name for sentence in sentences for name in sentence.names)
-    for conclusion in (
-        *provision.concludes.values(),
-        *provision.informs.values(),
-        *(deadline.on for deadline in provision.deadlines),
-    ):
+    for conclusion in provision.looked_up:
         if isinstance(conclusion, ParameterName):
             used.add(conclusion.name)
         elif isinstance(conclusion, Computation):

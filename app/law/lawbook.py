@@ -179,8 +179,7 @@ class Lawbook:
                 for condition in provision.conditions:
                     if condition.fact not in self.questions:
                         names.update(dict.fromkeys(self.vocabulary.inputs_of(condition.fact)))
-                computations.extend((*provision.concludes.values(), *provision.informs.values()))
-                computations.extend(deadline.on for deadline in provision.deadlines)
+                computations.extend(provision.looked_up)
             for computation in computations:
                 if isinstance(computation, Computation):
                     for name in computation.fact_names:

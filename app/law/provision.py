@@ -121,7 +121,7 @@ class Deadline:
     Of a span of days it is the last.
     """
 
-    on: Conclusion
+    on: Computation
     do: Sentence
     by: Actor
     why: Sentence | None = None
@@ -162,8 +162,8 @@ class Provision:
     parameters: Mapping[str, Parameter] = field(default_factory=dict)
     concludes: Mapping[str, Conclusion] = field(default_factory=dict)
     informs: Mapping[str, Conclusion] = field(default_factory=dict)
-    curable_through: str | None = None
-    """The conclusion of its own through whose day its curable facts count as unknown."""
+    curable_through: Computation | None = None
+    """The day through which its curable facts count as unknown."""
     sources: Mapping[str, Source] = field(default_factory=dict)
     caution: Sentence | None = None
     next_steps: tuple[NextStep, ...] = ()
@@ -185,6 +185,13 @@ class Provision:
     def question_place(self) -> Place:
         """Where the question is named that it answers."""
         return self.places.of("answers" if "answers" in self.places.keys else self.effect)
+
+    @property
+    def looked_up(self) -> tuple[Conclusion, ...]:
+        """Everything that it concludes, informs of, or counts a day by."""
+        days = [deadline.on for deadline in self.deadlines]
+        days += [self.curable_through] if self.curable_through is not None else []
+        return (*self.concludes.values(), *self.informs.values(), *days)
 
     @property
     def conditions(self) -> tuple[Condition, ...]:

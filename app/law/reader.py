@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import cast
 
 from app.law.conditions import Sayings, read_paths
-from app.law.facts import ACTORS, Actor, Citation
+from app.law.facts import ACTORS, Actor, Citation, Computation
 from app.law.gist import read_gist
 from app.law.parts import (
     Cite,
@@ -212,7 +212,7 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
         concludes={name: conclusion for name, (conclusion, _) in concluded.items()},
         sources={name: source for name, (_, source) in concluded.items() if source is not None},
         informs=informs,
-        curable_through=optional(fields, "curable_through", Item.text),
+        curable_through=optional(fields, "curable_through", lambda i: _own_day(i, known)),
         caution=optional(fields, "caution", read_sentence),
         next_steps=tuple(next_step_reader(step_on)(step) for step in steps.items())
         if steps
@@ -237,15 +237,25 @@ def _effect(item: Item, fields: Mapping[str, Item]) -> tuple[Effect, str]:
     return effect, fields["answers"].text()
 
 
+def _own_day(item: Item, known: Mapping[str, Conclusion]) -> Computation:
+    """A function that gives a day, written out or named among the conclusions of the provision
+    (*known*).
+    """
+    written = read_conclusion(item)
+    if isinstance(written, str):
+        if written not in known:
+            raise item.refuse(f"{written} is no conclusion of this provision")
+        written = known[written]
+    if not isinstance(written, Computation):
+        raise item.refuse("must be a function of facts that gives a day")
+    return written
+
+
 def _deadline(item: Item, known: Mapping[str, Conclusion]) -> Deadline:
-    """A deadline; its day is a conclusion, or named among those of the provision (*known*)."""
+    """A deadline of a provision whose conclusions are *known*."""
     fields = item.known_fields(("on", "do", "by"), ("why",))
-    on = read_conclusion(fields["on"])
-    if isinstance(on, str):
-        if on not in known:
-            raise fields["on"].refuse(f"{on} is no conclusion of this provision")
-        on = known[on]
     by = cast(Actor, fields["by"].one_of(tuple(a for a in ACTORS if a != "nobody")))
+    on = _own_day(fields["on"], known)
     return Deadline(
         on, read_sentence(fields["do"]), by, optional(fields, "why", read_sentence), item.place
     )
