@@ -81,13 +81,13 @@ class Limits:
     """
 
     def __init__(self, facts: tuple[FactInPlay, ...], knowledge: Knowledge) -> None:
-        in_play, stated = knowledge.in_play, knowledge.stated
+        relations, stated = knowledge.in_play.relations, knowledge.stated
         self.left: dict[str, tuple[int, int, frozenset[Value]]] = {}
         for fact in facts:
-            if in_play.related.get(fact.name, NOTHING).isdisjoint(stated):
+            if relations.related.get(fact.name, NOTHING).isdisjoint(stated):
                 continue
-            low, high = in_play.bounds.of(fact.fact, stated)
-            excluded = in_play.exclusions.of(fact.name, stated)
+            low, high = relations.bounds(fact.fact, stated)
+            excluded = relations.excluded(fact.name, stated)
             if excluded is None or low > high:
                 continue  # nothing would be left
             if excluded or (low, high) != (fact.fact.first_code, fact.fact.last_code):

@@ -14,7 +14,7 @@ from app.engine.compiled import FactBits, bits_of
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS
 from app.law.lawbook import Lawbook
-from app.law.relations import Bounds, Exclusions, broken_orders, conflicts
+from app.law.relations import Implied, broken_orders, conflicts
 from app.law.sentences import Sentence
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
@@ -205,6 +205,7 @@ class FactsInPlay:
         self.computed: dict[str, FactDefinition] = {}
         self._vocabulary = lawbook.vocabulary
         self._known = lawbook.known_facts(law.asked.question.id)
+        self.relations = lawbook.relations(law.asked.question.id)
         for condition in law.conditions:
             self._take(condition.fact)
         for name in (
@@ -248,71 +249,13 @@ class FactsInPlay:
         )
 
     @cached_property
-    def bounds(self) -> Bounds:
-        """Between which codes facts can lie beside others."""
-        return Bounds(self._known)
-
-    @cached_property
-    def exclusions(self) -> Exclusions:
-        """Which values of facts would contradict others."""
-        return Exclusions(self._known)
-
-    @cached_property
-    def ordered(self) -> frozenset[str]:
-        """The facts that orders are about, and those that what they name is computed from."""
-        found = set[str]()
-        for name, fact in self._known.items():
-            for order in fact.orders:
-                found |= {name, *self._vocabulary.inputs_of(str(order.other))}
-        return frozenset(found)
-
-    @cached_property
-    def contradictable(self) -> frozenset[str]:
-        """The facts that can contradict others."""
-        found = set[str]()
-        for name, fact in self._known.items():
-            for contradiction in fact.contradictions:
-                found |= {name, contradiction.other, *contradiction.same_day}
-        return frozenset(found)
-
-    @cached_property
-    def implied(self) -> tuple[tuple[str, tuple[Value, ...], str, bool], ...]:
-        """Stated facts, with the values that count or none for all of them, that leave one value of
-        a flag: beside a last covered day coverage has ended.
-        """
-        return tuple(
-            (name, each.values, each.other, not each.others[0])
-            for name, fact in self._known.items()
-            for each in fact.contradictions
-            if each.other in self.stated
-            and self.stated[each.other].type == "flag"
-            and len(each.others) == 1
-            and not each.same_day
-        )
-
-    @cached_property
-    def related(self) -> Mapping[str, frozenset[str]]:
-        """Each fact with those that an order or a contradiction is about together with it; without
-        facts that something computed bounds, or that it is computed from.
-        """
-        found: dict[str, set[str]] = {}
-        computed = set[str]()
-        for name, fact in self._known.items():
-            groups = [{name, c.other, *c.same_day} for c in fact.contradictions]
-            for other in (str(o.other) for o in fact.orders if isinstance(o.other, str)):
-                behind = self._vocabulary.inputs_of(other)
-                if behind == (other,):
-                    groups.append({name, other})
-                else:
-                    computed |= {name, *behind}
-            for group in groups:
-                for each in group:
-                    found.setdefault(each, set()).update(group - {each})
-        return {name: frozenset(others) for name, others in found.items() if name not in computed}
+    def implied(self) -> tuple[Implied, ...]:
+        """The flags that stated facts settle."""
+        return tuple(each for each in self.relations.implied if each.flag in self.stated)
 
     def can_be(self, stated: Mapping[str, Value], changes: Mapping[str, Value]) -> bool:
         """Whether stated facts can be so after some changes."""
-        if self.ordered.isdisjoint(changes) and self.contradictable.isdisjoint(changes):
+        if self.relations.about.isdisjoint(changes):
             return True
         after = {**stated, **changes}
         return not any(broken_orders(self._vocabulary.get, after)) and not any(

@@ -273,7 +273,7 @@ class WhatIf:
 
     def bounds(self, fact: FactDefinition) -> tuple[int, int]:
         """The first and the last code that a fact can have beside those stated."""
-        return self.in_play.bounds.of(fact, self.knowledge.stated)
+        return self.in_play.relations.bounds(fact, self.knowledge.stated)
 
     def can_be(self, changes: Mapping[str, Value]) -> bool:
         """Whether the stated facts can be so after some changes."""

@@ -21,6 +21,7 @@ from app.law.provision import (
     Provision,
 )
 from app.law.questions import STATED_OUTCOMES, Edition, Question
+from app.law.relations import Relations
 from app.law.spans import FIRST_DAY, LAST_DAY, Span, day_after, day_before
 from app.law.standing import (
     Required,
@@ -81,6 +82,7 @@ class Lawbook:
         }
         self._boundaries: dict[tuple[str, str], list[date]] = {}
         self._facts_of: dict[str, dict[str, FactDefinition]] = {}
+        self._relations_of: dict[str, Relations] = {}
         self._standing: dict[tuple[str, str, date], StandingLaw] = {}
 
     @cached_property
@@ -165,6 +167,13 @@ class Lawbook:
                 name: self.fact(name) for name in self._find_facts(question)
             }
         return self._facts_of[question]
+
+    def relations(self, question: str) -> Relations:
+        """What these facts say of each other, found once."""
+        if question not in self._relations_of:
+            known = self.known_facts(question)
+            self._relations_of[question] = Relations(known, self.vocabulary.inputs_of)
+        return self._relations_of[question]
 
     def _find_facts(self, question: str) -> Iterable[str]:
         names: dict[str, None] = {}

@@ -8,7 +8,8 @@ approval that was received, of a waiver that was not granted. Neither of them co
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from functools import cached_property
+from typing import Any, NamedTuple
 
 from app.law.facts import Contradiction, FactDefinition, Value
 from app.law.functions import FUNCTIONS, SERIES_FUNCTIONS, anniversary
@@ -86,18 +87,74 @@ def _bound(
     return compute(*[stated[name] for name in names]), names
 
 
-class Bounds:
-    """Between which codes each fact can lie beside the others."""
+class Implied(NamedTuple):
+    """A stated fact, with the values that count or none for all of them, that leaves a flag one
+    value: beside a last covered day coverage has ended.
+    """
 
-    def __init__(self, known: Known) -> None:
+    fact: str
+    values: tuple[Value, ...]
+    flag: str
+    is_so: bool
+
+
+class Relations:
+    """What the facts of a question say of each other, by fact; *known* has all that can be stated,
+    *inputs_of* gives the stated facts behind one.
+    """
+
+    def __init__(self, known: Known, inputs_of: Callable[[str], tuple[str, ...]]) -> None:
+        self._known, self._inputs_of = known, inputs_of
         self._orders: dict[str, list[tuple[str, str | int, bool]]] = {}
+        self._contradictions: dict[str, list[tuple[str, Contradiction]]] = {}
+        self.about: set[str] = set()
+        """The facts that any relation is about, and those that its bound is computed from."""
         for name, fact in known.items():
             for order in fact.orders:
                 self._orders.setdefault(name, []).append((order.operator, order.other, False))
+                self.about.add(name)
                 if isinstance(order.other, str):
                     self._orders.setdefault(order.other, []).append((order.operator, name, True))
+                    self.about.update(inputs_of(order.other))
+            for each in fact.contradictions:
+                for about in {name, each.other, *each.same_day}:
+                    self._contradictions.setdefault(about, []).append((name, each))
+        self.about.update(self._contradictions)
 
-    def of(self, fact: FactDefinition, stated: Mapping[str, Value]) -> tuple[int, int]:
+    @cached_property
+    def implied(self) -> tuple[Implied, ...]:
+        """What stated facts leave of flags."""
+        return tuple(
+            Implied(name, each.values, each.other, not each.others[0])
+            for name, fact in self._known.items()
+            for each in fact.contradictions
+            if each.other in self._known
+            and self._known[each.other].type == "flag"
+            and len(each.others) == 1
+            and not each.same_day
+        )
+
+    @cached_property
+    def related(self) -> Mapping[str, frozenset[str]]:
+        """Each fact with those that an order or a contradiction is about together with it; without
+        facts that something computed bounds, or that it is computed from.
+        """
+        found: dict[str, set[str]] = {}
+        computed = set[str]()
+        for name, fact in self._known.items():
+            groups = [{name, c.other, *c.same_day} for c in fact.contradictions]
+            for other in (str(o.other) for o in fact.orders if isinstance(o.other, str)):
+                behind = self._inputs_of(other)
+                if behind == (other,):
+                    groups.append({name, other})
+                else:
+                    computed |= {name, *behind}
+            for group in groups:
+                for each in group:
+                    found.setdefault(each, set()).update(group - {each})
+        return {name: frozenset(others) for name, others in found.items() if name not in computed}
+
+    def bounds(self, fact: FactDefinition, stated: Mapping[str, Value]) -> tuple[int, int]:
         """The first and the last code that a fact can have beside those stated."""
         low, high = fact.first_code, fact.last_code
         for operator, other, is_inverse in self._orders.get(fact.name, ()):
@@ -108,21 +165,10 @@ class Bounds:
             low, high = max(low, first), min(high, last)
         return low, high
 
-
-class Exclusions:
-    """Which values of a fact would contradict the others."""
-
-    def __init__(self, known: Known) -> None:
-        self._of: dict[str, list[tuple[str, Contradiction]]] = {}
-        for name, fact in known.items():
-            for each in fact.contradictions:
-                for about in {name, each.other, *each.same_day}:
-                    self._of.setdefault(about, []).append((name, each))
-
-    def of(self, fact: str, stated: Mapping[str, Value]) -> frozenset[Value] | None:
+    def excluded(self, fact: str, stated: Mapping[str, Value]) -> frozenset[Value] | None:
         """The values that a fact cannot have beside those stated; None where it can have none."""
         found = frozenset[Value]()
-        for name, each in self._of.get(fact, ()):
+        for name, each in self._contradictions.get(fact, ()):
             others = [stated.get(day) for day in each.same_day if day != fact]
             if None in others or (len(others) == 2 and others[0] != others[1]):
                 continue
@@ -190,10 +236,11 @@ def _can_bound(fact: FactDefinition, known: Known) -> bool:
     """Whether a fact is stated, or computed from stated facts alone."""
     if fact.computed is None:
         return True
+    function = fact.computed.function
+    if function in SERIES_FUNCTIONS or FUNCTIONS[function].counts_holidays:
+        return False
     inputs = [known.get(str(argument)) for argument in fact.computed.arguments]
-    return fact.computed.function not in SERIES_FUNCTIONS and all(
-        each is not None and each.computed is None for each in inputs
-    )
+    return all(each is not None and each.computed is None for each in inputs)
 
 
 def unsound(fact: FactDefinition, known: Known) -> Iterator[str]:
