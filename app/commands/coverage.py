@@ -10,11 +10,11 @@ from datetime import date
 from pathlib import Path
 
 from app.commands.output import Screen
+from app.law.case_files import case_file_of
 from app.law.coverage import GistCoverage, gist_report
-from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.provision import EVIDENCE, Provision
-from app.law.spans import LAST_DAY, Span, day_before
+from app.law.spans import LAST_DAY, Span
 
 WHOLE, PART, NOTHING = "█", "▒", "·"
 _CASE = re.compile(r"^ *- \{?name:", re.MULTILINE)
@@ -43,7 +43,7 @@ class QuestionCoverage:
 
 def cases_of(provision: Provision, folder: Path) -> int:
     """How many cases try a provision; *folder* mirrors the rulesets."""
-    file = folder / f"{provision.id}.yaml"
+    file = case_file_of(provision.id, folder)
     return len(_CASE.findall(file.read_text(encoding="utf-8"))) if file.is_file() else 0
 
 
@@ -64,15 +64,7 @@ def question_coverage(law: Lawbook, cases: Path) -> Iterator[QuestionCoverage]:
 
 def encoded_spans(law: Lawbook, question: str, edition: str) -> list[Span]:
     """The days on which a question can be answered in an edition."""
-    boundaries = law.boundaries(question, edition)
-    spans = []
-    for first, following in zip(boundaries, [*boundaries[1:], None], strict=True):
-        try:
-            law.standing(question, first, edition)
-        except LawNotEncoded:
-            continue
-        spans.append(Span(first, LAST_DAY if following is None else day_before(following)))
-    return spans
+    return [standing.span.until(LAST_DAY) for standing in law.standing_laws(question, edition)]
 
 
 def year_marks(law: Lawbook, question: str, edition: str, years: range) -> str:

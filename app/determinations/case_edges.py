@@ -21,7 +21,7 @@ from app.law.lawbook import Lawbook
 from app.law.names import nest
 from app.law.provision import Provision
 from app.law.spans import LAST_DAY, Span
-from app.law.standing import StandingCondition, StandingLaw, StandingProvision
+from app.law.standing import StandingCondition, StandingProvision
 
 ORDERED_TYPES = ("integer", "decimal", "day")
 
@@ -80,21 +80,13 @@ def missing_edges(
 
 def _edges_of(lawbook: Lawbook, provision: Provision) -> Iterator[Edge]:
     for edition in lawbook.editions:
-        for law in _standing_laws(lawbook, provision.answers, edition):
+        for law in lawbook.standing_laws(provision.answers, edition):
             for standing in law.asked.provisions:
                 if standing.provision is provision:
                     in_force = lawbook.edition(edition).in_force[provision.id]
                     for condition in standing.conditions:
                         is_governing = law.asked.question.governed_by == condition.fact.name
                         yield from _both_sides(condition, in_force if is_governing else None)
-
-
-def _standing_laws(lawbook: Lawbook, question: str, edition: str) -> Iterator[StandingLaw]:
-    for day in lawbook.boundaries(question, edition):
-        try:
-            yield lawbook.standing(question, day, edition)
-        except LawNotEncoded:
-            continue
 
 
 def _written_at(condition: StandingCondition, edge: int) -> str:

@@ -4,6 +4,7 @@ The outcome may hold longer than what it concludes: an application of August 1 i
 of July 31, and its coverage starts a month later.
 """
 
+from bisect import bisect_left
 from collections.abc import Iterator
 from datetime import date, timedelta
 
@@ -111,13 +112,12 @@ class ConcludesUntil:
             return next((day for day in days if not self._same(here, day, name)), None)
         if self._same(here, last, name):
             return None
-        while (last - first).days > 1:
-            middle = first + (last - first) // 2
-            if self._same(here, middle, name):
-                first = middle
-            else:
-                last = middle
-        return last
+        codes = range(first.toordinal() + 1, last.toordinal() + 1)
+
+        def differs(code: int) -> bool:
+            return not self._same(here, date.fromordinal(code), name)
+
+        return date.fromordinal(codes[bisect_left(codes, True, key=differs)])
 
     def _several_grants(self, here: WhatIf) -> bool:
         grants = here.law.asked.of("grants")

@@ -16,7 +16,6 @@ from app.determinations.reasons import ReasonBuilder
 from app.determinations.relevance import Relevance
 from app.determinations.what_if import WhatIf
 from app.engine import Engine, EngineFault
-from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
@@ -46,11 +45,7 @@ class Decider:
     def _laws(self) -> Iterator[StandingLaw]:
         for edition in self.lawbook.editions:
             for question in self.lawbook.questions:
-                for day in self.lawbook.boundaries(question, edition):
-                    try:
-                        yield self.lawbook.standing(question, day, edition)
-                    except LawNotEncoded:
-                        continue
+                yield from self.lawbook.standing_laws(question, edition)
 
     def facts_in_play(self, law: StandingLaw) -> FactsInPlay:
         """The facts that a standing law looks at."""

@@ -38,11 +38,12 @@ from app.law.questions import Outcome
 from app.law.standing import StandingProvision, StandingQuestion
 from app.law.words import day_in_words
 
-_STATUS: dict[bool | None, ReasonStatus] = {
+STATUS: dict[bool | None, ReasonStatus] = {
     True: "applies",
     False: "does_not_apply",
     None: "undetermined",
 }
+"""Whether a provision applies, as an answer says it."""
 NeedsOf = Callable[[str], Sequence[FactDefinition]]
 """The facts still needed for a question that another uses."""
 
@@ -196,7 +197,7 @@ class ReasonBuilder:
 
     def status(self, index: int) -> ReasonStatus:
         """Whether a provision applies."""
-        return _STATUS[self.evaluation.provision(index)]
+        return STATUS[self.evaluation.provision(index)]
 
     def finding(self, prepared: PreparedCondition, with_reasons: bool = True) -> FindingAnswer:
         """One condition's status; where it looks at another question, with that question's
@@ -266,7 +267,7 @@ class ReasonBuilder:
                 truth, status = self.evaluation.condition, self.evaluation.provision
                 applies = status(provision.index)
                 for step in provision.provision.next_steps:
-                    if step.on == _STATUS[applies] and belongs(step, provision, truth, applies):
+                    if step.on == STATUS[applies] and belongs(step, provision, truth, applies):
                         steps[step.says, step.question] = None
             if counts and explained.outcome == "referred":
                 for used in provision.uses:

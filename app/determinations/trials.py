@@ -11,14 +11,13 @@ from app.determinations.case_edges import CaseInForce, case_in_force, missing_ed
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.determinations.reasons import values_answer
+from app.determinations.reasons import STATUS, values_answer
 from app.law.case_files import WrittenCase, case_file_of, read_case_file
 from app.law.errors import Fault, LawNotEncoded, Place, UnknownEdition
 from app.law.habits import edition_of, missing_cases
 from app.law.names import nest
 from app.law.provision import Provision
 
-_STATUS = {True: "applies", False: "does_not_apply", None: "undetermined"}
 _TRUTH = {True: "met", False: "not_met", None: "unknown"}
 
 
@@ -114,4 +113,4 @@ def _found(provision: str, decided: Determination) -> tuple[str, dict[str, str]]
     conditions = {
         c.condition.id: _TRUTH[evaluation.condition(c.index)] for c in standing.conditions
     }
-    return _STATUS[evaluation.provision(standing.index)], conditions
+    return STATUS[evaluation.provision(standing.index)], conditions

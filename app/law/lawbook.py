@@ -243,6 +243,19 @@ class Lawbook:
             )
         return standing
 
+    def standing_laws(self, question: str, edition: str) -> Iterator[StandingLaw]:
+        """The law of a question in an edition, in the order of the spans of days on which each
+        stands; days whose law is not encoded are left out.
+
+        Raises:
+            UnknownQuestion, UnknownEdition: there is none of that name.
+        """
+        for day in self.boundaries(question, edition):
+            try:
+                yield self.standing(question, day, edition)
+            except LawNotEncoded:
+                continue
+
     def _resolve(self, asked: str, span: Span, law: EditionLaw, day: date) -> StandingLaw:
         self._require_encoded(asked, span.first, law, day)
         questions: list[StandingQuestion] = []

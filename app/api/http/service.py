@@ -13,7 +13,6 @@ from app.access.principal import ANYBODY, Principal
 from app.access.roles import shipped_roles
 from app.determinations.decide import Decider
 from app.determinations.older_law import Deciders
-from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
 from app.records.applicants.applicants import Applicants
@@ -90,14 +89,9 @@ class Service:
         return self._encoded[key]
 
     def _find_encoded(self, question: str, edition: str) -> list[list[date]]:
-        boundaries = self.lawbook.boundaries(question, edition)
         spans: list[list[date]] = []
-        for first, following in zip(boundaries, [*boundaries[1:], None], strict=True):
-            try:
-                self.lawbook.standing(question, first, edition)
-            except LawNotEncoded:
-                continue
-            last = LAST_DAY if following is None else day_before(following)
+        for law in self.lawbook.standing_laws(question, edition):
+            first, last = law.span.first, law.span.last or LAST_DAY
             if spans and spans[-1][1] == day_before(first):
                 spans[-1][1] = last
             else:
