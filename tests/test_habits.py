@@ -17,10 +17,10 @@ import pytest
 
 from app.determinations.case import make_case
 from app.determinations.case_edges import case_in_force, missing_edges
-from app.determinations.curing import find_cures
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.knowledge import Knowledge
+from app.determinations.withheld import find_cures
 from app.law.case_files import CaseFile
 from app.law.coverage import gist_report
 from app.law.errors import LawNotEncoded

@@ -13,6 +13,7 @@ from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.other_days import OtherDays
+from app.determinations.withheld import without_doubted
 from app.determinations.wording import Document
 from app.law.errors import LawNotEncoded
 from app.law.facts import Value
@@ -105,6 +106,7 @@ def _starts(
     """
     lawbook: Lawbook = decider.lawbook
     first, last = date(year, 1, 1), date(year, 12, 31)
+    facts = without_doubted(lawbook, question, facts)
     days = OtherDays(lawbook, decider.facts_in_play, Case(question, facts, first, edition))
     starts = {first}
     for day in (first, *(b for b in lawbook.boundaries(question, edition) if first < b <= last)):

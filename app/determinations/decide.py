@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from app.determinations.alternatives import Alternative
 from app.determinations.case import Case
-from app.determinations.curing import find_cures
 from app.determinations.determination import Determination
 from app.determinations.facts_in_play import FactsInPlay
 from app.determinations.knowledge import Knowledge
@@ -15,11 +14,11 @@ from app.determinations.prepared import PreparedLaw
 from app.determinations.reasons import ReasonBuilder
 from app.determinations.relevance import Relevance
 from app.determinations.what_if import WhatIf
+from app.determinations.withheld import Withheld
 from app.engine import Engine, EngineFault
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
-from app.law.relations import conflicts as find_conflicts
 from app.law.standing import StandingLaw
 
 
@@ -71,15 +70,9 @@ class Decider:
         """
         law = self.lawbook.standing(case.question, case.as_of, case.edition)
         in_play = self.facts_in_play(law)
-        conflicts = tuple(find_conflicts(self.lawbook.known_facts(case.question), case.facts))
-        doubted = {name for conflict in conflicts for name in conflict.facts}
-        day = case.decided_on or case.as_of
-        curable = tuple(find_cures(in_play, case.facts, case.as_of, day))
-        cures = tuple(cure for cure in curable if case.facts.get(cure.fact) is False)
-        out = doubted | {cure.fact for cure in cures}
-        withheld = {name: case.facts[name] for name in out}
-        if withheld:  # they count as not told: they do not agree, or can still be put right
-            left = {name: value for name, value in case.facts.items() if name not in out}
+        withheld = Withheld.of(self.lawbook, in_play, case)
+        if withheld.facts:
+            left = {name: v for name, v in case.facts.items() if name not in withheld.facts}
             case = replace(case, facts=left)
         knowledge = Knowledge.of(in_play, case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
@@ -93,7 +86,10 @@ class Decider:
             needs = tuple(
                 sorted(
                     relevance.needs(),
-                    key=lambda fact: (fact.name not in doubted, fact.name not in out),
+                    key=lambda fact: (
+                        fact.name not in withheld.doubted,
+                        fact.name not in withheld.facts,
+                    ),
                 )
             )
             witnesses = relevance.witnesses()
@@ -102,8 +98,8 @@ class Decider:
                 self._confirm(knowledge, outcome, settled_by)
         codes = knowledge.codes_of_stated
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
-        here = WhatIf(knowledge, evaluation, frozenset(cure.fact for cure in curable))
-        alternatives = Alternative(here, days, outcome, doubted).find()
+        here = WhatIf(knowledge, evaluation, frozenset([c.fact for c in withheld.curable]))
+        alternatives = Alternative(here, days, outcome, withheld.doubted).find()
         beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses)
         builder = ReasonBuilder(
             self._prepared_law(in_play),
@@ -121,14 +117,12 @@ class Decider:
             outcome,
             needs,
             settled_by,
-            conflicts,
+            withheld,
             alternatives,
             builder,
             here,
             days,
             digest,
-            withheld,
-            cures,
         )
 
     def _confirm(

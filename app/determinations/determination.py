@@ -25,12 +25,12 @@ from app.determinations.because import SETTLED, because
 from app.determinations.brief import brief_of
 from app.determinations.conclude import Concluded
 from app.determinations.concludes_until import ConcludesUntil
-from app.determinations.curing import Cure
 from app.determinations.deadlines import deadlines
 from app.determinations.knowledge import Knowledge
 from app.determinations.other_days import OtherDays
 from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer
 from app.determinations.what_if import WhatIf
+from app.determinations.withheld import Withheld
 from app.determinations.wording import as_json
 from app.engine import Evaluation
 from app.instants import instant_text
@@ -65,8 +65,7 @@ class Determination:
     """A decision on one question for one applicant as of a day.
 
     *settled_by* are the ways in which what is missing was told apart, where the outcome is the same
-    in all of them; *conflicts* are facts of which one must be wrong, so that none of them counted.
-    *withheld* are all facts that did not count, those that *cures* can still put right among them.
+    in all of them; *withheld* are the stated facts that did not count.
     """
 
     knowledge: Knowledge
@@ -74,14 +73,12 @@ class Determination:
     outcome: Outcome
     needs: tuple[FactDefinition, ...]
     settled_by: tuple[Mapping[str, Value], ...]
-    conflicts: tuple[Conflict, ...]
+    withheld: Withheld
     alternatives: Alternatives
     builder: ReasonBuilder
     here: WhatIf
     days: OtherDays
     law_digest: str
-    withheld: Mapping[str, Value]
-    cures: tuple[Cure, ...]
 
     @property
     def question(self) -> Question:
@@ -102,6 +99,11 @@ class Determination:
     def law_in_force(self) -> tuple[str, ...]:
         """The provisions in force on the day, those of used questions too."""
         return self.knowledge.in_play.law.provision_ids
+
+    @property
+    def conflicts(self) -> tuple[Conflict, ...]:
+        """Facts of which one must be wrong."""
+        return self.withheld.conflicts
 
     @property
     def would_change(self) -> tuple[WouldChange, ...]:
@@ -163,7 +165,8 @@ class Determination:
     @cached_property
     def next_steps(self) -> tuple[NextStepAnswer, ...]:
         """What the person can do now."""
-        first = tuple(NextStepAnswer(says) for says in dict.fromkeys(c.says for c in self.cures))
+        sent_again = dict.fromkeys(cure.says for cure in self.withheld.cures)
+        first = tuple(NextStepAnswer(says) for says in sent_again)
         return first + self.builder.next_steps(self.question.id)
 
     @cached_property
@@ -193,7 +196,7 @@ class Determination:
             ConflictAnswer({name: as_json(value) for name, value in each.facts.items()}, each.says)
             for each in self.conflicts
         )
-        stated = sorted({**self.knowledge.stated, **self.withheld}.items())
+        stated = sorted({**self.knowledge.stated, **self.withheld.facts}.items())
         return DeterminationAnswer(
             **(issue.members() if issue else {}),
             question=asked,

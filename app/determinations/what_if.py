@@ -7,7 +7,6 @@ between each pair of cuts sees every value there is.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import date
 from functools import cached_property
 from itertools import pairwise
 
@@ -17,8 +16,10 @@ from app.engine import Evaluation
 from app.engine.compiled import UNDETERMINED
 from app.engine.evaluation import OUTCOMES_BY_CODE
 from app.law.facts import Computation, FactDefinition, Value
+from app.law.holidays import LegalHolidays
 from app.law.questions import Outcome
 
+NO_HOLIDAYS = LegalHolidays()
 DAYS_EITHER_SIDE = 800
 """How many days before and after are tried one by one where nothing better is known: two years and
 some days.
@@ -150,6 +151,7 @@ class WhatIf:
         found = set(moving.edges)
         for computed, edges in moving.crossed:
             found.update(self._crossings(computed, fact, edges))
+        found.update(self._through_unknown(moving))
         # What turns at no value that the fact can have must not widen the years looked at below.
         found = {code for code in found if fact.first_code < code <= fact.last_code}
         if moving.yearly_edges:
@@ -194,21 +196,11 @@ class WhatIf:
         """The codes of *moving* at which the computed fact passes an edge."""
         call = computed.computed
         assert call is not None
-        if (
-            call.function == "days_between"
-            and moving.name in call.arguments
-            and call.arguments[0] != call.arguments[1]
-        ):
-            rises = call.arguments[1] == moving.name
-            other = self.knowledge.codes.get(str(call.arguments[0 if rises else 1]))
-            if other is not None:
-                yield from (other + edge if rises else other - edge + 1 for edge in edges)
-        elif (
-            call.function == "days_counted"
-            and moving.name in call.arguments
-            and call.arguments[0] != call.arguments[1]
-        ):
-            yield from self._crossings_of_limit(call, moving.name, edges)
+        other = _other_day(call, moving.name)
+        if other is not None:
+            code = self.knowledge.codes.get(other)
+            if code is not None:
+                yield from self._days_from(call, moving.name, code, edges)
         elif call.function == "days_until_next_period":
             yield from self._before_periods(str(call.arguments[0]), moving, edges)
         else:
@@ -218,16 +210,44 @@ class WhatIf:
                 if crossing is not None:
                     yield crossing
 
-    def _crossings_of_limit(
-        self, call: Computation, moving: str, edges: Sequence[int]
+    def _days_from(
+        self, call: Computation, moving: str, other: int, edges: Sequence[int]
     ) -> Iterator[int]:
-        start, act = map(str, call.arguments)
-        holidays, codes = self.in_play.deriving.holidays, self.knowledge.codes
-        if moving == act and start in codes:
-            yield from (holidays.moved_to(codes[start] + edge - 1) + 1 for edge in edges)
-        elif moving == start and act in codes:
-            counted = holidays.counts_as_of(date.fromordinal(codes[act])).toordinal()
-            yield from (counted - edge + 1 for edge in edges)
+        """The codes of one of two days at which the days between them pass an edge; *other* is the
+        code of the day that stays.
+        """
+        counted = self.in_play.deriving.holidays if call.function == "days_counted" else NO_HOLIDAYS
+        if call.arguments[1] == moving:
+            yield from (counted.moved_to(other + edge - 1) + 1 for edge in edges)
+        else:
+            start = counted.counts_from(other)
+            yield from (start - edge + 1 for edge in edges)
+
+    def _through_unknown(self, moving: FactInPlay) -> Iterator[int]:
+        """The codes at which it turns whether a day that is not known can have any value at all
+        beside this one and others that are known: an approval that is bound to come before the
+        request, and at most so long before the carrier was told.
+        """
+        name, codes = moving.name, self.knowledge.codes
+        for computed, edges in moving.crossed:
+            call = computed.computed
+            unknown = _other_day(call, name) if call is not None else None
+            if call is None or unknown is None or unknown in codes:
+                continue
+            between = self.in_play.facts.get(unknown)
+            for code in self._bounds_of(between, name) if between is not None else ():
+                yield from self._days_from(call, name, code, edges)
+                yield from self._days_from(call, name, code - 1, edges)
+
+    def _bounds_of(self, unknown: FactInPlay, apart_from: str) -> set[int]:
+        """The codes at which what is known of other facts turns an unknown one."""
+        fact = unknown.fact
+        found = set(unknown.edges)
+        for computed, edges in unknown.crossed:
+            if apart_from not in self.in_play.sources_of[computed.name]:
+                found.update(self._crossings(computed, fact, edges))
+        low, high = self.bounds(fact)
+        return {c for c in (*found, low, high + 1) if fact.first_code < c <= fact.last_code}
 
     def _before_periods(
         self, series_name: str, moving: FactDefinition, edges: Sequence[int]
@@ -300,6 +320,14 @@ class WhatIf:
             code = min(cut - 1, last) // fact.step * fact.step
             if code >= preceding and code >= first:
                 yield fact.value(code)
+
+
+def _other_day(call: Computation, name: str) -> str | None:
+    """The other one of two days whose distance is computed; none of any other function."""
+    if call.function not in ("days_between", "days_counted") or name not in call.arguments:
+        return None
+    one, other = map(str, call.arguments)
+    return None if one == other else other if one == name else one
 
 
 def _two_cycles_around(others: set[int], yearly: list[int], here: int) -> list[int]:

@@ -117,11 +117,14 @@ class LegalHolidays:
         holidays just before it, else the day itself.
         """
         at = day.toordinal()
-        if self.law is None or not self.is_closed(at - 1):
-            return day
-        while self.is_closed(at - 1):
-            at -= 1
-        return date.fromordinal(at)
+        counted = self.counts_from(at)
+        return day if counted == at else date.fromordinal(counted)
+
+    def counts_from(self, act: int) -> int:
+        """The same by ordinals."""
+        while self.is_closed(act - 1):
+            act -= 1
+        return act
 
     def moved(self, last_day: date) -> Moved:
         """What is to be said of a last day that moved."""

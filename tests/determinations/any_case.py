@@ -6,10 +6,12 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from decimal import Decimal
 
+from hypothesis import reject
 from hypothesis import strategies as st
 
 from app.determinations.case import Case
 from app.determinations.decide import Decider
+from app.determinations.determination import Determination
 from app.determinations.knowledge import Knowledge
 from app.determinations.relevance import exact_outcome
 from app.law.errors import LawNotEncoded
@@ -64,6 +66,17 @@ def cases(draw: st.DrawFn, lawbook: Lawbook, only: str | None = None) -> Case:
             if not can_be(lawbook, facts):
                 del facts[fact.name]
     return Case(question, facts, day, edition)
+
+
+def decided_case(
+    decider: Decider, data: st.DataObject, only: str | None = None
+) -> tuple[Case, Determination]:
+    """A case on a day whose law is encoded, with its determination."""
+    case = data.draw(cases(decider.lawbook, only))
+    try:
+        return case, decider.decide(case)
+    except LawNotEncoded:
+        reject()
 
 
 def can_be(lawbook: Lawbook, facts: Mapping[str, Value]) -> bool:

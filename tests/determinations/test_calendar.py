@@ -75,6 +75,36 @@ def test_a_question_without_a_governing_day_has_no_calendar(decider: Decider) ->
         eligibility_calendar(decider, "group.eligible", {}, 2011, "chapter-288")
 
 
+@pytest.mark.parametrize(
+    "waiver",
+    [
+        {"waiver.granted": True},
+        {"waiver.granted": False, "waiver.approval_received_on": date(2022, 10, 20)},
+    ],
+    ids=["day of the approval not stated", "approved and not granted"],
+)
+def test_an_unknown_day_between_two_known_ones_has_intervals_of_its_own(
+    decider: Decider, waiver: dict[str, Value]
+) -> None:
+    """The carrier was told on November 1, and the day of the approval is not known, or not
+    believed: no approval helps a request made long before, and one may help a request made soon
+    before.
+    """
+    facts = {**ORDINARY, "waiver.carrier_told_on": date(2022, 11, 1), **waiver}
+
+    found = eligibility_intervals(decider, "enrollment.permitted", facts, 2022, "chapter-288")
+
+    assert [
+        ("01-01", "ineligible"),
+        ("07-01", "eligible"),
+        ("08-16", "ineligible"),
+        ("10-02", "undetermined"),
+    ] == [
+        (f"{each.span.first:%m-%d}", each.determination and each.determination.outcome)
+        for each in found
+    ]
+
+
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_every_day_of_a_year_is_told_as_asking_on_it_tells(

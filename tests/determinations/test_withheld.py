@@ -10,15 +10,11 @@ from hypothesis import strategies as st
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.law.facts import Value
+from tests.determinations.test_calendar import ORDINARY
 
 QUESTION = "waiver.reviewable"
 REQUEST: dict[str, Value] = {
-    "applicant.resident": True,
-    "applicant.has_medicare": False,
-    "employer_plan.available": False,
-    "enrollment.channel": "carrier",
-    "prior_coverage.ended": False,
-    "event.kind": "none",
+    **{n: v for n, v in ORDINARY.items() if n not in ("enrollment.product", "waiver.granted")},
     "waiver.denied": True,
     "waiver.group_coverage_sought": False,
     "waiver.form_complete": True,
@@ -76,7 +72,7 @@ def test_a_paper_that_came_is_an_ordinary_yes(decider: Decider, received: date, 
     found = decide(decider, received, facts, received + timedelta(later))
 
     assert found.outcome in ("eligible", "ineligible", "referred")
-    assert () == found.cures
+    assert () == found.withheld.cures
 
 
 @given(
@@ -89,14 +85,8 @@ def test_a_waiver_counts_for_the_request_it_was_asked_for(
 ) -> None:
     approval = asked - timedelta(approved)
     facts: dict[str, Value] = {
-        "applicant.resident": True,
-        "applicant.has_medicare": False,
-        "employer_plan.available": False,
-        "enrollment.product": "individual_plan",
-        "enrollment.channel": "carrier",
+        **{n: v for n, v in ORDINARY.items() if n != "waiver.granted"},
         "enrollment.requested_on": asked,
-        "prior_coverage.ended": False,
-        "event.kind": "none",
         "bridge.renews": False,
         "waiver.approval_received_on": approval,
         "waiver.carrier_told_on": approval + timedelta(told),
