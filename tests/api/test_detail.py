@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 
 from app.determinations.brief import brief_text
 from app.determinations.decide import Decider
-from app.law.errors import LawNotEncoded
 from tests.api.asking import CLOSED, lines, problem
-from tests.determinations.any_case import cases
+from tests.determinations.any_case import decided_case
 
 DETERMINATIONS = "/v1/determinations"
 BRIEF = f"{DETERMINATIONS}?detail=brief"
@@ -110,10 +109,6 @@ def test_a_batch_is_brief_and_compressed_where_it_is_asked_for(client: FlaskClie
 def test_brief_is_the_same_whether_told_at_once_or_from_the_full_text(
     decider: Decider, data: st.DataObject
 ) -> None:
-    case = data.draw(cases(decider.lawbook))
-    try:
-        decided = decider.decide(case)
-    except LawNotEncoded:
-        return
+    _, decided = decided_case(decider, data)
 
     assert orjson.loads(decided.json("brief")) == orjson.loads(brief_text(decided.json("full")))

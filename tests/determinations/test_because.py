@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from app.determinations.because import AT_MOST, SETTLED
 from app.determinations.decide import Decider
-from app.law.errors import LawNotEncoded
-from tests.determinations.any_case import cases
+from tests.determinations.any_case import decided_case
 from tests.determinations.test_decide import ask
 
 
@@ -17,11 +16,7 @@ from tests.determinations.test_decide import ask
 def test_what_decided_is_said_of_every_case_in_few_sentences(
     decider: Decider, data: st.DataObject
 ) -> None:
-    case = data.draw(cases(decider.lawbook))
-    try:
-        decided = decider.decide(case)
-    except LawNotEncoded:
-        return
+    _, decided = decided_case(decider, data)
     question, said = decided.question, decided.because
 
     assert 1 <= len(said) <= AT_MOST

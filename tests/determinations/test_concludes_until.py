@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 from msgspec import UNSET
 
 from app.determinations.decide import Decider
-from app.law.errors import LawNotEncoded
-from tests.determinations.any_case import can_be, cases
+from tests.determinations.any_case import can_be, decided_case
 from tests.determinations.test_decide import ask
 from tests.determinations.test_what_would_change import asked_on
 
@@ -20,11 +19,7 @@ DAYS_TRIED = 70
 def test_a_conclusion_is_the_same_through_its_last_day_and_not_after(
     decider: Decider, data: st.DataObject
 ) -> None:
-    case = data.draw(cases(decider.lawbook))
-    try:
-        decided = decider.decide(case)
-    except LawNotEncoded:
-        return
+    case, decided = decided_case(decider, data)
     note(str(case))
 
     def on(day: date) -> dict[str, object] | None:

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from tests.determinations.any_case import days
+from tests.determinations.test_calendar import ORDINARY
 
 QUESTION = "enrollment.permitted"
 BIRTH = "new_child"
@@ -19,13 +20,10 @@ def person(data: st.DataObject, day: date) -> dict[str, object]:
     """Somebody who asks on a day, with a plan paid for then or later."""
     near = st.integers(-70, 70).map(lambda n: day + timedelta(days=n))
     return {
+        **ORDINARY,
         "enrollment.requested_on": day,
         "enrollment.completed_on": day + timedelta(days=data.draw(st.integers(0, 70))),
         "enrollment.channel": data.draw(st.sampled_from(("carrier", "connector"))),
-        "enrollment.product": "individual_plan",
-        "applicant.resident": True,
-        "applicant.has_medicare": False,
-        "employer_plan.available": False,
         "prior_coverage.ended": True,
         "prior_coverage.ended_on": data.draw(near),
         "prior_coverage.end_reason": data.draw(st.sampled_from(ENDS)),
@@ -33,7 +31,6 @@ def person(data: st.DataObject, day: date) -> dict[str, object]:
         "prior_coverage.minimum_essential": True,
         "event.kind": data.draw(st.sampled_from(HAPPENED)),
         "event.occurred_on": data.draw(near),
-        "waiver.granted": False,
         "tribe.member": data.draw(st.booleans()),
         "extension.uninsured": data.draw(st.booleans()),
         "extension.connector_member": False,

@@ -12,10 +12,9 @@ from app.determinations.decisive import distance_to
 from app.determinations.determination import Determination
 from app.engine.compiled import bits_of
 from app.engine.evaluation import OUTCOMES_BY_CODE
-from app.law.errors import LawNotEncoded
 from app.law.spans import CodeSet
 from app.law.standing import StandingCondition
-from tests.determinations.any_case import cases
+from tests.determinations.any_case import decided_case
 from tests.determinations.test_decide import ask
 
 
@@ -36,11 +35,7 @@ def decisive(decided: Determination, question: str) -> Iterator[StandingConditio
 def test_the_decisive_findings_alone_give_the_outcome_and_none_can_be_left_out(
     decider: Decider, data: st.DataObject
 ) -> None:
-    case = data.draw(cases(decider.lawbook))
-    try:
-        decided = decider.decide(case)
-    except LawNotEncoded:
-        return
+    case, decided = decided_case(decider, data)
     evaluation, compiled = decided.evaluation, decided.knowledge.in_play.compiled
     is_settled_by_all = evaluation.outcomes[case.question] == decided.outcome
     is_left_to_a_person = "referred" in evaluation.outcomes.values() or any(
@@ -70,11 +65,7 @@ def test_the_decisive_findings_alone_give_the_outcome_and_none_can_be_left_out(
 def test_reasons_that_decide_come_first_and_the_brief_answer_has_their_findings(
     decider: Decider, data: st.DataObject
 ) -> None:
-    case = data.draw(cases(decider.lawbook))
-    try:
-        decided = decider.decide(case)
-    except LawNotEncoded:
-        return
+    case, decided = decided_case(decider, data)
 
     flags = [reason.decisive for reason in decided.reasons]
     assert flags == sorted(flags, reverse=True)

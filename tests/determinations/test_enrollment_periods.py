@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.law.spans import Span
+from tests.determinations.test_calendar import ORDINARY
 
 QUESTION = "enrollment.permitted"
 DESIGNATIONS_BEGIN = date(2013, 10, 1)
@@ -18,15 +19,9 @@ YEARLY_PERIOD = re.compile(r"July 1(, \d{4})? through August 15")
 def stranger(data: st.DataObject, day: date) -> dict[str, object]:
     """Somebody to whom nothing happened, so that only periods can let them in."""
     return {
+        **ORDINARY,
         "enrollment.requested_on": day,
         "enrollment.channel": data.draw(st.sampled_from(("carrier", "connector"))),
-        "enrollment.product": "individual_plan",
-        "applicant.resident": True,
-        "applicant.has_medicare": False,
-        "employer_plan.available": False,
-        "prior_coverage.ended": False,
-        "event.kind": "none",
-        "waiver.granted": False,
         "tribe.member": False,
         "extension.uninsured": data.draw(st.booleans()),
         "extension.connector_member": False,

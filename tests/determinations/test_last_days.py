@@ -12,25 +12,16 @@ from hypothesis import strategies as st
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.law.facts import Value
+from tests.determinations.test_calendar import ORDINARY
 
-PERSON: dict[str, Value] = {
-    "applicant.resident": True,
-    "applicant.has_medicare": False,
-    "employer_plan.available": False,
-    "enrollment.product": "individual_plan",
-    "enrollment.channel": "carrier",
-    "prior_coverage.ended": False,
-    "event.kind": "none",
-    "waiver.granted": False,
-}
 LOST: dict[str, Value] = {
-    **PERSON,
+    **ORDINARY,
     "prior_coverage.ended": True,
     "prior_coverage.end_reason": "lost",
     "prior_coverage.creditable": True,
 }
 REQUEST: dict[str, Value] = {
-    **PERSON,
+    **ORDINARY,
     "waiver.denied": True,
     "waiver.form_complete": True,
     "waiver.notice_attached": True,

@@ -11,18 +11,11 @@ from hypothesis import strategies as st
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.law.facts import Value
+from tests.determinations.test_calendar import ORDINARY
 
 NOT_NEEDED = ("waivers/another-way-open", "waivers/open-enrollment", "waivers/extension")
 CHANNELS = ("carrier", "connector")
-PERSON: dict[str, Value] = {
-    "applicant.resident": True,
-    "applicant.has_medicare": False,
-    "employer_plan.available": False,
-    "enrollment.product": "individual_plan",
-    "waiver.granted": False,
-    "tribe.member": False,
-    "bridge.renews": False,
-}
+PERSON: dict[str, Value] = {**ORDINARY, "tribe.member": False, "bridge.renews": False}
 EVENTS = ("none", "marriage", "new_child", "loss_of_coverage", "moved", "given_up")
 days = st.dates(date(2010, 12, 2), date(2026, 4, 30))
 

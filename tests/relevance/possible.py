@@ -3,7 +3,6 @@ law; read from the definitions once more.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
 from app.law.facts import Contradiction, FactDefinition
@@ -30,6 +29,7 @@ class Possible:
         inputs_of: Callable[[str], Sequence[str]],
     ) -> None:
         self._known, self._stated = known, stated
+        self._runs: dict[str, list[tuple[int, int]]] = {}
         self._tests: dict[str, list[tuple[Test, Any]]] = {}
         """for each fact, tests of its values with a value at which each turns"""
         self._is_bounded = set[str]()
@@ -43,11 +43,8 @@ class Possible:
                     self._take_order(fact.name, order.operator, other)
             for contradiction in fact.contradictions:
                 self._take_contradiction(fact.name, contradiction)
-        for name in by_computed:
-            self._tests.pop(name, None)
-        for name in list(self._tests):
-            if name not in self._is_bounded:
-                del self._tests[name]
+        limited = self._is_bounded - by_computed
+        self._tests = {name: tests for name, tests in self._tests.items() if name in limited}
 
     def _add(self, name: str, test: Test, turn: Any, bounds: bool = True) -> None:
         self._tests.setdefault(name, []).append((test, turn))
@@ -78,8 +75,8 @@ class Possible:
                     same = not days or (days[0] is not None and days[0] == days[1])
                     return not (own and same and values.get(each.other) in each.others)
 
-                turns = [values for day in each.same_day if (values := self._stated.get(day))]
-                self._add(moving, agrees, turns[0] if turns else None)
+                known = (self._stated.get(day) for day in each.same_day)
+                self._add(moving, agrees, next(filter(None, known), None))
 
     def allows(self, name: str, value: Any) -> bool:
         """Whether a fact can have a value; where it can have none, whatever value is as good."""
@@ -102,10 +99,6 @@ class Possible:
         if name not in self._runs:
             self._runs[name] = list(self._find_runs(name))
         return self._runs[name]
-
-    @cached_property
-    def _runs(self) -> dict[str, list[tuple[int, int]]]:
-        return {}
 
     def _find_runs(self, name: str) -> Iterator[tuple[int, int]]:
         fact = self._known[name]
