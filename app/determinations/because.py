@@ -71,7 +71,8 @@ def _failed(builder: ReasonBuilder, prepared: PreparedCondition) -> Iterator[str
     if limit is not None and not isinstance(condition.required, StandingCalendar):
         required = required_in_words(condition, None)
         if required not in says:
-            yield limit.format(required)
+            unit = condition.fact.unit
+            yield limit.format(f"{required} {unit}" if unit else required)
 
 
 def _behind(builder: ReasonBuilder, condition: StandingCondition) -> Iterator[str]:

@@ -262,6 +262,9 @@ class PreparedProvision:
         caution = self.provision.caution
         self.caution = Template(caution, constants) if caution is not None else None
         self.deadlines = tuple(PreparedDeadline(d, constants) for d in self.provision.deadlines)
+        self.next_steps = tuple(
+            (step, step.says.fill(constants.__getitem__)) for step in self.provision.next_steps
+        )
 
 
 class PreparedDeadline:

@@ -263,19 +263,20 @@ class ReasonBuilder:
                 or (provision.effect == effect and self.evaluation.provision(provision.index))
                 or (provision.effect == "cautions" and explained.outcome != favorable)
             )
-            if counts and provision.provision.next_steps:
+            prepared = self.prepared.provisions[provision.index]
+            if counts and prepared.next_steps:
                 truth, status = self.evaluation.condition, self.evaluation.provision
                 applies = status(provision.index)
-                for step in provision.provision.next_steps:
+                for step, says in prepared.next_steps:
                     if step.on == STATUS[applies] and belongs(step, provision, truth, applies):
-                        steps[step.says, step.question] = None
+                        steps[says, step.question] = None
             if counts and explained.outcome == "referred":
                 for used in provision.uses:
                     if self.is_decided_here(used) and self.outcome_of(used) == "referred":
                         nested = self.next_steps(used)
                         steps |= {(s.says, s.question or None): None for s in nested}
         for own in explained.question.outcome_next_steps.get(explained.outcome, ()):
-            steps[own.says, own.question] = None
+            steps[str(own.says), own.question] = None
         return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
 
     def cautions_of(self, question: str) -> tuple[str, ...]:

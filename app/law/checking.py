@@ -2,7 +2,7 @@
 of its files hold: functions, values, conclusions, sentences, limits.
 """
 
-from collections.abc import Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from app.law.calendars import Calendar
@@ -10,7 +10,7 @@ from app.law.errors import Fault, Place, Places
 from app.law.fact_types import FACT_TYPES
 from app.law.facts import Computation, FactDefinition
 from app.law.functions import FUNCTIONS
-from app.law.provision import Conclusion, Condition, Parameter, ParameterName, Provision
+from app.law.provision import Conclusion, Condition, NextStep, Parameter, ParameterName, Provision
 from app.law.questions import ConclusionDefinition, Edition, Question
 from app.law.running_text import gaps
 from app.law.sentences import Sentence
@@ -104,11 +104,16 @@ class Checking:
         if complaint is not None:
             self.note(place, complaint)
 
-    def check_steps(self, links: list[tuple[str | None, Place]]) -> None:
-        """Complain of next steps that lead to questions that nobody defined."""
-        for question, place in links:
-            if question is not None and question not in self.questions:
-                self.note(place, f"there is no question {question}")
+    def check_steps(self, steps: Iterable[NextStep], parameters: Container[str]) -> None:
+        """Complain of next steps that lead to questions that nobody defined, and of gaps in what
+        they say.
+        """
+        for step in steps:
+            if step.question is not None and step.question not in self.questions:
+                self.note(step.place, f"there is no question {step.question}")
+            for name in step.says.names:
+                if name not in parameters:
+                    self.note(step.place, f"there is no parameter {name}, which a step names")
 
     def check_concludes(
         self,
@@ -221,6 +226,7 @@ def used_parameters(provision: Provision) -> set[str]:
     sentences = [s for c in provision.conditions for s in (c.met, c.not_met)]
     sentences += [provision.caution] if provision.caution else []
     sentences += [s for d in provision.deadlines for s in (d.do, d.why) if s is not None]
+    sentences += [step.says for step in provision.next_steps]
     used.update((*gaps(provision.gist), *gaps(provision.reading or "")))
     used.update(name for sentence in sentences for name in sentence.names)
     for conclusion in provision.looked_up:

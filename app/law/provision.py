@@ -102,7 +102,7 @@ class NextStep:
     met. *path* names the only path of the provision to which the step belongs.
     """
 
-    says: str
+    says: Sentence
     question: str | None
     on: str
     unless_failed: str | None = None

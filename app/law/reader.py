@@ -54,7 +54,7 @@ def next_step_reader(
 
     def read(item: Item) -> NextStep:
         if not item.is_mapping:
-            return NextStep(item.text(), None, default, place=item.place)
+            return NextStep(read_sentence(item), None, default, place=item.place)
         fields = item.known_fields(("says",), keys)
         on = (
             optional(
@@ -63,7 +63,7 @@ def next_step_reader(
             or default
         )
         return NextStep(
-            fields["says"].text(),
+            read_sentence(fields["says"]),
             optional(fields, "question", Item.text),
             on,
             optional(fields, "unless_failed", Item.text),

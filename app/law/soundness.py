@@ -142,7 +142,7 @@ class _Check(Checking):
         for outcome, concludes in question.outcome_concludes.items():
             self.check_concludes(concludes, question, {}, places, ("on", outcome, "concludes"))
         for steps in question.outcome_next_steps.values():
-            self.check_steps([(s.question, s.place) for s in steps])
+            self.check_steps(steps, ())
         if not any(
             p.answers == question.id and p.effect == "grants" for p in self.provisions.values()
         ):
@@ -209,7 +209,7 @@ class _Check(Checking):
             )
         self.check_deadlines(provision)
         self.check_curable(provision)
-        self.check_steps([(s.question, s.place) for s in provision.next_steps])
+        self.check_steps(provision.next_steps, provision.parameters)
         for step in provision.next_steps:
             for name in filter(None, (step.unless_failed, *step.if_failed)):
                 if name not in {c.id for c in provision.conditions}:
@@ -252,6 +252,8 @@ class _Check(Checking):
             for c in provision.conditions
             for key, sentence in (("met", c.met), ("not_met", c.not_met))
         ]
+        said += [(step.place, str(step.says)) for step in provision.next_steps]
+        said += [(each.place, f"{each.do} {each.why or ''}") for each in provision.deadlines]
         for name, parameter in provision.parameters.items():
             for place, text in said:
                 for value in parameter.values:

@@ -18,7 +18,7 @@ def unsound_rulesets(folder: Path) -> Path:
     copy = folder / "rulesets"
     shutil.copytree(ROOT / "rulesets", copy)
     for file, old, new in (
-        ("eligibility/resident.yaml", "effect: grants", "effect: allows"),
+        ("eligibility/resident.yaml", "grants: individual.eligible", "allows: individual.eligible"),
         (
             "enrollment/open-periods-2011.yaml",
             ": enrollment.requested_on within",

@@ -371,7 +371,7 @@ def test_nobody_is_sent_to_send_again_what_came_too_late(decider: Decider) -> No
 )
 def test_a_denial_says_that_no_appeal_was_found_in_the_law(decider: Decider, question: str) -> None:
     asked = decider.lawbook.question(question)
-    steps = " ".join(step.says for step in asked.outcome_next_steps[asked.adverse])
+    steps = " ".join(str(step.says) for step in asked.outcome_next_steps[asked.adverse])
 
     assert "no appeal" in steps
     office = question in ("waiver.reviewable", "waiver.supported")

@@ -59,3 +59,23 @@ def test_a_value_without_number_or_unit_is_told_at_its_line(tmp_path: Path, writ
     found = [str(fault) for fault in faults_in(rulesets)]
 
     assert any(f.startswith(f"rulesets/doors/season.yaml:{LINE}: must be a") for f in found), found
+
+
+@pytest.mark.parametrize(
+    ("step", "complaint"),
+    [
+        ("Come back in the season.", None),
+        ("You need {height} meters.", None),
+        ("You need 1.5 meters.", "1.5 is the value of height; write {height}"),
+        ("You need {width} meters.", "there is no parameter width, which a step names"),
+    ],
+)
+def test_a_next_step_takes_its_numbers_from_parameters(
+    tmp_path: Path, step: str, complaint: str | None
+) -> None:
+    season = SEASON.replace("says: Come back in the season.,", f'says: "{step}",')
+    assert step in season
+
+    found = faults_in(write_law(tmp_path, doors__season=season))
+
+    assert [complaint] * (complaint is not None) == [fault.sentence for fault in found]

@@ -73,7 +73,7 @@ def provision_answer(
         informs={name: _conclusion(c) for name, c in provision.informs.items()},
         caution=None if provision.caution is None else str(provision.caution),
         next_steps=[
-            ProvisionStepAnswer(step.says, step.question, step.on, step.path)
+            ProvisionStepAnswer(filled(str(step.says), values), step.question, step.on, step.path)
             for step in provision.next_steps
         ],
         deadlines=[
