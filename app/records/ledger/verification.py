@@ -5,15 +5,13 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import Column, Connection, Table, exists, func, select
+from sqlalchemy import Connection, Table, exists, func, select
 
-from app.records.applicants.applicant_tables import applicants
 from app.records.changing import digest_of
 from app.records.damaged import Found, askable, paged, rows, tolerant
 from app.records.digests import (
     EMPTY_CHAIN,
     chain_digest,
-    column_text,
     leaf_hash,
     merkle_root,
     record_digest,
@@ -21,18 +19,14 @@ from app.records.digests import (
 from app.records.identity import is_id
 from app.records.ledger.audit_crosscheck import strays
 from app.records.ledger.checkpoints import Checkpoints, Noted, database_of
-from app.records.machines.credential_tables import credential_secrets, credentials
-from app.records.people.account_tables import account_sessions, accounts, sign_in_addresses
+from app.records.ledger.verified_tables import CHANGING, SEALABLE, Sealable
 from app.records.store import Store
 from app.records.tables import (
     audit_entries,
     decisive_provisions,
     determinations,
     disposals,
-    holds,
-    idempotency_records,
     installation,
-    laws,
     sealed_records,
     seals,
     unsealed,
@@ -77,58 +71,6 @@ class Verified(NamedTuple):
     complaints: tuple[Complaint, ...]
     database: str | None
     noted: Noted
-
-
-class _Sealable(NamedTuple):
-    """A table whose rows are sealed: their kind and the column that names them."""
-
-    kind: str
-    table: Table
-    key: Column[Any]
-
-
-SEALABLE = (
-    _Sealable("law", laws, laws.c.digest),
-    _Sealable("determination", determinations, determinations.c.id),
-    _Sealable("audit", audit_entries, audit_entries.c.id),
-    _Sealable("disposal", disposals, disposals.c.id),
-)
-
-
-def _by_key(found: Found) -> str:
-    return found.id
-
-
-def _by_last_attempt(found: Found) -> str:
-    """Names an address by its last attempt, because output must not contain network addresses."""
-    return (
-        "with an unreadable address"
-        if found.row is None
-        else f"with its last attempt at {column_text(found.row['tried_at'])}"
-    )
-
-
-class _Changing(NamedTuple):
-    """A table whose rows are not sealed and may change or go: the column they are read by, and what
-    they are named by.
-    """
-
-    table: Table
-    key: Column[Any]
-    named: Callable[[Found], str] = _by_key
-
-
-CHANGING = (
-    _Changing(installation, installation.c.id),
-    _Changing(idempotency_records, idempotency_records.c.key),
-    _Changing(holds, holds.c.id),
-    _Changing(applicants, applicants.c.id),
-    _Changing(accounts, accounts.c.id),
-    _Changing(account_sessions, account_sessions.c.id),
-    _Changing(sign_in_addresses, sign_in_addresses.c.address, _by_last_attempt),
-    _Changing(credentials, credentials.c.id),
-    _Changing(credential_secrets, credential_secrets.c.label),
-)
 
 
 def verify(
@@ -286,7 +228,7 @@ class _Looking:
             for page in paged(rows(self._connection, each.table, each.key)):
                 yield from self._at_page(each, page)
 
-    def _at_page(self, each: _Sealable, page: list[Found]) -> Iterator[Complaint]:
+    def _at_page(self, each: Sealable, page: list[Found]) -> Iterator[Complaint]:
         ids = [found.id for found in page]
         sealed, pending = (
             self._entries(entries, each.kind, ids) for entries in (sealed_records, unsealed)
