@@ -135,10 +135,8 @@ def _single(name: str, item: Item, written: Item, dated: DatedValue) -> Paramete
     return Parameter(name, unit.strip(), (replace(dated, value=value),))
 
 
-def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite) -> Provision:
-    """One provision file; *sayings* has what facts and questions say of the tests of
-    conditions, *cite* knows the instruments of sources.yaml.
-    """
+def _fields_of_provision(item: Item, id: str, cite: Cite) -> Mapping[str, Item]:
+    """What a provision file holds; complains of what is misspelled, missing or of another form."""
     fields = item.known_fields(
         ("title", "citation", "evidence", "gist", "in_force"),
         (
@@ -178,11 +176,15 @@ def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite)
     )
     if optional(fields, "provision", Item.text) not in (None, id):
         fields["provision"].refuse(f"the provision's id must be its path, {id}")
+    return fields
+
+
+def read_provision(item: Item, id: str, text: str, sayings: Sayings, cite: Cite) -> Provision:
+    """One provision file; *sayings* has what facts and questions say of the tests of
+    conditions, *cite* knows the instruments of sources.yaml.
+    """
+    fields = _fields_of_provision(item, id, cite)
     effect, question = _effect(item, fields)
-    if effect == "cautions" and "caution" not in fields:
-        item.refuse("a provision that cautions needs its caution")
-    if (effect == "refers") != ("may" in fields):
-        item.refuse("a provision that refers, and no other, says which way a person `may` decide")
     step_on = "does_not_apply" if effect == "grants" else "applies"
     steps = fields.get("next_steps")
     concluded = read_each(fields, "concludes", lambda _, i: read_concluded(i, cite))
@@ -229,12 +231,19 @@ def _effect(item: Item, fields: Mapping[str, Item]) -> tuple[Effect, str]:
     under `effect` and `answers`.
     """
     written = [effect for effect in EFFECTS if effect in fields]
+    effect: Effect
     if len(written) == 1 and not {"answers", "effect"} & set(fields):
-        return written[0], fields[written[0]].text()
-    if written or not {"answers", "effect"} <= set(fields):
+        effect, question = written[0], fields[written[0]].text()
+    elif written or not {"answers", "effect"} <= set(fields):
         raise item.refuse(f"a provision has one of {', '.join(EFFECTS)}, with its question")
-    effect = cast(Effect, fields["effect"].one_of(EFFECTS))
-    return effect, fields["answers"].text()
+    else:
+        effect = cast(Effect, fields["effect"].one_of(EFFECTS))
+        question = fields["answers"].text()
+    if effect == "cautions" and "caution" not in fields:
+        item.refuse("a provision that cautions needs its caution")
+    if (effect == "refers") != ("may" in fields):
+        item.refuse("a provision that refers, and no other, says which way a person `may` decide")
+    return effect, question
 
 
 def _own_day(item: Item, known: Mapping[str, Conclusion]) -> Computation:

@@ -56,23 +56,10 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
     function = FUNCTIONS.get(computed.function) if computed else None
     kind = _type(item, fields, function)
     unit = optional(fields, "unit", Item.text) or (function.unit if function else None)
-    if computed is None and "asks" not in fields:
-        item.refuse(f"the fact {name} needs the question that asks for it")
-    if computed is not None and "describes" not in fields:
-        item.refuse(f"the computed fact {name} needs `describes`")
-    if kind.needs == "unit" and unit is None:
-        item.refuse(f"the fact {name} needs its unit")
-    if (kind.needs == "choices") != ("choices" in fields):
-        item.refuse("`choices` goes with the type choice, and only with it")
     changes = optional(fields, "changes", lambda i: i.one_of(("act", "once")))
-    if changes is not None and "by" not in fields:
-        item.refuse(f"the fact {name} says who can `change` it: `by`, one of {', '.join(ACTORS)}")
     places = optional(fields, "places", Item.integer)
     minimum, maximum = _bound(fields, "minimum", 0), _bound(fields, "maximum", LARGEST)
-    if minimum > maximum:
-        item.refuse("the minimum is above the maximum")
-    if places is not None and not 0 <= places <= PLACES:
-        fields["places"].refuse(f"places must be between 0 and {PLACES}")
+    _check_fact(item, name, fields, kind, unit)
     return FactDefinition(
         name=name,
         type=kind.name,
@@ -97,6 +84,27 @@ def read_fact(name: str, item: Item, cite: Cite) -> FactDefinition:
         curable=optional(fields, "curable", read_sentence),
         place=item.place,
     )
+
+
+def _check_fact(
+    item: Item, name: str, fields: Mapping[str, Item], kind: FactType, unit: str | None
+) -> None:
+    """Complain of a fact that lacks what its kind needs, and of bounds that cannot be."""
+    if "computed" not in fields and "asks" not in fields:
+        item.refuse(f"the fact {name} needs the question that asks for it")
+    if "computed" in fields and "describes" not in fields:
+        item.refuse(f"the computed fact {name} needs `describes`")
+    if kind.needs == "unit" and unit is None:
+        item.refuse(f"the fact {name} needs its unit")
+    if (kind.needs == "choices") != ("choices" in fields):
+        item.refuse("`choices` goes with the type choice, and only with it")
+    if "changes" in fields and "by" not in fields:
+        item.refuse(f"the fact {name} says who can `change` it: `by`, one of {', '.join(ACTORS)}")
+    if _bound(fields, "minimum", 0) > _bound(fields, "maximum", LARGEST):
+        item.refuse("the minimum is above the maximum")
+    places = optional(fields, "places", Item.integer)
+    if places is not None and not 0 <= places <= PLACES:
+        fields["places"].refuse(f"places must be between 0 and {PLACES}")
 
 
 def _type(item: Item, fields: Mapping[str, Item], function: Function | None) -> FactType:
