@@ -167,9 +167,14 @@ def run(work: Sequence[Chunk], processes: int, console: Console) -> Totals:
         Progress(console=console, transient=True) as progress,
     ):
         task = progress.add_task("Comparing", total=len(work))
-        for counted in pool.imap_unordered(Worker.count, work):
+        tenths = 0
+        for done, counted in enumerate(pool.imap_unordered(Worker.count, work), 1):
             totals.take(counted)
             progress.advance(task)
+            if done * 10 // len(work) > tenths and not console.is_terminal:
+                # A log shows no bar.
+                tenths = done * 10 // len(work)
+                console.print(f"{tenths * 10} percent compared")
     return totals
 
 
