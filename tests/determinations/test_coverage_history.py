@@ -68,3 +68,47 @@ def test_the_kind_is_asked_before_the_gap(decider: Decider) -> None:
     decided = decide(decider, "coverage.creditable", date(2011, 3, 1))
 
     assert ["coverage.kind", "coverage.longest_gap"] == [need.name for need in decided.needs]
+
+
+GROUP_MEMBER: dict[str, object] = {
+    "coverage__kind": "employer_plan",
+    "coverage__longest_gap": 0,
+    "federally__months_covered": 18,
+    "federally__eligible_for": "none",
+    "federally__continuation": "used_up",
+    "prior_coverage__end_reason": "continuation_exhausted",
+    "extension__uninsured": True,
+}
+
+
+@pytest.mark.parametrize(
+    ("changed", "outcome", "step"),
+    [
+        ({}, "eligible", "until when you may enroll"),
+        ({"federally__continuation": "not_offered"}, "eligible", "until when you may enroll"),
+        ({"federally__months_covered": 17}, "ineligible", "proof of the months"),
+        ({"coverage__longest_gap": 63}, "eligible", "until when you may enroll"),
+        ({"coverage__longest_gap": 64}, "ineligible", "on another ground"),
+        ({"coverage__kind": "individual_plan"}, "ineligible", "on another ground"),
+        ({"federally__eligible_for": "group_plan"}, "ineligible", "join the other coverage"),
+        ({"federally__continuation": "declined"}, "ineligible", "still choose continuation"),
+        ({"prior_coverage__end_reason": "fraud"}, "ineligible", "on another ground"),
+        ({"extension__uninsured": False}, "ineligible", "on another ground"),
+    ],
+)
+def test_who_is_federally_eligible_and_what_helps_who_is_not(
+    decider: Decider, changed: dict[str, object], outcome: str, step: str
+) -> None:
+    decided = decide(decider, "federally.eligible", date(2011, 3, 1), **{**GROUP_MEMBER, **changed})
+
+    assert outcome == decided.outcome
+    assert step in " ".join(each.says for each in decided.next_steps)
+
+
+@pytest.mark.parametrize("left_out", sorted(GROUP_MEMBER))
+def test_every_limb_of_federally_eligible_is_asked_for(decider: Decider, left_out: str) -> None:
+    facts = {name: value for name, value in GROUP_MEMBER.items() if name != left_out}
+    decided = decide(decider, "federally.eligible", date(2011, 3, 1), **facts)
+
+    assert "undetermined" == decided.outcome
+    assert [left_out.replace("__", ".")] == [need.name for need in decided.needs]
