@@ -14,9 +14,9 @@ from datetime import date
 from functools import cached_property
 from typing import NamedTuple
 
+from app.determinations.cuts import Cuts
 from app.determinations.facts_in_play import FactInPlay
 from app.determinations.knowledge import Knowledge
-from app.determinations.what_if import WhatIf
 from app.law.facts import FactDefinition, Value
 from app.law.functions import anniversary
 from app.law.spans import LAST_DAY
@@ -231,7 +231,7 @@ def _any_values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Itera
             yield next((v for v in values if limits.can_be(definition, v)), values[0])
         return
     first, last = limits.of(definition)
-    cuts = WhatIf(knowledge).cuts(fact.name)
+    cuts = Cuts(knowledge).of(fact.name)
     anchors = [first, *cuts]
     if fact.turns_yearly:
         anchors = [*cuts, *_turning_days(fact, knowledge)]

@@ -88,7 +88,7 @@ class ConcludesUntil:
         while first <= end:
             last = min(here.law.span.last or end, end)
             governing = self._days.governing
-            cuts = here.cuts(governing) if governing in here.in_play.facts else []
+            cuts = here.turns.of(governing) if governing in here.in_play.facts else []
             turns = (date.fromordinal(c) for c in cuts if first.toordinal() < c <= last.toordinal())
             for turn in turns:
                 yield here, first, day_before(turn)

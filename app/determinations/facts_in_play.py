@@ -81,6 +81,16 @@ class FactInPlay:
             else:
                 values[name] = derived  # type: ignore[assignment]
 
+    def bits_in(self, values: Mapping[str, Value]) -> tuple[int, int]:
+        """The conditions on it, and on what is computed from it, that values meet and settle."""
+        met = known = 0
+        for name, code_of, bits in self.looked_at:
+            if name in values:
+                more_met, more_known = bits.at(code_of(values[name]))
+                met |= more_met
+                known |= more_known
+        return met, known
+
     @cached_property
     def touched(self) -> int:
         """The conditions behind it and those on outcomes that it can change, as bits."""

@@ -138,7 +138,7 @@ class OtherDays:
         """The first and the last day that the governing fact can be beside the others."""
         if not self.is_stated:
             return FIRST_DAY, LAST_DAY
-        first, last = start.bounds(self.fact(str(self.governing)))
+        first, last = start.turns.bounds(self.fact(str(self.governing)))
         return date.fromordinal(first), date.fromordinal(last)
 
     def _forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:
@@ -214,7 +214,7 @@ class OtherDays:
     def _looked_at(self, here: WhatIf) -> range | None:
         """The days tried one by one, where only that is exact and the day matters."""
         moves = self.governing
-        return here.looked_at(moves) if moves is not None and here.matters(moves) else None
+        return here.turns.looked_at(moves) if moves is not None and here.matters(moves) else None
 
     def cuts_after(self, here: WhatIf, day: date) -> Iterator[date]:
         """The later days of the same standing law on which a condition changes, if that can change
@@ -223,7 +223,7 @@ class OtherDays:
         if self.governing is None or not here.matters(self.governing):
             return
         last = (here.law.span.last or LAST_DAY).toordinal()
-        for cut in here.cuts(self.governing):
+        for cut in here.turns.of(self.governing):
             if day.toordinal() < cut <= last:
                 yield date.fromordinal(cut)
 
@@ -231,6 +231,6 @@ class OtherDays:
         if self.governing is None or not here.matters(self.governing):
             return
         first = here.law.span.first.toordinal()
-        for cut in reversed(here.cuts(self.governing)):
+        for cut in reversed(here.turns.of(self.governing)):
             if first < cut <= day.toordinal():
                 yield date.fromordinal(cut - 1)

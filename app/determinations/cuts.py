@@ -1,0 +1,213 @@
+"""Where the conditions of one case turn along one fact. Exact.
+
+Everything else staying as it is, the outcome is constant between *cuts*: the codes at which some
+condition turns. The cuts follow from the provisions' own thresholds, so looking once between each
+pair of cuts sees every value there is.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+
+from app.determinations.facts_in_play import FactInPlay
+from app.determinations.knowledge import Knowledge
+from app.law.facts import Computation, FactDefinition
+from app.law.holidays import LegalHolidays
+
+NO_HOLIDAYS = LegalHolidays()
+DAYS_EITHER_SIDE = 800
+"""How many days before and after are tried one by one where nothing better is known: two years and
+some days.
+"""
+PERIODS_EITHER_SIDE = 8
+"""How many open periods before and after are looked at where a fact is compared with the distance
+to the next one.
+"""
+
+
+class Cuts:
+    """The cuts of one case under one standing law, along each fact."""
+
+    def __init__(self, knowledge: Knowledge) -> None:
+        self.knowledge, self.in_play = knowledge, knowledge.in_play
+        self._found: dict[str, list[int]] = {}
+
+    def of(self, name: str) -> list[int]:
+        """The codes of a stated fact at which some condition changes, in order; between two of them
+        nothing does.
+        """
+        if name not in self._found:
+            self._found[name] = self._find_cuts(self.in_play.facts[name])
+        return self._found[name]
+
+    def _find_cuts(self, moving: FactInPlay) -> list[int]:
+        fact, name = moving.fact, moving.name
+        found = set(moving.edges)
+        for computed, edges in moving.crossed:
+            found.update(self._crossings(computed, fact, edges))
+        found.update(self._through_unknown(moving))
+        # What turns at no value that the fact can have must not widen the years looked at below.
+        found = {code for code in found if fact.first_code < code <= fact.last_code}
+        if moving.yearly_edges:
+            here = self.knowledge.codes.get(name, self.knowledge.as_of.toordinal())
+            found.update(_two_cycles_around(found, moving.yearly_edges, here))
+        looked_at = self.looked_at(name)
+        if looked_at is not None:
+            found = {code for code in found if code in looked_at}
+            found.update(self._scan(moving, looked_at))
+        return sorted(code for code in found if fact.first_code < code <= fact.last_code)
+
+    def looked_at(self, name: str) -> range | None:
+        """The codes tried one by one, where something computed from a day neither rises nor falls
+        with it; else none.
+
+        A filing is late by its distance from a day of its own year, say. Such a fact is exact for
+        some years about the day stated, and nothing is said of days beyond.
+        """
+        moving = self.in_play.facts[name]
+        here = self.knowledge.codes.get(name)
+        if here is None or "day" not in moving.fact.kind.fits or not moving.wavers:
+            return None
+        first, last = moving.fact.first_code, moving.fact.last_code
+        return range(max(first, here - DAYS_EITHER_SIDE), min(last, here + DAYS_EITHER_SIDE) + 1)
+
+    def _scan(self, moving: FactInPlay, codes: range) -> Iterator[int]:
+        """The codes at which any condition on what is computed from a fact changes, found by trying
+        each.
+        """
+        before = None
+        own = moving.own.all if moving.own is not None else 0
+        values = self.knowledge.values.copy()
+        met, known = self.in_play.compiled.bits(self.knowledge.codes)
+        met, known = met & ~moving.behind, known & ~moving.behind
+        for code in codes:
+            values[moving.name] = moving.fact.value(code)
+            moving.carry(values)
+            met_there, known_there = moving.bits_in(values)
+            now = ((met | met_there) & ~own, known | known_there)
+            if before is not None and now != before:
+                yield code
+            before = now
+
+    def _crossings(
+        self, computed: FactDefinition, moving: FactDefinition, edges: Sequence[int]
+    ) -> Iterator[int]:
+        """The codes of *moving* at which the computed fact passes an edge."""
+        call = computed.computed
+        assert call is not None
+        other = _other_day(call, moving.name)
+        if other is not None:
+            code = self.knowledge.codes.get(other)
+            if code is not None:
+                yield from self._days_from(call, moving.name, code, edges)
+        elif call.function == "days_until_next_period":
+            yield from self._before_periods(str(call.arguments[0]), moving, edges)
+        else:
+            sign = self.in_play.facts[moving.name].directions[computed.name]
+            for edge in edges if sign else ():
+                crossing = self._search(computed, moving, edge, sign)
+                if crossing is not None:
+                    yield crossing
+
+    def _days_from(
+        self, call: Computation, moving: str, other: int, edges: Sequence[int]
+    ) -> Iterator[int]:
+        """The codes of one of two days at which the days between them pass an edge; *other* is the
+        code of the day that stays.
+        """
+        counted = self.in_play.deriving.holidays if call.function == "days_counted" else NO_HOLIDAYS
+        if call.arguments[1] == moving:
+            yield from (counted.moved_to(other + edge - 1) + 1 for edge in edges)
+        else:
+            start = counted.counts_from(other)
+            yield from (start - edge + 1 for edge in edges)
+
+    def _through_unknown(self, moving: FactInPlay) -> Iterator[int]:
+        """The codes at which it turns whether a day that is not known can have any value at all
+        beside this one and others that are known: an approval that is bound to come before the
+        request, and at most so long before the carrier was told.
+        """
+        name, codes = moving.name, self.knowledge.codes
+        for computed, edges in moving.crossed:
+            call = computed.computed
+            unknown = _other_day(call, name) if call is not None else None
+            if call is None or unknown is None or unknown in codes:
+                continue
+            between = self.in_play.facts.get(unknown)
+            for code in self._bounds_of(between, name) if between is not None else ():
+                yield from self._days_from(call, name, code, edges)
+                yield from self._days_from(call, name, code - 1, edges)
+
+    def _bounds_of(self, unknown: FactInPlay, apart_from: str) -> set[int]:
+        """The codes at which what is known of other facts turns an unknown one."""
+        fact = unknown.fact
+        found = set(unknown.edges)
+        for computed, edges in unknown.crossed:
+            if apart_from not in self.in_play.sources_of[computed.name]:
+                found.update(self._crossings(computed, fact, edges))
+        low, high = self.bounds(fact)
+        return {c for c in (*found, low, high + 1) if fact.first_code < c <= fact.last_code}
+
+    def _before_periods(
+        self, series_name: str, moving: FactDefinition, edges: Sequence[int]
+    ) -> Iterator[int]:
+        series = self.in_play.deriving.series.get(series_name)
+        starts = [day.toordinal() for day in series.starts()] if series else []
+        here = self.knowledge.codes.get(moving.name, moving.first_code)
+        before = sum(start <= here for start in starts)
+        for start in starts[max(0, before - PERIODS_EITHER_SIDE) : before + PERIODS_EITHER_SIDE]:
+            yield start
+            yield from (start - edge + 1 for edge in edges)
+        if series:
+            yield from (last for _, last in series.unread_days)
+
+    def _search(
+        self, computed: FactDefinition, moving: FactDefinition, edge: int, sign: int
+    ) -> int | None:
+        """The first code of *moving* at which the computed code is at or above *edge* (below it,
+        where it falls).
+        """
+        step, in_play = moving.step, self.in_play
+        low, high = moving.first_code // step, moving.last_code // step
+        carry = in_play.facts[moving.name].carry
+        values = self.knowledge.values.copy()
+
+        def passed(at: int) -> bool | None:
+            values[moving.name] = moving.value(at * step)
+            carry(values)
+            value = values.get(computed.name)
+            return None if value is None else (computed.code_of(value) >= edge) == (sign > 0)
+
+        if passed(low) is None:
+            low += 1
+        if passed(low) is None or passed(high) is None or passed(low) == passed(high):
+            return None
+        while high - low > 1:
+            middle = (low + high) // 2
+            if passed(middle):
+                high = middle
+            else:
+                low = middle
+        return high * step
+
+    def bounds(self, fact: FactDefinition) -> tuple[int, int]:
+        """The first and the last code that a fact can have beside those stated."""
+        return self.in_play.relations.bounds(fact, self.knowledge.stated)
+
+
+def _other_day(call: Computation, name: str) -> str | None:
+    """The other one of two days whose distance is computed; none of any other function."""
+    if call.function not in ("days_between", "days_counted") or name not in call.arguments:
+        return None
+    one, other = map(str, call.arguments)
+    return None if one == other else other if one == name else one
+
+
+def _two_cycles_around(others: set[int], yearly: list[int], here: int) -> list[int]:
+    """The edges of yearly calendars near the other cuts and the day asked about.
+
+    Beyond them each year is like the one before, so what two whole years do not bring no later
+    year brings.
+    """
+    first, last = min(others, default=here), max(others, default=here)
+    low = bisect_left(yearly, min(first, here) - DAYS_EITHER_SIDE)
+    return yearly[low : bisect_right(yearly, max(last, here) + DAYS_EITHER_SIDE)]
