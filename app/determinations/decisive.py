@@ -2,7 +2,7 @@
 
 Of a denial that is one failed condition for each path of each provision that could grant; of a bar
 or a grant the conditions of one path that holds. Of a yes one failed condition for each path of
-each bar belongs to it too: without them nobody knows that nothing bars.
+each bar belongs to it too: they show that nothing bars.
 """
 
 from bisect import bisect_right
@@ -14,6 +14,8 @@ from app.law.questions import Outcome
 from app.law.spans import CodeSet
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
+_FEW = 2
+"""So many conditions fail too easily to show what a case turned on."""
 Near = tuple[int, float]
 """How many conditions failed, and how far their values are from what is required."""
 
@@ -131,7 +133,7 @@ class Decisive:
         return min(map(len, self._holding(provision)))
 
     def _is_decided_here(self, condition: StandingCondition) -> bool:
-        """Whether it looks at the outcome of a question that nobody stated."""
+        """Whether it looks at the outcome of a question that the caller did not state."""
         return condition.is_nested and condition.fact.name not in self._codes
 
     def _failed(self, path: Iterable[StandingCondition]) -> list[StandingCondition]:
@@ -141,8 +143,25 @@ class Decisive:
     # --- how near ---
 
     def nearness(self, provision: StandingProvision) -> Near:
-        """How far a provision that does not apply is from applying, by its nearest path."""
+        """How far a provision that does not apply is from applying, by its nearest path; no way at
+        all where the case turned on one of its conditions.
+        """
+        if self._turns_on_one(provision):
+            return 1, 0
         return min(map(self._path_nearness, provision.paths))
+
+    def _turns_on_one(self, provision: StandingProvision) -> bool:
+        """Whether all but one of several conditions are met, and the one is a plain fact that no
+        act can change now: coverage given up in time to apply for another. The person should read
+        that before any calendar.
+        """
+        path, *others = provision.paths
+        failed = self._failed(path)
+        if others or len(failed) != 1 or len(path) <= _FEW:
+            return False
+        fact = failed[0].fact
+        is_plain = fact.kind.is_listed and not fact.kind.is_outcome and not fact.actionable
+        return is_plain and all(self._evaluation.condition(c.index) is not None for c in path)
 
     def _path_nearness(self, path: tuple[StandingCondition, ...]) -> Near:
         failed = self._failed(path)

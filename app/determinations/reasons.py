@@ -240,7 +240,7 @@ class ReasonBuilder:
         return self._nested[question]
 
     def is_decided_here(self, question: str) -> bool:
-        """Whether it is a question whose outcome nobody stated."""
+        """Whether it is a question whose outcome the caller did not state."""
         return question in self.law.by_question and question not in self.knowledge.stated
 
     # --- what to do, what to beware of ---
@@ -289,7 +289,7 @@ class ReasonBuilder:
         return Decided(self.outcome, self.explained(question).concludes)
 
     def later_answer(self, question: str) -> str:
-        """What a later edition answers, where it answers otherwise and nobody named the edition."""
+        """What a later edition answers, where it answers otherwise and the caller named none."""
         if self.case.edition_named:
             return ""
         return self.beside.later_answer(self.decided(question))
