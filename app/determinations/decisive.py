@@ -180,10 +180,29 @@ class Decisive:
         distance = distance_to(condition.accepts, code)
         return inf if distance is None else distance / fact.kind.scale()
 
+    def _way_out(self, bar: StandingProvision) -> float:
+        """How far a bar that applies is from not applying, by its farthest path that holds;
+        infinite where no day or number of a path could end it.
+        """
+        return max(min(map(self._distance_out, path)) for path in self._holding(bar))
+
+    def _distance_out(self, condition: StandingCondition) -> float:
+        """How far the value of a condition that is met is from failing it."""
+        fact = condition.fact
+        code = self._codes.get(fact.name)
+        if code is None or fact.kind.is_listed:
+            return inf
+        out = (min(code - low, high - code) + 1 for low, high in condition.accepts.intervals
+               if low <= code <= high)  # fmt: skip
+        return min(out, default=inf) / fact.kind.scale()
+
     def _nested_distance(self, question: str) -> float:
         """How far the facts are from a grant of another question that one condition alone fails."""
         nested = self._law.by_question.get(question)
-        if nested is None or self._with(nested.of("bars"), True):
+        if nested is None:
             return inf
+        if barring := self._with(nested.of("bars"), True):
+            is_granted = bool(self._with(nested.of("grants"), True))
+            return max(map(self._way_out, barring)) if is_granted else inf
         near = (self.nearness(p) for p in self._with(nested.of("grants"), False))
         return min((distance for failed, distance in near if failed == 1), default=inf)

@@ -136,3 +136,26 @@ def test_a_limit_has_its_unit_and_is_never_nothing(decider: Decider, data: st.Da
         if limit is not None:
             assert float(limit[1].replace(",", "")) > 0, sentence
             assert limit[2] in units or f"{limit[2]}s" in units, sentence
+
+
+def test_an_event_still_to_come_is_the_nearest_ground_and_says_to_apply_again(
+    decider: Decider,
+) -> None:
+    ahead = ask(
+        decider, date(2012, 2, 20), event__kind="marriage", event__occurred_on=date(2012, 6, 1)
+    )
+
+    assert "Your event is on June 1, 2012. You applied before it." in ahead.because
+    assert "Apply again once your event has happened." in ahead.next_steps[0].says
+
+
+def test_the_steps_of_the_question_that_denied_are_steps_of_the_one_asked(
+    decider: Decider,
+) -> None:
+    elsewhere = [
+        step.says for step in ask(decider, date(2012, 5, 20), applicant__resident=False).next_steps
+    ]
+    at_home = [step.says for step in ask(decider, date(2012, 5, 20)).next_steps]
+
+    assert any("coverage in the state where you live" in says for says in elsewhere)
+    assert not any("coverage in the state where you live" in says for says in at_home)
