@@ -26,7 +26,7 @@ from app.law.words import day_in_words
 
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
-"""Which changes are told first, of those that reach the same outcome."""
+"""Which changes come first, of those that reach the same outcome."""
 
 
 class FactChange(NamedTuple):
@@ -62,6 +62,11 @@ class WouldChange(NamedTuple):
     kind: ChangeKind
     says: str
     open_to_applicant: bool
+
+    @property
+    def is_applicants_alone(self) -> bool:
+        """Whether no one else has to act."""
+        return all(change.fact.by == "applicant" for change in self.changes)
 
     def answer(self) -> ChangeAnswer:
         """The change as callers get it."""
@@ -222,7 +227,7 @@ class Alternative:
             changes = tuple(FactChange(stated[n], values.get(n), v) for n, v in acts.items())
             yield self._would_change("eligible", changes, "act")
 
-    # --- how it is told ---
+    # --- its sentence ---
 
     def _kind(self, fact: FactDefinition, value: Value) -> ChangeKind:
         if fact.irreversible and value is False:
@@ -250,8 +255,8 @@ class Alternative:
         return WouldChange(outcome, changes, kind, says, is_open)
 
     def _is_open(self, outcome: Outcome, changes: tuple[FactChange, ...]) -> bool:
-        """Whether every change is the act of whoever the question is about, or, where it helps,
-        follows from asking: a public body for its decision, a carrier for an answer.
+        """Whether every change is the applicant's act, or, where it helps, follows from asking: a
+        public body for its decision, a carrier for an answer.
         """
         facts = [change.fact for change in changes]
         if all(fact.by == "applicant" for fact in facts):

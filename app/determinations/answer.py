@@ -15,7 +15,7 @@ from app.law.provision import EVIDENCE, Effect
 from app.law.questions import Outcome
 
 Source = Literal["stated", "presumed", "computed", "determined", "as_of"]
-"""Where a value comes from; `as_of` where a fact that nobody stated can only be the day asked
+"""Where a value comes from; `as_of` where a fact that was not stated can only be the day asked
 about.
 """
 FindingStatus = Literal["met", "not_met", "unknown"]
@@ -151,8 +151,8 @@ class FactChangeAnswer(Answer, frozen=True, rename={"was": "from"}):
     by: Annotated[
         Actor,
         Meta(
-            description="Whose act it is: `applicant`, whoever the question is about; `carrier`; "
-            "`office`, any public body; `nobody`, none that one of them can do."
+            description="Whose act it is: `applicant`, the person or body that the question is "
+            "about; `carrier`; `office`, any public body; `nobody`, an act of none of these."
         ),
     ]
     or_to: (
@@ -178,8 +178,9 @@ class ChangeAnswer(Answer, frozen=True, rename={"changes": "if"}):
     open_to_applicant: Annotated[
         bool,
         Meta(
-            description="Whether whoever the question is about can bring it about: every part is "
-            "their act, waiting, or what they can ask a public body or carrier for."
+            description="Whether the person or body that the question is about can bring it about. "
+            "Every part is then their act, waiting, or what they can ask a public body or carrier "
+            "for."
         ),
     ] = False
 
@@ -273,7 +274,7 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
         tuple[str, ...],
         Meta(
             description="What decided, in at most three sentences: the nearest ground, its limit, "
-            "the first change that the person can make."
+            "a change that the person can make."
         ),
     ]
     settled_by: (
@@ -281,7 +282,7 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
             tuple[LeafAnswer, ...],
             Meta(
                 description="Where facts are missing and the outcome is the same whatever they "
-                "are: each way they were told apart. All of them were decided."
+                "are: each way they can turn out. The service decided all of them."
             ),
         ]
         | UnsetType
@@ -290,8 +291,8 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
         Annotated[
             tuple[ConflictAnswer, ...],
             Meta(
-                description="Stated facts that contradict each other. They count as not told: the "
-                "outcome is the same without them, or they are asked for first."
+                description="Stated facts that contradict each other. They count as not stated: "
+                "the outcome is the same without them, or they are asked for first."
             ),
         ]
         | UnsetType
@@ -335,7 +336,7 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
 
 
 Detail = Literal["brief", "full"]
-"""How much of a determination is told. The full one is what is stored, sealed and replayed."""
+"""How much of a determination an answer has. The service stores, seals and replays the full one."""
 
 
 def plain(value: object) -> object:

@@ -1,10 +1,11 @@
 """What decided, in at most three short sentences."""
 
+import re
 from collections.abc import Iterator
 
 from app.determinations.prepared import PreparedCondition
 from app.determinations.reasons import ReasonBuilder
-from app.determinations.wording import required_in_words
+from app.determinations.wording import required_in_words, with_unit
 from app.law.calendars import StandingCalendar
 from app.law.standing import StandingCondition
 
@@ -19,6 +20,7 @@ _LIMITS = {
     "after": "It has to be after {}.",
 }
 """The limit of a condition whose sentence does not name it."""
+_DATE = re.compile(r"[A-Z][a-z]+ \d{1,2}, \d{4}")
 
 
 def because(builder: ReasonBuilder, question: str, change: str | None) -> tuple[str, ...]:
@@ -45,8 +47,7 @@ def _sentences(builder: ReasonBuilder, question: str) -> Iterator[str]:
         elif status is False:
             yield from _failed(builder, prepared[conditions[0].index])
         else:
-            # What has a day or a number tells most.
-            for condition in sorted(conditions, key=lambda c: c.fact.kind.is_listed):
+            for condition in sorted(conditions, key=lambda c: _tells_less(builder, c)):
                 yield builder.finding(prepared[condition.index], with_reasons=False).says
                 yield from _behind(builder, condition)
         if is_adverse or status:
@@ -68,11 +69,27 @@ def _failed(builder: ReasonBuilder, prepared: PreparedCondition) -> Iterator[str
     condition = prepared.condition
     yield from _behind(builder, condition)
     limit = _LIMITS.get(condition.condition.operator)
-    if limit is not None and not isinstance(condition.required, StandingCalendar):
+    if (
+        limit is not None
+        and condition.required
+        and not isinstance(condition.required, StandingCalendar)
+    ):
         required = required_in_words(condition, None)
-        if required not in says:
-            unit = condition.fact.unit
-            yield limit.format(f"{required} {unit}" if unit else required)
+        if not _names(says, required):
+            yield limit.format(with_unit(condition.fact, required))
+
+
+def _names(says: str, required: str) -> bool:
+    """Whether a sentence names a limit; the 30 of June 30, 2012 is none."""
+    text = says if _DATE.fullmatch(required) else _DATE.sub("", says)
+    return re.search(rf"(?<![\w.,]){re.escape(required)}(?!\w|[.,]\d)", text) is not None
+
+
+def _tells_less(builder: ReasonBuilder, condition: StandingCondition) -> int:
+    """What has a day or a number tells most, then another question, which has its own reasons."""
+    if not condition.fact.kind.is_listed:
+        return 0
+    return 1 if builder.is_decided_here(condition.fact.name) else 2
 
 
 def _behind(builder: ReasonBuilder, condition: StandingCondition) -> Iterator[str]:

@@ -1,6 +1,6 @@
 """What decided, what is needed and what can be done: the short form of an answer.
 
-It is told out of the full one, so stored determinations have it too.
+It is made from the full one, so stored determinations have it too.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -82,8 +82,8 @@ class BriefFactChange(Answer, frozen=True, rename={"was": "from"}):
 
 
 class BriefChange(Answer, frozen=True, rename={"changes": "if"}):
-    """The smallest change that reaches another outcome and that whoever the question is about can
-    bring about: all of it is needed.
+    """The smallest change that reaches another outcome and that the person or body that the
+    question is about can bring about: all of it is needed.
     """
 
     becomes: Outcome
@@ -149,7 +149,7 @@ def shared_facts(reasons: Iterable[ReasonAnswer]) -> dict[str, int]:
 def deciding_findings(reason: ReasonAnswer, shared: Mapping[str, int]) -> Iterator[FindingAnswer]:
     """The findings that made a provision come out as it did: those of the shortest path that holds,
     one that failed of each path, or those that are open on paths that can still hold. A sentence
-    that several paths share is told once.
+    that several paths share comes once.
     """
     if reason.status == "applies":
         holding = (p for p in paths_of(reason) if all(f.status == "met" for f in p))

@@ -47,7 +47,7 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
     for keys, value in walk(given):
         name = ".".join(keys)
         if value == {} and any(is_beginning(name, fact) for fact in known):
-            continue  # a subject of which nothing is told
+            continue  # a subject without facts
         definition = known.get(name)
         if name in facts:
             errors.append(FactError(name, "Is given twice."))

@@ -54,7 +54,7 @@ def differing_provisions(
     then: Mapping[str, Any], now: Mapping[str, Any], text_then: Texts | None, text_now: Texts
 ) -> list[Document]:
     """The provisions that make the difference between two determinations, given as documents, in
-    the order they are told.
+    the order in which the determinations have them.
 
     These are those that do something else than before, that stand in one of the two only, and
     decisive ones whose text was changed. Without *text_then* nothing is said of texts.

@@ -17,9 +17,9 @@ def deadlines(builder: ReasonBuilder) -> tuple[DeadlineAnswer, ...]:
     """The deadlines of the provisions that bear on the case, those of used questions too, in the
     order of days; each once.
 
-    What the applicant has to do is told unless something failed that nobody can still change; what
-    a carrier or a public body has to do only where the provision applies. What a grant brings is
-    not told where a bar applies.
+    The applicant's deadlines count unless something failed that no act can still change, those of a
+    carrier or a public body only where the provision applies. Where a bar applies, those of grants
+    do not count.
     """
     found: dict[tuple[date, str], DeadlineAnswer] = {}
     for index in builder.prepared.with_deadlines:

@@ -2,7 +2,7 @@
 
 Of a denial that is one failed condition for each path of each provision that could grant; of a bar
 or a grant the conditions of one path that holds. Of a yes one failed condition for each path of
-each bar belongs to it too: without them nobody knows that nothing bars.
+each bar belongs to it too: they show that nothing bars.
 """
 
 from bisect import bisect_right
@@ -14,6 +14,8 @@ from app.law.questions import Outcome
 from app.law.spans import CodeSet
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
+_FEW = 2
+"""So many conditions fail too easily to show what a case turned on."""
 Near = tuple[int, float]
 """How many conditions failed, and how far their values are from what is required."""
 
@@ -131,7 +133,7 @@ class Decisive:
         return min(map(len, self._holding(provision)))
 
     def _is_decided_here(self, condition: StandingCondition) -> bool:
-        """Whether it looks at the outcome of a question that nobody stated."""
+        """Whether it looks at the outcome of a question that the caller did not state."""
         return condition.is_nested and condition.fact.name not in self._codes
 
     def _failed(self, path: Iterable[StandingCondition]) -> list[StandingCondition]:
@@ -141,8 +143,25 @@ class Decisive:
     # --- how near ---
 
     def nearness(self, provision: StandingProvision) -> Near:
-        """How far a provision that does not apply is from applying, by its nearest path."""
+        """How far a provision that does not apply is from applying, by its nearest path; no way at
+        all where the case turned on one of its conditions.
+        """
+        if self._turns_on_one(provision):
+            return 1, 0
         return min(map(self._path_nearness, provision.paths))
+
+    def _turns_on_one(self, provision: StandingProvision) -> bool:
+        """Whether all but one of several conditions are met, and the one is a plain fact that no
+        act can change now: coverage given up in time to apply for another. The person should read
+        that before any calendar.
+        """
+        path, *others = provision.paths
+        failed = self._failed(path)
+        if others or len(failed) != 1 or len(path) <= _FEW:
+            return False
+        fact = failed[0].fact
+        is_plain = fact.kind.is_listed and not fact.kind.is_outcome and not fact.actionable
+        return is_plain and all(self._evaluation.condition(c.index) is not None for c in path)
 
     def _path_nearness(self, path: tuple[StandingCondition, ...]) -> Near:
         failed = self._failed(path)
@@ -161,10 +180,29 @@ class Decisive:
         distance = distance_to(condition.accepts, code)
         return inf if distance is None else distance / fact.kind.scale()
 
+    def _way_out(self, bar: StandingProvision) -> float:
+        """How far a bar that applies is from not applying, by its farthest path that holds;
+        infinite where no day or number of a path could end it.
+        """
+        return max(min(map(self._distance_out, path)) for path in self._holding(bar))
+
+    def _distance_out(self, condition: StandingCondition) -> float:
+        """How far the value of a condition that is met is from failing it."""
+        fact = condition.fact
+        code = self._codes.get(fact.name)
+        if code is None or fact.kind.is_listed:
+            return inf
+        out = (min(code - low, high - code) + 1 for low, high in condition.accepts.intervals
+               if low <= code <= high)  # fmt: skip
+        return min(out, default=inf) / fact.kind.scale()
+
     def _nested_distance(self, question: str) -> float:
         """How far the facts are from a grant of another question that one condition alone fails."""
         nested = self._law.by_question.get(question)
-        if nested is None or self._with(nested.of("bars"), True):
+        if nested is None:
             return inf
+        if barring := self._with(nested.of("bars"), True):
+            is_granted = bool(self._with(nested.of("grants"), True))
+            return max(map(self._way_out, barring)) if is_granted else inf
         near = (self.nearness(p) for p in self._with(nested.of("grants"), False))
         return min((distance for failed, distance in near if failed == 1), default=inf)

@@ -127,7 +127,7 @@ class Determination:
 
     @cached_property
     def says(self) -> str:
-        """The outcome as a sentence; where nobody named the edition and a later one answers
+        """The outcome as a sentence; where the caller named no edition and a later one answers
         otherwise, that too.
         """
         says = self.builder.says(self.question.id, self.outcome, self.concludes)
@@ -140,12 +140,20 @@ class Determination:
         """
         if self.settled_by:
             return (SETTLED,)
-        change = None
-        if self.outcome == self.question.adverse:
-            helps = (c.says for c in self.would_change if c.becomes == self.question.favorable
-                     and c.open_to_applicant)  # fmt: skip
-            change = next(helps, None)
-        return because(self.builder, self.question.id, change)
+        change = self._first_change() if self.outcome == self.question.adverse else None
+        return because(self.builder, self.question.id, change.says if change else None)
+
+    def _first_change(self) -> WouldChange | None:
+        """The change that helps the person first: what they can do now and alone, else the first
+        of those they can bring about.
+        """
+        helps = [
+            change
+            for change in self.would_change
+            if change.becomes == self.question.favorable and change.open_to_applicant
+        ]
+        alone = (c for c in helps if c.kind == "act" and c.is_applicants_alone)
+        return next(alone, helps[0] if helps else None)
 
     @cached_property
     def reasons(self) -> tuple[ReasonAnswer, ...]:

@@ -32,8 +32,8 @@ class Knowledge:
     ) -> "Knowledge":
         """Everything that follows from what was stated.
 
-        The fact that names the governing day is the day asked about where nobody stated it. A flag
-        that contradicts what was stated unless it has one value has that one.
+        The fact that names the governing day is the day asked about where the caller did not state
+        it. A flag that contradicts what was stated unless it has one value has that one.
         *codes_of_stated* are given where they are known from another standing law.
         """
         if codes_of_stated is None:
@@ -85,8 +85,8 @@ class Knowledge:
         return "presumed" if fact.presumed is not None else "computed"
 
     def unknown(self, left: int) -> dict[str, FactInPlay]:
-        """The facts by name that nobody stated and that some of these conditions rest on, in the
-        order of the law; questions decided here apart.
+        """The facts by name that the caller did not state and that some of these conditions rest
+        on, in the order of the law; questions decided here apart.
         """
         values, used = self.values, self.in_play.used
         return {

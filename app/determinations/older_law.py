@@ -67,7 +67,7 @@ class Deciders:
     """The decider of the present law, and the few older ones that were asked for last. Safe to
     share between threads.
 
-    Older ones are made one at a time, and whoever decides under the present law never waits for it.
+    Older ones are made one at a time, and decisions under the present law never wait for them.
     """
 
     def __init__(self, present: Decider, at_once: int = AT_ONCE) -> None:
@@ -79,7 +79,7 @@ class Deciders:
         """Who decides under the law with a digest; *kept_texts* fetches the text of an older one.
 
         Raises:
-            LawNotKept: nobody kept it.
+            LawNotKept: the store does not have it.
             LawAltered: what was kept is something else.
         """
         if digest == self.present.lawbook.digest:

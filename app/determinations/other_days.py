@@ -149,7 +149,7 @@ class OtherDays:
             if looked_at is not None and (last is None or looked_at.stop <= last.toordinal()):
                 day = date.fromordinal(looked_at.stop)
                 before = day_in_words(day_before(day))
-                yield OutcomeRun(day, None, f"Nobody looked further ahead than to {before}.")
+                yield OutcomeRun(day, None, f"This service looked ahead only to {before}.")
                 return
             if last is None or last >= LAST_DAY:
                 return

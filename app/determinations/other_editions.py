@@ -1,8 +1,9 @@
 """Where another edition of the law would say something else of the same case, the determination
 says so.
 
-That a later edition differs is the first thing to beware of: whoever asks of a day of now by the
-law of then should read it before anything else. That an earlier one differs is told last.
+That a later edition differs is the first thing to beware of: a person who asks about a day of now
+by the law of then should read it before anything else. The last caution is that an earlier edition
+decides otherwise; that it would need more facts helps no one who asked for the later law.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -83,8 +84,8 @@ class OtherEditions:
 
     def around(self, cautions: tuple[str, ...], decided: Decided) -> tuple[str, ...]:
         """A determination's cautions, those of later editions before them, and behind them what an
-        earlier edition would answer otherwise. What it would conclude otherwise is not worth
-        saying: it offers days of law that has been superseded.
+        earlier edition would decide otherwise. What it lacks or would conclude otherwise is not
+        worth saying: it offers days of law that has been superseded.
         """
         first, last = list[str](), list[str]()
         ours = self.lawbook.editions[self.knowledge.in_play.law.edition]
@@ -94,7 +95,7 @@ class OtherEditions:
             if is_later(edition, ours):
                 under = left_out(ours, "Decided under")
                 first.extend(f"{under} {caution}" for caution in self.of(name, decided).says)
-            elif self.of(name, decided).outcome is not None:
+            elif self.of(name, decided).outcome not in (None, "undetermined"):
                 last.extend(self.of(name, decided).says)
         return (*first, *cautions, *last)
 

@@ -240,15 +240,23 @@ class ReasonBuilder:
         return self._nested[question]
 
     def is_decided_here(self, question: str) -> bool:
-        """Whether it is a question whose outcome nobody stated."""
+        """Whether it is a question whose outcome the caller did not state."""
         return question in self.law.by_question and question not in self.knowledge.stated
 
     # --- what to do, what to beware of ---
 
     def next_steps(self, question: str) -> tuple[NextStepAnswer, ...]:
+        """The next steps of the provisions, then those of the outcome itself."""
+        steps = self._steps_of_provisions(question)
+        explained = self.explained(question)
+        for own in explained.question.outcome_next_steps.get(explained.outcome, ()):
+            steps[str(own.says), own.question] = None
+        return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
+
+    def _steps_of_provisions(self, question: str) -> dict[tuple[str, str | None], None]:
         """The next steps of the provisions that the outcome rests on, in that order, and
         of the others with the same effect (each of them has to be dealt with); those of what to
-        beware of where the outcome is not the favorable one; then those of the outcome itself.
+        beware of where the outcome is not the favorable one.
         """
         explained = self.explained(question)
         favorable = explained.question.favorable
@@ -275,9 +283,21 @@ class ReasonBuilder:
                     if self.is_decided_here(used) and self.outcome_of(used) == "referred":
                         nested = self.next_steps(used)
                         steps |= {(s.says, s.question or None): None for s in nested}
-        for own in explained.question.outcome_next_steps.get(explained.outcome, ()):
-            steps[str(own.says), own.question] = None
-        return tuple(NextStepAnswer(says, link or UNSET) for says, link in steps)
+            if place.get(provision.index) == 0 and explained.outcome == explained.question.adverse:
+                steps |= self._steps_behind(provision)
+        return steps
+
+    def _steps_behind(self, provision: StandingProvision) -> dict[tuple[str, str | None], None]:
+        """What the provisions of the questions that it uses tell somebody to do who was denied
+        there: the nearest ground lies behind the outcome of another question.
+        """
+        steps: dict[tuple[str, str | None], None] = {}
+        for used in provision.uses:
+            if self.is_decided_here(used):
+                explained = self.explained(used)
+                if explained.outcome == explained.question.adverse:
+                    steps |= self._steps_of_provisions(used)
+        return steps
 
     def cautions_of(self, question: str) -> tuple[str, ...]:
         """The cautions of the question asked, each once, and what other editions would say."""
@@ -289,7 +309,7 @@ class ReasonBuilder:
         return Decided(self.outcome, self.explained(question).concludes)
 
     def later_answer(self, question: str) -> str:
-        """What a later edition answers, where it answers otherwise and nobody named the edition."""
+        """What a later edition answers, where it answers otherwise and the caller named none."""
         if self.case.edition_named:
             return ""
         return self.beside.later_answer(self.decided(question))

@@ -8,7 +8,7 @@ from msgspec import UNSET
 
 from app.determinations.answer import CitationAnswer, SourceAnswer
 from app.law.calendars import StandingCalendar
-from app.law.facts import Citation, Value
+from app.law.facts import Citation, FactDefinition, Value
 from app.law.provision import Source
 from app.law.spans import Span
 from app.law.standing import Required, StandingCondition
@@ -83,11 +83,19 @@ def required_in_words(condition: StandingCondition, day: date | None) -> str:
     return joined(parts, "or")
 
 
+def with_unit(fact: FactDefinition, number: str) -> str:
+    """A number with the unit of its fact: 63 days, 1 day. Factors have none."""
+    if fact.unit in (None, "factor"):
+        return number
+    unit = str(fact.unit)
+    return f"{number} {unit.removesuffix('s') if number == '1' else unit}"
+
+
 def value_in_words(condition: StandingCondition, value: Value) -> str:
     """The value that a condition looks at; a rounded number says on which side it lies of what is
     required.
     """
-    if not isinstance(value, Fraction):
+    if not isinstance(value, Fraction) or condition.fact.is_money:
         return condition.fact.in_words(value)
     required = condition.required
     members = required if isinstance(required, tuple) else (required,)

@@ -161,7 +161,7 @@ class Series:
         """The first open period that starts after a day, without a last day where unread days
         follow it: the period may have gone on.
 
-        None where days that nobody read may hold an earlier one.
+        None where days of a missing text may hold an earlier one.
         """
         at = bisect_right(self._firsts, day)
         if at == len(self._spans):

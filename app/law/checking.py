@@ -37,7 +37,7 @@ class Checking:
     ) -> str | None:
         """What a call gives, complaining of functions, arguments and parameters that do not fit.
 
-        None where nobody knows the function.
+        None where there is no such function.
         """
         signature = FUNCTIONS.get(call.function)
         if signature is None or (signature.concludes_only and not concludes):
@@ -105,7 +105,7 @@ class Checking:
             self.note(place, complaint)
 
     def check_steps(self, steps: Iterable[NextStep], parameters: Container[str]) -> None:
-        """Complain of next steps that lead to questions that nobody defined, and of gaps in what
+        """Complain of next steps that lead to questions that do not exist, and of gaps in what
         they say.
         """
         for step in steps:
@@ -179,7 +179,7 @@ class Checking:
                     self.note(deadline.place, f"nobody knows {{{name}}}, which a deadline names")
 
     def check_sentence(self, sentence: Sentence, names: set[str], place: Place) -> None:
-        """Complain of gaps in a sentence that nobody can fill."""
+        """Complain of gaps in a sentence that no value can fill."""
         for name in sentence.names:
             if name not in names and name not in self.facts:
                 self.note(place, f"nobody knows {{{name}}}, which a sentence names")

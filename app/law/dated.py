@@ -30,7 +30,7 @@ S = TypeVar("S", bound=Since)
 def latest_of(values: Sequence[S], day: date, enacted_through: date | None) -> S | None:
     """The value in force on a day among those enacted in time.
 
-    None where nobody encoded one.
+    None where none is encoded.
     """
     known = [
         v

@@ -56,7 +56,7 @@ class UnsoundLaw(LawError):
 
 
 class UnknownQuestion(LawError):
-    """Nobody defined that question."""
+    """There is no such question."""
 
     def __init__(self, question: str) -> None:
         super().__init__(f"there is no question {question}")
@@ -64,7 +64,7 @@ class UnknownQuestion(LawError):
 
 
 class UnknownEdition(LawError):
-    """Nobody defined that edition of the law."""
+    """There is no such edition of the law."""
 
     def __init__(self, edition: str, known: list[str]) -> None:
         super().__init__(f"there is no edition {edition}; there are {', '.join(known)}")

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from app.law.spans import FIRST_DAY, LAST_DAY
-from app.law.words import day_in_words, number_in_words
+from app.law.words import day_in_words, money_in_words, number_in_words
 
 if TYPE_CHECKING:
     from app.law.facts import FactDefinition, Value
@@ -225,7 +225,7 @@ class _Number(FactType):
         )
 
     def in_words(self, fact: FactDefinition, value: Any) -> str:
-        return number_in_words(value)
+        return money_in_words(value) if fact.is_money else number_in_words(value)
 
     def in_range(self, fact: FactDefinition, number: N) -> N:
         """A number that was sent, within the bounds of the fact."""

@@ -17,8 +17,8 @@ from app.law.sentences import Sentence, Told
 
 Value = bool | int | Decimal | Fraction | date | str
 Actor = Literal["applicant", "carrier", "office", "nobody"]
-"""Whose act brings a fact about: that of whoever the question is about, of the carrier, of a public
-body, or no act that one of them can do.
+"""Whose act brings a fact about: the applicant's (the person or body that the question is about),
+the carrier's, a public body's, or no act of theirs.
 """
 ACTORS: tuple[Actor, ...] = ("applicant", "carrier", "office", "nobody")
 
@@ -36,7 +36,7 @@ class Citation:
 
 @dataclass(frozen=True)
 class Presumption:
-    """What the law takes a fact to be while nobody says otherwise."""
+    """What the law takes a fact to be while the caller does not state it."""
 
     value: Value
     because: str
@@ -137,6 +137,11 @@ class FactDefinition:
     def label(self) -> str:
         """What the fact is called where it is shown: its question, or what it describes."""
         return self.asks or self.describes or self.name
+
+    @property
+    def is_money(self) -> bool:
+        """Whether its number is an amount, which sentences give with cents: 412.50."""
+        return self.unit is not None and self.unit.split()[0] == "dollars"
 
     def __getstate__(self) -> dict[str, object]:
         """What a kept lawbook has of it: no functions, which are found again."""
@@ -243,7 +248,7 @@ class Vocabulary:
         return iter(self._definitions.values())
 
     def get(self, name: str) -> FactDefinition | None:
-        """The definition, or none where nobody defined such a fact."""
+        """The definition, or none where the law defines no such fact."""
         return self._definitions.get(name)
 
     def inputs_of(self, name: str) -> tuple[str, ...]:

@@ -39,7 +39,7 @@ def known_day(
 def provision_holes(
     provision: Provision, facts: Mapping[str, FactDefinition], governing: str | None
 ) -> Iterator[tuple[Condition | None, str]]:
-    """Gaps that may be empty where the sentence is told: those of a condition (None: of the
+    """Gaps that may be empty where the sentence is used: those of a condition (None: of the
     caution) that name a fact which nothing that was told rests on; *governing* is the fact that
     names the governing day, where it is known whenever the provision is looked at.
     """

@@ -95,7 +95,7 @@ def _keep(lawbook: Lawbook, file: Path) -> None:
 
 
 def _require_own(found: os.stat_result, is_kind: Callable[[int], bool]) -> None:
-    """Nothing, where a file or folder belongs to this user and is open to nobody else.
+    """Nothing, where a file or folder belongs to this user and is closed to everybody else.
 
     Raises:
         PermissionError: it is not.

@@ -31,6 +31,7 @@ from app.law.standing import (
     StandingQuestion,
     accepted_codes,
 )
+from app.law.words import day_in_words
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ class Lawbook:
 
     @cached_property
     def default_edition(self) -> str:
-        """The edition used where nobody names one."""
+        """The edition used where the caller names none."""
         return next(
             (e.name for e in self.editions.values() if e.is_default), next(iter(self.editions))
         )
@@ -111,7 +112,7 @@ class Lawbook:
         """A question by its id.
 
         Raises:
-            UnknownQuestion: nobody defined it.
+            UnknownQuestion: there is no such question.
         """
         if id not in self.questions:
             raise UnknownQuestion(id)
@@ -226,7 +227,7 @@ class Lawbook:
         """The law of a question as it stands on a day.
 
         Raises:
-            LawNotEncoded: that day's law was not read, or nobody looked whether it still holds.
+            LawNotEncoded: that day's law was not read, or not checked to hold still.
             UnknownQuestion, UnknownEdition: there is none of that name.
         """
         boundaries = self._boundaries.get((question, edition)) or self.boundaries(
@@ -288,9 +289,9 @@ class Lawbook:
         question, checked = self.questions[id], law.edition.checked_through
         because = None
         if first < question.encoded_from:
-            because = f"the law is encoded from {question.encoded_from}"
+            because = f"the law is encoded from {day_in_words(question.encoded_from)} on"
         elif checked is not None and first > checked:
-            because = f"nobody looked for law later than {checked}"
+            because = f"later law was searched only through {day_in_words(checked)}"
         elif not any(p.effect == "grants" for p in law.provisions_on(id, first)):
             because = "no provision that grants anything was in force on that day"
         if because is not None:

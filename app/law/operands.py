@@ -29,7 +29,7 @@ def read_operand(item: Item) -> Operand:
 
 def operand_of(item: Item, written: str) -> Operand:
     """The same, where it stands in one line behind its operator: `63`, `[lost, unpaid]`,
-    `[[2011-01-01, 2011-02-15]]`; complaints are told at *item*.
+    `[[2011-01-01, 2011-02-15]]`; complaints name *item*.
     """
     if not written.startswith("["):
         return _single(item, item.plain(written))
@@ -44,7 +44,7 @@ def operand_of(item: Item, written: str) -> Operand:
 def read_test(item: Item, written: str) -> tuple[str, Operand]:
     """An operator and its operand in one line: `at_most $clock`.
 
-    A complaint is an operator that nobody knows, and one without operand.
+    A complaint is an unknown operator, and one without operand.
     """
     operator, _, operand = " ".join(written.split()).partition(" ")
     if operator not in OPERATORS:

@@ -87,7 +87,7 @@ class Parameter:
     def dated_value_on(self, day: date, enacted_through: date | None) -> DatedValue | None:
         """The value in force on a day among those enacted in time.
 
-        None where nobody encoded one.
+        None where none is encoded.
         """
         return latest_of(self.values, day, enacted_through)
 
@@ -98,8 +98,8 @@ class NextStep:
     way.
 
     *unless_failed* names a condition of the provision; once that is not met the step helps no more
-    and is not told. *if_failed* names conditions; the step is told only where one of them is not
-    met. *path* names the only path of the provision to which the step belongs.
+    and the answer leaves it out. *if_failed* names conditions; the answer has the step only where
+    one of them is not met. *path* names the only path of the provision to which the step belongs.
     """
 
     says: Sentence

@@ -14,7 +14,7 @@ OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "undetermined", "refe
 STATED_OUTCOMES: tuple[Outcome, ...] = ("eligible", "ineligible", "referred")
 """What a caller may state of a question already decided elsewhere.
 
-Undetermined is told by silence.
+Silence says undetermined.
 """
 
 
@@ -48,14 +48,14 @@ class Question:
     as_fact: Mapping[tuple[str, object], Told] = field(default_factory=dict)
     """What conditions that look at its outcome say of it, by operator and operand."""
     adverse: Outcome = "ineligible"
-    """The outcome that denies something to whoever the question is about. That is *eligible* where
-    a carrier asks whether it may refuse.
+    """The outcome that denies something to the person or body that the question is about. That is
+    *eligible* where a carrier asks whether it may refuse.
     """
     places: Places = field(default=Places(), compare=False)
 
     @property
     def favorable(self) -> Outcome:
-        """The outcome that whoever the question is about wants."""
+        """The outcome that the person or body that the question is about wants."""
         return "ineligible" if self.adverse == "eligible" else "eligible"
 
     def brief(self, outcome: Outcome) -> str:

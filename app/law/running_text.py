@@ -29,7 +29,7 @@ def written_out(text: str, value: Value) -> str | None:
     """How a text writes a number of the law out instead of naming its parameter; none where it
     does not.
 
-    None, one and two are words of the language, too, so nobody looks for them.
+    None, one and two are words of the language, too, so they do not count.
     """
     if isinstance(value, bool | str | date) or value in (0, 1, 2):
         return None

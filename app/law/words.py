@@ -39,6 +39,11 @@ def number_in_words(number: int | Decimal | Fraction, edges: Collection[int | De
     return _written(number)
 
 
+def money_in_words(amount: int | Decimal | Fraction) -> str:
+    """An amount with its cents: 412.50."""
+    return f"{Decimal(round(Fraction(amount) * 100)).scaleb(-2):,f}"
+
+
 def _written(number: int | Decimal) -> str:
     return f"{number.normalize():,f}" if isinstance(number, Decimal) else f"{number:,}"
 

@@ -107,7 +107,7 @@ class Item:
 
     def plain(self, text: str) -> Scalar:
         """What a text stands for that is not quoted, as a value or in a list of one line;
-        complaints are told here.
+        complaints name this place.
         """
         if text in ("true", "false"):
             return text == "true"
@@ -201,7 +201,7 @@ class Item:
     def known_fields(
         self, required: tuple[str, ...], optional: tuple[str, ...] = ()
     ) -> dict[str, "Item"]:
-        """The values of a mapping, complaining of keys that nobody knows and of keys that are
+        """The values of a mapping, complaining of unknown keys and of keys that are
         missing.
         """
         fields = self.fields()

@@ -252,7 +252,7 @@ def test_who_loses_coverage_hears_who_oversees_the_carrier(
 
     assert "eligible" == decided["outcome"]
     assert "ask the Division of Insurance" in said
-    assert "found no appeal in the law" in said
+    assert "We found no law that lets you appeal" in said
 
 
 @pytest.mark.parametrize(("size", "is_told"), [(5, True), (6, False)])
@@ -298,7 +298,7 @@ def test_a_group_that_is_no_business_is_sent_to_the_connector(decider: Decider) 
                 "group.massachusetts_employees": 1,
                 "group.independent_evidence": "none",
             },
-            "if there is independent evidence of the business.",
+            "if you gave independent evidence of the business.",
         ),
         (
             "renewal.refusal",

@@ -127,7 +127,7 @@ def test_the_outcome_stands_until_its_last_day_and_not_after(
     if decided.valid_until is not None:
         assert decided.valid_until_because
         after = asked_on(decider, case, last + timedelta(days=1))
-        is_looked_at = not decided.valid_until_because.startswith("Nobody looked further")
+        is_looked_at = not decided.valid_until_because.startswith("This service looked ahead only")
         if is_looked_at and can_be(decider.lawbook, after.facts):
             assert decided.outcome != plain_outcome(decider, after)
 
