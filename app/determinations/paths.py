@@ -31,12 +31,12 @@ def belongs(
     step: NextStep, provision: StandingProvision, truth: TruthOf, status: bool | None
 ) -> bool:
     """Whether a next step is worth saying: the path that it names, if any, is behind the result,
-    one of the conditions that it mends, if any, has failed, and the condition without which it
-    helps no more has not.
+    one of the conditions that it mends, if any, has failed, and none of those without which it
+    helps no more has.
     """
     if step.path is not None and step.path not in paths_behind(provision, truth, status):
         return False
     failed = {c.condition.id for c in provision.conditions if truth(c.index) is False}
-    return step.unless_failed not in failed and (
+    return failed.isdisjoint(step.unless_failed) and (
         not step.if_failed or not failed.isdisjoint(step.if_failed)
     )

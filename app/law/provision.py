@@ -97,15 +97,16 @@ class NextStep:
     """What the person can do now, when the provision or outcome it belongs to came out a certain
     way.
 
-    *unless_failed* names a condition of the provision; once that is not met the step helps no more
-    and the answer leaves it out. *if_failed* names conditions; the answer has the step only where
-    one of them is not met. *path* names the only path of the provision to which the step belongs.
+    *unless_failed* names conditions of the provision; once one of them is not met the step helps no
+    more and the answer leaves it out. *if_failed* names conditions; the answer has the step only
+    where one of them is not met. *path* names the only path of the provision to which the step
+    belongs.
     """
 
     says: Sentence
     question: str | None
     on: str
-    unless_failed: str | None = None
+    unless_failed: tuple[str, ...] = ()
     path: str | None = None
     if_failed: tuple[str, ...] = ()
     place: Place = field(default=Place("", 0), compare=False)

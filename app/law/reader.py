@@ -66,7 +66,7 @@ def next_step_reader(
             read_sentence(fields["says"]),
             optional(fields, "question", Item.text),
             on,
-            optional(fields, "unless_failed", Item.text),
+            optional(fields, "unless_failed", Item.texts) or (),
             optional(fields, "path", Item.text),
             optional(fields, "if_failed", Item.texts) or (),
             item.place,

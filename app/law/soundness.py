@@ -211,7 +211,7 @@ class _Check(Checking):
         self.check_curable(provision)
         self.check_steps(provision.next_steps, provision.parameters)
         for step in provision.next_steps:
-            for name in filter(None, (step.unless_failed, *step.if_failed)):
+            for name in (*step.unless_failed, *step.if_failed):
                 if name not in {c.id for c in provision.conditions}:
                     self.note(step.place, f"{provision.id} has no condition {name}")
             if step.path is not None and (not step.path or step.path not in provision.paths):

@@ -118,9 +118,12 @@ class Oracle:
         return Answer("undetermined", frozenset(witnesses.needed), by_logic)
 
 
-def answer(reading: Reading, known: Mapping[str, Any]) -> Answer:
-    """The answer where some values are known, presumed ones among them: by the solver alone."""
-    by_logic, search = reading.outcome(known), Search(reading, known)
+def answer(reading: Reading, known: Mapping[str, Any], possible: Possible | None = None) -> Answer:
+    """The answer where some values are known, presumed ones among them: by the solver alone.
+
+    *possible* says which values the others can have beside those stated; without it, all.
+    """
+    by_logic, search = reading.outcome(known), Search(reading, known, possible)
     outcome = by_logic if by_logic != "undetermined" else settled(search.reachable())
     needs = search.needs(search.unknown) if outcome == "undetermined" else frozenset()
     return Answer(outcome, needs, by_logic)

@@ -26,6 +26,7 @@ outside, and what is computed from them stays within the solver's calendar.
 IMPLIED = {
     "prior_coverage.ended_on": "prior_coverage.ended",
     "waiver.approval_received_on": "waiver.granted",
+    "association.approved_on": "association.is_approved",
 }
 """Days that nobody can state unless the flag is true."""
 YEARS = range(2007, 2027)

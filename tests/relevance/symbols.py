@@ -204,6 +204,15 @@ class Terms:
             )
         return found
 
+    def _earliest(self, *days: Day) -> Day:
+        found = days[0]
+        for day in days[1:]:
+            exists = both([found.exists, day.exists])
+            found = Day(
+                chosen(_truth(day.count < found.count), day.count, found.count), exists=exists
+            )
+        return found
+
     def _days_before(self, day: Day, count: Number) -> Day:
         return Day(day.count - count.upper, exists=day.exists)
 
@@ -230,6 +239,9 @@ class Terms:
                 year = chosen(before_next, new_year, year)
                 in_year = chosen(before_next, new_day, in_year)
         return self.day_of(year, in_year, start.exists)
+
+    def _years_after(self, day: Day, years: Number) -> Day:
+        return self._months_after(day, Number(12 * _constant(years.upper)))
 
     def _calendar_year(self, day: Day) -> Symbolic:
         return day.year + chosen(_truth(day.day_of_year >= JANUARY), 1, 0)
