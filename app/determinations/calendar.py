@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from app.determinations.answer import ReasonAnswer
 from app.determinations.case import Case
@@ -47,10 +47,11 @@ class Interval:
         if self.determination is None or self.determination.outcome != "eligible":
             return ()
         found: dict[str, ReasonAnswer] = {}
-        for decided in self.determination.for_each_event:
+        for number, decided in enumerate(self.determination.for_each_event):
             for reason in decided.reasons:
                 if reason.effect == "grants" and (reason.status == "applies" or reason.decisive):
-                    found.setdefault(reason.provision, reason)
+                    leads = reason.leads and number == 0
+                    found.setdefault(reason.provision, structs.replace(reason, leads=leads))
         return tuple(found.values())
 
     @property

@@ -247,6 +247,41 @@ def test_a_day_of_the_calendar_is_eligible_if_any_event_makes_it_so(
     assert union == eligible(stated)
 
 
+@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_another_edition_is_told_to_answer_what_it_answers(
+    decider: Decider, data: st.DataObject
+) -> None:
+    case = data.draw(cases_with_events(decider))
+    decided, alone = decided_with(decider, case)
+    if any(each.withheld.facts for each in alone):
+        return  # what does not count in one edition may count in another
+    [other] = set(decider.lawbook.editions) - {case.edition}
+    try:
+        theirs = decide_events(decider, replace(case, edition=other)).outcome
+    except LawNotEncoded:
+        return
+    said = decided.builder.beside.of(other, decided.builder.decided(case.question)).outcome
+
+    assert theirs == (said or decided.outcome)
+    if said is not None:
+        assert any(decided.question.brief(said) in caution for caution in decided.cautions)
+
+
+def test_a_calendar_has_the_grounds_of_all_events_and_one_that_leads(decider: Decider) -> None:
+    person = {**PERSON, "enrollment": {"product": "individual_plan", "channel": "connector"}}
+    parent = {"kind": "new_child", "occurred_on": "2014-05-05"}
+    moved = {"kind": "moved", "occurred_on": "2014-05-01"}
+    question = "enrollment.permitted"
+    facts = read_facts(decider.lawbook, question, {**person, "events": [moved, parent]})
+    found = eligibility_intervals(decider, question, facts, 2014, "current")
+    grounds = [i.grounds for i in found if len(i.grounds) > 1]
+
+    assert grounds
+    assert all(1 == len([g for g in each if g.leads]) for each in grounds)
+    assert all(len(each) == len({g.provision for g in each}) for each in grounds)
+
+
 def decided_for(decider: Decider, *events: object, **facts: object) -> Determination:
     """The ordinary person with these events."""
     lawbook, question = decider.lawbook, "enrollment.permitted"
