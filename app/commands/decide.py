@@ -16,15 +16,19 @@ from rich.text import Text
 from app import clock
 from app.commands.output import NEGATIVE, Screen, command, marked, print_json
 from app.commands.sources import DAY, asked, edition_option
-from app.determinations.answer import FindingAnswer, ReasonAnswer
+from app.determinations.answer import (
+    EventAnswer,
+    FindingAnswer,
+    LeadingEventAnswer,
+    ReasonAnswer,
+)
 from app.determinations.case import make_case
 from app.determinations.wording import derived_in_words
-from app.law.facts import FactDefinition
 from app.law.words import day_in_words
 
 if TYPE_CHECKING:  # reading answers needs no engine
     from app.determinations.alternatives import WouldChange
-    from app.determinations.determination import Determination
+    from app.determinations.determination import Determination, Need
 
 _EFFECTS = {
     "grants": "permits",
@@ -65,12 +69,13 @@ def print_determination(screen: Screen, decided: Determination) -> None:
         "Contradictions: the service counted none of these facts",
         [conflict.says for conflict in decided.conflicts],
     )
+    _print_events(screen, decided)
     screen.heading("Reasons")
     _print_tree(screen, _Tree().of(decided.reasons))
     _print_list(
         screen,
         "Missing facts, in the order to ask",
-        [_need(fact) for fact in decided.needs],
+        [_need(need) for need in decided.needed],
         numbered=True,
     )
     _print_list(
@@ -175,10 +180,30 @@ def _print_tree(screen: Screen, nodes: Sequence[Node], before: str = "") -> None
         _print_tree(screen, children, following)
 
 
-def _need(fact: FactDefinition) -> str:
+def _need(need: Need) -> str:
+    fact, event = need
     choices = f" One of {', '.join(fact.choices)}." if fact.choices else ""
     unit = f", in {fact.unit}" if fact.unit else ""
-    return f"{fact.label} ({fact.name}, {fact.type}{unit}){choices}"
+    of = f"Event {event}: " if event else ""
+    return f"{of}{fact.label} ({fact.name}, {fact.type}{unit}){choices}"
+
+
+def _print_events(screen: Screen, decided: Determination) -> None:
+    """Which of several events the answer is about, and what the others come to."""
+    leading, others = decided.of_events
+    if not leading or not others:
+        return
+    screen.heading("Events")
+    screen.tree_line("  - ", "    ", Text(f"{_event(leading)}: decided as above."))
+    for each in others:
+        until = f" Until {day_in_words(each.valid_until)}." if each.valid_until else ""
+        told = Text.assemble(f"{_event(each)}: ", marked(each.outcome), f". {each.says}{until}")
+        screen.tree_line("  - ", "    ", told)
+
+
+def _event(each: LeadingEventAnswer | EventAnswer) -> str:
+    told = ", ".join(str(value) for value in each.event.values())
+    return f"Event {each.number} ({told or 'nothing stated'})"
 
 
 def _would_change(change: WouldChange) -> str:
@@ -220,17 +245,18 @@ def decide_command(
 
     The facts are a JSON object. Nest them, as in {"enrollment": {"requested_on": "2011-02-16"}}, or
     use full names, as in {"enrollment.requested_on": "2011-02-16"}. `flask questions QUESTION`
-    lists them. The command stores nothing.
+    lists them. Several events are a list under "events". The command stores nothing.
 
     \b
     Example:  echo '{"enrollment.requested_on": "2011-02-16"}' | flask decide enrollment.permitted -
     """
+    from app.determinations.several_events import decide_events
+
     deciding, typed, name = asked(question, facts, edition)
-    decided = deciding.decide(
-        make_case(
-            deciding.lawbook, question, typed, as_of, name, clock.today(), edition is not None
-        )
+    case = make_case(
+        deciding.lawbook, question, typed, as_of, name, clock.today(), edition is not None
     )
+    decided = decide_events(deciding, case)
     if as_json:
         print_json(orjson.loads(decided.json()))
     else:

@@ -44,6 +44,8 @@ def _document(law: Lawbook, question: str | None) -> dict[str, object]:
 
 
 def _show(law: Lawbook, question: Question) -> None:
+    from app.determinations.events import EVENTS_AT_MOST, asks_about_events
+
     screen = Screen()
     screen.line(question.asks, style="bold")
     screen.line(
@@ -53,6 +55,8 @@ def _show(law: Lawbook, question: Question) -> None:
     screen.table(
         ("fact", "type", "asks"), [(f.name, _type(f), _asks(f)) for f in law.facts_of(question.id)]
     )
+    if asks_about_events(law, question.id):
+        screen.line(f"In place of event, events can be a list of at most {EVENTS_AT_MOST} events.")
     if question.concludes:
         screen.heading("Concludes")
         screen.table(

@@ -17,7 +17,7 @@ from app.settings import Settings
 if TYPE_CHECKING:  # what commands without the law or without records need not import
     from app.access.origin import Origin
     from app.determinations.decide import Decider
-    from app.law.facts import Value
+    from app.determinations.events import Stated
     from app.law.lawbook import Lawbook
     from app.records.store import Store
 
@@ -117,9 +117,7 @@ def read_json(file: IO[bytes]) -> dict[str, object]:
     return document
 
 
-def asked(
-    question: str, file: IO[bytes], edition: str | None
-) -> "tuple[Decider, dict[str, Value], str]":
+def asked(question: str, file: IO[bytes], edition: str | None) -> "tuple[Decider, Stated, str]":
     """What a command about one question needs: who decides it, its typed facts from a file, and the
     edition to use.
 

@@ -32,13 +32,15 @@ ORDER: dict[ChangeKind, int] = {"later": 0, "act": 1, "past": 2, "otherwise": 3}
 class FactChange(NamedTuple):
     """One fact that would have to be otherwise.
 
-    *was* is none where it was not stated; *or_to* are further values with the same effect.
+    *was* is none where it was not stated; *or_to* are further values with the same effect. *event*
+    is the number of the event that the fact is of, where a request has several.
     """
 
     fact: FactDefinition
     was: Value | None
     to: Value
     or_to: tuple[Value, ...] = ()
+    event: int | None = None
 
     def answer(self) -> FactChangeAnswer:
         """The change of the fact as callers get it."""
@@ -49,6 +51,7 @@ class FactChange(NamedTuple):
             as_json(self.to),
             self.fact.by,
             tuple([as_json(value) for value in self.or_to]) or UNSET,
+            UNSET if self.event is None else self.event,
         )
 
 
@@ -116,9 +119,10 @@ class Alternative:
 
     def find(self) -> Alternatives:
         """Everything that would change the determination."""
-        later, valid_until, because = self._later()
-        changes = [*later, *self._past()]
-        here, moves = self.here, self.days.governing
+        days, here = self.days, self.here
+        later, valid_until, because = self.later(days.forward(here, self.as_of, self.others))
+        changes = [*later, *self.past(days.backward(here, self.as_of, self.others))]
+        moves = days.governing
         for fact in here.mattering():
             name = fact.name
             if name == moves or (name in here.in_play.used and name not in here.knowledge.stated):
@@ -130,20 +134,28 @@ class Alternative:
             c.becomes == "eligible" and c.kind == "act" for c in changes
         ):
             changes.extend(self._by_acts())
-        changes.sort(
-            key=lambda c: ORDER[c.kind] + (0 if c.becomes == self.favorable else len(ORDER))
+        return Alternatives(self.in_order(changes), valid_until, because)
+
+    def in_order(self, changes: Iterable[WouldChange]) -> tuple[WouldChange, ...]:
+        """Changes as they are told: those to the favorable outcome first."""
+        return tuple(
+            sorted(
+                changes,
+                key=lambda c: ORDER[c.kind] + (0 if c.becomes == self.favorable else len(ORDER)),
+            )
         )
-        return Alternatives(tuple(changes), valid_until, because)
 
     # --- other days ---
 
-    def _later(self) -> tuple[list[WouldChange], date | None, str | None]:
+    def later(
+        self, runs: Iterable[OutcomeRun]
+    ) -> tuple[list[WouldChange], date | None, str | None]:
         """The first later days with another outcome; stops at the first that is favorable, or
-        different where this one is.
+        different where this one is. With the last day of this outcome, and why it is the last.
         """
         found: dict[Outcome, OutcomeRun] = {}
         valid_until, because = None, None
-        for run in self.days.forward(self.here, self.as_of, self.others):
+        for run in runs:
             if run.outcome != self.outcome and valid_until is None:
                 valid_until, because = day_before(run.day), self._why_it_ends(run)
             if run.outcome in STATED_OUTCOMES and run.outcome != self.outcome:
@@ -158,11 +170,11 @@ class Alternative:
         brief = self.question.brief(run.outcome)
         return f"On {day_in_words(run.day)} the answer to the same facts would be: {brief}"
 
-    def _past(self) -> list[WouldChange]:
+    def past(self, runs: Iterable[OutcomeRun]) -> list[WouldChange]:
         """The last earlier day on which the same facts would have had the favorable outcome."""
         if self.outcome == self.favorable or not self.days.is_stated:
             return []
-        for run in self.days.backward(self.here, self.as_of, self.others):
+        for run in runs:
             if run.outcome == self.favorable:
                 return [self._on_day(run, "past")]
         return []
@@ -173,7 +185,7 @@ class Alternative:
         assert run.outcome is not None
         tell = self.words.on_earlier_day if kind == "past" else self.words.on_later_day
         change = FactChange(fact, self.as_of, run.day)
-        return self._would_change(run.outcome, (change,), kind, tell(run.day, run.outcome))
+        return self.would_change(run.outcome, (change,), kind, tell(run.day, run.outcome))
 
     # --- one fact ---
 
@@ -225,7 +237,7 @@ class Alternative:
         stated, values = self.here.in_play.stated, self.here.knowledge.values
         for acts in acts_that_help(self.here, self.doubted):
             changes = tuple(FactChange(stated[n], values.get(n), v) for n, v in acts.items())
-            yield self._would_change("eligible", changes, "act")
+            yield self.would_change("eligible", changes, "act")
 
     # --- its sentence ---
 
@@ -239,15 +251,16 @@ class Alternative:
     def _change(self, fact: FactDefinition, values: list[Value], outcome: Outcome) -> WouldChange:
         was = self.here.knowledge.values.get(fact.name)
         change = FactChange(fact, was, values[0], tuple(values[1:]))
-        return self._would_change(outcome, (change,), self._kind(fact, values[0]))
+        return self.would_change(outcome, (change,), self._kind(fact, values[0]))
 
-    def _would_change(
+    def would_change(
         self,
         outcome: Outcome,
         changes: tuple[FactChange, ...],
         kind: ChangeKind,
         says: str | None = None,
     ) -> WouldChange:
+        """A change as it is told; *says* where its own words do not."""
         if says is None:
             changed = [(change.fact, (change.to, *change.or_to)) for change in changes]
             says = self.words.if_changed(changed, outcome)

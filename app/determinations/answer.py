@@ -33,6 +33,9 @@ AnyValue = Annotated[
 Values = Annotated[dict[str, AnyValue], Meta(description="Values by name.")]
 
 
+EventNumber = Annotated[
+    int, Meta(description="Of several events: its place in the request's `events`, from 1.", ge=1)
+]
 EvidenceTag = Annotated[
     str,
     Meta(
@@ -70,6 +73,7 @@ class FactAnswer(Answer, frozen=True):
     asks: Annotated[str, Meta(description="The question to ask.")]
     unit: str | UnsetType = UNSET
     choices: dict[str, str] | UnsetType = UNSET
+    event: EventNumber | UnsetType = UNSET
 
 
 class FindingAnswer(Answer, frozen=True):
@@ -159,6 +163,7 @@ class FactChangeAnswer(Answer, frozen=True, rename={"was": "from"}):
         Annotated[tuple[AnyValue, ...], Meta(description="Further values with the same effect.")]
         | UnsetType
     ) = UNSET
+    event: EventNumber | UnsetType = UNSET
 
 
 class ChangeAnswer(Answer, frozen=True, rename={"changes": "if"}):
@@ -230,6 +235,25 @@ class ConflictAnswer(Answer, frozen=True):
     says: str
 
 
+class LeadingEventAnswer(Answer, frozen=True):
+    """The event whose answer is the answer."""
+
+    number: EventNumber
+    event: Annotated[Values, Meta(description="What was stated of it, such as its `kind`.")]
+
+
+class EventAnswer(LeadingEventAnswer, frozen=True):
+    """What another event of the same request would come to, alone."""
+
+    outcome: Outcome
+    says: Annotated[str, Meta(description="The outcome as a sentence.")]
+    concludes: Annotated[Values, Meta(description="Values that follow, such as days of coverage.")]
+    valid_until: Annotated[
+        date | None,
+        Meta(description="The last day on which this outcome is sure to stand; null: no end."),
+    ]
+
+
 class LawAnswer(Answer, frozen=True):
     """Which text of the law decided."""
 
@@ -294,6 +318,20 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
                 description="Stated facts that contradict each other. They count as not stated: "
                 "the outcome is the same without them, or they are asked for first."
             ),
+        ]
+        | UnsetType
+    ) = UNSET
+    leading_event: (
+        Annotated[
+            LeadingEventAnswer,
+            Meta(description="Where several events were sent: the one whose answer this is."),
+        ]
+        | UnsetType
+    ) = UNSET
+    events: (
+        Annotated[
+            tuple[EventAnswer, ...],
+            Meta(description="Where several events were sent: what each other one comes to."),
         ]
         | UnsetType
     ) = UNSET

@@ -18,6 +18,8 @@ from app.determinations.answer import (
     ConflictAnswer,
     DeadlineAnswer,
     DeterminationAnswer,
+    EventAnswer,
+    EventNumber,
     EvidenceTag,
     FactAnswer,
     FindingAnswer,
@@ -25,6 +27,7 @@ from app.determinations.answer import (
     Head,
     Id,
     LawAnswer,
+    LeadingEventAnswer,
     LeafAnswer,
     NextStepAnswer,
     ReasonAnswer,
@@ -79,6 +82,7 @@ class BriefFactChange(Answer, frozen=True, rename={"was": "from"}):
     to: AnyValue
     by: Actor
     or_to: tuple[AnyValue, ...] | UnsetType = UNSET
+    event: EventNumber | UnsetType = UNSET
 
 
 class BriefChange(Answer, frozen=True, rename={"changes": "if"}):
@@ -103,6 +107,8 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
     because: tuple[str, ...]
     settled_by: tuple[LeafAnswer, ...] | UnsetType = UNSET
     conflicts: tuple[ConflictAnswer, ...] | UnsetType = UNSET
+    leading_event: LeadingEventAnswer | UnsetType = UNSET
+    events: tuple[EventAnswer, ...] | UnsetType = UNSET
     reasons: tuple[BriefReason, ...]
     needs: tuple[FactAnswer, ...]
     concludes: Values
@@ -191,6 +197,8 @@ def brief_of(full: DeterminationAnswer) -> BriefAnswer:
         because=full.because,
         settled_by=full.settled_by,
         conflicts=full.conflicts,
+        leading_event=full.leading_event,
+        events=full.events,
         reasons=tuple([_brief_reason(reason, shared) for reason in decisive]),
         needs=full.needs,
         concludes=full.concludes,
@@ -230,7 +238,9 @@ def _brief_change(change: ChangeAnswer) -> BriefChange:
     return BriefChange(
         change.becomes,
         change.kind,
-        tuple([BriefFactChange(c.fact, c.was, c.to, c.by, c.or_to) for c in change.changes]),
+        tuple(
+            [BriefFactChange(c.fact, c.was, c.to, c.by, c.or_to, c.event) for c in change.changes]
+        ),
         change.says,
     )
 

@@ -3,16 +3,18 @@ and on which ground.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from msgspec import to_builtins
+from msgspec import structs, to_builtins
 
 from app.determinations.answer import ReasonAnswer
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from app.determinations.events import Stated
 from app.determinations.other_days import OtherDays
+from app.determinations.several_events import decide_events
 from app.determinations.withheld import without_doubted
 from app.determinations.wording import Document
 from app.law.errors import LawNotEncoded
@@ -44,11 +46,13 @@ class Interval:
         """Every ground on which it is eligible, where it is."""
         if self.determination is None or self.determination.outcome != "eligible":
             return ()
-        return tuple(
-            reason
-            for reason in self.determination.reasons
-            if reason.effect == "grants" and (reason.status == "applies" or reason.decisive)
-        )
+        found: dict[str, ReasonAnswer] = {}
+        for number, decided in enumerate(self.determination.for_each_event):
+            for reason in decided.reasons:
+                if reason.effect == "grants" and (reason.status == "applies" or reason.decisive):
+                    leads = reason.leads and number == 0
+                    found.setdefault(reason.provision, structs.replace(reason, leads=leads))
+        return tuple(found.values())
 
     @property
     def same_as(self) -> tuple[object, ...]:
@@ -79,17 +83,15 @@ def eligibility_intervals(
     if not FIRST_DAY.year <= year <= LAST_DAY.year:
         raise NotADayQuestion(f"Years run from {FIRST_DAY.year} to {LAST_DAY.year}.")
     intervals: list[Interval] = []
-    starts = _starts(decider, question, {**facts, governing: date(year, 1, 1)}, edition, year)
+    new_year = date(year, 1, 1)
+    events = facts.events if isinstance(facts, Stated) else ()
+    whole = Case(question, {**facts, governing: new_year}, new_year, edition, events=events)
+    starts = sorted({day for case in whole.for_each_event() for day in _starts(decider, case)})
     for first, following in zip(
         starts, [*starts[1:], date(year, 12, 31) + timedelta(days=1)], strict=True
     ):
-        found = _interval(
-            decider,
-            question,
-            {**facts, governing: first},
-            edition,
-            Span(first, day_before(following)),
-        )
+        asked = replace(whole, facts={**facts, governing: first}, as_of=first)
+        found = _interval(decider, asked, Span(first, day_before(following)))
         if intervals and intervals[-1].same_as == found.same_as:
             span = Span(intervals[-1].span.first, found.span.last)
             intervals[-1] = Interval(span, intervals[-1].determination, intervals[-1].because)
@@ -98,32 +100,29 @@ def eligibility_intervals(
     return intervals
 
 
-def _starts(
-    decider: Decider, question: str, facts: Mapping[str, Value], edition: str, year: int
-) -> list[date]:
-    """The days of the year on which something may change: where the law does, and where a condition
-    does.
+def _starts(decider: Decider, case: Case) -> set[date]:
+    """The days of the year of a case, from its own on, on which something may change: where the law
+    does, and where a condition does.
     """
     lawbook: Lawbook = decider.lawbook
-    first, last = date(year, 1, 1), date(year, 12, 31)
-    facts = without_doubted(lawbook, question, facts)
-    days = OtherDays(lawbook, decider.facts_in_play, Case(question, facts, first, edition))
+    first, last = case.as_of, date(case.as_of.year, 12, 31)
+    facts = without_doubted(lawbook, case.question, case.facts)
+    days = OtherDays(lawbook, decider.facts_in_play, replace(case, facts=facts))
     starts = {first}
-    for day in (first, *(b for b in lawbook.boundaries(question, edition) if first < b <= last)):
+    turns = lawbook.boundaries(case.question, case.edition)
+    for day in (first, *(turn for turn in turns if first < turn <= last)):
         starts.add(day)
         try:
             here = days.on(day)
         except LawNotEncoded:
             continue
         starts.update(cut for cut in days.cuts_after(here, day) if cut <= last)
-    return sorted(starts)
+    return starts
 
 
-def _interval(
-    decider: Decider, question: str, facts: Mapping[str, Value], edition: str, span: Span
-) -> Interval:
+def _interval(decider: Decider, case: Case, span: Span) -> Interval:
     try:
-        return Interval(span, decider.decide(Case(question, facts, span.first, edition)))
+        return Interval(span, decide_events(decider, case))
     except LawNotEncoded as error:
         return Interval(span, None, error.because)
 
@@ -196,5 +195,5 @@ def _document(interval: Interval) -> Document:
         for reason in interval.grounds
     ]
     if decided.outcome == "undetermined":
-        document["needs"] = [fact.name for fact in decided.needs]
+        document["needs"] = list(dict.fromkeys(fact.name for fact in decided.needs))
     return document

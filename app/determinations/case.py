@@ -3,11 +3,23 @@
 Facts are typed here, once, for every way in.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from datetime import date
 
 from app.determinations.errors import AsOfDiffers, FactError, FactsContradict, FactsRefused
+from app.determinations.events import (
+    KIND,
+    NOTHING,
+    ONE,
+    SEVERAL,
+    Event,
+    EventReader,
+    Stated,
+    asks_about_events,
+    is_event_fact,
+    place_of,
+)
 from app.law import relations
 from app.law.fact_types import NotThatFact
 from app.law.facts import Value
@@ -21,7 +33,7 @@ class Case:
 
     *decided_on* is the day of deciding, in Massachusetts; none where the answer is about days as
     such, as in a calendar. *edition_named* is false where the caller left the edition to the
-    service.
+    service. *events* are several of which each is asked about; *facts* has none of theirs then.
     """
 
     question: str
@@ -30,10 +42,17 @@ class Case:
     edition: str
     decided_on: date | None = None
     edition_named: bool = True
+    events: tuple[Event, ...] = ()
+
+    def for_each_event(self) -> list["Case"]:
+        """The case once for each of its events, in their order."""
+        return [
+            replace(self, facts={**self.facts, **event}, events=()) for event in self.events
+        ] or [self]
 
 
-def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> dict[str, Value]:
-    """The typed facts of a question.
+def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> Stated:
+    """The typed facts of a question, with its events where there are several.
 
     Raises:
         FactsRefused: facts that the question does not know, that stand twice, or that are not of
@@ -42,9 +61,15 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
         UnknownQuestion: there is no such question.
     """
     known = lawbook.known_facts(question)
-    facts: dict[str, Value] = {}
-    errors: list[FactError] = []
-    for keys, value in walk(given):
+    facts, errors = Stated(), list[FactError]()
+    rest = given
+    if SEVERAL in given and asks_about_events(lawbook, question):
+        facts.events = EventReader(known, errors).read(given)
+        rest = {name: value for name, value in given.items() if name != SEVERAL}
+        if len(facts.events) < 2 and not errors:
+            rest = _with_one_event(given)
+            facts.events = ()
+    for keys, value in walk(rest):
         name = ".".join(keys)
         if value == {} and any(is_beginning(name, fact) for fact in known):
             continue  # a subject without facts
@@ -60,18 +85,39 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
                 errors.append(FactError(name, str(error)))
     if errors:
         raise FactsRefused(errors)
-    broken = [
-        FactError(name, order.says)
-        for order in relations.broken_orders(lawbook.vocabulary.get, facts)
-        for name in order.facts
-    ]
+    broken = list(dict.fromkeys(_broken(lawbook, facts, SEVERAL in given)))
     if broken:
         raise FactsContradict(broken)
     return facts
 
 
+def _with_one_event(given: Mapping[str, object]) -> dict[str, object]:
+    """Facts with a list of one event, or of none, as they would be sent without a list; in the same
+    order, since some things are told in that order.
+    """
+    listed = given[SEVERAL]
+    event = listed[0] if isinstance(listed, list) and listed else {KIND.split(".")[1]: NOTHING}
+    return {
+        ONE if name == SEVERAL else name: event if name == SEVERAL else value
+        for name, value in given.items()
+    }
+
+
+def _broken(lawbook: Lawbook, facts: Stated, is_listed: bool) -> Iterator[FactError]:
+    """The facts that cannot be so together: those of each event beside the others, never those of
+    two events.
+    """
+    for number, event in enumerate(facts.events or ({},)):
+        for order in relations.broken_orders(lawbook.vocabulary.get, {**facts, **event}):
+            for name in order.facts:
+                path = place_of(name, number) if is_listed and is_event_fact(name) else ()
+                yield FactError(".".join(path) or name, order.says, path)
+
+
 def _unknown(lawbook: Lawbook, question: str, name: str) -> str:
     fact = lawbook.vocabulary.get(name)
+    if name == SEVERAL:
+        return f"Is not a fact of {question}."
     if fact is not None and fact.computed is not None:
         return f"Is computed from {', '.join(lawbook.vocabulary.inputs_of(name))}; send those."
     return f"Is not a fact of {question}." if fact is not None else "There is no such fact."
@@ -98,4 +144,5 @@ def make_case(
         day = as_of or today
     elif as_of is not None and as_of != day:
         raise AsOfDiffers(str(governing), day, as_of)
-    return Case(question, facts, day, edition, today, edition_named)
+    events = facts.events if isinstance(facts, Stated) else ()
+    return Case(question, facts, day, edition, today, edition_named, events)

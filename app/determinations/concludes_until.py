@@ -15,12 +15,20 @@ from app.determinations.reasons import ReasonBuilder
 from app.determinations.what_if import WhatIf
 from app.determinations.wording import derived_in_words
 from app.law.errors import LawNotEncoded
+from app.law.facts import Value
 from app.law.questions import ConclusionDefinition
-from app.law.spans import LAST_DAY, day_after, day_before
+from app.law.spans import LAST_DAY, Span, day_after, day_before
 from app.law.words import day_in_words
 
 DAYS_LOOKED_AT = 800
 """How far is looked where the outcome holds without an end."""
+
+
+def stays_until(definition: ConclusionDefinition, value: Value | Span, last: date) -> UntilAnswer:
+    """That a conclusion changes before the outcome does."""
+    words = derived_in_words(value)
+    says = f"Until {day_in_words(last)}, {definition.describes} stays {words}."
+    return UntilAnswer(last, says)
 
 
 class ConcludesUntil:
@@ -52,8 +60,7 @@ class ConcludesUntil:
         if last == first and self._is_counted(name):
             says = f"{describes[:1].upper()}{describes[1:]} is counted from the day of the request."
             return UntilAnswer(None, says)
-        words = derived_in_words(self._now[name])
-        return UntilAnswer(last, f"Until {day_in_words(last)}, {describes} stays {words}.")
+        return stays_until(definition, self._now[name], last)
 
     def _is_counted(self, name: str) -> bool:
         """Whether it moves with every day: on the two that follow, too, as far as the outcome

@@ -67,13 +67,13 @@ class Decider:
         Raises:
             LawNotEncoded: the day's law is not encoded.
             EngineFault: the engine failed or is contradicted; nothing is issued.
+            ValueError: it has several events.
         """
+        if case.events:
+            raise ValueError("several events are decided by decide_events")
         law = self.lawbook.standing(case.question, case.as_of, case.edition)
         in_play = self.facts_in_play(law)
-        withheld = Withheld.of(self.lawbook, in_play, case)
-        if withheld.facts:
-            left = {name: v for name, v in case.facts.items() if name not in withheld.facts}
-            case = replace(case, facts=left)
+        withheld, case = self._counting(in_play, case)
         knowledge = Knowledge.of(in_play, case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
         outcome = evaluation.outcomes[case.question]
@@ -124,6 +124,25 @@ class Decider:
             days,
             digest,
         )
+
+    def _counting(self, in_play: FactsInPlay, case: Case) -> tuple[Withheld, Case]:
+        """What does not count in a case, and the case without it."""
+        withheld = Withheld.of(self.lawbook, in_play, case)
+        if withheld.facts:
+            left = {name: v for name, v in case.facts.items() if name not in withheld.facts}
+            case = replace(case, facts=left)
+        return withheld, case
+
+    def outcome_by_logic(self, case: Case) -> Outcome:
+        """The outcome alone, of a case with one event at most; undetermined also where every
+        completion of what is missing comes to the same.
+
+        Raises:
+            LawNotEncoded: the day's law is not encoded.
+        """
+        in_play = self.facts_in_play(self.lawbook.standing(case.question, case.as_of, case.edition))
+        _, case = self._counting(in_play, case)
+        return WhatIf(Knowledge.of(in_play, case.facts, case.as_of)).outcome
 
     def _confirm(
         self, knowledge: Knowledge, outcome: Outcome, leaves: tuple[Mapping[str, Value], ...]

@@ -6,7 +6,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from msgspec import UNSET
+from msgspec import UNSET, UnsetType
+from msgspec.structs import replace
 
 from app.determinations.alternatives import Alternatives, WouldChange
 from app.determinations.answer import (
@@ -14,11 +15,15 @@ from app.determinations.answer import (
     DeadlineAnswer,
     Detail,
     DeterminationAnswer,
+    EventAnswer,
+    FactAnswer,
     LawAnswer,
+    LeadingEventAnswer,
     LeafAnswer,
     NextStepAnswer,
     ReasonAnswer,
     UntilAnswer,
+    Values,
     encode,
 )
 from app.determinations.because import SETTLED, because
@@ -28,7 +33,8 @@ from app.determinations.concludes_until import ConcludesUntil
 from app.determinations.deadlines import deadlines
 from app.determinations.knowledge import Knowledge
 from app.determinations.other_days import OtherDays
-from app.determinations.reasons import ReasonBuilder, facts_answer, values_answer
+from app.determinations.prepared import fact_answer
+from app.determinations.reasons import ReasonBuilder, values_answer
 from app.determinations.what_if import WhatIf
 from app.determinations.withheld import Withheld
 from app.determinations.wording import as_json
@@ -58,6 +64,27 @@ class Issue(NamedTuple):
             "subject": self.subject,
             "replaces": self.replaces or UNSET,
         }
+
+
+class OfEvents(NamedTuple):
+    """What is said of the events of a request that has several."""
+
+    leading: LeadingEventAnswer | UnsetType = UNSET
+    others: tuple[EventAnswer, ...] | UnsetType = UNSET
+
+
+class Need(NamedTuple):
+    """A fact that is still needed; *event* is the number of the event it is of, where a request has
+    several.
+    """
+
+    fact: FactDefinition
+    event: int | None = None
+
+    def answer(self) -> FactAnswer:
+        """The fact as callers get it."""
+        found = fact_answer(self.fact)
+        return found if self.event is None else replace(found, event=self.event)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,6 +146,27 @@ class Determination:
     def valid_until_because(self) -> str | None:
         """Why it is not sure to hold longer."""
         return self.alternatives.because
+
+    @property
+    def needed(self) -> tuple[Need, ...]:
+        """The facts that are still needed, in the order to ask."""
+        return tuple([Need(fact) for fact in self.needs])
+
+    @property
+    def stated(self) -> Values:
+        """The facts that were stated, those that did not count too."""
+        stated = {**self.knowledge.stated, **self.withheld.facts}
+        return {name: as_json(value) for name, value in sorted(stated.items())}
+
+    @property
+    def for_each_event(self) -> tuple["Determination", ...]:
+        """What was decided for each event that leads to the same outcome; the leading one first."""
+        return (self,)
+
+    @property
+    def of_events(self) -> OfEvents:
+        """Where several events were asked about: the one that leads, and the others."""
+        return OfEvents()
 
     @property
     def concludes(self) -> Concluded:
@@ -204,7 +252,6 @@ class Determination:
             ConflictAnswer({name: as_json(value) for name, value in each.facts.items()}, each.says)
             for each in self.conflicts
         )
-        stated = sorted({**self.knowledge.stated, **self.withheld.facts}.items())
         return DeterminationAnswer(
             **(issue.members() if issue else {}),
             question=asked,
@@ -216,8 +263,10 @@ class Determination:
             because=self.because,
             settled_by=self._leaves() or UNSET,
             conflicts=conflicts or UNSET,
+            leading_event=self.of_events.leading,
+            events=self.of_events.others,
             reasons=reasons,
-            needs=facts_answer(self.needs),
+            needs=tuple([need.answer() for need in self.needed]),
             concludes=values_answer(self.concludes),
             would_change=tuple([change.answer() for change in self.would_change]),
             valid_until=self.valid_until,
@@ -226,7 +275,7 @@ class Determination:
             deadlines=self.deadlines,
             next_steps=self.next_steps,
             cautions=self.cautions,
-            facts={name: as_json(value) for name, value in stated},
+            facts=self.stated,
             law=LawAnswer(self.law_digest, self.law_in_force),
         )
 

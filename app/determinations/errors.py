@@ -6,10 +6,14 @@ from datetime import date
 
 @dataclass(frozen=True)
 class FactError:
-    """One fact that cannot be taken, by its name, and what to send instead."""
+    """One fact that cannot be taken, by its name, and what to send instead.
+
+    *path* has the keys that lead to it in the request, where its name does not say them.
+    """
 
     fact: str
     detail: str
+    path: tuple[str, ...] = ()
 
 
 class FactsRefused(ValueError):

@@ -164,11 +164,12 @@ class OtherDays:
 
     def backward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:
         """Each earlier run of days, by its last, until one of these outcomes or the first day that
-        is encoded.
+        is encoded. What lies before that has no outcome.
         """
         earliest, _ = self._possible_days(start)
         for run in self._backward(start, day, until):
             if run.day < earliest:
+                yield OutcomeRun(day_before(earliest), None)
                 return
             yield run
 
@@ -180,13 +181,15 @@ class OtherDays:
             yield from self._turns(here, day, until, self._cuts_before)
             looked_at = self._looked_at(here)
             if looked_at is not None and here.law.span.first.toordinal() < looked_at.start:
+                yield OutcomeRun(date.fromordinal(looked_at.start - 1), None)
                 return
             if here.law.span.first <= date.min:
                 return
             day = day_before(here.law.span.first)
             try:
                 here = self.on(day)
-            except LawNotEncoded:
+            except LawNotEncoded as error:
+                yield OutcomeRun(day, None, error.because)
                 return
             yield OutcomeRun(day, self.outcome(here, day))
 

@@ -125,14 +125,18 @@ class OtherEditions:
         if outcome == "undetermined":
             outcome = exact_outcome(otherwise, self.witnesses)
         if outcome != decided.outcome:
-            brief = question.brief(outcome)
-            says = f"The edition {name} would answer on the same day and facts: {brief}"
-            return Otherwise(outcome, (says,))
+            return self.answers(name, outcome)
         found, _, _ = concluded(other.asked, outcome, evaluation, otherwise)
         differences = self._differences(found, decided)
         return Otherwise(
             None, tuple(f"The edition {name} would conclude otherwise; {d}." for d in differences)
         )
+
+    def answers(self, name: str, outcome: Outcome) -> Otherwise:
+        """That another edition comes to another outcome."""
+        brief = self.knowledge.in_play.law.asked.question.brief(outcome)
+        says = f"The edition {name} would answer on the same day and facts: {brief}"
+        return Otherwise(outcome, (says,))
 
     def _of_calendars(self, name: str, in_play: FactsInPlay, decided: Decided) -> Iterator[str]:
         """Where the law is the same, only what is looked up in an edition's calendars can

@@ -12,6 +12,7 @@ from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactsRefused
+from app.determinations.several_events import decide_events
 from app.determinations.strict_json import MalformedJson, loads
 from app.instants import day_of
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
@@ -108,7 +109,7 @@ def decide_again(
     names_edition = names_edition or edition is not None
     edition = edition or kept.edition
     case = make_case(decider.lawbook, question, facts, day, edition, today, names_edition)
-    return decider.decide(case)
+    return decide_events(decider, case)
 
 
 def replay(decider: Decider, kept: ReplayInput) -> str | None:

@@ -274,3 +274,63 @@ def test_what_contradicts_is_shown_before_the_reasons(flask: Flask, facts: Facts
     assert contradictions in result.stdout
     assert result.stdout.index(contradictions) < result.stdout.index(reasons)
     assert "Both cannot be right." in " ".join(result.stdout.split())
+
+
+LATE = {"kind": "marriage", "occurred_on": "2012-01-01"}
+CHILD = {"kind": "new_child", "occurred_on": "2012-02-01"}
+
+
+def with_events(*events: dict[str, str]) -> dict[str, Any]:
+    """The ordinary person of February 16, 2012 with a list of events."""
+    asked = {**ORDINARY["enrollment"], "requested_on": "2012-02-16"}
+    rest = {name: value for name, value in ORDINARY.items() if name != "event"}
+    return {**rest, "enrollment": asked, "events": list(events)}
+
+
+def test_several_events_are_decided_together(flask: Flask, facts: Facts) -> None:
+    result = flask("decide", "enrollment.permitted", facts(with_events(LATE, CHILD)))
+
+    assert 0 == result.exit_code
+    assert result.stdout.startswith("You may enroll on February 16, 2012.")
+    assert "\nEvents\n" in result.stdout
+    assert "Event 2 (new_child, 2012-02-01): decided as above." in result.stdout
+    assert "Event 1 (marriage, 2012-01-01): ✗ ineligible" in result.stdout
+
+
+def test_what_is_missing_of_one_of_several_events_names_it(flask: Flask, facts: Facts) -> None:
+    result = flask("decide", "enrollment.permitted", facts(with_events(LATE, {"kind": "divorce"})))
+
+    assert "Event 2: On which day did it happen" in result.stdout
+
+
+def test_several_events_as_json_are_as_over_http(flask: Flask, facts: Facts) -> None:
+    file = facts(with_events(LATE, CHILD))
+    document = json.loads(flask("decide", "enrollment.permitted", file, "--json").stdout)
+
+    assert {"number": 2, "event": CHILD} == document["leading_event"]
+    assert [(1, "ineligible")] == [(e["number"], e["outcome"]) for e in document["events"]]
+
+
+def test_one_event_beside_a_list_is_refused(flask: Flask, facts: Facts) -> None:
+    both = {**with_events(CHILD), "event": LATE}
+    result = flask("decide", "enrollment.permitted", facts(both))
+
+    assert 3 == result.exit_code
+    assert "event: Send either event or events." in result.stderr
+
+
+def test_a_calendar_takes_several_events(flask: Flask, facts: Facts) -> None:
+    spring = {"kind": "divorce", "occurred_on": "2012-04-02"}
+    file = facts(with_events(spring, CHILD))
+    result = flask("eligibility-calendar", file, "2012", "--json")
+    spans = [(each["first"], each["last"]) for each in json.loads(result.stdout)["eligible"]]
+
+    assert 3 == len(spans)
+    assert ("2012-07-01", "2012-08-15") == spans[-1]
+
+
+def test_the_facts_of_a_question_name_the_list(flask: Flask) -> None:
+    told = flask("questions", "enrollment.permitted").stdout
+
+    assert "events" in told
+    assert "events" not in flask("questions", "individual.eligible").stdout

@@ -27,9 +27,10 @@ from app.determinations.answer import Detail
 from app.determinations.brief import brief_text
 from app.determinations.case import make_case, read_facts
 from app.determinations.determination import Determination, Issue
-from app.determinations.errors import AsOfDiffers, FactsContradict, FactsRefused
+from app.determinations.errors import AsOfDiffers, FactError, FactsContradict, FactsRefused
+from app.determinations.events import Stated
+from app.determinations.several_events import decide_events
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
-from app.law.facts import Value
 from app.law.names import walk
 from app.records.entries import DeterminationRecord
 from app.records.identity import new_id
@@ -78,7 +79,7 @@ def in_detail(issued: bytes, detail: Detail) -> bytes:
         return issued
 
 
-def typed_facts(service: Service, question: str, given: Mapping[str, object]) -> dict[str, Value]:
+def typed_facts(service: Service, question: str, given: Mapping[str, object]) -> Stated:
     """The facts of a question, each of its type.
 
     Raises:
@@ -97,20 +98,13 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     place.
     """
     shown = error.errors[:ERRORS_AT_MOST]
-    at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown}
+    at: dict[str, list[str]] = {wrong.fact: [] for wrong in shown if not wrong.path}
     for keys, _ in walk(given):
         if (name := ".".join(keys)) in at:
             at[name].append("".join(map(pointer_part, keys)))
     errors = []
     for wrong in shown:
-        places = at[wrong.fact]
-        place = (
-            places[-1]
-            if wrong.detail == GIVEN_TWICE
-            else places.pop(0)
-            if len(places) > 1
-            else places[0]
-        )
+        place = "".join(map(pointer_part, wrong.path)) or _place(wrong, at[wrong.fact])
         errors.append(Wrong("json", wrong.detail, pointer=f"/facts{place}", fact=wrong.fact))
     further: dict[str, Any] = (
         {"further_errors": len(error.errors) - len(shown)} if len(error.errors) > len(shown) else {}
@@ -126,6 +120,13 @@ def facts_refused(error: FactsRefused, given: Mapping[str, object]) -> Problem:
     )
 
 
+def _place(wrong: FactError, places: list[str]) -> str:
+    """Where a fact stands that is named by its whole name: each of several places once."""
+    if wrong.detail == GIVEN_TWICE:
+        return places[-1]
+    return places.pop(0) if len(places) > 1 else places[0]
+
+
 def determine(service: Service, asked: Asked, today: date) -> Determination:
     """Decide a request on a day, *today* in Massachusetts.
 
@@ -136,17 +137,16 @@ def determine(service: Service, asked: Asked, today: date) -> Determination:
     facts = typed_facts(service, asked["question"], asked.get("facts", {}))
     edition = asked.get("edition", service.edition)
     try:
-        return service.decider.decide(
-            make_case(
-                service.lawbook,
-                asked["question"],
-                facts,
-                asked.get("as_of"),
-                edition,
-                today,
-                "edition" in asked,
-            )
+        case = make_case(
+            service.lawbook,
+            asked["question"],
+            facts,
+            asked.get("as_of"),
+            edition,
+            today,
+            "edition" in asked,
         )
+        return decide_events(service.decider, case)
     except AsOfDiffers as error:
         raise Problem(
             "as-of-differs",

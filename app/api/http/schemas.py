@@ -106,7 +106,8 @@ class AskedSchema(StrictSchema):
         error_messages=REQUIRED,
         metadata={
             "description": "The facts, nested by the parts of their names or under full names. "
-            "Leave out what you do not know."
+            "Leave out what you do not know. Several events are a list under `events`, in place "
+            "of `event`."
         },
     )
     as_of = day_field(

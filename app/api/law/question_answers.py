@@ -13,6 +13,13 @@ from app.api.law.answers import (
     ConclusionAnswer,
     QuestionSummaryAnswer,
 )
+from app.determinations.events import (
+    EVENTS_AT_MOST,
+    ONE,
+    SEVERAL,
+    asks_about_events,
+    event_facts,
+)
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.names import nest
@@ -39,8 +46,19 @@ def facts_schema(
         members = {key: schema(inner) for key, inner in part.items()}
         return {"type": "object", "properties": members, "additionalProperties": False}
 
+    known = lawbook.known_facts(question)
+    facts = schema(nest(known))
+    if asks_about_events(lawbook, question):
+        facts["properties"][SEVERAL] = {
+            "type": "array",
+            "maxItems": EVENTS_AT_MOST,
+            "items": schema(nest(event_facts(known))),
+            "description": "Several events, each with the facts of `event`, in place of `event`. "
+            "One that opens enrollment is enough. An empty list: nothing happened.",
+        }
+        facts["not"] = {"required": [ONE, SEVERAL]}
     return {
-        **schema(nest(lawbook.known_facts(question))),
+        **facts,
         "title": f"Facts of {question}",
         "description": lawbook.question(question).asks,
         "patternProperties": {WHOLE_NAMES: {}},
