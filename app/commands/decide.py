@@ -17,9 +17,9 @@ from app import clock
 from app.commands.output import NEGATIVE, Screen, command, marked, print_json
 from app.commands.sources import DAY, asked, edition_option
 from app.determinations.answer import (
-    EventAnswer,
     FindingAnswer,
     LeadingEventAnswer,
+    OtherEventAnswer,
     ReasonAnswer,
 )
 from app.determinations.case import make_case
@@ -201,7 +201,7 @@ def _print_events(screen: Screen, decided: Determination) -> None:
         screen.tree_line("  - ", "    ", told)
 
 
-def _event(each: LeadingEventAnswer | EventAnswer) -> str:
+def _event(each: LeadingEventAnswer | OtherEventAnswer) -> str:
     told = ", ".join(str(value) for value in each.event.values())
     return f"Event {each.number} ({told or 'nothing stated'})"
 

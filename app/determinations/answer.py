@@ -242,7 +242,7 @@ class LeadingEventAnswer(Answer, frozen=True):
     event: Annotated[Values, Meta(description="What was stated of it, such as its `kind`.")]
 
 
-class EventAnswer(LeadingEventAnswer, frozen=True):
+class OtherEventAnswer(LeadingEventAnswer, frozen=True):
     """What another event of the same request would come to, alone."""
 
     outcome: Outcome
@@ -330,7 +330,7 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
     ) = UNSET
     events: (
         Annotated[
-            tuple[EventAnswer, ...],
+            tuple[OtherEventAnswer, ...],
             Meta(description="Where several events were sent: what each other one comes to."),
         ]
         | UnsetType

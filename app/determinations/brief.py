@@ -18,7 +18,6 @@ from app.determinations.answer import (
     ConflictAnswer,
     DeadlineAnswer,
     DeterminationAnswer,
-    EventAnswer,
     EventNumber,
     EvidenceTag,
     FactAnswer,
@@ -30,6 +29,7 @@ from app.determinations.answer import (
     LeadingEventAnswer,
     LeafAnswer,
     NextStepAnswer,
+    OtherEventAnswer,
     ReasonAnswer,
     ReasonStatus,
     UntilAnswer,
@@ -108,7 +108,7 @@ class BriefAnswer(Head, frozen=True, kw_only=True):
     settled_by: tuple[LeafAnswer, ...] | UnsetType = UNSET
     conflicts: tuple[ConflictAnswer, ...] | UnsetType = UNSET
     leading_event: LeadingEventAnswer | UnsetType = UNSET
-    events: tuple[EventAnswer, ...] | UnsetType = UNSET
+    events: tuple[OtherEventAnswer, ...] | UnsetType = UNSET
     reasons: tuple[BriefReason, ...]
     needs: tuple[FactAnswer, ...]
     concludes: Values

@@ -15,12 +15,12 @@ from app.determinations.answer import (
     DeadlineAnswer,
     Detail,
     DeterminationAnswer,
-    EventAnswer,
     FactAnswer,
     LawAnswer,
     LeadingEventAnswer,
     LeafAnswer,
     NextStepAnswer,
+    OtherEventAnswer,
     ReasonAnswer,
     UntilAnswer,
     Values,
@@ -70,7 +70,7 @@ class OfEvents(NamedTuple):
     """What is said of the events of a request that has several."""
 
     leading: LeadingEventAnswer | UnsetType = UNSET
-    others: tuple[EventAnswer, ...] | UnsetType = UNSET
+    others: tuple[OtherEventAnswer, ...] | UnsetType = UNSET
 
 
 class Need(NamedTuple):

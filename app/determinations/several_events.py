@@ -8,7 +8,7 @@ from functools import cached_property
 
 from msgspec import UNSET
 
-from app.determinations.answer import EventAnswer, LeadingEventAnswer, UntilAnswer, Values
+from app.determinations.answer import LeadingEventAnswer, OtherEventAnswer, UntilAnswer, Values
 from app.determinations.case import Case
 from app.determinations.concludes_until import stays_until
 from app.determinations.decide import Decider
@@ -101,7 +101,7 @@ class EventsDetermination(Determination):
     def of_events(self) -> OfEvents:
         leading = LeadingEventAnswer(self.places[0] + 1, self._event(self.places[0]))
         others = [
-            EventAnswer(
+            OtherEventAnswer(
                 place + 1,
                 self._event(place),
                 decided.outcome,
