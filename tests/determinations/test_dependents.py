@@ -86,7 +86,7 @@ def test_in_an_older_plan_year_the_earlier_limit_starts_the_clock(decider: Decid
     [
         ({}, "eligible", ""),
         ({"dependent.judgment_ends_coverage": True}, "ineligible", "continuation coverage"),
-        ({"dependent.remarried": "holder"}, "ineligible", "rider to the plan"),
+        ({"dependent.remarried": "holder"}, "ineligible", "a rider or an individual plan"),
         ({"dependent.remarried": "spouse"}, "ineligible", "continuation coverage"),
         ({"dependent.under_group_plan": False}, "referred", "Ask the carrier"),
         ({"dependent.subscriber_eligible": False}, "ineligible", "a plan of his or her own"),
