@@ -72,7 +72,7 @@ class Group:
     @cached_property
     def found(self) -> Cellular:
         """Its cells."""
-        return _find(self.facts, self.behind, self._knowledge, self._limits)
+        return _find(self.facts, self._knowledge, self._limits)
 
 
 class Limits:
@@ -153,34 +153,33 @@ def _together(
     return found
 
 
-def _find(
-    facts: tuple[FactInPlay, ...], behind: int, knowledge: Knowledge, limits: Limits
-) -> Cellular:
+def _find(facts: tuple[FactInPlay, ...], knowledge: Knowledge, limits: Limits) -> Cellular:
     in_play = knowledge.in_play
-    resting = {fact.name for fact in facts}
-    resting |= {computed.name for fact in facts for computed in fact.moving}
+    bearing, bits_of = in_play.bearing, in_play.compiled.bits
+    resting = {name for fact in facts for name in fact.moved}
     numbers: dict[Bits, int] = {}
     examples: list[Chosen] = []
-
-    def cell(at: Knowledge, chosen: Chosen) -> int:
-        codes = at.codes
-        met, known = in_play.compiled.bits({n: codes[n] for n in resting if n in codes})
-        bits = met & in_play.bearing, known & in_play.bearing
-        if bits not in numbers:
-            numbers[bits] = len(numbers)
-            examples.append(chosen)
-        return numbers[bits]
-
     lines, answers = list[tuple[Cells, ...]](), list[tuple[Cells, ...]]()
     for fact in facts:
         others = tuple(other for other in facts if other is not fact)
+        beside = resting - fact.moved
         moves: dict[Cells, None] = {}
         left: dict[Value, set[int]] = {}
         for chosen in _choices(others, fact, knowledge, limits):
             line = set()
             given = _with(knowledge, chosen)
+            codes = given.codes
+            met_beside, known_beside = bits_of({n: codes[n] for n in beside if n in codes})
+            values = given.values.copy()
             for value in _values(fact, given, limits):
-                at = cell(_with(given, {fact.name: value}), {**chosen, fact.name: value})
+                values[fact.name] = value
+                fact.carry(values)
+                met, known = fact.bits_in(values)
+                bits = (met | met_beside) & bearing, (known | known_beside) & bearing
+                if bits not in numbers:
+                    numbers[bits] = len(numbers)
+                    examples.append({**chosen, fact.name: value})
+                at = numbers[bits]
                 line.add(at)
                 left.setdefault(value, set()).add(at)
             moves[tuple(sorted(line))] = None
@@ -202,7 +201,10 @@ def _choices(
         return
     first, rest = others[0], others[1:]
     critical = dict.fromkeys(_values(first, knowledge, limits))
-    for partner in () if first.turns_yearly or first.wavers else (*rest, last):
+    partners = () if first.turns_yearly or first.wavers else (*rest, last)
+    for partner in partners:
+        if not _bears_on(partner, first, knowledge):
+            continue
         for value in _values(partner, knowledge, limits):
             given = _with(knowledge, {partner.name: value})
             critical.update(dict.fromkeys(_values(first, given, limits)))
@@ -210,6 +212,18 @@ def _choices(
         chosen = {first.name: value}
         for further in _choices(rest, last, _with(knowledge, chosen), limits):
             yield {**chosen, **further}
+
+
+def _bears_on(partner: FactInPlay, fact: FactInPlay, knowledge: Knowledge) -> bool:
+    """Whether a fact may turn elsewhere once a partner is known: something is computed from the
+    two, or from the fact and what is not known, which may hang on the partner.
+    """
+    sources_of = knowledge.in_play.sources_of
+    for computed, _ in fact.crossed:
+        for name in sources_of[computed.name]:
+            if name == partner.name or (name != fact.name and name not in knowledge.values):
+                return True
+    return False
 
 
 def _values(fact: FactInPlay, knowledge: Knowledge, limits: Limits) -> Iterator[Value]:

@@ -48,7 +48,7 @@ class FactInPlay:
 
     *behind* are those conditions as bits, *touched* the same with the conditions on the outcomes
     they can change. *moving* are the facts computed from it, each after those it follows from;
-    *looked_at* are those of them, and the fact itself, that conditions look at.
+    *moved* are the names of these and its own, *looked_at* are those that conditions look at.
     """
 
     def __init__(self, in_play: "FactsInPlay", fact: FactDefinition) -> None:
@@ -65,6 +65,7 @@ class FactInPlay:
         self.moving = [
             f for f in in_play.computed.values() if fact.name in in_play.sources_of[f.name]
         ]
+        self.moved = frozenset([fact.name, *(f.name for f in self.moving)])
         self.carried = [
             (f.name, in_play.derivers[f.name], f.code_of, bits.get(f.name)) for f in self.moving
         ]
