@@ -96,8 +96,7 @@ class Oracle:
         by_logic = reading.outcome(known)
         if by_logic != "undetermined":
             return Answer(by_logic, frozenset(), by_logic)
-        lawbook = self.lawbook
-        possible = Possible(lawbook.known_facts(question), facts, lawbook.vocabulary.inputs_of)
+        possible = self.possible(question, facts)
         witnesses, search = Witnesses(reading, known, day, possible), None
         if not {"eligible", "ineligible"} <= witnesses.found.keys():
             search = Search(reading, known, possible)
@@ -117,10 +116,15 @@ class Oracle:
                 witnesses.change(completion, outcome)
         return Answer("undetermined", frozenset(witnesses.needed), by_logic)
 
+    def possible(self, question: str, facts: Mapping[str, Value]) -> Possible:
+        """The values that unknown facts can have beside those that were stated."""
+        lawbook = self.lawbook
+        return Possible(lawbook.known_facts(question), facts, lawbook.vocabulary.inputs_of)
 
-def answer(reading: Reading, known: Mapping[str, Any]) -> Answer:
+
+def answer(reading: Reading, known: Mapping[str, Any], possible: Possible | None = None) -> Answer:
     """The answer where some values are known, presumed ones among them: by the solver alone."""
-    by_logic, search = reading.outcome(known), Search(reading, known)
+    by_logic, search = reading.outcome(known), Search(reading, known, possible)
     outcome = by_logic if by_logic != "undetermined" else settled(search.reachable())
     needs = search.needs(search.unknown) if outcome == "undetermined" else frozenset()
     return Answer(outcome, needs, by_logic)

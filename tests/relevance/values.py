@@ -186,6 +186,7 @@ CONCRETE: dict[str, Callable[..., Any]] = {
     "days_after": lambda day, count: day + timedelta(days=count),
     "days_before": lambda day, count: day - timedelta(days=count),
     "months_after": _months_later,
+    "years_after": lambda day, count: _months_later(day, 12 * count),
     "first_of_next_month": lambda day: _first_of_following(day.year, day.month),
     "end_of_year": lambda day, count: date(day.year + count, 12, 31),
     "first_of_year": lambda day, count: date(day.year + count, 1, 1),
