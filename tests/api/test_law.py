@@ -11,6 +11,7 @@ from tests.api.asking import problem
 
 QUESTIONS = [
     "individual.eligible",
+    "catastrophic.eligible",
     "enrollment.permitted",
     "enrollment.qualifying_event",
     "employee.eligible",
@@ -29,9 +30,13 @@ QUESTIONS = [
     "cooperative.membership",
     "cooperative.price_permitted",
     "carrier.must_offer_cooperative",
+    "carrier.must_file_with_connector",
+    "market.exit",
+    "exclusion.permitted",
     "plan.discontinuance",
     "issue.refusal",
     "renewal.refusal",
+    "renewal.permitted",
     "rate.permitted",
     "rate.renewal_increase",
     "rate.rule_applies_from",

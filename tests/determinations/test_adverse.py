@@ -10,7 +10,7 @@ from app.determinations.case import Case
 from app.determinations.decide import Decider
 from tests.determinations.any_case import decided_case
 
-ADVERSE = ("issue.refusal", "plan.discontinuance", "renewal.refusal")
+ADVERSE = ("exclusion.permitted", "issue.refusal", "plan.discontinuance", "renewal.refusal")
 
 
 def test_what_a_carrier_may_refuse_is_adverse_where_it_may(decider: Decider) -> None:

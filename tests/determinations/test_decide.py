@@ -359,10 +359,14 @@ def test_nobody_is_sent_to_send_again_what_came_too_late(decider: Decider) -> No
 @pytest.mark.parametrize(
     "question",
     [
+        "catastrophic.eligible",
         "enrollment.permitted",
+        "exclusion.permitted",
         "group.enrollment",
         "issue.refusal",
+        "market.exit",
         "plan.discontinuance",
+        "renewal.permitted",
         "renewal.refusal",
         "waiver.binding",
         "waiver.reviewable",

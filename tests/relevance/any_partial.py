@@ -2,12 +2,14 @@
 of law, and often so much left out that three-valued logic leaves the outcome open.
 """
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from random import Random
 from typing import Any
 
 from app.determinations.case import Case
 from app.law.errors import LawNotEncoded
+from app.law.lawbook import Lawbook
 from app.law.questions import STATED_OUTCOMES
 from app.law.relations import broken_orders
 from tests.relevance.drawing import Drawing
@@ -18,6 +20,12 @@ FIRST, LAST = date(2007, 5, 1), date(2026, 10, 14)
 OPEN_SHARE = 0.6
 """Of so many cases three-valued logic shall leave the outcome open, where trying finds such."""
 TRIES = 25
+
+
+def decidable(lawbook: Lawbook, questions: Iterable[str]) -> list[tuple[str, str]]:
+    """Questions with each edition that has law for them."""
+    keys = ((question, edition) for question in questions for edition in sorted(lawbook.editions))
+    return [key for key in keys if any(True for _ in lawbook.standing_laws(*key))]
 
 
 class PartialCases:

@@ -96,8 +96,7 @@ class Oracle:
         by_logic = reading.outcome(known)
         if by_logic != "undetermined":
             return Answer(by_logic, frozenset(), by_logic)
-        lawbook = self.lawbook
-        possible = Possible(lawbook.known_facts(question), facts, lawbook.vocabulary.inputs_of)
+        possible = self.possible(question, facts)
         witnesses, search = Witnesses(reading, known, day, possible), None
         if not {"eligible", "ineligible"} <= witnesses.found.keys():
             search = Search(reading, known, possible)
@@ -116,6 +115,11 @@ class Oracle:
                 outcome = reading.outcome(completion)
                 witnesses.change(completion, outcome)
         return Answer("undetermined", frozenset(witnesses.needed), by_logic)
+
+    def possible(self, question: str, facts: Mapping[str, Value]) -> Possible:
+        """The values that unknown facts can have beside those that were stated."""
+        lawbook = self.lawbook
+        return Possible(lawbook.known_facts(question), facts, lawbook.vocabulary.inputs_of)
 
 
 def answer(reading: Reading, known: Mapping[str, Any], possible: Possible | None = None) -> Answer:

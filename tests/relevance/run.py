@@ -22,7 +22,7 @@ from rich.table import Table
 
 from app.determinations.decide import Decider
 from app.law.library import open_lawbook
-from tests.relevance.any_partial import PartialCases
+from tests.relevance.any_partial import PartialCases, decidable
 from tests.relevance.comparing import difference, smallest
 from tests.relevance.interviews import Interviewer, percentile
 from tests.relevance.oracle import Oracle
@@ -218,7 +218,7 @@ def main() -> None:
     console.print(f"Seed {seed}")
     lawbook = open_lawbook(RULESETS)
     questions = [wanted.question] if wanted.question else list(lawbook.questions)
-    keys = [(question, edition) for question in questions for edition in lawbook.editions]
+    keys = decidable(lawbook, questions)
     work = list(chunks(keys, wanted.cases, wanted.people, seed))
     totals = run(work, wanted.processes, console)
     totals.print(console)

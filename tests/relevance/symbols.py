@@ -282,6 +282,9 @@ class Terms:
             chosen(falls, year, year + 1), chosen(falls, day.day_of_year, 0), day.exists
         )
 
+    def _years_after(self, day: Day, years: Number) -> Day:
+        return self._anniversary(self.split(day), _constant(years.upper))
+
     def _next_anniversary(self, enrolled: Day, earliest: Day) -> Day:
         start, least = self.split(enrolled), self.split(earliest)
         years = self._calendar_year(least) - self._calendar_year(start)

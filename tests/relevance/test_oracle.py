@@ -15,9 +15,8 @@ from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from tests.engine.any_law import LawMaker, described
 from tests.relevance import brute_force
-from tests.relevance.any_partial import PartialCases
+from tests.relevance.any_partial import PartialCases, decidable
 from tests.relevance.oracle import Answer, Oracle, Search, answer, settled
-from tests.relevance.possible import Possible
 from tests.relevance.reading import DAY_ZERO, Reading
 from tests.relevance.symbols import Day, Number, Terms, known_day, known_number
 from tests.relevance.values import CONCRETE
@@ -79,11 +78,10 @@ def test_the_solver_finds_what_looking_at_every_completion_finds(first: int) -> 
 
 def test_trying_first_and_asking_the_solver_alone_give_the_same_answer(lawbook: Lawbook) -> None:
     oracle = Oracle(lawbook)
-    for question, edition in product(sorted(lawbook.questions), sorted(lawbook.editions)):
+    for question, edition in decidable(lawbook, sorted(lawbook.questions)):
         case = PartialCases(oracle, question, edition, "alone").case()
         reading = oracle.reading(question, case.as_of, edition)
-        facts, inputs_of = lawbook.known_facts(question), lawbook.vocabulary.inputs_of
-        possible = Possible(facts, case.facts, inputs_of)
+        possible = oracle.possible(question, case.facts)
         alone = answer(reading, reading.known(case.facts, case.as_of), possible)
         assert alone == oracle.answer(question, case.as_of, edition, case.facts), case
 
@@ -203,9 +201,9 @@ CALLS = {
     "whole_years_between": list(product(DAYS, DAYS)),
     "latest": list(product(DAYS[:5], DAYS[:5])),
     "earliest": list(product(DAYS[:5], DAYS[:5])),
-    "years_after": [(a, n) for a in DAYS for n in (1, 3, 26)],
     "days_before": [(a, n) for a in DAYS for n in (1, 60)],
     "months_after": [(a, n) for a in DAYS for n in (-9, 1, 3, 12, 13, 24)],
+    "years_after": [(a, n) for a in DAYS for n in (1, 3, 4, 26, 30)],
     "first_of_year": [(a, n) for a in DAYS for n in (0, 1)],
     "first_of_next_month": [(a,) for a in DAYS],
     "rule_year_start": [(a, m, n) for a in DAYS for m, n in ((3, 31), (7, 1), (2, 28), (1, 1))],

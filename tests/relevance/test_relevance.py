@@ -9,7 +9,7 @@ import pytest
 
 from app.determinations.decide import Decider
 from app.law.lawbook import Lawbook
-from tests.relevance.any_partial import PartialCases
+from tests.relevance.any_partial import PartialCases, decidable
 from tests.relevance.comparing import difference, smallest
 from tests.relevance.interviews import Interviewer, percentile
 from tests.relevance.oracle import Oracle
@@ -25,7 +25,7 @@ def oracle(lawbook: Lawbook) -> Oracle:
 
 
 def keys(lawbook: Lawbook) -> list[tuple[str, str]]:
-    return [(q, e) for q in sorted(lawbook.questions) for e in sorted(lawbook.editions)]
+    return decidable(lawbook, sorted(lawbook.questions))
 
 
 @pytest.mark.parametrize("part", range(PARTS))

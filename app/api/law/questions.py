@@ -1,6 +1,7 @@
 """The questions and their facts."""
 
 from collections.abc import Iterator
+from datetime import date
 
 from flask import Blueprint, Response
 from msgspec import UNSET
@@ -25,6 +26,7 @@ from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
 from app.law.names import nest
 from app.law.questions import Question
+from app.law.standing import StandingLaw
 
 blp = Blueprint("questions", __name__, url_prefix="/v1/questions")
 
@@ -118,18 +120,33 @@ def _computed(lawbook: Lawbook, fact: FactDefinition) -> ComputedFactAnswer:
 
 def example(service: Service, question: Question) -> dict[str, object]:
     """A complete request: the facts that the law uses on its last day of change, each with
-    a value.
+    a value. It names an edition only where the service's own has no law for the question.
+    """
+    request: dict[str, object] = {"question": question.id, "facts": {}}
+    last = _last_law(service, question.id)
+    if last is None:
+        return request
+    law, day = last
+    stated = service.decider.facts_in_play(law).stated.values()
+    facts = {f.name: f.kind.example(f, day) for f in stated if not f.kind.is_outcome}
+    if question.governed_by is None:
+        request["as_of"] = day.isoformat()
+    else:
+        facts[question.governed_by] = day.isoformat()
+    if law.edition != service.edition:
+        request["edition"] = law.edition
+    return {**request, "facts": nest(facts)}
+
+
+def _last_law(service: Service, question: str) -> tuple[StandingLaw, date] | None:
+    """The last law of a question with its first day, in the service's edition where that has any,
+    else in another.
     """
     lawbook = service.lawbook
-    for day in reversed(lawbook.boundaries(question.id, service.edition)):
-        try:
-            law = lawbook.standing(question.id, day, service.edition)
-        except LawNotEncoded:
-            continue
-        stated = service.decider.facts_in_play(law).stated.values()
-        facts = {f.name: f.kind.example(f, day) for f in stated if not f.kind.is_outcome}
-        if question.governed_by is None:
-            return {"question": question.id, "facts": nest(facts), "as_of": day.isoformat()}
-        facts[question.governed_by] = day.isoformat()
-        return {"question": question.id, "facts": nest(facts)}
-    return {"question": question.id, "facts": {}}
+    for edition in sorted(lawbook.editions, key=lambda name: name != service.edition):
+        for day in reversed(lawbook.boundaries(question, edition)):
+            try:
+                return lawbook.standing(question, day, edition), day
+            except LawNotEncoded:
+                continue
+    return None
