@@ -60,9 +60,7 @@ class Group:
         names = {fact.name for fact in facts}
         sources = knowledge.in_play.sources_of
         self.of_law_alone = not limits and all(
-            names.issuperset(sources[computed.name])
-            for fact in facts
-            for computed, _ in fact.crossed
+            names.issuperset(sources[each.fact.name]) for fact in facts for each in fact.crossed
         )
         self._knowledge, self._limits = knowledge, limits
         if self.of_law_alone:  # shared by all cases, so nothing of the first one may bear on it
@@ -219,8 +217,8 @@ def _bears_on(partner: FactInPlay, fact: FactInPlay, knowledge: Knowledge) -> bo
     two, or from the fact and what is not known, which may hang on the partner.
     """
     sources_of = knowledge.in_play.sources_of
-    for computed, _ in fact.crossed:
-        for name in sources_of[computed.name]:
+    for each in fact.crossed:
+        for name in sources_of[each.fact.name]:
             if name == partner.name or (name != fact.name and name not in knowledge.values):
                 return True
     return False
@@ -280,7 +278,7 @@ def _turning_days(fact: FactInPlay, knowledge: Knowledge) -> Iterator[int]:
     the days that are known, and those about anniversaries, also some distance away.
     """
     in_play = knowledge.in_play
-    sources = {name for computed, _ in fact.crossed for name in in_play.sources_of[computed.name]}
+    sources = {name for each in fact.crossed for name in in_play.sources_of[each.fact.name]}
     days = {
         name: value
         for name in sorted(sources - {fact.name})
@@ -289,7 +287,7 @@ def _turning_days(fact: FactInPlay, knowledge: Knowledge) -> Iterator[int]:
     if not days:
         yield knowledge.as_of.toordinal()
         return
-    distances = {edge for _, edges in fact.crossed for edge in edges if 1 < edge < SHORT}
+    distances = {edge for each in fact.crossed for edge in each.edges if 1 < edge < SHORT}
     for name, day in days.items():
         code = day.toordinal()
         turning = [code - 1, code, code + 1, *(code + d - 1 for d in distances)]

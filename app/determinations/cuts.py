@@ -6,14 +6,13 @@ pair of cuts sees every value there is.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
+from app.determinations.crossed import Crossed
 from app.determinations.facts_in_play import FactInPlay
 from app.determinations.knowledge import Knowledge
-from app.law.facts import Computation, FactDefinition
-from app.law.holidays import LegalHolidays
+from app.law.facts import FactDefinition
 
-NO_HOLIDAYS = LegalHolidays()
 DAYS_EITHER_SIDE = 800
 """How many days before and after are tried one by one where nothing better is known: two years and
 some days.
@@ -42,9 +41,10 @@ class Cuts:
     def _find_cuts(self, moving: FactInPlay) -> list[int]:
         fact, name = moving.fact, moving.name
         found = set(moving.edges)
-        for computed, edges in moving.crossed:
-            found.update(self._crossings(computed, fact, edges))
-        found.update(self._through_unknown(moving))
+        for crossed in moving.crossed:
+            found.update(self._crossings(crossed, fact))
+            if crossed.other is not None and crossed.other not in self.knowledge.codes:
+                found.update(self._through_unknown(crossed, crossed.other, name))
         # What turns at no value that the fact can have must not widen the years looked at below.
         found = {code for code in found if fact.first_code < code <= fact.last_code}
         if moving.yearly_edges:
@@ -88,62 +88,39 @@ class Cuts:
                 yield code
             before = now
 
-    def _crossings(
-        self, computed: FactDefinition, moving: FactDefinition, edges: Sequence[int]
-    ) -> Iterator[int]:
+    def _crossings(self, crossed: Crossed, moving: FactDefinition) -> Iterable[int]:
         """The codes of *moving* at which the computed fact passes an edge."""
-        call = computed.computed
+        call = crossed.fact.computed
         assert call is not None
-        other = _other_day(call, moving.name)
-        if other is not None:
-            code = self.knowledge.codes.get(other)
-            if code is not None:
-                yield from self._days_from(call, moving.name, code, edges)
-        elif call.function == "days_until_next_period":
-            yield from self._before_periods(str(call.arguments[0]), moving, edges)
-        else:
-            sign = self.in_play.facts[moving.name].directions[computed.name]
-            for edge in edges if sign else ():
-                crossing = self._search(computed, moving, edge, sign)
-                if crossing is not None:
-                    yield crossing
+        if crossed.other is not None:
+            code = self.knowledge.codes.get(crossed.other)
+            return () if code is None else crossed.around(code, self.in_play.deriving.holidays)
+        if call.function == "days_until_next_period":
+            return self._before_periods(str(call.arguments[0]), moving, crossed.edges)
+        sign = self.in_play.facts[moving.name].directions[crossed.fact.name]
+        if not sign:
+            return ()
+        found = [self._search(crossed.fact, moving, edge, sign) for edge in crossed.edges]
+        return [code for code in found if code is not None]
 
-    def _days_from(
-        self, call: Computation, moving: str, other: int, edges: Sequence[int]
-    ) -> Iterator[int]:
-        """The codes of one of two days at which the days between them pass an edge; *other* is the
-        code of the day that stays.
-        """
-        counted = self.in_play.deriving.holidays if call.function == "days_counted" else NO_HOLIDAYS
-        if call.arguments[1] == moving:
-            yield from (counted.moved_to(other + edge - 1) + 1 for edge in edges)
-        else:
-            start = counted.counts_from(other)
-            yield from (start - edge + 1 for edge in edges)
-
-    def _through_unknown(self, moving: FactInPlay) -> Iterator[int]:
+    def _through_unknown(self, crossed: Crossed, unknown: str, moving: str) -> Iterator[int]:
         """The codes at which it turns whether a day that is not known can have any value at all
         beside this one and others that are known: an approval that is bound to come before the
         request, and at most so long before the carrier was told.
         """
-        name, codes = moving.name, self.knowledge.codes
-        for computed, edges in moving.crossed:
-            call = computed.computed
-            unknown = _other_day(call, name) if call is not None else None
-            if call is None or unknown is None or unknown in codes:
-                continue
-            between = self.in_play.facts.get(unknown)
-            for code in self._bounds_of(between, name) if between is not None else ():
-                yield from self._days_from(call, name, code, edges)
-                yield from self._days_from(call, name, code - 1, edges)
+        between = self.in_play.facts.get(unknown)
+        holidays = self.in_play.deriving.holidays
+        for code in self._bounds_of(between, moving) if between is not None else ():
+            yield from crossed.around(code, holidays)
+            yield from crossed.around(code - 1, holidays)
 
     def _bounds_of(self, unknown: FactInPlay, apart_from: str) -> set[int]:
         """The codes at which what is known of other facts turns an unknown one."""
         fact = unknown.fact
         found = set(unknown.edges)
-        for computed, edges in unknown.crossed:
-            if apart_from not in self.in_play.sources_of[computed.name]:
-                found.update(self._crossings(computed, fact, edges))
+        for crossed in unknown.crossed:
+            if apart_from not in self.in_play.sources_of[crossed.fact.name]:
+                found.update(self._crossings(crossed, fact))
         low, high = self.bounds(fact)
         return {c for c in (*found, low, high + 1) if fact.first_code < c <= fact.last_code}
 
@@ -192,14 +169,6 @@ class Cuts:
     def bounds(self, fact: FactDefinition) -> tuple[int, int]:
         """The first and the last code that a fact can have beside those stated."""
         return self.in_play.relations.bounds(fact, self.knowledge.stated)
-
-
-def _other_day(call: Computation, name: str) -> str | None:
-    """The other one of two days whose distance is computed; none of any other function."""
-    if call.function not in ("days_between", "days_counted") or name not in call.arguments:
-        return None
-    one, other = map(str, call.arguments)
-    return None if one == other else other if one == name else one
 
 
 def _two_cycles_around(others: set[int], yearly: list[int], here: int) -> list[int]:

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import Any
 
+from app.determinations.crossed import Crossed
 from app.determinations.derive import Deriving
 from app.engine import CompiledLaw
 from app.engine.compiled import FactBits, bits_of
@@ -155,17 +156,17 @@ class FactInPlay:
     def wavers(self) -> bool:
         """Whether something computed from a day neither rises nor falls with it."""
         return "day" in self.fact.kind.fits and any(
-            computed.computed is not None
-            and computed.computed.function not in SERIES_FUNCTIONS
-            and not self.directions[computed.name]
-            for computed, _ in self.crossed
+            each.fact.computed is not None
+            and each.fact.computed.function not in SERIES_FUNCTIONS
+            and not self.directions[each.fact.name]
+            for each in self.crossed
         )
 
     @cached_property
     def turns_yearly(self) -> bool:
         """Whether something is computed from it with the anniversary of a day."""
         recurring, sources_of = self.in_play.recurring, self.in_play.sources_of
-        return any(not recurring.isdisjoint(sources_of[fact.name]) for fact, _ in self.crossed)
+        return any(not recurring.isdisjoint(sources_of[each.fact.name]) for each in self.crossed)
 
     @cached_property
     def turns_of_year(self) -> list[tuple[int, int]]:
@@ -188,15 +189,14 @@ class FactInPlay:
         return list(found)
 
     @cached_property
-    def crossed(self) -> list[tuple[FactDefinition, list[int]]]:
-        """Each fact computed from this one that conditions look at, with the codes at which those
-        conditions turn.
-        """
+    def crossed(self) -> list[Crossed]:
+        """Each fact computed from this one that conditions look at."""
         edges: dict[str, set[int]] = {}
         for condition in self.conditions:
             if condition.fact.name != self.name:
                 edges.setdefault(condition.fact.name, set()).update(condition.accepts.edges())
-        return [(self.in_play.computed[fact], sorted(at)) for fact, at in edges.items()]
+        computed = self.in_play.computed
+        return [Crossed.of(computed[fact], at, self.name) for fact, at in edges.items()]
 
 
 class FactsInPlay:
