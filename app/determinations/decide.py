@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import NamedTuple
 
 from app.determinations.alternatives import Alternative
 from app.determinations.case import Case
@@ -20,6 +21,17 @@ from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.questions import Outcome
 from app.law.standing import StandingLaw
+
+
+class Settled(NamedTuple):
+    """The outcome of a case, what is needed for one where there is none, the ways in which what is
+    missing was told apart (*by*), and two that differ.
+    """
+
+    outcome: Outcome
+    needs: tuple[FactDefinition, ...] = ()
+    by: tuple[Mapping[str, Value], ...] = ()
+    witnesses: tuple[Mapping[str, Value], ...] = ()
 
 
 class Decider:
@@ -76,54 +88,49 @@ class Decider:
         withheld, case = self._counting(in_play, case)
         knowledge = Knowledge.of(in_play, case.facts, case.as_of)
         evaluation = self.engine.evaluate(law, knowledge.codes)
-        outcome = evaluation.outcomes[case.question]
-        needs: tuple[FactDefinition, ...] = ()
-        settled_by: tuple[Mapping[str, Value], ...] = ()
-        witnesses: tuple[Mapping[str, Value], ...] = ()
-        if outcome == "undetermined":
-            relevance = Relevance(knowledge)
-            outcome = relevance.outcome
-            needs = tuple(
-                sorted(
-                    relevance.needs(),
-                    key=lambda fact: (
-                        fact.name not in withheld.doubted,
-                        fact.name not in withheld.facts,
-                    ),
-                )
-            )
-            witnesses = relevance.witnesses()
-            if outcome != "undetermined":
-                settled_by = tuple(relevance.leaves())
-                self._confirm(knowledge, outcome, settled_by)
-        codes = knowledge.codes_of_stated
+        settled = self._settle(knowledge, evaluation.outcomes[case.question], withheld)
+        codes, witnesses = knowledge.codes_of_stated, settled.witnesses
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
         here = WhatIf(knowledge, evaluation, frozenset([c.fact for c in withheld.curable]))
-        alternatives = Alternative(here, days, outcome, withheld.doubted).find()
-        beside = OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses)
         builder = ReasonBuilder(
             self._prepared_law(in_play),
             knowledge,
             evaluation,
-            outcome,
+            settled.outcome,
             lambda used: self._needs(knowledge, used),
-            beside,
+            OtherEditions(self.lawbook, self.facts_in_play, knowledge, witnesses),
             case,
         )
-        digest = self.lawbook.digest
         return Determination(
             knowledge,
             evaluation,
-            outcome,
-            needs,
-            settled_by,
+            settled.outcome,
+            settled.needs,
+            settled.by,
             withheld,
-            alternatives,
+            Alternative(here, days, settled.outcome, withheld.doubted).find(),
             builder,
             here,
             days,
-            digest,
+            self.lawbook.digest,
         )
+
+    def _settle(self, knowledge: Knowledge, by_logic: Outcome, withheld: Withheld) -> Settled:
+        """The outcome that all completions of what is missing share, and what else is known of them
+        where three-valued logic leaves it open.
+
+        Raises:
+            EngineFault: the engine contradicts what was found.
+        """
+        if by_logic != "undetermined":
+            return Settled(by_logic)
+        relevance = Relevance(knowledge)
+        leaves: tuple[Mapping[str, Value], ...] = ()
+        if relevance.outcome != "undetermined":
+            leaves = tuple(relevance.leaves())
+            self._confirm(knowledge, relevance.outcome, leaves)
+        needs = withheld.first(relevance.needs())
+        return Settled(relevance.outcome, needs, leaves, relevance.witnesses())
 
     def _counting(self, in_play: FactsInPlay, case: Case) -> tuple[Withheld, Case]:
         """What does not count in a case, and the case without it."""

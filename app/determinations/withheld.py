@@ -2,14 +2,14 @@
 right (a missing paper counts as unknown while its clock runs).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
 from app.determinations.case import Case
 from app.determinations.facts_in_play import FactsInPlay
-from app.law.facts import Value
+from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
 from app.law.relations import Conflict, conflicts
 from app.law.words import day_in_words
@@ -61,6 +61,14 @@ class Withheld:
         cures = tuple([cure for cure in curable if case.facts.get(cure.fact) is False])
         names = doubted | {cure.fact for cure in cures}
         return cls(found, curable, cures, doubted, {n: case.facts[n] for n in names})
+
+    def first(self, needs: Iterable[FactDefinition]) -> tuple[FactDefinition, ...]:
+        """What is needed, first the facts that contradict each other, then what can be cured."""
+
+        def place(fact: FactDefinition) -> tuple[bool, bool]:
+            return fact.name not in self.doubted, fact.name not in self.facts
+
+        return tuple(sorted(needs, key=place))
 
 
 def without_doubted(
