@@ -206,7 +206,7 @@ class Alternative:
         was = here.knowledge.values.get(fact.name)
         start = fact.code_of(was) if was is not None else fact.kind.code_near(fact, self.as_of)
         if was is None:
-            first, last = here.turns.bounds(fact)
+            first, last = here.bounds(fact)
             start = min(max(start, first), last) // fact.step * fact.step
         above = here.values_upward(fact.name, start)
         below = here.values_downward(fact.name, start)

@@ -91,7 +91,8 @@ class Decider:
         settled = self._settle(knowledge, evaluation.outcomes[case.question], withheld)
         codes, witnesses = knowledge.codes_of_stated, settled.witnesses
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
-        here = WhatIf(knowledge, evaluation, frozenset([c.fact for c in withheld.curable]))
+        curable = frozenset([cure.fact for cure in withheld.curable])
+        here = WhatIf(knowledge, evaluation, curable, withheld.facts)
         builder = ReasonBuilder(
             self._prepared_law(in_play),
             knowledge,

@@ -264,14 +264,20 @@ class FactsInPlay:
         """The flags that stated facts settle."""
         return tuple(each for each in self.relations.implied if each.flag in self.stated)
 
-    def can_be(self, stated: Mapping[str, Value], changes: Mapping[str, Value]) -> bool:
-        """Whether stated facts can be so after some changes."""
+    def can_be(
+        self,
+        stated: Mapping[str, Value],
+        changes: Mapping[str, Value],
+        left_out: Mapping[str, Value],
+    ) -> bool:
+        """Whether stated facts can be so after some changes; *left_out* are stated too, do not
+        count, and have to be in order with the others all the same.
+        """
         if self.relations.about.isdisjoint(changes):
             return True
         after = {**stated, **changes}
-        return not any(broken_orders(self._vocabulary.get, after)) and not any(
-            conflicts(self._known, after)
-        )
+        in_order = not any(broken_orders(self._vocabulary.get, {**left_out, **after}))
+        return in_order and not any(conflicts(self._known, after))
 
     @cached_property
     def linking(self) -> tuple[tuple[str, ...], ...]:

@@ -138,7 +138,7 @@ class OtherDays:
         """The first and the last day that the governing fact can be beside the others."""
         if not self.is_stated:
             return FIRST_DAY, LAST_DAY
-        first, last = start.turns.bounds(self.fact(str(self.governing)))
+        first, last = start.bounds(self.fact(str(self.governing)))
         return date.fromordinal(first), date.fromordinal(last)
 
     def _forward(self, start: WhatIf, day: date, until: frozenset[Outcome]) -> Iterator[OutcomeRun]:

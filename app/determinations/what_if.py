@@ -10,7 +10,7 @@ from app.determinations.knowledge import Knowledge
 from app.engine import Evaluation
 from app.engine.compiled import UNDETERMINED
 from app.engine.evaluation import OUTCOMES_BY_CODE
-from app.law.facts import Value
+from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
 
 
@@ -22,11 +22,12 @@ class WhatIf:
         knowledge: Knowledge,
         evaluation: Evaluation | None = None,
         curable: frozenset[str] = frozenset(),
+        left_out: Mapping[str, Value] | None = None,
     ) -> None:
         """*evaluation* where the case was evaluated already; *curable* are the facts that count as
-        unknown, not as answered no.
+        unknown, not as answered no, *left_out* those stated that do not count.
         """
-        self.curable = curable
+        self.curable, self.left_out = curable, left_out or {}
         self.knowledge, self.in_play = knowledge, knowledge.in_play
         self.law, self.as_of = self.in_play.law, knowledge.as_of
         self.compiled = self.in_play.compiled
@@ -125,12 +126,22 @@ class WhatIf:
         """Whether the stated facts can be so after some changes."""
         if any(value is False and name in self.curable for name, value in changes.items()):
             return False
-        return self.in_play.can_be(self.knowledge.stated, changes)
+        return self.in_play.can_be(self.knowledge.stated, changes, self.left_out)
+
+    def bounds(self, fact: FactDefinition) -> tuple[int, int]:
+        """The first and the last code that a fact can have in a request beside those stated, those
+        that do not count among them: changed otherwise, the request would be refused.
+        """
+        low, high = self.turns.bounds(fact)
+        if self.left_out:
+            first, last = self.in_play.relations.bounds(fact, self.left_out)
+            low, high = max(low, first), min(high, last)
+        return low, high
 
     def values_upward(self, name: str, start: int) -> Iterator[Value]:
         """The nearest value of each run of codes between cuts above a code, nearest first."""
         fact = self.in_play.stated[name]
-        first, last = self.turns.bounds(fact)
+        first, last = self.bounds(fact)
         cuts = [cut for cut in self.turns.of(name) if cut > start]
         for cut, following in pairwise([*cuts, fact.last_code + 1]):
             code = -(-max(cut, first) // fact.step) * fact.step
@@ -140,7 +151,7 @@ class WhatIf:
     def values_downward(self, name: str, start: int) -> Iterator[Value]:
         """The nearest value of each run of codes between cuts below a code, nearest first."""
         fact = self.in_play.stated[name]
-        first, last = self.turns.bounds(fact)
+        first, last = self.bounds(fact)
         cuts = [cut for cut in reversed(self.turns.of(name)) if cut <= start]
         for cut, preceding in pairwise([*cuts, fact.first_code]):
             code = min(cut - 1, last) // fact.step * fact.step

@@ -265,7 +265,9 @@ def test_another_edition_is_told_to_answer_what_it_answers(
 
     assert theirs == (said or decided.outcome)
     if said is not None:
-        assert any(decided.question.brief(said) in caution for caution in decided.cautions)
+        told = any(decided.question.brief(said) in caution for caution in decided.cautions)
+        # That an earlier edition would need more facts helps nobody who asked for the later law.
+        assert told == (said != "undetermined" or case.edition != "current")
 
 
 def test_a_calendar_has_the_grounds_of_all_events_and_one_that_leads(decider: Decider) -> None:

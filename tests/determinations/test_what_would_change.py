@@ -187,3 +187,20 @@ def test_every_flag_and_choice_that_alone_would_change_the_outcome_is_listed(
                 outcome = outcome_by_logic(decider, changed)
                 if outcome not in (decided.outcome, "undetermined"):
                     assert (fact.name, value, outcome) in listed
+
+
+def test_a_change_is_in_order_with_stated_facts_that_contradict_each_other(
+    decider: Decider,
+) -> None:
+    """No action, and the day of one: neither counts, but a request with a certification after that
+    day would be refused.
+    """
+    day = date(2011, 5, 27)
+    facts: dict[str, Value] = {"cooperative.action": "none", "cooperative.action_on": day}
+    case = Case("cooperative.status", facts, day, "chapter-288")
+
+    decided = decider.decide(case)
+
+    assert set(facts) == decided.withheld.doubted
+    for change in decided.would_change:
+        check_change(decider, case, decided, change)
