@@ -61,7 +61,7 @@ def test_a_denial_of_creditable_coverage_says_what_to_check(decider: Decider) ->
 
     assert "first and last day" in steps[0] and "which kind" not in steps[0]
     assert "which kind" in steps[1] and "first and last day" not in steps[1]
-    assert all("no appeal in the law" in words for words in steps)
+    assert all("no law that lets you appeal" in words for words in steps)
 
 
 def test_the_kind_is_asked_before_the_gap(decider: Decider) -> None:

@@ -110,7 +110,7 @@ def test_each_listed_ground_takes_the_right_to_renew_and_is_named(
     assert "ineligible" == decided["outcome"]
     assert any(why in sentence for sentence in decided["because"])
     assert any("on which ground the carrier may decline" in step for step in steps(decided))
-    assert any("no appeal in the law" in step for step in steps(decided))
+    assert any("no law that lets you appeal" in step for step in steps(decided))
 
 
 def test_a_plan_that_ends_for_all_cannot_be_renewed_whatever_the_member_did(
