@@ -19,7 +19,6 @@ from app.commands.sources import DAY, asked, edition_option
 from app.determinations.answer import (
     FindingAnswer,
     LeadingEventAnswer,
-    OtherEventAnswer,
     ReasonAnswer,
 )
 from app.determinations.case import make_case
@@ -201,7 +200,7 @@ def _print_events(screen: Screen, decided: Determination) -> None:
         screen.tree_line("  - ", "    ", told)
 
 
-def _event(each: LeadingEventAnswer | OtherEventAnswer) -> str:
+def _event(each: LeadingEventAnswer) -> str:
     told = ", ".join(str(value) for value in each.event.values())
     return f"Event {each.number} ({told or 'nothing stated'})"
 

@@ -137,7 +137,7 @@ class Alternative:
         return Alternatives(self.in_order(changes), valid_until, because)
 
     def in_order(self, changes: Iterable[WouldChange]) -> tuple[WouldChange, ...]:
-        """Changes as they are told: those to the favorable outcome first."""
+        """Changes in the order of the answer: those to the favorable outcome first."""
         return tuple(
             sorted(
                 changes,
@@ -260,7 +260,7 @@ class Alternative:
         kind: ChangeKind,
         says: str | None = None,
     ) -> WouldChange:
-        """A change as it is told; *says* where its own words do not."""
+        """A change with its sentence: *says*, or the words that its facts have."""
         if says is None:
             changed = [(change.fact, (change.to, *change.or_to)) for change in changes]
             says = self.words.if_changed(changed, outcome)

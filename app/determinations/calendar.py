@@ -12,7 +12,7 @@ from app.determinations.answer import ReasonAnswer
 from app.determinations.case import Case
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
-from app.determinations.events import Stated
+from app.determinations.events import events_of
 from app.determinations.other_days import OtherDays
 from app.determinations.several_events import decide_events
 from app.determinations.withheld import without_doubted
@@ -84,8 +84,9 @@ def eligibility_intervals(
         raise NotADayQuestion(f"Years run from {FIRST_DAY.year} to {LAST_DAY.year}.")
     intervals: list[Interval] = []
     new_year = date(year, 1, 1)
-    events = facts.events if isinstance(facts, Stated) else ()
-    whole = Case(question, {**facts, governing: new_year}, new_year, edition, events=events)
+    whole = Case(
+        question, {**facts, governing: new_year}, new_year, edition, events=events_of(facts)
+    )
     starts = sorted({day for case in whole.for_each_event() for day in _starts(decider, case)})
     for first, following in zip(
         starts, [*starts[1:], date(year, 12, 31) + timedelta(days=1)], strict=True

@@ -17,6 +17,7 @@ from app.determinations.events import (
     EventReader,
     Stated,
     asks_about_events,
+    events_of,
     is_event_fact,
     place_of,
 )
@@ -93,7 +94,7 @@ def read_facts(lawbook: Lawbook, question: str, given: Mapping[str, object]) -> 
 
 def _with_one_event(given: Mapping[str, object]) -> dict[str, object]:
     """Facts with a list of one event, or of none, as they would be sent without a list; in the same
-    order, since some things are told in that order.
+    order, since some sentences follow it.
     """
     listed = given[SEVERAL]
     event = listed[0] if isinstance(listed, list) and listed else {KIND.split(".")[1]: NOTHING}
@@ -144,5 +145,4 @@ def make_case(
         day = as_of or today
     elif as_of is not None and as_of != day:
         raise AsOfDiffers(str(governing), day, as_of)
-    events = facts.events if isinstance(facts, Stated) else ()
-    return Case(question, facts, day, edition, today, edition_named, events)
+    return Case(question, facts, day, edition, today, edition_named, events_of(facts))

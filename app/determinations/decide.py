@@ -83,11 +83,9 @@ class Decider:
         """
         if case.events:
             raise ValueError("several events are decided by decide_events")
-        law = self.lawbook.standing(case.question, case.as_of, case.edition)
-        in_play = self.facts_in_play(law)
-        withheld, case = self._counting(in_play, case)
-        knowledge = Knowledge.of(in_play, case.facts, case.as_of)
-        evaluation = self.engine.evaluate(law, knowledge.codes)
+        case, withheld, knowledge = self._known(case)
+        in_play = knowledge.in_play
+        evaluation = self.engine.evaluate(in_play.law, knowledge.codes)
         settled = self._settle(knowledge, evaluation.outcomes[case.question], withheld)
         codes, witnesses = knowledge.codes_of_stated, settled.witnesses
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
@@ -133,13 +131,19 @@ class Decider:
         needs = withheld.first(relevance.needs())
         return Settled(relevance.outcome, needs, leaves, relevance.witnesses())
 
-    def _counting(self, in_play: FactsInPlay, case: Case) -> tuple[Withheld, Case]:
-        """What does not count in a case, and the case without it."""
+    def _known(self, case: Case) -> tuple[Case, Withheld, Knowledge]:
+        """A case without what does not count in it, that, and what is known under the law of its
+        day.
+
+        Raises:
+            LawNotEncoded: that law is not encoded.
+        """
+        in_play = self.facts_in_play(self.lawbook.standing(case.question, case.as_of, case.edition))
         withheld = Withheld.of(self.lawbook, in_play, case)
         if withheld.facts:
             left = {name: v for name, v in case.facts.items() if name not in withheld.facts}
             case = replace(case, facts=left)
-        return withheld, case
+        return case, withheld, Knowledge.of(in_play, case.facts, case.as_of)
 
     def outcome_by_logic(self, case: Case) -> Outcome:
         """The outcome alone, of a case with one event at most; undetermined also where every
@@ -148,9 +152,8 @@ class Decider:
         Raises:
             LawNotEncoded: the day's law is not encoded.
         """
-        in_play = self.facts_in_play(self.lawbook.standing(case.question, case.as_of, case.edition))
-        _, case = self._counting(in_play, case)
-        return WhatIf(Knowledge.of(in_play, case.facts, case.as_of)).outcome
+        _, _, knowledge = self._known(case)
+        return WhatIf(knowledge).outcome
 
     def _confirm(
         self, knowledge: Knowledge, outcome: Outcome, leaves: tuple[Mapping[str, Value], ...]

@@ -22,7 +22,6 @@ from app.determinations.events import Event, is_event_fact
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.questions import STATED_OUTCOMES, Outcome
-from app.law.relations import broken_orders, conflicts
 
 _Key = tuple[str, int | None, Value]
 
@@ -113,26 +112,24 @@ class EventChanges:
         shared = {c.fact.name: c.to for c in changes if not is_event_fact(c.fact.name)}
         outcomes = list(self._outcomes) if not shared else []
         if shared and becomes == self._order.outcomes[0]:
-            found = [self._outcome_of(case, shared) for case in self._cases]
+            found = [self._outcome_of(place, shared) for place in range(len(self._cases))]
             return None if None in found else becomes
-        for place, case in enumerate(self._cases if shared else ()):
-            outcome = becomes if place == number else self._outcome_of(case, shared)
+        for place in range(len(self._cases) if shared else 0):
+            outcome = becomes if place == number else self._outcome_of(place, shared)
             if outcome is None:
                 return None
             outcomes.append(outcome)
         outcomes[number] = becomes
         return self._order.best(outcomes)
 
-    def _outcome_of(self, case: Case, shared: Mapping[str, Value]) -> Outcome | None:
+    def _outcome_of(self, number: int, shared: Mapping[str, Value]) -> Outcome | None:
         """What one event comes to by the engine's logic if shared facts were otherwise; none where
         they cannot be so beside it.
         """
-        lawbook, facts = self._decider.lawbook, {**case.facts, **shared}
-        known = lawbook.known_facts(case.question)
-        if any(broken_orders(lawbook.vocabulary.get, facts)):
+        if not self._decided[number].here.can_be(shared):
             return None
-        if len(list(conflicts(known, facts))) > len(list(conflicts(known, case.facts))):
-            return None
+        case = self._cases[number]
+        facts = {**case.facts, **shared}
         moved = shared.get(str(self._leading.days.governing))
         as_of = moved if isinstance(moved, date) else case.as_of
         try:

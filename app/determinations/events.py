@@ -33,6 +33,11 @@ class Stated(dict[str, Value]):
     events: tuple[Event, ...] = ()
 
 
+def events_of(facts: Mapping[str, Value]) -> tuple[Event, ...]:
+    """The events that facts come with, where there are several."""
+    return facts.events if isinstance(facts, Stated) else ()
+
+
 def is_event_fact(name: str) -> bool:
     """Whether a fact is one of an event's own."""
     return name.startswith(f"{ONE}.")

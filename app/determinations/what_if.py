@@ -132,11 +132,10 @@ class WhatIf:
         """The first and the last code that a fact can have in a request beside those stated, those
         that do not count among them: changed otherwise, the request would be refused.
         """
-        low, high = self.turns.bounds(fact)
-        if self.left_out:
-            first, last = self.in_play.relations.bounds(fact, self.left_out)
-            low, high = max(low, first), min(high, last)
-        return low, high
+        sent = (
+            {**self.left_out, **self.knowledge.stated} if self.left_out else self.knowledge.stated
+        )
+        return self.in_play.relations.bounds(fact, sent)
 
     def values_upward(self, name: str, start: int) -> Iterator[Value]:
         """The nearest value of each run of codes between cuts above a code, nearest first."""

@@ -55,7 +55,7 @@ class Withheld:
     def of(cls, lawbook: Lawbook, in_play: FactsInPlay, case: Case) -> "Withheld":
         """What does not count in a case under the law of its day."""
         found = tuple(conflicts(lawbook.known_facts(case.question), case.facts))
-        doubted = frozenset([name for conflict in found for name in conflict.facts])
+        doubted = _doubted(found)
         decided_on = case.decided_on or case.as_of
         curable = tuple(find_cures(in_play, case.facts, case.as_of, decided_on))
         cures = tuple([cure for cure in curable if case.facts.get(cure.fact) is False])
@@ -75,5 +75,9 @@ def without_doubted(
     lawbook: Lawbook, question: str, facts: Mapping[str, Value]
 ) -> dict[str, Value]:
     """The facts that do not contradict each other."""
-    doubted = {n for each in conflicts(lawbook.known_facts(question), facts) for n in each.facts}
+    doubted = _doubted(conflicts(lawbook.known_facts(question), facts))
     return {name: value for name, value in facts.items() if name not in doubted}
+
+
+def _doubted(found: Iterable[Conflict]) -> frozenset[str]:
+    return frozenset([name for conflict in found for name in conflict.facts])
