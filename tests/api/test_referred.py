@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests import ordinary
+
 DENIED_ON, OPEN_ON = "2012-02-16", "2012-07-05"
-PERSON: dict[str, Any] = {
+PERSON = {
+    **ordinary.PERSON,
     "applicant": {"resident": True, "has_medicare": True},
-    "employer_plan": {"available": False},
-    "prior_coverage": {"ended": False},
     "event": {"kind": "none"},
-    "waiver": {"granted": False},
 }
 
 

@@ -17,23 +17,14 @@ from app.determinations.events import EVENTS_AT_MOST
 from app.verify import main
 from tests.api.asking import lines, pointers, post, problem
 from tests.callers import client_of
+from tests.ordinary import applying
 from tests.sealing import seal_everything
 from tests.stored import record_of
 
 DETERMINATIONS = "/v1/determinations"
 LATE = {"kind": "marriage", "occurred_on": "2012-01-01"}
 CHILD = {"kind": "new_child", "occurred_on": "2012-02-01"}
-FACTS: dict[str, Any] = {
-    "applicant": {"resident": True, "has_medicare": False},
-    "employer_plan": {"available": False},
-    "enrollment": {
-        "requested_on": "2012-02-16",
-        "product": "individual_plan",
-        "channel": "carrier",
-    },
-    "prior_coverage": {"ended": False},
-    "waiver": {"granted": False},
-}
+FACTS = applying("2012-02-16")
 
 
 def asked(*events: Any, **more: Any) -> dict[str, Any]:

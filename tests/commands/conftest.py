@@ -11,20 +11,10 @@ from click.testing import Result
 from app.commands import command_line
 from app.determinations.decide import Decider
 from app.settings import Settings
+from tests.ordinary import applying
 
 Flask = Callable[..., Result]
-ORDINARY = {
-    "applicant": {"resident": True, "has_medicare": False},
-    "employer_plan": {"available": False},
-    "enrollment": {
-        "requested_on": "2011-02-16",
-        "product": "individual_plan",
-        "channel": "carrier",
-    },
-    "prior_coverage": {"ended": False},
-    "event": {"kind": "none"},
-    "waiver": {"granted": False},
-}
+ORDINARY = applying("2011-02-16", event={"kind": "none"})
 
 
 @pytest.fixture

@@ -4,9 +4,9 @@ from datetime import date
 
 import pytest
 
-from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from tests.determinations.answered import determination_of
 
 UNLISTED = {"vaccines_only", "other"}
 
@@ -16,8 +16,7 @@ def decide(
 ) -> Determination:
     """Facts are written with two underscores for the dot."""
     named = {name.replace("__", "."): value for name, value in facts.items()}
-    stated = read_facts(decider.lawbook, question, named)
-    return decider.decide(make_case(decider.lawbook, question, stated, day, edition, day))
+    return determination_of(decider, question, named, day, edition, day)
 
 
 def creditable(decider: Decider, day: date, kind: str, gap: int) -> Determination:

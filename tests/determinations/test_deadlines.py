@@ -11,6 +11,7 @@ from app.determinations.decide import Decider
 from app.law.errors import LawNotEncoded
 from app.law.words import day_in_words
 from tests.case_files import case_files, nested
+from tests.determinations.answered import determination_of
 from tests.determinations.any_case import decided_case
 from tests.determinations.test_decide import ask
 
@@ -56,7 +57,7 @@ def test_whoever_lost_coverage_is_told_the_last_day_to_apply(decider: Decider) -
 
 
 def test_a_form_that_is_still_missing_has_a_deadline(decider: Decider) -> None:
-    facts = {
+    facts: dict[str, object] = {
         "waiver": {
             "received_on": "2012-08-20",
             "denial_received_on": "2012-08-10",
@@ -66,10 +67,8 @@ def test_a_form_that_is_still_missing_has_a_deadline(decider: Decider) -> None:
         },
         "enrollment": {"channel": "carrier"},
     }
-    question = "waiver.reviewable"
-    typed = read_facts(decider.lawbook, question, facts)
-    case = make_case(decider.lawbook, question, typed, None, "chapter-288", date(2012, 8, 20))
-    found = [(d.on, d.by) for d in decider.decide(case).deadlines]
+    decided = determination_of(decider, "waiver.reviewable", facts, today=date(2012, 8, 20))
+    found = [(d.on, d.by) for d in decided.deadlines]
 
     assert [(date(2012, 9, 10), "applicant")] == found  # day 30 is a Sunday
 

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from tests.determinations.answered import determination_of
 
 BEHIND: dict[str, object] = {
     "dependent.subscriber_eligible": True,
@@ -29,10 +29,8 @@ DIVORCED: dict[str, object] = {
 def covered(
     decider: Decider, facts: dict[str, object], on: date = date(2012, 6, 1)
 ) -> Determination:
-    question = "dependent.eligible"
     named = {**BEHIND, **facts, "dependent.covered_on": on.isoformat()}
-    stated = read_facts(decider.lawbook, question, named)
-    return decider.decide(make_case(decider.lawbook, question, stated, None, "chapter-288", on))
+    return determination_of(decider, "dependent.eligible", named, today=on)
 
 
 def steps(decided: Determination) -> str:

@@ -7,8 +7,8 @@ from typing import Any
 import orjson
 import pytest
 
-from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
+from tests.determinations import answered
 
 GROUP: dict[str, object] = {
     "group.entity": "corporation",
@@ -33,13 +33,13 @@ CHILD: dict[str, object] = {
 
 
 def answer(
-    decider: Decider, question: str, facts: dict[str, object], as_of: str | None = None
+    decider: Decider,
+    question: str,
+    facts: dict[str, object],
+    as_of: str | None = None,
+    edition: str = "chapter-288",
 ) -> dict[str, Any]:
-    """The answer of the edition chapter-288, as JSON has it."""
-    stated = read_facts(decider.lawbook, question, facts)
-    day = date.fromisoformat(as_of) if as_of else None
-    case = make_case(decider.lawbook, question, stated, day, "chapter-288", date(2026, 1, 1))
-    return orjson.loads(decider.decide(case).json())  # type: ignore[no-any-return]
+    return answered.answer(decider, question, facts, as_of, edition, date(2026, 1, 1))
 
 
 def cautions(decided: dict[str, Any]) -> str:
@@ -217,10 +217,7 @@ def test_residence_is_primary_law_from_the_day_of_its_section(
 def test_the_regulation_is_cited_by_the_section_numbers_of_the_year(
     decider: Decider, day: str, edition: str, instrument: str
 ) -> None:
-    stated = read_facts(decider.lawbook, "renewal.refusal", {"renewal.premium_unpaid": True})
-    on = date.fromisoformat(day)
-    case = make_case(decider.lawbook, "renewal.refusal", stated, on, edition, date(2026, 1, 1))
-    decided = orjson.loads(decider.decide(case).json())
+    decided = answer(decider, "renewal.refusal", {"renewal.premium_unpaid": True}, day, edition)
     unpaid = next(r for r in decided["reasons"] if "common-grounds" in r["provision"])
 
     assert instrument == unpaid["citation"]["instrument"]

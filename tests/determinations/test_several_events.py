@@ -21,6 +21,7 @@ from app.law.errors import LawNotEncoded
 from app.law.facts import Value
 from app.law.names import nest
 from tests.determinations.any_case import can_be, cases, values
+from tests.ordinary import applying
 
 QUESTIONS = (
     "enrollment.permitted",
@@ -29,17 +30,7 @@ QUESTIONS = (
     "cooperative.membership",
 )
 ASKED = date(2012, 2, 16)
-PERSON = {
-    "applicant": {"resident": True, "has_medicare": False},
-    "employer_plan": {"available": False},
-    "enrollment": {
-        "requested_on": "2012-02-16",
-        "product": "individual_plan",
-        "channel": "carrier",
-    },
-    "prior_coverage": {"ended": False},
-    "waiver": {"granted": False},
-}
+PERSON = applying("2012-02-16")
 LATE_MARRIAGE = {"kind": "marriage", "occurred_on": "2012-01-01"}
 CHILD = {"kind": "new_child", "occurred_on": "2012-02-01"}
 

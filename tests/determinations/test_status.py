@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 import pytest
 
-from app.determinations.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from tests.determinations.answered import determination_of
 
 ASSOCIATION: dict[str, object] = {
     "association.is_approved": True,
@@ -24,8 +24,8 @@ RENEWS = {"cooperative.plan_renews_on": "2013-07-01"}
 
 def status(decider: Decider, of: str, on: date, facts: dict[str, object]) -> Determination:
     question = f"{of}.status"
-    stated = read_facts(decider.lawbook, question, {**facts, f"{question}_on": on.isoformat()})
-    return decider.decide(make_case(decider.lawbook, question, stated, None, "current", on))
+    named = {**facts, f"{question}_on": on.isoformat()}
+    return determination_of(decider, question, named, edition="current", today=on)
 
 
 def told(decided: Determination, name: str) -> date | None:
@@ -129,7 +129,7 @@ def test_the_deadlines_of_an_approval_in_force(decider: Decider) -> None:
     assert [date(2012, 10, 3)] == [each.on for each in cooperative.deadlines]
 
 
-def test_whoever_was_never_approved_is_told_to_apply(decider: Decider) -> None:
+def test_what_was_never_approved_has_to_apply(decider: Decider) -> None:
     association = status(
         decider, "association", date(2012, 3, 1), {"association.is_approved": False}
     )

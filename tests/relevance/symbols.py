@@ -240,9 +240,6 @@ class Terms:
                 in_year = chosen(before_next, new_day, in_year)
         return self.day_of(year, in_year, start.exists)
 
-    def _years_after(self, day: Day, years: Number) -> Day:
-        return self._months_after(day, Number(12 * _constant(years.upper)))
-
     def _calendar_year(self, day: Day) -> Symbolic:
         return day.year + chosen(_truth(day.day_of_year >= JANUARY), 1, 0)
 
