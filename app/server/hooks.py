@@ -32,7 +32,7 @@ _TRY_IT = """\
                     -H 'Content-Type: application/json' -H 'Authorization: Bearer {key}' \\
                     -d '{{"question": "enrollment.permitted", "facts": {{
                       "enrollment": {{"requested_on": "2011-07-20"}},
-                      "applicant": {{"resident": true}},
+                      "applicant": {{"resident": true, "has_medicare": false}},
                       "employer_plan": {{"available": false}}}}}}'
 """
 

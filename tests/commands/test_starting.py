@@ -2,7 +2,9 @@
 loaded for looking around.
 """
 
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -11,8 +13,10 @@ import pytest
 from sqlalchemy import text
 
 from app.data_keys import new_key
+from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.settings import ROOT
+from tests.determinations.answered import determination_of
 from tests.servers import environment, free_port
 
 pytestmark = pytest.mark.slow
@@ -70,14 +74,31 @@ def kept(folder: Path) -> dict[str, object]:
 
 
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder in which the service was started once."""
+def first_start(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A folder in which the service was started once, and what it printed."""
     folder = tmp_path_factory.mktemp("instance")
-    said = served(folder)
+    return folder, served(folder)
+
+
+@pytest.fixture(scope="module")
+def folder(first_start: tuple[Path, str]) -> Path:
+    folder, said = first_start
     assert "demo-auditor" in said
     assert "try it" in said
     assert said.index("demo-auditor") < said.index("The service is ready.")
     return folder
+
+
+def test_the_request_that_a_start_prints_gets_a_decided_answer(
+    first_start: tuple[Path, str], decider: Decider
+) -> None:
+    body = re.search(r"-d '(\{.*?\})'$", first_start[1], re.DOTALL | re.MULTILINE)
+    assert body is not None, first_start[1]
+    request = json.loads(body[1])
+
+    decided = determination_of(decider, request["question"], request["facts"])
+
+    assert "eligible" == decided.outcome
 
 
 @pytest.mark.parametrize(
