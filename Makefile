@@ -9,11 +9,12 @@ PORT ?= 8000
 VENV ?= .venv
 DECISIONS ?= 1000000
 CASES ?= 100000
+RACES ?= 10000
 ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := bin/install $(PYTHON) $(VENV)
 
-.PHONY: help run test lint bench bench-peers trace soak relevance spike flood clean
+.PHONY: help run test lint bench bench-peers trace soak races relevance spike flood pages-speed pictures pages-all clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -46,6 +47,9 @@ trace: $(VENV)/installed-dev  ## Files of app/ that one brief determination goes
 soak: $(VENV)/installed-dev  ## Many decisions on 8 threads, every answer checked (DECISIONS=1000000)
 	@set -a; . bin/memory.env; $(BIN)/python bench/soak.py --decisions $(DECISIONS) $(ARGS)
 
+races: $(VENV)/installed-dev  ## Two reviewers claim and decide one waiver request at once, again and again (RACES=10000)
+	@set -a; . bin/memory.env; $(BIN)/python bench/races.py --races $(RACES) $(ARGS)
+
 relevance: $(VENV)/installed-dev  ## Outcomes and needs of random cases beside those an independent solver finds (CASES=100000)
 	@$(BIN)/python -m tests.relevance.run --cases $(CASES) $(ARGS)
 
@@ -55,15 +59,24 @@ spike: $(VENV)/installed-dev  ## What ten times the usual load does: who is answ
 flood: $(VENV)/installed-dev  ## How fast others are answered through nginx while 10,000 connections are held open
 	@set -a; . bin/memory.env; $(BIN)/python bench/flood.py
 
+pages-speed: $(VENV)/installed-dev  ## How fast pages come beside decisions, and to 50 people at once (ARGS="--seconds 10 --people 8" for a trial)
+	@set -a; . bin/memory.env; $(BIN)/python bench/pages.py $(ARGS)
+
+pictures: $(VENV)/installed-dev  ## The pictures of the README, taken from a running service (needs Chromium)
+	@$(BIN)/python bench/pictures.py
+
+pages-all: $(VENV)/installed-dev  ## Every page in every state, as every role, looked at by axe-core (needs Chromium)
+	@$(BIN)/python -m tests.people.every_page
+
 clean:  ## Remove everything that was installed or made here, kept determinations too
 	rm -rf .venv instance build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/installed: requirements.txt bin/install
+$(VENV)/installed: requirements.txt bin/install app/console/uswds/package-lock.json
 	@$(INSTALL) requirements.txt
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt bin/install
+$(VENV)/installed-dev: requirements-dev.txt requirements.txt bin/install app/console/uswds/package-lock.json tests/people/axe/package-lock.json tests/people/pa11y/package-lock.json
 	@$(INSTALL) requirements-dev.txt
 	@touch $@ $(VENV)/installed
 

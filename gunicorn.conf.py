@@ -30,12 +30,13 @@ except EnvError as error:
     sys.exit(2)
 
 REFUSING_THREADS = 24
-"""Threads beside those that answer or wait for a place: they refuse, and say how the service is."""
+"""Threads beside those that answer, wait for a place or send a batch: they refuse, and say how the
+service is."""
 
 bind = address()
 worker_class = "gthread"
 workers = settings.workers
-threads = settings.threads + settings.queue + REFUSING_THREADS
+threads = settings.threads + settings.queue + settings.batches + REFUSING_THREADS
 preload_app = (
     True  # the law is read and compiled once, before anything is served, and shared by the workers
 )

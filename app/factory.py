@@ -3,10 +3,10 @@
 from flask import Flask
 
 from app.api.http.service import Service, law_text
-from app.api.mounting import mount
 from app.commands import register
 from app.determinations.decide import Decider
-from app.law.kept_lawbook import open_kept_lawbook
+from app.law.reading.kept_lawbook import open_kept_lawbook
+from app.mounting import mount
 from app.production import require_fit
 from app.records.database import open_database
 from app.records.store import Store
@@ -35,17 +35,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
     decider = Decider(lawbook)
     decider.prepare()
-    mount(
-        app,
-        Service(
-            settings,
-            decider,
-            Store(
-                open_database(settings.database_url, settings.threads + settings.queue),
-                law_text(lawbook),
-            ),
-            edition,
-        ),
-    )
+    database = open_database(settings.database_url, settings.threads + settings.batches)
+    service = Service(settings, decider, Store(database, law_text(lawbook)), edition)
+    mount(app, service)
     register(app)
     return app

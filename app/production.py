@@ -3,13 +3,16 @@
 Each refusal is a sentence that says what to do.
 """
 
+import os
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.data_keys import open_to_guessing
-from app.settings import Settings
+from app.settings import Settings, is_loopback
 
 SECRET_AT_LEAST = 32
+OWN_COUNTS = frozenset({"memory", "redis+unix"})
+COUNTS_OVER_TLS = frozenset({"rediss"})
 DIFFERENT_CHARACTERS_AT_LEAST = 12
 SAMPLES = (
     "change",
@@ -60,6 +63,9 @@ def _reasons(settings: Settings) -> Iterator[str]:
             yield f"{name} looks like a sample; it must be random. {how}"
     yield from open_to_guessing(settings.data_keys, settings.index_key, settings.secret_key)
     yield from _open_database(settings.database_url)
+    yield from _open_addresses(settings)
+    yield from _unlimited(settings)
+    yield from _readable_log_key(settings)
     if settings.debug:
         yield "FLASK_DEBUG is on, so callers could run code. Unset it."
     if settings.plain_cookies:
@@ -69,11 +75,48 @@ def _reasons(settings: Settings) -> Iterator[str]:
         )
 
 
+def _readable_log_key(settings: Settings) -> Iterator[str]:
+    """A complaint where the service could sign heads of the transparency log."""
+    if settings.log_key is not None and os.access(settings.log_key, os.R_OK):
+        yield (
+            "The service can read ELIGIBILITY_LOG_KEY. Run `flask records seal --follow` as "
+            "another user, and let only that user read the key."
+        )
+
+
 def _keys(settings: Settings) -> Iterator[tuple[str, str]]:
     if settings.secret_key:
         yield "ELIGIBILITY_SECRET_KEY", settings.secret_key
     for key in settings.secret_key_fallbacks:
         yield "A key in ELIGIBILITY_SECRET_KEY_FALLBACKS", key
+
+
+def _open_addresses(settings: Settings) -> Iterator[str]:
+    """Complaints about ways over which others could read what is sent."""
+    if not (is_loopback(settings.host) or settings.host.startswith(("unix:", "fd://"))):
+        yield (
+            f"The service would listen on {settings.host} without TLS. Listen on a socket or on "
+            "127.0.0.1 and put nginx in front, as in deploy/nginx.conf."
+        )
+    if settings.proxy_hops and urlsplit(settings.issuer).scheme != "https":
+        yield "ELIGIBILITY_ISSUER must be the https address at which clients reach the proxy."
+    storage = urlsplit(settings.rate_storage)
+    is_here = storage.scheme in OWN_COUNTS or is_loopback(storage.hostname or "")
+    if not is_here and storage.scheme not in COUNTS_OVER_TLS:
+        yield (
+            "ELIGIBILITY_RATE_STORAGE would send who asks over the network in the clear. Use "
+            "rediss:// or a socket (redis+unix://)."
+        )
+
+
+def _unlimited(settings: Settings) -> Iterator[str]:
+    """Complaints about limits that are off: one caller could keep everybody else out."""
+    for name, rate in (
+        ("ELIGIBILITY_RATE_PER_ADDRESS", settings.rate_per_address),
+        ("ELIGIBILITY_RATE_PER_CREDENTIAL", settings.rate_per_credential),
+    ):
+        if not rate:
+            yield f"{name} is 0, so one caller could send any number of requests. Set a limit."
 
 
 def _open_database(address: str) -> Iterator[str]:

@@ -4,7 +4,7 @@ import os
 import secrets
 from argparse import ArgumentError, ArgumentParser
 from collections.abc import Callable
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from ipaddress import ip_address
 from pathlib import Path
 from shlex import split
@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 SECRET_FILE = "secret.key"  # noqa: S105  (where it is, not what it is)
 DATA_KEYS_FILE, INDEX_KEY_FILE = "data.keys", "index.key"
 SECRET_BYTES = 32
+LOG_PATH = "/v1/log"
 
 
 class NoDataKeys(Exception):
@@ -33,16 +34,20 @@ class Settings:
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a
     whole batch. Records are sealed every `sealing_seconds` by the service itself, or by `flask
     records seal`; `checkpoints` is a file that notes every seal outside the database, `retention`
-    one that says how long records are kept. `lawbooks` is the folder in which a law that was read
-    is kept for the next start, none where it is not to be. `rate_…` are requests a minute, 0 for no
-    limit. `host` is where the service listens, `issuer` the address that clients reach it at, which
-    access tokens name; these live `token_seconds`. `instance` is the folder for what this
-    installation alone has: the database, the keys that sign tokens. `plain_cookies` lets browsers
-    sign in over plain HTTP that do not take a loopback address for secure; never set it elsewhere.
-    `data_keys` encrypt personal data, `index_key` is what it is found by: see `app.data_keys`.
+    one that says how long records are kept. `log` is the folder of the transparency log, `log_key`
+    the file of the key that signs it, which only `flask records seal --follow` opens, `receipt_key`
+    that of the key that signs receipts, and `policy` one that says which witnesses are to sign it
+    too. `lawbooks` is the folder in which a law that was read is kept for the next start, none
+    where it is not to be. `rate_…` are requests a minute, 0 for no limit. `host` is where the
+    service listens, `issuer` the address that clients reach it at, which access tokens name; these
+    live `token_seconds`. `instance` is the folder for what this installation alone has: the
+    database, the keys that sign tokens. `plain_cookies` lets browsers sign in over plain HTTP that
+    do not take a loopback address for secure; never set it elsewhere. `data_keys` encrypt personal
+    data, `index_key` is what it is found by: see `app.data_keys`.
     """
 
     rulesets: Path = ROOT / "rulesets"
+    languages: Path = ROOT / "languages"
     edition: str | None = None
     database_url: str = f"sqlite:///{ROOT / 'instance' / 'determinations.sqlite'}"
     batch_lines: int = 100_000
@@ -52,6 +57,10 @@ class Settings:
     sealing_seconds: float = 1.0
     checkpoints: Path | None = None
     retention: Path | None = None
+    log: Path | None = None
+    log_key: Path | None = None
+    receipt_key: Path | None = None
+    policy: Path | None = None
     lawbooks: Path | None = None
     mode: str = "development"
     debug: bool = False
@@ -64,7 +73,10 @@ class Settings:
     log_level: str = "info"
     workers: int = 2
     threads: int = 2
-    queue: int = 6
+    queue: int = 30
+    at_once_per_credential: int = 24
+    batches: int = 2
+    batches_per_credential: int = 1
     drain_seconds: float = 1.0
     faults_at_most: int = 10
     proxy_hops: int = 0
@@ -80,6 +92,11 @@ class Settings:
     def in_production(self) -> bool:
         """Whether nothing may be left open that is only for looking around."""
         return self.mode == "production"
+
+    @property
+    def log_name(self) -> str:
+        """What heads call the log of this installation: its address without the scheme."""
+        return f"{urlsplit(self.issuer).netloc}{LOG_PATH}"
 
 
 SHOWN = {"edition", "host", "issuer", "mode", "log_level", "sealing"}
@@ -109,75 +126,114 @@ def from_environment() -> Settings:
 
 
 def _read(env: Env, defaults: Settings) -> Settings:
-    some, natural = validate.Range(min=1), validate.Range(min=0)
     mode = env.str(
         "ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"])
     )
-    levels = validate.OneOf(["debug", "info", "warning", "error"])
     instance = Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance)))
     if instance.exists() and not instance.is_dir():
         raise EnvError(f"ELIGIBILITY_INSTANCE: {instance} is not a folder")
-    bound = bound_host(env.str("GUNICORN_CMD_ARGS", ""))
-    return Settings(
-        rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(defaults.rulesets))),
+    settings = replace(defaults, mode=mode, instance=instance)
+    settings = _with_law_and_records(env, settings)
+    settings = _with_protection(env, settings)
+    return _with_addresses(env, _with_capacity(env, settings))
+
+
+def _with_law_and_records(env: Env, settings: Settings) -> Settings:
+    return replace(
+        settings,
+        rulesets=Path(env.str("ELIGIBILITY_RULESETS", str(settings.rulesets))),
+        languages=Path(env.str("ELIGIBILITY_LANGUAGES", str(settings.languages))),
         edition=env.str("ELIGIBILITY_EDITION", None),
-        database_url=env.str("DATABASE_URL", defaults.database_url),
-        batch_lines=env.int("ELIGIBILITY_BATCH_LINES", defaults.batch_lines),
-        body_bytes=env.int("ELIGIBILITY_BODY_BYTES", defaults.body_bytes),
-        batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", defaults.batch_bytes),
+        database_url=env.str("DATABASE_URL", settings.database_url),
+        batch_lines=env.int("ELIGIBILITY_BATCH_LINES", settings.batch_lines),
+        body_bytes=env.int("ELIGIBILITY_BODY_BYTES", settings.body_bytes),
+        batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", settings.batch_bytes),
         sealing=env.str(
             "ELIGIBILITY_SEALING",
-            defaults.sealing,
+            settings.sealing,
             validate=validate.OneOf(["in-process", "command"]),
         ),
         sealing_seconds=env.float(
             "ELIGIBILITY_SEALING_SECONDS",
-            defaults.sealing_seconds,
+            settings.sealing_seconds,
             validate=validate.Range(min=0.05),
         ),
-        checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", instance / "checkpoints.jsonl"),
+        checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", settings.instance / "checkpoints.jsonl"),
         retention=env.path("ELIGIBILITY_RETENTION", None),
-        lawbooks=env.path("ELIGIBILITY_LAWBOOKS", instance / "lawbooks"),
-        mode=mode,
-        debug=env.bool("FLASK_DEBUG", defaults.debug),
+        log=env.path("ELIGIBILITY_LOG", settings.instance / "log"),
+        log_key=env.path("ELIGIBILITY_LOG_KEY", settings.instance / "log.key"),
+        receipt_key=env.path("ELIGIBILITY_RECEIPT_KEY", settings.instance / "receipt.key"),
+        policy=env.path("ELIGIBILITY_POLICY", None),
+        lawbooks=env.path("ELIGIBILITY_LAWBOOKS", settings.instance / "lawbooks"),
+    )
+
+
+def _with_protection(env: Env, settings: Settings) -> Settings:
+    return replace(
+        settings,
+        debug=env.bool("FLASK_DEBUG", settings.debug),
         secret_key=env.str("ELIGIBILITY_SECRET_KEY", None),
         secret_key_fallbacks=tuple(env.list("ELIGIBILITY_SECRET_KEY_FALLBACKS", [])),
         data_keys=env.str("ELIGIBILITY_DATA_KEYS", None, validate=read_data_keys),
         index_key=env.str("ELIGIBILITY_INDEX_KEY", None, validate=read_index_key),
-        plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", defaults.plain_cookies),
+        plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", settings.plain_cookies),
         single_sign_on=single_sign_on(env),
-        log_level=env.str("ELIGIBILITY_LOG_LEVEL", defaults.log_level, validate=levels),
-        workers=env.int("ELIGIBILITY_WORKERS", defaults.workers, validate=some),
-        threads=env.int("ELIGIBILITY_THREADS", defaults.threads, validate=some),
-        queue=env.int("ELIGIBILITY_QUEUE", defaults.queue, validate=natural),
+    )
+
+
+def _with_capacity(env: Env, settings: Settings) -> Settings:
+    some, natural = validate.Range(min=1), validate.Range(min=0)
+    return replace(
+        settings,
+        log_level=env.str(
+            "ELIGIBILITY_LOG_LEVEL",
+            settings.log_level,
+            validate=validate.OneOf(["debug", "info", "warning", "error"]),
+        ),
+        workers=env.int("ELIGIBILITY_WORKERS", settings.workers, validate=some),
+        threads=env.int("ELIGIBILITY_THREADS", settings.threads, validate=some),
+        queue=env.int("ELIGIBILITY_QUEUE", settings.queue, validate=natural),
         drain_seconds=env.float(
             "ELIGIBILITY_DRAIN_SECONDS",
-            defaults.drain_seconds,
+            settings.drain_seconds,
             validate=validate.Range(min=0, max=20),
         ),
         faults_at_most=env.int(
-            "ELIGIBILITY_FAULTS_AT_MOST", defaults.faults_at_most, validate=some
+            "ELIGIBILITY_FAULTS_AT_MOST", settings.faults_at_most, validate=some
         ),
-        proxy_hops=env.int("ELIGIBILITY_PROXY_HOPS", defaults.proxy_hops, validate=natural),
+        at_once_per_credential=env.int(
+            "ELIGIBILITY_AT_ONCE_PER_CREDENTIAL", settings.at_once_per_credential, validate=some
+        ),
+        batches=env.int("ELIGIBILITY_BATCHES", settings.batches, validate=some),
+        batches_per_credential=env.int(
+            "ELIGIBILITY_BATCHES_PER_CREDENTIAL", settings.batches_per_credential, validate=some
+        ),
+        proxy_hops=env.int("ELIGIBILITY_PROXY_HOPS", settings.proxy_hops, validate=natural),
         rate_per_address=env.int(
-            "ELIGIBILITY_RATE_PER_ADDRESS", defaults.rate_per_address, validate=natural
+            "ELIGIBILITY_RATE_PER_ADDRESS", settings.rate_per_address, validate=natural
         ),
         rate_per_credential=env.int(
-            "ELIGIBILITY_RATE_PER_CREDENTIAL", defaults.rate_per_credential, validate=natural
+            "ELIGIBILITY_RATE_PER_CREDENTIAL", settings.rate_per_credential, validate=natural
         ),
         rate_storage=env.str(
-            "ELIGIBILITY_RATE_STORAGE", defaults.rate_storage, validate=_is_rate_storage
+            "ELIGIBILITY_RATE_STORAGE", settings.rate_storage, validate=_is_rate_storage
         ),
-        host=env.str("ELIGIBILITY_HOST", defaults.host) if bound is None else bound,
+    )
+
+
+def _with_addresses(env: Env, settings: Settings) -> Settings:
+    bound = bound_host(env.str("GUNICORN_CMD_ARGS", ""))
+    return replace(
+        settings,
+        host=env.str("ELIGIBILITY_HOST", settings.host) if bound is None else bound,
         issuer=env.str(
             "ELIGIBILITY_ISSUER", f"http://127.0.0.1:{env.str('PORT', '8000')}", validate=_is_issuer
         ),
         token_seconds=env.int(
             "ELIGIBILITY_TOKEN_SECONDS",
-            defaults.token_seconds,
-            validate=validate.Range(60, defaults.token_seconds),
+            settings.token_seconds,
+            validate=validate.Range(60, settings.token_seconds),
         ),
-        instance=instance,
     )
 
 

@@ -1,22 +1,24 @@
 """Checks a packet without the service: `python -m app.verify packet.json [--root HEX] [--chain
-HEX]`.
+HEX …] [--policy FILE]`.
 
-Neither database nor network nor web framework is used: the standard library, and the program's own
-reader of the law and engine, which derives the outcome again. Ends with 0 where everything holds, 1
-where something does not, 2 where nothing was checked.
+Neither database nor network nor web framework is used: the standard library, `cryptography` for
+signatures, and the program's own reader of the law and engine, which derives the outcome again.
+Ends with 0 where everything holds and the links of all its seals are yours, or a signed head of
+your policy covers it; with 5 where everything holds and less is proved, 3 where something does not
+hold, 4 where the packet cannot be read, 2 after wrong use.
 """
 
 import argparse
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
+from functools import partial
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from app.determinations.older_law import LawAltered, decider_under
-from app.determinations.replay import compared, replay
-from app.determinations.strict_json import MalformedJson, loads
+from app.determinations.again.older_law import LawAltered, decider_under
+from app.determinations.again.replay import compared, replay
+from app.determinations.cases.strict_json import MalformedJson, loads
 from app.engine import Engine, EngineFault
 from app.law.lawbook import text_digest
 from app.records.digests import (
@@ -28,13 +30,14 @@ from app.records.digests import (
     root_of_proof,
 )
 from app.records.entries import DeterminationRecord
-from app.records.ledger.packet_format import CONTENT, FORMAT, HOW_TO_CHECK
+from app.records.log.packet_checks import log_checks
+from app.records.packets.packet_reading import NotAPacket, Packet, Sealed, instant, read_packet
+from app.transparency.policy import Policy, PolicyWrong, read_policy
 from app.version import VERSION
 
 LARGEST = 67_108_864
 """Bytes; the law is some hundred times smaller."""
-HOLDS, FAILS, NO_PACKET = 0, 1, 2
-T = TypeVar("T")
+HOLDS, FAILS, NO_PACKET, UNANCHORED = 0, 3, 4, 5
 _HEX = frozenset("0123456789abcdef")
 TOLD_IN_DOCUMENT = (
     "id",
@@ -50,207 +53,90 @@ TOLD_IN_DOCUMENT = (
 """Columns that the document contains too."""
 
 
-class NotAPacket(ValueError):
-    """The file is not a packet; the message says what is wrong with it."""
-
-
-@dataclass(frozen=True)
-class Packet:
-    """A packet whose every member is there and of its type.
-
-    Whether any of it is true is another question.
-    """
-
-    columns: Mapping[str, str | None]
-    digest: str
-    law_digest: str
-    texts: Mapping[str, str]
-    sequence: int
-    path: Sequence[Mapping[str, str]]
-    seal: Mapping[str, Any]
-    sealed_at: datetime
-
-    @property
-    def position(self) -> int:
-        """The record's place in its batch, counted from 0."""
-        return self.sequence - int(self.seal["first"])
-
-
-# --- reading ---
-
-
-def read_packet(content: bytes) -> Packet:
-    """A packet from the bytes of its file.
-
-    Raises:
-        NotAPacket: it is not JSON, or has other members than a packet of this format, or members of
-            other types.
-    """
-    try:
-        document = loads(content)
-    except MalformedJson as error:
-        raise NotAPacket(f"It is not valid JSON. {error}") from None
-    packet = _members(document, "packet", "The file")
-    if packet["format"] != FORMAT:
-        raise NotAPacket(f"Its format is not {FORMAT}.")
-    if packet["how_to_check"] != HOW_TO_CHECK:
-        raise NotAPacket("how_to_check differs from the text of this format.")
-    record, law = (
-        _members(packet["record"], "record", "record"),
-        _members(packet["law"], "law", "law"),
-    )
-    inclusion, seal = (
-        _members(packet["inclusion"], "inclusion", "inclusion"),
-        _members(packet["seal"], "seal", "seal"),
-    )
-    if record["kind"] != "determination":
-        raise NotAPacket("record.kind is not determination.")
-    return Packet(
-        columns=_columns(record["columns"]),
-        digest=_hex(record["digest"], "record.digest"),
-        law_digest=_text(law["digest"], "law.digest"),
-        texts=_texts(law["texts"]),
-        sequence=_number(inclusion["sequence"], "inclusion.sequence"),
-        path=[_step(step) for step in _of(list, inclusion["path"], "inclusion.path", "a list")],
-        seal={
-            **{name: _number(seal[name], f"seal.{name}") for name in ("number", "first", "count")},
-            **{name: _hex(seal[name], f"seal.{name}") for name in ("root", "previous", "chain")},
-        },
-        sealed_at=_instant(seal["sealed_at"], "seal.sealed_at"),
-    )
-
-
-def _members(value: object, part: str, called: str) -> Mapping[str, object]:
-    members = _of(dict, value, called, "an object")
-    missing = [name for name in CONTENT[part] if name not in members]
-    if missing:
-        raise NotAPacket(f"{called} has no member {missing[0]}.")
-    if len(members) != len(CONTENT[part]):
-        raise NotAPacket(f"{called} has unknown members.")
-    return members
-
-
-def _columns(value: object) -> Mapping[str, str | None]:
-    columns = _members(value, "columns", "record.columns")
-    may_be_none = ("subject", "organization", "replaces", "made_by")
-    return {
-        name: None
-        if column is None and name in may_be_none
-        else _text(column, f"record.columns.{name}")
-        for name, column in columns.items()
-    }
-
-
-def _texts(value: object) -> Mapping[str, str]:
-    texts = _of(dict, value, "law.texts", "an object")
-    return {file: _text(text, "Every text of the law") for file, text in texts.items()}
-
-
-def _step(value: object) -> Mapping[str, str]:
-    step = _members(value, "step", "A step of inclusion.path")
-    if step["side"] not in ("left", "right"):
-        raise NotAPacket("The side of a step of inclusion.path must be left or right.")
-    return {"side": str(step["side"]), "hash": _hex(step["hash"], "The hash of a step")}
-
-
-def _of(type: type[T], value: object, called: str, told: str) -> T:
-    if not isinstance(value, type):
-        raise NotAPacket(f"{called} is not {told}.")
-    return value
-
-
-def _text(value: object, called: str) -> str:
-    return _of(str, value, called, "text")
-
-
-def _hex(value: object, called: str) -> str:
-    text = _text(value, called)
-    if len(text) != 64 or not set(text) <= _HEX:
-        raise NotAPacket(f"{called} is not a SHA-256 in 64 hexadecimal digits.")
-    return text
-
-
-def _number(value: object, called: str) -> int:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 0:
-        raise NotAPacket(f"{called} is not a whole number.")
-    return value
-
-
-def _instant(value: object, called: str) -> datetime:
-    text = _text(value, called)
-    try:
-        instant = datetime.fromisoformat(text)
-    except ValueError:
-        raise NotAPacket(f"{called} is not an instant.") from None
-    if instant.tzinfo is None or column_text(instant) != text:
-        raise NotAPacket(f"{called} is not an instant in UTC, written to the microsecond.")
-    return instant
-
-
-# --- checking ---
-
 Check = tuple[str, Callable[[], str | None]]
 
 
-def checks(packet: Packet, root: str | None, chain: str | None) -> Iterator[Check]:
+def checks(
+    packet: Packet, root: str | None, chains: Sequence[str], policy: Policy | None = None
+) -> Iterator[Check]:
     """What is checked, in order: what it is called, and what finds the complaint, if
     there is one.
     """
-    yield "The record matches its sealed digest", lambda: _record(packet)
-    yield "The sealed batch contains the record", lambda: _inclusion(packet)
-    yield "The seal is chained to the one before", lambda: _link(packet)
+    record, void = packet.record, packet.void
+    yield "The record matches its sealed digest", lambda: _record(record)
+    yield "The sealed batch contains the record", lambda: _inclusion(record)
+    yield "The seal is chained to the one before", lambda: _link(record)
+    yield from log_checks(packet, policy)
     yield "The text of the law matches the record's digest", lambda: _law(packet)
     yield "The document matches the record's columns", lambda: _document(packet)
+    if void is not None:
+        yield "The record that it is void matches its sealed digest", lambda: _record(void)
+        yield "Its sealed batch contains that record", lambda: _inclusion(void)
+        yield "Its seal is chained to the one before", lambda: _link(void)
+        yield "That record names this determination", lambda: _names(void, packet)
     if root is not None:
         yield (
             "The root matches yours",
-            lambda: _same(packet.seal["root"], root, "the root of the seal"),
+            lambda: _same(record.seal["root"], root, "the root of the seal"),
         )
-    if chain is not None:
-        yield (
-            "The chain digest matches yours",
-            lambda: _same(packet.seal["chain"], chain, "the chain digest of the seal"),
-        )
+    for chain in chains:
+        yield "The chain digest matches yours", partial(_is_one_of, packet, chain)
 
 
 def _same(ours: str, given: str, called: str) -> str | None:
     return None if ours == given.strip().lower() else f"{called} is {ours}"
 
 
-def _record(packet: Packet) -> str | None:
-    found = record_digest("determination", packet.columns)
+def _is_one_of(packet: Packet, given: str) -> str | None:
+    own = _chains(packet)
+    return None if given in own else f"the chain digest of the seal is {' or '.join(own)}"
+
+
+def _chains(packet: Packet) -> list[str]:
+    """The links of the seals that a packet rests on, each once."""
+    sealed = [packet.record] if packet.void is None else [packet.record, packet.void]
+    return list(dict.fromkeys(str(each.seal["chain"]) for each in sealed))
+
+
+def _names(void: Sealed, packet: Packet) -> str | None:
+    named = void.columns["determination"]
+    return None if named == packet.columns["id"] else f"it names {named}"
+
+
+def _record(record: Sealed) -> str | None:
+    found = record_digest(record.kind, record.columns)
     return (
         None
-        if found == packet.digest
-        else f"the columns have the digest {found}, the seal covers {packet.digest}"
+        if found == record.digest
+        else f"the columns have the digest {found}, the seal covers {record.digest}"
     )
 
 
-def _inclusion(packet: Packet) -> str | None:
-    if not 0 <= packet.position < packet.seal["count"]:
+def _inclusion(record: Sealed) -> str | None:
+    if not 0 <= record.position < record.seal["count"]:
         return "the sequence number lies outside the batch"
-    if [step["side"] for step in packet.path] != inclusion_sides(
-        packet.position, packet.seal["count"]
+    if [step["side"] for step in record.path] != inclusion_sides(
+        record.position, record.seal["count"]
     ):
         return "the path does not fit this place in the batch"
     reached = root_of_proof(
-        leaf_hash("determination", str(packet.columns["id"]), packet.digest), packet.path
+        leaf_hash(record.kind, str(record.columns["id"]), record.digest), record.path
     )
     return (
         None
-        if reached == packet.seal["root"]
+        if reached == record.seal["root"]
         else f"the path leads to {reached}, which is not the root of the seal"
     )
 
 
-def _link(packet: Packet) -> str | None:
-    seal = packet.seal
+def _link(record: Sealed) -> str | None:
+    seal = record.seal
     found = chain_digest(
         seal["previous"],
         seal["number"],
         seal["first"],
         seal["count"],
-        packet.sealed_at,
+        record.sealed_at,
         seal["root"],
     )
     return None if found == seal["chain"] else f"the computed chain digest is {found}"
@@ -283,7 +169,7 @@ def derive(packet: Packet) -> str | None:
     """Decide the packet's request again under its law; the difference, or None."""
     columns: dict[str, Any] = dict(packet.columns)
     try:
-        columns["decided_at"] = _instant(columns["decided_at"], "decided_at")
+        columns["decided_at"] = instant(columns["decided_at"], "decided_at")
         columns["as_of"] = date.fromisoformat(str(columns["as_of"]))
         kept = DeterminationRecord(**columns)
         differs_at = replay(decider_under(packet.law_digest, packet.texts, Engine()), kept)
@@ -295,14 +181,18 @@ def derive(packet: Packet) -> str | None:
 
 
 def verify(
-    packet: Packet, root: str | None, chain: str | None, say: Callable[[str], object]
+    packet: Packet,
+    root: str | None,
+    chains: Sequence[str],
+    say: Callable[[str], object],
+    policy: Policy | None = None,
 ) -> bool:
     """Run all checks and print a line for each; whether all passed.
 
     It replays the case only if the other checks passed, so that no unsealed law runs.
     """
     holds = True
-    for name, find in checks(packet, root, chain):
+    for name, find in checks(packet, root, chains, policy):
         complaint = find()
         holds = holds and complaint is None
         say(f"holds    {name}." if complaint is None else f"FAILS    {name}: {complaint}.")
@@ -332,8 +222,19 @@ def _digest(text: str) -> str:
     return digest
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Check a packet and print what was checked, line by line."""
+def _policy(file: str) -> Policy:
+    """The policy in a file.
+
+    Raises:
+        argparse.ArgumentTypeError: it cannot be read.
+    """
+    try:
+        return read_policy(Path(file).read_bytes())
+    except (OSError, PolicyWrong) as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m app.verify", description="Verify the packet of a determination."
     )
@@ -349,29 +250,67 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--chain",
         type=_digest,
+        action="append",
+        default=[],
         metavar="HEX",
-        help="the chain digest of the seal, from an independent source",
+        help="the chain digest of a seal, from an independent source; once for each seal",
     )
-    given = parser.parse_args(arguments)
+    parser.add_argument(
+        "--policy",
+        type=_policy,
+        metavar="FILE",
+        help="the keys of the log and its witnesses, from an independent source",
+    )
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Check a packet and print what was checked, line by line."""
+    given = _parser().parse_args(arguments)
     try:
         packet = read_packet(_content(given.packet))
     except NotAPacket as error:
         _say(f"This is not a packet. {error}")
         return NO_PACKET
-    columns, seal = packet.columns, packet.seal
+    _introduce(packet)
+    holds = verify(packet, given.root, given.chain, _say, given.policy)
+    is_anchored = given.policy is not None or set(_chains(packet)) <= set(given.chain)
+    if not is_anchored:
+        _say(_unproved(given.root))
+    if not holds:
+        _say("At least one check failed; see above.")
+        return FAILS
+    _say("All checks passed." if is_anchored else "All checks passed, against less than all seals.")
+    return HOLDS if is_anchored else UNANCHORED
+
+
+def _unproved(root: str | None) -> str:
+    """What stays unproved as long as a seal's link is compared with none from elsewhere."""
+    if root is None:
+        return (
+            "Compare the root above with one from an independent source (--root), or better the "
+            "chain digest (--chain). Without that, the whole packet can be forged."
+        )
+    return (
+        "The root proves the record, but neither the seal's number nor its time. For these, "
+        "give the chain digest of each seal (--chain)."
+    )
+
+
+def _introduce(packet: Packet) -> None:
+    """Say what the packet is about, before anything is checked."""
+    columns, seal = packet.columns, packet.record.seal
     _say(
         f"Determination {columns['id']}: {columns['question']} as of {columns['as_of']}, outcome "
         f"{columns['outcome']}."
     )
-    _say(f"Seal {seal['number']} of {column_text(packet.sealed_at)}, root {seal['root']}.")
-    holds = verify(packet, given.root, given.chain, _say)
-    if given.root is None and given.chain is None:
-        _say(
-            "Compare the root above with one from an independent source (--root). Without that, "
-            "the whole packet can be forged."
-        )
-    _say("All checks passed." if holds else "At least one check failed; see above.")
-    return HOLDS if holds else FAILS
+    _say(f"Seal {seal['number']} of {column_text(packet.record.sealed_at)}, root {seal['root']}.")
+    _say(f"The chain digest of this seal is {seal['chain']}.")
+    if packet.void is not None:
+        void, seal = packet.void.columns, packet.void.seal
+        _say(f"It is VOID since {void['voided_at']}: {void['because']}")
+        _say(f"The void is in seal {seal['number']}, root {seal['root']}.")
+        _say(f"The chain digest of that seal is {seal['chain']}.")
 
 
 def _content(path: Path) -> bytes:

@@ -1,6 +1,6 @@
 """Which version of the program this is."""
 
-VERSION = "1.0.0.dev1"
+VERSION = "1.0.0.dev2"
 """Every determination is stored with the version that made it.
 
 Raise it in each commit that changes a byte of an answer to a request that was answered before:

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from datetime import date
 from statistics import mean
 
-from app.determinations.case import Case, make_case, read_facts
+from app.determinations.cases.case import Case, make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
-from app.determinations.knowledge import Knowledge
-from app.determinations.relevance import Relevance
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.needs.relevance import Relevance
 
 TODAY = date(2013, 12, 31)
 

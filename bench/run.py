@@ -25,7 +25,7 @@ sys.path.insert(0, str(ROOT))
 from rich.console import Console  # noqa: E402
 
 from app.determinations.decide import Decider  # noqa: E402
-from app.law.library import open_lawbook  # noqa: E402
+from app.law.reading.library import open_lawbook  # noqa: E402
 from bench import servers  # noqa: E402
 from bench.applications import QUESTION, Applications  # noqa: E402
 from bench.clients import Load, load  # noqa: E402

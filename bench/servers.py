@@ -148,6 +148,10 @@ def _prepared(environment: dict[str, str], address: str) -> str:
     flask = [sys.executable, "-m", "flask"]
     upgrading = [*flask, "db", "upgrade"]
     subprocess.run(upgrading, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
+    naming = [
+        *flask, "organizations", "create", "bench", "--name", "Bench", "--kind", "other", "--json",
+    ]  # fmt: skip
+    subprocess.run(naming, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     making = [
         *flask, "keys", "create", "bench", "--role", "eligibility_worker",
         "--organization", "bench", "--json",

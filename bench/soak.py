@@ -26,12 +26,12 @@ sys.path.insert(0, str(ROOT))
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn  # noqa: E402
 
-from app.determinations.facts_in_play import FactsInPlay  # noqa: E402
-from app.determinations.knowledge import Knowledge  # noqa: E402
+from app.determinations.facts.facts_in_play import FactsInPlay  # noqa: E402
+from app.determinations.facts.knowledge import Knowledge  # noqa: E402
 from app.engine import CompiledLaw, Engine, EngineFault, Evaluation  # noqa: E402
 from app.law.facts import FactDefinition, Value  # noqa: E402
 from app.law.lawbook import Lawbook  # noqa: E402
-from app.law.library import open_lawbook  # noqa: E402
+from app.law.reading.library import open_lawbook  # noqa: E402
 from app.law.standing import StandingLaw  # noqa: E402
 from tests.plain_evaluator import evaluate  # noqa: E402
 

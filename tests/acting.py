@@ -17,7 +17,7 @@ def acting(app: Flask, principal: Principal = EVERYWHERE) -> Flask:
     """
     hooks = app.before_request_funcs[None]
     for place, hook in enumerate(hooks):
-        if hook.__module__ == "app.api.http.authentication":
+        if hook.__module__ == "app.api.http.asked.authentication":
             hooks[place] = lambda: setattr(g, "principal", app.extensions[_NAME])
     app.extensions[_NAME] = principal
     return app

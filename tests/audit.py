@@ -33,3 +33,10 @@ class AuditTrail:
     def outcomes(self) -> list[tuple[str, str]]:
         """What happened, and how it ended."""
         return [(entry.action, entry.outcome) for entry in self.entries]
+
+    @property
+    def of_accounts(self) -> list[AuditEntry]:
+        """The entries about people's own accounts and sessions: what a home page disclosed to them
+        depends on what others left in their office.
+        """
+        return [e for e in self.entries if e.action.startswith(("account.", "session."))]

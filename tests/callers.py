@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from app.access.credentials import KEY, Wanted
 from app.access.origin import Origin
-from app.api.http.authentication import authenticator
+from app.api.http.asked.authentication import authenticator
+from tests.organizations import know
 
 ORGANIZATION = "county-office"
 ADMINISTRATOR = Origin("command:tests")
@@ -20,6 +21,7 @@ def key_of(app: Flask, role: str, organization: str | None = ORGANIZATION) -> st
     """A key of a role, the same one for the same role and organization of an application."""
     made = _MADE.setdefault(app, {})
     if (role, organization) not in made:
+        know(app.extensions["eligibility"].store, organization)
         with app.app_context():
             told = authenticator().credentials.create(
                 Wanted(KEY, f"tests as {role}".replace("_", " "), role, organization), ADMINISTRATOR

@@ -7,8 +7,8 @@ from typing import Any
 
 from ruamel.yaml import YAML
 
-from app.law.case_files import CaseFile, read_case_file
-from app.law.names import nest
+from app.law.reading.case_files import CaseFile, read_case_file
+from app.law.reading.names import nest
 
 ROOT = Path(__file__).resolve().parent.parent
 CASES = ROOT / "tests" / "cases"

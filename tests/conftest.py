@@ -21,8 +21,8 @@ from sqlalchemy import URL, make_url
 
 from app.determinations.decide import Decider
 from app.factory import create_app
-from app.law.kept_lawbook import open_kept_lawbook
 from app.law.lawbook import Lawbook
+from app.law.reading.kept_lawbook import open_kept_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.callers import client_of
@@ -113,7 +113,7 @@ def _at(server: URL, *statements: str) -> None:
 
 
 @contextmanager
-def _postgresql(name: str, template: str) -> Iterator[str]:
+def postgresql_copy(name: str, template: str) -> Iterator[str]:
     """A PostgreSQL database for as long as it is needed, a copy of another one."""
     server = _server()
     drop = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'
@@ -127,7 +127,7 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
     """The address of an empty PostgreSQL database of this test alone, on the server that
     TEST_POSTGRESQL_URL names.
     """
-    with _postgresql(f"test_{worker_id}_{os.getpid()}", "template0") as address:
+    with postgresql_copy(f"test_{worker_id}_{os.getpid()}", "template0") as address:
         yield address
 
 
@@ -135,7 +135,7 @@ def postgresql_url(worker_id: str) -> Iterator[str]:
 def migrated_postgresql(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The name of a migrated PostgreSQL database without anything in it, to be copied."""
     name = f"migrated_{worker_id}_{os.getpid()}"
-    with _postgresql(name, "template0") as address:
+    with postgresql_copy(name, "template0") as address:
         upgrade(Settings(database_url=address, instance=tmp_path_factory.mktemp("migrated")))
         yield name
 
@@ -161,7 +161,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path, worker_id: str)
     """The address of a migrated database of this test alone, once of each kind."""
     if request.param == "postgresql":
         _server()
-        with _postgresql(
+        with postgresql_copy(
             f"test_{worker_id}_{os.getpid()}", request.getfixturevalue("migrated_postgresql")
         ) as address:
             yield address

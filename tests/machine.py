@@ -11,9 +11,12 @@ import pytest
 
 PACKAGES = {
     "chromium": "chromium",
+    "go": "golang-go",
     "nginx": "nginx-light",
     "openssl": "openssl",
+    "pdftotext": "poppler-utils",
     "redis-server": "redis-server",
+    "systemd-analyze": "systemd",
 }
 NO_POSTGRESQL = (
     "no PostgreSQL server; `make test` starts one where PostgreSQL is installed: "

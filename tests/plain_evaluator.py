@@ -4,6 +4,7 @@ It is the oracle of both, the rules of durable-rules and the compiled law.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import product
 from typing import NamedTuple
 
@@ -73,6 +74,7 @@ def outcome_of(question: StandingQuestion, provisions: Sequence[bool | None]) ->
     return found.pop() if len(found) == 1 else "undetermined"
 
 
+@cache
 def _tried(barred: bool, granted: bool, may_grant: bool, may_bar: bool, either: bool) -> Outcome:
     """The outcome where every person who is to decide decides in every way that is open."""
     ways: set[Outcome] = set()
@@ -97,7 +99,8 @@ def evaluate(law: StandingLaw, codes: Mapping[str, int]) -> Evaluation:
     """Every condition, provision and outcome of a standing law for the facts whose codes are known.
 
     A code under a question's id is an outcome that the caller states; it takes the place of what
-    the provisions would give. A question that is left to a person is tried both ways.
+    the provisions would give. A question that is left to a person is tried both ways. A flag that
+    follows from a question is what its outcome says, unless it is stated itself.
     """
     return evaluation(*_evaluate(law, codes))
 
@@ -114,12 +117,15 @@ def _evaluate(law: StandingLaw, codes: Mapping[str, int]) -> _Truths:
             provisions[provision.index] = provision_truth(provision, conditions)
         id = question.question.id
         outcome = outcomes[id] = outcome_of(question, provisions)
-        used = any(c.fact.name == id for c in law.conditions)
+        used = any(id in (c.fact.name, c.fact.follows_from) for c in law.conditions)
         if used and OUTCOMES_BY_CODE[known.get(id, OUTCOME_CODES.get(outcome, -1))] == "referred":
             ways = [_evaluate(law, {**codes, id: OUTCOME_CODES[way]}) for way in DECIDED]
             return _both_ways(*ways)
         if outcome != "undetermined":
             known.setdefault(id, OUTCOME_CODES[outcome])
+        if id in known:
+            for flag in (c.fact for c in law.conditions if c.fact.follows_from == id):
+                known.setdefault(flag.name, int(known[id] == OUTCOME_CODES["eligible"]))
     return _Truths(conditions, provisions, outcomes)
 
 

@@ -16,9 +16,9 @@ from typing import Any, NamedTuple
 import click
 import pyphen
 
-from app.api.http.problem_types import PROBLEM_TYPES
+from app.api.http.answered.problem_types import PROBLEM_TYPES
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from app.law.sentences import Sentence
 from tests.case_files import ROOT
 
@@ -145,14 +145,14 @@ def split(file: str, id: str, text: str) -> Iterator[Spoken]:
 def titles_of_problems() -> Iterator[Spoken]:
     """The title of every type of problem."""
     for type in PROBLEM_TYPES.values():
-        yield from split("app/api/http/problem_types.py", type.name, type.title)
+        yield from split("app/api/http/answered/problem_types.py", type.name, type.title)
 
 
 def details_of_problems() -> Iterator[Spoken]:
     """What every type of problem explains, and the detail wherever one is raised."""
     for type in PROBLEM_TYPES.values():
         for text in type.explains.split("\n"):
-            yield from split("app/api/http/problem_types.py", type.name, text)
+            yield from split("app/api/http/answered/problem_types.py", type.name, text)
     for file in sorted((ROOT / "app").rglob("*.py")):
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func) == "Problem":

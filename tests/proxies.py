@@ -36,7 +36,10 @@ def configuration(folder: Path, port: int, tls_port: int, redirecting_port: int)
     text = SHIPPED.read_text(encoding="utf-8")
     changes = {
         "listen 443 ssl http2;": f"listen 127.0.0.1:{tls_port} ssl http2; listen 127.0.0.1:{port};",
+        "listen 443 ssl http2 default_server;": f"listen 127.0.0.1:{tls_port} ssl default_server;",
         "listen 80;": f"listen 127.0.0.1:{redirecting_port};",
+        "listen 80 default_server;": f"listen 127.0.0.1:{redirecting_port} default_server;",
+        "server_name eligibility.example.org;": "server_name localhost;",
         "/run/eligibility/service.sock": f"{folder}/s",
         "/etc/nginx/tls/": f"{folder}/",
         "pid /run/nginx.pid;": f"pid {folder}/pid; daemon off;",
@@ -54,9 +57,9 @@ KINDS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 
 
 def make_certificate(folder: Path) -> None:
-    """A certificate for 127.0.0.1 that nobody else trusts."""
+    """A certificate for this machine that nobody else trusts."""
     openssl = require_program("openssl")
-    subject = ["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1"]
+    subject = ["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]
     kept = ["-keyout", str(folder / "key.pem"), "-out", str(folder / "certificate.pem")]
     command = [
         openssl,

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from app.commands import command_line
@@ -27,6 +28,8 @@ is waited for so long.
 FIRST_PORT, PORTS = 10_000, 20_000
 _ports = count(os.getpid() * 61)
 Answer = tuple[int, dict[str, str], bytes]
+ONE_COMMAND_AT_A_TIME = RLock()
+"""A command in this process takes the process's own output, which threads of a test share."""
 
 
 def free_port() -> int:
@@ -72,11 +75,15 @@ class Served:
 
     def key(self, role: str = "eligibility_worker") -> str:
         """A key of a role, made on the command line when it is first asked for."""
-        if role not in self.keys:
-            where = ["--organization", "county-office"] if role == "eligibility_worker" else []
-            create = ["keys", "create", role, "--role", role, *where]
-            self.keys[role] = flask(self.environment, *create).strip()
-        return self.keys[role]
+        with ONE_COMMAND_AT_A_TIME:
+            if role not in self.keys:
+                where = ["--organization", "county-office"] if role == "eligibility_worker" else []
+                if where:
+                    named = ["--name", "County", "--kind", "office"]
+                    flask(self.environment, "organizations", "create", where[1], *named)
+                create = ["keys", "create", role, "--role", role, *where]
+                self.keys[role] = flask(self.environment, *create).strip()
+            return self.keys[role]
 
     def send(
         self,
@@ -153,7 +160,8 @@ def flask(environment: dict[str, str], *command: str) -> str:
         database_url=environment["DATABASE_URL"],
         instance=Path(environment["ELIGIBILITY_INSTANCE"]),
     )
-    result = command_line(settings).test_cli_runner().invoke(args=list(command))
+    with ONE_COMMAND_AT_A_TIME:
+        result = command_line(settings).test_cli_runner().invoke(args=list(command))
     assert 0 == result.exit_code, result.output
     return result.stdout
 

@@ -19,7 +19,7 @@ from flask.testing import FlaskClient
 
 from app.factory import create_app
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from app.law.spans import Span
 from app.law.words import spelled
 from app.records.migrate import upgrade

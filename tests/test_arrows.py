@@ -13,7 +13,7 @@ LINT = Path(sys.executable).with_name("lint-imports")
 WRONG = {
     "Calls go one way": ("law/sentences.py", "import app.engine"),
     "Deciding knows neither the clock, the settings nor the way in": (
-        "determinations/derive.py",
+        "determinations/facts/derive.py",
         "import app.clock",
     ),
     "Records know determinations by their model, and nothing that decides": (
@@ -26,10 +26,20 @@ WRONG = {
     ),
     "Only records import SQLAlchemy and Alembic": ("api/http/health.py", "import sqlalchemy"),
     "A packet is checked without the service": ("verify.py", "import app.records.store"),
+    "The log's formats know nothing of the service": ("transparency/tree.py", "import app.clock"),
+    "A witness shares the log's formats with the service, and nothing else": (
+        "witness/witness.py",
+        "import app.records.store",
+    ),
     "Only the ways in import Flask and marshmallow": ("engine/engine.py", "import flask"),
     "Only access reads and signs tokens, only the ways in speak OAuth": (
-        "commands/keys.py",
+        "commands/accounts/keys.py",
         "import joserfc",
+    ),
+    "Letters are made of documents alone": ("letters/composing.py", "import app.records.store"),
+    "Only letters make PDFs and say days in other languages": (
+        "console/words.py",
+        "import babel",
     ),
     "Only access hashes passwords": ("records/people/accounts.py", "import argon2"),
 }

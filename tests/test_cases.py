@@ -3,8 +3,8 @@
 import pytest
 
 from app.determinations.decide import Decider
-from app.determinations.trials import Trials
-from app.law.case_files import WrittenCase
+from app.determinations.trials.trials import Trials
+from app.law.reading.case_files import WrittenCase
 from tests.case_files import CASES, case_files
 
 ALL = [case for file in case_files().values() for case in file.cases]

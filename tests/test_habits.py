@@ -3,32 +3,30 @@
 Each is a rule about every provision, case, fact and question there is.
 """
 
-import ast
 import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import product
-from pathlib import Path
 from random import Random
 
 import pytest
 
-from app.determinations.case import make_case
-from app.determinations.case_edges import case_in_force, missing_edges
+from app.determinations.cases.case import make_case
+from app.determinations.cases.withheld import find_cures
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
-from app.determinations.knowledge import Knowledge
-from app.determinations.withheld import find_cures
-from app.law.case_files import CaseFile
-from app.law.coverage import gist_report
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.trials.case_edges import case_in_force, missing_edges
+from app.law.checking.coverage import gist_report
+from app.law.checking.habits import missing_cases
 from app.law.errors import LawNotEncoded
 from app.law.facts import Computation, FactDefinition, Value
 from app.law.functions import FUNCTIONS
-from app.law.habits import missing_cases
 from app.law.lawbook import Lawbook
 from app.law.provision import Conclusion, Condition
+from app.law.reading.case_files import CaseFile
 from app.law.sentences import Told
 from tests.case_files import CASES, ROOT, case_files, load
 from tests.plain_evaluator import evaluate, outcome_of
@@ -373,31 +371,3 @@ def test_every_function_says_whether_it_rises_with_each_of_its_arguments() -> No
     ]
 
     assert [] == silent
-
-
-def test_the_clock_is_read_in_one_file() -> None:
-    readers = {
-        path.relative_to(ROOT).as_posix()
-        for path in (ROOT / "app").rglob("*.py")
-        if reads_the_clock(path)
-    }
-
-    assert {"app/clock.py"} == readers
-
-
-def reads_the_clock(path: Path) -> bool:
-    """Whether a file asks for the present day or moment other than through `app.clock`."""
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Attribute):
-            of = node.value.id if isinstance(node.value, ast.Name) else ""
-            if node.attr in ("now", "utcnow", "today") and of != "clock":
-                return True
-            if of == "time" and node.attr in ("time", "time_ns", "localtime", "gmtime", "ctime"):
-                return True
-        if (
-            isinstance(node, ast.ImportFrom)
-            and node.module == "time"
-            and {a.name for a in node.names} & {"time", "time_ns"}
-        ):
-            return True
-    return False

@@ -110,13 +110,34 @@ def test_a_key_that_somebody_could_guess_is_not(key: str | None, because: str) -
         ({"data_keys": None}, "ELIGIBILITY_DATA_KEYS"),
         ({"index_key": None}, "ELIGIBILITY_INDEX_KEY"),
         ({"data_keys": f"a:{INDEX_KEY}"}, "two purposes"),
+        ({"host": "0.0.0.0"}, "without TLS"),
+        ({"host": "eligibility.example.org"}, "without TLS"),
+        ({"proxy_hops": 1}, "ELIGIBILITY_ISSUER"),
+        ({"rate_storage": "redis://counts.example.org:6379"}, "ELIGIBILITY_RATE_STORAGE"),
+        ({"rate_per_address": 0}, "ELIGIBILITY_RATE_PER_ADDRESS"),
+        ({"rate_per_credential": 0}, "ELIGIBILITY_RATE_PER_CREDENTIAL"),
     ],
 )
-def test_debugging_and_open_cookies_are_not(change: dict[str, object], because: str) -> None:
+def test_what_is_open_to_others_is_not(change: dict[str, object], because: str) -> None:
     with pytest.raises(UnfitForProduction) as refused:
         require_fit(replace(FIT, **change))  # type: ignore[arg-type]
 
     assert [True] == [because in reason for reason in refused.value.reasons]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"host": "::1"},
+        {"host": "unix:/run/eligibility/service.sock"},
+        {"proxy_hops": 1, "issuer": "https://eligibility.example.org"},
+        {"rate_storage": "redis://127.0.0.1:6379"},
+        {"rate_storage": "rediss://counts.example.org:6379"},
+        {"rate_storage": "redis+unix:///run/redis/redis.sock"},
+    ],
+)
+def test_what_only_this_machine_reads_or_tls_protects_is_fit(change: dict[str, object]) -> None:
+    require_fit(replace(FIT, **change))  # type: ignore[arg-type]
 
 
 def test_nothing_is_asked_of_a_service_under_development() -> None:
@@ -271,3 +292,12 @@ def test_what_was_signed_with_the_key_before_is_still_taken(tmp_path: Path) -> N
     assert {"who": "x"} == after.session_interface.get_signing_serializer(after).loads(signed)  # type: ignore[attr-defined]
     with pytest.raises(Exception, match="does not match"):
         strange.session_interface.get_signing_serializer(strange).loads(signed)  # type: ignore[attr-defined]
+
+
+def test_a_service_that_can_read_the_log_s_key_does_not_start(tmp_path: Path) -> None:
+    key = tmp_path / "log.key"
+    require_fit(replace(FIT, log_key=key))
+    key.write_text("a key", encoding="ascii")
+
+    with pytest.raises(UnfitForProduction, match="Run `flask records seal --follow` as another"):
+        require_fit(replace(FIT, log_key=key))

@@ -40,9 +40,11 @@ def test_the_defaults_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) ->
         for name in plain
     }
 
-    assert {**plain, "ELIGIBILITY_RULESETS": ""} == {**told, "ELIGIBILITY_RULESETS": ""}
+    folders = {"ELIGIBILITY_RULESETS": "", "ELIGIBILITY_LANGUAGES": ""}
+    assert {**plain, **folders} == {**told, **folders}
     assert len(plain) > 10
-    in_instance = {"checkpoints": "checkpoints.jsonl", "lawbooks": "lawbooks"}
+    in_instance = {"checkpoints": "checkpoints.jsonl", "lawbooks": "lawbooks", "log": "log"}
+    in_instance |= {"log_key": "log.key", "receipt_key": "receipt.key"}
     assert settings == replace(
         Settings(), **{name: settings.instance / file for name, file in in_instance.items()}
     )

@@ -28,6 +28,7 @@ from app.access.roles import (
 from app.records.entries import ResponseFor, no_response
 from app.records.identity import is_id
 from app.records.machines.credentials import Credential, CredentialStore, Secret, UnknownCredential
+from app.records.organizations.organizations import OrganizationNotOpen
 
 KEY, CLIENT = "key", "client"
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"
@@ -121,11 +122,11 @@ class Credentials:
             expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
             secrets=(_secret(text, now),),
         )
-        self.store.create(
-            credential,
-            by.did("credential.create", credential.id, kind=credential.kind),
-            response(credential.id),
-        )
+        audit = by.did("credential.create", credential.id, kind=credential.kind)
+        try:
+            self.store.create(credential, audit, response(credential.id))
+        except OrganizationNotOpen as refused:
+            raise CredentialRefused("organization", str(refused)) from None
         return NewSecret(credential, text)
 
     def find(self, id: str) -> Credential:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.access.credentials import KEY, Credentials, NewSecret, Wanted
+from app.access.organizations import NewOrganization, OrganizationRegister
 from app.access.origin import Origin
 from app.access.roster import NewAccount, Roster, peoples_roles
 
@@ -22,9 +23,30 @@ ORGANIZATIONS = {
     "eligibility_worker": "demonstration-office",
     "supervisor": "demonstration-office",
     "opp_reviewer": "demonstration-patient-protection",
+    "opp_supervisor": "demonstration-patient-protection",
     "division_staff": "demonstration-division",
 }
+NAMES = {
+    ORGANIZATION: ("Demonstration programs", "partner"),
+    "demonstration-office": ("Worcester Enrollment Office", "office"),
+    "demonstration-patient-protection": ("Office of Patient Protection", "patient_protection"),
+    "demonstration-division": ("Division of Insurance", "division"),
+    "demonstration-connector": ("Health Connector", "connector"),
+    "blue-harbor": ("Blue Harbor Health Plan", "carrier"),
+}
+"""The organizations of the demonstration by id, each with its name and its kind."""
 _BY = Origin("command:demonstration")
+
+
+def make_organizations(register: OrganizationRegister) -> None:
+    """Create the organizations of the demonstration that are not there yet.
+
+    Raises:
+        RecordsUnavailable: they could not be made.
+    """
+    for id, (name, kind) in NAMES.items():
+        if register.organizations.find(id) is None:
+            register.create(NewOrganization(id, name, kind), _BY)
 
 
 def renew_key(credentials: Credentials, folder: Path) -> Path:
@@ -82,6 +104,11 @@ class DemonstrationAccount:
     one_time_password: str | None
 
 
+def account_name(role: str) -> str:
+    """The name of the account of a role, like `demo-auditor`."""
+    return f"demo-{role.replace('_', '-')}"
+
+
 def make_demonstration_accounts(roster: Roster, origin: Origin) -> list[DemonstrationAccount]:
     """Create an account for each role, named like `demo-auditor`, with a one-time password to print
     once.
@@ -93,7 +120,7 @@ def make_demonstration_accounts(roster: Roster, origin: Origin) -> list[Demonstr
     """
     made = []
     for role in peoples_roles():
-        name = f"demo-{role.replace('_', '-')}"
+        name = account_name(role)
         account = roster.accounts.named(name)
         if account is None:
             one_time = roster.create(NewAccount(name, role, ORGANIZATIONS.get(role)), origin)[1]

@@ -17,6 +17,7 @@ from app.access.roster import (
     may_belong_to,
     peoples_roles,
 )
+from app.records.organizations.organizations import OrganizationNotOpen
 from app.records.people.accounts import Account, NameTaken
 from app.single_sign_on import SingleSignOn
 
@@ -70,7 +71,9 @@ class Identities:
                 account = self._made(claims, subject, role, origin)
             elif account is not None and account.role_is_provided:
                 account = self._as_provided(account, role, claims, origin)
-        except NoOrganization:
+        except (NoOrganization, OrganizationNotOpen):
+            if account is not None:
+                self._people.sessions.end(account.id, origin.did("session.ended", account.id))
             self._people.note(
                 origin.did("session.signed_in", account.id if account else UNKNOWN, REFUSED)
             )

@@ -132,7 +132,9 @@ class People:
                 self._refuse(attempt, origin, action)
                 raise SignInRefused
             if self.passwords.needs_rehash(account.password_hash or ""):
-                account = self.accounts.rehashed(account, self.passwords.hash(password))
+                audit = origin.did("account.rehashed", account.id)
+                again = self.passwords.hash(password)
+                account = self.accounts.rehashed(account, again, audit)
         return account
 
     def _refuse(self, attempt: SignInAttempt, origin: Origin, action: str) -> None:

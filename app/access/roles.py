@@ -6,10 +6,11 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, cast
 
 from app.access.principal import PUBLIC, Principal
 from app.law.errors import Fault
-from app.law.yaml_source import Faults, Item, Unreadable, read_source
+from app.law.reading.yaml_source import Faults, Item, Unreadable, read_source
 from app.records.visibility import EVERYTHING, NOTHING, Reach
 
 ROLES = Path(__file__).with_name("roles.yaml")
@@ -51,7 +52,7 @@ class Role:
     name: str
     title: str
     permissions: frozenset[str]
-    sees: str
+    sees: Literal["own", "everything", "nothing"]
     topics: frozenset[str] = frozenset()
     is_person: bool = True
 
@@ -198,7 +199,7 @@ def _role(
         name,
         fields["title"].text(),
         may,
-        sees,
+        cast(Literal["own", "everything", "nothing"], sees),
         seen,
         fields["person"].flag() if "person" in fields else True,
     )

@@ -16,7 +16,8 @@ from app.access.origin import Origin
 from app.access.passwords import Passwords, check_new, one_time_password
 from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, shipped_roles
 from app.records.entries import ResponseFor, no_response
-from app.records.people.accounts import ADMINISTRATOR, Account, Accounts
+from app.records.people.account_search import require_another
+from app.records.people.accounts import ADMINISTRATOR, Account, Accounts, nothing_to_check
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 NAME_MUST = (
@@ -24,6 +25,7 @@ NAME_MUST = (
     "letter or digit."
 )
 ORGANIZATION = re.compile(roles.ORGANIZATION, re.ASCII)
+MAY_ADMINISTER = "accounts.write"
 ORGANIZATION_MUST = (
     "Must be at most 100 letters, digits and . _ - without spaces, beginning with "
     "a letter or digit."
@@ -46,6 +48,13 @@ class NoOrganization(NotAnAccount):
 def peoples_roles() -> list[str]:
     """The names of the roles that people have, in the order of the file; machines have others."""
     return [name for name, role in shipped_roles().roles.items() if role.is_person]
+
+
+def administering_roles() -> list[str]:
+    """The names of the roles that may change accounts."""
+    return [
+        name for name, role in shipped_roles().roles.items() if MAY_ADMINISTER in role.permissions
+    ]
 
 
 def may_belong_to(role: str, organization: str | None) -> bool:
@@ -87,6 +96,24 @@ class NewAccount:
         if not may_belong_to(self.role, self.organization):
             raise NoOrganization
 
+    def account(self, at: datetime, password_hash: str | None, must_change: bool) -> Account:
+        """The account as it is kept from a moment on, under an id of its own."""
+        return Account(
+            id=str(uuid7()),
+            name=self.name,
+            role=self.role,
+            organization=self.organization,
+            issuer=self.issuer,
+            subject=self.subject,
+            role_is_provided=self.role_is_provided,
+            password_hash=password_hash,
+            password_set_at=None if password_hash is None else at,
+            must_change=must_change,
+            created_at=at,
+            changed_at=at,
+            enabled_at=at,
+        )
+
 
 class Roster:
     """The accounts as those see them who administer them. Safe to share between threads."""
@@ -108,6 +135,7 @@ class Roster:
         Raises:
             AlreadyAnswered: the idempotency key was used first by another request.
             NotAnAccount: there can be none of that name, role or organization.
+            OrganizationNotOpen: its organization is closed or unknown.
             PasswordRefused: the password is not good enough.
             NameTaken: there is one of that name, or of that person.
             TooManyAtOnce: too many passwords are worked on just now.
@@ -119,21 +147,7 @@ class Roster:
             check_new(password, new.name)
         elif new.subject is None:
             one_time = one_time_password()
-        account = Account(
-            id=str(uuid7()),
-            name=new.name,
-            role=new.role,
-            organization=new.organization,
-            issuer=new.issuer,
-            subject=new.subject,
-            role_is_provided=new.role_is_provided,
-            password_hash=self._hashed(password or one_time),
-            password_set_at=at if password or one_time else None,
-            must_change=one_time is not None,
-            created_at=at,
-            changed_at=at,
-            enabled_at=at,
-        )
+        account = new.account(at, self._hashed(password or one_time), one_time is not None)
         self.accounts.create(
             account, origin.did("account.created", account.id), response(account.id)
         )
@@ -153,35 +167,32 @@ class Roster:
         version: int | None = None,
     ) -> Account:
         """Change the role, the organization or whether the account is disabled, and give it as it
-        is then.
+        is then. *wanted* may hold the `reason` for disabling it.
 
         Disabling ends its sessions. What is so already changes nothing; then the account comes back
-        as it was.
+        as it was. Somebody must remain who administers accounts.
 
         Raises:
             NoOrganization: the account would belong to none, in a role that needs one.
+            LastAdministrator: nobody would remain.
+            OrganizationNotOpen: its new organization is closed or unknown.
             VersionDiffers: it was changed since *version*.
             RecordsUnavailable: it could not be changed.
         """
         at = clock.now()
-        values = {name: wanted[name] for name in ("role", "organization") if name in wanted}
-        values = {name: value for name, value in values.items() if value != getattr(account, name)}
-        if values and not may_belong_to(
-            values.get("role", account.role), values.get("organization", account.organization)
-        ):
-            raise NoOrganization
-        if "role" in values:
-            values["role_is_provided"] = False
-        disabled = wanted.get("disabled", account.is_disabled)
-        action = "account.changed"
-        if disabled != account.is_disabled:
-            action = "account.disabled" if disabled else "account.enabled"
-            values |= _disabled(at) if disabled else _enabled(at)
+        action, values = _changes(account, wanted, at)
         if not values and version in (None, account.version):
             return account
         entry = origin.did(action, account.id)
         return self.accounts.change(
-            account.id, {**values, "changed_at": at}, entry, version, ends=disabled
+            account.id,
+            {**values, "changed_at": at},
+            entry,
+            version,
+            ends=wanted.get("disabled", account.is_disabled),
+            check=require_another(account.id, administering_roles())
+            if _steps_down(account, values)
+            else nothing_to_check,
         )
 
     def unlock(self, account: Account, origin: Origin) -> None:
@@ -197,12 +208,19 @@ class Roster:
         )
 
     def reset_password(
-        self, account: Account, origin: Origin, password: str | None = None
+        self,
+        account: Account,
+        origin: Origin,
+        password: str | None = None,
+        version: int | None = None,
+        response: ResponseFor = no_response,
     ) -> str | None:
         """Set a new password or a one-time password, which it returns. End the sessions of the
-        account and unlock it.
+        account and unlock it. *response* is stored in the same transaction.
 
         Raises:
+            VersionDiffers: it was changed since *version*.
+            AlreadyAnswered: the idempotency key was used first by another request.
             PasswordRefused: the password is not good enough.
             TooManyAtOnce: too many passwords are worked on just now.
             RecordsUnavailable: it could not be changed.
@@ -222,13 +240,48 @@ class Roster:
                 "locked_until": None,
             },
             origin.did("account.password_reset", account.id),
+            version,
             ends=True,
+            response=response(account.id),
         )
         return one_time
 
 
-def _disabled(at: datetime) -> dict[str, Any]:
-    return {"disabled_at": at, "disabled_because": ADMINISTRATOR}
+def _changes(
+    account: Account, wanted: Mapping[str, Any], at: datetime
+) -> tuple[str, dict[str, Any]]:
+    """What a change is called in the audit trail, and the columns that become others.
+
+    Raises:
+        NoOrganization: the account would belong to none, in a role that needs one.
+    """
+    values = {name: wanted[name] for name in ("role", "organization") if name in wanted}
+    values = {name: value for name, value in values.items() if value != getattr(account, name)}
+    if values and not may_belong_to(
+        values.get("role", account.role), values.get("organization", account.organization)
+    ):
+        raise NoOrganization
+    if "role" in values:
+        values["role_is_provided"] = False
+    disabled = wanted.get("disabled", account.is_disabled)
+    if disabled == account.is_disabled:
+        return "account.changed", values
+    values |= _disabled(at, wanted.get("reason")) if disabled else _enabled(at)
+    return "account.disabled" if disabled else "account.enabled", values
+
+
+def _steps_down(account: Account, values: Mapping[str, Any]) -> bool:
+    """Whether somebody who administers accounts no longer does after a change."""
+    roles = administering_roles()
+    return (
+        account.role in roles
+        and not account.is_disabled
+        and ("disabled_at" in values or values.get("role", account.role) not in roles)
+    )
+
+
+def _disabled(at: datetime, reason: str | None) -> dict[str, Any]:
+    return {"disabled_at": at, "disabled_because": ADMINISTRATOR, "disabled_reason": reason}
 
 
 def _enabled(at: datetime) -> dict[str, Any]:
@@ -236,6 +289,7 @@ def _enabled(at: datetime) -> dict[str, Any]:
     return {
         "disabled_at": None,
         "disabled_because": None,
+        "disabled_reason": None,
         "enabled_at": at,
         "failed_attempts": 0,
         "locked_until": None,

@@ -16,18 +16,22 @@ from flask.cli import AppGroup
 from app.settings import Settings, from_environment
 
 PLACES = {
-    "law": "law:law_group",
-    "decide": "decide:decide_command",
-    "questions": "questions:questions_command",
-    "open-enrollment": "open_enrollment:open_enrollment_command",
-    "eligibility-calendar": "eligibility_calendar:eligibility_calendar_command",
-    "db": "database:database_group",
-    "records": "records:records_group",
-    "applicants": "applicants:applicants_group",
-    "demo": "demonstration:demonstration_group",
-    "keys": "keys:keys_group",
-    "clients": "keys:clients_group",
-    "users": "users:users_group",
+    "law": "lawbook.law:law_group",
+    "decide": "deciding.decide:decide_command",
+    "questions": "deciding.questions:questions_command",
+    "open-enrollment": "deciding.open_enrollment:open_enrollment_command",
+    "eligibility-calendar": "deciding.eligibility_calendar:eligibility_calendar_command",
+    "db": "keeping.database:database_group",
+    "records": "keeping.records:records_group",
+    "applicants": "keeping.applicants:applicants_group",
+    "waivers": "keeping.waivers:waivers_group",
+    "letters": "letters.translating:letters_group",
+    "demo": "accounts.demonstration:demonstration_group",
+    "keys": "accounts.keys:keys_group",
+    "clients": "accounts.keys:clients_group",
+    "organizations": "accounts.organizations:organizations_group",
+    "users": "accounts.users:users_group",
+    "witness": "witness.witnessing:witness_group",
 }
 """The module and name of each command."""
 

@@ -24,7 +24,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     from app.law.errors import UnsoundLaw
 
-NEGATIVE, USAGE, REJECTED, DOWN = 1, 2, 3, 4
+NEGATIVE, USAGE, REJECTED, DOWN, LESS = 1, 2, 3, 4, 5
 """The exit codes beside 0, which means done."""
 UNWRITTEN = "answer-unwritten"
 WRITING_FAILED = (errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EFBIG)
@@ -123,7 +123,7 @@ def refusing() -> Iterator[None]:
 
 def _refusal_of(error: Exception) -> Refusal | None:
     # Here, because most commands need neither the law nor the engine, and few fail.
-    from app.determinations.calendar import NotADayQuestion
+    from app.determinations.again.calendar import NotADayQuestion
     from app.determinations.errors import AsOfDiffers, FactsContradict, FactsRefused
     from app.engine import EngineFault
     from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion, UnsoundLaw

@@ -1,7 +1,5 @@
-"""The classes that are the answer: what callers get and what is stored, member by member.
-
-Their JSON and their JSON Schema come from the same classes. A member with a default is left out
-where it says nothing.
+"""The classes that are the answer: what callers get and what is stored, member by member, with the
+JSON and the JSON Schema of both. A member with a default is left out where it says nothing.
 """
 
 from datetime import date
@@ -14,10 +12,8 @@ from app.law.facts import Actor
 from app.law.provision import EVIDENCE, Effect
 from app.law.questions import Outcome
 
-Source = Literal["stated", "presumed", "computed", "determined", "as_of"]
-"""Where a value comes from; `as_of` where a fact that was not stated can only be the day asked
-about.
-"""
+Source = Literal["stated", "found", "presumed", "computed", "determined", "as_of"]
+"""Where a value comes from; `as_of` where an unstated fact can only be the day asked about."""
 FindingStatus = Literal["met", "not_met", "unknown"]
 ReasonStatus = Literal["applies", "does_not_apply", "undetermined"]
 ChangeKind = Literal["later", "act", "past", "otherwise"]
@@ -31,8 +27,6 @@ AnyValue = Annotated[
     ),
 ]
 Values = Annotated[dict[str, AnyValue], Meta(description="Values by name.")]
-
-
 EventNumber = Annotated[
     int, Meta(description="Of several events: its place in the request's `events`, from 1.", ge=1)
 ]
@@ -90,8 +84,8 @@ class FindingAnswer(Answer, frozen=True):
     source: Annotated[
         Source | None,
         Meta(
-            description="Where the value comes from; `as_of` where a fact that was not stated can "
-            "only be the day asked about; null where it is unknown."
+            description="Where it comes from; `found` at the waiver desk; `determined` by another "
+            "question; `as_of` where it can only be the day asked about; null: unknown."
         ),
     ]
     path: Annotated[str, Meta(description="Of a provision with several paths.")] | UnsetType = UNSET
@@ -235,6 +229,15 @@ class ConflictAnswer(Answer, frozen=True):
     says: str
 
 
+class FoundAnswer(Answer, frozen=True):
+    """A granted waiver of the same subject, whose facts nobody had to state."""
+
+    request: Annotated[Id, Meta(description="The waiver request.")]
+    decided_on: date
+    facts: Values
+    says: str
+
+
 class LeadingEventAnswer(Answer, frozen=True):
     """The event whose answer is the answer."""
 
@@ -265,6 +268,14 @@ class LawAnswer(Answer, frozen=True):
         Annotated[tuple[str, ...], Meta(description="The provisions in force on the day.")]
         | UnsetType
     ) = UNSET
+
+
+class VoidAnswer(Answer, frozen=True):
+    """That a determination is void: it counts for nothing."""
+
+    because: Annotated[str, Meta(description="The reason that was given.")]
+    voided_at: Instant
+    voided_by: Annotated[str, Meta(description="The actor who declared it void.")]
 
 
 class Head(Answer, frozen=True, kw_only=True):
@@ -367,10 +378,10 @@ class DeterminationAnswer(Head, frozen=True, kw_only=True):
     next_steps: tuple[NextStepAnswer, ...]
     cautions: tuple[str, ...]
     facts: Annotated[Values, Meta(description="The facts that were stated, by whole name.")]
+    found: FoundAnswer | UnsetType = UNSET
     law: LawAnswer
-    replaced_by: (
-        Annotated[Id, Meta(description="The determination that took its place since.")] | UnsetType
-    ) = UNSET
+    replaced_by: Annotated[Id, Meta(description="What took its place since.")] | UnsetType = UNSET
+    voided: VoidAnswer | UnsetType = UNSET
 
 
 Detail = Literal["brief", "full"]
@@ -378,22 +389,12 @@ Detail = Literal["brief", "full"]
 
 
 def plain(value: object) -> object:
-    """What JSON carries of a day whose class is not `date` itself, such as that of a stopped clock.
-
-    Raises:
-        NotImplementedError: JSON cannot carry the value.
+    """What JSON carries of a day whose class is not `date` itself, such as that of a stopped clock;
+    NotImplementedError for anything else.
     """
     if isinstance(value, date):
         return value.isoformat()
     raise NotImplementedError(f"JSON cannot carry a {type(value).__name__}")
 
 
-encode = Encoder(enc_hook=plain).encode
-"""An answer as JSON text."""
-
-
-def with_successor(issued: bytes, id: str) -> bytes:
-    """An issued text with the determination that replaced it named at its end; everything before
-    stays as it was issued.
-    """
-    return issued.removesuffix(b"}") + b',"replaced_by":' + encode(id) + b"}"
+encode = Encoder(enc_hook=plain).encode  # an answer as JSON text

@@ -4,18 +4,18 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import NamedTuple
 
-from app.determinations.alternatives import Alternative
-from app.determinations.case import Case
+from app.determinations.again.other_editions import OtherEditions
+from app.determinations.cases.case import Case
+from app.determinations.cases.withheld import Withheld
+from app.determinations.changes.alternatives import Alternative
+from app.determinations.changes.other_days import OtherDays
+from app.determinations.changes.what_if import WhatIf
 from app.determinations.determination import Determination
-from app.determinations.facts_in_play import FactsInPlay
-from app.determinations.knowledge import Knowledge
-from app.determinations.other_days import OtherDays
-from app.determinations.other_editions import OtherEditions
-from app.determinations.prepared import PreparedLaw
-from app.determinations.reasons import ReasonBuilder
-from app.determinations.relevance import Relevance
-from app.determinations.what_if import WhatIf
-from app.determinations.withheld import Withheld
+from app.determinations.facts.facts_in_play import FactsInPlay
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.needs.relevance import Relevance
+from app.determinations.telling.prepared import PreparedLaw
+from app.determinations.telling.reasons import ReasonBuilder
 from app.engine import Engine, EngineFault
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
@@ -89,8 +89,7 @@ class Decider:
         settled = self._settle(knowledge, evaluation.outcomes[case.question], withheld)
         codes, witnesses = knowledge.codes_of_stated, settled.witnesses
         days = OtherDays(self.lawbook, self.facts_in_play, case, codes, witnesses)
-        curable = frozenset([cure.fact for cure in withheld.curable])
-        here = WhatIf(knowledge, evaluation, curable, withheld.facts)
+        here = WhatIf(knowledge, evaluation, withheld.curable_facts, withheld.facts)
         builder = ReasonBuilder(
             self._prepared_law(in_play),
             knowledge,
@@ -112,6 +111,7 @@ class Decider:
             here,
             days,
             self.lawbook.digest,
+            case.found,
         )
 
     def _settle(self, knowledge: Knowledge, by_logic: Outcome, withheld: Withheld) -> Settled:
@@ -132,18 +132,22 @@ class Decider:
         return Settled(relevance.outcome, needs, leaves, relevance.witnesses())
 
     def _known(self, case: Case) -> tuple[Case, Withheld, Knowledge]:
-        """A case without what does not count in it, that, and what is known under the law of its
-        day.
+        """A case with what was found beside its facts and without what does not count in it, that,
+        and what is known under the law of its day.
 
         Raises:
             LawNotEncoded: that law is not encoded.
         """
         in_play = self.facts_in_play(self.lawbook.standing(case.question, case.as_of, case.edition))
         withheld = Withheld.of(self.lawbook, in_play, case)
-        if withheld.facts:
-            left = {name: v for name, v in case.facts.items() if name not in withheld.facts}
+        more = case.found.beside(case.facts) if case.found is not None else {}
+        if withheld.facts or more:
+            facts = {**more, **case.facts}
+            left = {name: v for name, v in facts.items() if name not in withheld.facts}
             case = replace(case, facts=left)
-        return case, withheld, Knowledge.of(in_play, case.facts, case.as_of)
+        knowledge = Knowledge.of(in_play, case.facts, case.as_of)
+        knowledge.found = frozenset(more)
+        return case, withheld, knowledge
 
     def outcome_by_logic(self, case: Case) -> Outcome:
         """The outcome alone, of a case with one event at most; undetermined also where every

@@ -9,13 +9,13 @@ from typing import Any, NamedTuple
 from msgspec import UNSET, UnsetType
 from msgspec.structs import replace
 
-from app.determinations.alternatives import Alternatives, WouldChange
 from app.determinations.answer import (
     ConflictAnswer,
     DeadlineAnswer,
     Detail,
     DeterminationAnswer,
     FactAnswer,
+    FoundAnswer,
     LawAnswer,
     LeadingEventAnswer,
     LeafAnswer,
@@ -26,18 +26,20 @@ from app.determinations.answer import (
     Values,
     encode,
 )
-from app.determinations.because import SETTLED, because
-from app.determinations.brief import brief_of
-from app.determinations.conclude import Concluded
-from app.determinations.concludes_until import ConcludesUntil
-from app.determinations.deadlines import deadlines
-from app.determinations.knowledge import Knowledge
-from app.determinations.other_days import OtherDays
-from app.determinations.prepared import fact_answer
-from app.determinations.reasons import ReasonBuilder, values_answer
-from app.determinations.what_if import WhatIf
-from app.determinations.withheld import Withheld
-from app.determinations.wording import as_json
+from app.determinations.cases.found import Found
+from app.determinations.cases.withheld import Withheld
+from app.determinations.changes.alternatives import Alternatives, WouldChange
+from app.determinations.changes.other_days import OtherDays
+from app.determinations.changes.what_if import WhatIf
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.telling.because import SETTLED, because
+from app.determinations.telling.brief import brief_of
+from app.determinations.telling.conclude import Concluded
+from app.determinations.telling.concludes_until import ConcludesUntil
+from app.determinations.telling.deadlines import deadlines
+from app.determinations.telling.prepared import fact_answer
+from app.determinations.telling.reasons import ReasonBuilder, values_answer
+from app.determinations.telling.wording import as_json
 from app.engine import Evaluation
 from app.instants import instant_text
 from app.law.facts import FactDefinition, Value
@@ -92,7 +94,8 @@ class Determination:
     """A decision on one question for one applicant as of a day.
 
     *settled_by* are the ways in which what is missing was told apart, where the outcome is the same
-    in all of them; *withheld* are the stated facts that did not count.
+    in all of them; *withheld* are the stated facts that did not count; *found* is what was found
+    beside them.
     """
 
     knowledge: Knowledge
@@ -106,6 +109,7 @@ class Determination:
     here: WhatIf
     days: OtherDays
     law_digest: str
+    found: Found | None
 
     @property
     def question(self) -> Question:
@@ -155,8 +159,13 @@ class Determination:
     @property
     def stated(self) -> Values:
         """The facts that were stated, those that did not count too."""
+        return {name: as_json(value) for name, value in sorted(self._stated.items())}
+
+    @property
+    def _stated(self) -> dict[str, Value]:
+        """What the caller stated, that which did not count too."""
         stated = {**self.knowledge.stated, **self.withheld.facts}
-        return {name: as_json(value) for name, value in sorted(stated.items())}
+        return {name: v for name, v in stated.items() if name not in self.knowledge.found}
 
     @property
     def for_each_event(self) -> tuple["Determination", ...]:
@@ -242,6 +251,12 @@ class Determination:
             for leaf in self.settled_by
         )
 
+    def _found(self) -> FoundAnswer | UnsetType:
+        if (found := self.found) is None:
+            return UNSET
+        facts = {name: as_json(value) for name, value in sorted(found.facts.items())}
+        return FoundAnswer(found.request, found.decided_on, facts, found.says)
+
     def answer(
         self, issue: Issue | None = None, only_decisive: bool = False
     ) -> DeterminationAnswer:
@@ -276,6 +291,7 @@ class Determination:
             next_steps=self.next_steps,
             cautions=self.cautions,
             facts=self.stated,
+            found=self._found(),
             law=LawAnswer(self.law_digest, self.law_in_force),
         )
 

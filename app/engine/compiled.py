@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from app.engine.evaluation import OUTCOMES_BY_CODE, Evaluation
+from app.engine.fact_bits import FactBits, bits_of
 from app.law.questions import Outcome
 from app.law.standing import StandingCondition, StandingLaw, StandingProvision, StandingQuestion
 
@@ -25,45 +26,6 @@ Found = tuple[int, int, int, int, tuple[int, ...]]
 """Conditions met and known, provisions that apply and fail, the outcomes' codes."""
 Left = tuple[int, object, int]
 """An outcome's code; where it is undetermined, what was found so far and the open conditions."""
-
-
-def bits_of(conditions: Iterable[StandingCondition]) -> int:
-    """One bit for each condition."""
-    bits = 0
-    for condition in conditions:
-        bits |= 1 << condition.index
-    return bits
-
-
-class FactBits:
-    """The conditions that each code of one fact meets and settles, as bits.
-
-    Where the fact is a question's outcome, and it is stated that a person is to decide, it settles
-    none of them; *referred* is the bit that says so.
-    """
-
-    __slots__ = ("all", "at_start", "starts")
-
-    def __init__(self, conditions: Iterable[StandingCondition], referred: int = 0) -> None:
-        conditions = list(conditions)
-        settled = bits_of(conditions)
-        self.all = settled | referred
-        edges = {edge for c in conditions for edge in c.accepts.edges()}
-        if referred:
-            edges.add(REFERRED)
-        self.starts = sorted(edges)
-        self.at_start: list[tuple[int, int]] = []
-        """The conditions met and known before the first edge, and from each on."""
-        for code in [self.starts[0] - 1, *self.starts] if self.starts else [0]:
-            if referred and code == REFERRED:
-                self.at_start.append((0, referred))
-            else:
-                met = bits_of(c for c in conditions if code in c.accepts)
-                self.at_start.append((met, settled))
-
-    def at(self, code: int) -> tuple[int, int]:
-        """The conditions that a code meets, and those it settles."""
-        return self.at_start[bisect_right(self.starts, code)]
 
 
 def both_ways(one: int, other: int) -> int:
@@ -93,7 +55,7 @@ class CompiledLaw:
     fact can change it. `explore` gives the same with what is left to decide: two cases that leave
     the same flags and the same open conditions come to the same outcome, whatever is stated next.
     Both are exact for independent conditions; conditions on one fact are not independent, which
-    `app.determinations.relevance` takes care of.
+    `app.determinations.needs.relevance` takes care of.
     """
 
     def __init__(self, law: StandingLaw) -> None:
@@ -235,34 +197,74 @@ def _first_that_holds(question: StandingQuestion, tests: list[tuple[str, int]]) 
 
 
 def _used(law: StandingLaw, question: StandingQuestion, name: str, join: str) -> Iterator[Line]:
-    """What a question's outcome says of the conditions on it, unless a caller stated it. Where it
-    is left to a person, the function *name* goes on both ways and *join* compares.
+    """What a question's outcome says of the conditions that look at it, unless a caller stated it,
+    or the flag that follows from it. Where it is left to a person, the function *name* goes on both
+    ways and *join* compares.
     """
-    used = law.used_in[question.question.id]
-    if not used:
+    looks, index = law.looks[question.question.id], question.index
+    if not looks:
         return
-    conditions, referred = bits_of(used), _referred(law, question.question.id)
-    met = {code: bits_of(c for c in used if code in c.accepts) for code in (ELIGIBLE, INELIGIBLE)}
-    yield f"    if not known & {conditions}:", "not stated"
-    yield f"        if o{question.index} == {REFERRED} or known & {referred}:", "both ways"
-    for code, way in ((ELIGIBLE, "one"), (INELIGIBLE, "other")):
-        yield f"            {way} = {name}(met | {met[code]}, known | {conditions})", ""
+    referred = _referred(law, question.question.id)
+    met = {ELIGIBLE: 0, INELIGIBLE: 0}
+    for look in looks:
+        for code, own in ((ELIGIBLE, look.eligible), (INELIGIBLE, look.ineligible)):
+            met[code] |= bits_of(c for c in look.conditions if own in c.accepts)
+    masks = [bits_of(look.conditions) for look in looks]
+    if len(masks) == 1:
+        yield f"    if not known & {masks[0]}:", "not stated"
+        new, one, other = str(masks[0]), str(met[ELIGIBLE]), str(met[INELIGIBLE])
+    else:
+        yield "    new = 0", ""
+        for mask in masks:
+            yield f"    if not known & {mask}:", "not stated"
+            yield f"        new |= {mask}", ""
+        yield "    if new:", ""
+        new, one, other = "new", f"{met[ELIGIBLE]} & new", f"{met[INELIGIBLE]} & new"
+    yield f"        if o{index} == {REFERRED} or known & {referred}:", "both ways"
+    yield f"            one = {name}(met | {one}, known | {new})", ""
+    yield f"            other = {name}(met | {other}, known | {new})", ""
     yield f"            return {join}(one, other)", ""
-    yield f"        if o{question.index} != {UNDETERMINED}:", ""
-    yield f"            known |= {conditions}", ""
-    for code in (ELIGIBLE, INELIGIBLE):
+    yield f"        if o{index} != {UNDETERMINED}:", ""
+    yield f"            known |= {new}", ""
+    for code, more in ((ELIGIBLE, one), (INELIGIBLE, other)):
         if met[code]:
-            yield f"            if o{question.index} == {code}:", OUTCOMES_BY_CODE[code]
-            yield f"                met |= {met[code]}", ""
+            yield f"            if o{index} == {code}:", OUTCOMES_BY_CODE[code]
+            yield f"                met |= {more}", ""
     yield "            no = known ^ met", ""
+
+
+def _where_looked_at(
+    law: StandingLaw, question: StandingQuestion, lines: Iterable[Line]
+) -> Iterator[Line]:
+    """The lines that decide a question. One that is looked at through flags alone is passed over
+    where nothing is known that it looks at: it is undetermined then.
+    """
+    own = bits_of(c for p in question.provisions for c in p.conditions)
+    if question.question.id not in law.behind_flags or not (question.grants or question.may_grant):
+        yield from lines
+        return
+    yield f"    o{question.index} = {UNDETERMINED}", question.question.id
+    yield f"    if known & {own}:", ""
+    for line, note in lines:
+        yield f"    {line}", note
+
+
+def _bearing(law: StandingLaw) -> Iterable[StandingQuestion]:
+    return (q for q in law.questions if q.question.id in law.bearing)
+
+
+def _deciding(law: StandingLaw, question: StandingQuestion) -> Iterator[Line]:
+    """The lines for the outcome of a question alone."""
+    tests = _tests(question, _any_holds, _all_failed)
+    return _where_looked_at(law, question, _first_that_holds(question, tests))
 
 
 def _outcome(law: StandingLaw) -> Iterator[Line]:
     """A function for the outcome alone."""
     yield "def outcome(met, known):", ""
     yield "    no = known ^ met", ""
-    for question in law.questions:
-        yield from _first_that_holds(question, _tests(question, _any_holds, _all_failed))
+    for question in _bearing(law):
+        yield from _deciding(law, question)
         yield from _used(law, question, "outcome", "both_ways")
     yield f"    return o{law.asked.index}", ""
 
@@ -276,20 +278,25 @@ def _all_failing(provisions: Provisions) -> str:
     return f"fails & {bits} == {bits}" if provisions else "1"
 
 
+def _finding(question: StandingQuestion) -> Iterator[Line]:
+    """The lines for which provisions of a question apply and fail, and for its outcome."""
+    for provision in question.provisions:
+        bit, id = 1 << provision.index, provision.provision.id
+        holds = "0" if provision.lacks_text else _holds(provision)
+        yield f"    if {holds}:", f"{provision.effect} {question.question.id}: {id}"
+        yield f"        applies |= {bit}", ""
+        yield f"    elif {_failed(provision)}:", ""
+        yield f"        fails |= {bit}", ""
+    yield from _first_that_holds(question, _tests(question, _applying, _all_failing))
+
+
 def _everything(law: StandingLaw) -> Iterator[Line]:
     """A function for every condition, provision and outcome."""
     yield "def everything(met, known):", "a bit for each condition that is met, and that is known"
     yield "    no = known ^ met", "the conditions that failed"
     yield "    applies = fails = 0", "a bit for each provision"
     for question in law.questions:
-        for provision in question.provisions:
-            bit, id = 1 << provision.index, provision.provision.id
-            holds = "0" if provision.lacks_text else _holds(provision)
-            yield f"    if {holds}:", f"{provision.effect} {question.question.id}: {id}"
-            yield f"        applies |= {bit}", ""
-            yield f"    elif {_failed(provision)}:", ""
-            yield f"        fails |= {bit}", ""
-        yield from _first_that_holds(question, _tests(question, _applying, _all_failing))
+        yield from _where_looked_at(law, question, _finding(question))
         yield from _used(law, question, "everything", "found_both_ways")
     outcomes = "".join(f"o{question.index}, " for question in law.questions)
     yield f"    return met, known, applies, fails, ({outcomes})", ""
@@ -333,11 +340,19 @@ def _holding(provisions: Provisions) -> str:
 
 
 def _explore(law: StandingLaw) -> Iterator[Line]:
-    """A function for what is left to decide: outcome code, flags, and open conditions as bits."""
+    """A function for what is left to decide: outcome code, flags, and open conditions as bits.
+
+    A condition on a flag that does not follow from what is known is left open itself. What would
+    decide the question behind the flag is not: nobody is asked for that.
+    """
     yield "def explore(met, known):", ""
     yield "    no = known ^ met", ""
     yield "    holds = fails = 0", ""
-    for question in law.questions:
+    for question in _bearing(law):
+        if question.question.id in law.behind_flags:
+            yield from _deciding(law, question)
+            yield from _used(law, question, "explore", "left_both_ways")
+            continue
         noted = " = ".join(f"{kind}{question.index}" for kind in _kinds(question))
         yield f"    {noted} = 0", question.question.id
         yield from _open_paths(question)
@@ -347,7 +362,9 @@ def _explore(law: StandingLaw) -> Iterator[Line]:
     yield f"    if o{asked.index} != {UNDETERMINED}:", ""
     yield f"        return o{asked.index}, 0, 0", ""
     yield "    flags = left = 0", ""
-    for question in reversed(law.questions):
+    for question in reversed([*_bearing(law)]):
+        if question.question.id in law.behind_flags:
+            continue
         used = bits_of(law.used_in[question.question.id])
         indent = "    "
         if question is not asked:

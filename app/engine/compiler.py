@@ -8,7 +8,6 @@ comparisons joined by `$and`. A disjunction is several rules, never `$or`, whose
 limits; `$nex` is never used.
 """
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -94,7 +93,7 @@ class Program:
             test = test["$and"][0] if "$and" in test else test
             inner = next(iter(test.values()))
             name = next(iter(inner)) if isinstance(inner, dict) else next(iter(test))
-            first.setdefault(name, set()).add(json.dumps(test))
+            first.setdefault(name, set()).add(repr(test))
         return {name: len(tests) for name, tests in first.items()}
 
     def weight_of(self, fact: str) -> int:

@@ -138,12 +138,10 @@ class Engine:
             if question not in codes and (
                 question in stated or found.outcomes[question] == "referred"
             ):
-                still_stated = dict.fromkeys(stated - {question}, REFERRED)
+                still_known = {**codes, **dict.fromkeys(stated - {question}, REFERRED)}
                 one, other = (
-                    self._each_way(
-                        loaded, {**codes, **still_stated, question: OUTCOME_CODES[decided]}
-                    )
-                    for decided in DECIDED
+                    self._each_way(loaded, {**_decided(loaded.law, question, way), **still_known})
+                    for way in DECIDED
                 )
                 return one.both_ways(other)
         return found
@@ -161,8 +159,17 @@ class Engine:
             outcomes |= found.outcomes
             for question, outcome in found.outcomes.items():
                 if outcome in DECIDED:
-                    codes.setdefault(question, OUTCOME_CODES[outcome])
+                    for name, code in _decided(loaded.law, question, outcome).items():
+                        codes.setdefault(name, code)
         return Evaluation(met, known, applies, fails, outcomes)
+
+
+def _decided(law: StandingLaw, question: str, outcome: Outcome) -> dict[str, int]:
+    """A question's outcome as it is looked at: under its own name, and as flags that follow."""
+    is_eligible = outcome == "eligible"
+    looks = law.looks[question]
+    flags = {look.fact: look.eligible if is_eligible else look.ineligible for look in looks}
+    return {**flags, question: OUTCOME_CODES[outcome]}
 
 
 def _differences(law: StandingLaw, found: Evaluation, expected: Evaluation) -> Iterator[str]:

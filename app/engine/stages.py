@@ -40,6 +40,17 @@ class _Fact(NamedTuple):
     of_year: tuple[tuple[str, StandingCalendar], ...]
 
 
+class _Used(NamedTuple):
+    """A name under which a question's outcome is looked at, its own or that of a flag: how that is
+    written, with the codes of eligible and ineligible.
+    """
+
+    question: str
+    fact: str
+    written: str
+    codes: tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class _Stage:
     """The provisions of one depth: what is posted, and in which messages."""
@@ -54,14 +65,14 @@ class _Stage:
 class Stages:
     """A ruleset and the stages of the questions it decides.
 
-    *used* are the questions whose outcomes other questions look at, *alike* the conditions that
-    make the same test, as bits.
+    *used* are the ways in which questions look at the outcomes of others, *alike* the conditions
+    that make the same test, as bits.
     """
 
     ruleset: Ruleset
     stages: tuple[_Stage, ...]
     facts: tuple[_Fact, ...]
-    used: tuple[tuple[str, str], ...]
+    used: tuple[_Used, ...]
     alike: Mapping[int, int]
 
     @classmethod
@@ -81,7 +92,12 @@ class Stages:
             )
             for fact, name in properties.items()
         )
-        used = tuple((fact, name) for fact, name in properties.items() if fact in law.by_question)
+        used = tuple(
+            _Used(id, look.fact, properties[look.fact], (look.eligible, look.ineligible))
+            for id, looks in law.looks.items()
+            for look in looks
+            if look.fact in properties
+        )
         alike = {
             indexes[0]: sum(1 << index for index in indexes) for indexes in program.alike.values()
         }
@@ -225,9 +241,10 @@ class _Run:
         self, stage: _Stage, outcomes: Mapping[str, Outcome], stated: Mapping[str, int]
     ) -> Iterator[str]:
         """The outcomes of a stage that other questions look at and that no caller stated."""
-        for fact, name in self.of.used:
-            if fact in stage.questions and fact not in stated and outcomes[fact] in DECIDED:
-                yield property(name, OUTCOME_CODES[outcomes[fact]])
+        for question, fact, name, codes in self.of.used:
+            is_new = question in stage.questions and fact not in stated
+            if is_new and outcomes[question] in DECIDED:
+                yield property(name, codes[OUTCOME_CODES[outcomes[question]]])
 
 
 def _written(truths: Truths, true: int, known: int) -> list[str]:

@@ -16,7 +16,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from app.law.spans import FIRST_DAY, LAST_DAY
-from app.law.words import day_in_words, money_in_words, number_in_words
+from app.law.words import day_in_words, money_in_words, number_in_words, span_in_words
 
 if TYPE_CHECKING:
     from app.law.facts import FactDefinition, Value
@@ -348,7 +348,7 @@ class Day(FactType):
         except ValueError:
             raise NotThatFact("There is no such day in the calendar.") from None
         if not FIRST_DAY <= day <= LAST_DAY:
-            raise NotThatFact(f"Must be between {FIRST_DAY} and {LAST_DAY}.")
+            raise NotThatFact(f"Must be a day of {span_in_words(FIRST_DAY, LAST_DAY)}.")
         return day
 
     def complaint(self, fact: FactDefinition, value: Any) -> str | None:

@@ -129,6 +129,10 @@ class FactDefinition:
     """What is said of a test of it, by operator and operand, or by operator and None for any."""
     orders: tuple[Order, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
+    follows_from: str | None = None
+    """The question whose outcome a flag says: true where it is eligible, false where it is
+    ineligible. A flag that nobody stated follows where what was stated decides that question.
+    """
     curable: Sentence | None = None
     """What to send where it was answered no, while a provision says that it can still be cured."""
     place: Place = field(default=Place("", 0), compare=False)

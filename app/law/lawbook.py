@@ -31,6 +31,7 @@ from app.law.standing import (
     StandingQuestion,
     accepted_codes,
 )
+from app.law.uses import Uses
 from app.law.words import day_in_words
 
 
@@ -46,6 +47,8 @@ class Change:
     superseded_by: str | None = None
     parameter: Parameter | None = None
     value: DatedValue | None = None
+    before: DatedValue | None = None
+    """What the parameter was until then."""
 
 
 def text_digest(texts: Mapping[str, str]) -> str:
@@ -61,7 +64,7 @@ def text_digest(texts: Mapping[str, str]) -> str:
 class Lawbook:
     """All provisions, facts, calendars, questions and editions, each by its id.
 
-    Build it through `app.law.library`.
+    Build it through `app.law.reading.library`.
     """
 
     def __init__(
@@ -135,25 +138,20 @@ class Lawbook:
         return self.vocabulary[name]
 
     @cached_property
-    def _uses(self) -> dict[str, tuple[str, ...]]:
-        uses: dict[str, dict[str, None]] = {id: {} for id in self.questions}
-        for provision in self.provisions.values():
-            for condition in provision.conditions:
-                if condition.fact in self.questions:
-                    uses[provision.answers][condition.fact] = None
-        return {id: tuple(used) for id, used in uses.items()}
+    def uses(self) -> Uses:
+        """Which questions look at the outcomes of which others."""
+        return Uses.of(self.questions, self.provisions.values(), self._flags)
+
+    @cached_property
+    def _flags(self) -> dict[str, FactDefinition]:
+        """The flags that follow from a question, by name."""
+        return {fact.name: fact for fact in self.vocabulary if fact.follows_from}
 
     def with_used(self, question: str) -> list[str]:
-        """A question and every question it uses, directly or not, used ones first."""
-        ordered: dict[str, None] = {}
-
-        def visit(id: str) -> None:
-            for used in self._uses[id]:
-                visit(used)
-            ordered[id] = None
-
-        visit(self.question(question).id)
-        return list(ordered)
+        """A question and every question it uses, directly or not, used ones first; those too that
+        it looks at through flags alone.
+        """
+        return self.uses.before(self.question(question).id)
 
     def facts_of(self, question: str) -> list[FactDefinition]:
         """Every fact a caller may state for a question: asked for by any provision of any day, or
@@ -178,8 +176,9 @@ class Lawbook:
 
     def _find_facts(self, question: str) -> Iterable[str]:
         names: dict[str, None] = {}
-        for id in self.with_used(question):
-            if id != question:
+        by_name = self.uses.asked_with(self.question(question).id)
+        for id in (*by_name, *self.uses.behind_flags(question)):
+            if id != question and id in by_name:  # of the others only the flag is stated
                 names[id] = None
             asked = self.questions[id]
             if asked.governed_by:
@@ -262,11 +261,12 @@ class Lawbook:
         questions: list[StandingQuestion] = []
         depths: dict[str, int] = {}
         provision_count = condition_count = 0
-        for id in self.with_used(asked):
+        for id in self._looked_at(asked, span.first, law):
             in_force = law.provisions_on(id, span.first)
             if id != asked and not self._is_encoded(id, span.first, law):
                 continue
-            depths[id] = 1 + max((depths[u] for u in self._uses[id] if u in depths), default=-1)
+            before = (depths[used] for used in self.uses.of_one(id) if used in depths)
+            depths[id] = 1 + max(before, default=-1)
             standing = []
             for provision in in_force:
                 resolved = self._resolve_provision(
@@ -279,6 +279,17 @@ class Lawbook:
                 StandingQuestion(len(questions), self.questions[id], depths[id], tuple(standing))
             )
         return StandingLaw(span, law.edition.name, tuple(questions))
+
+    def _looked_at(self, asked: str, day: date, law: EditionLaw) -> list[str]:
+        """A question with those it uses, of those behind flags only the ones that a condition in
+        force looks at, directly or not.
+        """
+        ordered, found = self.with_used(asked), set(self.uses.asked_with(asked))
+        for id in reversed(ordered):
+            if id in found:
+                in_force = Uses.of(self.questions, law.provisions_on(id, day), self._flags)
+                found.update(in_force.of_one(id))
+        return [id for id in ordered if id in found]
 
     def _is_encoded(self, id: str, day: date, law: EditionLaw) -> bool:
         return day >= self.questions[id].encoded_from and any(
@@ -347,7 +358,10 @@ class Lawbook:
             for value in parameter.values:
                 known = value.enacted is None or cut is None or value.enacted <= cut
                 if known and value.starts in span and value.starts > provision.in_force.first:
-                    yield Change(value.starts, "new value", provision, None, parameter, value)
+                    before = parameter.dated_value_on(day_before(value.starts), cut)
+                    yield Change(
+                        value.starts, "new value", provision, None, parameter, value, before
+                    )
 
     def changes(self, first: date, last: date, edition: str) -> list[Change]:
         """What came into force, ended, or was superseded from one day through another, in order of

@@ -5,10 +5,10 @@ The same standing law serves every day of a span on which nothing changes; both 
 plain evaluator read it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import cast
+from typing import NamedTuple, cast
 
 from app.law.calendars import StandingCalendar
 from app.law.facts import Citation, FactDefinition, Value
@@ -70,6 +70,26 @@ class StandingCondition:
         )
 
 
+class Look(NamedTuple):
+    """The conditions that look at a question's outcome under one name: its own, or that of a flag
+    that follows from it. *eligible* and *ineligible* are the codes of the fact of that name where
+    the question has this outcome.
+    """
+
+    fact: str
+    conditions: tuple[StandingCondition, ...]
+    eligible: int
+    ineligible: int
+
+    @classmethod
+    def of(cls, conditions: Sequence[StandingCondition]) -> "Look":
+        """What some conditions on one fact look at."""
+        fact = conditions[0].fact
+        values: tuple[Value, Value] = ("eligible", "ineligible")
+        codes = map(fact.code, values if fact.kind.is_outcome else (True, False))
+        return cls(fact.name, tuple(conditions), *codes)
+
+
 @dataclass(frozen=True, eq=False)
 class StandingProvision:
     """A provision in force, its paths as indexes of standing conditions."""
@@ -95,6 +115,16 @@ class StandingProvision:
     def uses(self) -> tuple[str, ...]:
         """The questions whose outcomes it looks at."""
         return tuple(dict.fromkeys(c.fact.name for c in self.conditions if c.is_nested))
+
+    @cached_property
+    def flags(self) -> tuple[str, ...]:
+        """The flags that it looks at and that may follow from a question's outcome."""
+        return tuple(dict.fromkeys(c.fact.name for c in self.conditions if c.fact.follows_from))
+
+    @cached_property
+    def looks_at(self) -> tuple[str, ...]:
+        """The questions and the flags that it looks at."""
+        return (*self.uses, *self.flags)
 
     @cached_property
     def path_indexes(self) -> tuple[tuple[int, ...], ...]:
@@ -148,7 +178,9 @@ class StandingQuestion:
         """Its provisions of which there may be something to beware: a caution, a missing text,
         another question.
         """
-        return tuple(p for p in self.provisions if p.provision.caution or p.lacks_text or p.uses)
+        return tuple(
+            p for p in self.provisions if p.provision.caution or p.lacks_text or p.looks_at
+        )
 
     @cached_property
     def informing(self) -> tuple[StandingProvision, ...]:
@@ -227,17 +259,77 @@ class StandingLaw:
         return tuple(q for q in self.questions for _ in q.provisions)
 
     @cached_property
+    def looks(self) -> dict[str, tuple[Look, ...]]:
+        """question → the ways in which conditions look at its outcome."""
+        on: dict[str, list[StandingCondition]] = {}
+        for condition in self.conditions:
+            on.setdefault(condition.fact.name, []).append(condition)
+        found: dict[str, tuple[Look, ...]] = dict.fromkeys(self.by_question, ())
+        for name, conditions in on.items():
+            question = conditions[0].fact.follows_from or name
+            if question in found:
+                found[question] += (Look.of(conditions),)
+        return found
+
+    @cached_property
     def used_in(self) -> dict[str, tuple[StandingCondition, ...]]:
-        """question → the conditions that look at its outcome."""
+        """question → the conditions that look at its outcome, those on flags that follow from it
+        among them.
+        """
         return {
-            q.question.id: tuple(c for c in self.conditions if c.fact.name == q.question.id)
-            for q in self.questions
+            id: tuple(c for look in looks for c in look.conditions)
+            for id, looks in self.looks.items()
         }
 
     @cached_property
     def used(self) -> tuple[str, ...]:
         """The questions whose outcomes conditions look at, in the order they are decided."""
-        return tuple(id for id, conditions in self.used_in.items() if conditions)
+        return tuple(id for id, looks in self.looks.items() if looks)
+
+    @cached_property
+    def flags(self) -> dict[str, str]:
+        """The flags that conditions look at, each with the question whose outcome it follows from
+        where nobody stated it.
+        """
+        return {
+            look.fact: id for id, looks in self.looks.items() for look in looks if look.fact != id
+        }
+
+    @cached_property
+    def behind_flags(self) -> frozenset[str]:
+        """The questions that are looked at through flags alone, if at all. What was stated may
+        decide them; nobody is asked for them.
+        """
+        looked_at = {self.asked.question.id}
+        for question in reversed(self.questions):
+            if question.question.id in looked_at:
+                looked_at.update(*(p.uses for p in question.provisions))
+        return frozenset(self.by_question) - looked_at
+
+    @cached_property
+    def bearing(self) -> frozenset[str]:
+        """The questions that bear on the outcome of the one asked: not those at which nothing but
+        cautions looks.
+        """
+        found = {self.asked.question.id}
+        for question in reversed(self.questions):
+            if question.question.id in found:
+                for provision in (p for p in question.provisions if p.effect != "cautions"):
+                    found.update(self.flags.get(name, name) for name in provision.looks_at)
+        return frozenset(self.by_question) & found
+
+    @cached_property
+    def without_bearing(self) -> tuple[StandingCondition, ...]:
+        """The conditions that bear on no outcome: those of what only cautions, and those of
+        questions at which nothing else looks.
+        """
+        return tuple(
+            condition
+            for question in self.questions
+            for provision in question.provisions
+            for condition in provision.conditions
+            if provision.effect == "cautions" or question.question.id not in self.bearing
+        )
 
     @cached_property
     def key(self) -> tuple[object, ...]:
@@ -248,7 +340,7 @@ class StandingLaw:
             (q.question.id, p.provision.id, p.effect, p.provision.may, p.lacks_text,
              tuple(tuple((c.fact.name, c.accepts) for c in path) for path in p.paths))
             for q in self.questions for p in q.provisions
-        )  # fmt: skip
+        ) + tuple(self.flags.items())  # fmt: skip
 
     @cached_property
     def fact_names(self) -> tuple[str, ...]:

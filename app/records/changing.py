@@ -8,7 +8,18 @@ otherwise the first signing in would make good whatever somebody did to an accou
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Table, and_, insert, select, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    delete,
+    insert,
+    select,
+    update,
+)
+from sqlalchemy.dialects import postgresql, sqlite
 
 from app.records.digests import record_digest
 from app.records.entries import Row
@@ -65,3 +76,17 @@ def change(
     """
     row = locked(connection, table, chosen)
     return None if row is None else write(connection, table, row, values)
+
+
+def insert_unless_there(connection: Connection, table: Table) -> Any:
+    """An insertion that leaves a row which is there already as it is."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    return dialect.insert(table).on_conflict_do_nothing()
+
+
+def sweep(connection: Connection, key: Column[Any], is_old: ColumnElement[bool]) -> None:
+    """Delete what is old from the table of *key*, leaving alone what another transaction works on
+    at the moment.
+    """
+    old = select(key).where(is_old).with_for_update(skip_locked=True)
+    connection.execute(delete(key.table).where(key.in_(old)))

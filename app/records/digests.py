@@ -1,5 +1,5 @@
-"""Digests of records and of batches of them. Standard library only: whoever checks a packet uses
-these same lines.
+"""Digests of records and of batches of them. Standard library only: a program that checks a packet
+uses these same lines, with the tree that the log has too.
 
 A record's digest covers the name and the text of every column. A batch is closed in a Merkle tree
 in the manner of RFC 9162 (leaves and nodes are hashed apart, so that neither can pass for the
@@ -10,8 +10,16 @@ import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, date, datetime
 
+from app.transparency.tree import Edge, entry_hash, node_hash
+
 Column = str | bytes | int | bool | date | datetime | None
-LATER_COLUMNS = {("determination", "made_by")}
+LATER_COLUMNS = {
+    ("determination", "made_by"),
+    ("applicant", "details"),
+    ("account", "disabled_reason"),
+    ("audit", "state_after"),
+    ("disposal", "entry"),
+}
 """Columns that tables got after records were sealed: the digest of a record without a value in one
 does not cover it, so that digests from before still hold.
 """
@@ -51,13 +59,7 @@ def record_digest(kind: str, columns: Mapping[str, Column]) -> str:
 
 def leaf_hash(kind: str, object_id: str, digest: str) -> bytes:
     """The leaf of one record in the Merkle tree."""
-    return hashlib.sha256(
-        b"\x00" + f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape")
-    ).digest()
-
-
-def _node(left: bytes, right: bytes) -> bytes:
-    return hashlib.sha256(b"\x01" + left + right).digest()
+    return entry_hash(f"{kind}:{object_id}:{digest}".encode(errors="surrogateescape"))
 
 
 def _levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
@@ -65,7 +67,7 @@ def _levels(leaves: Sequence[bytes]) -> list[list[bytes]]:
     levels = [list(leaves)]
     while len(levels[-1]) > 1:
         row = levels[-1]
-        pairs = [_node(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
+        pairs = [node_hash(row[i], row[i + 1]) for i in range(0, len(row) - 1, 2)]
         levels.append(pairs + ([row[-1]] if len(row) % 2 else []))
     return levels
 
@@ -78,7 +80,7 @@ def merkle_root(leaves: Sequence[bytes]) -> str:
     """
     if not leaves:
         raise ValueError("a batch without records has no root")
-    return _levels(leaves)[-1][0].hex()
+    return Edge().extended(leaves).root().hex()
 
 
 def inclusion_proof(leaves: Sequence[bytes], position: int) -> list[dict[str, str]]:
@@ -113,7 +115,8 @@ def root_of_proof(leaf: bytes, path: Iterable[Mapping[str, str]]) -> str:
     reached = leaf
     for step in path:
         neighbour = bytes.fromhex(step["hash"])
-        reached = _node(neighbour, reached) if step["side"] == "left" else _node(reached, neighbour)
+        sides = (neighbour, reached) if step["side"] == "left" else (reached, neighbour)
+        reached = node_hash(*sides)
     return reached.hex()
 
 

@@ -77,7 +77,8 @@ class LawText:
 class AuditEntry:
     """Who did what to which object, how it ended, when, from where and in which request.
 
-    *id* is a UUID of version 7; no member holds anybody's facts.
+    *id* is a UUID of version 7, *state_after* what a row that may change is from then on, as
+    `app.records.stating` says it; no member holds anybody's facts.
     """
 
     id: str
@@ -89,10 +90,26 @@ class AuditEntry:
     outcome: str
     address: str | None = None
     request_id: str | None = None
+    state_after: str | None = None
 
     def row(self) -> Row:
         """The columns, with the digest over all others."""
         return _digested("audit", self, self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class Void:
+    """That a determination is void: why, since when, and who said so."""
+
+    id: str
+    determination: str
+    because: str
+    voided_at: datetime
+    voided_by: str
+
+    def row(self) -> Row:
+        """The columns, with the digest over all others."""
+        return _digested("void", self, self.__slots__)
 
 
 @dataclass(frozen=True, slots=True)

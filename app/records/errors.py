@@ -29,5 +29,15 @@ class AlreadyReplaced(Exception):
     """Another redetermination replaced the determination first. Nothing was stored."""
 
 
+class Voided(Exception):
+    """What a redetermination was to replace is void. Nothing was stored."""
+
+
 class AlreadyAnswered(Exception):
     """Another request with the same idempotency key came first. Nothing was stored."""
+
+
+class MigrationStopped(Exception):
+    """A migration found data that only a person can put right, and changed nothing. The message
+    says what to do.
+    """

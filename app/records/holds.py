@@ -1,17 +1,20 @@
 """Legal holds, which keep records beyond their retention period."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Connection, false, select, true
 
-from app.records.changing import add, change
+from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry, IdempotencyRecord
+from app.records.identity import new_id
+from app.records.stating import state_of, stating
 from app.records.store import Store, enter, store_response
-from app.records.tables import holds
+from app.records.tables import determinations, holds
 from app.records.visibility import EVERYTHING, Reach
 
+TOGETHER = 500
 HOLDABLE = ("determination", "subject")
 
 
@@ -49,7 +52,8 @@ def place_hold(
     with store.writing() as connection:
         store_response(connection, response)
         add(connection, holds, asdict(hold))
-        enter(connection, audit)
+        enter(connection, stating(connection, audit, state_of(holds, asdict(hold))))
+        _enter_covered(connection, hold, audit, "hold.covers")
 
 
 def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None:
@@ -61,9 +65,29 @@ def lift_hold(store: Store, hold: Hold, lifted: Hold, audit: AuditEntry) -> None
     """
     with store.writing() as connection:
         still = (holds.c.id == hold.id) & (holds.c.version == hold.version)
-        if change(connection, holds, still, asdict(lifted)) is None:
+        before = locked(connection, holds, still)
+        if before is None:
             raise HoldChanged
-        enter(connection, audit)
+        after = write(connection, holds, before, asdict(lifted))
+        states = state_of(holds, after), state_of(holds, before)
+        enter(connection, stating(connection, audit, *states))
+        _enter_covered(connection, hold, audit, "hold.uncovers")
+
+
+def _enter_covered(connection: Connection, hold: Hold, audit: AuditEntry, action: str) -> None:
+    """Enter each determination that a hold on a subject begins or ends to keep: once one is gone,
+    only the audit trail tells that it was held.
+    """
+    if hold.kind == "subject":
+        chosen = select(determinations.c.id).where(
+            determinations.c.subject == hold.object_id,
+            determinations.c.decided_at <= hold.placed_at,
+        )
+        about = replace(audit, action=action, kind="determination")
+        ids = connection.execute(chosen.order_by(determinations.c.id)).scalars().all()
+        for at in range(0, len(ids), TOGETHER):
+            page = ids[at : at + TOGETHER]
+            enter(connection, *(replace(about, id=new_id(audit.at), object_id=id) for id in page))
 
 
 def find_hold(store: Store, id: str, reach: Reach = EVERYTHING) -> Hold | None:

@@ -14,10 +14,17 @@ from sqlalchemy import Connection
 
 # Imported to put their tables on the shared metadata.
 from app.records.applicants import applicant_tables  # noqa: F401
+from app.records.approvals import approval_tables  # noqa: F401
+from app.records.letters import letter_tables  # noqa: F401
 from app.records.machines import credential_tables  # noqa: F401
+from app.records.numbers import number_tables  # noqa: F401
+from app.records.organizations import organization_tables  # noqa: F401
 from app.records.people import account_tables  # noqa: F401
 from app.records.store import opened_store
 from app.records.tables import metadata
+from app.records.texts import note_tables, text_tables  # noqa: F401
+from app.records.voiding import void_tables  # noqa: F401
+from app.records.waivers import waiver_tables  # noqa: F401
 from app.settings import Settings
 
 if TYPE_CHECKING:

@@ -5,14 +5,13 @@ them again.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Any
 
 import orjson
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Table,
+    FromClause,
     false,
     insert,
     inspect,
@@ -22,9 +21,9 @@ from sqlalchemy import (
     text,
     true,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
+from app.records.changing import insert_unless_there
 from app.records.damaged import Row, page, readable, tolerant
 from app.records.database import WRITES, open_database
 from app.records.entries import (
@@ -43,6 +42,7 @@ from app.records.errors import (
     RecordsFull,
     RecordsUnavailable,
 )
+from app.records.numbers.numbers import give_numbers
 from app.records.tables import (
     audit_entries,
     decisive_provisions,
@@ -52,6 +52,7 @@ from app.records.tables import (
     unsealed,
 )
 from app.records.visibility import EVERYTHING, Reach
+from app.records.voiding.standing import require_unvoided
 
 __all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
 Stored = tuple[IdempotencyRecord, str]
@@ -75,20 +76,14 @@ def database_errors() -> Iterator[None]:
         raise kind(f"the database failed with {type(error).__name__}") from None
 
 
-def within(reach: Reach) -> ColumnElement[bool]:
+def within(reach: Reach, of: FromClause = determinations) -> ColumnElement[bool]:
     """The condition that a determination lies within somebody's reach."""
     if reach.everything:
         return true()
-    made_here = (
-        determinations.c.organization == reach.organization
-        if reach.organization is not None
-        else false()
-    )
-    return (
-        or_(made_here, determinations.c.question.in_(sorted(reach.questions)))
-        if reach.questions
-        else made_here
-    )
+    is_own = of.c.organization == reach.organization
+    made_here = false() if reach.organization is None else is_own
+    asked_about = of.c.question.in_(sorted(reach.questions))
+    return or_(made_here, asked_about) if reach.questions else made_here
 
 
 class Store:
@@ -132,38 +127,45 @@ class Store:
         with database_errors(), self._writes.begin() as connection:
             yield connection
 
-    def keep(self, new: NewDetermination) -> None:
-        """Store one determination with its audit entry and its stored response, durably.
+    def keep(self, new: NewDetermination) -> str:
+        """Store one determination with its audit entry and its stored response, durably; gives
+        its number.
 
         Raises:
-            AlreadyReplaced: what it was to replace was replaced by another first.
+            AlreadyReplaced, Voided: what it was to replace does not stand.
             AlreadyAnswered: its idempotency key was used first by another request.
             RecordsUnavailable: nothing was stored.
         """
-        self.keep_many([new])
+        return self.keep_many([new])[new.record.id]
 
-    def keep_many(self, new: Sequence[NewDetermination]) -> None:
-        """Store several determinations in one transaction: all of them or none.
+    def keep_many(
+        self, new: Sequence[NewDetermination], within: Connection | None = None
+    ) -> dict[str, str]:
+        """Store several determinations in one transaction, all of them or none; gives their numbers
+        by id. It is a new transaction, or that of what they belong to.
 
         Raises:
-            AlreadyReplaced, AlreadyAnswered, RecordsUnavailable: see `keep`.
+            AlreadyReplaced, Voided, AlreadyAnswered, RecordsUnavailable: see `keep`.
         """
         if not new:
-            return
+            return {}
         records, law = [each.record for each in new], self._law_to_keep
         under = next((r for r in records if law is not None and r.law_digest == law.digest), None)
-        with self.writing() as connection:
+        with nullcontext(within) if within is not None else self.writing() as connection:
             if law is not None and under is not None:
                 self.keep_law(connection, law, under.decided_at)
             store_response(connection, *(each.response for each in new))
             self._insert(connection, records)
+            numbers = give_numbers(connection, "determination", [each.id for each in records])
             enter(connection, *(each.audit for each in new))
-        if under is not None:
+        if under is not None and within is None:
             self._law_to_keep = None
+        return numbers
 
     def _insert(self, connection: Connection, records: Sequence[DeterminationRecord]) -> None:
         rows = [record.row() for record in records]
         replacing = any(record.replaces is not None for record in records)
+        require_unvoided(connection, [record.replaces for record in records])
         with _refused(AlreadyReplaced) if replacing else nullcontext():
             connection.execute(insert(determinations), rows)
         rests_on = [
@@ -384,12 +386,6 @@ def store_response(connection: Connection, *responses: IdempotencyRecord | None)
     if rows:
         with _refused(AlreadyAnswered):
             connection.execute(insert(idempotency_records), rows)
-
-
-def insert_unless_there(connection: Connection, table: Table) -> Any:
-    """An insertion that leaves a row which is there already as it is."""
-    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    return dialect.insert(table).on_conflict_do_nothing()
 
 
 def await_seal(connection: Connection, kind: str, *records: tuple[str, str]) -> None:

@@ -125,11 +125,14 @@ audit_entries = Table(
     Column("outcome", String(40), nullable=False),
     Column("address", String(100)),
     Column("request_id", String(36)),
+    Column("state_after", String(80)),
     Column("record_digest", Digest, nullable=False),
     Index(None, "kind", "object_id", "at"),
     Index(None, "actor", "at"),
 )
-"""Who did or read what, when and from where. Never a value of anybody's facts."""
+"""Who did or read what, when and from where. Never a value of anybody's facts. `state_after` is the
+version and a digest of the row that an entry for a change left.
+"""
 
 idempotency_records = Table(
     "idempotency_records",
@@ -215,11 +218,35 @@ disposals = Table(
     Column("digest", Digest, nullable=False),
     Column("disposed_at", Instant, nullable=False),
     Column("because", String(200), nullable=False),
+    Column("entry", Id, index=True),
     Column("record_digest", Digest, nullable=False),
     UniqueConstraint("kind", "object_id"),
 )
 """What was disposed of when its time was over: its digest stays, so that its absence is
-explained.
+explained. `entry` is the audit entry that states how many went with it, and under which period.
+"""
+
+verifications = Table(
+    "verifications",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("started_at", Instant, nullable=False),
+    Column("started_by", String(100), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Column("ended_at", Instant),
+    Column("expected", Integer, nullable=False),
+    Column("records", Integer, nullable=False),
+    Column("seals", Integer),
+    Column("unsealed", Integer),
+    Column("chain", Digest),
+    Column("complaints", Integer),
+    Column("first_complaints", Text),
+    Column("record_digest", Digest, nullable=False),
+    info={"kind": "verification"},
+)
+"""Verifications that somebody started, with their reports. `expected` is how many records there
+were at the start, `records` how many were looked at, `seen_at` when that was last noted.
 """
 
 installation = Table(
@@ -243,5 +270,8 @@ APPEND_ONLY = (
     "seals",
     "sealed_records",
     "disposals",
+    "voids",
+    "waiver_steps",
+    "notes",
 )
 """Tables whose rows are never changed."""

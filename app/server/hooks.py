@@ -4,6 +4,7 @@ import logging
 import os
 import shutil
 import signal
+import subprocess
 import sys
 from contextlib import suppress
 from types import FrameType
@@ -36,12 +37,16 @@ _TRY_IT = """\
                       "employer_plan": {{"available": false}}}}}}'
 """
 
+LOG_ENDS_SECONDS = 10
+
 log = logging.getLogger(__name__)
+_log: "subprocess.Popen[bytes] | None" = None
+"""The process that signs the log, where this one started it."""
 
 
 def nworkers_changed(server: Any, new_value: int, old_value: int | None) -> None:
     """Let each process allow its share of what is counted in memory."""
-    from app.api.http import limits
+    from app.api.http.asked import limits
 
     limits.share_between(new_value)
 
@@ -53,6 +58,7 @@ def when_ready(server: Any) -> None:
     settings = from_environment()
     if os.environ.get(PREPARES) == "yes":
         _prepare(server.app.wsgi(), settings)
+        _start_log(settings)
     if settings.drain_seconds:
         drain_at_sigterm(settings.drain_seconds)
     say_where(settings, [listener.sock.getsockname() for listener in server.LISTENERS])
@@ -75,6 +81,17 @@ def _prepare(app: Flask, settings: Settings) -> None:
         except SystemExit as ended:
             if ended.code:
                 raise
+
+
+def _start_log(settings: Settings) -> None:
+    """Start the process that seals and signs the log, where that is a command's: here it is the
+    service's child, in production a unit of its own under another user.
+    """
+    global _log
+    if settings.sealing == "command" and not settings.in_production:
+        seal = ["-m", "flask", "--app", "app.commands:command_line", "records", "seal", "--follow"]
+        command = [sys.executable, *seal]
+        _log = subprocess.Popen(command, stdin=subprocess.DEVNULL)  # noqa: S603  (all of it is ours)
 
 
 def drain_at_sigterm(seconds: float) -> None:
@@ -139,11 +156,12 @@ def _without_quotes(record: logging.LogRecord) -> bool:
 
 def post_worker_init(worker: Any) -> None:
     """Bound what a worker takes in, and let it seal what was kept; workers take turns at that."""
+    from app.api.http.asked.bulkheads import bulkheads_of
     from app.server.admission import Admission
     from app.server.sealing import start_sealing
 
     app, settings = worker.wsgi, worker.wsgi.config["SETTINGS"]
-    app.wsgi_app = Admission(app.wsgi_app, settings.threads, settings.queue)
+    app.wsgi_app = Admission(app.wsgi_app, bulkheads_of(app), settings)
     start_sealing(app)
 
 
@@ -165,4 +183,8 @@ def child_exit(server: Any, worker: Any) -> None:
 
 def on_exit(server: Any) -> None:
     """Leave nothing behind."""
+    if _log is not None:
+        _log.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            _log.wait(LOG_ENDS_SECONDS)
     shutil.rmtree(folder_of_figures(), ignore_errors=True)

@@ -17,7 +17,8 @@ log = logging.getLogger(__name__)
 class Sealer:
     """Seals at an interval until it is stopped.
 
-    What cannot be sealed now is sealed later: nothing waits for it.
+    What cannot be sealed now is sealed later: nothing waits for it. Where a command seals, it only
+    looks how far behind that is.
     """
 
     def __init__(self, service: Service) -> None:
@@ -39,7 +40,7 @@ class Sealer:
         A failure is logged without values.
         """
         try:
-            if not self._look():
+            if not self._look() or self._service.settings.sealing == "command":
                 return
             for _ in seal_everything(
                 self._service.store, clock.now(), self._service.settings.checkpoints
@@ -63,12 +64,10 @@ class Sealer:
             self.seal()
 
 
-def start_sealing(app: Flask) -> Sealer | None:
-    """Begin sealing for an application, unless its settings leave that to a command."""
+def start_sealing(app: Flask) -> Sealer:
+    """Begin sealing for an application, or watching it where the settings leave it to a command."""
     with app.app_context():
         service = current_service()
-    if service.settings.sealing != "in-process":
-        return None
     sealer = Sealer(service)
     sealer.start()
     return sealer

@@ -20,9 +20,9 @@ sys.path.insert(0, str(ROOT))
 from rich.table import Table  # noqa: E402
 
 from app.determinations.answer import Detail  # noqa: E402
-from app.determinations.case import Case  # noqa: E402
+from app.determinations.cases.case import Case  # noqa: E402
 from app.determinations.decide import Decider  # noqa: E402
-from app.law.library import open_lawbook  # noqa: E402
+from app.law.reading.library import open_lawbook  # noqa: E402
 from bench.applications import QUESTION, Applications  # noqa: E402
 from bench.in_process import Rate, rate_of, read  # noqa: E402
 from bench.peers.engines import peers  # noqa: E402

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from app.determinations.answer import Detail
-from app.determinations.case import make_case, read_facts
+from app.determinations.cases.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from bench.in_process import TODAY
 from bench.peers.rule import Answer, Contestant, Facts
 

@@ -11,13 +11,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.api.http.service import Service
-from app.api.mounting import mount
 from app.determinations.decide import Decider
+from app.mounting import mount
 from app.records.database import open_database
-from app.records.ledger.verification import verify
 from app.records.store import Store
+from app.records.verifying.verification import verify
 from app.settings import Settings
 from tests.callers import client_of
+from tests.organizations import know
 
 
 @pytest.fixture
@@ -27,6 +28,7 @@ def served(database_url: str, tmp_path: Path, decider: Decider) -> Iterator[Flas
     app = Flask("app", static_folder=None)
     app.config["SETTINGS"] = settings
     store = Store(open_database(settings.database_url))
+    know(store, "blue-harbor", "county-office")
     mount(app, Service(settings, decider, store, decider.lawbook.default_edition))
     yield app
     assert () == verify(store).complaints

@@ -13,7 +13,7 @@ from app import clock
 from app.access.authenticator import CACHE_SECONDS, Bearers
 from app.access.credentials import KEY, Wanted
 from app.access.roles import Role
-from app.api.http.authentication import authenticator
+from app.api.http.asked.authentication import authenticator
 from tests.api.asking import CLOSED, problem
 from tests.callers import ADMINISTRATOR, bearing, client_of, key_of
 

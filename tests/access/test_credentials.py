@@ -16,7 +16,7 @@ from app import clock
 from app.access.credentials import KEY, KEY_TEXT, Credentials, Wanted
 from app.access.origin import Origin
 from app.access.roles import read_roles
-from app.api.http.authentication import authenticator
+from app.api.http.asked.authentication import authenticator
 from app.records.database import open_database
 from app.records.machines.credentials import CredentialStore
 from tests.api.asking import pointers, problem

@@ -15,8 +15,9 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from app import clock
-from app.access.demonstration import FILE, NAME, renew_key
-from app.api.http.authentication import authenticator
+from app.access.demonstration import FILE, NAME, make_organizations, renew_key
+from app.access.organizations import OrganizationRegister
+from app.api.http.asked.authentication import authenticator
 from app.commands import command_line
 from app.server.hooks import say_where
 from app.settings import Settings, bound_host, from_environment, is_loopback
@@ -34,6 +35,7 @@ def figures(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 def loaded(app: Flask) -> str:
     """The key that is in the file after the demonstration was made anew."""
+    make_organizations(OrganizationRegister(app.extensions["eligibility"].store))
     with app.app_context():
         path = renew_key(authenticator().credentials, app.config["SETTINGS"].instance)
     return path.read_text(encoding="ascii").strip()

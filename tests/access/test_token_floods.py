@@ -12,7 +12,7 @@ from prometheus_client import REGISTRY
 from werkzeug.test import TestResponse
 
 from app.access.credentials import CLIENT, NewSecret, Wanted
-from app.api.http.authentication import authenticator
+from app.api.http.asked.authentication import authenticator
 from tests.access.test_trail import trail
 from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR

@@ -21,7 +21,7 @@ from app import clock
 from app.access.authenticator import Authenticator
 from app.access.credentials import CLIENT, KEY, NewSecret, Wanted
 from app.access.tokens import SigningKeys, Tokens
-from app.api.http.authentication import authenticator as gate_of_app
+from app.api.http.asked.authentication import authenticator as gate_of_app
 from app.records.errors import RecordsUnavailable
 from app.records.store import Store
 from tests.api.asking import CLOSED, problem

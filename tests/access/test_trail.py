@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.access.credentials import CLIENT, NewSecret, Wanted
-from app.api.http.authentication import authenticator
+from app.api.http.asked.authentication import authenticator
 from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR
 

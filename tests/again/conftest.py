@@ -14,9 +14,9 @@ from sqlalchemy import event, text
 
 from app.access.principal import Principal
 from app.api.http.service import Service, law_text
-from app.api.mounting import mount
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
+from app.mounting import mount
 from app.records.database import open_database
 from app.records.store import Store
 from app.settings import ROOT, Settings

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from app.records.store import Store
 from app.records.tables import audit_entries
 from tests.api.asking import CLOSED

@@ -40,7 +40,7 @@ def test_a_packet_is_checked_without_the_service(
     )
     file = tmp_path / "packet.json"
     file.write_bytes(answer.data)
-    assert 0 == main([str(file), "--root", root])
+    assert 5 == main([str(file), "--root", root])
     assert 7 == capsys.readouterr().out.count("holds    ")
 
 

@@ -116,6 +116,7 @@ def test_every_view_of_kept_determinations_names_its_permission(client: FlaskCli
 
     assert {
         "read_determination": "determinations.read",
+        "read_receipt": "determinations.read",
         "read_chain": "determinations.read",
         "read_packet": "determinations.packet",
         "replay_determination": "determinations.replay",

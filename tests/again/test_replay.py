@@ -16,8 +16,8 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from app import clock
+from app.determinations.again.replay import replay
 from app.determinations.decide import Decider
-from app.determinations.replay import replay
 from app.law.lawbook import Lawbook
 from app.records.store import Store
 from app.version import VERSION
@@ -45,7 +45,7 @@ def test_what_another_version_made_is_compared_in_meaning(
     client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     id = made(client)
-    monkeypatch.setattr("app.determinations.replay.VERSION", "a later version")
+    monkeypatch.setattr("app.determinations.again.replay.VERSION", "a later version")
 
     answer = client.post(f"/v1/determinations/{id}/replay").get_json()
 

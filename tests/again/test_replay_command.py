@@ -10,7 +10,7 @@ from click.testing import Result
 from freezegun import freeze_time
 
 from app.commands import command_line
-from app.commands.demonstration import demonstrations
+from app.commands.accounts.demonstration import demonstrations
 from app.determinations.decide import Decider
 from app.records.store import Store
 from app.settings import Settings

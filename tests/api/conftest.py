@@ -11,8 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.api.http.service import Service, law_text
-from app.api.mounting import mount
 from app.determinations.decide import Decider
+from app.mounting import mount
 from app.records.database import open_database
 from app.records.migrate import downgrade, upgrade
 from app.records.store import Store

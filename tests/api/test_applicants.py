@@ -16,17 +16,17 @@ from sqlalchemy import text
 from app import clock
 from app.access.credentials import KEY, Wanted
 from app.access.principal import Principal
-from app.api.http.authentication import authenticator
+from app.api.http.asked.authentication import authenticator
 from app.api.http.service import Service
-from app.api.mounting import mount
 from app.determinations.decide import Decider
+from app.mounting import mount
 from app.records.database import open_database
 from app.records.identity import new_id
 from app.records.ledger.backup import back_up, restore
-from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
 from app.records.store import Store
 from app.records.tables import metadata
+from app.records.verifying.verification import verify
 from app.settings import Settings
 from tests.acting import acting
 from tests.api.asking import pointers, problem
@@ -103,7 +103,7 @@ def test_an_applicant_is_kept_and_read_again(worker: FlaskClient) -> None:
 
 
 def test_a_subject_reference_is_made_where_none_is_sent(worker: FlaskClient) -> None:
-    made = [keep(worker).get_json()["subject"] for _ in range(2)]
+    made = [keep(worker, despite_duplicate=True).get_json()["subject"] for _ in range(2)]
 
     assert 2 == len(set(made))
     assert all(subject.startswith("person-") and len(subject) == 19 for subject in made)
@@ -148,7 +148,8 @@ def test_a_correction_needs_the_version_that_was_read(worker: FlaskClient) -> No
     read = worker.get(address)
     assert {**PERSON, **change, "version": 3}.items() <= read.get_json().items()
     assert corrected.headers["ETag"] != read.headers["ETag"]
-    assert [] == search(worker, name=NAME).get_json()["applicants"]
+    [found] = search(worker, name=NAME).get_json()["applicants"]
+    assert "former name" == found["found_by"]
     assert 1 == len(search(worker, **{**PERSON, **change}).get_json()["applicants"])
 
 
@@ -156,7 +157,8 @@ def test_people_are_found_by_their_whole_name_however_it_is_spaced_and_by_their_
     worker: FlaskClient,
 ) -> None:
     subjects = [
-        keep(worker, born_on=day).get_json()["subject"] for day in (BORN, "1932-01-01", BORN)
+        keep(worker, born_on=day, despite_duplicate=True).get_json()["subject"]
+        for day in (BORN, "1932-01-01", BORN)
     ]
 
     def found(**wanted: Any) -> list[str]:
@@ -166,14 +168,14 @@ def test_people_are_found_by_their_whole_name_however_it_is_spaced_and_by_their_
     assert [subjects[2], subjects[0]] == found(**PERSON)
     assert (
         []
-        == found(name="Zebulon Quackenbush")
-        == found(name="Zébulon")
+        == found(name="Zebulun Quackenbush")
+        == found(name="Zébulo")
         == found(name=NAME, born_on="1933-01-01")
     )
 
 
 def test_pages_of_a_search_skip_and_repeat_nobody(worker: FlaskClient) -> None:
-    subjects = [keep(worker).get_json()["subject"] for _ in range(5)]
+    subjects = [keep(worker, despite_duplicate=True).get_json()["subject"] for _ in range(5)]
     seen: list[str] = []
     wanted: dict[str, Any] = {"name": NAME, "limit": 2}
     while True:
@@ -442,6 +444,8 @@ def test_any_changed_column_is_named_by_verification(
     served: Flask, worker: FlaskClient, column: str
 ) -> None:
     keep(worker, subject="one")
+    with store_of(served).writing() as connection:  # else the database itself refuses another id
+        connection.execute(text("DELETE FROM name_parts"))
     put(
         served,
         "one",

@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.brief import brief_text
 from app.determinations.decide import Decider
+from app.determinations.telling.brief import brief_text
 from tests.api.asking import CLOSED, lines, problem
 from tests.determinations.any_case import decided_case
 
@@ -94,11 +94,12 @@ def test_a_batch_is_brief_and_compressed_where_it_is_asked_for(client: FlaskClie
     path = f"{DETERMINATIONS}/batch?keep=false&detail=brief"
     sent = {"data": lines(CLOSED, CLOSED), "content_type": "application/jsonl"}
     plain = client.post(path, **sent)
+    in_words = plain.data
     packed = client.post(path, **sent, headers={"Accept-Encoding": "gzip"})
 
     assert "Content-Encoding" not in plain.headers
     assert "gzip" == packed.headers["Content-Encoding"]
-    assert len(packed.data) < len(plain.data) / 2
+    assert len(packed.data) < len(in_words) / 2
     unpacked = [json.loads(line) for line in gzip.decompress(packed.data).splitlines()]
     assert [1, 2] == [line["line"] for line in unpacked]
     assert all("asks" not in line["determination"] for line in unpacked)

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from jsonschema import Draft202012Validator, FormatChecker
 from marshmallow import ValidationError
 
-from app.api.http.fields import FactField
+from app.api.http.asked.fields import FactField
 from app.api.law.question_answers import facts_schema
-from app.determinations.case import read_facts
+from app.determinations.cases.case import read_facts
 from app.law.fact_types import FACT_TYPES, NotThatFact
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
@@ -108,7 +108,9 @@ def test_what_fits_the_json_schema_is_taken_but_for_bounds_in_words(
             fact.read(value)
         except NotThatFact as refused:  # JSON Schema has no bounds for numbers and days in text
             assert isinstance(value, str | Decimal)
-            assert re.match("Must be between|Must have at most .* decimal places", str(refused))
+            assert re.match(
+                "Must be between|Must be a day of|Must have at most .* decimal places", str(refused)
+            )
 
 
 def test_the_schema_of_a_question_takes_its_own_example(

@@ -8,14 +8,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.api.http.requests import CONTENT_SECURITY_POLICY, HEADERS
+from app.api.http.asked.requests import CONTENT_SECURITY_POLICY, HEADERS
 from tests.api.asking import problem
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW")
+SOME_ID = "01925b1e-7e3f-7000-8000-000000000000"
 FILLED = {
-    "uuid:id": "01925b1e-7e3f-7000-8000-000000000000",
+    **{f"uuid:{name}": SOME_ID for name in ("id", "other", "paper")},
+    "int:year": "2011",
     "path:filename": "docs.css",
-    "file": "swagger-ui.css",
+    "file": "docs.css",
 }
 
 

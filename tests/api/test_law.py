@@ -119,6 +119,16 @@ def test_a_fact_names_the_provisions_that_look_at_it(client: FlaskClient) -> Non
     ]
 
 
+def test_a_flag_names_the_question_that_it_follows_from(client: FlaskClient) -> None:
+    document = read(client, "/v1/questions/enrollment.permitted")
+
+    facts = document["facts"]["properties"]
+    flag = facts["prior_coverage"]["properties"]["creditable"]
+    assert "coverage.creditable" == flag["x-follows-from"]
+    assert {"kind", "longest_gap"} == set(facts["coverage"]["properties"])
+    assert {"coverage.creditable", "federally.eligible"} <= set(document["uses"])
+
+
 def test_an_unknown_question_is_not_found(client: FlaskClient) -> None:
     assert (404, "unknown-question") == problem(client.get("/v1/questions/enrollment"))
 

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from freezegun import freeze_time
 
 from app.access.principal import Principal
-from app.api.http import limits
+from app.api.http.asked import limits
 from tests.acting import acting
 from tests.api.asking import CLOSED, lines, post, problem
 from tests.api.conftest import Serve
@@ -164,7 +164,7 @@ def test_the_log_names_the_address_that_is_believed(
     serve: Serve, caplog: pytest.LogCaptureFixture, hops: int, logged: str
 ) -> None:
     client = serve(proxy_hops=hops)
-    caplog.set_level("INFO", "app.api.http.requests")
+    caplog.set_level("INFO", "app.api.http.asked.requests")
 
     ask(client, X_Forwarded_For="203.0.113.9, 198.51.100.7").close()
 

@@ -109,8 +109,6 @@ def _hostile_requests() -> Iterator[tuple[str, str, object, dict[str, str]]]:
     gets = [
         "/",
         "/docs",
-        "/docs/try",
-        "/docs/try/swagger-ui.css",
         "/docs/static/docs.css",
         "/openapi.json",
         "/problems",

@@ -5,8 +5,8 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
-from app.api.http.problem_types import _ALL
-from app.api.http.responses import NAMES_AT_MOST
+from app.api.http.answered.problem_types import _ALL
+from app.api.http.answered.responses import NAMES_AT_MOST
 from app.law.lawbook import Lawbook
 from tests.api.asking import asked
 

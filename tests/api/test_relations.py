@@ -10,7 +10,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.law.facts import FactDefinition, Order
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from tests.case_files import ROOT, nested
 
 PATH = "/v1/determinations?keep=false"

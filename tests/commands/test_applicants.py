@@ -19,15 +19,15 @@ from freezegun import freeze_time
 from sqlalchemy import text
 
 from app.api.http.service import Service
-from app.api.mounting import mount
 from app.commands import command_line
 from app.data_keys import new_key
 from app.determinations.decide import Decider
+from app.mounting import mount
 from app.records.applicants.encryption import key_ring
 from app.records.applicants.key_rotation import rotate
 from app.records.database import open_database
-from app.records.ledger.verification import verify
 from app.records.store import Store
+from app.records.verifying.verification import verify
 from app.settings import Settings
 from tests.api.asking import CLOSED
 from tests.callers import client_of
@@ -77,9 +77,8 @@ def answer(settings: Settings, *arguments: str) -> Any:
 def keep(
     client: FlaskClient, subject: str, name: str = "Maria Gonçalves", born_on: str = "1931-07-13"
 ) -> str:
-    kept = client.post(
-        "/v1/applicants", json={"subject": subject, "name": name, "born_on": born_on}
-    )
+    person = {"subject": subject, "name": name, "born_on": born_on, "despite_duplicate": True}
+    kept = client.post("/v1/applicants", json=person)
     assert 201 == kept.status_code
     return str(kept.headers["Location"])
 

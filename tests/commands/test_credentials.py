@@ -10,8 +10,10 @@ from freezegun import freeze_time
 
 from app.access.credentials import KEY_TEXT
 from app.commands import command_line
+from app.records.store import opened_store
 from app.settings import Settings
 from tests.commands.conftest import Flask
+from tests.organizations import know
 
 CARRIER = ("--role", "carrier_system", "--organization", "blue-harbor")
 
@@ -19,6 +21,8 @@ CARRIER = ("--role", "carrier_system", "--organization", "blue-harbor")
 @pytest.fixture
 def migrated(flask: Flask, settings: Settings, migrated_sqlite: Path) -> Flask:
     shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
+    with opened_store(settings.database_url) as store:
+        know(store, "blue-harbor")
     return flask
 
 

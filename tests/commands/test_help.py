@@ -46,6 +46,8 @@ def test_the_commands_are_these() -> None:
         "db upgrade",
         "db check",
         "demo load",
+        "witness key",
+        "witness serve",
         "records seal",
         "records verify",
         "records backup",
@@ -55,6 +57,11 @@ def test_the_commands_are_these() -> None:
         "records replay",
         "applicants rotate-keys",
         "applicants forget",
+        "waivers mark-late",
+        "waivers recount",
+        "organizations create",
+        "organizations list",
+        "organizations close",
         "keys create",
         "keys list",
         "keys revoke",
@@ -71,6 +78,9 @@ def test_the_commands_are_these() -> None:
         "users enable",
         "users unlock",
         "users reset-password",
+        "letters check",
+        "letters catalogue export",
+        "letters catalogue import",
     } == set(OURS)
 
 
@@ -200,7 +210,7 @@ def test_whoever_has_read_enough_ends_the_command_quietly(as_json: tuple[str, ..
     assert (0, "") == (running.returncode, said)
 
 
-HTTP = "app.api.mounting app.api.http.service authlib"
+HTTP = "app.mounting app.api.http.service authlib"
 IMPORTED = """\
 import sys, flask.cli
 try:

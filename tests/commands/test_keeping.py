@@ -3,16 +3,25 @@
 import json
 import shutil
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from freezegun import freeze_time
 from sqlalchemy import text
 
+from app import clock
+from app.access.origin import Origin
 from app.commands import command_line
-from app.commands.demonstration import demonstrations
+from app.commands.accounts.demonstration import demonstrations
 from app.determinations.decide import Decider
 from app.records.database import open_database
+from app.records.identity import new_id
+from app.records.ledger.retention import DEFAULT
+from app.records.people.accounts import Account, Accounts
+from app.records.people.drafts import Draft, Drafts
+from app.records.store import Store, opened_store
+from app.records.verifications.reports import begin, last_verifications
 from app.settings import Settings
 from tests.commands.conftest import Flask
 
@@ -51,7 +60,8 @@ def test_what_is_kept_is_sealed_once(loaded: Flask, settings: Settings) -> None:
 
     (seal,) = json.loads(first.stdout)["seals"]
     verified = json.loads(loaded("records", "verify", "--json").stdout)
-    assert (1, verified["records"]) == (seal["number"], seal["records"])
+    sealed = verified["records"] - verified["unsealed"]
+    assert (1, sealed) == (seal["number"], seal["records"])
     assert seal["records"] > 2 * len(demonstrations())
     assert "No unsealed records." in second.stdout
     assert settings.checkpoints is not None
@@ -65,6 +75,43 @@ def test_what_is_as_it_was_kept_verifies(loaded: Flask) -> None:
     assert 0 == result.exit_code
     assert "All records are intact." in result.stdout
     assert json.loads(loaded("records", "verify", "--json").stdout)["holds"] is True
+
+
+def test_each_verification_keeps_its_report_beside_others_that_go_on(
+    loaded: Flask, settings: Settings
+) -> None:
+    loaded("records", "seal")
+    loaded("records", "verify")
+    with opened_store(settings.database_url) as store:
+        ((first,), _) = last_verifications(store, 1)
+        now = clock.now()
+        going_on = replace(first, id=new_id(now), seen_at=now, state="running", ended_at=None)
+        entry = Origin("account:somebody").did(
+            "verification.started", going_on.id, kind="verification"
+        )
+        begin(store, going_on, entry)
+        loaded("records", "verify")
+        (newest, _, oldest), _ = last_verifications(store, 3)
+
+    assert first == oldest
+    assert ("intact", 0) == (first.state, first.complaints)
+    assert "intact" == newest.state
+    assert {True} == {each.started_by.startswith("command:") for each in (first, newest)}
+
+
+def test_a_database_that_takes_no_report_is_verified_all_the_same(
+    loaded: Flask, settings: Settings
+) -> None:
+    loaded("records", "seal")
+    change(
+        settings,
+        "CREATE TRIGGER shut BEFORE INSERT ON verifications BEGIN SELECT RAISE(ABORT, 'shut'); END",
+    )
+    result = loaded("records", "verify")
+
+    assert 0 == result.exit_code
+    assert "All records are intact." in result.stdout
+    assert "takes no report" in result.stderr
 
 
 def test_a_changed_record_is_named_and_ends_with_three(loaded: Flask, settings: Settings) -> None:
@@ -100,8 +147,46 @@ def test_the_loss_of_a_seal_shows_against_the_checkpoints(
     assert "seal 1: is missing: the checkpoints note it" in result.stdout
     other = tmp_path / "other.jsonl"
     other.write_text("nonsense\n")
-    refused = loaded("records", "verify", "--checkpoints", str(other))
-    assert (2, "") == (refused.exit_code, refused.stdout)
+    odd = loaded("records", "verify", "--checkpoints", str(other))
+    assert 3 == odd.exit_code
+    assert "checkpoints line 1: is torn or is no checkpoint; it was read past" in odd.stdout
+    missing = loaded("records", "verify", "--checkpoints", str(tmp_path / "missing.jsonl"))
+    assert (2, "") == (missing.exit_code, missing.stdout)
+
+
+def test_without_checkpoints_a_verification_ends_with_five_and_says_what_lacks(
+    loaded: Flask, settings: Settings
+) -> None:
+    loaded("records", "seal")
+    inside = command_line(replace(settings, checkpoints=None)).test_cli_runner()
+
+    result = inside.invoke(args=["records", "verify"])
+    told = json.loads(inside.invoke(args=["records", "verify", "--json"]).stdout)
+
+    assert 5 == result.exit_code
+    assert "ELIGIBILITY_CHECKPOINTS names no file" in " ".join(result.stdout.split())
+    assert "Proved against itself only" in result.stdout
+    assert ("inside", 0, 0, False) == tuple(
+        told["proved"][name] for name in ("against", "through_seal", "witnesses", "enough")
+    )
+
+
+@pytest.mark.parametrize("what", ["missing", "emptied", "another database"])
+def test_a_verification_without_its_evidence_ends_with_three(
+    loaded: Flask, settings: Settings, what: str
+) -> None:
+    assert settings.checkpoints is not None
+    loaded("records", "seal")
+    assert 0 == loaded("records", "verify").exit_code
+    if what == "missing":
+        settings.checkpoints.unlink()
+    elif what == "emptied":
+        settings.checkpoints.write_text("")
+    else:
+        for table in ("sealed_records", "seals", "installation", "unsealed", "audit_entries"):
+            change(settings, f"DELETE FROM {table}")
+
+    assert 3 == loaded("records", "verify").exit_code
 
 
 def test_a_backup_comes_back_and_verifies(
@@ -137,14 +222,60 @@ def test_what_was_kept_long_enough_is_disposed_of(loaded: Flask) -> None:
     everything = len(demonstrations())
 
     with freeze_time("2060-01-01"):
+        loaded("keys", "create", "one", "--role", "auditor")
+        loaded("records", "seal")
         would = json.loads(loaded("records", "dispose", "--dry-run", "--json").stdout)
-        did = json.loads(loaded("records", "dispose", "--json").stdout)
-        again = json.loads(loaded("records", "dispose", "--json").stdout)
+        refused = loaded("records", "dispose")
+        number = " ".join(refused.stderr.split()).split("--confirm ")[1].split(".")[0]
+        wrong = loaded("records", "dispose", "--confirm", str(int(number) - 1))
+        did = json.loads(loaded("records", "dispose", "--json", "--confirm", number).stdout)
+        again = json.loads(loaded("records", "dispose", "--dry-run", "--json").stdout)
+        loaded("records", "seal")
+        verified = loaded("records", "verify")
 
+    assert (3, 3) == (refused.exit_code, wrong.exit_code)
     assert {"dry_run": True, "disposed": did["disposed"]} == would
     assert everything == did["disposed"]["determination"]
     assert 0 == again["disposed"]["determination"]
+    assert 0 == verified.exit_code, verified.stdout
+
+
+def test_a_clock_far_beyond_the_last_seal_disposes_of_nothing(loaded: Flask) -> None:
+    loaded("records", "seal")
+
+    with freeze_time("2060-01-01"):
+        refused = loaded("records", "dispose")
+
+    assert (3, "") == (refused.exit_code, refused.stdout)
+    assert "more than two days beyond the last seal" in " ".join(refused.stderr.split())
     assert 0 == loaded("records", "verify").exit_code
+
+
+def test_a_shorter_period_waits_a_week_in_the_audit_trail(
+    loaded: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    loaded("records", "seal")
+    short = tmp_path / "retention.yaml"
+    short.write_text(
+        DEFAULT.read_text().replace("determination: {years: 10}", "determination: {days: 1}")
+    )
+    cli = command_line(replace(settings, retention=short)).test_cli_runner()
+
+    def disposed(after: int) -> tuple[int, int]:
+        with freeze_time(clock.now() + timedelta(days=after)):
+            cli.invoke(args=["keys", "create", "one", "--role", "auditor"])
+            cli.invoke(args=["records", "seal"])
+            ended = cli.invoke(args=["records", "dispose", "--json", "--confirm", str(everything)])
+            cli.invoke(args=["records", "seal"])
+            verified = cli.invoke(args=["records", "verify"]).exit_code
+        return json.loads(ended.stdout)["disposed"]["determination"], verified
+
+    everything = len(demonstrations())
+    assert (0, 0) == disposed(2)
+    assert (0, 0) == disposed(8)
+    assert (everything, 0) == disposed(10)
+    longer = loaded("records", "verify")
+    assert "retention determination: has a shorter period in the audit trail" in longer.stdout
 
 
 def test_nothing_young_is_disposed_of(loaded: Flask) -> None:
@@ -152,7 +283,52 @@ def test_nothing_young_is_disposed_of(loaded: Flask) -> None:
 
     disposed = json.loads(loaded("records", "dispose", "--json").stdout)["disposed"]
 
-    assert {"determination": 0, "audit": 0, "idempotency": 0, "applicant": 0} == disposed
+    classes = (
+        "determination",
+        "audit",
+        "idempotency",
+        "applicant",
+        "draft",
+        "note",
+        "feedback",
+        "waiver",
+        "verification",
+        "letter",
+    )
+    assert dict.fromkeys(classes, 0) == disposed
+
+
+def test_drafts_are_disposed_of_a_day_after_the_last_change(
+    loaded: Flask, settings: Settings, tmp_path: Path
+) -> None:
+    begin_draft(settings, datetime(2026, 11, 22, 9, tzinfo=UTC))
+    longer = tmp_path / "retention.yaml"
+    longer.write_text(DEFAULT.read_text().replace("draft: {days: 1}", "draft: {days: 3}"))
+    patient = command_line(replace(settings, retention=longer)).test_cli_runner()
+
+    def disposed(at: str, *options: str) -> int:
+        with freeze_time(at):
+            told = loaded("records", "dispose", "--json", *options).stdout
+        return int(json.loads(told)["disposed"]["draft"])
+
+    assert 0 == disposed("2026-11-23 08:59")
+    with freeze_time("2026-11-24"):
+        told = patient.invoke(args=["records", "dispose", "--json"]).stdout
+    assert 0 == json.loads(told)["disposed"]["draft"]
+    assert [1, 1, 0] == [
+        disposed("2026-11-23 09:01", *options) for options in (["--dry-run"], [], [])
+    ]
+
+
+def begin_draft(settings: Settings, at: datetime) -> None:
+    store = Store(open_database(settings.database_url))
+    owner = Account(new_id(at), "alma", "auditor", at, at, at)
+    Accounts(store).create(owner, Origin("command:tests").did("account.created", owner.id))
+    draft = Draft(
+        new_id(at), owner.id, "enrollment.permitted", "current", None, None, {}, (), 1, at, at
+    )
+    Drafts(store).begin(draft)
+    store.close()
 
 
 @pytest.mark.parametrize("command", [["seal"], ["verify"], ["dispose"], ["backup", "x.gz"]])

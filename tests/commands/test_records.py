@@ -2,15 +2,23 @@
 
 import json
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from app import clock
 from app.commands import command_line
-from app.commands.demonstration import demonstrations
+from app.commands.accounts.demonstration import demonstrations
+from app.records.applicants.applicants import Applicant, Applicants, Sought
+from app.records.applicants.encryption import key_ring
+from app.records.applicants.person import Person
 from app.records.database import open_database
+from app.records.identity import new_id
+from app.records.migrate import downgrade
 from app.records.store import Store
 from app.settings import Settings
+from tests.callers import ADMINISTRATOR as OFFICE
 from tests.commands.conftest import Flask
 from tests.stored import document_of
 
@@ -30,9 +38,29 @@ def test_upgrading_makes_it_current(flask: Flask) -> None:
 def test_upgrading_twice_changes_nothing(flask: Flask) -> None:
     flask("db", "upgrade")
 
-    assert {"current": True, "changed": False} == json.loads(
+    assert {"current": True, "changed": False, "indexed": 0} == json.loads(
         flask("db", "upgrade", "--json").stdout
     )
+
+
+def test_upgrading_indexes_the_names_of_people_who_are_there(
+    flask: Flask, settings: Settings
+) -> None:
+    flask("db", "upgrade")
+    store = Store(open_database(settings.database_url))
+    applicants, now = Applicants(store, key_ring(settings)), clock.now()
+    zora = Applicant(
+        new_id(now), "one", "office-1", Person("Zora Quackenbush", date(1931, 7, 13)), now, "x", now
+    )
+    applicants.keep(zora, OFFICE.did("applicant.created", "one", kind="applicant"))
+    sought = Sought("quackenbush", None, None, in_part=True)
+    downgrade(settings, "0019")
+
+    told = json.loads(flask("db", "upgrade", "--json").stdout)
+
+    assert {"current": True, "changed": True, "indexed": 1} == told
+    assert ["one"] == [each.subject for each in applicants.search(sought, 2)]
+    store.close()
 
 
 @pytest.mark.parametrize("command", [["db", "check"], ["db", "upgrade"], ["demo", "load"]])

@@ -17,7 +17,7 @@ from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.settings import ROOT
 from tests.determinations.answered import determination_of
-from tests.servers import environment, free_port
+from tests.servers import environment, free_port, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -166,3 +166,30 @@ def test_the_command_loads_nothing_in_production_mode_either(tmp_path: Path) -> 
     assert (2, "") == (result.returncode, result.stdout)
     assert "production mode" in result.stderr.lower()
     assert [] == list(tmp_path.iterdir())
+
+
+def test_a_start_has_the_log_signed_by_a_process_that_ends_with_it(folder: Path) -> None:
+    process = start(folder)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if "stop it" in line:
+            break
+    head = folder / "log" / "checkpoint"
+    wait_until(lambda: head.exists() and sealing(process.pid))
+    [number] = sealing(process.pid)
+
+    process.terminate()
+    process.communicate(timeout=60)
+
+    assert head.read_text(encoding="utf-8").count("\n") >= 5
+    wait_until(lambda: not Path(f"/proc/{number}").exists())
+
+
+def sealing(server: int) -> list[str]:
+    """The numbers of the processes that a server started to seal."""
+    found = subprocess.run(
+        ["pgrep", "--parent", str(server), "--full", "records seal --follow"],
+        capture_output=True,
+        text=True,
+    )
+    return found.stdout.split()

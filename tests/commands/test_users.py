@@ -11,17 +11,19 @@ import pytest
 from argon2 import PasswordHasher
 from click.testing import Result
 
-from app.access.demonstration import make_demonstration_accounts
+from app.access.demonstration import make_demonstration_accounts, make_organizations
+from app.access.organizations import OrganizationRegister
 from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
 from app.access.roster import Roster, peoples_roles
 from app.commands import command_line
 from app.records.database import open_database
-from app.records.store import Store
+from app.records.store import Store, opened_store
 from app.settings import Settings
 from app.single_sign_on import SingleSignOn
 from tests.commands.conftest import Flask
+from tests.organizations import know
 
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 DESK = Browser("203.0.113.7", "Testing 1.0")
@@ -36,6 +38,9 @@ def cheap() -> Passwords:
 def users(settings: Settings, migrated_sqlite: Path) -> Flask:
     """Runs `flask users …` on a migrated database."""
     shutil.copy(migrated_sqlite, settings.database_url.removeprefix("sqlite:///"))
+    with opened_store(settings.database_url) as store:
+        know(store, "office-3", "office-12")
+        make_organizations(OrganizationRegister(store))
     app = command_line(settings)
     app.extensions["passwords"] = cheap()
 
@@ -197,6 +202,20 @@ def test_accounts_are_listed_with_their_standing(users: Flask, people: People) -
     assert "disabled (administrator)" in lines["bo"]
     assert "office-3" in lines["cy"] and "one-time password" in lines["cy"]
     assert "locked until" in lines["di"] and "never" in lines["di"]
+
+
+def test_the_last_administrator_stays(users: Flask, people: People) -> None:
+    for name in ("adam", "eve"):
+        create(users, name, "--role", "administrator")
+    assert 0 == users("disable", "adam").exit_code
+
+    refused = users("disable", "eve", "--json")
+    document = json.loads(refused.stdout)
+    stayed = people.accounts.named("eve")
+    assert (3, "last-administrator") == (refused.exit_code, document["refused"])
+    assert stayed is not None and not stayed.is_disabled
+    assert 0 == users("enable", "adam").exit_code
+    assert 0 == users("disable", "eve").exit_code
 
 
 def test_a_disabled_account_is_shut_until_enabled(users: Flask, people: People) -> None:

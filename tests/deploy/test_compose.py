@@ -54,6 +54,9 @@ CHANGED = (
     "instance",
     "checkpoints",
     "lawbooks",
+    "log",
+    "log_key",
+    "receipt_key",
     "issuer",
 )
 
@@ -83,5 +86,6 @@ def test_what_the_image_starts_starts_here(tmp_path: Path) -> None:
 
     assert 'CMD ["gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]' in DOCKERFILE
     keys = {"ELIGIBILITY_DATA_KEYS": f"first:{new_key()}", "ELIGIBILITY_INDEX_KEY": new_key()}
-    with served(tmp_path, **{**given, **keys, "ELIGIBILITY_SECRET_KEY": KEY}):
+    address = {"ELIGIBILITY_ISSUER": "https://eligibility.example.org"}
+    with served(tmp_path, **{**given, **keys, **address, "ELIGIBILITY_SECRET_KEY": KEY}):
         assert (tmp_path / "service.sock").is_socket()

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import pytest
 
-from app.api.http.problem_types import PROBLEM_TYPES
-from app.api.http.requests import HEADERS
+from app.api.http.answered.problem_types import PROBLEM_TYPES
+from app.api.http.asked.requests import HEADERS
 from tests.api.asking import CLOSED
 from tests.proxies import SHIPPED, Proxied, proxied
 from tests.servers import wait_until
@@ -94,13 +94,38 @@ def test_a_determination_is_made_and_read_through_it(proxy: Proxied) -> None:
 def test_it_speaks_tls_and_leads_there(proxy: Proxied) -> None:
     context = ssl.create_default_context(cafile=str(proxy.folder / "certificate.pem"))
     connection = http.client.HTTPSConnection(
-        "127.0.0.1", proxy.tls_port, context=context, timeout=30
+        "localhost", proxy.tls_port, context=context, timeout=30
     )
     connection.request("GET", "/v1/questions")
 
     assert 200 == connection.getresponse().status
-    redirected = send(proxy.redirecting_port, "GET", "/v1/questions?x=1")
-    assert (308, "https://127.0.0.1/v1/questions?x=1") == (redirected[0], redirected[1]["location"])
+    redirected = send(proxy.redirecting_port, "GET", "/v1/questions?x=1", Host="localhost")
+    assert (308, "https://localhost/v1/questions?x=1") == (redirected[0], redirected[1]["location"])
+
+
+def test_a_host_that_is_not_ours_gets_nothing(proxy: Proxied) -> None:
+    """Neither a page nor an address that leads to a name somebody else chose."""
+    with pytest.raises(ConnectionResetError):
+        send(proxy.redirecting_port, "GET", "/sign-in", Host="evil.example.net")
+    context = ssl.create_default_context(cafile=str(proxy.folder / "certificate.pem"))
+    with (
+        socket.create_connection(("127.0.0.1", proxy.tls_port)) as connection,
+        pytest.raises(ssl.SSLError, match=r"(?i)unrecognized.name"),
+    ):
+        context.wrap_socket(connection, server_hostname="evil.example.net")
+
+
+@pytest.mark.parametrize(
+    "line", ["GET / HTTP/3.0\r\n", "POST /v1/x HTTP/1.1\r\nTransfer-Encoding: gibberish\r\n"]
+)
+def test_what_nginx_itself_cannot_speak_gets_a_problem(proxy: Proxied, line: str) -> None:
+    with socket.create_connection(("127.0.0.1", proxy.port), timeout=30) as connection:
+        connection.sendall(f"{line}Host: localhost\r\n\r\n".encode())
+        answer = http.client.HTTPResponse(connection)
+        answer.begin()
+        headers = {name.lower(): value for name, value in answer.getheaders()}
+
+        assert_problem((answer.status, headers, answer.read()), 400, "bad-request")
 
 
 def test_too_large_a_body_is_refused_without_being_taken_in(proxy: Proxied) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 
 import orjson
 
-from app.determinations.case import make_case, read_facts
+from app.determinations.cases.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 

@@ -9,11 +9,11 @@ from decimal import Decimal
 from hypothesis import reject
 from hypothesis import strategies as st
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
-from app.determinations.knowledge import Knowledge
-from app.determinations.relevance import exact_outcome
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.needs.relevance import exact_outcome
 from app.law.errors import LawNotEncoded
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
@@ -66,6 +66,23 @@ def cases(draw: st.DrawFn, lawbook: Lawbook, only: str | None = None) -> Case:
             if not can_be(lawbook, facts):
                 del facts[fact.name]
     return Case(question, facts, day, edition)
+
+
+@st.composite
+def sparse_cases(draw: st.DrawFn, lawbook: Lawbook) -> Case:
+    """A case of which little is known, its days at most some months apart."""
+    question = draw(st.sampled_from(sorted(lawbook.questions)))
+    edition = draw(st.sampled_from(sorted(lawbook.editions)))
+    day = draw(days(lawbook, question, edition))
+    known = [f for f in lawbook.facts_of(question) if f.type != "outcome"]
+    some = draw(
+        st.lists(st.sampled_from(known), min_size=1, max_size=4, unique_by=lambda f: f.name)
+    )
+    facts = {fact.name: draw(values(fact, day)) for fact in some}
+    governing = lawbook.question(question).governed_by
+    if governing in facts or (governing is not None and draw(st.booleans())):
+        facts[str(governing)] = day
+    return Case(question, facts if can_be(lawbook, facts) else {}, day, edition)
 
 
 def decided_case(

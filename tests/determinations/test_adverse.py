@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.commands.output import marked
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from tests.determinations.any_case import decided_case
 

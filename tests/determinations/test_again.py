@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.determinations.again.older_law import Deciders, LawAltered, LawNotKept
+from app.determinations.again.replay import first_difference
 from app.determinations.decide import Decider
-from app.determinations.older_law import Deciders, LawAltered, LawNotKept
-from app.determinations.replay import first_difference
 from app.law.lawbook import text_digest
-from app.law.library import lawbook_of
+from app.law.reading.library import lawbook_of
 from tests.law.small_law import FILES
 
 DIFFERENCES = [

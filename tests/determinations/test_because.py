@@ -1,14 +1,15 @@
 """What decided is said in at most three sentences, the person's own day first."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.because import AT_MOST, SETTLED
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
+from app.determinations.telling.because import AT_MOST, SETTLED
 from tests.determinations.any_case import decided_case
 from tests.determinations.test_decide import ask
 
@@ -159,3 +160,22 @@ def test_the_steps_of_the_question_that_denied_are_steps_of_the_one_asked(
 
     assert any("coverage in the state where you live" in says for says in elsewhere)
     assert not any("coverage in the state where you live" in says for says in at_home)
+
+
+def test_where_only_a_person_might_still_grant_it_says_what_is_missing_for_that(
+    decider: Decider,
+) -> None:
+    day = date(2011, 2, 24)
+    facts = {
+        "applicant.resident": True,
+        "applicant.has_medicare": False,
+        "employer_plan.minimum_creditable": False,
+        "enrollment.product": "individual_plan",
+        "event.kind": "none",
+        "prior_coverage.ended": False,
+        "waiver.approval_received_on": day - timedelta(days=61),
+    }
+    decided = decider.decide(Case("enrollment.permitted", facts, day, "chapter-288"))
+
+    assert "undetermined" == decided.outcome
+    assert "Not stated: Through whom does the person enroll?" in decided.because

@@ -8,8 +8,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.calendar import NotADayQuestion, eligibility_calendar, eligibility_intervals
-from app.determinations.case import Case
+from app.determinations.again.calendar import (
+    NotADayQuestion,
+    eligibility_calendar,
+    eligibility_intervals,
+)
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from app.law.facts import Value
 from tests.determinations.any_case import cases, plain_outcome

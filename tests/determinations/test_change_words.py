@@ -5,12 +5,12 @@ from datetime import date
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.alternatives import WouldChange
 from app.determinations.answer import UNSET
-from app.determinations.brief import brief_of
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
+from app.determinations.changes.alternatives import WouldChange
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from app.determinations.telling.brief import brief_of
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from tests.determinations.any_case import cases

@@ -2,9 +2,9 @@
 
 from datetime import date, timedelta
 
-from app.determinations.completions import Group, groups_of
-from app.determinations.facts_in_play import FactsInPlay
-from app.determinations.knowledge import Knowledge
+from app.determinations.facts.facts_in_play import FactsInPlay
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.needs.completions import Group, groups_of
 from app.engine import CompiledLaw
 from app.law.facts import Value
 from app.law.lawbook import Lawbook

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 

@@ -5,9 +5,9 @@ from datetime import date, timedelta
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.brief import brief_of
-from app.determinations.case import make_case, read_facts
+from app.determinations.cases.case import make_case, read_facts
 from app.determinations.decide import Decider
+from app.determinations.telling.brief import brief_of
 from app.law.errors import LawNotEncoded
 from app.law.words import day_in_words
 from tests.case_files import case_files, nested

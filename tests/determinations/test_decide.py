@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec import UNSET
 
-from app.determinations.case import Case, make_case, read_facts
+from app.determinations.cases.case import Case, make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.errors import AsOfDiffers, FactsRefused

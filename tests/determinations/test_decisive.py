@@ -6,10 +6,10 @@ from datetime import date
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from app.determinations.brief import brief_of
 from app.determinations.decide import Decider
-from app.determinations.decisive import distance_to
 from app.determinations.determination import Determination
+from app.determinations.telling.brief import brief_of
+from app.determinations.telling.decisive import distance_to
 from app.engine.compiled import bits_of
 from app.engine.evaluation import OUTCOMES_BY_CODE
 from app.law.spans import CodeSet
@@ -23,9 +23,9 @@ def decisive(decided: Determination, question: str) -> Iterator[StandingConditio
     builder = decided.builder
     for conditions in builder.explained(question).deciding.values():
         for condition in conditions:
-            name = condition.fact.name
-            if condition.is_nested and builder.is_decided_here(name):
-                yield from decisive(decided, name)
+            behind = builder.behind(condition.fact.name)
+            if behind is not None:
+                yield from decisive(decided, behind)
             else:
                 yield condition
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from app.law.spans import Span
 from tests.determinations.test_calendar import ORDINARY

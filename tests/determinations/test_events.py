@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import given, note, settings
 from hypothesis import strategies as st
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from tests.determinations.any_case import days
 

@@ -12,14 +12,14 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from app.api.law.question_answers import facts_schema
-from app.determinations.case import make_case, read_facts
+from app.determinations.cases.case import make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.errors import FactsRefused
 from app.law.errors import UnsoundLaw
 from app.law.fact_types import FACT_TYPES, FactType, NotThatFact
 from app.law.facts import FactDefinition, Value
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from tests.law.small_law import FILES, write_law
 
 DAY = date(2011, 7, 1)

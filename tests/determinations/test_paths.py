@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from tests.law.small_law import FILES, write_law
 
 DAY = date(2012, 3, 1)

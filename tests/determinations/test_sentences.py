@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook

@@ -8,18 +8,18 @@ import pytest
 from hypothesis import HealthCheck, assume, given, note, settings
 from hypothesis import strategies as st
 
-from app.determinations.calendar import eligibility_intervals
-from app.determinations.case import Case, make_case, read_facts
+from app.determinations.again.calendar import eligibility_intervals
+from app.determinations.cases.case import Case, make_case, read_facts
+from app.determinations.cases.events import EVENTS_AT_MOST, Stated, is_event_fact
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
 from app.determinations.errors import FactsRefused
-from app.determinations.event_order import EventOrder
-from app.determinations.events import EVENTS_AT_MOST, Stated, is_event_fact
-from app.determinations.several_events import decide_events
-from app.determinations.wording import as_json
+from app.determinations.several.event_order import EventOrder
+from app.determinations.several.several_events import decide_events
+from app.determinations.telling.wording import as_json
 from app.law.errors import LawNotEncoded
 from app.law.facts import Value
-from app.law.names import nest
+from app.law.reading.names import nest
 from tests.determinations.any_case import can_be, cases, values
 from tests.ordinary import applying
 

@@ -10,10 +10,11 @@ from itertools import combinations
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from app.determinations.alternatives import FactChange, WouldChange
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
+from app.determinations.changes.alternatives import FactChange, WouldChange
 from app.determinations.decide import Decider
 from app.determinations.determination import Determination
+from app.determinations.needs.relevance import Relevance
 from app.law.facts import Value
 from app.law.spans import LAST_DAY
 from tests.determinations.any_case import (
@@ -22,6 +23,7 @@ from tests.determinations.any_case import (
     conflicting,
     outcome_by_logic,
     plain_outcome,
+    sparse_cases,
 )
 from tests.relevance.reading import IMPLIED
 
@@ -132,6 +134,82 @@ def test_the_outcome_stands_until_its_last_day_and_not_after(
             assert decided.outcome != plain_outcome(decider, after)
 
 
+@settings(max_examples=250, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_an_answer_of_which_little_is_known_stands_as_long_as_it_says(
+    decider: Decider, data: st.DataObject
+) -> None:
+    case = data.draw(sparse_cases(decider.lawbook))
+    if plain_outcome(decider, case) is None:
+        return
+    decided = decider.decide(case)
+    note(f"{case} until {decided.valid_until}: {decided.valid_until_because}")
+
+    for ahead in (1, 2, 3, 7, 29, 30, 31, 32, 62, 63, 64, 89, 90, 91, 180, 365, 366, 450):
+        day = case.as_of + timedelta(days=ahead)
+        if decided.valid_until is not None and day > decided.valid_until:
+            break
+        asked = asked_on(decider, case, day)
+        if can_be(decider.lawbook, asked.facts):
+            assert decided.outcome == plain_outcome(decider, asked), day
+
+
+def test_what_a_computed_day_leaves_of_an_unknown_one_ends_what_is_not_known(
+    decider: Decider,
+) -> None:
+    """A credit that is not known can only end an exclusion sooner: with none at all it has ended
+    six months after enrollment, so from then on the answer is known.
+    """
+    facts = {
+        "exclusion.enrolled_on": date(2011, 11, 17),
+        "exclusion.care_on": date(2011, 12, 17),
+        "exclusion.condition_treated": True,
+        "exclusion.covered_until_hired": True,
+    }
+    asked = Case("exclusion.permitted", facts, date(2011, 12, 17), "chapter-288")
+
+    decided = decider.decide(asked)
+
+    assert ("undetermined", date(2012, 5, 16)) == (decided.outcome, decided.valid_until)
+    after = asked_on(decider, asked, date(2012, 5, 17))
+    assert "ineligible" == decider.decide(after).outcome
+
+
+def test_what_two_facts_exclude_together_ends_what_is_not_known(decider: Decider) -> None:
+    """A notice of the Commissioner on a day leaves three actions of four: whichever it was, the
+    answer is known from the day after, though until then nothing depends on it.
+    """
+    noticed = date(2011, 5, 28)
+    facts = {"association.action_on": noticed}
+    asked = Case("association.status", facts, noticed - timedelta(days=1), "chapter-288")
+
+    decided = decider.decide(asked)
+
+    assert ("undetermined", noticed) == (decided.outcome, decided.valid_until)
+    after = asked_on(decider, asked, noticed + timedelta(days=1))
+    assert "ineligible" == decider.decide(after).outcome
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_completions_that_differ_can_both_be(decider: Decider, data: st.DataObject) -> None:
+    """What shows that an answer is open is something that can still turn out so."""
+    case = data.draw(cases(decider.lawbook))
+    if plain_outcome(decider, case) != "undetermined":
+        return
+    knowledge = decider.decide(case).knowledge
+    known = decider.lawbook.known_facts(case.question)
+    relations = knowledge.in_play.relations
+
+    for more in Relevance(knowledge).witnesses():
+        for name, value in more.items():
+            low, high = relations.bounds(known[name], knowledge.stated)
+            excluded = relations.excluded(name, knowledge.stated)
+            if low <= high and excluded is not None:
+                assert low <= known[name].code(value) <= high, name
+                assert value not in excluded, name
+
+
 @settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 @given(data=st.data())
 def test_the_nearest_later_day_of_eligibility_is_listed(
@@ -204,3 +282,40 @@ def test_a_change_is_in_order_with_stated_facts_that_contradict_each_other(
     assert set(facts) == decided.withheld.doubted
     for change in decided.would_change:
         check_change(decider, case, decided, change)
+
+
+def test_who_asks_later_can_have_learned_later(decider: Decider) -> None:
+    """The day of learning is not known, and cannot be after the request."""
+    ended = date(2010, 12, 1)
+    facts = {
+        "waiver.received_on": ended,
+        "waiver.coverage_available": "minimum_creditable",
+        "waiver.reason": "unaware_of_loss",
+        "prior_coverage.ended_on": ended,
+    }
+    decided = decider.decide(Case("waiver.supported", facts, ended, "chapter-288"))
+
+    assert ("ineligible", date(2011, 2, 2)) == (decided.outcome, decided.valid_until)
+
+
+def test_of_conclusions_nothing_is_said_beyond_the_days_looked_at(decider: Decider) -> None:
+    """MassHealth was open all year, on one ground after another, for longer than is looked."""
+    day = date(2007, 11, 4)
+    facts = {
+        "applicant.resident": True,
+        "applicant.has_medicare": False,
+        "employer_plan.available": False,
+        "enrollment.requested_on": day,
+        "enrollment.product": "masshealth",
+        "enrollment.channel": "carrier",
+    }
+    decided = decider.decide(Case("enrollment.permitted", facts, day, "current"))
+    until = decided.concludes_until["enrollment.route"].last
+
+    assert decided.valid_until is not None and until is not None
+    assert until < decided.valid_until
+    asked = Case(
+        "enrollment.permitted", {**facts, "enrollment.requested_on": until}, until, "current"
+    )
+    later = decider.decide(asked)
+    assert decided.concludes["enrollment.route"] == later.concludes["enrollment.route"]

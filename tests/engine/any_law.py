@@ -56,6 +56,18 @@ def any_fact(random: Random, name: str) -> FactDefinition:
     )  # type: ignore[arg-type]
 
 
+def any_flags(seed: int, question: int) -> list[FactDefinition]:
+    """Flags that follow from a question."""
+    return [
+        FactDefinition(
+            f"law_{seed}.follows_{question}_{number}",
+            "flag",
+            follows_from=f"question.number_{question}",
+        )
+        for number in range(2)
+    ]
+
+
 def any_day(random: Random) -> date:
     return START + timedelta(days=random.choice((0, 1, 30, 365, random.randint(-400, 2_000))))
 
@@ -120,8 +132,14 @@ class LawMaker:
     """
 
     def __init__(
-        self, seed: int, questions: int = 3, provisions: int = 6, conditions: int = 4
+        self,
+        seed: int,
+        questions: int = 3,
+        provisions: int = 6,
+        conditions: int = 4,
+        with_flags: bool = True,
     ) -> None:
+        """*with_flags* where some questions may be looked at through flags alone."""
         self.random = Random(seed)
         self.most_provisions, self.most_conditions = provisions, conditions
         self.facts = [
@@ -131,6 +149,12 @@ class LawMaker:
         self.conditions = self.provisions = 0
         made: list[StandingQuestion] = []
         count = self.random.randint(1, questions)
+        self.flags = {
+            f"question.number_{number}": self.random.choices(any_flags(seed, number), k=2)
+            for number in range(count - 1)
+            if with_flags and self.random.random() < 0.5
+        }
+        """The questions behind flags, with the flags that follow from them."""
         for index in range(count):
             made.append(self.question(index, made, is_asked=index == count - 1))
         self.law = StandingLaw(Span(START), "current", tuple(made))
@@ -138,7 +162,13 @@ class LawMaker:
     def question(
         self, index: int, before: Sequence[StandingQuestion], is_asked: bool
     ) -> StandingQuestion:
-        usable = [q for q in before if self.random.random() < 0.8]
+        usable = [
+            q
+            for q in before
+            if self.random.random() < 0.8
+            and (q.question.id not in self.flags or f"question.number_{index}" in self.flags)
+        ]
+        self.following = [f for q in before for f in self.flags.get(q.question.id, ())]
         further = self.random.randint(0, self.most_provisions - 1)
         effects: list[Effect] = [
             "grants",
@@ -148,7 +178,7 @@ class LawMaker:
         provisions = tuple(
             self.provision(f"question.number_{index}", effect, usable) for effect in effects
         )
-        used = {c.fact.name for p in provisions for c in p.conditions}
+        used = {c.fact.follows_from or c.fact.name for p in provisions for c in p.conditions}
         depth = 1 + max((q.depth for q in before if is_asked or q.question.id in used), default=-1)
         says = dict.fromkeys(OUTCOMES, SAYS)
         return StandingQuestion(
@@ -194,6 +224,8 @@ class LawMaker:
                 "outcome",
                 choices={o: o for o in STATED_OUTCOMES},
             )
+        elif self.following and self.random.random() < 0.3:
+            fact = self.random.choice(self.following)
         operator = self.random.choice(sorted(fact.kind.operators))
         required = any_operand(self.random, fact, operator)
         index = self.conditions
@@ -212,8 +244,11 @@ class LawMaker:
         for fact in self.facts:
             if self.random.random() >= MISSING:
                 known[fact.name] = self.code(fact)
+        for name in dict.fromkeys(f.name for flags in self.flags.values() for f in flags):
+            if self.random.random() < 0.3:
+                known[name] = self.random.randrange(2)
         for question in self.law.questions[:-1]:
-            if self.random.random() < 0.1:
+            if question.question.id not in self.flags and self.random.random() < 0.1:
                 known[question.question.id] = self.random.randrange(len(STATED_OUTCOMES))
         return known
 

@@ -7,11 +7,11 @@ import pytest
 from msgspec import UnsetType
 
 from app.api.law.provision_answers import change_answer, provision_answer, provision_summary
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from app.law.facts import Citation
 from app.law.lawbook import Lawbook
-from app.law.library import faults_in, open_lawbook
+from app.law.reading.library import faults_in, open_lawbook
 from tests.law.small_law import FILES, write_law
 
 SEASON = FILES["doors/season.yaml"]

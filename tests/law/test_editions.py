@@ -9,8 +9,8 @@ import pytest
 
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
 from app.law.provision import DatedValue, Parameter
+from app.law.reading.library import open_lawbook
 from app.law.spans import Span
 from tests.law.small_law import FILES, write_law
 

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.determinations.wording import as_json
+from app.determinations.telling.wording import as_json
 from app.law import fact_types
 from app.law.fact_types import FACT_TYPES, FactType
 from app.law.facts import FactDefinition, Presumption, Value

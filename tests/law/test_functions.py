@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.law.functions import FUNCTIONS, Function, Kind
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from app.law.spans import Span
 
 HOLIDAYS = open_lawbook(Path(__file__).parents[2] / "rulesets").holidays

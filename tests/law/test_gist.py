@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.law.facts import Value
-from app.law.library import faults_in, open_lawbook
+from app.law.reading.library import faults_in, open_lawbook
 from app.law.running_text import filled
 from app.law.words import spelled
 from tests.law.small_law import FILES, write_law

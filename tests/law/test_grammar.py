@@ -2,12 +2,12 @@
 
 import pytest
 
-from app.determinations.older_law import OtherGrammar, decider_under
+from app.determinations.again.older_law import OtherGrammar, decider_under
 from app.engine import Engine
 from app.law.errors import UnsoundLaw
-from app.law.grammar import FILE, GRAMMAR, grammar_of
 from app.law.lawbook import Lawbook, text_digest
-from app.law.library import lawbook_of
+from app.law.reading.grammar import FILE, GRAMMAR, grammar_of
+from app.law.reading.library import lawbook_of
 
 
 def test_the_rulesets_are_written_in_the_grammar_that_is_read(lawbook: Lawbook) -> None:

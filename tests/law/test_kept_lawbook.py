@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 from ruamel.yaml.scanner import Scanner
 
-from app.law import kept_lawbook
 from app.law.errors import UnsoundLaw
-from app.law.kept_lawbook import AT_MOST, open_kept_lawbook
 from app.law.lawbook import Lawbook
-from app.law.library import open_lawbook
+from app.law.reading import kept_lawbook
+from app.law.reading.kept_lawbook import AT_MOST, open_kept_lawbook
+from app.law.reading.library import open_lawbook
 from tests.law.small_law import FILES, write_law
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -202,7 +202,7 @@ def dotted(module: str, name: str) -> bytes:
         lambda content: with_digest(pickle.dumps({"a": "lawbook?"})),
         lambda content: with_digest(pickle.dumps(_Runs())),
         lambda content: with_digest(dotted("app.law.lawbook", "hashlib.sha256")),
-        lambda content: with_digest(dotted("app.law.kept_lawbook", "Path")),
+        lambda content: with_digest(dotted("app.law.reading.kept_lawbook", "Path")),
         lambda content: with_digest(dotted("app.law.nowhere", "Lawbook")),
     ],
     ids=[

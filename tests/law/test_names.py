@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.law.names import DEEPEST, NAME, is_beginning, nest, walk
+from app.law.reading.names import DEEPEST, NAME, is_beginning, nest, walk
 
 parts = st.sampled_from(["a", "b", "c_on"])
 names = st.lists(parts, min_size=2, max_size=DEEPEST).map(".".join)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.law.library import faults_in, open_lawbook
 from app.law.provision import DatedValue, Parameter
+from app.law.reading.library import faults_in, open_lawbook
 from tests.law.small_law import FILES, write_law
 
 SEASON = FILES["doors/season.yaml"]

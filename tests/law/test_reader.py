@@ -12,7 +12,7 @@ from ruamel.yaml.scanner import Scanner
 from app.factory import create_app
 from app.law.errors import UnsoundLaw
 from app.law.lawbook import Lawbook
-from app.law.library import faults_in, lawbook_of, open_lawbook
+from app.law.reading.library import faults_in, lawbook_of, open_lawbook
 from app.settings import Settings
 from tests.case_files import load
 from tests.law.small_law import FILES, key_for, write_law

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.law.library import faults_in, open_lawbook
 from app.law.provision import CalendarName, Condition, ParameterName
+from app.law.reading.library import faults_in, open_lawbook
 from tests.law.small_law import FILES, write_law
 
 PROVISION = """\

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.law.library import faults_in, open_lawbook
+from app.law.reading.library import faults_in, open_lawbook
 from app.law.spans import Span
 from tests.law.small_law import FILES, write_law
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.law.facts import Citation
-from app.law.library import faults_in, open_lawbook
+from app.law.reading.library import faults_in, open_lawbook
 from tests.law.small_law import FILES, write_law
 
 SEASON = FILES["doors/season.yaml"]

@@ -14,6 +14,7 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
+from playwright.sync_api import Browser as Chromium
 from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
@@ -21,21 +22,25 @@ from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
-from app.api.http.service import Service
-from app.api.mounting import mount
-from app.api.people.pages.guard import install_people
+from app.api.http.service import Service, law_text
+from app.api.people.current import install_people
 from app.determinations.decide import Decider
+from app.mounting import mount
 from app.records.database import open_database
-from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
 from app.records.people.accounts import Account
 from app.records.store import Store
+from app.records.verifying.verification import verify
 from app.settings import Settings
 from tests.audit import AuditTrail
+from tests.browsers import launched, listening
 from tests.machine import require_postgresql
+from tests.organizations import KnowingRoster, know
 
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 OFFICE = Origin("command:tests")
+OFFICES = tuple(f"office-{number}" for number in range(1, 21))
+"""The organizations that there are in every test."""
 
 
 class Counting(PasswordHasher):
@@ -68,11 +73,11 @@ class Browser:
     def get(self, path: str) -> TestResponse:
         return self.client.get(path, **self._sends)
 
-    def post(self, path: str, **fields: str) -> TestResponse:
-        """A form sent as it stands."""
+    def post(self, path: str, /, **fields: str | list[str]) -> TestResponse:
+        """A form sent as it stands; a list is a field that stands in it several times."""
         return self.client.post(path, data=fields, **self._sends)
 
-    def fill(self, page: str, action: str | None = None, **fields: str) -> TestResponse:
+    def fill(self, page: str, /, action: str | None = None, **fields: str) -> TestResponse:
         """Open a page and send its form with the token that stands in it."""
         token = re.search(
             r'name="csrf_token"[^>]*value="([^"]+)"', self.get(page).get_data(as_text=True)
@@ -83,7 +88,7 @@ class Browser:
         return self.fill("/sign-in", name=name, password=password, **fields)
 
     def sign_out(self) -> TestResponse:
-        return self.fill("/", action="/sign-out")
+        return self.fill("/", "/sign-out")
 
     @property
     def cookie(self) -> str | None:
@@ -127,9 +132,15 @@ def served(
     request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
     """The service on each database."""
-    folder: Path = tmp_path_factory.mktemp("people")
+    with served_on(request.param, decider, tmp_path_factory.mktemp("people")) as app:
+        yield app
+
+
+@contextmanager
+def served_on(database: str, decider: Decider, folder: Path) -> Iterator[Flask]:
+    """The service on one database."""
     with ExitStack() as stack:
-        if request.param == "sqlite":
+        if database == "sqlite":
             address = f"sqlite:///{folder / 'people.sqlite'}"
         else:
             address = stack.enter_context(schema_of_its_own(require_postgresql()))
@@ -152,7 +163,7 @@ def serving(decider: Decider, settings: Settings) -> Flask:
     service = Service(
         settings,
         decider,
-        Store(open_database(settings.database_url)),
+        Store(open_database(settings.database_url), law_text(decider.lawbook)),
         decider.lawbook.default_edition,
     )
     mount(app, service)
@@ -187,8 +198,9 @@ def app(served: Flask, hasher: Counting) -> Iterator[Flask]:
 def emptied(app: Flask, hasher: Counting) -> Flask:
     store = app.extensions["eligibility"].store
     with store.engine.begin() as connection:
-        for table in ("account_sessions", "accounts", "sign_in_addresses"):
+        for table in ("account_sessions", "drafts", "accounts", "sign_in_addresses", "applicants"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
+    know(store, *OFFICES)
     install_people(app, People(store, Passwords(lambda: hasher)))
     return app
 
@@ -201,8 +213,8 @@ def people(app: Flask) -> People:
 
 
 @pytest.fixture
-def roster(people: People) -> Roster:
-    return Roster(people.accounts, people.passwords)
+def roster(app: Flask, people: People) -> Roster:
+    return KnowingRoster(app.extensions["eligibility"].store, people.roster)
 
 
 @pytest.fixture
@@ -225,3 +237,16 @@ def browse(app: Flask) -> Callable[..., Browser]:
 def browser(app: Flask, alma: Account) -> Browser:
     """Alma's browser; she has not signed in yet."""
     return Browser(app)
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Chromium]:
+    with launched() as browser:
+        yield browser
+
+
+@pytest.fixture
+def address(app: Flask) -> Iterator[str]:
+    """Where the service listens, over plain HTTP on a loopback address as `make run` does."""
+    with listening(app) as address:
+        yield address

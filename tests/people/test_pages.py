@@ -2,8 +2,9 @@
 programs, and errors are pages too.
 """
 
+import gzip
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,12 +12,32 @@ import pytest
 from flask import Flask
 from werkzeug.routing import Rule
 
+from app.access.roles import read_roles
+from app.access.roster import NewAccount, Roster
 from app.determinations.decide import Decider
 from app.records.people.accounts import Account
-from tests.people.conftest import OTHER, PASSWORD, Browser, serving, settings_in, text
+from tests.access.test_matrix import SAMPLES
+from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, serving, settings_in, text
 
-PAGES = ["/", "/sign-in", "/password", "/sessions"]
-SOME_ID = "01925b1e-7e3f-7000-8000-000000000000"
+PAGES = [
+    "/",
+    "/sign-in",
+    "/password",
+    "/sessions",
+    "/account",
+    "/ask",
+    "/answers",
+    "/law",
+    "/organizations",
+]
+
+
+def path_of(rule: Rule) -> str:
+    """An address of a rule, with a sample for each of its variables."""
+    path = rule.rule
+    for variable, sample in SAMPLES.items():
+        path = path.replace(variable, sample)
+    return path
 
 
 def forms(app: Flask) -> Iterator[Rule]:
@@ -30,7 +51,7 @@ def forms(app: Flask) -> Iterator[Rule]:
 
 def test_every_form_is_refused_without_its_token(browser: Browser, app: Flask) -> None:
     browser.sign_in()
-    rules = [rule.rule.replace("<uuid:id>", SOME_ID) for rule in forms(app)]
+    rules = [path_of(rule) for rule in forms(app)]
 
     assert {"/sign-in", "/sign-out", "/password", "/sessions/end-others"} < set(rules)
     for path in rules:
@@ -96,15 +117,55 @@ def test_pages_load_nothing_from_outside_and_nothing_inline(browser: Browser, pa
         shown = page.get_data(as_text=True)
         loaded = re.findall(r'(?:src|href)="([^"#]+)', shown)
         assert all(address.startswith("/") or address == "data:," for address in loaded)
-        assert not re.search(r"<script|<style|style=|\son\w+=|javascript:", shown)
+        assert not re.search(r"<script>|<style|style=|\son\w+=|javascript:", shown)
         assert "no-store" == page.headers["Cache-Control"]
         assert page.headers["Content-Security-Policy"].startswith("default-src 'none'")
 
 
 def test_the_style_sheet_is_served_by_us(browser: Browser) -> None:
-    answer = browser.get("/pages/static/pages.css")
+    page = browser.get("/").get_data(as_text=True)
+    sheets = re.findall(r'rel="stylesheet" href="([^"]+)"', page)
+    answers = [browser.get(sheet) for sheet in sheets]
 
-    assert (200, "text/css; charset=utf-8") == (answer.status_code, answer.content_type)
+    assert len(sheets) == 2, "the design system is not installed beside the packages"
+    assert {"text/css; charset=utf-8"} == {answer.content_type for answer in answers}
+    assert all("immutable" in answer.headers["Cache-Control"] for answer in answers)
+
+
+def test_an_address_of_another_version_or_folder_has_nothing(browser: Browser) -> None:
+    page = browser.get("/").get_data(as_text=True)
+    found = re.search(r'href="(/assets/\w+)/console.css"', page)
+    assert found
+
+    for path in ("/assets/0000/console.css", f"{found[1]}/uswds/scss/styles.scss"):
+        assert 404 == browser.get(path).status_code
+    assert 404 == browser.get(f"{found[1]}/uswds/css/../../../package.json").status_code
+
+
+def test_assets_are_packed_for_those_who_take_it(app: Flask, browser: Browser) -> None:
+    found = re.search(r'href="([^"]+uswds.min.css)"', browser.get("/").get_data(as_text=True))
+    assert found
+    plain = browser.get(found[1])
+    packed = app.test_client().get(found[1], headers={"Accept-Encoding": "gzip"})
+
+    assert gzip.decompress(packed.get_data()) == plain.get_data()
+    assert len(packed.get_data()) * 5 < len(plain.get_data())
+    assert (
+        "Accept-Encoding" in plain.headers["Vary"] and "Accept-Encoding" in packed.headers["Vary"]
+    )
+
+
+def test_an_address_that_there_is_not_is_a_page_for_browsers(browser: Browser) -> None:
+    page = browser.client.get("/nothing", headers={"Accept": "text/html,*/*;q=0.8"})
+    problem = browser.client.get("/nothing", headers={"Accept": "application/json"})
+
+    assert (404, 404) == (page.status_code, problem.status_code)
+    assert "Page not found" in text(page)
+    assert "application/problem+json" == problem.content_type
+    assert (
+        "application/problem+json"
+        == browser.client.get("/v1/nothing", headers={"Accept": "text/html"}).content_type
+    )
 
 
 @pytest.mark.parametrize("path", ["/password", "/sessions"])
@@ -115,18 +176,16 @@ def test_pages_of_ones_own_lead_to_signing_in(browser: Browser, path: str) -> No
 
 
 def test_every_page_says_who_may_see_it(app: Flask) -> None:
-    views = {
-        name: view
-        for name, view in app.view_functions.items()
-        if name.startswith("pages.") and name != "pages.static"
-    }
+    views = {name: view for name, view in app.view_functions.items() if name.startswith("pages.")}
     session = {
         name for name, view in views.items() if getattr(view, "permission", None) == "session"
     }
 
-    assert {"public", "session"} == {getattr(view, "permission", None) for view in views.values()}
+    permissions = {getattr(view, "permission", None) for view in views.values()}
+    assert {"public", "session"} < permissions <= {"public", *read_roles(None).permissions}
     assert {
         "sign_out",
+        "account",
         "password",
         "change_password",
         "sessions",
@@ -137,15 +196,38 @@ def test_every_page_says_who_may_see_it(app: Flask) -> None:
 
 def test_every_page_for_those_signed_in_turns_others_away(app: Flask, browser: Browser) -> None:
     for rule in app.url_map.iter_rules():
-        if getattr(app.view_functions[rule.endpoint], "permission", None) != "session":
+        view = app.view_functions[rule.endpoint]
+        if not rule.endpoint.startswith("pages.") or view.permission == "public":  # type: ignore[attr-defined]
             continue
-        path = rule.rule.replace("<uuid:id>", SOME_ID)
+        path = path_of(rule)
         for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}:
             answer = browser.get(path) if method == "GET" else browser.fill("/sign-in", action=path)
             assert (303, "/sign-in") == (
                 answer.status_code,
                 answer.headers["Location"].partition("?")[0],
             ), path
+
+
+@pytest.mark.parametrize(
+    "role", [name for name, role in read_roles(None).roles.items() if role.is_person]
+)
+def test_each_role_sees_the_pages_that_it_has_the_permission_for(
+    app: Flask, browse: Callable[..., Browser], roster: Roster, role: str
+) -> None:
+    found = read_roles(None).roles[role]
+    roster.create(NewAccount("rosa", role, "office-12"), OFFICE, PASSWORD)
+    rosa = browse()
+    rosa.sign_in("rosa")
+
+    for rule in app.url_map.iter_rules():
+        permission = getattr(app.view_functions[rule.endpoint], "permission", None)
+        if not rule.endpoint.startswith("pages.") or "GET" not in (rule.methods or ()):
+            continue
+        if permission == "public" or "provider" in rule.endpoint:
+            continue
+        answer = rosa.get(path_of(rule))
+        assert (403 == answer.status_code) == (permission not in found.permissions), rule.rule
+        assert answer.status_code in (200, 404) or "Not for your role" in text(answer)
 
 
 def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
@@ -156,7 +238,17 @@ def test_nothing_personal_stands_in_an_address(app: Flask) -> None:
         for argument in rule.arguments
     }
 
-    assert {"id", "filename"} == arguments
+    assert {
+        "id",
+        "organization",
+        "version",
+        "file",
+        "topic",
+        "name",
+        "year",
+        "step",
+        "paper",
+    } == arguments
 
 
 def test_answers_about_the_law_know_nothing_of_cookies(browser: Browser) -> None:
@@ -178,7 +270,7 @@ def test_the_home_page_says_where_things_are_to_anybody(browser: Browser) -> Non
 
 
 def test_a_form_longer_than_any_is_refused(browser: Browser) -> None:
-    answer = browser.sign_in("alma", "x" * 20_000)
+    answer = browser.sign_in("alma", "x" * 70_000)
 
     assert 413 == answer.status_code
     assert "text/html; charset=utf-8" == answer.content_type

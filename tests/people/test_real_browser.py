@@ -1,40 +1,14 @@
 """The pages in a real browser, with JavaScript off: Debian's chromium, where it is installed."""
 
 import re
-import threading
-from collections.abc import Iterator
 
-import pytest
-from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
-from werkzeug.serving import make_server
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from app.access.roster import NewAccount, Roster
-from tests.machine import require_program
 from tests.people.conftest import OFFICE, OTHER
 
 REFUSED = re.compile(r"the server responded with a status of (403|422)")
 """What the browser also writes down when a form is answered with what is wrong with it."""
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    program = require_program("chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def address(app: Flask) -> Iterator[str]:
-    """Where the service listens, over plain HTTP on a loopback address as `make run` does."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
-    thread = threading.Thread(target=server.serve_forever)
-    thread.start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    thread.join()
 
 
 def opened(chromium: Browser, address: str) -> tuple[BrowserContext, Page, list[str]]:
@@ -54,17 +28,23 @@ def opened(chromium: Browser, address: str) -> tuple[BrowserContext, Page, list[
     return context, page, complaints
 
 
+def press(page: Page, name: str) -> None:
+    """Press a button and wait for the page that it leads to, as a person does before going on."""
+    with page.expect_navigation():
+        page.get_by_role("button", name=name, exact=True).click()
+
+
 def sign_in(page: Page, name: str, password: str) -> None:
     page.get_by_label("Sign-in name").fill(name)
     page.get_by_label("Password").fill(password)
-    page.get_by_role("button", name="Sign in").click()
+    press(page, "Sign in")
 
 
 def change(page: Page, current: str, new: str) -> None:
     page.get_by_label("Current password").fill(current)
     page.get_by_label("New password", exact=True).fill(new)
     page.get_by_label("Repeat the new password").fill(new)
-    page.get_by_role("button", name="Change the password").click()
+    press(page, "Change the password")
 
 
 def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) -> None:
@@ -82,7 +62,7 @@ def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) ->
     change(page, one_time, OTHER)
     expect(page.get_by_role("status")).to_contain_text("We changed your password")
     expect(page.get_by_role("main")).to_contain_text(
-        "You are signed in as bo, supervisor of office-3"
+        "You are signed in as bo, supervisor of The organization office-3"
     )
 
     cookies = {cookie["name"]: cookie for cookie in context.cookies()}
@@ -104,7 +84,7 @@ def test_a_first_day_at_work(chromium: Browser, address: str, roster: Roster) ->
     elsewhere.goto("/sessions")
     expect(elsewhere).to_have_url(f"{address}/sign-in?next=/sessions")
 
-    page.get_by_role("button", name="Sign out", exact=True).click()
+    press(page, "Sign out")
     expect(page.get_by_role("status")).to_have_text("You have signed out.")
     page.go_back()
     page.reload()

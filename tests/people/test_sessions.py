@@ -154,7 +154,7 @@ def test_another_role_holds_from_the_next_request(
     browser.sign_in()
     roster.change(alma, {"role": "supervisor"}, OFFICE)
 
-    assert "supervisor of office-12" in text(browser.get("/"))
+    assert "supervisor of The organization office-12" in text(browser.get("/"))
 
 
 # --- the password ---
@@ -176,7 +176,9 @@ def test_changing_the_password_ends_every_session_and_opens_a_new_one_here(
     assert before != here.cookie
     assert here.is_signed_in
     assert not there.is_signed_in
-    assert [("account.password_changed", "done"), ("session.signed_in", "done")] == trail.outcomes()
+    assert [("account.password_changed", "done"), ("session.signed_in", "done")] == [
+        (entry.action, entry.outcome) for entry in trail.of_accounts
+    ]
     assert 403 == browse().sign_in().status_code
     assert 303 == browse().sign_in(password=OTHER).status_code
 

@@ -6,11 +6,13 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
 from app.records.entries import AuditEntry, DeterminationRecord, LawText, NewDetermination
-from app.records.identity import new_id
+from app.records.identity import first_id, new_id
+from app.records.ledger.retention import Disposing
 from app.records.store import Store
 from app.settings import Settings
 
@@ -18,7 +20,7 @@ LAW = LawText(
     "sha256:0", {"editions.yaml": "chapter-288: {}\n", "topic/rule.yaml": "provision: topic/rule\n"}
 )
 RECORD = DeterminationRecord(
-    id="01925b1e-7e3f-7000-8000-000000000001",
+    id="019b7ca9-8f2e-7000-8000-000000000001",
     decided_at=datetime(2026, 1, 2, 3, 4, 5, 678901, UTC),
     question="enrollment.permitted",
     as_of=date(2011, 2, 16),
@@ -50,8 +52,25 @@ def kept(record: DeterminationRecord = RECORD) -> NewDetermination:
 
 
 def numbered(number: int, **changes: object) -> DeterminationRecord:
-    """The record under another id."""
-    return replace(RECORD, id=f"01925b1e-7e3f-7000-8000-{number:012}", **changes)  # type: ignore[arg-type]
+    """The record under another id, which is of the instant of the first."""
+    return replace(RECORD, id=f"{RECORD.id[:24]}{number:012}", **changes)  # type: ignore[arg-type]
+
+
+def made_at(number: int, at: datetime, **changes: object) -> DeterminationRecord:
+    """The record as it is decided at another instant, under an id of that instant."""
+    id = f"{first_id(at)[:14]}7000-8000-{number:012}"
+    return replace(RECORD, id=id, decided_at=at, **changes)  # type: ignore[arg-type]
+
+
+def disposing(now: datetime, period: relativedelta) -> Disposing:
+    """A run of disposals at an instant, with its entries in the audit trail."""
+
+    def entry(text: str) -> AuditEntry:
+        return AuditEntry(
+            new_id(now), now, "command:tests", "records.disposed", "records", text, "done"
+        )
+
+    return Disposing(now, period, entry, new_id)
 
 
 @pytest.fixture

@@ -15,17 +15,17 @@ from app.access.origin import Origin
 from app.access.principal import Principal
 from app.api.determinations.deciding import decide, load_asked
 from app.api.http.service import Service, law_text
-from app.commands.demonstration import demonstrations
+from app.commands.accounts.demonstration import demonstrations
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from app.records.database import open_database
 from app.records.entries import NewDetermination
 from app.records.holds import Hold, place_hold
 from app.records.identity import new_id
 from app.records.ledger.backup import back_up
-from app.records.ledger.packets import packet
 from app.records.ledger.seals import seal_everything
 from app.records.migrate import upgrade
+from app.records.packets.packets import packet
 from app.records.store import Store
 from app.settings import ROOT, Settings
 

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.records.database import open_database
 from app.records.errors import RecordsUnavailable
 from app.records.ledger.backup import (
@@ -24,12 +25,15 @@ from app.records.ledger.backup import (
     restore,
 )
 from app.records.ledger.seals import seal
-from app.records.ledger.verification import verify
 from app.records.migrate import upgrade
+from app.records.numbers.numbers import numbers_of
+from app.records.organizations.organizations import Organizations
 from app.records.store import Store
 from app.records.tables import metadata
+from app.records.verifying.verification import verify
 from app.settings import Settings
-from tests.records.conftest import RECORD, kept, numbered
+from tests.organizations import know
+from tests.records.conftest import RECORD, kept, made_at, numbered
 from tests.stored import document_of
 
 NOW = datetime(2026, 11, 22, 1, 2, 3, 4, UTC)
@@ -37,10 +41,11 @@ NOW = datetime(2026, 11, 22, 1, 2, 3, 4, UTC)
 
 @pytest.fixture
 def full(store: Store) -> Store:
+    know(store, RECORD.organization)
     for number in range(1, 8):
         store.keep(kept(numbered(number)))
-    seal(store, NOW)
-    store.keep(kept(numbered(8, subject=None, replaces=numbered(1).id)))
+    seal(store, clock.now())
+    store.keep(kept(made_at(8, clock.now(), subject=None, replaces=numbered(1).id)))
     return store
 
 
@@ -94,6 +99,55 @@ def test_a_backup_of_an_earlier_revision_is_taken_back_and_holds(
 
     assert everything(full) == everything(empty)
     assert () == verify(empty).complaints
+
+
+LATER = ("organizations", "numbers", "approvals")
+
+
+def without_later_tables(file: Path, organizations: dict[str, str]) -> None:
+    """A backup as the revision before organizations and numbers wrote it, with other names of
+    organizations.
+    """
+    lines = [json.loads(line) for line in gzip.decompress(file.read_bytes()).splitlines()]
+    lines[0]["revision"] = "0009"
+    for name in LATER:
+        lines[-1]["counts"].pop(name)
+    kept = [line for line in lines[:-1] if line.get("table") not in LATER]
+    for line in kept:
+        row = line.get("row", {})
+        if row.get("organization") in organizations:
+            row["organization"] = organizations[row["organization"]]
+    written = [json.dumps(line).encode() + b"\n" for line in kept]
+    end = {**lines[-1], "sha256": sha256(b"".join(written)).hexdigest()}
+    file.write_bytes(gzip.compress(b"".join(written) + json.dumps(end).encode() + b"\n"))
+
+
+def test_a_backup_from_before_organizations_and_numbers_gets_them(
+    store: Store, empty: Store, tmp_path: Path
+) -> None:
+    given = store.keep_many([kept(numbered(number)) for number in range(1, 8)])
+    back_up(store, tmp_path / "backup.gz", NOW)
+    without_later_tables(tmp_path / "backup.gz", {})
+
+    restore(empty, tmp_path / "backup.gz")
+
+    assert given == numbers_of(empty, "determination", list(given))
+    assert ["office-1"] == [each.id for each in Organizations(empty).page()]
+    assert () == verify(empty).complaints
+
+
+def test_two_organizations_that_differ_in_case_alone_stop_it(
+    store: Store, empty: Store, tmp_path: Path
+) -> None:
+    store.keep(kept(numbered(1)))
+    store.keep(kept(numbered(2, organization="elsewhere")))
+    back_up(store, tmp_path / "backup.gz", NOW)
+    without_later_tables(tmp_path / "backup.gz", {"elsewhere": "OFFICE-1"})
+
+    with pytest.raises(NotABackup, match="OFFICE-1 and office-1"):
+        restore(empty, tmp_path / "backup.gz")
+
+    assert 0 == count_rows(empty)
 
 
 def test_a_backup_is_for_its_owner_only(full: Store, tmp_path: Path) -> None:

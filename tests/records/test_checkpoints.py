@@ -2,22 +2,32 @@
 accepted only aloud.
 """
 
+import errno
 import json
 import logging
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import Engine, text
 
 from app.records.database import open_database
 from app.records.identity import is_id
-from app.records.ledger.checkpoints import Checkpoints, Loss, accept_loss, lost, read_checkpoints
+from app.records.ledger.checkpoints import (
+    Checkpoints,
+    Loss,
+    database_of,
+    lost,
+    read_checkpoints,
+)
+from app.records.ledger.journal import accept_loss
 from app.records.ledger.seals import seal
-from app.records.ledger.verification import verify
 from app.records.migrate import downgrade, upgrade
 from app.records.store import Store
+from app.records.verifying.verification import verify
 from app.settings import Settings
 from tests.records.conftest import kept, numbered
 
@@ -101,10 +111,11 @@ def test_a_number_that_was_noted_twice_with_different_chains_is_named(
     store: Store, database: Engine, file: Path
 ) -> None:
     keep_sealed(store, file, 1, 2)
-    elsewhere = file.with_name("elsewhere")
-    reseal_the_last(database, store, elsewhere)
+    first, noted = file.read_text().splitlines(keepends=True)
+    file.write_text(first)
+    reseal_the_last(database, store, file)
     with file.open("a") as appended:
-        appended.write(elsewhere.read_text())
+        appended.write(noted)
 
     assert (
         "seal 2: has different chains in the checkpoints: seals were removed and created again"
@@ -119,17 +130,30 @@ def test_a_line_that_stands_twice_is_nobodys_complaint(store: Store, file: Path)
     assert [] == complaints(store, file)
 
 
-def test_each_database_is_compared_with_its_own_lines(
+def test_another_database_in_the_same_file_is_named_until_its_loss_is_accepted(
     store: Store, other: Store, file: Path
 ) -> None:
     keep_sealed(store, file, 1, 2)
     keep_sealed(other, file, 3)
     keep_sealed(store, file, 4)
+    name, others = name_of(store), name_of(other)
+    assert is_id(name)
 
-    assert [] == complaints(store, file) == complaints(other, file)
-    verified = verify(store, read_checkpoints(file))
-    assert verified.database is not None and is_id(verified.database)
-    assert 1 == verified.noted.of_others
+    assert [f"installation {others}: is noted through seal 1, and is not this database"] == (
+        complaints(store, file)
+    )
+    assert [f"installation {name}: is noted through seal 3, and is not this database"] == (
+        complaints(other, file)
+    )
+    accept_loss(store, file, Loss(0, 1, "it was for training", "command:tests", NOW, others))
+    assert [] == complaints(store, file)
+
+
+def name_of(store: Store) -> str:
+    with store.reading() as connection:
+        found = database_of(connection)
+    assert found is not None
+    return found
 
 
 def test_a_database_that_no_line_is_of_is_named(store: Store, other: Store, file: Path) -> None:
@@ -137,9 +161,72 @@ def test_a_database_that_no_line_is_of_is_named(store: Store, other: Store, file
     keep_sealed(store, None, 1)
 
     assert [
-        f"installation {verify(store).database}: is unknown to the checkpoints: "
-        "all of their lines belong to other databases"
-    ] == (complaints(store, file))
+        "checkpoints file: has no line of this database, which has seals",
+        f"installation {name_of(other)}: is noted through seal 1, and is not this database",
+    ] == complaints(store, file)
+
+
+def test_notes_never_begin_above_the_first_seal(
+    store: Store, file: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    keep_sealed(store, None, 1)
+
+    with caplog.at_level(logging.ERROR):
+        keep_sealed(store, file, 2)
+
+    assert "" == file.read_text()
+    assert "alarm: the checkpoints have no seal of this database before seal 2" in caplog.text
+    accept_loss(store, file, Loss(0, 0, "kept none before", "command:tests", NOW, name_of(store)))
+    keep_sealed(store, file, 3)
+    assert [] == complaints(store, file)
+    assert [1, 2, 3] == sorted(verify(store, read_checkpoints(file)).noted.chains)
+
+
+def test_what_could_not_be_noted_is_noted_with_the_next_seal(store: Store, file: Path) -> None:
+    keep_sealed(store, file, 1)
+    keep_sealed(store, None, 2, 3)
+
+    keep_sealed(store, file, 4)
+
+    assert [1, 2, 3, 4] == [json.loads(line)["number"] for line in file.read_text().splitlines()]
+    assert [] == complaints(store, file)
+
+
+def test_a_torn_line_is_named_and_read_past_and_its_seal_noted_again(
+    store: Store, file: Path
+) -> None:
+    keep_sealed(store, file, 1, 2)
+    file.write_text(file.read_text()[:-40])
+
+    keep_sealed(store, file, 3)
+
+    assert ["checkpoints line 2: is torn or is no checkpoint; it was read past"] == complaints(
+        store, file
+    )
+    assert [1, 2, 3] == sorted(verify(store, read_checkpoints(file)).noted.chains)
+    accept_loss(store, file, Loss(0, 0, "a full disk", "command:tests", NOW, name_of(store)))
+    assert [] == complaints(store, file)
+
+
+def test_a_disk_that_fills_leaves_whole_lines_or_none(
+    store: Store, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep_sealed(store, file, 1)
+    before, room = file.read_bytes(), [30, 0]
+
+    def write(descriptor: int, text: bytes, _real: Any = os.write) -> int:
+        if not (left := room.pop(0)):
+            raise OSError(errno.ENOSPC, "No space left on device")
+        return int(_real(descriptor, text[:left]))
+
+    with monkeypatch.context() as full, pytest.raises(OSError, match="No space"):
+        full.setattr("app.records.ledger.journal.os.write", write)
+        keep_sealed(store, file, 2)
+    assert before == file.read_bytes()
+
+    keep_sealed(store, file, 3)
+    assert [1, 2, 3] == [json.loads(line)["number"] for line in file.read_text().splitlines()]
+    assert [] == complaints(store, file)
 
 
 def test_lines_from_before_databases_had_names_are_read_all_the_same(
@@ -169,17 +256,13 @@ def test_a_database_whose_name_was_removed_is_named(
     )
 
 
-def test_a_database_that_was_sealed_before_gets_a_name(
-    store: Store, settings: Settings, file: Path
-) -> None:
+def test_a_database_that_was_sealed_before_gets_a_name(store: Store, settings: Settings) -> None:
     keep_sealed(store, None, 1)
     downgrade(settings, "0006")
     upgrade(settings)
 
-    keep_sealed(store, file, 2)
-
-    assert verify(store).database is not None
-    assert [] == complaints(store, file)
+    assert is_id(name_of(store))
+    assert () == verify(store).complaints
 
 
 def test_a_loss_that_was_accepted_is_told_and_no_complaint_any_more(

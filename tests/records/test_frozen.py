@@ -9,15 +9,15 @@ import pytest
 from sqlalchemy import select
 
 from app import verify as packets
-from app.determinations.older_law import decider_under
-from app.determinations.replay import replay
+from app.determinations.again.older_law import decider_under
+from app.determinations.again.replay import replay
 from app.engine import Engine
 from app.records.database import open_database
 from app.records.ledger.backup import restore
 from app.records.ledger.replay import Period, laws_used, made_under
-from app.records.ledger.verification import verify
 from app.records.store import Store
 from app.records.tables import seals
+from app.records.verifying.verification import verify
 from tests.records.freeze import BACKUP, PACKET
 
 CHANGED = (
@@ -55,7 +55,7 @@ def test_every_determination_is_replayed(
     restored: Store, as_if_later: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     if as_if_later:
-        monkeypatch.setattr("app.determinations.replay.VERSION", "a later version")
+        monkeypatch.setattr("app.determinations.again.replay.VERSION", "a later version")
 
     found = differences(restored)
 
@@ -69,8 +69,8 @@ def test_the_packet_holds_against_the_seal_in_the_backup(
     file = tmp_path / "packet.json"
     file.write_bytes(gzip.decompress(PACKET.read_bytes()))
     with restored.reading() as connection:
-        root = connection.execute(select(seals.c.root)).scalar_one()
+        root, chain = connection.execute(select(seals.c.root, seals.c.chain)).one()
 
-    ended = packets.main([str(file), "--root", root])
+    ended = packets.main([str(file), "--root", root, "--chain", chain])
 
     assert 0 == ended, f"{capsys.readouterr().out}\n{CHANGED}"

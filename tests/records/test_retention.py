@@ -6,11 +6,13 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine, text
 
-from app.records.entries import AuditEntry, IdempotencyRecord, NewDetermination
+from app.records.entries import AuditEntry, DeterminationRecord, IdempotencyRecord, NewDetermination
 from app.records.holds import Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
 from app.records.ledger.retention import (
+    CLASSES,
     RetentionUnreadable,
     dispose,
     due,
@@ -18,17 +20,14 @@ from app.records.ledger.retention import (
     read_periods,
 )
 from app.records.ledger.seals import seal_everything
-from app.records.ledger.verification import verify
+from app.records.numbers.numbers import numbers_of
 from app.records.store import Store
-from tests.records.conftest import kept, numbered
+from app.records.verifying.verification import verify
+from tests.records.conftest import disposing, kept, made_at
 from tests.stored import document_of
 
 OLD, NOW = datetime(2011, 2, 16, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3653)
-
-
-def new_id(_: datetime) -> str:
-    return str(uuid4())
 
 
 def entry(action: str, hold: Hold) -> AuditEntry:
@@ -39,7 +38,9 @@ def entry(action: str, hold: Hold) -> AuditEntry:
 def full(store: Store) -> Store:
     """Two old determinations, of two subjects, and a young one; all sealed."""
     for number, decided_at in ((1, OLD), (2, OLD), (3, NOW)):
-        record = numbered(number, decided_at=decided_at, subject=f"person-{number}")
+        if number == 3:
+            list(seal_everything(store, OLD))
+        record = old(number) if number < 3 else made_at(3, NOW, subject="person-3")
         made = kept(record)
         answer = IdempotencyRecord(
             "key:1",
@@ -57,11 +58,16 @@ def full(store: Store) -> Store:
     return store
 
 
+def old(number: int) -> DeterminationRecord:
+    """A determination whose time is over."""
+    return made_at(number, OLD, subject=f"person-{number}")
+
+
 def dispose_all(store: Store) -> list[str]:
     gone = []
     for kind in ("determination", "audit"):
         for some in due(store, kind, LONG_AGO):
-            dispose(store, some, NOW, "kept for ten years", new_id)
+            dispose(store, some, disposing(NOW, relativedelta(years=10)))
             gone += [each.id for each in some if kind == "determination"]
     return gone
 
@@ -69,9 +75,12 @@ def dispose_all(store: Store) -> list[str]:
 def test_what_was_kept_long_enough_goes_and_the_rest_verifies(full: Store) -> None:
     gone = dispose_all(full)
 
-    assert [numbered(1).id, numbered(2).id] == gone
+    assert [old(1).id, old(2).id] == gone
     assert [None, None] == [document_of(full, id) for id in gone]
-    assert document_of(full, numbered(3).id) is not None
+    assert document_of(full, made_at(3, NOW).id) is not None
+    assert [made_at(3, NOW).id] == list(
+        numbers_of(full, "determination", [old(1).id, old(2).id, made_at(3, NOW).id])
+    )
     assert () == verify(full).complaints
     list(seal_everything(full, NOW))
     assert () == verify(full).complaints
@@ -91,13 +100,13 @@ def test_answers_are_forgotten_by_their_own_age(full: Store) -> None:
 
 
 def test_what_no_seal_closes_stays(store: Store) -> None:
-    store.keep(kept(numbered(1, decided_at=OLD)))
+    store.keep(kept(old(1)))
 
     assert [] == dispose_all(store)
 
 
 @pytest.mark.parametrize(
-    ("kind", "object_id"), [("determination", numbered(1).id), ("subject", "person-1")]
+    ("kind", "object_id"), [("determination", old(1).id), ("subject", "person-1")]
 )
 def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(
     full: Store, kind: str, object_id: str
@@ -105,7 +114,7 @@ def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(
     hold = Hold(str(uuid4()), kind, object_id, "matter 12", "account:1", NOW)
     place_hold(full, hold, entry("hold.placed", hold))
 
-    assert [numbered(2).id] == dispose_all(full)
+    assert [old(2).id] == dispose_all(full)
     assert [] == [each for some in due(full, "audit", LONG_AGO) for each in some]
 
     lift_hold(
@@ -115,7 +124,7 @@ def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(
         entry("hold.lifted", hold),
     )
 
-    assert [numbered(1).id] == dispose_all(full)
+    assert [old(1).id] == dispose_all(full)
     assert () == verify(full).complaints
 
 
@@ -134,7 +143,27 @@ def test_a_hold_that_changed_meanwhile_is_not_lifted(full: Store) -> None:
 
 
 def test_the_periods_that_come_with_the_service_can_be_read() -> None:
-    assert {"determination", "audit", "idempotency", "applicant"} == set(read_periods())
+    periods = read_periods()
+
+    assert set(CLASSES) == set(periods)
+    assert NOW - timedelta(days=1) == NOW - periods["draft"]
+
+
+def periods(**changed: str) -> str:
+    """A file with a period of each class."""
+    stated = dict.fromkeys(CLASSES, "{years: 1}")
+    stated |= {"idempotency": "{days: 1}", "draft": "{days: 2}", **changed}
+    return "".join(f"{name}: {period}\n" for name, period in stated.items())
+
+
+def test_an_office_states_its_own_periods(tmp_path: Path) -> None:
+    file = tmp_path / "retention.yaml"
+    file.write_text(periods(determination="{years: 3, months: 2}"))
+
+    stated = read_periods(file)
+
+    assert datetime(2023, 9, 22, tzinfo=UTC) == NOW - stated["determination"]
+    assert NOW - timedelta(days=2) == NOW - stated["draft"]
 
 
 @pytest.mark.parametrize(
@@ -144,13 +173,14 @@ def test_the_periods_that_come_with_the_service_can_be_read() -> None:
         "[]",
         "a: [",
         "",
-        "determination: {years: 0}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: "
-        "1}\n",
-        "determination: {weeks: 1}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: "
-        "1}\n",
-        "determination: {years: true}\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: "
-        "{years: 1}\n",
-        "determination: 10\naudit: {years: 1}\nidempotency: {days: 1}\napplicant: {years: 1}\n",
+        periods().replace("draft: {days: 2}\n", ""),
+        periods(session="{days: 1}"),
+        periods(determination="{years: 0}"),
+        periods(determination="{weeks: 1}"),
+        periods(determination="{years: true}"),
+        periods(determination="10"),
+        periods(draft="{}"),
+        periods(draft="{hours: 8}"),
     ],
 )
 def test_periods_that_say_something_else_are_refused(tmp_path: Path, text: str) -> None:
@@ -181,5 +211,5 @@ def test_what_cannot_be_read_stays_and_is_named_and_the_others_go(
         each.id for some in due(full, "determination", LONG_AGO, unreadable.append) for each in some
     ]
 
-    assert [numbered(2).id] == gone
-    assert [numbered(1).id] == unreadable
+    assert [old(2).id] == gone
+    assert [old(1).id] == unreadable

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.law.errors import LawNotEncoded
 from app.law.lawbook import Lawbook
 from app.law.questions import STATED_OUTCOMES
@@ -45,9 +45,11 @@ class PartialCases:
         for attempt in range(TRIES if is_open else 1):
             if attempt % 5 == 0:
                 reading, day = self.law()
-                whole = self.person(reading, day)
+                whole = self._with_further(self.person(reading, day), reading, day)
             share = self.random.random()
             facts = {n: v for n, v in whole.items() if self.random.random() >= share}
+            if self.random.random() < 0.4:  # all of them together, so that flags do follow
+                facts |= {name: whole[name] for name in reading.further if name in whole}
             facts = self._that_agree(facts)
             if self.governing is not None:
                 facts[self.governing] = day
@@ -56,6 +58,19 @@ class PartialCases:
         if self.governing is not None and self.random.random() < 0.1:
             del facts[self.governing]
         return Case(self.question, facts, day, self.edition)
+
+    def _with_further(self, person: dict[str, Any], reading: Reading, day: date) -> dict[str, Any]:
+        """Often with the facts from which flags follow, and mostly in the place of these."""
+        if not reading.further or self.random.random() < 0.4:
+            return person
+        drawing = Drawing(reading, day, self.random)
+        further = {name: drawing.value(fact) for name, fact in reading.further.items()}
+        kept = {
+            name: value
+            for name, value in person.items()
+            if name not in reading.flags or self.random.random() < 0.2
+        }
+        return {**kept, **further}
 
     def _that_agree(self, facts: dict[str, Any]) -> dict[str, Any]:
         """The facts without those that break an order, which no caller can state."""
@@ -89,6 +104,7 @@ class PartialCases:
             if self.random.random() < 0.6:
                 del values[name]
         for used in reading.law.questions[:-1]:
-            if self.random.random() < stating:
+            is_by_name = used.question.id in reading.asked_by_name
+            if is_by_name and self.random.random() < stating:
                 values[used.question.id] = self.random.choice(STATED_OUTCOMES)
         return values

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from random import Random
 from typing import Any, NamedTuple
 
-from app.determinations.case import Case
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
 from tests.relevance.any_partial import PartialCases
 from tests.relevance.drawing import Drawing

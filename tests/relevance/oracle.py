@@ -8,6 +8,9 @@ applies or no grant does, else to *eligible*; where a provision refers to a pers
 bar, both are tried, and where they differ it comes to *referred*. A question that another uses
 comes to its outcome in the same completion; where that is *referred*, both ways are tried.
 
+A flag that follows from a question is a constant where the plain evaluator decides the question
+from what was stated; else it is an unknown fact like another, whatever would decide the question.
+
 What no fact settles stays open in every completion: whether an unread provision applies whose
 conditions hold, and whether a condition is met whose computed fact has no value (a percentage of
 nobody, no period known to come). The completion comes to what three-valued logic makes of that,
@@ -25,7 +28,7 @@ Unknown days lie between 1901 and 2095. A product of unknown numbers is not writ
 solver: the factors of rates are presumed, hence known.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -138,6 +141,10 @@ def settled(reachable: frozenset[Outcome]) -> Outcome:
     return next(iter(reachable)) if len(reachable) == 1 else "undetermined"
 
 
+Hanging = tuple[object, ...]
+"""What an outcome hangs on of the ways in which a person may decide."""
+
+
 class Truth(NamedTuple):
     """Whether something is met, and whether it is not; neither where it has no value."""
 
@@ -157,9 +164,10 @@ class Side:
         self.variables = {n: self._variable(self.reading.stated[n]) for n in search.unknown}
         self.outcomes: dict[str, dict[Outcome, Symbolic]] = {}
         """question → whether it comes to each outcome; to none where it is undetermined"""
+        self._decided: dict[Hanging, Mapping[Outcome, Symbolic]] = {}
         used = [q for q in self.reading.questions if self.reading.may_be_referred(q)]
         ways = product(*[[(question, way) for way in DECIDED] for question in sorted(used)])
-        self.asked = _both_ways([self._decide_all(dict(way)) for way in ways])
+        self.asked = _both_ways(list(dict(self._decide_all(dict(way)) for way in ways).values()))
         """Whether the question asked comes to each outcome."""
 
     def copies(self, fact: str) -> list[tuple[Any, Any]]:
@@ -275,15 +283,36 @@ class Side:
         met, failed = either([p.met for p in paths]), both([p.failed for p in paths])
         return Truth(met if provision.provision.text_missing is None else False, failed)
 
-    def _decide_all(self, way: Mapping[str, Outcome]) -> Mapping[Outcome, Symbolic]:
-        """What the question asked comes to where a person decides the used ones in this *way*."""
+    def _decide_all(self, way: Mapping[str, Outcome]) -> tuple[Hanging, Mapping[Outcome, Symbolic]]:
+        """What the question asked comes to where a person decides the used ones in this *way*, and
+        what of the way that hangs on.
+        """
         self.way = way
         self.outcomes = {}
+        hangs_on: dict[str, Hanging] = {}
         for question in self.reading.law.questions:
-            self._decide(question)
-        return self.outcomes[self.reading.law.asked.question.id]
+            id = question.question.id
+            if id not in self.reading.asked_by_name:
+                continue
+            hanging = hangs_on[id] = (id, *self._ways_of(question, hangs_on))
+            if hanging not in self._decided:
+                self._decided[hanging] = self._decide(question)
+            self.outcomes[id] = self._decided[hanging]
+        asked = self.reading.law.asked.question.id
+        return hangs_on[asked], self.outcomes[asked]
 
-    def _decide(self, question: StandingQuestion) -> None:
+    def _ways_of(
+        self, question: StandingQuestion, hangs_on: Mapping[str, Hanging]
+    ) -> Iterator[object]:
+        """What the questions that one uses hang on, with the way of each that may be left to a
+        person.
+        """
+        for used in dict.fromkeys(c.fact.name for p in question.provisions for c in p.conditions):
+            if used in hangs_on and self.search.values.get(used) not in DECIDED:
+                may_be = used in self.search.values or self.outcomes[used]["referred"] is not False
+                yield hangs_on[used], self.way.get(used) if may_be else None
+
+    def _decide(self, question: StandingQuestion) -> Mapping[Outcome, Symbolic]:
         def applying(effect: str, *may: str) -> Truth:
             """Whether any of some provisions applies, and whether all of them fail."""
             truths = [
@@ -305,7 +334,7 @@ class Side:
             both([grants.failed, may_grant.met]),
             both([may_grant.met, may_bar.met]),
         ]
-        self.outcomes[question.question.id] = {
+        return {
             "ineligible": ineligible,
             "referred": both([is_open, either(to_a_person)]),
             "eligible": both([is_open, grants.met, may_bar.failed]),

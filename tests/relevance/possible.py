@@ -110,7 +110,13 @@ class Possible:
                 about = A_YEAR if fact.type == "day" else 2
                 points |= {code + off * step for off in range(-about, about + 1)}
         ordered = sorted({p // step * step for p in points if first <= p <= last})
-        for point, following in zip(ordered, [*ordered[1:], last + 1], strict=True):
+        begun: int | None = None
+        for point in ordered:
             value = fact.value(point)
             if all(test(value) for test, _ in self._tests[name]):
-                yield point, following - 1
+                begun = point if begun is None else begun
+            elif begun is not None:
+                yield begun, point - 1
+                begun = None
+        if begun is not None:
+            yield begun, last

@@ -11,8 +11,8 @@ from app.engine.evaluation import DECIDED
 from app.law.calendars import Series
 from app.law.facts import FactDefinition, Value
 from app.law.questions import Outcome
-from app.law.standing import StandingLaw, StandingProvision
-from tests.plain_evaluator import outcome_of
+from app.law.standing import StandingLaw, StandingProvision, StandingQuestion
+from tests.plain_evaluator import evaluate, outcome_of
 from tests.relevance.values import Requirement, computed, requirement_of
 
 Values = Mapping[str, Any]
@@ -52,24 +52,49 @@ class Reading:
         self.law, self.fact, self.series = law, fact, series
         self.requirements: list[Requirement] = [requirement_of(c) for c in law.conditions]
         self.questions = frozenset(law.by_question)
-        self.stated: dict[str, FactDefinition] = {}
-        self.computed: dict[str, FactDefinition] = {}
-        for condition in law.conditions:
-            if condition.fact.name not in self.questions:
-                self._take(condition.fact.name)
+        self.asked_by_name = _asked_by_name(law)
+        """The question asked and those named in conditions: nobody is asked for what only bears on
+        the others, which flags follow from."""
+        self.stated, self.computed = self._facts(
+            q for q in law.questions if q.question.id in self.asked_by_name
+        )
+        self._behind, self._computed_behind = self._facts(
+            q for q in law.questions if q.question.id not in self.asked_by_name
+        )
+        self.further = {n: f for n, f in self._behind.items() if n not in self.stated}
+        """The facts that bear on flags that follow, and on nothing else."""
+        self.flags = {
+            c.fact.name: str(c.fact.follows_from)
+            for c in law.conditions
+            if c.fact.follows_from in self.questions
+        }
         self.presumed = {
-            f.name: f.presumed.value for f in self.stated.values() if f.presumed is not None
+            f.name: f.presumed.value
+            for f in (*self.stated.values(), *self.further.values())
+            if f.presumed is not None
         }
         self._provisions = [_provision(p) for p in law.provisions]
 
-    def _take(self, name: str) -> None:
-        fact = self.fact(name)
-        if fact.computed is None:
-            self.stated.setdefault(name, fact)
-        elif name not in self.computed:
-            for inner in fact.computed.fact_names:
-                self._take(inner)
-            self.computed[name] = fact
+    def _facts(
+        self, questions: Iterable[StandingQuestion]
+    ) -> tuple[dict[str, FactDefinition], dict[str, FactDefinition]]:
+        """The facts that some questions look at: stated, and computed."""
+        stated: dict[str, FactDefinition] = {}
+        computed: dict[str, FactDefinition] = {}
+
+        def take(name: str) -> None:
+            fact = self.fact(name)
+            if fact.computed is None:
+                stated.setdefault(name, fact)
+            elif name not in computed:
+                for inner in fact.computed.fact_names:
+                    take(inner)
+                computed[name] = fact
+
+        for condition in (c for q in questions for p in q.provisions for c in p.conditions):
+            if condition.fact.name not in self.questions:
+                take(condition.fact.name)
+        return stated, computed
 
     @cached_property
     def inputs(self) -> dict[str, tuple[str, ...]]:
@@ -86,6 +111,9 @@ class Reading:
         """stated fact or question → the conditions that rest on it, by index."""
         found: dict[str, list[int]] = {name: [] for name in (*self.stated, *self.questions)}
         for condition in self.law.conditions:
+            question = self.law.question_of[self.law.provision_of[condition.index].index]
+            if question.question.id not in self.asked_by_name:
+                continue
             for name in self.inputs.get(condition.fact.name, (condition.fact.name,)):
                 found[name].append(condition.index)
         return {name: tuple(indexes) for name, indexes in found.items()}
@@ -118,7 +146,23 @@ class Reading:
         for day, flag in IMPLIED.items():
             if day in stated and flag not in stated and flag in self.stated:
                 values[flag] = True
-        return values
+        return {**self._following(values), **values}
+
+    def _following(self, values: Values) -> dict[str, bool]:
+        """The flags that follow: those of questions that the plain evaluator decides from what is
+        known, and from nothing that may still be told.
+        """
+        known = _with_computed(self._computed_behind, values, self.series)
+        facts = {**self._behind, **self._computed_behind}
+        codes = {name: facts[name].code(known[name]) for name in facts if name in known}
+        if not codes:
+            return {}
+        outcomes = evaluate(self.law, codes).outcomes
+        flags = {flag: outcomes[question] for flag, question in self.flags.items()}
+        assert "referred" not in flags.values(), "no such law is read for the solver"
+        return {
+            flag: outcome == "eligible" for flag, outcome in flags.items() if outcome in DECIDED
+        }
 
     def unknown(self, known: Values) -> list[str]:
         """The stated facts behind the conditions that are not known."""
@@ -126,15 +170,7 @@ class Reading:
 
     def follow(self, known: Values) -> dict[str, Any]:
         """Known values with those that are computed from them."""
-        values = dict(known)
-        for name, fact in self.computed.items():
-            assert fact.computed is not None
-            value = computed(fact.computed, values, self.series)
-            if value is None:
-                values.pop(name, None)
-            else:
-                values[name] = value
-        return values
+        return _with_computed(self.computed, known, self.series)
 
     def truths(self, values: Values) -> Truths:
         """Whether conditions are met, by index, over values with those that follow."""
@@ -235,6 +271,28 @@ class Reading:
         values = self.follow(known)
         truths = self.truths(values)
         return self.decide(truths, values)
+
+
+def _asked_by_name(law: StandingLaw) -> frozenset[str]:
+    found = {law.asked.question.id}
+    for question in reversed(law.questions):
+        if question.question.id in found:
+            found |= {c.fact.name for p in question.provisions for c in p.conditions}
+    return frozenset(found & set(law.by_question))
+
+
+def _with_computed(
+    facts: Mapping[str, FactDefinition], known: Values, series: Mapping[str, Series]
+) -> dict[str, Any]:
+    values = dict(known)
+    for name, fact in facts.items():
+        assert fact.computed is not None
+        value = computed(fact.computed, values, series)
+        if value is None:
+            values.pop(name, None)
+        else:
+            values[name] = value
+    return values
 
 
 def parts_of(fact: FactDefinition) -> int:

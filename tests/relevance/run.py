@@ -6,8 +6,10 @@ any does, where three-valued logic left too few open, or where interviews ask to
 """
 
 import argparse
+import gc
 import multiprocessing
 import secrets
+import signal
 import sys
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -21,7 +23,7 @@ from rich.progress import Progress
 from rich.table import Table
 
 from app.determinations.decide import Decider
-from app.law.library import open_lawbook
+from app.law.reading.library import open_lawbook
 from tests.relevance.any_partial import PartialCases, decidable
 from tests.relevance.comparing import difference, smallest
 from tests.relevance.interviews import Interviewer, percentile
@@ -29,6 +31,8 @@ from tests.relevance.oracle import Oracle
 
 RULESETS = Path(__file__).resolve().parents[2] / "rulesets"
 CHUNK = 40
+COLLECTED_AFTER = 10
+"""So many pieces between collections of what is no longer used."""
 SHOWN = 3
 """So many cases that differ are shown of each question and edition."""
 OPEN_AT_LEAST = 1 / 3
@@ -62,12 +66,18 @@ class Worker:
 
     decider: Decider
     oracle: Oracle
+    counted = 0
 
     @classmethod
     def start(cls) -> None:
         """Read the law."""
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who started it ends it
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
         lawbook = open_lawbook(RULESETS)
         cls.decider, cls.oracle = Decider(lawbook), Oracle(lawbook)
+        cls.decider.prepare()
+        gc.collect()
+        gc.freeze()
 
     @classmethod
     def count(cls, chunk: Chunk) -> Counted:
@@ -85,6 +95,9 @@ class Worker:
                 counts["outcomes" if outcomes else "needs"] += 1
                 if len(shown) < 1:
                     shown.append(str(smallest(cls.decider, cls.oracle, found)))
+        cls.counted += 1
+        if cls.counted % COLLECTED_AFTER == 0:
+            gc.collect()  # Python does not see how much of the solver's memory its objects hold
         return Counted((chunk.question, chunk.edition), counts, shown, cls.interview(chunk))
 
     @classmethod
@@ -168,13 +181,17 @@ def run(work: Sequence[Chunk], processes: int, console: Console) -> Totals:
     ):
         task = progress.add_task("Comparing", total=len(work))
         tenths = 0
-        for done, counted in enumerate(pool.imap_unordered(Worker.count, work), 1):
-            totals.take(counted)
-            progress.advance(task)
-            if done * 10 // len(work) > tenths and not console.is_terminal:
-                # A log shows no bar.
-                tenths = done * 10 // len(work)
-                console.print(f"{tenths * 10} percent compared")
+        try:
+            for done, counted in enumerate(pool.imap_unordered(Worker.count, work), 1):
+                totals.take(counted)
+                progress.advance(task)
+                if done * 10 // len(work) > tenths and not console.is_terminal:
+                    # A log shows no bar.
+                    tenths = done * 10 // len(work)
+                    console.print(f"{tenths * 10} percent compared")
+        except KeyboardInterrupt:
+            console.print("Stopped. What was compared until then:")
+            pool.terminate()
     return totals
 
 
@@ -214,7 +231,10 @@ def main() -> None:
     parser.add_argument("--question")
     parser.add_argument("--processes", type=int, default=2)
     wanted = parser.parse_args()
-    console, seed = Console(), wanted.seed or secrets.token_hex(4)
+    for stops in (signal.SIGINT, signal.SIGTERM):  # also where a shell's background ignores them
+        signal.signal(stops, signal.default_int_handler)
+    console = Console(width=None if sys.stdout.isatty() else 120)
+    seed = wanted.seed or secrets.token_hex(4)
     console.print(f"Seed {seed}")
     lawbook = open_lawbook(RULESETS)
     questions = [wanted.question] if wanted.question else list(lawbook.questions)

@@ -29,7 +29,8 @@ class SmallLaw:
     """A random law and a case of it with few unknown facts."""
 
     def __init__(self, seed: int) -> None:
-        self.maker, self.random = LawMaker(seed, provisions=4, conditions=3), Random(seed)
+        self.random = Random(seed)
+        self.maker = LawMaker(seed, provisions=4, conditions=3, with_flags=False)
         self.law = self.maker.law
         self.facts = {f.name: replace(f, computed=None) for f in self.maker.facts}
         self.reading = Reading(self.law, self.facts.__getitem__, {})
@@ -49,6 +50,9 @@ class SmallLaw:
                 self.codes.pop(name, None)
             elif name not in self.codes:
                 self.codes[name] = self.random.choice(cells)
+        for name in self.reading.further:  # at which nothing looks that bears on the outcome
+            cells = brute_force.cells(self.law, self.facts[name])
+            self.codes.setdefault(name, self.random.choice(cells))
 
     @property
     def known(self) -> dict[str, Any]:

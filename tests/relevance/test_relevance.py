@@ -3,11 +3,15 @@
 `make relevance` does the same with a hundred times as many cases.
 """
 
+from datetime import date
 from statistics import mean
 
 import pytest
 
+from app.determinations.cases.case import Case
 from app.determinations.decide import Decider
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.needs.relevance import Relevance
 from app.law.lawbook import Lawbook
 from tests.relevance.any_partial import PartialCases, decidable
 from tests.relevance.comparing import difference, smallest
@@ -53,3 +57,28 @@ def test_interviews_ask_little_more_than_what_settles_the_outcome(
         excess += [one.excess for one in found if one is not None]
     assert mean(excess) <= EXCESS_ON_AVERAGE
     assert percentile(excess, 0.95) <= EXCESS_OF_95
+
+
+def test_days_after_a_coverage_that_begins_later_matter(decider: Decider, oracle: Oracle) -> None:
+    """The anniversary of a coverage that begins after the day asked about is looked at too."""
+    day, facts = date(2013, 12, 31), {"plan.coverage_effective_on": date(2014, 6, 6)}
+    case = Case("plan.discontinuance", facts, day, "chapter-288")
+    needs = {fact.name for fact in decider.decide(case).needs}
+
+    assert {"plan.approved_on", "plan.notice_given_on", "plan.closed_on"} <= needs
+    assert oracle.answer(case.question, day, case.edition, facts).needs == needs
+
+
+def test_what_is_tried_first_is_among_all_that_can_be(
+    lawbook: Lawbook, decider: Decider, oracle: Oracle
+) -> None:
+    tried = 0
+    for question, edition in keys(lawbook):
+        drawn = PartialCases(oracle, question, edition, "likely")
+        for case in (drawn.case() for _ in range(4)):
+            law = lawbook.standing(question, case.as_of, edition)
+            knowledge = Knowledge.of(decider.facts_in_play(law), case.facts, case.as_of)
+            for group in (each for each in Relevance(knowledge).groups if len(each.facts) > 1):
+                assert {cell for cell, _ in group.likely_ways} <= set(group.found.cells)
+                tried += 1
+    assert tried

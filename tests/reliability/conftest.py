@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 
 from app.api.http.service import Service, law_text
-from app.api.mounting import mount
 from app.determinations.decide import Decider
+from app.mounting import mount
 from app.records.database import open_database
 from app.records.store import Store
 from app.settings import Settings

@@ -9,7 +9,6 @@ from sqlalchemy import func, select
 from app.api.http.service import current_service
 from app.records.database import open_database
 from app.records.ledger.seals import seal_everything
-from app.records.ledger.verification import verify
 from app.records.machines.credential_tables import credential_secrets, credentials
 from app.records.people.account_tables import accounts
 from app.records.store import Store
@@ -22,6 +21,8 @@ from app.records.tables import (
     laws,
     unsealed,
 )
+from app.records.verifying.verification import verify
+from app.records.voiding.void_tables import voids
 
 TABLES = (
     determinations,
@@ -31,6 +32,7 @@ TABLES = (
     unsealed,
     laws,
     holds,
+    voids,
     accounts,
     credentials,
     credential_secrets,

@@ -88,7 +88,11 @@ class Load:
             headers.get("content-type") == "application/problem+json"
             and json.loads(body)["status"] == status
         )
-        if status not in (409, 503) or not is_problem or int(headers.get("retry-after", "0")) < 1:
+        if (
+            status not in (409, 429, 503)
+            or not is_problem
+            or int(headers.get("retry-after", "0")) < 1
+        ):
             self.wrong.append(f"{key}: {status} {headers} {body[:300]!r}")
 
 

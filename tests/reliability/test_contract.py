@@ -25,6 +25,7 @@ from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.again.keeping import made
 from tests.callers import client_of, key_of
+from tests.waivers.asking import entered
 
 pytestmark = pytest.mark.slow
 
@@ -44,7 +45,12 @@ BOUNDED = settings(
     phases=[Phase.explicit, Phase.generate],
     suppress_health_check=list(HealthCheck),
 )
-ROLES = {"supervisor": "", "administrator": "", "auditor": "^/v1/audit"}
+ROLES = {
+    "supervisor": "",
+    "administrator": "",
+    "auditor": "^/v1/audit",
+    "opp_supervisor": "^/v1/waiver-requests",
+}
 """Who may do most with cases and who with everything else, at every address.
 
 And whoever may do what the two may not.
@@ -78,6 +84,7 @@ def test_whatever_is_sent_only_what_is_described_is_answered(described: Flask, r
     known = {
         "/v1/determinations/{id}": made(client_of(described, "supervisor")),
         "/v1/holds/{id}": held(described),
+        "/v1/waiver-requests/{id}": requested(described),
     }
     wrong: dict[str, str] = {}
     statuses: set[int] = set()
@@ -105,6 +112,11 @@ def test_whatever_is_sent_only_what_is_described_is_answered(described: Flask, r
 
     assert statuses >= {200, 422}, "what was sent did not get far"
     assert {} == wrong, "\n\n".join(f"{label}: {told}" for label, told in wrong.items())
+
+
+def requested(app: Flask) -> str:
+    """The id of a waiver request."""
+    return str(entered(client_of(app, "supervisor"))["id"])
 
 
 def held(app: Flask) -> str:

@@ -14,7 +14,14 @@ from tests.again.keeping import etag, made
 from tests.api.asking import CLOSED
 from tests.callers import client_of
 
-ROLES = {"accounts": "administrator", "credentials": "administrator", "audit": "auditor"}
+ROLES = {
+    "accounts": "administrator",
+    "credentials": "administrator",
+    "organizations": "administrator",
+    "verifications": "auditor",
+    "waiver-requests": "opp_supervisor",
+    "audit": "auditor",
+}
 """Who may do what stands below an address; everything else is for supervisors."""
 TYPES = {
     "/oauth/token": "application/x-www-form-urlencoded",
@@ -22,6 +29,57 @@ TYPES = {
 }
 FLIPS = 40
 SEED = 20101
+SOME_ID = "01925b1e-7e3f-7000-8000-000000000000"
+RATIONALE = {
+    "rationale": [{"finding": "waivers/not-sworn#sworn", "says": "relied_on"}],
+    "words": "The papers agree.",
+}
+WAIVERS: dict[str, Any] = {
+    "/v1/waiver-requests": {
+        "subject": "person-1",
+        "carrier": {"name": "A carrier"},
+        "denial": {"received_on": "2012-05-10"},
+        "received_on": "2012-05-20",
+        "received_by": "mail",
+        "entered_for": {"who": "applicant"},
+        "circumstances": {"reason": "no_choice", "text": "The plant closed."},
+        "sworn": {"signed_on": "2012-05-18"},
+        "papers": [{"kind": "proof", "received_on": "2012-05-20", "file": "JVBERi0="}],
+        "facts": {"waiver": {"coverage_available": "none"}},
+    },
+    "/v1/waiver-requests/{id}/letters": {"language": "es", "large_print": True, "step": 3},
+    "/v1/waiver-requests/hand-over": {
+        "to": f"account:{SOME_ID}",
+        "requests": [{"id": SOME_ID, "version": 1}],
+    },
+    **{
+        f"/v1/waiver-requests/{{id}}/{step}": body
+        for step, body in {
+            "ask-for-missing": {"missing": ["proof"], "remind_on": "2099-01-05"},
+            "complete": {"on": "2012-05-20", "papers": []},
+            "add-paper": {"papers": [{"kind": "form", "received_on": "2012-05-20"}]},
+            "claim": {},
+            "release": {"because": "I am away."},
+            "recuse": {"because": "I know the person."},
+            "reassign": {"to": f"account:{SOME_ID}"},
+            "withdraw": {"said_by": "applicant", "said_on": "2012-05-20"},
+            "preview": {"step": "deny", **RATIONALE},
+            "grant": {**RATIONALE, "digest": "0" * 64},
+            "deny": {**RATIONALE, "digest": "0" * 64},
+            "return": RATIONALE,
+            "not-needed": {
+                **RATIONALE,
+                "way_in": {
+                    "question": "enrollment.permitted",
+                    "provision": "enrollment/open-periods-2011",
+                },
+            },
+            "approval-received": {"on": "2012-05-30"},
+            "carrier-told": {"on": "2012-05-31"},
+            "correct": {"to": "denied", "because": "A paper was overlooked."},
+        }.items()
+    },
+}
 BODIES: dict[str, Any] = {
     "/v1/determinations": CLOSED,
     "/v1/determinations/batch": CLOSED,
@@ -35,12 +93,43 @@ BODIES: dict[str, Any] = {
         "as_of": "2011-02-16",
         "edition": "current",
     },
+    "/v1/determinations/{id}/void": {"because": "Stored under the wrong reference."},
+    "/v1/determinations/{id}/letters": {"language": "es", "large_print": True},
+    "/v1/determinations/{id}/objections": {
+        "text": "The letter names another day.",
+        "said_on": "2012-05-20",
+        "look_again_on": "2012-06-01",
+    },
     "/v1/determinations/{id}/replay": {},
     "/v1/determinations/{id}/reconsider": {},
     "/v1/determinations/search": {"subject": "person-1", "limit": 5},
     "/v1/audit/search": {"actor": "key:x", "from": "2026-01-01T00:00:00Z", "limit": 5},
+    "/v1/audit/exports": {"actor": "key:x", "format": "csv"},
+    "/v1/verifications": {},
+    "/v1/notes": {"about_kind": "applicant", "about": "person-1", "text": "She called."},
+    "/v1/reminders": {"determination": SOME_ID, "on": "2012-06-01"},
+    "/v1/feedback": {"text": "The second question.", "page": "/ask", "language": "en"},
+    "/v1/letters/search": {"standing": "to_send"},
+    "/v1/letters/{id}/sent": {"on": "2012-06-01"},
+    "/v1/letters/{id}/came-back": {"on": "2012-06-02"},
+    **WAIVERS,
     "/v1/holds": {"kind": "subject", "object_id": "person-1", "because": "matter 7"},
+    "/v1/accounts/search": {"name": "jo"},
+    "/v1/accounts/{id}/one-time-passwords": {},
     "/v1/accounts": {"name": "jo", "role": "auditor", "organization": "county-office"},
+    "/v1/approvals/{id}/approve": {},
+    "/v1/approvals/{id}/refuse": {"because": "The second letter names another day."},
+    "/v1/approvals/{id}/withdraw": {},
+    "/v1/organizations": {
+        "id": "office-77",
+        "name": "An office",
+        "kind": "office",
+        "address": "1 Main Street",
+        "contact": None,
+        "since": "2011-07-01",
+    },
+    "/v1/organizations/{organization}/close": {"closed": "2012-01-01"},
+    "/v1/organizations/{organization}/reopen": {},
     "/v1/credentials": {
         "name": "batch",
         "role": "carrier_system",
@@ -128,7 +217,7 @@ def flipped(body: Any) -> Iterator[bytes]:
 
 def test_every_address_that_takes_a_body_is_tried(app: Flask) -> None:
     taking = {
-        str(rule.rule).replace("<uuid:id>", "{id}")
+        str(rule.rule).replace("<uuid:id>", "{id}").replace("<organization>", "{organization}")
         for rule in app.url_map.iter_rules()
         if "POST" in (rule.methods or set())
     }
@@ -147,7 +236,10 @@ def test_hostile_bodies_are_refused_or_answered_and_never_break_anything(
     for number, body in enumerate([*CORPUS, *flipped(BODIES[path])]):
         headers = {"Idempotency-Key": f"{path}-{number}", "If-Match": ids["etag"]}
         answer = client.post(
-            path.replace("{id}", ids[prefix]), data=body, content_type=type, headers=headers
+            path.replace("{id}", ids[prefix]).replace("{organization}", "county-office"),
+            data=body,
+            content_type=type,
+            headers=headers,
         )
         text = answer.get_data(as_text=True)
         assert answer.status_code < 500, (body[:200], text[:500])

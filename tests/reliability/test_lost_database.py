@@ -79,7 +79,7 @@ def test_what_was_acknowledged_outlives_the_database_server(
         assert 0 == load.lost
         assert 0 == server.stop()
 
-    assert {201, 409, 503} >= set(load.statuses)
+    assert {201, 409, 429, 503} >= set(load.statuses)
     store = opened(postgresql.url)
     kept = determinations_by_key(store)
     assert dict.fromkeys((sha256(key.encode()).hexdigest() for key in load.answers), 1) == kept

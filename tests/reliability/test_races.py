@@ -72,3 +72,48 @@ def test_of_two_who_lift_a_hold_at_once_one_wins(service_app: Flask) -> None:
             assert [200, 412] == sorted(answer.status_code for answer in answers)
 
     require_sound(store_of(service_app))
+
+
+def test_of_two_who_void_at_once_one_wins_and_the_other_reads_who(service_app: Flask) -> None:
+    first = client_of(service_app)
+    clients = [client_of(service_app, "supervisor"), client_of(service_app, "supervisor")]
+    together = threading.Barrier(CLIENTS)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for _ in range(TIMES):
+            id = made(first)
+
+            def void(who: int, id: str = id) -> TestResponse:
+                together.wait(30)
+                said = {"because": f"Wrong person, says {who}"}
+                return clients[who].post(f"/v1/determinations/{id}/void", json=said)
+
+            answers = sorted(pool.map(void, range(CLIENTS)), key=lambda answer: answer.status_code)
+
+            assert [201, 409] == [answer.status_code for answer in answers]
+            assert (409, "already-void") == problem(answers[1])
+            assert answers[0].get_json()["voided_by"] in answers[1].get_json()["detail"]
+
+    assert TIMES == counted(store_of(service_app))["voids"]
+    require_sound(store_of(service_app))
+
+
+def test_of_a_void_and_a_redetermination_at_once_one_wins(service_app: Flask) -> None:
+    client = client_of(service_app, "supervisor")
+    clients = [client, client_of(service_app, "supervisor")]
+    together = threading.Barrier(CLIENTS)
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        for time in range(TIMES):
+            id = made(client)
+            tag = etag(client, id)
+
+            def change(who: int, id: str = id, tag: str = tag) -> TestResponse:
+                together.wait(30)
+                what, body = (("void", {"because": "No"}), ("redetermine", {}))[who]
+                headers = {"If-Match": tag} if who else {}
+                address = f"/v1/determinations/{id}/{what}"
+                return clients[who].post(address, json=body, headers=headers)
+
+            statuses = [answer.status_code for answer in pool.map(change, range(CLIENTS))]
+            assert statuses in ([201, 409], [409, 201]), (time, statuses)
+
+    require_sound(store_of(service_app))

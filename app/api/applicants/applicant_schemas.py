@@ -8,27 +8,31 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
-from marshmallow import ValidationError, fields, validates_schema
+from marshmallow import ValidationError, fields, post_load, validate, validates_schema
 
 from app import clock
-from app.api.http.fields import (
+from app.api.http.asked.fields import (
     SUBJECT_MUST,
     SUBJECT_PATTERN,
     FactField,
+    FlagField,
     JsonSchema,
+    LineField,
     ReferenceField,
+    TextField,
     refuse_number,
+    refuse_unseen,
 )
-from app.api.http.schemas import REQUIRED, StrictSchema, cursor_field, limit_field
+from app.api.http.asked.schemas import REQUIRED, StrictSchema, cursor_field, limit_field
 from app.law.facts import FactDefinition
-from app.records.applicants.encryption import normalized
+from app.records.applicants.folding import folded
+from app.records.applicants.person import Representative
 
 MOST, USUALLY = 50, 20
 NAME_AT_MOST = 200
-_UNFIT = ("Cc", "Cs", "Co", "Cn", "Zl", "Zp")
-"""Categories of characters that no name has: controls, surrogates, private and unassigned
-characters, line ends.
-"""
+ADDRESS_LINES, LINE_AT_MOST = 6, 100
+LANGUAGE = r"[a-z]{2,3}(-[A-Za-z0-9]{2,8}){0,3}"
+"""A language tag (BCP 47), as far as letters need one."""
 
 
 class NameField(fields.Field[str]):
@@ -37,14 +41,9 @@ class NameField(fields.Field[str]):
     def _deserialize(
         self, value: Any, attr: str | None, data: Mapping[str, Any] | None, **kwargs: Any
     ) -> str:
-        if (
-            not isinstance(value, str)
-            or not 0 < len(value) <= NAME_AT_MOST
-            or not normalized(value)
-        ):
+        if not isinstance(value, str) or not 0 < len(value) <= NAME_AT_MOST or not folded(value):
             raise ValidationError(f"Must be a name of 1 to {NAME_AT_MOST} characters.")
-        if any(unicodedata.category(letter) in _UNFIT for letter in value):
-            raise ValidationError("Must be on one line, without control characters.")
+        refuse_unseen(value)
         refuse_number(value)
         return " ".join(unicodedata.normalize("NFC", value).split())
 
@@ -84,7 +83,69 @@ def _born_on(
     )
 
 
-class NewApplicantSchema(StrictSchema):
+class RepresentativeAskedSchema(StrictSchema):
+    """Somebody who acts for the person."""
+
+    name = _name(required=True)
+    authority = LineField(
+        200,
+        "Must be at most 200 characters on one line.",
+        required=True,
+        error_messages=REQUIRED,
+        metadata={
+            "description": "By what authority, such as guardian or attorney. The service encrypts "
+            "it."
+        },
+    )
+
+    @post_load
+    def _as_representative(self, data: Mapping[str, Any], **kwargs: Any) -> Representative:
+        return Representative(data["name"], data["authority"])
+
+
+class LettersSchema(StrictSchema):
+    """What letters need beside the name; all of it encrypted."""
+
+    address = fields.List(
+        LineField(
+            LINE_AT_MOST,
+            f"Must be a line of at most {LINE_AT_MOST} characters.",
+            may_have_numbers=True,
+            error_messages=REQUIRED,
+            metadata={"description": "One line of the address."},
+        ),
+        validate=validate.Length(
+            max=ADDRESS_LINES, error=f"Must have at most {ADDRESS_LINES} lines."
+        ),
+        error_messages={**REQUIRED, "invalid": "Must be a list of lines."},
+        metadata={
+            "description": "The lines of the postal address, without the name. An empty list "
+            "removes it. The service encrypts it."
+        },
+    )
+    language = TextField(
+        LANGUAGE,
+        "Must be a language tag, such as en or es.",
+        allow_none=True,
+        error_messages=REQUIRED,
+        metadata={"description": "The language of letters, such as `es`; null removes it."},
+    )
+    large_print = FlagField(
+        error_messages=REQUIRED,
+        metadata={"description": "Whether letters are in large print. Default: false."},
+    )
+    representative = fields.Nested(
+        RepresentativeAskedSchema,
+        allow_none=True,
+        metadata={"description": "Who acts for the person; null removes the representative."},
+    )
+
+    @post_load
+    def _as_lines(self, data: dict[str, Any], **kwargs: Any) -> dict[str, Any]:
+        return {**data, "address": tuple(data["address"])} if "address" in data else data
+
+
+class NewApplicantSchema(LettersSchema):
     """The person whom a subject reference identifies."""
 
     subject = ReferenceField(
@@ -99,18 +160,35 @@ class NewApplicantSchema(StrictSchema):
     )
     name = _name(required=True)
     born_on = _born_on(required=True)
+    despite_duplicate = FlagField(
+        load_default=False,
+        error_messages=REQUIRED,
+        metadata={
+            "description": "True to store this person although your organization has another with "
+            "the same name and birth date. Default: false, and the answer is 409."
+        },
+    )
 
 
-class ApplicantChangesSchema(StrictSchema):
+class ApplicantChangesSchema(LettersSchema):
     """What to correct."""
 
     name = _name()
     born_on = _born_on()
+    forget_old_name = FlagField(
+        error_messages=REQUIRED,
+        metadata={
+            "description": "True to delete the old name, as when it was mistyped. Default: false, "
+            "and the person is found under the old name too."
+        },
+    )
 
     @validates_schema
     def _require_something(self, data: Mapping[str, Any], **kwargs: Any) -> None:
         if not data:
-            raise ValidationError("Send name, born_on or both.")
+            raise ValidationError("Send at least one member.")
+        if "forget_old_name" in data and "name" not in data:
+            raise ValidationError("Goes with a new name.", "forget_old_name")
 
 
 class ApplicantSearchSchema(StrictSchema):

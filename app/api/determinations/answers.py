@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from msgspec import UNSET, Meta, Raw, Struct, UnsetType
 
-from app.api.http.answers import ProblemAnswer
+from app.api.http.answered.answers import ProblemAnswer
+from app.determinations.again.replay import Compared
 from app.determinations.answer import (
     AnyValue,
     CitationAnswer,
+    DeadlineAnswer,
     EvidenceTag,
     FactAnswer,
     Id,
@@ -18,7 +20,6 @@ from app.determinations.answer import (
     ReasonStatus,
     Values,
 )
-from app.determinations.replay import Compared
 from app.law.questions import Outcome
 
 DETERMINATION = Meta(
@@ -34,6 +35,10 @@ class BatchLineAnswer(Struct, kw_only=True):
 
     line: Annotated[int, Meta(description="The number of the request's line.", ge=1)]
     determination: Annotated[Raw, DETERMINATION] | UnsetType = UNSET
+    record_number: (
+        Annotated[str, Meta(description="The short number of the stored determination.")]
+        | UnsetType
+    ) = UNSET
     problem: ProblemAnswer | UnsetType = UNSET
 
 
@@ -55,6 +60,10 @@ class ChainLinkAnswer(Struct, kw_only=True):
     says: str | UnsetType = UNSET
     made_by: MadeBy | UnsetType | None = UNSET
     law: LawAnswer | UnsetType = UNSET
+    voided_at: (
+        Annotated[Instant, Meta(description="Since when it is void. Absent if it is not.")]
+        | UnsetType
+    ) = UNSET
     href: str
 
 
@@ -62,7 +71,9 @@ class ChainAnswer(Struct):
     """Determinations that replaced one another, from the first to the last."""
 
     chain: list[ChainLinkAnswer]
-    stands: Annotated[Id, Meta(description="The last one, without a successor.")]
+    stands: Annotated[
+        Id | None, Meta(description="The last one, without a successor; null if it is void.")
+    ]
     damaged: (
         Annotated[
             list[Id],
@@ -180,6 +191,58 @@ class ReconsiderationAnswer(Struct):
         Meta(
             description="The files that differ between the two texts of the law; null if the "
             "earlier text is missing."
+        ),
+    ]
+
+
+class ComparedDeterminationAnswer(Struct):
+    """One of two stored determinations, without its reasons."""
+
+    id: Id
+    decided_at: Instant
+    subject: str | None
+    as_of: date
+    edition: str
+    outcome: Outcome
+    says: str
+    because: list[str]
+    concludes: Values
+    deadlines: list[DeadlineAnswer]
+    valid_until: date | None
+    cautions: list[str]
+    law: LawAnswer
+
+
+class ComparedFactAnswer(Struct):
+    """A fact that the two determinations were told otherwise.
+
+    Where it was not stated, that side is absent.
+    """
+
+    fact: str
+    then: AnyValue | UnsetType = UNSET
+    now: AnyValue | UnsetType = UNSET
+
+
+class ComparisonAnswer(Struct):
+    """Two stored determinations of the same question beside each other.
+
+    `then` is the one that the address names first, `now` the other.
+    """
+
+    question: str
+    same_outcome: bool
+    then: ComparedDeterminationAnswer
+    now: ComparedDeterminationAnswer
+    facts: Annotated[list[ComparedFactAnswer], Meta(description="The facts that differ.")]
+    provisions: Annotated[
+        list[ProvisionComparedAnswer], Meta(description="The provisions that make the difference.")
+    ]
+    law_files: Annotated[
+        ChangedFilesAnswer | None,
+        Meta(
+            description="The files that differ between the two texts of the law; null if one of "
+            "the texts is missing."
         ),
     ]
 

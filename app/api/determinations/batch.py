@@ -10,25 +10,32 @@ from typing import IO
 
 from flask import Request, Response, stream_with_context
 from marshmallow import ValidationError
-from msgspec import Raw
+from msgspec import UNSET, Raw
 
 from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, in_detail, load_asked
-from app.api.http.faults import engine_fault, log_unexpected, record_damaged, records_unavailable
-from app.api.http.idempotency import (
+from app.api.determinations.stored import KIND
+from app.api.http.answered.faults import (
+    engine_fault,
+    log_unexpected,
+    record_damaged,
+    records_unavailable,
+)
+from app.api.http.answered.responses import Problem
+from app.api.http.asked.bulkheads import current_bulkheads
+from app.api.http.asked.idempotency import (
     IdempotentRequest,
     claimed,
     digest_of,
     idempotent_request,
     in_flight,
 )
-from app.api.http.limits import counting_lines
-from app.api.http.parsing import refuse, whole
-from app.api.http.responses import Problem
+from app.api.http.asked.limits import counting_lines
+from app.api.http.asked.parsing import refuse, whole
 from app.api.http.service import Service, origin, principal
 from app.determinations.answer import Detail, encode
-from app.determinations.strict_json import MalformedJson, loads
+from app.determinations.cases.strict_json import MalformedJson, loads
 from app.engine import EngineFault
 from app.records.entries import DeterminationRecord, NewDetermination
 from app.records.errors import (
@@ -37,6 +44,7 @@ from app.records.errors import (
     RecordRefused,
     RecordsUnavailable,
 )
+from app.records.numbers.numbers import in_groups, numbers_of
 from app.records.store import Stored
 
 TOGETHER = 100
@@ -68,16 +76,28 @@ class Batch:
         """The answer to each line, some lines at a time where they are stored."""
         remaining = iter(lines)
         while together := list(islice(remaining, TOGETHER if self.keep else 1)):
-            for (number, _), result in zip(together, self._results(together), strict=True):
-                yield _line(number, result, self.detail)
+            results, numbers = self._results(together)
+            for (number, _), result in zip(together, results, strict=True):
+                yield _line(number, result, self.detail, numbers)
 
-    def _results(self, lines: Sequence[Numbered]) -> list[Result]:
-        """What some lines come to; what is new among it is stored."""
+    def _earlier_numbers(self, results: Sequence[Result]) -> dict[str, str]:
+        """The short numbers of what was stored before, by id. Without a database there are none:
+        the lines are answered all the same.
+        """
+        earlier = [each for each in results if isinstance(each, IdempotentRequest)]
+        ids = [id for each in earlier if (id := _stored_id(each)) is not None]
+        try:
+            return numbers_of(self.service.store, KIND, ids) if ids else {}
+        except RecordsUnavailable:
+            return {}
+
+    def _results(self, lines: Sequence[Numbered]) -> tuple[list[Result], Mapping[str, str]]:
+        """What some lines come to, and the short numbers by id; what is new is stored."""
         keys = [digest_of(self.key and f"{self.key}\n{number}") for number, _ in lines]
         try:
             stored = self._stored([key for key in keys if key is not None])
         except RecordsUnavailable as error:
-            return [records_unavailable(error, STORED_NOTHING)] * len(lines)
+            return [records_unavailable(error, STORED_NOTHING)] * len(lines), {}
         results: list[Result] = []
         new: dict[int, NewDetermination] = {}
         by = origin()
@@ -86,9 +106,10 @@ class Batch:
             results.append(result)
             if attempt is not None and isinstance(result, Decided) and result.record is not None:
                 new[place] = _new(result.record, attempt, by)
-        for place, problem in self._store(new):
+        numbers = self._earlier_numbers(results)
+        for place, problem in self._store(new, numbers):
             results[place] = problem
-        return results
+        return results, numbers
 
     def _stored(self, keys: Sequence[str]) -> dict[str, Stored | RecordDamaged]:
         if not keys:
@@ -116,6 +137,8 @@ class Batch:
             return refuse(error, "json"), None
         except Problem as problem:
             return problem, None
+        except RecordsUnavailable as error:  # who looked for a granted waiver
+            return records_unavailable(error, STORED_NOTHING), None
         except RecordDamaged as error:
             return record_damaged(error), None
         except EngineFault as error:
@@ -124,17 +147,20 @@ class Batch:
             log_unexpected(error)
             return Problem("internal-error", "The service stored nothing for this line."), None
 
-    def _store(self, new: Mapping[int, NewDetermination]) -> Iterator[tuple[int, Problem]]:
-        """Store determinations in one transaction, and give the places of those that could not be.
+    def _store(
+        self, new: Mapping[int, NewDetermination], numbers: dict[str, str]
+    ) -> Iterator[tuple[int, Problem]]:
+        """Store determinations in one transaction, add their *numbers* by id, and give the places
+        of those that could not be stored.
 
         Where the database refuses one of them, each is stored on its own.
         """
         try:
-            self.service.store.keep_many(list(new.values()))
+            numbers |= self.service.store.keep_many(list(new.values()))
         except (AlreadyAnswered, RecordsUnavailable) as error:
             if len(new) > 1 and isinstance(error, (AlreadyAnswered, RecordRefused)):
                 for place, each in new.items():
-                    yield from self._store({place: each})
+                    yield from self._store({place: each}, numbers)
                 return
             problem = (
                 in_flight()
@@ -160,13 +186,14 @@ def answer_lines(batch: Batch, incoming: Request) -> Iterator[bytes]:
     block.
 
     Raises:
-        Problem: incomplete-body, body-too-large, request-in-flight.
+        Problem: incomplete-body, body-too-large, request-in-flight, too-many-requests.
     """
     service = batch.service
     with ExitStack() as held:
         spool = held.enter_context(SpooledTemporaryFile(max_size=IN_MEMORY))
         whole(incoming, lambda: _take_in(incoming.stream, spool), lambda taken: taken)
         spool.seek(0)
+        held.enter_context(current_bulkheads().batch(principal().actor))
         held.enter_context(claimed(service, ROUTE, batch.key))
         answers = batch.answers(
             _counted(_numbered(spool, service.settings.body_bytes, service.settings.batch_lines))
@@ -226,11 +253,12 @@ def _numbered(lines: IO[bytes], longest: int, most: int) -> Iterator[Numbered]:
 
 
 def _counted(lines: Iterator[Numbered]) -> Iterator[Numbered]:
-    """The lines; in place of those beyond what their sender may ask in a minute, the problem that
-    says so.
+    """The lines, each once single requests had their turn; in place of those beyond what their
+    sender may ask in a minute, the problem that says so.
     """
-    count = counting_lines()
+    count, lanes = counting_lines(), current_bulkheads()
     for number, line in lines:
+        lanes.give_way()
         try:
             count()
         except Problem as problem:
@@ -244,7 +272,15 @@ def _until_answered(answers: Iterator[bytes], held: ExitStack) -> Iterator[bytes
         yield from answers
 
 
-def _line(number: int, result: Result, detail: Detail) -> bytes:
+def _stored_id(result: Result) -> str | None:
+    if isinstance(result, Decided):
+        return None if result.record is None else result.record.id
+    if isinstance(result, IdempotentRequest) and result.earlier is not None:
+        return result.earlier.determination
+    return None
+
+
+def _line(number: int, result: Result, detail: Detail, numbers: Mapping[str, str]) -> bytes:
     if isinstance(result, Problem):
         line = BatchLineAnswer(line=number, problem=result.answer())
     else:
@@ -252,5 +288,10 @@ def _line(number: int, result: Result, detail: Detail) -> bytes:
             text = result.text
         else:
             text = in_detail(result.earlier_body.encode(), detail)
-        line = BatchLineAnswer(line=number, determination=Raw(text))
+        short = numbers.get(_stored_id(result) or "")
+        line = BatchLineAnswer(
+            line=number,
+            determination=Raw(text),
+            record_number=UNSET if short is None else in_groups(short),
+        )
     return encode(line) + b"\n"

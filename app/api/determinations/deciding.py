@@ -8,30 +8,33 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, TypedDict, cast
 
+import orjson
 from msgspec import ValidationError
 
 from app import clock
 from app.access.principal import Principal
-from app.api.http.metrics import DETERMINATIONS
-from app.api.http.parsing import pointer_part
-from app.api.http.responses import (
+from app.api.http.answered.responses import (
     ERRORS_AT_MOST,
     Problem,
     Wrong,
     unknown_edition,
     unknown_question,
 )
-from app.api.http.schemas import AskedSchema
-from app.api.http.service import Service
+from app.api.http.asked.parsing import pointer_part
+from app.api.http.asked.schemas import AskedSchema
+from app.api.http.metrics import DETERMINATIONS
+from app.api.http.service import Service, origin
+from app.determinations.again.replay import FOUND
 from app.determinations.answer import Detail
-from app.determinations.brief import brief_text
-from app.determinations.case import make_case, read_facts
+from app.determinations.cases.case import make_case, read_facts
+from app.determinations.cases.events import Stated
+from app.determinations.cases.found import Found
 from app.determinations.determination import Determination, Issue
 from app.determinations.errors import AsOfDiffers, FactError, FactsContradict, FactsRefused
-from app.determinations.events import Stated
-from app.determinations.several_events import decide_events
+from app.determinations.several.several_events import decide_events
+from app.determinations.telling.brief import brief_text
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
-from app.law.names import walk
+from app.law.reading.names import walk
 from app.records.entries import DeterminationRecord
 from app.records.identity import new_id
 from app.version import VERSION
@@ -127,14 +130,18 @@ def _place(wrong: FactError, places: list[str]) -> str:
     return places.pop(0) if len(places) > 1 else places[0]
 
 
-def determine(service: Service, asked: Asked, today: date) -> Determination:
-    """Decide a request on a day, *today* in Massachusetts.
+def determine(service: Service, asked: Asked, today: date, by: Principal) -> Determination:
+    """Decide a request on a day, *today* in Massachusetts. A request with a subject is decided with
+    the granted waiver that the caller's organization has under that reference.
 
     Raises:
+        RecordDamaged, RecordsUnavailable: the waivers cannot be read.
         Problem: the facts, the day, the question or the edition cannot be taken.
         EngineFault: the engine cannot be trusted with the case.
     """
-    facts = typed_facts(service, asked["question"], asked.get("facts", {}))
+    given = asked.get("facts", {})
+    facts = typed_facts(service, asked["question"], given)
+    found = _found(service, asked, facts, today, by)
     edition = asked.get("edition", service.edition)
     try:
         case = make_case(
@@ -145,8 +152,11 @@ def determine(service: Service, asked: Asked, today: date) -> Determination:
             edition,
             today,
             "edition" in asked,
+            found,
         )
         return decide_events(service.decider, case)
+    except FactsContradict as error:
+        raise facts_refused(error, given) from None
     except AsOfDiffers as error:
         raise Problem(
             "as-of-differs",
@@ -158,6 +168,32 @@ def determine(service: Service, asked: Asked, today: date) -> Determination:
         raise unknown_edition(error, "json") from None
     except LawNotEncoded as error:
         raise not_encoded(service, error) from None
+
+
+def _found(
+    service: Service, asked: Asked, facts: Stated, today: date, by: Principal
+) -> Found | None:
+    """The granted waiver of the subject, with an audit entry where there is one."""
+    if "subject" not in asked:
+        return None
+    known = service.lawbook.known_facts(asked["question"])
+    governing = service.lawbook.question(asked["question"]).governed_by
+    day = facts.get(str(governing)) or asked.get("as_of") or today
+    assert isinstance(day, date)
+    found = service.waivers.find(known, asked["subject"], by.organization, facts, day)
+    if found is not None:
+        service.store.note(origin(by.actor).did("waiver.found", found.request, kind="waiver"))
+    return found
+
+
+def _with_found(request_text: str, found: Found | None) -> str:
+    """A request as it is stored: with what was found at its end, everything before as it came."""
+    if found is None:
+        return request_text
+    kept = orjson.dumps(
+        {"request": found.request, "decided_on": found.decided_on, "facts": found.facts}
+    )
+    return f'{request_text.rstrip().removesuffix("}")},"{FOUND}":{kept.decode()}}}'
 
 
 def not_encoded(service: Service, error: LawNotEncoded) -> Problem:
@@ -192,28 +228,36 @@ def decide(
         Problem, EngineFault: see `determine`.
     """
     decided_at, subject = clock.now(), asked.get("subject")
-    determination = determine(service, asked, clock.day_of(decided_at))
+    determination = determine(service, asked, clock.day_of(decided_at), by)
     DETERMINATIONS.labels(determination.question.id, determination.outcome).inc()
-    id = (id or new_id(decided_at)) if keep else None
-    issue = Issue(id, decided_at, subject, replaces)
-    if id is None:
+    issue = Issue((id or new_id(decided_at)) if keep else None, decided_at, subject, replaces)
+    if not keep:
         return Decided(determination.json(detail, issue), None)
     text = determination.json("full", issue)
-    record = DeterminationRecord(
-        id=id,
-        decided_at=decided_at,
+    request_text = _with_found(request_text, determination.found)
+    record = _record(determination, issue, text, request_text, by)
+    return Decided(in_detail(text, detail), record)
+
+
+def _record(
+    determination: Determination, issue: Issue, text: bytes, request_text: str, by: Principal
+) -> DeterminationRecord:
+    """What is stored of an issued determination, whose *text* is the full one."""
+    assert issue.id is not None  # only what is stored has an id
+    return DeterminationRecord(
+        id=issue.id,
+        decided_at=issue.decided_at,
         question=determination.question.id,
         as_of=determination.as_of,
         edition=determination.edition,
         outcome=determination.outcome,
-        subject=subject,
+        subject=issue.subject,
         law_digest=determination.law_digest,
         request=request_text,
         document=text.decode(),
         author=by.actor,
         organization=by.organization,
-        replaces=replaces,
+        replaces=issue.replaces,
         made_by=VERSION,
         decisive=determination.decisive,
     )
-    return Decided(in_detail(text, detail), record)

@@ -7,15 +7,16 @@ from flask import Blueprint, Response, request
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.batch import Batch, answer_lines, compressed
 from app.api.determinations.deciding import Asked, decide, in_detail
-from app.api.determinations.stored import keep
-from app.api.http.idempotency import given_key, once
+from app.api.determinations.stored import KIND, keep
+from app.api.http.answered.responses import JSON
+from app.api.http.asked.idempotency import given_key, once
+from app.api.http.asked.parsing import require_media_type
+from app.api.http.asked.schemas import AskedSchema, DetermineQuery
 from app.api.http.operations import Content, Operation
-from app.api.http.parsing import require_media_type
-from app.api.http.responses import JSON
-from app.api.http.schemas import AskedSchema, DetermineQuery
 from app.api.http.service import current_service, principal
+from app.api.records.numbers import number_header
 from app.determinations.answer import Detail, DeterminationAnswer
-from app.determinations.brief import BriefAnswer
+from app.determinations.telling.brief import BriefAnswer
 
 ROUTE = "POST /v1/determinations"
 JSON_LINES = ("application/jsonl", "application/x-ndjson")
@@ -39,8 +40,8 @@ blp = Blueprint("determinations", __name__, url_prefix="/v1/determinations")
     body=AskedSchema,
     returns={
         201: Content(
-            "Decided and stored, a denial as well as an approval. Location is its address. To "
-            "replace it, send its ETag.",
+            "Decided and stored, a denial as well as an approval. Location is its address, "
+            "Record-Number its short number. To replace it, send its ETag.",
             DeterminationAnswer | BriefAnswer,
         ),
         200: Content(
@@ -71,7 +72,9 @@ def create_determination(query: Determine, asked: Asked) -> Response:
         return Response(decided.text, 200, mimetype=JSON)
     with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
-            return attempt.replayed(lambda text: in_detail(text, detail))
+            replayed = attempt.replayed(lambda text: in_detail(text, detail))
+            replayed.headers.extend(number_header(KIND, attempt.earlier.determination))
+            return replayed
         decided = decide(
             service, asked, request.get_data().decode(), principal(), keep=True, detail=detail
         )

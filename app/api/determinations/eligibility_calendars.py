@@ -7,11 +7,11 @@ from flask import Blueprint, Response
 
 from app.api.determinations.answers import EligibilityCalendarAnswer
 from app.api.determinations.deciding import typed_facts
+from app.api.http.answered.responses import Problem, json_response, unknown_edition
+from app.api.http.asked.schemas import CalendarAskedSchema
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import Problem, json_response, unknown_edition
-from app.api.http.schemas import CalendarAskedSchema
 from app.api.http.service import current_service
-from app.determinations.calendar import NotADayQuestion, eligibility_calendar
+from app.determinations.again.calendar import NotADayQuestion, eligibility_calendar
 from app.law.errors import UnknownEdition
 
 blp = Blueprint("eligibility-calendars", __name__, url_prefix="/v1")

@@ -1,6 +1,8 @@
 """Replay a stored determination, reconsider it under today's law, or replace it."""
 
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,26 +13,34 @@ from flask import Blueprint, Response, request
 from app import clock
 from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
 from app.api.determinations.deciding import Asked, decide, facts_refused
-from app.api.determinations.stored import keep, kept, note, text_of
-from app.api.http.answers import RefusedFactAnswer
-from app.api.http.faults import log_fault
-from app.api.http.idempotency import IdempotentRequest, once
+from app.api.determinations.stored import KIND, keep, kept, law_texts, note, text_of
+from app.api.determinations.voiding import already_void
+from app.api.http.answered.answers import RefusedFactAnswer
+from app.api.http.answered.faults import log_fault
+from app.api.http.answered.responses import Problem, entity_tag, if_match, json_response
+from app.api.http.asked.idempotency import IdempotentRequest, once
+from app.api.http.asked.schemas import ReconsiderRequestSchema, RedeterminationSchema
 from app.api.http.metrics import REPLAYS
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import Problem, entity_tag, if_match, json_response
-from app.api.http.schemas import ReconsiderRequestSchema, RedeterminationSchema
 from app.api.http.service import Service, current_service, principal
+from app.api.records.numbers import number_header
+from app.determinations.again.comparison import changed_files, differing_provisions
+from app.determinations.again.older_law import LawAltered, LawNotKept
+from app.determinations.again.replay import (
+    RequestUnreadable,
+    asked_in,
+    compared,
+    decide_again,
+    replay,
+)
 from app.determinations.answer import DeterminationAnswer, LawAnswer
-from app.determinations.case import read_facts
-from app.determinations.comparison import changed_files, differing_provisions
+from app.determinations.cases.case import read_facts
 from app.determinations.determination import Determination
 from app.determinations.errors import AsOfDiffers, FactsRefused
-from app.determinations.older_law import LawAltered, LawNotKept
-from app.determinations.replay import RequestUnreadable, asked_in, compared, decide_again, replay
 from app.law.errors import LawNotEncoded, UnknownEdition, UnknownQuestion
 from app.records.entries import DeterminationRecord
-from app.records.errors import AlreadyReplaced, RecordDamaged
-from app.records.ledger.chains import Link
+from app.records.errors import AlreadyReplaced, RecordDamaged, Voided
+from app.records.verifying.chains import Link
 
 blp = Blueprint("deciding-again", __name__, url_prefix="/v1/determinations")
 
@@ -55,6 +65,16 @@ def replay_determination(id: UUID) -> Response:
     differ, the service alerts the operator and names the first member that differs. It changes
     nothing.
     """
+    return json_response(replayed(id))
+
+
+def replayed(id: UUID) -> ReplayAnswer:
+    """What a replay of a stored determination comes to, entered in the audit trail.
+
+    Raises:
+        Problem: unknown-determination, law-not-kept, replay-differs.
+        RecordDamaged, EngineFault: see `replay_determination`.
+    """
     service = current_service()
     try:
         record = kept(id, unless_changed=False).record
@@ -71,21 +91,19 @@ def replay_determination(id: UUID) -> Response:
         log_fault(f"alarm: replay of determination {record.id} differs at {differs_at}")
         detail = "Replay produced a different result. Send the request_id to the operator."
         raise Problem("replay-differs", detail, differs_at=differs_at)
-    return json_response(
-        ReplayAnswer(
-            record.id,
-            agrees=True,
-            compared=compared(record.made_by),
-            made_by=record.made_by,
-            law=LawAnswer(record.law_digest),
-        )
+    return ReplayAnswer(
+        record.id,
+        agrees=True,
+        compared=compared(record.made_by),
+        made_by=record.made_by,
+        law=LawAnswer(record.law_digest),
     )
 
 
 def _replayed(service: Service, record: DeterminationRecord) -> str | None:
     try:
         return replay(
-            service.deciders.under(record.law_digest, lambda digest: _law_texts(service, digest)),
+            service.deciders.under(record.law_digest, lambda digest: law_texts(service, digest)),
             record,
         )
     except LawNotKept as error:
@@ -101,11 +119,6 @@ def _replayed(service: Service, record: DeterminationRecord) -> str | None:
         if error.kind != "law":
             raise
         return "/law/digest"
-
-
-def _law_texts(service: Service, digest: str) -> Any:
-    law = service.store.law(digest)
-    return None if law is None else law.texts
 
 
 @blp.post("/<uuid:id>/reconsider")
@@ -128,11 +141,23 @@ def reconsider_determination(given: dict[str, Any], id: UUID) -> Response:
     as of the day that you send. The response compares both outcomes and lists the provisions that
     make the difference. To replace the determination, use `redetermine`.
     """
+    record, decided = reconsidered(id, given.get("as_of"), given.get("edition"))
+    return json_response(_side_by_side(current_service(), record, decided))
+
+
+def reconsidered(
+    id: UUID, as_of: date | None, edition: str | None
+) -> tuple[DeterminationRecord, Determination]:
+    """A stored determination, and what its request comes to under the law as encoded today, as of
+    another day or in another edition where they are given; entered in the audit trail.
+
+    Raises:
+        Problem: unknown-determination, not-reconsidered.
+        RecordDamaged, EngineFault: see `reconsider_determination`.
+    """
     service, record = current_service(), kept(id).record
     try:
-        decided = decide_again(
-            service.decider, record, clock.today(), given.get("as_of"), given.get("edition")
-        )
+        decided = decide_again(service.decider, record, clock.today(), as_of, edition)
     except (
         FactsRefused,
         AsOfDiffers,
@@ -143,7 +168,7 @@ def reconsider_determination(given: dict[str, Any], id: UUID) -> Response:
     ) as error:
         raise _not_reconsidered(error) from None
     note("determination.reconsidered", record.id)
-    return json_response(_side_by_side(service, record, decided))
+    return record, decided
 
 
 def _not_reconsidered(error: Exception) -> Problem:
@@ -186,11 +211,7 @@ def _side_by_side(
 ) -> ReconsiderationAnswer:
     then, now = orjson.loads(record.document), orjson.loads(decided.json())
     present = service.lawbook
-    kept_texts = (
-        present.texts
-        if record.law_digest == present.digest
-        else _law_texts(service, record.law_digest)
-    )
+    kept_texts = law_texts(service, record.law_digest)
     return msgspec.convert(
         {
             "id": record.id,
@@ -228,6 +249,7 @@ ROUTE = "POST /v1/determinations/redetermine"
         "law-not-encoded",
         "unknown-edition",
         "not-reconsidered",
+        "already-void",
         "record-damaged",
         "engine-fault",
     ),
@@ -239,20 +261,31 @@ def redetermine(given: dict[str, Any], id: UUID) -> Response:
     determination.
 
     Facts, day and edition that you leave out stay the same. The service keeps the older
-    determination, which then names its successor in `replaced_by`. A determination can be replaced
-    once: of two requests at the same moment, one succeeds and the other gets 412.
+    determination, which then names its successor in `replaced_by`. One that is void cannot be
+    replaced (409). A determination can be replaced once: of two requests at the same moment, one
+    succeeds and the other gets 412.
     """
     service = current_service()
     with once(service, ROUTE) as attempt:
         if attempt.earlier is not None:
-            return attempt.replayed()
-        return _replacing(service, attempt, kept(id), given)
+            replayed = attempt.replayed()
+            replayed.headers.extend(number_header(KIND, attempt.earlier.determination))
+            return replayed
+        found = kept(id)
+        _require_match(found)
+        return replaced(attempt, found, given)
 
 
-def _replacing(
-    service: Service, attempt: IdempotentRequest, found: Link, given: dict[str, Any]
-) -> Response:
-    _require_match(found)
+def replaced(attempt: IdempotentRequest, found: Link, given: Mapping[str, Any]) -> Response:
+    """Decide a determination again with the members that are *given*, and store that in its place.
+
+    Raises:
+        Problem: already-void; precondition-failed, where another one already replaced it; what
+            stands against the facts, see `redetermine`.
+        EngineFault, RecordsUnavailable: nothing was stored.
+    """
+    _require_standing(found)
+    service = current_service()
     asked = _anew(service, found.record, given)
     # The organization stays too, so that whoever may see one determination of a chain may see the
     # others.
@@ -261,18 +294,20 @@ def _replacing(
     try:
         return keep(service, attempt, decided, "determination.redetermined")
     except AlreadyReplaced:
-        raise _replaced() from None
+        raise _already_replaced() from None
+    except Voided:
+        _require_standing(kept(UUID(found.record.id)))
+        raise
 
 
 def _require_match(found: Link) -> None:
-    """The caller knows the determination as it is now, and nothing replaced it.
+    """The caller knows the determination as it is now, and it stands.
 
     Raises:
-        Problem: precondition-required, precondition-failed.
+        Problem: precondition-required, precondition-failed; already-void.
     """
     if_match("Read the determination and send its ETag in If-Match.")
-    if found.replaced_by is not None:
-        raise _replaced()
+    _require_standing(found)
     if not request.if_match.contains(entity_tag(text_of(found))):
         raise Problem(
             "precondition-failed",
@@ -280,7 +315,14 @@ def _require_match(found: Link) -> None:
         )
 
 
-def _replaced() -> Problem:
+def _require_standing(found: Link) -> None:
+    if found.voided is not None:
+        raise already_void(found.voided)
+    if found.replaced_by is not None:
+        raise _already_replaced()
+
+
+def _already_replaced() -> Problem:
     detail = (
         "Another determination already replaced it. Read it again: `replaced_by` names the one "
         "to replace next."
@@ -288,7 +330,7 @@ def _replaced() -> Problem:
     return Problem("precondition-failed", detail)
 
 
-def _anew(service: Service, record: DeterminationRecord, given: dict[str, Any]) -> Asked:
+def _anew(service: Service, record: DeterminationRecord, given: Mapping[str, Any]) -> Asked:
     """The request to decide again: the new members, and the stored ones for the rest.
 
     Raises:

@@ -1,16 +1,24 @@
 """Load and store one determination for the views. Each read writes an audit entry first."""
 
+from collections.abc import Mapping
 from uuid import UUID
 
 from flask import Response
 
 from app.api.determinations.deciding import Decided
-from app.api.http.idempotency import IdempotentRequest
-from app.api.http.responses import JSON, entity_tag, unknown_determination
+from app.api.http.answered.responses import JSON, entity_tag, unknown_determination
+from app.api.http.asked.idempotency import IdempotentRequest
 from app.api.http.service import Service, current_service, origin, principal
-from app.determinations.answer import with_successor
+from app.api.records.numbers import HEADER
+from app.api.transparency.receipts import receipt_header
+from app.determinations.answer import VoidAnswer
+from app.determinations.telling.since import with_successor, with_void
+from app.instants import instant_text
 from app.records.entries import NewDetermination
-from app.records.ledger.chains import Link, link
+from app.records.numbers.numbers import in_groups
+from app.records.verifying.chains import Link, link
+from app.records.visibility import EVERYTHING
+from app.records.waivers.waiver_requests import WaiverRequests
 
 KIND = "determination"
 
@@ -30,6 +38,22 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
     return found
 
 
+def kept_or_named(id: UUID) -> Link:
+    """A determination that the caller may see, or that a waiver request before the Office names as
+    the denial.
+
+    Raises:
+        Problem, RecordDamaged, RecordsUnavailable: see `kept`.
+    """
+    service, by = current_service(), principal()
+    requests = WaiverRequests(service.store)
+    is_named = by.may("waivers.decide") and bool(requests.naming(str(id)))
+    found = link(service.store, str(id), EVERYTHING if is_named else by.reach)
+    if found is None:
+        raise unknown_determination()
+    return found
+
+
 def keep(service: Service, attempt: IdempotentRequest, decided: Decided, action: str) -> Response:
     """Keep what was decided, with the audit entry for *action*, and answer with it.
 
@@ -43,16 +67,42 @@ def keep(service: Service, attempt: IdempotentRequest, decided: Decided, action:
     response.set_etag(entity_tag(record.document.encode()))
     answer = attempt.record(record.decided_at, 201, location, response.headers["ETag"], record.id)
     audit = origin().did(action, record.id, kind=KIND)
-    service.store.keep(NewDetermination(record, audit, answer))
+    number = service.store.keep(NewDetermination(record, audit, answer))
+    response.headers[HEADER] = in_groups(number)
+    response.headers.extend(receipt_header(service, record))
     return response
 
 
+def id_of(kept: Response) -> str:
+    """The id of the determination that a response of `keep` carries."""
+    return kept.headers["Location"].rpartition("/")[2]
+
+
 def text_of(found: Link) -> bytes:
-    """The determination as it is read: as it was issued, and once it was replaced with the name of
-    its successor.
+    """The determination as it is read: as it was issued, once it was replaced with the name of its
+    successor, and once it is void with that.
     """
-    issued = found.record.document.encode()
-    return issued if found.replaced_by is None else with_successor(issued, found.replaced_by)
+    text = found.record.document.encode()
+    if found.replaced_by is not None:
+        text = with_successor(text, found.replaced_by)
+    if (void := found.voided) is not None:
+        told = VoidAnswer(void.because, instant_text(void.voided_at), void.voided_by)
+        text = with_void(text, told)
+    return text
+
+
+def law_texts(service: Service, digest: str) -> Mapping[str, str] | None:
+    """The files of the law with a digest: of today's, else as they were stored; None where that
+    text is missing.
+
+    Raises:
+        RecordDamaged: the stored text is not what its digest was made of.
+        RecordsUnavailable: the database is unavailable.
+    """
+    if digest == service.lawbook.digest:
+        return service.lawbook.texts
+    law = service.store.law(digest)
+    return None if law is None else law.texts
 
 
 def note(action: str, *ids: str, outcome: str = "done") -> None:

@@ -1,4 +1,4 @@
-"""Pages for people who write clients: the reference, Swagger UI, one page per type of problem.
+"""Pages for people who write clients: the reference, and one page per type of problem.
 
 Nothing comes from outside.
 """
@@ -10,7 +10,6 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, cast
 
-import flask_swagger_ui
 import orjson
 from flask import (
     Blueprint,
@@ -24,22 +23,12 @@ from flask import (
 from markupsafe import Markup, escape
 
 from app.access.principal import PUBLIC
+from app.api.docs.worked_example import WorkedExample
+from app.api.http.answered.problem_types import PROBLEM_TYPES
+from app.api.http.answered.responses import law_response
 from app.api.http.operations import requires
-from app.api.http.problem_types import PROBLEM_TYPES
-from app.api.http.responses import law_response
 
-SWAGGER = Path(flask_swagger_ui.__file__).parent / "dist"
-SWAGGER_FILES = frozenset(
-    {
-        "swagger-ui.css",
-        "index.css",
-        "swagger-ui-bundle.js",
-        "swagger-ui-standalone-preset.js",
-        "favicon-32x32.png",
-    }
-)
 STATIC = Path(__file__).parent / "static"
-STATIC_SECONDS = 3600
 METHODS = ("get", "post", "patch", "delete")
 _NO_BRACES = str.maketrans("", "", "{}")
 _NAME = "documentation"
@@ -62,6 +51,7 @@ class Documentation:
     """The OpenAPI document and the page made from it, each made when somebody first asks."""
 
     make: Callable[[], bytes]
+    show: Callable[[], WorkedExample]
 
     @cached_property
     def openapi(self) -> bytes:
@@ -76,19 +66,21 @@ class Documentation:
     @cached_property
     def reference(self) -> bytes:
         """The reference page."""
-        operations, schemas = list(_operations(self.document)), _schemas(self.document)
         return render_template(
             "api/reference.html",
             info=self.document["info"],
             schemes=self.document["components"]["securitySchemes"],
-            operations=operations,
-            schemas=schemas,
+            topics=_topics(self.document),
+            example=self.show(),
+            schemas=_schemas(self.document),
         ).encode()
 
 
-def show_documentation(app: Flask, make: Callable[[], bytes]) -> None:
+def show_documentation(
+    app: Flask, make: Callable[[], bytes], show: Callable[[], WorkedExample]
+) -> None:
     """Serve the OpenAPI document and its pages."""
-    app.extensions[_NAME] = Documentation(make)
+    app.extensions[_NAME] = Documentation(make, show)
     app.register_blueprint(pages)
 
 
@@ -108,24 +100,6 @@ def openapi_json() -> Response:
 def docs() -> Response:
     """The reference: every operation, every schema, every fact."""
     return law_response(_documentation().reference, "text/html")
-
-
-@pages.get("/docs/try")
-@requires(PUBLIC)
-def try_it() -> str:
-    """Swagger UI on our own document, started by a script of ours, since its own page has an inline
-    one.
-    """
-    return render_template("api/try.html", title=_documentation().document["info"]["title"])
-
-
-@pages.get("/docs/try/<file>")
-@requires(PUBLIC)
-def swagger(file: str) -> Response:
-    """A file of Swagger UI."""
-    if file not in SWAGGER_FILES:
-        abort(404)
-    return send_from_directory(SWAGGER, file, max_age=STATIC_SECONDS)
 
 
 @pages.get("/docs/static/<file>")
@@ -149,6 +123,19 @@ def problem(name: str) -> str:
     if name not in PROBLEM_TYPES:
         abort(404)
     return render_template("api/problem.html", type=PROBLEM_TYPES[name])
+
+
+def _topics(document: Document) -> list[Document]:
+    """The operations by topic, in the order of the tags; tags that say the same are one topic."""
+    topics: dict[str, Document] = {}
+    for tag in document["tags"]:
+        title = tag["description"].removesuffix(".")
+        anchor = f"about-{tag['name']}"
+        topics.setdefault(title, {"title": title, "anchor": anchor, "operations": []})
+    titles = {tag["name"]: tag["description"].removesuffix(".") for tag in document["tags"]}
+    for operation in _operations(document):
+        topics[titles[operation["tags"][0]]]["operations"].append(operation)
+    return list(topics.values())
 
 
 def _operations(document: Document) -> Iterator[Document]:

@@ -11,25 +11,33 @@ from flask import Flask
 
 from app.access.principal import PUBLIC
 from app.access.roles import Roles
-from app.api.applicants import applicants
+from app.api.applicants import applicants, person_file
+from app.api.approvals import approvals
 from app.api.determinations import (
+    comparing,
     determinations,
     eligibility_calendars,
     replay,
     stored_determinations,
+    voiding,
 )
 from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
-from app.api.http.fields import JsonSchema
-from app.api.http.schemas import CALENDAR_QUESTION
+from app.api.http.asked.fields import JsonSchema
+from app.api.http.asked.schemas import CALENDAR_QUESTION
 from app.api.http.service import Service
-from app.api.law import open_enrollment, provisions, questions
+from app.api.law import cases, editions, open_enrollment, provisions, questions
 from app.api.law.question_answers import documented_field, facts_schema
 from app.api.law.questions import example
+from app.api.letters import desk_letters, letters
 from app.api.machines import credentials, oauth
 from app.api.machines.oauth_schemas import BEARER, client_credentials
-from app.api.people import accounts
-from app.api.records import events, holds, searching
+from app.api.notes import feedback, notes, reminders
+from app.api.organizations import organizations
+from app.api.people import accounts, roles
+from app.api.records import audit_trail, events, holds, numbers, open_work, searching, verifications
+from app.api.transparency import log
+from app.api.waivers import after_decision, decisions, figures, waiver_requests, waiver_steps
 from app.law.questions import Question
 
 VERSION = "1.0.0"
@@ -42,17 +50,40 @@ DESCRIPTION = (
 )
 BLUEPRINTS = {
     determinations.blp: "Decide questions, with every reason.",
-    searching.blp: "Search stored determinations and the audit trail.",
+    searching.blp: "Search stored determinations.",
+    audit_trail.blp: "Search and export the audit trail.",
+    verifications.blp: "Verify the stored records.",
+    log.blp: "The transparency log of the stored records.",
     events.blp: "Follow new determinations and changes of the law.",
     holds.blp: "Legal holds, which keep records beyond their retention period.",
+    letters.blp: "Letters to the people decided about.",
+    desk_letters.blp: "Letters of the waiver desk.",
     stored_determinations.blp: "Read stored determinations.",
+    comparing.blp: "Compare stored determinations.",
     replay.blp: "Replay, reconsider and replace determinations.",
+    voiding.blp: "Declare determinations void.",
     eligibility_calendars.blp: "Eligibility through a year.",
     questions.blp: "The questions and their facts.",
     provisions.blp: "The provisions that determinations rest on.",
+    cases.blp: "Worked cases of provisions.",
+    editions.blp: "The editions of the law.",
     open_enrollment.blp: "The open enrollment periods.",
     accounts.blp: "Administer people's accounts.",
+    waiver_requests.blp: "Requests for enrollment waivers: received, listed and read.",
+    waiver_steps.blp: "Steps on a waiver request, until the Office decides.",
+    decisions.blp: "Decisions on waiver requests, each with its preview.",
+    after_decision.blp: "What follows a decision: the days of the approval, and corrections.",
+    roles.blp: "What each role may do and sees.",
+    numbers.blp: "Short numbers of records, to be said on the telephone.",
+    approvals.blp: "What waits for a second person.",
+    organizations.blp: "The organizations that accounts, keys and determinations name.",
+    figures.blp: "Figures of the waiver desk.",
     applicants.blp: "Names and birth dates of applicants.",
+    person_file.blp: "Everything that is kept of a person.",
+    notes.blp: "Notes, and objections to determinations.",
+    reminders.blp: "Your reminders.",
+    open_work.blp: "What your organization has still to do.",
+    feedback.blp: "What is wrong or unclear on a page.",
     health.blp: "For those who run the service.",
     metrics.blp: "For those who run the service.",
     credentials.blp: "API keys and OAuth 2 clients, for administrators.",

@@ -13,10 +13,11 @@ from apispec import APISpec
 from flask import Flask
 from werkzeug.routing import Rule
 
-from app.api.http.limits import NOT_LIMITED
+from app.api.http.answered.problem_types import PROBLEM_TYPES
+from app.api.http.answered.responses import JSON, MEDIA_TYPE
+from app.api.http.asked.limits import NOT_LIMITED
 from app.api.http.operations import Content, Operation
-from app.api.http.problem_types import PROBLEM_TYPES
-from app.api.http.responses import JSON, MEDIA_TYPE
+from app.waivers.states import LEADING
 
 Document = dict[str, Any]
 REFERENCE = "#/components/schemas/{name}"
@@ -34,21 +35,65 @@ ANYWHERE = ("bad-request", "address-too-long", "headers-too-large", "internal-er
 faults on our side.
 """
 WHERE_LIMITED = ("too-many-requests", "overloaded")
+WAIVER_REQUEST = "The id of the waiver request."
 PATH_PARAMETERS = {
     "/v1/accounts/{id}": {"id": "The id of an account."},
+    "/v1/accounts/{id}/one-time-passwords": {"id": "The id of an account."},
     "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
+    "/v1/log/tile/{tile}": {
+        "tile": "The level of the tile, and its index in groups of three digits: "
+        "`0/x001/x234/067`. A partial tile ends in `.p/` and its number of hashes."
+    },
+    "/v1/numbers/{number}": {"number": "The twelve digits of a number."},
+    "/v1/approvals/{id}": {"id": "The id of an approval."},
+    "/v1/approvals/{id}/approve": {"id": "The id of an approval."},
+    "/v1/approvals/{id}/refuse": {"id": "The id of an approval."},
+    "/v1/approvals/{id}/withdraw": {"id": "The id of an approval."},
+    "/v1/organizations/{organization}": {"organization": "The id of an organization."},
+    "/v1/organizations/{organization}/close": {"organization": "The id of an organization."},
+    "/v1/organizations/{organization}/reopen": {"organization": "The id of an organization."},
+    "/v1/determinations/{id}/receipt": {"id": "The id of the determination."},
     "/v1/determinations/{id}": {"id": "The id of the determination."},
     "/v1/applicants/{subject}": {"subject": "The subject reference of the applicant."},
+    "/v1/applicants/{subject}/file": {"subject": "The subject reference of the applicant."},
     "/v1/holds/{id}": {"id": "The id of the hold."},
+    "/v1/letters/{id}": {"id": "The id of the letter."},
+    "/v1/letters/{id}/sent": {"id": "The id of the letter."},
+    "/v1/letters/{id}/came-back": {"id": "The id of the letter."},
+    "/v1/determinations/{id}/letter": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/letters": {"id": "The id of the determination."},
     "/v1/determinations/{id}/chain": {"id": "The id of any determination of the chain."},
+    "/v1/determinations/{id}/comparison/{other}": {
+        "id": "The id of the determination shown as `then`.",
+        "other": "The id of the determination shown as `now`.",
+    },
     "/v1/determinations/{id}/packet": {"id": "The id of the determination."},
     "/v1/determinations/{id}/replay": {"id": "The id of the determination."},
     "/v1/determinations/{id}/reconsider": {"id": "The id of the determination."},
     "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to replace."},
+    "/v1/determinations/{id}/void": {"id": "The id of the determination to declare void."},
+    "/v1/determinations/{id}/objections": {"id": "The id of the determination."},
+    "/v1/notes/{id}": {"id": "The id of the note or objection."},
+    "/v1/feedback/{id}": {"id": "The id of the feedback."},
+    "/v1/reminders/{id}": {"id": "The id of the reminder."},
     "/v1/credentials/{id}": {"id": "The id of a key or client."},
     "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
+    "/v1/waiver-requests/{id}/letter": {"id": "The id of the waiver request."},
+    "/v1/waiver-requests/{id}/letters": {"id": "The id of the waiver request."},
+    "/v1/waiver-requests/{id}": {"id": WAIVER_REQUEST},
+    "/v1/waiver-requests/{id}/papers/{paper}": {
+        "id": WAIVER_REQUEST,
+        "paper": "The id of the file.",
+    },
+    "/v1/waiver-requests/{id}/preview": {"id": WAIVER_REQUEST},
+    **{f"/v1/waiver-requests/{{id}}/{step}": {"id": WAIVER_REQUEST} for step in LEADING},
+    "/v1/verifications/{id}": {"id": "The id of the verification."},
     "/v1/questions/{id}": {"id": "The id of a question, such as enrollment.permitted."},
     "/v1/provisions/{topic}/{name}": {
+        "topic": "The folder of the provision.",
+        "name": "Its name in that folder.",
+    },
+    "/v1/provisions/{topic}/{name}/cases": {
         "topic": "The folder of the provision.",
         "name": "Its name in that folder.",
     },
@@ -111,7 +156,7 @@ def _docstring(view: object) -> Document:
 
 def _path_parameters(path: str, rule: Rule) -> Iterator[Document]:
     for converter, name in _VARIABLE.findall(rule.rule):
-        more: Document = {"format": "uuid"} if converter else {"minLength": 1}
+        more: Document = {"format": "uuid"} if converter == "uuid" else {"minLength": 1}
         yield {
             "in": "path",
             "name": name,

@@ -1,10 +1,16 @@
 """Whether the process lives, and whether it can do its work."""
 
-from flask import Blueprint, Response
+import math
+import threading
+import time
+from typing import cast
+
+from flask import Blueprint, Response, current_app
+from flask.blueprints import BlueprintSetupState
 
 from app import draining
 from app.access.principal import PUBLIC
-from app.api.http.answers import (
+from app.api.http.answered.answers import (
     ChecksAnswer,
     DatabaseCheckAnswer,
     EngineCheckAnswer,
@@ -12,14 +18,55 @@ from app.api.http.answers import (
     LawCheckAnswer,
     ReadinessAnswer,
 )
-from app.api.http.faults import RETRY_AFTER_SECONDS
+from app.api.http.answered.faults import RETRY_AFTER_SECONDS
+from app.api.http.answered.responses import Problem, json_response
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import Problem, json_response
-from app.api.http.service import current_service
+from app.api.http.service import Service, current_service
 from app.records.errors import RecordsUnavailable
 from app.records.migrate import newest_revision
 
+SECONDS = 0.25
+"""How long it is taken for true what the database said of itself: many who ask at once must not
+hold up those who are answered from it.
+"""
+_NAME = "readiness"
+
 blp = Blueprint("health", __name__)
+
+
+class Readiness:
+    """At which revision the database is, asked again when that is older than a quarter of a second;
+    while one thread asks, the others get what was last known. Safe to share between threads.
+    """
+
+    def __init__(self) -> None:
+        self._known: tuple[bool, str | None] | None = None
+        self._asking, self._at = threading.Lock(), -math.inf
+
+    def of(self, service: Service) -> tuple[bool, str | None]:
+        """Whether the database can be reached, and its revision."""
+        if self._known is not None and time.monotonic() < self._at + SECONDS:
+            return self._known
+        if self._asking.acquire(blocking=self._known is None):
+            try:
+                self._known = _revision(service)
+                self._at = time.monotonic()
+            finally:
+                self._asking.release()
+        assert self._known is not None  # the first one waits for its answer
+        return self._known
+
+
+@blp.record_once
+def _install(state: BlueprintSetupState) -> None:
+    state.app.extensions[_NAME] = Readiness()
+
+
+def _revision(service: Service) -> tuple[bool, str | None]:
+    try:
+        return True, service.store.revision()
+    except RecordsUnavailable:
+        return False, None
 
 
 @blp.get("/healthz")
@@ -53,10 +100,8 @@ def readyz() -> Response:
     service = current_service()
     counters = service.decider.engine.counters
     needed = newest_revision()
-    try:
-        revision, reachable = service.store.revision(), True
-    except RecordsUnavailable:
-        revision, reachable = None, False
+    known = cast(Readiness, current_app.extensions[_NAME])
+    reachable, revision = known.of(service)
     checks = ChecksAnswer(
         DatabaseCheckAnswer(reachable, revision, needed, current=revision == needed),
         LawCheckAnswer(service.lawbook.digest, len(service.lawbook.provisions), service.edition),

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from functools import lru_cache, wraps
 from typing import Any, NamedTuple, Protocol, TypeVar, cast
 
-from flask import request
+from flask import Blueprint, request
 from marshmallow import Schema, ValidationError
 
 from app.access.principal import PUBLIC
-from app.api.http.parsing import read_body, read_query, refuse
-from app.api.http.responses import JSON
-from app.api.http.schemas import NoQuery
+from app.api.http.answered.responses import JSON
+from app.api.http.asked.parsing import read_body, read_query, refuse
+from app.api.http.asked.schemas import NoQuery
 
 QUERIES_AT_MOST, QUERY_BYTES_AT_MOST = 256, 64
 """For each view so many loaded queries are cached, of so many bytes at most."""
@@ -75,6 +75,7 @@ class Operation:
     instead. *idempotent*: it takes an Idempotency-Key. *if_match* describes the If-Match that it
     requires. Where *body_optional*, no body counts as an empty object. A view without *query* reads
     the query by itself, if at all; *request_body* documents a body that it reads by itself.
+    *body_bytes* is how long its body may be, where that is not what the settings say.
     """
 
     permission: str
@@ -87,6 +88,7 @@ class Operation:
     without_keeping: str | None = None
     idempotent: bool = False
     if_match: str | None = None
+    body_bytes: int | None = None
 
     @property
     def permissions(self) -> list[str]:
@@ -116,6 +118,17 @@ class Operation:
             *self.problems,
         )
 
+    def posted_at(self, blueprint: Blueprint, rule: str) -> Callable[[View], View]:
+        """Serve a function at an address for POST, and leave the function itself as it is: a page
+        calls it with what it has loaded.
+        """
+
+        def declared(function: View) -> View:
+            blueprint.post(rule)(self(function))
+            return function
+
+        return declared
+
     def __call__(self, view: View) -> View:
         load_query = None if self.query is None else _query_loader(self.query())
         body = None if self.body is None else self.body()
@@ -124,6 +137,8 @@ class Operation:
         def called(**address: Any) -> Any:
             query = None if load_query is None else load_query()
             arguments: list[Any] = [] if self.query in (None, NoQuery) else [query]
+            if self.body_bytes is not None:
+                request.max_content_length = self.body_bytes
             if body is not None:
                 arguments.append(_load_body(body, self.body_optional))
             return view(*arguments, **address)

@@ -11,17 +11,24 @@ from app.access.authenticator import Authenticator, open_authenticator
 from app.access.origin import Origin
 from app.access.principal import ANYBODY, Principal
 from app.access.roles import shipped_roles
+from app.determinations.again.older_law import Deciders
 from app.determinations.decide import Decider
-from app.determinations.older_law import Deciders
 from app.law.lawbook import Lawbook
 from app.law.spans import LAST_DAY, day_before
+from app.letters.translated.languages import Languages
 from app.records.applicants.applicants import Applicants
-from app.records.applicants.encryption import key_ring
+from app.records.applicants.encryption import KeyRing, key_ring
 from app.records.entries import LawText
 from app.records.inflight import Claims
 from app.records.machines.credentials import CredentialStore
+from app.records.people.reminders import Reminders
 from app.records.store import Store
+from app.records.texts.feedback import FeedbackBox
+from app.records.texts.notes import Notes
+from app.records.waivers.waiver_requests import WaiverRequests
 from app.settings import Settings
+from app.waivers.desk import Desk
+from app.waivers.source import WaiverSource
 
 _NAME = "eligibility"
 
@@ -64,13 +71,59 @@ class Service:
         )
 
     @cached_property
+    def languages(self) -> Languages:
+        """The languages that letters can be in."""
+        return Languages(self.settings.languages, self.lawbook)
+
+    @cached_property
+    def _ring(self) -> KeyRing:
+        return key_ring(self.settings)
+
+    @cached_property
     def applicants(self) -> Applicants:
         """Names and birth dates, with the keys for them.
 
         Raises:
             NoDataKeys, KeysUnreadable, OSError: there are no such keys.
         """
-        return Applicants(self.store, key_ring(self.settings))
+        return Applicants(self.store, self._ring)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """The waiver desk, with the keys for what people wrote.
+
+        Raises:
+            NoDataKeys, KeysUnreadable, OSError: there are no such keys.
+        """
+        return Desk(self.store, self._ring)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Notes and objections, with the keys for their words.
+
+        Raises:
+            NoDataKeys, KeysUnreadable, OSError: there are no such keys.
+        """
+        return Notes(self.store, self._ring)
+
+    @cached_property
+    def feedback(self) -> FeedbackBox:
+        """Feedback on pages, with the keys for its words.
+
+        Raises:
+            NoDataKeys, KeysUnreadable, OSError: there are no such keys.
+        """
+        return FeedbackBox(self.store, self._ring)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """The reminders of people who sign in."""
+        return Reminders(self.store)
+
+    @cached_property
+    def waivers(self) -> WaiverSource:
+        """What finds the granted waiver of an applicant."""
+        return WaiverSource(WaiverRequests(self.store))
 
     @cached_property
     def _encoded(self) -> dict[tuple[str, str], list[list[date]]]:

@@ -63,6 +63,13 @@ class ConditionAnswer(Struct):
     fact: str
     operator: str
     operand: AnyValue
+    asks: Annotated[str, Meta(description="The question that the fact answers.")]
+    requires: Annotated[
+        str, Meta(description="The operator and what it compares with on `as_of`, in words.")
+    ]
+    required: Annotated[
+        str, Meta(description="What `{required}` stands for in `met` and `not_met` on `as_of`.")
+    ]
     met: str
     not_met: str
 
@@ -118,6 +125,18 @@ class ProvisionDeadlineAnswer(Struct):
     why: str | None
 
 
+class VersionAnswer(Struct):
+    """A provision on days in a row on which nothing of it changes, both days included; no `to`
+    means still so.
+    """
+
+    first: date = field(name="from")
+    last: date | None = field(name="to")
+    citation: CitationAnswer
+    evidence: EvidenceTag
+    values: Annotated[dict[str, AnyValue], Meta(description="Its numbers, by parameter.")]
+
+
 class ProvisionAnswer(ProvisionSummaryAnswer):
     """A provision with all details, as in the edition on the day."""
 
@@ -132,6 +151,15 @@ class ProvisionAnswer(ProvisionSummaryAnswer):
         list[DatedEvidenceAnswer],
         Meta(description="Every grade with its first day; `evidence` is the one on `as_of`."),
     ]
+    versions: Annotated[
+        list[VersionAnswer],
+        Meta(description="What it was from day to day in the edition, in order of days."),
+    ]
+    bears_on: Annotated[
+        list[str],
+        Meta(description="The questions whose answers it can change: `answers` and those above."),
+    ]
+    calendars: Annotated[list[str], Meta(description="The calendars that its conditions use.")]
     reading: Annotated[
         str | None,
         Meta(description="How the text was read, and what was taken to follow; not law."),
@@ -229,6 +257,10 @@ class LawChangeAnswer(Struct):
     ) = UNSET
     unit: str | UnsetType = UNSET
     value: Annotated[Any, Meta(description="The new value.")] | UnsetType = UNSET
+    value_before: (
+        Annotated[Any, Meta(description="The value until then; null if none is encoded.")]
+        | UnsetType
+    ) = UNSET
 
 
 class ChangesAnswer(Struct):

@@ -9,9 +9,9 @@ from msgspec import UNSET
 
 from app import clock
 from app.access.principal import PUBLIC
+from app.api.http.answered.responses import JSON, Problem, Wrong, law_answer, law_response
+from app.api.http.asked.schemas import OpenEnrollmentQuery
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import JSON, Problem, Wrong, law_answer, law_response
-from app.api.http.schemas import OpenEnrollmentQuery
 from app.api.http.service import current_service
 from app.api.law.answers import OpenEnrollmentAnswer
 from app.api.law.open_enrollment_answers import (

@@ -5,8 +5,8 @@ from typing import Any
 
 from app.api.law.answers import OpenEnrollmentAnswer
 from app.api.law.provision_answers import period_answer
+from app.determinations.again.other_editions import is_later, left_out
 from app.determinations.answer import LawAnswer
-from app.determinations.other_editions import is_later, left_out
 from app.law.calendars import CalendarKind, Period, Series, StandingCalendar
 from app.law.edition_law import EditionLaw
 from app.law.lawbook import Lawbook

@@ -1,16 +1,14 @@
 """Provisions, calendars and changes of the law, described."""
 
-from collections.abc import Mapping
 from datetime import date
 from typing import Any
 
 from msgspec.structs import asdict
 
-from app.api.http.answers import unset_if_none
+from app.api.http.answered.answers import unset_if_none
 from app.api.law.answers import (
     CalendarAnswer,
     CalendarSummaryAnswer,
-    ConditionAnswer,
     DatedCitationAnswer,
     DatedEvidenceAnswer,
     FactDefinitionAnswer,
@@ -23,19 +21,20 @@ from app.api.law.answers import (
     ProvisionDeadlineAnswer,
     ProvisionStepAnswer,
     ProvisionSummaryAnswer,
+    VersionAnswer,
 )
+from app.api.law.condition_answers import calendars_of, condition_answer
 from app.determinations.answer import LawAnswer
-from app.determinations.wording import as_json, citation_answer, source_answer
+from app.determinations.telling.wording import as_json, citation_answer, source_answer
 from app.law.calendars import Calendar, Period, StandingCalendar
 from app.law.edition_law import EditionLaw
-from app.law.facts import Computation, FactDefinition, Value
+from app.law.facts import Computation, FactDefinition
+from app.law.history import Version, versions
 from app.law.lawbook import Change, Lawbook
 from app.law.provision import (
-    CalendarName,
     Conclusion,
-    Condition,
     DatedValue,
-    Operand,
+    Deadline,
     Parameter,
     ParameterName,
     Provision,
@@ -55,17 +54,18 @@ def provision_answer(
         edition=law.edition.name,
         as_of=day,
         is_in_force=span is not None and day in span,
-        citations=[
-            DatedCitationAnswer(part.starts, citation_answer(part.value))
-            for part in provision.citation.values
-        ],
+        citations=_citations(provision),
         evidence_by_day=[
             DatedEvidenceAnswer(part.starts, part.value) for part in provision.evidence.values
         ],
+        versions=[_version(version) for version in versions(provision, law)],
+        bears_on=[id for id in lawbook.questions if provision.answers in lawbook.with_used(id)],
+        calendars=sorted(calendars_of(provision.conditions)),
         reading=None if provision.reading is None else filled(provision.reading, values),
         unread=provision.text_missing,
         when={
-            path: [_condition(c, values) for c in found] for path, found in provision.paths.items()
+            path: [condition_answer(lawbook, law, c, values, day) for c in found]
+            for path, found in provision.paths.items()
         },
         parameters={name: _parameter(p, day, cut) for name, p in provision.parameters.items()},
         concludes={name: _conclusion(c) for name, c in provision.concludes.items()},
@@ -76,12 +76,7 @@ def provision_answer(
             ProvisionStepAnswer(filled(str(step.says), values), step.question, step.on, step.path)
             for step in provision.next_steps
         ],
-        deadlines=[
-            ProvisionDeadlineAnswer(
-                str(deadline.on), str(deadline.do), deadline.by, str(deadline.why or "") or None
-            )
-            for deadline in provision.deadlines
-        ],
+        deadlines=[_deadline(deadline) for deadline in provision.deadlines],
         introduces=[_fact(fact) for fact in provision.introduces.values()],
         text=provision.text,
         law=LawAnswer(lawbook.digest),
@@ -126,26 +121,25 @@ def _fact(fact: FactDefinition) -> FactDefinitionAnswer:
     )
 
 
-def _condition(condition: Condition, values: Mapping[str, Value]) -> ConditionAnswer:
-    return ConditionAnswer(
-        condition.id,
-        filled(condition.words, values),
-        condition.fact,
-        condition.operator,
-        _operand(condition.operand),
-        str(condition.met),
-        str(condition.not_met),
+def _citations(provision: Provision) -> list[DatedCitationAnswer]:
+    dated = provision.citation.values
+    return [DatedCitationAnswer(part.starts, citation_answer(part.value)) for part in dated]
+
+
+def _version(version: Version) -> VersionAnswer:
+    return VersionAnswer(
+        version.span.first,
+        version.span.last,
+        citation_answer(version.source.citation),
+        version.source.evidence,
+        {name: as_json(dated.value) for name, dated in version.values.items()},
     )
 
 
-def _operand(operand: Operand) -> object:
-    if isinstance(operand, ParameterName):
-        return f"${operand.name}"
-    if isinstance(operand, CalendarName):
-        return operand.id
-    if isinstance(operand, tuple):
-        return [[as_json(v) for v in m] if isinstance(m, tuple) else as_json(m) for m in operand]
-    return as_json(operand)
+def _deadline(deadline: Deadline) -> ProvisionDeadlineAnswer:
+    return ProvisionDeadlineAnswer(
+        str(deadline.on), str(deadline.do), deadline.by, str(deadline.why or "") or None
+    )
 
 
 def _parameter(parameter: Parameter, day: date, enacted_through: date | None) -> ParameterAnswer:
@@ -238,25 +232,28 @@ def change_answer(change: Change, law: EditionLaw) -> LawChangeAnswer:
     """Something that came into force, ended, was superseded, or took another value; cited as on
     that day.
     """
-    what, source = change.provision, law.source_on(change.provision, change.on)
+    what, value = change.provision, change.value
+    source = law.source_on(what, change.on)
+    own = None if value is None else value.citation
     members: dict[str, Any] = {
         "on": change.on,
         "what": change.what,
         "id": what.id,
         "title": what.title,
         "kind": "calendar" if isinstance(what, Calendar) else "provision",
-        "citation": citation_answer(source.citation),
-        "evidence": source.evidence,
+        "citation": citation_answer(own or source.citation),
+        "evidence": (value and value.evidence) or source.evidence,
         "enacted": what.enacted,
         "href": f"/v1/provisions/{what.id}",
         "superseded_by": unset_if_none(change.superseded_by),
     }
     if isinstance(what, Provision):
         members |= {"answers": what.answers, "effect": what.effect}
-    if change.parameter is not None and change.value is not None:
+    if change.parameter is not None and value is not None:
         members |= {
             "parameter": change.parameter.name,
             "unit": change.parameter.unit,
-            "value": as_json(change.value.value),
+            "value": as_json(value.value),
+            "value_before": None if change.before is None else as_json(change.before.value),
         }
     return LawChangeAnswer(**members)

@@ -7,9 +7,15 @@ from flask import Blueprint, Response
 
 from app import clock
 from app.access.principal import PUBLIC
+from app.api.http.answered.responses import (
+    Problem,
+    Wrong,
+    law_answer,
+    unknown_edition,
+    unknown_question,
+)
+from app.api.http.asked.schemas import ChangesQuery, LawQuery, ProvisionQuery
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import Problem, Wrong, law_answer, unknown_edition, unknown_question
-from app.api.http.schemas import ChangesQuery, LawQuery, ProvisionQuery
 from app.api.http.service import Service, current_service
 from app.api.law.answers import (
     CalendarAnswer,
@@ -17,6 +23,7 @@ from app.api.law.answers import (
     ProvisionAnswer,
     ProvisionsAnswer,
 )
+from app.api.law.condition_answers import calendars_of
 from app.api.law.provision_answers import (
     calendar_answer,
     calendar_summary,
@@ -24,10 +31,11 @@ from app.api.law.provision_answers import (
     provision_answer,
     provision_summary,
 )
+from app.api.law.wanted_words import calendar_text, has_words, provision_text
 from app.determinations.answer import LawAnswer
 from app.law.edition_law import EditionLaw
 from app.law.errors import UnknownEdition, UnknownQuestion
-from app.law.provision import CalendarName, Provision
+from app.law.provision import Provision
 
 CALENDARS = "calendars"
 
@@ -42,6 +50,7 @@ class Query(TypedDict, total=False):
     question: str
     first: date
     last: date
+    words: str
 
 
 def edition_law(service: Service, query: Query) -> EditionLaw:
@@ -56,7 +65,7 @@ def edition_law(service: Service, query: Query) -> EditionLaw:
         raise unknown_edition(error, "query") from None
 
 
-def _require_looked_at(law: EditionLaw, day: date | None) -> None:
+def require_looked_at(law: EditionLaw, day: date | None) -> None:
     """Reject days after the last day through which the edition was checked."""
     checked = law.edition.checked_through
     if day is not None and checked is not None and day > checked:
@@ -84,9 +93,17 @@ def _require_looked_at(law: EditionLaw, day: date | None) -> None:
 )
 def list_provisions(query: Query) -> Response:
     """List the provisions of the law."""
-    service = current_service()
+    return law_answer(provisions_answer(current_service(), query))
+
+
+def provisions_answer(service: Service, query: Query) -> ProvisionsAnswer:
+    """The provisions and calendars that a query asks for.
+
+    Raises:
+        Problem: unknown-edition, unknown-question, law-not-encoded.
+    """
     law, day, question = edition_law(service, query), query.get("as_of"), query.get("question")
-    _require_looked_at(law, day)
+    require_looked_at(law, day)
     try:
         answering = (
             [service.lawbook.question(question).id] if question else list(service.lawbook.questions)
@@ -100,28 +117,21 @@ def list_provisions(query: Query) -> Response:
             law.by_question.get(id, []) if day is None else law.provisions_on(id, day)
         )
     ]
-    used = _calendars_of(provisions) if question else set(law.calendars)
+    conditions = [c for provision in provisions for c in provision.conditions]
+    used = calendars_of(conditions) if question else set(law.calendars)
     calendars = [
         c for id, c in law.calendars.items() if id in used and (day is None or day in c.in_force)
     ]
-    return law_answer(
-        ProvisionsAnswer(
-            edition=law.edition.name,
-            as_of=day,
-            provisions=[provision_summary(p, law, day) for p in provisions],
-            calendars=[calendar_summary(c, law) for c in calendars],
-            law=LawAnswer(service.lawbook.digest),
-        )
+    if "words" in query:
+        provisions = [p for p in provisions if has_words(query["words"], provision_text(p))]
+        calendars = [c for c in calendars if has_words(query["words"], calendar_text(c.calendar))]
+    return ProvisionsAnswer(
+        edition=law.edition.name,
+        as_of=day,
+        provisions=[provision_summary(p, law, day) for p in provisions],
+        calendars=[calendar_summary(c, law) for c in calendars],
+        law=LawAnswer(service.lawbook.digest),
     )
-
-
-def _calendars_of(provisions: list[Provision]) -> set[str]:
-    return {
-        c.operand.id
-        for p in provisions
-        for c in p.conditions
-        if isinstance(c.operand, CalendarName)
-    }
 
 
 @blp.get("/provisions/<topic>/<name>")
@@ -148,16 +158,26 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
         query.get("as_of") or clock.today(),
         f"{topic}/{name}",
     )
-    _require_looked_at(law, query.get("as_of"))
+    require_looked_at(law, query.get("as_of"))
     if topic == CALENDARS and id in law.calendars:
         return law_answer(calendar_answer(service.lawbook, law.calendars[id], law, day))
+    provision = provision_of(service, id)
+    return law_answer(provision_answer(service.lawbook, provision, law, day))
+
+
+def provision_of(service: Service, id: str) -> Provision:
+    """A provision by its id.
+
+    Raises:
+        Problem: unknown-provision.
+    """
     provision = service.lawbook.provisions.get(id)
     if provision is None:
         raise Problem(
             "unknown-provision",
             "GET /v1/provisions lists the provisions and calendars of an edition.",
         )
-    return law_answer(provision_answer(service.lawbook, provision, law, day))
+    return provision
 
 
 @blp.get("/law/changes")
@@ -171,7 +191,15 @@ def read_provision(query: Query, topic: str, name: str) -> Response:
 )
 def list_changes(query: Query) -> Response:
     """List how the law changed between two days, both included."""
-    service = current_service()
+    return law_answer(changes_answer(current_service(), query))
+
+
+def changes_answer(service: Service, query: Query) -> ChangesAnswer:
+    """How the law changed between two days.
+
+    Raises:
+        Problem: unknown-edition; invalid-request: the last day is before the first.
+    """
     law, first, last = edition_law(service, query), query["first"], query["last"]
     if last < first:
         raise Problem(
@@ -179,15 +207,13 @@ def list_changes(query: Query) -> Response:
             "`to` is before `from`.",
             [Wrong("query", "Must not be before `from`.", name="to")],
         )
-    return law_answer(
-        ChangesAnswer(
-            edition=law.edition.name,
-            first=first,
-            last=last,
-            changes=[
-                change_answer(change, law)
-                for change in service.lawbook.changes(first, last, law.edition.name)
-            ],
-            law=LawAnswer(service.lawbook.digest),
-        )
+    return ChangesAnswer(
+        edition=law.edition.name,
+        first=first,
+        last=last,
+        changes=[
+            change_answer(change, law)
+            for change in service.lawbook.changes(first, last, law.edition.name)
+        ],
+        law=LawAnswer(service.lawbook.digest),
     )

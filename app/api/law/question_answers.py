@@ -7,13 +7,13 @@ from typing import Any
 
 from marshmallow import fields
 
-from app.api.http.answers import unset_if_none
-from app.api.http.fields import FactField, JsonSchema
+from app.api.http.answered.answers import unset_if_none
+from app.api.http.asked.fields import FactField, JsonSchema
 from app.api.law.answers import (
     ConclusionAnswer,
     QuestionSummaryAnswer,
 )
-from app.determinations.events import (
+from app.determinations.cases.events import (
     EVENTS_AT_MOST,
     ONE,
     SEVERAL,
@@ -22,8 +22,8 @@ from app.determinations.events import (
 )
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
-from app.law.names import nest
 from app.law.questions import OUTCOMES, Question
+from app.law.reading.names import nest
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 WHOLE_NAMES = r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)+$"

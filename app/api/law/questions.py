@@ -8,9 +8,9 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from app.access.principal import PUBLIC
-from app.api.http.answers import unset_if_none
+from app.api.http.answered.answers import unset_if_none
+from app.api.http.answered.responses import law_answer, unknown_question
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import law_answer, unknown_question
 from app.api.http.service import Service, current_service
 from app.api.law.answers import (
     ComputedFactAnswer,
@@ -20,12 +20,12 @@ from app.api.law.answers import (
 )
 from app.api.law.question_answers import facts_document, question_summary
 from app.determinations.answer import LawAnswer
-from app.determinations.wording import as_json, citation_answer
+from app.determinations.telling.wording import as_json, citation_answer
 from app.law.errors import LawNotEncoded, UnknownQuestion
 from app.law.facts import FactDefinition
 from app.law.lawbook import Lawbook
-from app.law.names import nest
 from app.law.questions import Question
+from app.law.reading.names import nest
 from app.law.standing import StandingLaw
 
 blp = Blueprint("questions", __name__, url_prefix="/v1/questions")

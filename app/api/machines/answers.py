@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.access.credentials import CLIENT, KEY
-from app.api.http.answers import instant_or_none
+from app.api.http.answered.answers import instant_or_none
 from app.determinations.answer import Instant
 from app.instants import instant_text
 from app.records.machines.credentials import Credential

@@ -6,8 +6,8 @@ from marshmallow import fields, validate
 
 from app.access.credentials import DAYS, MOST_DAYS, MOST_OVERLAP_HOURS, NAME, OVERLAP_HOURS
 from app.access.roles import ORGANIZATION
-from app.api.http.fields import TextField, WholeNumberField
-from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
+from app.api.http.asked.fields import TextField, WholeNumberField
+from app.api.http.asked.schemas import REQUIRED, NoQuery, StrictSchema
 
 PAGE, LONGEST_PAGE = 100, 200
 UUID_PATTERN = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"

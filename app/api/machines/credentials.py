@@ -14,10 +14,7 @@ from msgspec.structs import asdict
 
 from app import clock
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
-from app.api.http.authentication import authenticator
-from app.api.http.idempotency import once
-from app.api.http.operations import Content, Operation
-from app.api.http.responses import (
+from app.api.http.answered.responses import (
     Problem,
     Wrong,
     changed_since,
@@ -25,6 +22,9 @@ from app.api.http.responses import (
     json_response,
     require_version,
 )
+from app.api.http.asked.authentication import authenticator
+from app.api.http.asked.idempotency import once
+from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin
 from app.api.machines.answers import (
     CredentialAnswer,
@@ -39,6 +39,8 @@ from app.api.machines.credential_schemas import (
     SecretWantedSchema,
 )
 from app.records.machines.credentials import Credential, Stale, UnknownCredential
+
+ROUTE, ROUTE_OF_SECRETS = "POST /v1/credentials", "POST /v1/credentials/secrets"
 
 blp = Blueprint("credentials", __name__, url_prefix="/v1/credentials")
 
@@ -93,7 +95,7 @@ def list_credentials(query: Page) -> Response:
 def create_credential(wanted: dict[str, Any]) -> Response:
     """Create a key or a client."""
     scopes = wanted.pop("scopes", None)
-    with once(current_service(), "POST /v1/credentials") as attempt, _refusals():
+    with once(current_service(), ROUTE) as attempt, refusals():
         if attempt.earlier is not None:
             return attempt.replayed_as(_replayed)
         created = _credentials().create(
@@ -116,7 +118,7 @@ def create_credential(wanted: dict[str, Any]) -> Response:
 )
 def read_credential(id: UUID) -> Response:
     """Read a key or client."""
-    with _refusals():
+    with refusals():
         return _shown(_credentials().find(str(id)))
 
 
@@ -130,7 +132,7 @@ def read_credential(id: UUID) -> Response:
 )
 def change_credential(changes: dict[str, Any], id: UUID) -> Response:
     """Change the name or the expiry of a key or client. Days count from now."""
-    with _refusals():
+    with refusals():
         return _shown(
             _credentials().change(
                 str(id), _version_read(id), origin(), changes.get("name"), changes.get("days")
@@ -147,7 +149,7 @@ def change_credential(changes: dict[str, Any], id: UUID) -> Response:
 )
 def revoke_credential(id: UUID) -> Response:
     """Revoke a key or client with all its access tokens."""
-    with _refusals():
+    with refusals():
         _credentials().revoke(str(id), _version_read(id), origin())
     authenticator().bearers.forget()
     return Response(status=204)
@@ -170,7 +172,7 @@ def revoke_credential(id: UUID) -> Response:
 )
 def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
     """Create a new secret for a key or client. The old one works until the overlap ends."""
-    with once(current_service(), "POST /v1/credentials/secrets") as attempt, _refusals():
+    with once(current_service(), ROUTE_OF_SECRETS) as attempt, refusals():
         if attempt.earlier is not None:
             return attempt.replayed_as(_replayed)
         created = _credentials().rotate(
@@ -194,7 +196,8 @@ def _version_read(id: UUID) -> int:
 
 
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
+    """Turn what stands against a change of a key or client into its problem."""
     try:
         yield
     except CredentialRefused as refused:

@@ -1,8 +1,5 @@
-"""OAuth 2 for systems: client credentials (RFC 6749, section 4.4), the keys that tokens are signed
-with, and what to know of both.
-
-Errors of the token endpoint have the form that RFC 6749 gives them, since that is what clients of
-OAuth read.
+"""OAuth 2 for systems: client credentials (RFC 6749, section 4.4), and the keys that tokens are
+signed with. Errors of the token endpoint have the form of that RFC, which clients of OAuth read.
 """
 
 import base64
@@ -24,13 +21,23 @@ from app import clock
 from app.access.credentials import CLIENT, is_key
 from app.access.principal import PUBLIC
 from app.access.tokens import ALGORITHM, NoSigningKey
-from app.api.http.authentication import authenticator
-from app.api.http.faults import RETRY_AFTER_SECONDS, log_fault, log_unexpected, records_unavailable
-from app.api.http.limits import is_to_be_noted, take_refused_token
+from app.api.http.answered.faults import (
+    RETRY_AFTER_SECONDS,
+    log_fault,
+    log_unexpected,
+    records_unavailable,
+)
+from app.api.http.answered.responses import (
+    Problem,
+    json_response,
+    problem_of_status,
+    problem_response,
+)
+from app.api.http.asked.authentication import authenticator
+from app.api.http.asked.limits import is_to_be_noted, take_refused_token
+from app.api.http.asked.parsing import is_packed
 from app.api.http.metrics import TOKEN_REFUSALS
 from app.api.http.operations import Content, Operation
-from app.api.http.parsing import is_packed
-from app.api.http.responses import Problem, json_response, problem_of_status, problem_response
 from app.api.http.service import current_service, origin
 from app.api.machines.answers import (
     OAuthErrorAnswer,

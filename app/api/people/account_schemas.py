@@ -6,9 +6,16 @@ from typing import Any
 from marshmallow import ValidationError, validates_schema
 
 from app.access.roster import NAME, NAME_MUST, ORGANIZATION, ORGANIZATION_MUST, peoples_roles
-from app.api.http.fields import FactField, TextField
-from app.api.http.schemas import REQUIRED, NoQuery, StrictSchema
+from app.api.http.asked.fields import FactField, ReferenceField, TextField
+from app.api.http.asked.schemas import (
+    REQUIRED,
+    NoQuery,
+    StrictSchema,
+    cursor_field,
+    limit_field,
+)
 from app.law.facts import FactDefinition
+from app.records.people.account_search import STANDINGS
 
 PAGE = 100
 _UUID = r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}"
@@ -69,6 +76,17 @@ class NewAccountSchema(StrictSchema):
     )
 
 
+REASON = ReferenceField(
+    r"[^\x00-\x1f\x7f]{1,500}",
+    "Must be a reason of at most 500 characters on one line.",
+    error_messages=REQUIRED,
+    metadata={
+        "description": "The reason for disabling the account. Send no personal data; the service "
+        "rejects social security numbers."
+    },
+)
+
+
 class AccountChangesSchema(StrictSchema):
     """What to change about an account."""
 
@@ -83,8 +101,12 @@ class AccountChangesSchema(StrictSchema):
         error_messages=REQUIRED,
     )
 
+    reason = REASON
+
     @validates_schema
     def _require_something(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if "reason" in data and data.get("disabled") is not True:
+            raise ValidationError("Send it only with disabled: true.", "reason")
         if not data:
             raise ValidationError("Send role, organization or disabled.")
 
@@ -97,3 +119,32 @@ class AccountsQuery(NoQuery):
         "Must be the id of an account.",
         metadata={"description": "Only accounts after this id."},
     )
+
+
+class AccountsSearchSchema(StrictSchema):
+    """The criteria for accounts; all of them must match."""
+
+    name = TextField(
+        r"[A-Za-z0-9._@+-]{1,100}",
+        "Must be at most 100 letters, digits and . _ @ + - without spaces.",
+        error_messages=REQUIRED,
+        metadata={"description": "A part of the sign-in name, in upper or lower case."},
+    )
+    role = _role()
+    organization = TextField(
+        ORGANIZATION.pattern,
+        ORGANIZATION_MUST,
+        error_messages=REQUIRED,
+        metadata={"description": "The organization.", "example": "office-12"},
+    )
+    standing = TextField(
+        "|".join(STANDINGS),
+        f"Must be one of {', '.join(STANDINGS)}.",
+        error_messages=REQUIRED,
+        metadata={
+            "description": "`one_time` finds enabled accounts whose one-time password has not been "
+            "used yet."
+        },
+    )
+    limit = limit_field(PAGE, PAGE)
+    cursor = cursor_field()

@@ -1,6 +1,6 @@
 """Administration of accounts. Administrators see no cases."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,8 @@ from msgspec.structs import asdict
 from app import clock
 from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization
-from app.api.http.idempotency import once
-from app.api.http.operations import Content, Operation
-from app.api.http.responses import (
+from app.api.http.answered.cursors import next_cursor, place_of, searched
+from app.api.http.answered.responses import (
     Problem,
     Wrong,
     changed_since,
@@ -21,11 +20,14 @@ from app.api.http.responses import (
     require_version,
     tagged,
 )
+from app.api.http.asked.idempotency import once
+from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin
 from app.api.people.account_schemas import (
     PAGE,
     AccountChangesSchema,
     AccountsQuery,
+    AccountsSearchSchema,
     NewAccountSchema,
 )
 from app.api.people.answers import (
@@ -33,11 +35,19 @@ from app.api.people.answers import (
     AccountsAnswer,
     AccountSessionsAnswer,
     CreatedAccountAnswer,
+    FoundAccountsAnswer,
+    OneTimePasswordAnswer,
     account_answer,
     second_text,
     session_answer,
 )
-from app.api.people.pages.guard import people
+from app.api.people.current import people
+from app.records.organizations.organizations import OrganizationNotOpen
+from app.records.people.account_search import (
+    LastAdministrator,
+    WantedAccounts,
+    find_accounts,
+)
 from app.records.people.accounts import Account, NameTaken, VersionDiffers
 
 ROUTE = "POST /v1/accounts"
@@ -78,40 +88,49 @@ def list_accounts(query: dict[str, str]) -> Response:
 )
 def create_account(asked: dict[str, Any]) -> Response:
     """Create an account with a one-time password or for a person of the identity provider."""
-    subject = asked.get("subject")
-    provider = current_service().settings.single_sign_on
-    if subject is not None and provider is None:
-        raise Problem(
-            "invalid-request",
-            "Each member of `errors` says what to send instead.",
-            [
-                Wrong(
-                    "json",
-                    "The service has no identity provider. Leave it out.",
-                    pointer="/subject",
-                )
-            ],
-        )
-    issuer = provider.issuer if provider is not None and subject is not None else None
-    new = NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
-    with once(current_service(), ROUTE) as attempt, _refusals():
+    new = account_to_create(asked)
+    with once(current_service(), ROUTE) as attempt, refusals():
         if attempt.earlier is not None:
-            return attempt.replayed_as(lambda id: _new_account(_find(UUID(id)), None))
+            return attempt.replayed_as(lambda id: _new_account(find_account(UUID(id)), None))
         account, one_time = people().roster.create(
             new, origin(), response=attempt.created("/v1/accounts")
         )
     return _new_account(account, one_time)
 
 
+def account_to_create(asked: Mapping[str, Any]) -> NewAccount:
+    """The account that a request asks for.
+
+    Raises:
+        Problem: it is for a person of an identity provider, and the service has none.
+    """
+    subject = asked.get("subject")
+    provider = current_service().settings.single_sign_on
+    if subject is not None and provider is None:
+        raise _wrong("subject", "The service has no identity provider. Leave it out.")
+    issuer = provider.issuer if provider is not None and subject is not None else None
+    return NewAccount(asked["name"], asked["role"], asked.get("organization"), issuer, subject)
+
+
+def _wrong(member: str, detail: str) -> Problem:
+    return Problem(
+        "invalid-request",
+        "Each member of `errors` says what to send instead.",
+        [Wrong("json", detail, pointer=f"/{member}")],
+    )
+
+
 @contextmanager
-def _refusals() -> Iterator[None]:
+def refusals() -> Iterator[None]:
+    """Turn what stands against a change of an account into its problem."""
     try:
         yield
-    except NoOrganization as refused:
+    except (NoOrganization, OrganizationNotOpen) as refused:
+        raise _wrong("organization", str(refused)) from None
+    except LastAdministrator:
         raise Problem(
-            "invalid-request",
-            "Each member of `errors` says what to send instead.",
-            [Wrong("json", str(refused), pointer="/organization")],
+            "last-administrator",
+            "No other enabled account may change accounts. Give the role to another person first.",
         ) from None
     except NameTaken:
         raise Problem(
@@ -141,7 +160,7 @@ def _new_account(account: Account, one_time: str | None) -> Response:
 )
 def read_account(id: UUID) -> Response:
     """Read one account."""
-    account = _find(id)
+    account = find_account(id)
     return tagged(json_response(account_answer(account)), account.version)
 
 
@@ -150,7 +169,7 @@ def read_account(id: UUID) -> Response:
     permission="accounts.write",
     body=AccountChangesSchema,
     returns={200: Content("The changed account.", AccountAnswer)},
-    problems=("unknown-account",),
+    problems=("unknown-account", "last-administrator"),
     if_match="The ETag of the account as you read it.",
 )
 def change_account(asked: dict[str, Any], id: UUID) -> Response:
@@ -158,9 +177,9 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
 
     The change takes effect at the person's next request.
     """
-    account = _find(id)
+    account = find_account(id)
     require_version(account.version)
-    with _refusals():
+    with refusals():
         account = people().roster.change(account, asked, origin(), account.version)
     return tagged(json_response(account_answer(account)), account.version)
 
@@ -173,7 +192,7 @@ def change_account(asked: dict[str, Any], id: UUID) -> Response:
 )
 def list_account_sessions(id: UUID) -> Response:
     """List the sessions of an account."""
-    account, at = _find(id), clock.now()
+    account, at = find_account(id), clock.now()
     locked = account.locked_until if account.locked_until and account.locked_until > at else None
     last = account.last_sign_in_at
     return json_response(
@@ -193,12 +212,90 @@ def list_account_sessions(id: UUID) -> Response:
 )
 def end_account_sessions(id: UUID) -> Response:
     """End all sessions of an account."""
-    account = _find(id)
+    account = find_account(id)
     people().sessions.end(account.id, origin().did("session.ended", account.id))
     return Response(status=204)
 
 
-def _find(id: UUID) -> Account:
+@blp.post("/<uuid:id>/one-time-passwords")
+@Operation(
+    permission="accounts.write",
+    returns={
+        201: Content(
+            "The new one-time password. The old password no longer works, all sessions have ended, "
+            "and a lockout is over.",
+            OneTimePasswordAnswer,
+        )
+    },
+    problems=("unknown-account", "no-password", "too-many-at-once"),
+    idempotent=True,
+    if_match="The ETag of the account as you read it.",
+)
+def create_one_time_password(id: UUID) -> Response:
+    """Give an account a new one-time password."""
+    account = account_with_password(id)
+    with once(current_service(), f"{ROUTE}/one-time-passwords") as attempt, refusals():
+        if attempt.earlier is not None:
+            return attempt.replayed_as(lambda id: _one_time(None))
+        require_version(account.version)
+        one_time = people().roster.reset_password(
+            account,
+            origin(),
+            version=account.version,
+            response=attempt.created("/v1/accounts"),
+        )
+    return _one_time(one_time)
+
+
+def _one_time(password: str | None) -> Response:
+    return json_response(OneTimePasswordAnswer(one_time_password=password), 201)
+
+
+def account_with_password(id: UUID) -> Account:
+    """The account of an id.
+
+    Raises:
+        Problem: no account has this id, or the person signs in through the identity provider.
+    """
+    account = find_account(id)
+    if account.password_hash is None:
+        raise Problem("no-password", "The person signs in through the identity provider.")
+    return account
+
+
+@blp.post("/search")
+@Operation(
+    permission="accounts.read",
+    body=AccountsSearchSchema,
+    returns={
+        200: Content(
+            "The accounts in order of creation. If there are more, next_cursor is set.",
+            FoundAccountsAnswer,
+        )
+    },
+)
+def search_accounts(wanted: dict[str, Any]) -> Response:
+    """Find accounts by a part of the sign-in name, role, organization and how they stand."""
+    page = found_accounts(WantedAccounts(**searched(wanted)), wanted["limit"] + 1, place_of(wanted))
+    return json_response(
+        FoundAccountsAnswer(
+            accounts=[account_answer(account) for account in page[: wanted["limit"]]],
+            next_cursor=next_cursor(wanted, [account.id for account in page]),
+        )
+    )
+
+
+def found_accounts(wanted: WantedAccounts, limit: int, after: str | None = None) -> list[Account]:
+    """The accounts that are wanted, at most *limit*, those after an id."""
+    return find_accounts(current_service().store, wanted, limit, after)
+
+
+def find_account(id: UUID) -> Account:
+    """The account of an id.
+
+    Raises:
+        Problem: no account has this id.
+    """
     account = people().accounts.find(str(id))
     if account is None:
         raise Problem("unknown-account", "No account has this id.")

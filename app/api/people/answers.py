@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
+from app.access.roles import Roles
 from app.access.roster import peoples_roles
+from app.api.http.answered.answers import NextCursor
 from app.determinations.answer import Id, Instant
 from app.records.people.account_sessions import Session
 from app.records.people.accounts import Account
@@ -29,6 +31,9 @@ class AccountAnswer(Struct):
     ]
     disabled: bool
     disabled_because: Literal["administrator", "unused"] | None
+    disabled_reason: Annotated[
+        str | None, Meta(description="What the administrator wrote when disabling the account.")
+    ]
     must_change_password: Annotated[
         bool, Meta(description=("True if the account has a one-time password."))
     ]
@@ -48,6 +53,56 @@ class CreatedAccountAnswer(AccountAnswer):
             )
         ),
     ]
+
+
+class OneTimePasswordAnswer(Struct):
+    """A new one-time password."""
+
+    one_time_password: Annotated[
+        str | None,
+        Meta(
+            description="The service shows it once and stores only its hash; a retry gets null. "
+            "The person must change it at sign-in."
+        ),
+    ]
+
+
+class FoundAccountsAnswer(Struct):
+    """Accounts that match a search, in order of creation."""
+
+    accounts: list[AccountAnswer]
+    next_cursor: NextCursor | UnsetType = UNSET
+
+
+class RoleAnswer(Struct):
+    """A role: what it may do, and which stored determinations it sees."""
+
+    name: str
+    title: str
+    person: Annotated[bool, Meta(description="False for machine clients.")]
+    sees: Annotated[
+        Literal["own", "everything", "nothing"],
+        Meta(description="`own`: the determinations of its organization."),
+    ]
+    and_topics: Annotated[
+        list[str],
+        Meta(description="Topics whose determinations it sees of all organizations."),
+    ]
+    may: Annotated[list[str], Meta(description="Its permissions.")]
+
+
+class PermissionAnswer(Struct):
+    """A permission."""
+
+    name: str
+    allows: str
+
+
+class RolesAnswer(Struct):
+    """The roles and the permissions."""
+
+    roles: list[RoleAnswer]
+    permissions: list[PermissionAnswer]
 
 
 class AccountsAnswer(Struct):
@@ -84,6 +139,24 @@ class AccountSessionsAnswer(Struct):
     ]
 
 
+def roles_answer(roles: Roles) -> RolesAnswer:
+    """The roles of the service, in the order of their file."""
+    return RolesAnswer(
+        roles=[
+            RoleAnswer(
+                name=role.name,
+                title=role.title,
+                person=role.is_person,
+                sees=role.sees,
+                and_topics=sorted(role.topics),
+                may=[name for name in roles.permissions if name in role.permissions],
+            )
+            for role in roles.roles.values()
+        ],
+        permissions=[PermissionAnswer(*each) for each in roles.permissions.items()],
+    )
+
+
 def account_answer(account: Account) -> AccountAnswer:
     """An account as administrators see it."""
     return AccountAnswer(
@@ -94,6 +167,7 @@ def account_answer(account: Account) -> AccountAnswer:
         subject=account.subject,
         disabled=account.is_disabled,
         disabled_because=account.disabled_because,
+        disabled_reason=account.disabled_reason,
         must_change_password=account.must_change,
         created_at=second_text(account.created_at),
         changed_at=second_text(account.changed_at),

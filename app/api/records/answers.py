@@ -7,17 +7,25 @@ from typing import Annotated, Any, Literal
 
 from msgspec import UNSET, Meta, Struct, UnsetType
 
-from app.api.http.answers import Damaged, NextCursor, instant_or_none
+from app.api.http.answered.answers import Damaged, NextCursor, instant_or_none
 from app.determinations.answer import Id, Instant
 from app.instants import instant_text
 from app.law.questions import Outcome
 from app.records.holds import HOLDABLE, Hold
+from app.records.numbers.numbers import in_groups
 
 EventType = Literal[
     "determination.made",
-    "waiver.decided",
+    "waiver.granted",
+    "waiver.denied",
+    "waiver.returned",
+    "waiver.not_needed",
+    "waiver.withdrawn",
+    "waiver.carrier_told",
+    "determination.voided",
     "law.changed",
     "determination.damaged",
+    "waiver.damaged",
     "law.damaged",
     "record.damaged",
 ]
@@ -64,6 +72,17 @@ class FoundDeterminationAnswer(Struct):
     replaced_by: Annotated[
         str | None, Meta(description="The determination that replaced this one.")
     ]
+    voided_at: Annotated[
+        Instant | None, Meta(description="Since when it is void; null if it is not.")
+    ]
+    others_standing: Annotated[
+        int | None,
+        Meta(
+            description="How many other determinations that you may see stand for the same "
+            "subject, question and day; null if this one does not stand."
+        ),
+    ]
+    number: Annotated[str | None, Meta(description="Its short number.")]
     href: str
 
 
@@ -107,7 +126,11 @@ class CloudEventAnswer(Struct, kw_only=True):
     time: Annotated[Instant, Meta(description="Absent for damaged records.")] | UnsetType = UNSET
     type: EventType
     subject: Annotated[
-        str, Meta(description="The id of the determination, or the digest of the law.")
+        str,
+        Meta(
+            description="The id of the determination or the waiver request, or the digest of the "
+            "law."
+        ),
     ]
     data: Annotated[
         dict[str, Any],
@@ -124,12 +147,20 @@ def hold_answer(hold: Hold) -> HoldAnswer:
     return HoldAnswer(**asdict(hold) | instants)
 
 
-def found_determination_answer(found: Mapping[str, Any]) -> FoundDeterminationAnswer:
-    """A determination as a search finds it."""
-    members = {**found, "decided_at": instant_text(found["decided_at"])}
+def found_determination_answer(
+    found: Mapping[str, Any], number: str | None
+) -> FoundDeterminationAnswer:
+    """A determination as a search finds it, with its short number."""
+    members = {
+        **found,
+        "decided_at": instant_text(found["decided_at"]),
+        "voided_at": instant_or_none(found["voided_at"]),
+        "number": None if number is None else in_groups(number),
+    }
     return FoundDeterminationAnswer(**members, href=f"/v1/determinations/{found['id']}")
 
 
 def audit_entry_answer(entry: Mapping[str, Any]) -> AuditEntryAnswer:
-    """An entry of the audit trail."""
-    return AuditEntryAnswer(**{**entry, "at": instant_text(entry["at"])})
+    """An entry of the audit trail, without the digest of what a row became."""
+    told = {name: value for name, value in entry.items() if name != "state_after"}
+    return AuditEntryAnswer(**{**told, "at": instant_text(entry["at"])})

@@ -2,30 +2,35 @@
 everything again.
 """
 
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from flask import Blueprint, Response
 from msgspec import UNSET, UnsetType
 
-from app.api.http.faults import alarm_damaged
+from app.api.http.answered.faults import alarm_damaged
+from app.api.http.answered.responses import JSON
 from app.api.http.operations import Content, Operation
-from app.api.http.responses import JSON
 from app.api.http.service import current_service, origin, principal
 from app.api.records.answers import CloudEventAnswer, EventType
 from app.api.records.searching import EventsQuery
+from app.api.records.waiver_events import waiver_event
 from app.determinations.answer import encode
 from app.instants import instant_text
-from app.records.ledger.events import TOLD, Event, happened
+from app.records.entries import AuditEntry
+from app.records.ledger.events import TOLD, Event, Follower, happened
+from app.records.waivers.waiver_requests import DeskReach
+from app.waivers.desk import desk_reach
 
 CLOUDEVENTS = "application/cloudevents-batch+json"
 DAMAGED: dict[str, EventType] = {
     "law": "law.damaged",
     "determination": "determination.damaged",
+    "waiver": "waiver.damaged",
     "record": "record.damaged",
+    "void": "record.damaged",
 }
 """The type of event for a damaged record, by its kind."""
-WAIVERS = "waiver."
-"""The questions whose determinations become events about waivers."""
 
 blp = Blueprint("events", __name__, url_prefix="/v1")
 
@@ -42,32 +47,34 @@ blp = Blueprint("events", __name__, url_prefix="/v1")
     },
 )
 def read_events(query: dict[str, int]) -> Response:
-    """Follow new determinations, decided waivers and changes of the law, as far as you may see
-    them.
+    """Follow new and voided determinations, decisions on waiver requests and changes of the law, as
+    far as you may see them.
 
     The order of events is final: if you follow Link, you miss no event and get each one once. An
     event appears once its record is sealed, usually within seconds.
 
-    For a damaged record you get `determination.damaged`, `law.damaged` or, if its kind is unknown,
-    `record.damaged`, with its id only. If its owner is unknown, only roles that see everything get
-    the event.
+    A decision of the Office of Patient Protection is `waiver.granted` or `waiver.denied`. Questions
+    about waivers are `determination.made`. The organization whose denial a waiver request names
+    gets the events of that request, under its own reference.
+
+    For a damaged record you get `determination.damaged`, `waiver.damaged`, `law.damaged` or, if its
+    kind is unknown, `record.damaged`, with its id only. If its owner is unknown, only roles
+    that see everything get the event.
     """
     service = current_service()
-    events, place = happened(service.store, principal().reach, query["after"], query["limit"])
+    follower = _follower()
+    events, place = happened(service.store, follower, query["after"], query["limit"])
     for kind in DAMAGED:
         alarm_damaged(
             kind,
             [event.id for event in events if event.columns is None and event.kind == kind],
         )
+    answers = [_event(event, follower) for event in events]
     if events:
-        service.store.note(
-            origin().did(
-                "events.read",
-                f"{events[0].sequence}-{events[-1].sequence}",
-                kind="events",
-            )
-        )
-    body = encode([_event(event) for event in events])
+        place_read = f"{events[0].sequence}-{events[-1].sequence}"
+        read = origin().did("events.read", place_read, kind="events")
+        service.store.note(read, *_about_people(answers))
+    body = encode(answers)
     return Response(
         body,
         200,
@@ -76,21 +83,43 @@ def read_events(query: dict[str, int]) -> Response:
     )
 
 
-def _event(event: Event) -> CloudEventAnswer:
+def _about_people(answers: Iterable[CloudEventAnswer]) -> Iterator[AuditEntry]:
+    """An entry for each determination and waiver request of a person that the events told of."""
+    did = origin().did
+    for each in answers:
+        if each.data.get("subject") is not None:
+            kind = each.type.partition(".")[0]
+            yield did(f"{kind}.listed", each.data["id"], kind=kind)
+
+
+def _follower() -> Follower:
+    by = principal()
+    return Follower(by.reach, desk_reach(by) if by.may("waivers.read") else DeskReach())
+
+
+def _event(event: Event, follower: Follower) -> CloudEventAnswer:
     if event.columns is None:
         data = {"digest" if event.kind == "law" else "id": event.id}
         return _envelope(event, DAMAGED[event.kind], data)
     time = instant_text(event.columns["at"])
     if event.kind == "law":
         return _envelope(event, "law.changed", {"digest": event.id}, time)
+    if event.kind == "waiver":
+        type, told = waiver_event(event.columns, follower)
+        return _envelope(event._replace(id=told["id"]), type, told, time)
     data = {name: event.columns[name] for name in TOLD}
-    data["href"] = f"/v1/determinations/{event.id}"
-    is_waiver = event.columns["question"].startswith(WAIVERS)
-    return _envelope(event, "waiver.decided" if is_waiver else "determination.made", data, time)
+    data["href"] = f"/v1/determinations/{data['id']}"
+    if event.kind == "void":
+        return _envelope(event, "determination.voided", data, time, subject=data["id"])
+    return _envelope(event, "determination.made", data, time)
 
 
 def _envelope(
-    event: Event, type: EventType, data: dict[str, Any], time: str | UnsetType = UNSET
+    event: Event,
+    type: EventType,
+    data: dict[str, Any],
+    time: str | UnsetType = UNSET,
+    subject: str | None = None,
 ) -> CloudEventAnswer:
     return CloudEventAnswer(
         specversion="1.0",
@@ -99,6 +128,6 @@ def _envelope(
         datacontenttype=JSON,
         time=time,
         type=type,
-        subject=event.id,
+        subject=subject or event.id,
         data=data,
     )

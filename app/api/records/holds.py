@@ -6,10 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from app import clock
-from app.api.http.fields import SUBJECT_PATTERN, ReferenceField, TextField
-from app.api.http.idempotency import once
-from app.api.http.operations import Content, Operation
-from app.api.http.responses import (
+from app.api.http.answered.responses import (
     JSON,
     Problem,
     changed_since,
@@ -18,7 +15,10 @@ from app.api.http.responses import (
     require_version,
     unknown_determination,
 )
-from app.api.http.schemas import REQUIRED, StrictSchema
+from app.api.http.asked.fields import SUBJECT_PATTERN, ReferenceField, TextField
+from app.api.http.asked.idempotency import once
+from app.api.http.asked.schemas import REQUIRED, StrictSchema
+from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin, principal
 from app.api.records.answers import HoldAnswer, HoldsAnswer, hold_answer
 from app.determinations.answer import encode
@@ -79,14 +79,10 @@ class HoldAskedSchema(StrictSchema):
     },
 )
 def read_holds() -> Response:
-    """List the legal holds."""
-    return json_response(
-        HoldsAnswer(
-            holds=[
-                hold_answer(hold) for hold in list_holds(current_service().store, principal().reach)
-            ]
-        )
-    )
+    """List the legal holds. The audit trail logs which ones you listed."""
+    found = list_holds(current_service().store, principal().reach)
+    _note("hold.listed", *found)
+    return json_response(HoldsAnswer(holds=[hold_answer(hold) for hold in found]))
 
 
 @blp.post("")
@@ -135,6 +131,7 @@ def create_hold(asked: dict[str, str]) -> Response:
 def read_hold(id: UUID) -> Response:
     """Read one legal hold."""
     hold = _find(id)
+    _note("hold.read", hold)
     return json_response(hold_answer(hold), headers={"ETag": etag_of(hold.version)})
 
 
@@ -165,6 +162,12 @@ def lift(id: UUID) -> Response:
             raise changed_since() from None
         hold = lifted
     return json_response(hold_answer(hold), headers={"ETag": etag_of(hold.version)})
+
+
+def _note(action: str, *holds: Hold) -> None:
+    """Enter in the audit trail, under what each hold keeps, what happened to it."""
+    did = origin().did
+    current_service().store.note(*(did(action, each.object_id, kind=each.kind) for each in holds))
 
 
 def _require_there(asked: dict[str, str]) -> None:

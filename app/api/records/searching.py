@@ -1,6 +1,6 @@
-"""Search determinations and audit entries. The criteria are in bodies, never in an address."""
+"""Search determinations. The criteria are in bodies, never in an address."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -9,12 +9,11 @@ from marshmallow import ValidationError, fields, validates_schema
 from msgspec import UNSET, UnsetType
 
 from app import clock
-from app.api.http.cursors import next_cursor, place_of, searched
-from app.api.http.faults import alarm_damaged
-from app.api.http.fields import TextField, WholeNumberField
-from app.api.http.operations import Content, Operation
-from app.api.http.responses import Problem, Wrong, json_response, unknown_question
-from app.api.http.schemas import (
+from app.api.http.answered.cursors import next_cursor, place_of
+from app.api.http.answered.faults import alarm_damaged
+from app.api.http.answered.responses import Problem, Wrong, json_response, unknown_question
+from app.api.http.asked.fields import FlagField, TextField, WholeNumberField
+from app.api.http.asked.schemas import (
     REQUIRED,
     SUBJECT,
     NoQuery,
@@ -24,16 +23,16 @@ from app.api.http.schemas import (
     limit_field,
     question_field,
 )
+from app.api.http.operations import Content, Operation
 from app.api.http.service import Service, current_service, origin, principal
 from app.api.records.answers import (
-    AuditEntriesAnswer,
     FoundDeterminationsAnswer,
-    audit_entry_answer,
     found_determination_answer,
 )
 from app.law.questions import OUTCOMES
 from app.records.damaged import Row
-from app.records.ledger.searching import Wanted, search, search_trail
+from app.records.ledger.searching import Wanted, search
+from app.records.numbers.numbers import numbers_of
 
 MOST = 200
 USUALLY = 50
@@ -41,7 +40,7 @@ USUALLY = 50
 blp = Blueprint("records", __name__, url_prefix="/v1")
 
 
-def _text(must: str, description: str, **options: Any) -> TextField:
+def text_field(must: str, description: str, **options: Any) -> TextField:
     return TextField(
         r"[\x21-\x7e]{1,200}",
         must,
@@ -80,23 +79,20 @@ class SearchSchema(PageSchema):
         f"Must be one of {', '.join(OUTCOMES)}.",
         metadata={"description": "The outcome."},
     )
-    provision = _text("Must be the id of a provision.", "A decisive provision.")
-    author = _text("Must be an actor, such as key:… or account:….", "The actor who requested it.")
+    provision = text_field("Must be the id of a provision.", "A decisive provision.")
+    author = text_field(
+        "Must be an actor, such as key:… or account:….", "The actor who requested it."
+    )
+    standing = FlagField(
+        metadata={
+            "description": "True: only what stands, so nothing replaced or voided. False: only "
+            "what does not stand."
+        }
+    )
     decided = fields.Nested(
         DecidedSchema,
         metadata={"description": "The days of the decision in Massachusetts, both included."},
     )
-
-
-class TrailSearchSchema(PageSchema):
-    """The criteria for audit entries; all of them must match."""
-
-    actor = _text(
-        "Must be an actor, such as key:… or account:….", "The actor, such as key:… or account:…."
-    )
-    action = _text("Must be an action.", "The action, such as determination.read.")
-    kind = _text("Must be a kind of object.", "The kind of the object.")
-    object_id = _text("Must be an id.", "The id of the object.")
 
 
 class EventsQuery(NoQuery):
@@ -136,9 +132,32 @@ def search_determinations(wanted: dict[str, Any]) -> Response:
 
     New determinations do not affect the pages of a running search: they skip and repeat nothing.
     `damaged` lists damaged determinations on the page where they belong. The audit trail logs that
-    you searched, but not the criteria.
+    you searched, without the criteria, and which determinations about a person you found.
     """
-    service, limit, before = current_service(), wanted["limit"], place_of(wanted)
+    limit, before = wanted["limit"], place_of(wanted)
+    hits = found_determinations(_sought(wanted), limit, before)
+    shown = hits[:limit]
+    numbers = numbers_of(current_service().store, "determination", [hit.id for hit in shown])
+    return json_response(
+        FoundDeterminationsAnswer(
+            determinations=[
+                found_determination_answer(hit.columns, numbers.get(hit.id))
+                for hit in shown
+                if hit.columns
+            ],
+            damaged=damaged_ids("determination", shown),
+            next_cursor=next_cursor(wanted, [hit.place for hit in hits]),
+        )
+    )
+
+
+def _sought(wanted: dict[str, Any]) -> Wanted:
+    """What a search looks for.
+
+    Raises:
+        Problem: unknown-question, unknown-provision.
+    """
+    service = current_service()
     if "question" in wanted and wanted["question"] not in service.lawbook.questions:
         raise unknown_question("json")
     if "provision" in wanted and wanted["provision"] not in service.lawbook.provisions:
@@ -148,7 +167,7 @@ def search_determinations(wanted: dict[str, Any]) -> Response:
         )
     period = wanted.get("decided", {})
     first, last = period.get("first"), period.get("last")
-    search_for = Wanted(
+    return Wanted(
         subject=wanted.get("subject"),
         question=wanted.get("question"),
         outcome=wanted.get("outcome"),
@@ -156,54 +175,41 @@ def search_determinations(wanted: dict[str, Any]) -> Response:
         author=wanted.get("author"),
         decided_from=None if first is None else clock.start_of(first),
         decided_before=None if last is None else clock.start_of(last + timedelta(days=1)),
-    )
-    hits = search(service.store, search_for, principal().reach, limit + 1, before)
-    _note(service, "determination.searched", "determination")
-    shown = hits[:limit]
-    return json_response(
-        FoundDeterminationsAnswer(
-            determinations=[
-                found_determination_answer(hit.columns) for hit in shown if hit.columns
-            ],
-            damaged=_damaged("determination", shown),
-            next_cursor=next_cursor(wanted, [hit.place for hit in hits]),
-        )
+        standing=wanted.get("standing"),
     )
 
 
-@blp.post("/audit/search")
-@Operation(
-    permission="audit.read",
-    body=TrailSearchSchema,
-    returns={
-        200: Content(
-            "The entries, the newest first. If there are more, next_cursor is set.",
-            AuditEntriesAnswer,
-        )
-    },
-)
-def search_audit_trail(wanted: dict[str, Any]) -> Response:
-    """Find audit entries by actor, action and object. `damaged` lists damaged entries."""
-    service, limit, before = current_service(), wanted["limit"], place_of(wanted)
-    hits = search_trail(service.store, searched(wanted), limit + 1, before)
-    _note(service, "audit.searched", "audit")
-    shown = hits[:limit]
-    return json_response(
-        AuditEntriesAnswer(
-            entries=[audit_entry_answer(hit.columns) for hit in shown if hit.columns],
-            damaged=_damaged("audit", shown),
-            next_cursor=next_cursor(wanted, [hit.place for hit in hits]),
-        )
-    )
+def found_determinations(wanted: Wanted, limit: int, before: str | None = None) -> list[Row]:
+    """What the caller may see of what is wanted, the newest first: at most *limit*, and one more
+    where there are more. The audit trail has that they searched, and which ones about a person the
+    list named.
+    """
+    service = current_service()
+    hits = search(service.store, wanted, principal().reach, limit + 1, before)
+    listed = about_people(hits[:limit])
+    note_search(service, "determination.searched", "determination", "determination.listed", listed)
+    return hits
 
 
-def _damaged(kind: str, hits: list[Row]) -> list[str] | UnsetType:
+def about_people(rows: Iterable[Row]) -> list[str]:
+    """The ids of those found determinations that are about a person."""
+    return [row.id for row in rows if row.columns and row.columns["subject"] is not None]
+
+
+def damaged_ids(kind: str, hits: list[Row]) -> list[str] | UnsetType:
     """The ids of those of a page that cannot be read any more, with an alarm in the log."""
     damaged = [hit.id for hit in hits if hit.columns is None]
     alarm_damaged(kind, damaged)
     return damaged or UNSET
 
 
-def _note(service: Service, action: str, kind: str) -> None:
-    """Log a search in the audit trail before the response."""
-    service.store.note(origin().did(action, None, kind=kind))
+def note_search(
+    service: Service, action: str, kind: str, listed: str = "", ids: Iterable[str] = ()
+) -> None:
+    """Log a search in the audit trail before the response; under *listed*, also each record about
+    a person that the response names, so that the trail of that person has it.
+    """
+    by = origin()
+    service.store.note(
+        by.did(action, None, kind=kind), *(by.did(listed, id, kind=kind) for id in ids)
+    )

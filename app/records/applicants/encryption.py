@@ -106,8 +106,9 @@ def key_ring(settings: Settings) -> KeyRing:
 
 
 def normalized(name: str) -> str:
-    """A name as it is compared: compatibility forms, case and spacing are folded, unseen marks left
-    out; accents count.
+    """A name as it was compared before accents and the like were left out (`folding`): of
+    compatibility forms, case and spacing one form counts. Rows that nobody has changed or
+    re-indexed since are found by it.
     """
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", name).casefold())
     return " ".join(

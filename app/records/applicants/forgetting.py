@@ -13,6 +13,9 @@ from app.records.entries import AuditEntry
 from app.records.holds import active_holds
 from app.records.store import Store, enter
 from app.records.tables import determinations
+from app.records.texts.notes import forget_notes
+from app.records.waivers.disposal import forget_what_is_personal, requests_of_pair
+from app.records.waivers.held import held_requests
 
 TOGETHER = 500
 Audit = Callable[[str], AuditEntry]
@@ -23,8 +26,17 @@ class UnderHold(Exception):
     """A legal hold keeps the subject. Nothing was deleted."""
 
 
-def forget(store: Store, subject: str, audit: Audit) -> bool:
-    """Delete name and birth date of a subject; whether there were any.
+def forget(
+    store: Store,
+    subject: str,
+    audit: Audit,
+    of_waivers: Audit,
+    organization: str | None = None,
+) -> bool:
+    """Delete name and birth date of a subject, with the texts and files of its waiver requests;
+    whether there was anything. *of_waivers* gives the audit entry for a request.
+
+    A reference belongs to an organization: the applicant's, or where there is none *organization*.
 
     Raises:
         UnderHold: a legal hold on the subject, or on a determination about it, stands.
@@ -33,7 +45,14 @@ def forget(store: Store, subject: str, audit: Audit) -> bool:
     with store.writing() as connection:
         if _held(connection, [subject]):
             raise UnderHold
-        return bool(_delete(connection, [subject], audit))
+        of = select(applicants.c.organization).where(applicants.c.subject == subject)
+        office = connection.execute(of).scalar_one_or_none() or organization
+        requests = [] if office is None else requests_of_pair(connection, subject, office)
+        if held_requests(connection, requests):
+            raise UnderHold
+        forgotten = _delete(connection, [subject], audit)
+        forgotten += forget_what_is_personal(connection, requests, of_waivers)
+        return bool(forgotten)
 
 
 def due_applicants(store: Store, before: datetime) -> Iterator[list[str]]:
@@ -98,5 +117,6 @@ def _delete(connection: Connection, subjects: list[str], audit: Audit) -> int:
         ).scalars()
     )
     if deleted:
+        forget_notes(connection, [("applicant", subject) for subject in deleted])
         enter(connection, *(audit(subject) for subject in deleted))
     return len(deleted)

@@ -25,6 +25,7 @@ from app.records.digests import column_text
 from app.records.migrate import newest_revision, revisions_since
 from app.records.store import Store
 from app.records.tables import Instant, metadata
+from app.records.verifying.completing import IdsAlike, complete
 
 FORMAT = "eligibility-records-1"
 OLDEST = "0007"
@@ -164,7 +165,18 @@ def restore(store: Store, file: Path, progress: Progress = lambda count: None) -
             )
             counts[name] = counts.get(name, 0) + len(rows)
             progress(len(rows))
+        try:
+            complete(connection, *_stated(file))
+        except IdsAlike as alike:
+            raise NotABackup(f"{alike}: restore it with the earlier version first") from None
     return counts
+
+
+def _stated(file: Path) -> tuple[str, datetime]:
+    """The revision of a backup that was read before, and when it was made."""
+    with gzip.open(file, "rb") as lines:
+        header = orjson.loads(lines.readline())
+    return header["revision"], datetime.fromisoformat(header["made_at"])
 
 
 def _pages(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:

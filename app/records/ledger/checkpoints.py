@@ -1,14 +1,13 @@
 """What is noted of seals outside the database, so that even the loss of the last ones shows.
 
-The file is JSON Lines. A line notes one seal of one database, or that an operator accepted the loss
-of some: what was noted of that database beyond it before does not count from there on. Lines
-without a database, as they once were written, count for any.
+The file is JSON Lines, and belongs to one database. A line notes one seal of one database, or that
+an operator accepted the loss of some: what was noted of that database beyond it before does not
+count from there on. Lines without a database, as they once were written, count for any. A line
+that is none of these is named and read past.
 """
 
 import json
-import os
-import threading
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -19,16 +18,9 @@ from sqlalchemy import Connection, select
 from app.records.changing import add
 from app.records.damaged import UNREADABLE, tolerant
 from app.records.digests import column_text
-from app.records.entries import Seal
 from app.records.identity import new_id
 from app.records.store import Store
 from app.records.tables import installation, seals
-
-
-class AlreadyNoted(Exception):
-    """The file has this number with another chain: seals were removed and created again, or came
-    from a backup.
-    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +34,10 @@ class Note:
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """The seals after one, through another, are gone, and an operator has accepted that."""
+    """The seals after one, through another, are gone, and an operator has accepted that.
+
+    *through* is 0 where only the notes are gone, and begin anew.
+    """
 
     after: int
     through: int
@@ -53,57 +48,109 @@ class Loss:
 
 
 @dataclass(frozen=True, slots=True)
+class Odd:
+    """A line of the file, counted from 1, that is no checkpoint."""
+
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
 class Noted:
     """What counts of one database: the chains that each number was noted with, and the losses that
     were accepted.
+
+    *others* are the other databases that the file notes, each with its last seal, and *of_others*
+    counts their lines. *odd* are lines that are no checkpoints. *is_there* is false where there is
+    no file.
     """
 
     chains: dict[int, list[str]] = field(default_factory=dict)
     losses: list[Loss] = field(default_factory=list)
     of_others: int = 0
+    others: dict[str, int] = field(default_factory=dict)
+    odd: tuple[Odd, ...] = ()
+    is_there: bool = True
+
+    @property
+    def through(self) -> int:
+        """The last seal that is noted; 0 where none is."""
+        return max(self.chains, default=0)
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoints:
-    """Everything that a file holds, in its order."""
+    """Everything that a file holds, in its order; nothing where the file *is_there* no more."""
 
-    lines: Sequence[Note | Loss] = ()
+    lines: Sequence[Note | Loss | Odd] = ()
+    is_there: bool = True
 
     def of(self, database: str | None) -> Noted:
         """What counts of one database."""
-        chains: dict[int, list[str]] = {}
-        losses, others = [], 0
+        of_each: dict[str | None, dict[int, list[str]]] = {}
+        losses, others, odd = [], 0, list[Odd]()
         for line in self.lines:
-            if line.database not in (None, database):
-                others += isinstance(line, Note)
-            elif isinstance(line, Loss):
-                losses.append(line)
-                chains = {number: noted for number, noted in chains.items() if number <= line.after}
-            elif line.chain not in chains.setdefault(line.number, []):
-                chains[line.number].append(line.chain)
-        return Noted(chains, losses, others)
+            if isinstance(line, Odd):
+                odd.append(line)
+                continue
+            name = database if line.database is None else line.database
+            chains = of_each.setdefault(name, {})
+            others += isinstance(line, Note) and name != database
+            if isinstance(line, Note):
+                _add(chains, line)
+                continue
+            losses.append(line)
+            of_each[name] = {n: noted for n, noted in chains.items() if n <= line.after}
+            if line.through == 0:
+                odd.clear()
+        mine = of_each.pop(database, {})
+        highest = {str(name): max(chains) for name, chains in of_each.items() if chains}
+        return Noted(mine, losses, others, highest, tuple(odd), self.is_there)
+
+
+def _add(chains: dict[int, list[str]], line: Note) -> None:
+    noted = chains.setdefault(line.number, [])
+    if line.chain not in noted:
+        noted.append(line.chain)
 
 
 def read_checkpoints(file: Path) -> Checkpoints:
-    """Everything that was written to a file outside the database.
+    """Everything that was written to a file outside the database; where there is no such file, that
+    it is missing.
 
     Raises:
         OSError: the file cannot be read.
-        ValueError, KeyError, TypeError: a line of it is no checkpoint.
     """
-    with file.open(encoding="utf-8") as lines:
-        return Checkpoints([_line(line) for line in lines])
+    try:
+        content = file.read_bytes()
+    except FileNotFoundError:
+        return Checkpoints(is_there=False)
+    return Checkpoints(list(_lines(content)))
 
 
-def _line(text: str) -> Note | Loss:
+def _lines(content: bytes) -> Iterator[Note | Loss | Odd]:
+    for number, line in enumerate(content.splitlines(), 1):
+        yield line_of(line) or Odd(number)
+
+
+def line_of(text: bytes) -> Note | Loss | None:
+    """What a line of the file notes; None where it is no checkpoint."""
+    try:
+        return _line(text)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _line(text: bytes) -> Note | Loss:
     line: dict[str, Any] = json.loads(text)
     database = line.get("database")
+    if database is not None and not isinstance(database, str):
+        raise TypeError
     if "accepted_loss" not in line:
-        return Note(int(line["number"]), str(line["chain"]), database)
+        return Note(_whole(line["number"]), str(line["chain"]), database)
     loss = line["accepted_loss"]
     return Loss(
-        int(loss["after"]),
-        int(loss["through"]),
+        _whole(loss["after"]),
+        _whole(loss["through"]),
         str(loss["because"]),
         str(loss["by"]),
         datetime.fromisoformat(loss["at"]),
@@ -111,91 +158,16 @@ def _line(text: str) -> Note | Loss:
     )
 
 
-def note_checkpoint(file: Path, made: Seal, database: str | None) -> None:
-    """Write a seal's number and chain to a file outside the database, to the disk before returning;
-    once, where it is there.
-
-    Raises:
-        AlreadyNoted: the file holds this number of this database with another chain; nothing was
-            written.
-        OSError: the file cannot be written.
-    """
-    if made.number <= _highest(file, database):
-        noted = read_checkpoints(file).of(database).chains.get(made.number)
-        if noted == [made.chain]:
-            return
-        if noted:
-            raise AlreadyNoted
-    _append(file, [_about(asdict(made), database)])
+def _whole(number: object) -> int:
+    if type(number) is not int or number < 0:
+        raise ValueError
+    return number
 
 
-def _about(seal: Mapping[str, Any], database: str | None) -> dict[str, Any]:
-    about = {name: seal[name] for name in ("number", "chain", "root")}
-    return {**about, "sealed_at": column_text(seal["sealed_at"]), "database": database}
-
-
-def _append(file: Path, lines: Iterable[dict[str, Any]]) -> None:
-    text = "".join(f"{json.dumps(line)}\n" for line in lines)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
-    try:
-        os.write(descriptor, text.encode())
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-# --- which numbers a file holds, without reading all of it at every seal ---
-
-
-@dataclass(slots=True)
-class _Known:
-    """How far a file was read, which file that was, and the highest number it holds of each
-    database.
-    """
-
-    inode: int = 0
-    offset: int = 0
-    highest: dict[str | None, int] = field(default_factory=dict)
-
-
-_known: dict[Path, _Known] = {}
-_reading = threading.Lock()
-
-
-def _highest(file: Path, database: str | None) -> int:
-    """The highest number that a file holds of a database.
-
-    Only what was appended since the last time is read.
-    """
-    with _reading:
-        try:
-            appended = file.open("rb")
-        except FileNotFoundError:
-            _known.pop(file, None)
-            return 0
-        with appended:
-            state, known = os.fstat(appended.fileno()), _known.setdefault(file, _Known())
-            if state.st_ino != known.inode or state.st_size < known.offset:
-                known = _known[file] = _Known(state.st_ino)
-            appended.seek(known.offset)
-            for line in appended:
-                if not line.endswith(b"\n"):
-                    break  # somebody is writing it
-                known.offset += len(line)
-                _count(known.highest, line)
-        return max(known.highest.get(None, 0), known.highest.get(database, 0))
-
-
-def _count(highest: dict[str | None, int], line: bytes) -> None:
-    try:
-        noted = _line(line.decode())
-    except (ValueError, KeyError, TypeError):
-        return  # whoever verifies is told
-    if isinstance(noted, Loss):
-        highest[noted.database] = min(noted.after, highest.get(noted.database, 0))
-    else:
-        highest[noted.database] = max(noted.number, highest.get(noted.database, 0))
+def about(seal: Mapping[str, Any], database: str | None) -> dict[str, Any]:
+    """The line that notes a seal."""
+    told = {name: seal[name] for name in ("number", "chain", "root")}
+    return {**told, "sealed_at": column_text(seal["sealed_at"]), "database": database}
 
 
 # --- whose lines they are ---
@@ -243,18 +215,9 @@ def lost(store: Store, checkpoints: Checkpoints) -> tuple[int, int] | None:
     return (min(missing), max(noted)) if missing else None
 
 
-def accept_loss(store: Store, file: Path, loss: Loss) -> None:
-    """Write to the file that a loss was accepted, and note the seals that the database has made
-    since.
-
-    Raises:
-        RecordsUnavailable: the database is unavailable; nothing was written.
-        OSError: the file cannot be written.
-    """
-    with store.reading() as connection:
-        chosen = select(seals).where(seals.c.number > loss.after).order_by(seals.c.number)
-        since = connection.execute(chosen).mappings().all()
-    accepted = {**asdict(loss), "at": column_text(loss.at)}
-    del accepted["database"]
-    line = {"accepted_loss": accepted, "database": loss.database}
-    _append(file, [line, *(_about(dict(row), loss.database) for row in since)])
+def accepted(loss: Loss, since: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The lines that note an accepted loss, and the seals that the database has made since."""
+    told = {**asdict(loss), "at": column_text(loss.at)}
+    del told["database"]
+    line = {"accepted_loss": told, "database": loss.database}
+    return [line, *(about(row, loss.database) for row in since)]

@@ -9,18 +9,31 @@ its transaction took.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Column, Connection, select
 
 from app.records.damaged import name_of, page, readable, tolerant
 from app.records.identity import is_id
 from app.records.store import Store, within
 from app.records.tables import determinations, disposals, laws, sealed_records
 from app.records.visibility import Reach
+from app.records.voiding.void_tables import voids
+from app.records.waivers.waiver_requests import SEALED, DeskReach
+from app.records.waivers.waiver_tables import waiver_requests, waiver_steps
 
 STRETCH, STRETCHES = 1000, 20
 """How many sealed records are looked at together, and how often at most for one answer."""
-EVENTS, NO_EVENTS = ("determination", "law"), ("audit", "disposal")
+EVENTS, NO_EVENTS = ("determination", "law", "void", SEALED), ("audit", "disposal", "note")
 """The kinds of sealed records that are events, and those that are none."""
+TOLD_STEPS = (
+    "grant",
+    "deny",
+    "approve-correction",
+    "return",
+    "not-needed",
+    "withdraw",
+    "carrier-told",
+)
+"""The steps of a waiver request that are events; others are the Office's own business."""
 
 
 TOLD = (
@@ -35,14 +48,17 @@ TOLD = (
     "replaces",
 )
 """The columns of a determination in its event."""
+PAIRS = ("subject", "organization", "denial", "denial_subject", "denial_organization", "carrier")
+"""The columns of a waiver request that its events are told from."""
+Found = Mapping[str, Mapping[str, Mapping[str, Any] | None]]
 
 
 class Event(NamedTuple):
-    """A determination that was kept, or another text of the law under which determinations are made
-    from here on.
+    """A determination that was kept or voided, a step of a waiver request, or another text of the
+    law under which determinations are made from here on.
 
-    *kind* is `determination`, `law`, or `record` where nobody can say which of the two. What cannot
-    be read any more, or was removed, has no columns; others also have the instant, *at*.
+    *kind* is `determination`, `void`, `waiver`, `law`, or `record` where nobody can say which. What
+    cannot be read any more, or was removed, has no columns; others also have the instant, *at*.
     """
 
     sequence: int
@@ -51,7 +67,14 @@ class Event(NamedTuple):
     columns: Mapping[str, Any] | None
 
 
-def happened(store: Store, reach: Reach, after: int, limit: int) -> tuple[list[Event], int]:
+class Follower(NamedTuple):
+    """Who follows: the determinations and the waiver requests that they see."""
+
+    reach: Reach
+    desk: DeskReach
+
+
+def happened(store: Store, follower: Follower, after: int, limit: int) -> tuple[list[Event], int]:
     """The events within reach after a place, at most *limit*, in order, and the place to go on
     from. Places out of reach are passed over, a bounded way at once.
 
@@ -66,7 +89,7 @@ def happened(store: Store, reach: Reach, after: int, limit: int) -> tuple[list[E
     with store.reading() as connection:
         for _ in range(STRETCHES):
             stretch = _stretch(connection, place)
-            events += _events_of(connection, stretch, reach)[: limit - len(events)]
+            events += _events_of(connection, stretch, follower)[: limit - len(events)]
             if len(events) == limit:
                 return events, events[-1].sequence
             place = stretch[-1].sequence if stretch else place
@@ -85,7 +108,7 @@ def _stretch(connection: Connection, after: int) -> Sequence[Any]:
         ).all()
 
 
-def _events_of(connection: Connection, stretch: Sequence[Any], reach: Reach) -> list[Event]:
+def _events_of(connection: Connection, stretch: Sequence[Any], follower: Follower) -> list[Event]:
     """The events among sealed records, as far as they are within reach and were not disposed of."""
     ids = {
         kind: [
@@ -93,36 +116,79 @@ def _events_of(connection: Connection, stretch: Sequence[Any], reach: Reach) -> 
         ]
         for kind in EVENTS
     }
-    told = (determinations.c[name] for name in TOLD)
-    chosen = select(*told, determinations.c.decided_at.label("at"))
-    chosen = chosen.where(determinations.c.id.in_(ids["determination"]), within(reach))
-    kept = select(laws.c.digest, laws.c.kept_at.label("at")).where(laws.c.digest.in_(ids["law"]))
-    found = {
-        "determination": {
-            row.id: row.columns for row in page(connection, chosen, determinations.c.id, STRETCH)
-        },
-        "law": {row.id: row.columns for row in page(connection, kept, laws.c.digest, STRETCH)},
+    found: Found = {
+        "determination": _determinations(connection, ids["determination"], follower.reach),
+        "law": _laws(connection, ids["law"]),
+        "void": _voids(connection, ids["void"], follower.reach),
+        SEALED: _steps(connection, ids[SEALED], follower.desk),
     }
-    disposed = (
-        _disposed(connection, set(ids["determination"]) - set(found["determination"]))
-        if reach.everything
-        else set()
-    )
+    sees_all = follower.reach.everything
+    missing = {
+        kind: set(ids[kind]) - set(found[kind])
+        for kind in ("determination", "void", SEALED)
+        if sees_all
+    }
+    disposed = {id for kind, lost in missing.items() for id in _disposed(connection, kind, lost)}
     events: list[Event] = []
     for sealed in stretch:
         of_kind = found.get(sealed.kind, {})
         if sealed.object_id in of_kind or (
-            reach.everything and sealed.kind not in NO_EVENTS and sealed.object_id not in disposed
+            sees_all and sealed.kind not in NO_EVENTS and sealed.object_id not in disposed
         ):
-            kind = sealed.kind if sealed.kind in EVENTS else "record"
             columns = of_kind.get(sealed.object_id)
+            if sealed.kind == SEALED and columns is not None and columns["step"] not in TOLD_STEPS:
+                continue
+            kind = sealed.kind if sealed.kind in EVENTS else "record"
             events.append(Event(sealed.sequence, kind, name_of(sealed.object_id), columns))
     return events
 
 
-def _disposed(connection: Connection, ids: set[str]) -> set[str]:
+def _determinations(
+    connection: Connection, ids: Sequence[str], reach: Reach
+) -> dict[str, Mapping[str, Any] | None]:
+    chosen = select(*_told(), determinations.c.decided_at.label("at"))
+    chosen = chosen.where(determinations.c.id.in_(ids), within(reach))
+    return {row.id: row.columns for row in page(connection, chosen, determinations.c.id, STRETCH)}
+
+
+def _told() -> list[Column[Any]]:
+    return [determinations.c[name] for name in TOLD]
+
+
+def _voids(
+    connection: Connection, ids: Sequence[str], reach: Reach
+) -> dict[str, Mapping[str, Any] | None]:
+    """The voids of determinations within reach, each with what is told of its determination."""
+    chosen = select(voids.c.id.label("void"), voids.c.voided_at.label("at"), *_told())
+    chosen = chosen.join_from(voids, determinations, voids.c.determination == determinations.c.id)
+    chosen = chosen.where(voids.c.id.in_(ids), within(reach))
+    return {row.id: row.columns for row in page(connection, chosen, voids.c.id, STRETCH)}
+
+
+def _laws(connection: Connection, ids: Sequence[str]) -> dict[str, Mapping[str, Any] | None]:
+    kept = select(laws.c.digest, laws.c.kept_at.label("at")).where(laws.c.digest.in_(ids))
+    return {row.id: row.columns for row in page(connection, kept, laws.c.digest, STRETCH)}
+
+
+def _steps(
+    connection: Connection, ids: Sequence[str], reach: DeskReach
+) -> dict[str, Mapping[str, Any] | None]:
+    """The steps within reach, each with the pairs of its request."""
+    if not ids:
+        return {}
+    steps, requests = waiver_steps.c, waiver_requests.c
+    told = (requests[name] for name in PAIRS)
+    chosen = (
+        select(steps.request, steps.step, steps.state, steps.at, steps.content, *told)
+        .join(waiver_requests, requests.id == steps.request)
+        .where(steps.id.in_(ids), reach.condition())
+    )
+    return {row.id: row.columns for row in page(connection, chosen, steps.id, STRETCH)}
+
+
+def _disposed(connection: Connection, kind: str, ids: set[str]) -> set[str]:
     chosen = select(disposals.c.object_id).where(
-        disposals.c.kind == "determination", disposals.c.object_id.in_(ids)
+        disposals.c.kind == kind, disposals.c.object_id.in_(ids)
     )
     with tolerant(connection):
         return set(connection.execute(chosen).scalars()) if ids else set()

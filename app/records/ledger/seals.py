@@ -10,18 +10,25 @@ import logging
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from uuid import UUID
 
-from sqlalchemy import Connection, case, delete, func, insert, select, text, tuple_
+from sqlalchemy import Connection, Row, case, delete, func, insert, select, text, tuple_
 
 from app.records.damaged import name_of, readable, tolerant
 from app.records.digests import EMPTY_CHAIN, chain_digest, leaf_hash, merkle_root
 from app.records.entries import Seal
 from app.records.identity import is_id
-from app.records.ledger.checkpoints import AlreadyNoted, database_of, name_database, note_checkpoint
+from app.records.ledger.checkpoints import database_of, name_database
+from app.records.ledger.journal import (
+    AlreadyNoted,
+    NotesMissing,
+    note_checkpoint,
+    seals_between,
+)
 from app.records.store import Store
 from app.records.tables import sealed_records, seals, unsealed
+from app.records.verifying.times import SKEW
 
 log = logging.getLogger(__name__)
 _alarmed: set[str] = set()
@@ -51,8 +58,9 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
     *checkpoints* is a file outside the database that gets a line for each seal: against it even the
     loss of the last seals shows.
 
-    A seal whose number the file holds with another chain is made, but not noted, with an alarm in
-    the log.
+    Seals that could not be noted before are noted with it. A seal whose number the file holds with
+    another chain is made, but not noted, with an alarm in the log; so is one of a database that has
+    made seals and of which the file has no line.
 
     Raises:
         RecordsUnavailable: nothing was sealed.
@@ -68,23 +76,29 @@ def seal(store: Store, now: datetime, checkpoints: Path | None = None) -> Seal |
         if made is not None and made.number == 1 and database is None:
             database = name_database(connection, now)
     if made is not None and checkpoints is not None:
-        _note(made, checkpoints, database)
+        _note(store, made, checkpoints, database)
     return made
 
 
-def _note(made: Seal, checkpoints: Path, database: str | None) -> None:
-    """Note a seal in the checkpoints. If they have its number with another chain, log an alarm
+def _note(store: Store, made: Seal, checkpoints: Path, database: str | None) -> None:
+    """Note a seal in the checkpoints. If they do not continue the database's chain, log an alarm
     instead and go on.
     """
     try:
-        note_checkpoint(checkpoints, made, database)
+        note_checkpoint(
+            checkpoints, made, database, lambda after: seals_between(store, after, made.number)
+        )
     except AlreadyNoted:
         log.error(
             "alarm: the checkpoints have seal %d with another chain, run `flask records verify`",
             made.number,
         )
-    except (ValueError, KeyError, TypeError):
-        log.error("alarm: cannot note seal %d: the checkpoints are unreadable", made.number)
+    except NotesMissing:
+        log.error(
+            "alarm: the checkpoints have no seal of this database before seal %d, run `flask "
+            "records verify`",
+            made.number,
+        )
 
 
 def seal_everything(store: Store, now: datetime, checkpoints: Path | None = None) -> Iterator[Seal]:
@@ -105,11 +119,16 @@ def waiting(store: Store) -> Waiting:
     Raises:
         RecordsUnavailable: the database is unavailable.
     """
-    dated = case((unsealed.c.kind.in_(("determination", "audit")), unsealed.c.object_id))
     with store.reading() as connection, tolerant(connection):
-        count, oldest = connection.execute(
-            select(func.count(), func.min(dated)).select_from(unsealed)
-        ).one()
+        return waiting_in(connection)
+
+
+def waiting_in(connection: Connection) -> Waiting:
+    """How many records no seal closes yet, and since when, read through a tolerant connection."""
+    dated = case((unsealed.c.kind.in_(("determination", "audit")), unsealed.c.object_id))
+    count, oldest = connection.execute(
+        select(func.count(), func.min(dated)).select_from(unsealed)
+    ).one()
     id = UUID(oldest) if isinstance(oldest, str) and is_id(oldest) else None
     return Waiting(
         count,
@@ -128,12 +147,12 @@ def _alone(connection: Connection, on_sqlite: bool) -> bool:
     )
 
 
-def _close(connection: Connection, now: datetime) -> Seal | None:
+def _next_batch(connection: Connection) -> list[Row[Any]]:
+    """What the next seal takes, in its order; what cannot be read is left out, with an alarm."""
     # Law comes before what was decided under it; ids are made in the order of time.
     order = (unsealed.c.kind != "law", unsealed.c.object_id, unsealed.c.kind)
     with tolerant(connection):
         found = connection.execute(select(unsealed).order_by(*order).limit(TOGETHER)).all()
-    rows = [row for row in found if all(readable(value) for value in row)]
     _alarm(
         {
             f"{name_of(row.kind)} {name_of(row.object_id)}"
@@ -141,12 +160,18 @@ def _close(connection: Connection, now: datetime) -> Seal | None:
             if not all(readable(value) for value in row)
         }
     )
+    return [row for row in found if all(readable(value) for value in row)]
+
+
+def _close(connection: Connection, now: datetime) -> Seal | None:
+    rows = _next_batch(connection)
     if not rows:
         return None
     last = latest_seal(connection)
     number, first, previous = (
         (last.number + 1, last.first + last.count, last.chain) if last else (1, 1, EMPTY_CHAIN)
     )
+    now = _following(last, now)
     root = merkle_root([leaf_hash(row.kind, row.object_id, row.digest) for row in rows])
     made = Seal(
         number,
@@ -177,6 +202,18 @@ def _close(connection: Connection, now: datetime) -> Seal | None:
             delete(unsealed).where(tuple_(unsealed.c.kind, unsealed.c.object_id).in_(keys))
         )
     return made
+
+
+def _following(last: Seal | None, now: datetime) -> datetime:
+    """The time of the next seal: not before that of the last, unless that one's clock was wrong by
+    more than clocks differ.
+    """
+    if last is None or now >= last.sealed_at:
+        return now
+    if last.sealed_at - now <= SKEW:
+        return last.sealed_at
+    log.error("alarm: seal %d says a later time than the next one", last.number)
+    return now
 
 
 def _alarm(unreadable: set[str]) -> None:

@@ -33,7 +33,7 @@ credentials = Table(
     Column("last_used_on", Date),
     Column("version", Integer, nullable=False),
     Column("record_digest", Digest, nullable=False),
-    info={"kind": "credential"},
+    info={"kind": "credential", "passing": ("last_used_on",)},
 )
 """API keys (`kind` is `key`) and OAuth 2 clients (`client`).
 

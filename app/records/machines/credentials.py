@@ -11,10 +11,12 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, and_, delete, select
 
-from app.records.changing import add, change, locked, write
+from app.records.changing import add, change, digest_of, locked, write
 from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.errors import RecordsUnavailable
 from app.records.machines.credential_tables import credential_secrets, credentials
+from app.records.organizations.organizations import require_open
+from app.records.stating import state_of, stating
 from app.records.store import Store, enter, store_response
 
 
@@ -93,6 +95,7 @@ class CredentialStore:
 
         Raises:
             AlreadyAnswered: the idempotency key was used first by another request.
+            OrganizationNotOpen: its organization is closed or unknown.
             RecordsUnavailable: it could not be stored; so where a label is taken already, which
                 chance all but excludes.
         """
@@ -100,10 +103,11 @@ class CredentialStore:
         secrets = row.pop("secrets")
         with self._store.writing() as connection:
             store_response(connection, response)
+            require_open(connection, credential.organization)
             add(connection, credentials, {**row, "scopes": _joined(credential.scopes)})
             for secret in secrets:
                 add(connection, credential_secrets, {**secret, "credential": credential.id})
-            enter(connection, audit)
+            _entered(connection, credential.id, audit, None)
 
     def find(self, id: str) -> Credential | None:
         """A credential with its secrets; none where there is none of that id.
@@ -167,6 +171,18 @@ class CredentialStore:
             .order_by(credentials.c.id.desc())
         )
 
+    def ending(self, after: datetime, before: datetime) -> list[Credential]:
+        """The credentials that expire between two instants and were not revoked.
+
+        Raises:
+            RecordsUnavailable: the database is unavailable.
+        """
+        return self._all(
+            select(credentials.c.id).where(
+                credentials.c.revoked_at.is_(None), credentials.c.expires_at.between(after, before)
+            )
+        )
+
     def _all(self, ids: Select[str]) -> list[Credential]:
         with self._store.reading() as connection:
             found = (_one(connection, id) for id in connection.execute(ids).scalars().all())
@@ -184,7 +200,9 @@ class CredentialStore:
             RecordsUnavailable: the database is unavailable or refuses.
         """
         with self._store.writing() as connection:
-            return self._changed(connection, id, version, changes, audit)
+            before = _state(connection, id)
+            self._changed(connection, id, version, changes)
+            return _entered(connection, id, audit, before)
 
     def replace_secret(
         self,
@@ -205,7 +223,8 @@ class CredentialStore:
         """
         with self._store.writing() as connection:
             store_response(connection, response)
-            changed = self._changed(connection, id, version, changes, audit)
+            before = _state(connection, id)
+            changed = self._changed(connection, id, version, changes)
             for number, old in enumerate(changed.secrets):
                 mine = credential_secrets.c.label == old.label
                 if number > 0 or old_ends <= secret.created_at:
@@ -213,17 +232,10 @@ class CredentialStore:
                 elif old.is_live(old_ends):
                     change(connection, credential_secrets, mine, {"expires_at": old_ends})
             add(connection, credential_secrets, {**asdict(secret), "credential": id})
-            found = _one(connection, id)
-        assert found is not None
-        return found
+            return _entered(connection, id, audit, before)
 
     def _changed(
-        self,
-        connection: Connection,
-        id: str,
-        version: int | None,
-        changes: Mapping[str, Any],
-        audit: AuditEntry,
+        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any]
     ) -> Credential:
         row = locked(connection, credentials, credentials.c.id == id)
         if row is None:
@@ -231,7 +243,6 @@ class CredentialStore:
         if version not in (None, row["version"]):
             raise Stale(row["version"])
         write(connection, credentials, row, {**changes, "version": row["version"] + 1})
-        enter(connection, audit)
         found = _one(connection, id)
         assert found is not None
         return found
@@ -266,6 +277,27 @@ def _one(connection: Connection, id: str) -> Credential | None:
         _credential(row),
         secrets=tuple(_secret(secret) for secret in connection.execute(newest_first).mappings()),
     )
+
+
+def secrets_text(connection: Connection, id: str) -> str:
+    """All secrets of a credential as one text, for the state that the audit trail gives of it."""
+    chosen = select(credential_secrets).where(credential_secrets.c.credential == id)
+    found = connection.execute(chosen.order_by(credential_secrets.c.label)).mappings()
+    return " ".join(digest_of(credential_secrets, dict(row)) for row in found)
+
+
+def _state(connection: Connection, id: str) -> str | None:
+    """The state of a credential, locked until the transaction ends; None for an unknown id."""
+    row = locked(connection, credentials, credentials.c.id == id)
+    return None if row is None else state_of(credentials, row, secrets_text(connection, id))
+
+
+def _entered(connection: Connection, id: str, audit: AuditEntry, before: str | None) -> Credential:
+    """A credential after a change, which is entered with the state that it left."""
+    after, found = _state(connection, id), _one(connection, id)
+    assert found is not None and after is not None
+    enter(connection, stating(connection, audit, after, before))
+    return found
 
 
 def _credential(row: RowMapping) -> Credential:

@@ -1,1 +1,1 @@
-"""Accounts and sessions in the database."""
+"""Accounts, sessions and drafts in the database."""

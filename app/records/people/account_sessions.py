@@ -5,10 +5,11 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from app.records.changing import add, change
+from app.records.changing import add, change, sweep
 from app.records.entries import AuditEntry
 from app.records.people.account_tables import account_sessions, accounts
-from app.records.people.accounts import Account, forgive, sweep
+from app.records.people.accounts import Account
+from app.records.people.forgiving import forgive
 from app.records.store import Store, enter
 
 STEP = timedelta(seconds=30)

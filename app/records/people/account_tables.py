@@ -1,10 +1,11 @@
-"""The tables of people's accounts, of the sessions they opened, and of the addresses from which
-sign-in failed.
+"""The tables of people's accounts, of the sessions they opened, of the addresses from which sign-in
+failed, and of drafts.
 """
 
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -33,6 +34,7 @@ accounts = Table(
     Column("must_change", Boolean, nullable=False),
     Column("disabled_at", Instant),
     Column("disabled_because", String(20)),
+    Column("disabled_reason", String(500)),
     Column("failed_attempts", Integer, nullable=False),
     Column("locked_until", Instant),
     Column("created_at", Instant, nullable=False),
@@ -43,11 +45,15 @@ accounts = Table(
     Column("record_digest", Digest, nullable=False),
     UniqueConstraint("name_key"),
     UniqueConstraint("issuer", "subject"),
-    info={"kind": "account"},
+    info={
+        "kind": "account",
+        "passing": ("failed_attempts", "locked_until", "last_sign_in_at"),
+    },
 )
 """`name_key` is the name in lower case.
 
 An account without `password_hash` signs in through the identity provider alone.
+`disabled_reason` is what the administrator wrote when disabling it.
 """
 
 account_sessions = Table(
@@ -89,4 +95,34 @@ sign_in_addresses = Table(
 """Addresses with attempts that did not succeed.
 
 Forgotten once they have been quiet for long enough.
+"""
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column(
+        "account_id",
+        Uuid(as_uuid=False),
+        ForeignKey("accounts.id", name="fk_drafts_account_id"),
+        nullable=False,
+    ),
+    Column("question", String(100), nullable=False),
+    Column("edition", String(100), nullable=False),
+    Column("as_of", Date),
+    Column("subject", String(100)),
+    Column("facts", Text, nullable=False),
+    Column("left_open", Text, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("changed_at", Instant, nullable=False),
+    Column("record_digest", Digest, nullable=False),
+    Index(None, "account_id", "changed_at"),
+    Index(None, "changed_at"),
+    info={"kind": "draft"},
+)
+"""Questions that people are putting together. `facts` is a JSON object by whole name, `left_open` a
+JSON list of the names of facts that the person does not know.
+
+Not sealed: a draft decides nothing, and is gone a day after its last change.
 """

@@ -9,13 +9,21 @@ from datetime import datetime, timedelta
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import Column, ColumnElement, Connection, delete, select
+from sqlalchemy import ColumnElement, Connection, delete, select
 from sqlalchemy.exc import IntegrityError
 
-from app.records.changing import add, change, digested, locked, write
+from app.records.changing import add, digested, insert_unless_there, locked, sweep, write
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
-from app.records.people.account_tables import account_sessions, accounts, sign_in_addresses
-from app.records.store import Store, enter, insert_unless_there, store_response
+from app.records.organizations.organizations import require_open
+from app.records.people.account_tables import (
+    account_sessions,
+    accounts,
+    drafts,
+    sign_in_addresses,
+)
+from app.records.people.forgiving import forgive
+from app.records.stating import state_of, stating
+from app.records.store import Store, enter, store_response
 
 ADMINISTRATOR, UNUSED = "administrator", "unused"
 """Why an account is disabled: somebody did it, or nobody used it for too long."""
@@ -46,6 +54,7 @@ class Account:
     must_change: bool = False
     disabled_at: datetime | None = None
     disabled_because: Literal["administrator", "unused"] | None = None
+    disabled_reason: str | None = None
     failed_attempts: int = 0
     locked_until: datetime | None = None
     last_sign_in_at: datetime | None = None
@@ -97,6 +106,10 @@ class SignInAttempt:
     address_held_until: datetime | None = None
 
 
+def nothing_to_check(connection: Connection) -> None:
+    """For a change that may always be."""
+
+
 class NameTaken(Exception):
     """There is an account of that name, or of that person at the identity provider."""
 
@@ -130,16 +143,19 @@ class Accounts:
         Raises:
             NameTaken: there is one of that name, whatever the case of its letters, or of that
                 person at the provider.
+            OrganizationNotOpen: its organization is closed or unknown.
             AlreadyAnswered: the idempotency key was used first by another request.
             RecordsUnavailable: it could not be stored.
         """
         with self._store.writing() as connection:
             store_response(connection, response)
+            require_open(connection, account.organization)
+            row = {**asdict(account), "name_key": account.key}
             try:
-                add(connection, accounts, {**asdict(account), "name_key": account.key})
+                add(connection, accounts, row)
             except IntegrityError:
                 raise NameTaken(account.id) from None
-            enter(connection, audit)
+            enter(connection, stating(connection, audit, state_of(accounts, row)))
 
     def find(self, id: str) -> Account | None:
         """The account of an id.
@@ -179,9 +195,8 @@ class Accounts:
         """
         asked = select(*_READ).order_by(accounts.c.id).limit(limit)
         with self._store.reading() as connection:
-            rows = connection.execute(
-                asked if after is None else asked.where(accounts.c.id > after)
-            )
+            asked = asked if after is None else asked.where(accounts.c.id > after)
+            rows = connection.execute(asked)
             return [Account(**row._mapping) for row in rows]
 
     def change(
@@ -191,32 +206,40 @@ class Accounts:
         audit: AuditEntry,
         version: int | None = None,
         ends: bool = False,
+        response: IdempotencyRecord | None = None,
+        check: Callable[[Connection], None] = nothing_to_check,
     ) -> Account:
         """Change columns of an account and give it as it is then; with *ends*, its sessions end
-        too.
+        too. Its drafts end where it is disabled.
 
-        With *version* the account must still be of that version.
+        With *version* the account must still be of that version. *check* raises where the change
+        must not be; *response* is stored in the same transaction.
 
         Raises:
             VersionDiffers: it is not, or there is no such account any more.
+            OrganizationNotOpen: its new organization is closed or unknown.
+            AlreadyAnswered: the idempotency key was used first by another request.
             RecordsUnavailable: it could not be changed.
         """
         with self._store.writing() as connection:
+            store_response(connection, response)
+            check(connection)
+            require_open(connection, values.get("organization"))
             row = locked(connection, accounts, accounts.c.id == id)
             if row is None or version not in (None, row["version"]):
                 raise VersionDiffers(id)
-            changed = _account(
-                write(connection, accounts, row, {**values, "version": row["version"] + 1})
-            )
+            after = write(connection, accounts, row, {**values, "version": row["version"] + 1})
+            changed = _account(after)
             assert changed is not None
             if ends:
-                connection.execute(
-                    delete(account_sessions).where(account_sessions.c.account_id == id)
-                )
-            enter(connection, audit)
+                ended = delete(account_sessions).where(account_sessions.c.account_id == id)
+                connection.execute(ended)
+            if changed.is_disabled:
+                connection.execute(delete(drafts).where(drafts.c.account_id == id))
+            _enter(connection, audit, row, after)
         return changed
 
-    def rehashed(self, account: Account, password_hash: str) -> Account:
+    def rehashed(self, account: Account, password_hash: str, audit: AuditEntry) -> Account:
         """Keep the same password under a hash of today's cost, unless it was changed meanwhile, and
         give the account with it.
 
@@ -225,7 +248,11 @@ class Accounts:
         """
         same = (accounts.c.id == account.id) & (accounts.c.password_hash == account.password_hash)
         with self._store.writing() as connection:
-            change(connection, accounts, same, {"password_hash": password_hash})
+            row = locked(connection, accounts, same)
+            if row is not None:
+                values = {"password_hash": password_hash, "version": row["version"] + 1}
+                _enter(connection, audit, row, write(connection, accounts, row, values))
+                account = replace(account, version=values["version"])
         return replace(account, password_hash=password_hash)
 
     def begin_attempt(
@@ -251,8 +278,7 @@ class Accounts:
             row = locked(connection, accounts, accounts.c.name_key == name.lower())
             account = _account(row)
             if row is not None and account is not None and account.lies_unused(at, lockout):
-                enter(connection, retired(account))
-                row = self._retire(connection, row, at)
+                row = self._retire(connection, row, at, retired(account))
             return self._count_account(connection, row, at, lockout)
 
     def _count_address(
@@ -316,12 +342,11 @@ class Accounts:
             RecordsUnavailable: it could not be disabled.
         """
         with self._store.writing() as connection:
-            enter(connection, audit)
             row = locked(connection, accounts, accounts.c.id == account.id)
             assert row is not None
-            self._retire(connection, row, at)
+            self._retire(connection, row, at, audit)
 
-    def _retire(self, connection: Connection, row: Row, at: datetime) -> Row:
+    def _retire(self, connection: Connection, row: Row, at: datetime, audit: AuditEntry) -> Row:
         values = {
             "disabled_at": at,
             "disabled_because": UNUSED,
@@ -331,7 +356,10 @@ class Accounts:
         connection.execute(
             delete(account_sessions).where(account_sessions.c.account_id == row["id"])
         )
-        return write(connection, accounts, row, values)
+        connection.execute(delete(drafts).where(drafts.c.account_id == row["id"]))
+        after = write(connection, accounts, row, values)
+        _enter(connection, audit, row, after)
+        return after
 
     def forget_addresses(self, at: datetime, lockout: Lockout) -> None:
         """Forget addresses that have been quiet for long enough.
@@ -353,27 +381,7 @@ class Accounts:
             forgive(connection, account.id, address)
 
 
-def forgive(connection: Connection, account_id: str, address: str) -> None:
-    """Within a transaction: one attempt fewer from an address, and none against the account."""
-    failed = (sign_in_addresses.c.address == address) & (sign_in_addresses.c.failures > 0)
-    if (row := locked(connection, sign_in_addresses, failed)) is not None:
-        write(
-            connection,
-            sign_in_addresses,
-            row,
-            {"failures": row["failures"] - 1, "held_until": None},
-        )
-    change(
-        connection,
-        accounts,
-        accounts.c.id == account_id,
-        {"failed_attempts": 0, "locked_until": None},
-    )
-
-
-def sweep(connection: Connection, key: Column[Any], is_old: ColumnElement[bool]) -> None:
-    """Delete what is old from the table of *key*, leaving alone what another transaction works on
-    at the moment.
-    """
-    old = select(key).where(is_old).with_for_update(skip_locked=True)
-    connection.execute(delete(key.table).where(key.in_(old)))
+def _enter(connection: Connection, audit: AuditEntry, before: Row, after: Row) -> None:
+    """Enter that an account was changed, and what it is from then on."""
+    states = state_of(accounts, after), state_of(accounts, before)
+    enter(connection, stating(connection, audit, *states))

@@ -1,0 +1,1 @@
+"""What every route answers with: responses, problems, pages of a list."""

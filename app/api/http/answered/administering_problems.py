@@ -1,0 +1,37 @@
+"""The types of problems that only administrators and auditors meet."""
+
+from app.api.http.answered.problem_type import ProblemType
+
+ADMINISTERING = (
+    ProblemType(
+        "last-administrator",
+        409,
+        "The last administrator",
+        "Give the role to another person first.\n"
+        "No other enabled account may change accounts. The service changed nothing.",
+    ),
+    ProblemType(
+        "no-password",
+        409,
+        "The account has no password",
+        "The person signs in through the identity provider.",
+    ),
+    ProblemType(
+        "unknown-verification",
+        404,
+        "Unknown verification",
+        "GET /v1/verifications lists them.",
+    ),
+    ProblemType(
+        "verification-running",
+        409,
+        "A verification is running",
+        "Wait until it ends. GET /v1/verifications shows how far it is.",
+    ),
+    ProblemType(
+        "too-much-to-export",
+        409,
+        "Too many entries to export",
+        "Search for fewer days, and export each part by itself.",
+    ),
+)

@@ -1,0 +1,1 @@
+"""What requests of the waiver desk have to look like."""

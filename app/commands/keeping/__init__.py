@@ -1,0 +1,1 @@
+"""Commands for what is kept: records, applicants, the database, seals."""

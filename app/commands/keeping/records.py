@@ -1,0 +1,17 @@
+"""`flask records …`: each command has its own module."""
+
+from app.commands import Commands
+
+records_group = Commands(
+    "records",
+    {
+        "seal": "keeping.sealing:seal_command",
+        "verify": "keeping.verifying:verify_command",
+        "accept-loss": "keeping.verifying:accept_loss_command",
+        "replay": "keeping.replay:replay_command",
+        "backup": "keeping.backing_up:backup_command",
+        "restore": "keeping.backing_up:restore_command",
+        "dispose": "keeping.retaining:dispose_command",
+    },
+    help="Seal, verify, replay, back up, restore and dispose of stored records.",
+)

@@ -1,0 +1,1 @@
+"""Commands for the law: checking, trying, showing it."""

@@ -1,0 +1,1 @@
+"""`flask letters …`: the catalogues of translations."""

@@ -1,0 +1,1 @@
+"""`flask witness …`: a witness of transparency logs."""

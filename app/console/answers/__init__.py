@@ -1,0 +1,1 @@
+"""Answers as pages: of a question being put, and of a stored determination."""

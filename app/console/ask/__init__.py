@@ -1,0 +1,1 @@
+"""Putting a question: chosen, then answered fact by fact or in one form."""

@@ -1,0 +1,207 @@
+"""Choosing a question, and the day and edition of the law for it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from itertools import groupby
+from typing import Any
+from uuid import UUID
+
+import orjson
+from flask import abort, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import clock
+from app.api.applicants.register import read_by_id
+from app.api.determinations.stored import kept, note
+from app.api.http.answered.responses import Problem
+from app.api.http.service import current_service, principal
+from app.console.ask.drafting import Asking, draft_of, drafts
+from app.console.ask.fields import Field
+from app.console.guard import needs, pages, who
+from app.law.fact_types import NotThatFact
+from app.law.facts import FactDefinition
+from app.law.questions import Question
+from app.records.identity import is_id, new_id
+from app.records.people.drafts import Draft
+
+TOPICS = {
+    "carrier": "Carriers",
+    "catastrophic": "Catastrophic plans",
+    "cooperative": "Purchasing cooperatives",
+    "coverage": "Earlier coverage",
+    "dependent": "Dependents",
+    "employee": "Employees",
+    "federally": "People with federal portability rights",
+    "group": "Small groups",
+    "individual": "Individuals",
+    "issue": "Refusing to issue or renew a plan",
+    "plan": "Plans",
+    "rate": "Rates",
+    "waiver": "Waivers",
+}
+"""What topics of questions are called here, where their name in the law is no heading."""
+AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
+"""The day for a question whose law looks at no day of its own."""
+
+
+@pages.get("/ask")
+@needs("law.decide")
+def ask() -> str:
+    """The questions by topic, and those that are being put together."""
+    questions = current_service().lawbook.questions
+    topics = [
+        (TOPICS.get(topic, topic.replace("_", " ").capitalize()), list(each))
+        for topic, each in groupby(sorted(questions.values(), key=_topic), key=_topic)
+    ]
+    open_still = drafts().of(who().account.id, clock.now())
+    return render_template(
+        "ask/choose.html",
+        topics=topics,
+        drafts=[(questions[d.question], d) for d in open_still if d.question in questions],
+    )
+
+
+@pages.post("/ask/<uuid:id>/end")
+@needs("law.decide")
+def end_draft(id: UUID) -> AnyResponse:
+    """Delete a question that is being put together. A second click changes nothing."""
+    drafts().end(str(id), who().account.id)
+    return redirect(url_for("pages.ask"), 303)
+
+
+def _topic(question: Question) -> str:
+    return question.id.partition(".")[0]
+
+
+@pages.get("/ask/new")
+@needs("law.decide")
+def start() -> str:
+    """The day and the edition for a question, before its facts."""
+    question = _question(request.args.get("question"))
+    fact = day_fact(question)
+    day = _day_of(_document_of(request.args.get("like")), fact)
+    return _start_page(question, Field.of(fact, day))
+
+
+@pages.post("/ask/new")
+@needs("law.decide")
+def do_start() -> AnyResponse | tuple[str, int]:
+    """Begin a draft and go on to its facts."""
+    question = _question(request.form.get("question"))
+    fact = day_fact(question)
+    field = Field.sent(fact, request.form)
+    try:
+        day = field.day() if not field.is_empty else clock.today()
+    except NotThatFact as error:
+        field.errors.append(str(error))
+        return _start_page(question, field), 422
+    edition = request.form.get("edition", current_service().edition)
+    if edition not in current_service().lawbook.editions:
+        abort(400)
+    facts = _known_to(question, _document_of(request.form.get("like"))["facts"])
+    if fact is not AS_OF:
+        facts[fact.name] = day.isoformat()
+    draft = replace(new_draft(question, facts, day, edition), subject=_subject())
+    try:
+        Asking.of(draft)
+    except Problem as problem:  # the law of that day is not encoded
+        field.errors.append(problem.detail)
+        return _start_page(question, field), 422
+    drafts().begin(draft)
+    way = "pages.fill_in" if request.form.get("way") == "form" else "pages.interview"
+    return redirect(url_for(way, id=draft.id), 303)
+
+
+def new_draft(question: Question, facts: Mapping[str, object], as_of: date, edition: str) -> Draft:
+    """A draft of the signed-in person, not stored yet. The day counts where no fact governs it."""
+    now, governs = clock.now(), question.governed_by in facts
+    return Draft(
+        new_id(now),
+        who().account.id,
+        question.id,
+        edition,
+        None if governs else as_of,
+        None,
+        facts,
+        (),
+        1,
+        now,
+        now,
+    )
+
+
+def _subject() -> str | None:
+    """The reference of the person whose page the question was begun on."""
+    about = request.form.get("about")
+    if not about or not is_id(about) or not principal().may("applicants.read"):
+        return None
+    return read_by_id(about).subject
+
+
+def _document_of(like: str | None) -> Mapping[str, Any]:
+    """The document of another draft's answer or of a stored answer; one without facts where the
+    person may not see it, or it is none.
+    """
+    nothing: Mapping[str, Any] = {"facts": {}, "would_change": []}
+    if not like or not is_id(like):
+        return nothing
+    try:
+        asking = Asking.of(draft_of(UUID(like)))
+        if asking.determination is None:
+            return {**nothing, "facts": asking.draft.facts}
+        return _loaded(asking.determination.json())
+    except NotFound:
+        if not principal().may("determinations.read"):
+            return nothing
+        record = kept(UUID(like)).record
+        note("determination.read", record.id)
+        return _loaded(record.document)
+
+
+def _loaded(text: bytes | str) -> Mapping[str, Any]:
+    document: Mapping[str, Any] = orjson.loads(text)
+    return document
+
+
+def _known_to(question: Question, facts: Mapping[str, object]) -> dict[str, object]:
+    """Those of facts that a question knows too."""
+    known = current_service().lawbook.known_facts(question.id)
+    return {name: value for name, value in facts.items() if name in known}
+
+
+def _day_of(document: Mapping[str, Any], fact: FactDefinition) -> object:
+    """The day to begin with: that of the change that the address names by its number, else the one
+    that was stated before, else today.
+    """
+    way = request.args.get("way", type=int)
+    if way is not None and 0 <= way < len(document["would_change"]):
+        parts = document["would_change"][way]["if"]
+        days = [part["to"] for part in parts if part["fact"] == fact.name]
+        if days:
+            return days[0]
+    return document["facts"].get(fact.name, clock.today().isoformat())
+
+
+def _start_page(question: Question, field: Field) -> str:
+    return render_template(
+        "ask/start.html",
+        question=question,
+        like=request.values.get("like", ""),
+        about=request.values.get("about", ""),
+        field=field,
+        editions=current_service().lawbook.editions.values(),
+        usual=current_service().edition,
+    )
+
+
+def _question(id: str | None) -> Question:
+    return current_service().lawbook.questions.get(id or "") or abort(404)
+
+
+def day_fact(question: Question) -> FactDefinition:
+    """The fact that names the day whose law is looked at."""
+    if question.governed_by is None:
+        return AS_OF
+    return current_service().lawbook.fact(question.governed_by)

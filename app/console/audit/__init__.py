@@ -1,0 +1,1 @@
+"""The auditor's pages: the audit trail, and verifications of the records."""

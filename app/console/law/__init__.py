@@ -1,0 +1,1 @@
+"""Pages about the law: provisions, what changed, editions compared, calendars, questions."""

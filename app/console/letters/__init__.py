@@ -1,0 +1,1 @@
+"""Letters as pages: previewed, made, listed to be sent, and noted when they come back."""

@@ -1,0 +1,1 @@
+"""Notes and objections, reminders, and feedback on pages."""

@@ -1,0 +1,262 @@
+"""A decision on a waiver request: what the reviewer says to each finding, a preview of what goes
+out, and one button.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from flask import Response, flash, redirect, render_template, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as AnyResponse
+
+from app import clock
+from app.api.http.answered.responses import Problem
+from app.api.http.service import current_service, principal
+from app.api.waivers import decisions
+from app.api.waivers.advice import Draft, Preview, advise, preview_of
+from app.api.waivers.answers import WaiverRequestAnswer
+from app.api.waivers.asked.decision_schemas import DECISIONS, PreviewSchema
+from app.api.waivers.decisions import request_to_decide
+from app.api.waivers.receiving import DENIED_QUESTION
+from app.api.waivers.taking import desk_problems, having_read
+from app.console.forms import Entry, PageForm
+from app.console.guard import needs, pages
+from app.console.waivers.desk_words import DONE, PAPERS
+from app.console.waivers.request_parts import about
+from app.console.waivers.step_pages import (
+    TOO_LATE,
+    not_now,
+    stands_now,
+    told_request,
+    version_read,
+)
+from app.law.words import day_in_words
+from app.waivers.deciding import LEFT_OPEN_BECAUSE, Advice, Said
+from app.waivers.whole import whole
+
+SAID = {
+    Said.RELIED_ON: "The decision relies on it",
+    Said.CONTRADICTED: "A paper contradicts it",
+    Said.LEFT_OPEN: "It is left open",
+}
+BECAUSE = {code: f"{words[:1].upper()}{words[1:]}" for code, words in LEFT_OPEN_BECAUSE.items()}
+TAKEN: Mapping[str, Callable[..., Response]] = {
+    "grant": decisions.grant,
+    "deny": decisions.deny,
+    "return": decisions.return_unreviewed,
+    "not-needed": decisions.not_needed,
+}
+"""The function behind `/v1` of each decision."""
+BESIDE = {".paper": Said.CONTRADICTED, ".because": Said.LEFT_OPEN}
+"""What a remark says more, and to which remark it belongs."""
+
+
+class PaperEntry(Entry):
+    """A choice of one of the papers, by its place."""
+
+    def value(self) -> int | None:
+        """The place, as JSON carries it; none where no paper was chosen."""
+        place = self.shown.get("", "")
+        return int(place) if place in dict(self.options) else None
+
+
+class DecisionForm(PageForm):
+    """The form of a decision: a remark to each finding that decides."""
+
+    def takes(self, entry: Entry) -> bool:
+        """A paper counts only where one contradicts the finding, a reason only where it is left
+        open.
+        """
+        for ending, said in BESIDE.items():
+            if entry.name.endswith(ending):
+                place = entry.name.removesuffix(ending)
+                says = next(each for each in self.entries if each.name == f"{place}.says")
+                return says.value() == said
+        return True
+
+
+def _form(step: str, told: WaiverRequestAnswer, advice: Advice) -> DecisionForm:
+    entries: list[Entry] = []
+    deciding = [finding for finding in advice.findings if finding.decides]
+    papers = [
+        (str(place), f"{PAPERS[paper.kind]}, received on {day_in_words(paper.received_on)}")
+        for place, paper in enumerate(told.papers, 1)
+    ]
+    for number, finding in enumerate(deciding):
+        place = f"rationale.{number}"
+        entries += [
+            Entry(
+                f"{place}.says",
+                finding.says,
+                "radio",
+                options=[(said, SAID[said]) for said in finding.can_say],
+            ),
+            PaperEntry(
+                f"{place}.paper",
+                "Which paper contradicts it, if one does?",
+                "choice",
+                options=papers,
+            ),
+            Entry(
+                f"{place}.because",
+                "Why is it left open, if it is?",
+                "choice",
+                options=_pairs(BECAUSE),
+            ),
+        ]
+    if advice.step not in (None, step) and step in ("grant", "deny"):
+        options = [(finding.key, finding.says) for finding in deciding]
+        hint = "This decision departs from the advice."
+        asks = "From which finding do you depart?"
+        entries.append(Entry("departs_from", asks, "choice", hint, options))
+    if step == "not-needed":
+        asks = "In which other way can the person enroll?"
+        entries.append(Entry("way", asks, "choice", options=_ways_in()))
+    hint = "The Office alone reads them. They stand in no letter."
+    entries.append(Entry("words", "Your own words, beside the findings", "words", hint))
+    return DecisionForm(PreviewSchema(), entries)
+
+
+def _pairs(words: Mapping[Any, str]) -> Sequence[tuple[str, str]]:
+    return [(str(code), said) for code, said in words.items()]
+
+
+def _ways_in() -> list[tuple[str, str]]:
+    service = current_service()
+    in_force = service.lawbook.in_force(clock.today(), service.edition, DENIED_QUESTION)
+    return [(each.id, each.title) for each in in_force if each.effect == "grants"]
+
+
+def _known(step: str, advice: Advice) -> dict[str, Any]:
+    """What stands fast of the body: the decision, and the finding of each remark."""
+    known: dict[str, Any] = {"step": step}
+    keys = [finding.key for finding in advice.findings if finding.decides]
+    if keys:
+        known["rationale"] = [{"finding": key} for key in keys]
+    return known
+
+
+@pages.get("/waivers/<uuid:id>/decide/<step>")
+@needs("waivers.decide")
+def decide_waiver(id: UUID, step: str) -> str | tuple[str, int]:
+    """The advice on a request, and the form of a decision."""
+    told = decidable(id, step)
+    if step not in told.possible:
+        return not_now(told, step)
+    told, advice = _at_hand(told, step)
+    return _page(told, step, advice, _form(step, told, advice), None)
+
+
+@pages.post("/waivers/<uuid:id>/decide/<step>")
+@needs("waivers.decide")
+def take_decision(id: UUID, step: str) -> AnyResponse | tuple[str, int]:
+    """Preview a decision, or take the one that was previewed."""
+    told = decidable(id, step)
+    if step not in told.possible:
+        return _too_late(told, step), 412
+    told, advice = _at_hand(told, step)
+    form = _form(step, told, advice)
+    asked = _body(form, step, advice)
+    if asked is None:
+        return _page(told, step, advice, form, None), 422
+    try:
+        if request.form.get("do") == "decide":
+            return _taken(id, step, asked)
+        return _page(told, step, advice, form, _preview(id, step, asked)), 200
+    except Problem as problem:
+        status = form.refuse(problem)
+        now = told_request(id)
+        if step not in now.possible:
+            return _too_late(now, step), status
+        return _page(now, step, advice, form, None), status
+
+
+def decidable(id: UUID, step: str) -> WaiverRequestAnswer:
+    """A request that somebody decides, or could have.
+
+    Raises:
+        NotFound: there is no such decision.
+        Problem: unknown-waiver-request.
+    """
+    if step not in DECISIONS:
+        raise NotFound("There is no such step.")
+    return told_request(id)
+
+
+def _at_hand(told: WaiverRequestAnswer, step: str) -> tuple[WaiverRequestAnswer, Advice]:
+    """A request that this person may decide now, and the advice on it.
+
+    Raises:
+        Problem: step-not-possible, step-not-yours, or what stands against the advice.
+    """
+    here = request_to_decide(UUID(told.id), step)
+    return told, advise(current_service(), here, principal(), keep=False).advice
+
+
+def _too_late(told: WaiverRequestAnswer, step: str) -> str:
+    """The form with all that was typed, after somebody else got further with the request."""
+    service = current_service()
+    with desk_problems():
+        steps = service.desk.requests.steps(told.id)
+        here = whole(service.desk.find(told.id, principal()), steps)
+    advice = advise(service, here, principal(), keep=False).advice
+    form = _form(step, told, advice)
+    _body(form, step, advice)
+    for entry in form.entries:
+        entry.errors = []
+    form.refused = f"{stands_now(told)} {TOO_LATE}"
+    return _page(told, step, advice, form, None)
+
+
+def _body(form: DecisionForm, step: str, advice: Advice) -> dict[str, Any] | None:
+    """What was sent, as the schema of a preview loads it."""
+    known, way = _known(step, advice), request.form.get("way", "")
+    if step == "not-needed" and way:
+        known["way_in"] = {"question": DENIED_QUESTION, "provision": way}
+    chosen = next((each for each in form.entries if each.name == "way"), None)
+    if chosen is not None:
+        form.entries = [each for each in form.entries if each is not chosen]
+    asked = form.load(**known)
+    if chosen is not None:
+        chosen.shown = {"": way}
+        form.entries = [*form.entries[:-1], chosen, form.entries[-1]]
+        if not way:
+            chosen.errors = ["Choose the other way."]
+            form.refused = ""
+            return None
+    return asked
+
+
+def _preview(id: UUID, step: str, asked: Mapping[str, Any]) -> Preview:
+    here = request_to_decide(id, step)
+    advice = advise(current_service(), here, principal(), keep=False).advice
+    return preview_of(current_service(), here, advice, Draft.of(step, asked))
+
+
+def _taken(id: UUID, step: str, asked: dict[str, Any]) -> AnyResponse:
+    body = {name: value for name, value in asked.items() if name != "step"}
+    if step in ("grant", "deny"):
+        body["digest"] = request.form.get("digest", "")
+    with having_read(version_read()):
+        TAKEN[step](body, id)
+    flash(DONE[step])
+    return redirect(url_for("pages.waiver", id=id), 303)
+
+
+def _page(
+    told: WaiverRequestAnswer,
+    step: str,
+    advice: Advice,
+    form: PageForm,
+    preview: Preview | None,
+) -> str:
+    return render_template(
+        "waivers/decide.html",
+        told=told,
+        step=step,
+        advice=advice,
+        form=form,
+        preview=preview,
+        **about(told),
+    )

@@ -1,0 +1,1 @@
+"""The page of those who lead an office: its open work."""

@@ -1,0 +1,1 @@
+"""What would change an outcome: facts, acts and other days."""

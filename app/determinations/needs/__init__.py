@@ -1,0 +1,1 @@
+"""Which unknown facts can still change an outcome."""

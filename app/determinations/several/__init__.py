@@ -1,0 +1,1 @@
+"""Cases with several events, of which one leads."""

@@ -1,0 +1,1 @@
+"""Letters in other languages: the catalogue of sentences and what says them."""

@@ -1,0 +1,1 @@
+"""Approvals in the database: what one person proposed and a second one must approve."""

@@ -1,0 +1,1 @@
+"""Letters that were made, sent and came back."""

@@ -1,0 +1,1 @@
+"""Short numbers of records, to be said on the telephone."""

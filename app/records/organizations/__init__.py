@@ -1,0 +1,1 @@
+"""Organizations in the database: those that accounts, keys and determinations name by an id."""

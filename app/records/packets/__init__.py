@@ -1,0 +1,1 @@
+"""One determination as a file that can be checked anywhere."""

@@ -1,0 +1,1 @@
+"""Verifications that somebody started: how far each is, and what it found."""

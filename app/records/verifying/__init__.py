@@ -1,0 +1,1 @@
+"""Whether the stored records are as they were sealed: row by row, and as a whole."""

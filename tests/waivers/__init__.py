@@ -1,0 +1,1 @@
+"""The waiver desk: its process, its addresses, its clocks."""
