@@ -36,8 +36,10 @@ def _people(database: str, port: int, number: int) -> list[tuple[Person, Journey
     from app.records.database import open_database
     from app.records.people.accounts import Accounts
     from app.records.store import Store
+    from tests.organizations import know
 
     store = Store(open_database(database))
+    know(store, "office-12", "opp")
     roster = Roster(Accounts(store), Passwords())
     people: list[tuple[Person, Journey]] = []
     for each in range(number):

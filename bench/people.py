@@ -97,13 +97,23 @@ class Person:
         headers["Accept"] = "text/html"
         if body is not None:
             headers["Content-Type"] = "application/x-www-form-urlencoded"
-        self._connection.request(method, path, urlencode(body) if body else None, headers)
-        answer = self._connection.getresponse()
+        sent = (method, path, urlencode(body) if body else None, headers)
+        try:
+            answer = self._sent(*sent)
+        except http.client.RemoteDisconnected:  # it was idle for too long; a browser connects again
+            self._connection.close()
+            answer = self._sent(*sent)
         text = answer.read().decode()
         for cookie in answer.headers.get_all("Set-Cookie", []):
             name, _, value = cookie.partition(";")[0].partition("=")
             self.cookies[name] = value
         return answer.status, answer.headers.get("Location", ""), text
+
+    def _sent(
+        self, method: str, path: str, body: str | None, headers: dict[str, str]
+    ) -> http.client.HTTPResponse:
+        self._connection.request(method, path, body, headers)
+        return self._connection.getresponse()
 
 
 def day(place: str, month: int, number: int) -> dict[str, str]:
