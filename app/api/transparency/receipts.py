@@ -41,20 +41,26 @@ def receipt(service: Service, record: DeterminationRecord) -> Note:
         settings.log_name,
         "determination",
         record.id,
-        record.row()["record_digest"],
+        record.digest,
         record.decided_at,
         record.decided_at + LOGGED_WITHIN,
     )
     return signed(told.text(), key)
 
 
-def receipt_header(service: Service, record: DeterminationRecord) -> dict[str, str]:
-    """The header with the receipt, in base64; none where there can be none."""
+def receipt_text(service: Service, record: DeterminationRecord | None) -> str | None:
+    """The receipt in base64; None without a record, or where there can be none."""
     try:
-        note = receipt(service, record)
+        note = None if record is None else receipt(service, record)
     except NoReceipts:
-        return {}
-    return {HEADER: encoded(note.written().encode())}
+        return None
+    return None if note is None else encoded(note.written().encode())
+
+
+def receipt_header(service: Service, record: DeterminationRecord | None) -> dict[str, str]:
+    """The header with the receipt; none without a record, or where there can be none."""
+    text = receipt_text(service, record)
+    return {} if text is None else {HEADER: text}
 
 
 @lru_cache(maxsize=8)
