@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from app.records.digests import leaf_hash
-from app.records.log.folder import LogFolder
+from app.records.log.folder import WITNESSED, LogFolder
 from app.records.store import Store
 from app.records.tables import sealed_records
 from app.transparency.checkpoints import Checkpoint, read_checkpoint
@@ -25,6 +25,7 @@ from app.transparency.notes import (
     trusted,
     with_signatures,
 )
+from app.transparency.policy import Policy
 from app.transparency.tiles import grown, subtrees
 from app.transparency.tree import Edge, edge_of
 
@@ -72,8 +73,12 @@ def _grow_once(store: Store, folder: LogFolder, key: PrivateKey) -> Grown | None
     return Grown(head, edge.size)
 
 
-def add_signatures(folder: LogFolder, head: Note, lines: Sequence[Signature]) -> None:
-    """Put further signatures under a head, unless a newer one has taken its place.
+def add_signatures(
+    folder: LogFolder, head: Note, lines: Sequence[Signature], policy: Policy | None = None
+) -> None:
+    """Put further signatures under a head, unless a newer one has taken its place. One that as many
+    witnesses signed as the policy asks is stored in WITNESSED too: under load the newest head has
+    no witness yet.
 
     Raises:
         OSError: the folder cannot be read or written.
@@ -81,7 +86,11 @@ def add_signatures(folder: LogFolder, head: Note, lines: Sequence[Signature]) ->
     with folder.alone():
         present = folder.head()
         if present is not None and present.text == head.text:
+            head = present
             folder.write_head(with_signatures(present, lines))
+        head = with_signatures(head, lines)
+        if policy is not None and policy.witnesses and policy.suffices(policy.signed_by(head)):
+            folder.write_head(head, WITNESSED)
 
 
 def last_checkpoint(folder: LogFolder, key: PublicKey) -> Checkpoint | None:
