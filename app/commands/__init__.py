@@ -31,6 +31,7 @@ PLACES = {
     "clients": "accounts.keys:clients_group",
     "organizations": "accounts.organizations:organizations_group",
     "users": "accounts.users:users_group",
+    "log": "transparency.log:log_group",
     "witness": "witness.witnessing:witness_group",
 }
 """The module and name of each command."""

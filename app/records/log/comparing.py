@@ -21,6 +21,12 @@ from app.transparency.tree import EMPTY_ROOT, Edge
 BEGUN, BEGUN_ANEW = "records.log_begun", "records.log_begun_anew"
 """Audit entries for the first head of a database's log, and for a log in place of another."""
 HASHED_TOGETHER = 4096
+ENTERED = 100
+
+
+def entered_name(log: str) -> str:
+    """The name of a log as an audit entry has it, where there is room for so many characters."""
+    return log[-ENTERED:]
 
 
 class Comparison:
@@ -70,12 +76,12 @@ class Comparison:
         covered = 0 if head is None else head.size
         tiles = TileChecks(self._log.folder, covered)
         marks = sorted({size for _, size, _ in self._stated() if 0 < size <= self._sealed})
-        edge, waiting, seen = Edge(), list[bytes](), 0
-        for leaf, called in self._leaves(max([*marks, min(covered, self._sealed)], default=0)):
-            if seen < covered:
+        edge, waiting = Edge(), list[bytes]()
+        last = max([*marks, min(covered, self._sealed)], default=0)
+        for seen, (leaf, called) in enumerate(self._leaves(last), 1):
+            if seen <= covered:
                 yield from tiles.add(leaf, called)
             waiting.append(leaf)
-            seen += 1
             if seen in marks or len(waiting) == HASHED_TOGETHER:
                 edge, waiting = edge.extended(waiting), []
                 self._roots[seen] = edge.root() if seen in marks else b""
@@ -105,7 +111,9 @@ class Comparison:
         if self._log.has_head:
             late = self._late(self._log.head.size) if self._log.head is not None else None
             if late is not None:
-                yield Complaint(UNPLACED, LOG, HEAD, f"{late}: an older head was put back, or nothing signs it")
+                yield Complaint(
+                    UNPLACED, LOG, HEAD, f"{late}: an older head was put back, or nothing signs it"
+                )
             yield from self._at_older_head()
             if self._log.policy is None:
                 self.short.append("No policy names the key of the log: its signature is unchecked.")
@@ -157,10 +165,10 @@ class Comparison:
             yield Complaint(UNPLACED, LOG, name, what)
         chosen = select(audit_entries.c.object_id).where(audit_entries.c.action == BEGUN_ANEW)
         stated = set(self._connection.execute(chosen).scalars())
-        for name in sorted(stated - set(began)):
+        for name in sorted(stated - set(map(entered_name, began))):
             what = "was begun in place of another, but no file says how that ended"
             yield Complaint(UNPLACED, LOG, str(name), what)
-        if began and began[-1] not in stated:
+        if began and entered_name(began[-1]) not in stated:
             what = "was begun in place of another, but the audit trail does not say so"
             yield Complaint(UNPLACED, LOG, began[-1], what)
 

@@ -25,6 +25,11 @@ class LogFolder:
     def __init__(self, path: Path) -> None:
         self._path = path
 
+    @property
+    def path(self) -> Path:
+        """Where the files lie."""
+        return self._path
+
     @contextmanager
     def alone(self) -> Iterator[None]:
         """Wait until no other process writes, and keep others waiting.
@@ -104,6 +109,20 @@ class LogFolder:
         _write(path, content)
         if tile.width == WIDTH:
             shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
+
+
+@contextmanager
+def sole_signer(key: Path, wait: bool) -> Iterator[None]:
+    """Be the only process that signs with the key in a file.
+
+    Raises:
+        BlockingIOError: another process does, and this one is not to *wait* for its end.
+        OSError: the folder of the key cannot be written.
+    """
+    key.parent.mkdir(parents=True, exist_ok=True)
+    with key.with_name(f"{key.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def _write(file: Path, content: bytes) -> None:

@@ -144,13 +144,24 @@ def _leaves_after(store: Store, folder: LogFolder, size: int) -> list[bytes]:
     return [leaf for _, leaf in rows]
 
 
-def _rows(connection: Connection, size: int) -> list[tuple[int, bytes]]:
+def leaves_from(store: Store, sequence: int, most: int) -> list[bytes]:
+    """The leaves of the database from a sequence number on without a hole, so many at most.
+
+    Raises:
+        RecordsUnavailable: the database is unavailable.
+    """
+    with store.reading() as connection:
+        found = _rows(connection, sequence, most)
+    return [leaf for at, (number, leaf) in enumerate(found) if number == sequence + at]
+
+
+def _rows(connection: Connection, size: int, most: int | None = None) -> list[tuple[int, bytes]]:
     columns = sealed_records.c
     chosen = (
         select(columns.sequence, columns.kind, columns.object_id, columns.digest)
         .where(columns.sequence >= size)
         .order_by(columns.sequence)
-        .limit(TOGETHER + bool(size))
+        .limit(most or TOGETHER + bool(size))
     )
     return [
         (row.sequence, leaf_hash(row.kind, row.object_id, row.digest))

@@ -1,4 +1,6 @@
-"""The proof that a sealed record stands in the log, under its present head or the last that witnesses signed."""
+"""The proof that a sealed record stands in the log, under the last head that witnesses signed, or
+its present one.
+"""
 
 import logging
 

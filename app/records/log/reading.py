@@ -9,6 +9,7 @@ from app.records.log.folder import HEAD, WITNESSED, LogFolder
 from app.transparency.checkpoints import Checkpoint, read_checkpoint
 from app.transparency.encoding import Malformed
 from app.transparency.endings import Ending, read_ending
+from app.transparency.key_files import OpenToOthers, read_key
 from app.transparency.keys import PublicKey, cosigned_at
 from app.transparency.notes import Note, SignatureWrong, Untrusted, read_note, trusted
 from app.transparency.policy import Policy, read_policy
@@ -23,7 +24,8 @@ Wrong = tuple[str, str]
 class Log:
     """What the files of a log say. *heads* are those by their files that the log's key signed;
     where there is no *policy*, nobody knows that key. *wrong* names files that are not what they
-    should be. *has_head* is false where there is no head at all. *own_key*: who verifies could sign.
+    should be. *has_head* is false where there is no head at all. *own_key*: who verifies could sign
+    the log. *receipt_keys* check receipts.
     """
 
     folder: LogFolder
@@ -60,9 +62,15 @@ def policy_of(file: Path | None) -> Policy | None:
         return None
 
 
-def read_log(folder: Path | None, policy: Policy | None, key: Path | None = None) -> Log | None:
+def read_log(
+    folder: Path | None,
+    policy: Policy | None,
+    key: Path | None = None,
+    receipt_key: Path | None = None,
+) -> Log | None:
     """What the files in a folder say under a policy; None where no folder is named. *key* is the
-    file of the log's private key.
+    file of the log's private key, *receipt_key* that of the key that signs receipts, which counts
+    where the policy names none.
 
     Raises:
         OSError: a file cannot be read.
@@ -88,7 +96,7 @@ def read_log(folder: Path | None, policy: Policy | None, key: Path | None = None
         tuple(wrong),
         there,
         key is not None and os.access(key, os.R_OK),
-        () if policy is None else tuple(_receipt_keys(policy)),
+        tuple(_receipt_keys(policy, receipt_key)),
     )
 
 
@@ -133,8 +141,15 @@ def _log_keys(policy: Policy) -> Iterator[PublicKey]:
     return (each.key for each in policy.logs if not each.key.name.endswith(SUFFIX))
 
 
-def _receipt_keys(policy: Policy) -> Iterator[PublicKey]:
-    return (each.key for each in policy.logs if each.key.name.endswith(SUFFIX))
+def _receipt_keys(policy: Policy | None, file: Path | None) -> list[PublicKey]:
+    logs = [] if policy is None else policy.logs
+    named = [each.key for each in logs if each.key.name.endswith(SUFFIX)]
+    if named or file is None:
+        return named
+    try:
+        return [read_key(file).public]
+    except (OSError, Malformed, OpenToOthers):
+        return []
 
 
 def _endings(files: LogFolder, policy: Policy | None, wrong: list[Wrong]) -> Iterator[Ending]:

@@ -49,8 +49,9 @@ class Asked:
 class Proof:
     """What was proved *against* what, and *through* which seal and which *record* of the *log* that
     is named. *witnesses* is how many witnesses signed for the log through *witnessed*. *own_key*:
-    who verified could have signed the log. *endings* are of logs before it. *held* receipts name records of the log, *due* ones need
-    not yet. *short* says, a sentence each, what is less than asked.
+    who verified could have signed the log. *endings* are of logs before it. *held* receipts name
+    records of the log, *due* ones need not yet. *short* says, a sentence each, what is less than
+    asked.
     """
 
     against: Against = Against.INSIDE

@@ -56,7 +56,9 @@ def spans(connection: Connection, numbers: Iterable[int]) -> dict[int, Span]:
         at = {row.number: row.sealed_at for row in connection.execute(chosen)}
     except UNREADABLE:
         at = {
-            number: instant_in(connection, select(seals.c.sealed_at).where(seals.c.number == number))
+            number: instant_in(
+                connection, select(seals.c.sealed_at).where(seals.c.number == number)
+            )
             for number in asked
         }
     known = {number: Span(at.get(number - 1), at.get(number)) for number in whole}

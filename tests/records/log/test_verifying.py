@@ -69,7 +69,9 @@ class Grown:
 
 
 @pytest.fixture(scope="module", params=["sqlite", "postgresql"])
-def made(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Grown]:
+def made(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Grown]:
     folder = tmp_path_factory.mktemp("grown")
     if request.param == "sqlite":
         shutil.copy(request.getfixturevalue("migrated_sqlite"), folder / "records.sqlite")
@@ -305,7 +307,9 @@ def test_a_changed_leaf_of_the_database_is_named(there: Grown) -> None:
         with there.store.writing() as connection:
             connection.execute(mine.values(digest=before["digest"]))
     assert "log tile/0/000: has another hash 9 than record 9, " in "\n".join(named)
-    assert f"log checkpoint: has another root than the first {FIRST + 4} records" in "\n".join(named)
+    assert f"log checkpoint: has another root than the first {FIRST + 4} records" in "\n".join(
+        named
+    )
 
 
 # --- receipts ---

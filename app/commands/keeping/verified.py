@@ -1,0 +1,153 @@
+"""How `flask records verify` tells what a verification found and proved."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.commands.output import Screen, counted
+from app.instants import instant_text
+
+if TYPE_CHECKING:
+    from app.records.verifying.proof import Proof
+    from app.records.verifying.verification import Verified
+
+SHOWN = 100
+
+
+def verified_document(verified: "Verified") -> dict[str, object]:
+    """A verification for a program."""
+    noted, proof = verified.noted, verified.proof
+    return {
+        "holds": not verified.complaints,
+        "proved": {
+            "against": proof.against,
+            "through_seal": proof.through,
+            "log": proof.log,
+            "through_record": proof.record,
+            "witnesses": proof.witnesses,
+            "witnessed_through_record": proof.witnessed,
+            "log_key_is_readable": proof.own_key,
+            "enough": proof.is_enough and not verified.complaints,
+            "lacking": list(proof.short),
+        },
+        "receipts": {"hold": proof.held, "not_due_yet": proof.due},
+        "logs_ended": [
+            {
+                "log": ending.ended.origin,
+                "records": ending.ended.size,
+                "in_the_database": ending.shared,
+                "then_began": ending.began,
+                "because": ending.because,
+                "by": ending.by,
+                "at": instant_text(ending.at),
+            }
+            for ending in proof.endings
+        ],
+        "invented_times": verified.invented,
+        "records": verified.records,
+        "seals": verified.seals,
+        "unsealed": verified.unsealed,
+        "chain": verified.chain,
+        "database": verified.database,
+        "checkpoints": {
+            "seals": len(noted.chains),
+            "of_other_databases": noted.of_others,
+            "other_databases": noted.others,
+            "accepted_losses": [
+                {
+                    "after": loss.after,
+                    "through": loss.through,
+                    "because": loss.because,
+                    "by": loss.by,
+                }
+                for loss in noted.losses
+            ],
+        },
+        "complaints": [
+            {"kind": complaint.kind, "id": complaint.object_id, "what": complaint.what}
+            for complaint in verified.complaints
+        ],
+    }
+
+
+def lost_seals(first: int, through: int) -> str:
+    """What seals are lost, in words."""
+    return f"seals {first} to {through}" if through else "notes of this database's seals"
+
+
+def print_checkpoints(file: Path | None, verified: "Verified") -> None:
+    """Say what was compared with which notes, and which losses were accepted."""
+    screen, noted = Screen(), verified.noted
+    for loss in noted.losses:
+        what = lost_seals(loss.after + 1, loss.through)
+        of = "" if loss.database == verified.database else f" of the database {loss.database}"
+        screen.line(
+            f"{loss.by} accepted the loss of the {what}{of} on {loss.at.date()}: {loss.because}"
+        )
+    screen.line(f"Compared the seals with {file}; --checkpoints names another file.", fold=False)
+
+
+def print_proof(verified: "Verified") -> None:
+    """Say what was proved against what, and what is lacking."""
+    screen, proof = Screen(), verified.proof
+    if verified.invented:
+        screen.line(
+            f"{counted(verified.invented, 'record')} of the demonstration carry invented times."
+        )
+    for ending in proof.endings:
+        screen.line(
+            f"{ending.by} ended the log {ending.ended.origin} on {ending.at.date()}: "
+            f"{ending.because}. It had {counted(ending.ended.size, 'record')}; the database has "
+            f"the first {ending.shared} of them.",
+            fold=False,
+        )
+    if proof.held or proof.due:
+        screen.line(
+            f"{counted(proof.held, 'receipt')} held; {proof.due} promise a later time than now."
+        )
+    for sentence in proof.short:
+        screen.line(sentence)
+    if verified.complaints:
+        return
+    for sentence in proved(proof):
+        screen.line(sentence)
+    if not proof.is_enough:
+        screen.line("That is less than was asked.")
+
+
+def proved(proof: "Proof") -> list[str]:
+    """What was proved against what, a sentence each."""
+    against = []
+    if proof.through or proof.against == "notes":
+        against.append(f"the checkpoints through seal {proof.through}")
+    if proof.record:
+        against.append(f"the log through record {proof.record}")
+    if proof.witnesses:
+        signed = f"{counted(proof.witnesses, 'witness')}".replace("witnesss", "witnesses")
+        who = f"{signed} signed for the log through record {proof.witnessed}"
+    else:
+        who = "no witness outside was asked" if proof.log is None else "no witness outside signed"
+    if not against:
+        return ["Proved against itself only: somebody may have written all of it anew."]
+    sentences = [f"Proved against {' and '.join(against)}; {who}."]
+    if proof.own_key:
+        sentences.append(
+            "This user can read the key of the log: one user may run the service and sign for it."
+        )
+    return sentences
+
+
+def print_verified(verified: "Verified") -> None:
+    """Say what was looked at, and each complaint."""
+    screen, complaints = Screen(), verified.complaints
+    for complaint in complaints[:SHOWN]:
+        screen.line(str(complaint), fold=False)
+    if len(complaints) > SHOWN:
+        screen.line(f"… and {len(complaints) - SHOWN} more")
+    screen.line(
+        f"Verified {counted(verified.records, 'record')} and {counted(verified.seals, 'seal')}; "
+        f"{verified.unsealed} unsealed."
+    )
+    if complaints:
+        screen.line(f"{counted(len(complaints), 'complaint')}, the first record first.")
+    else:
+        screen.line("All records are intact.")
