@@ -43,6 +43,7 @@ from app.records.texts.feedback import Feedback, FeedbackBox
 from app.records.texts.notes import Note, Notes
 from app.records.texts.personal_texts import keep_text
 from app.records.verifications.reports import Verification, begin, last_verifications, note
+from app.records.verifying.proof import Proof
 from app.records.verifying.verification import verify
 from app.records.voiding.voids import keep_void
 from app.records.waivers.papers import sealable_paper
@@ -214,7 +215,7 @@ def use_everything(store: Store, kept: Everything) -> None:
     [draft] = drafts.of(kept.account, clock.now())
     assert drafts.save(replace(draft, left_open=("event.kind",)), clock.now()) is not None
     [verification], _ = last_verifications(store, 1)
-    note(store, replace(verification, records=4, seen_at=clock.now()))
+    note(store, replace(verification, records=4, seen_at=clock.now(), proof=Proof()))
     letter = find_letter(store, kept.letter)
     assert letter is not None
     sent = OFFICE.did("letter.came_back", letter.id, kind="letter")

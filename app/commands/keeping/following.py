@@ -125,7 +125,7 @@ def _round(store: "Store", folder: "LogFolder", key: "PrivateKey") -> None:
     except RecordsUnavailable as error:
         log.warning("sealing failed: %s", error)
     except LogBroken as error:
-        log.error("alarm: the log was not signed: %s", error)
+        log.error("alarm: the log was not signed: %s; see flask log begin-anew --help", error)
     except OSError as error:
         log.error("cannot write the log: %s", type(error).__name__)
 

@@ -7,7 +7,6 @@ from app.commands.output import Screen, counted
 from app.instants import instant_text
 
 if TYPE_CHECKING:
-    from app.records.verifying.proof import Proof
     from app.records.verifying.verification import Verified
 
 SHOWN = 100
@@ -108,32 +107,8 @@ def print_proof(verified: "Verified") -> None:
         screen.line(sentence)
     if verified.complaints:
         return
-    for sentence in proved(proof):
+    for sentence in proof.sentences():
         screen.line(sentence)
-    if not proof.is_enough:
-        screen.line("That is less than was asked.")
-
-
-def proved(proof: "Proof") -> list[str]:
-    """What was proved against what, a sentence each."""
-    against = []
-    if proof.through or proof.against == "notes":
-        against.append(f"the checkpoints through seal {proof.through}")
-    if proof.record:
-        against.append(f"the log through record {proof.record}")
-    if proof.witnesses:
-        signed = f"{counted(proof.witnesses, 'witness')}".replace("witnesss", "witnesses")
-        who = f"{signed} signed for the log through record {proof.witnessed}"
-    else:
-        who = "no witness outside was asked" if proof.log is None else "no witness outside signed"
-    if not against:
-        return ["Proved against itself only: somebody may have written all of it anew."]
-    sentences = [f"Proved against {' and '.join(against)}; {who}."]
-    if proof.own_key:
-        sentences.append(
-            "This user can read the key of the log: one user may run the service and sign for it."
-        )
-    return sentences
 
 
 def print_verified(verified: "Verified") -> None:

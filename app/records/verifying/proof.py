@@ -71,6 +71,31 @@ class Proof:
         """Whether everything that was asked was proved."""
         return not self.short
 
+    def sentences(self) -> list[str]:
+        """What was proved against what, where nothing was complained of."""
+        against = []
+        if self.through or self.against == Against.NOTES:
+            against.append(f"the checkpoints through seal {self.through}")
+        if self.record:
+            against.append(f"the log through record {self.record}")
+        if not against:
+            return ["Proved against itself only: somebody may have written all of it anew."]
+        sentences = [f"Proved against {' and '.join(against)}; {self._witnesses()}."]
+        if self.own_key:
+            sentences.append(
+                "This user can read the key of the log: one user may run the service and sign for "
+                "it."
+            )
+        if not self.is_enough:
+            sentences.append("That is less than was asked.")
+        return sentences
+
+    def _witnesses(self) -> str:
+        if not self.witnesses:
+            return f"no witness outside {'was asked' if self.log is None else 'signed'}"
+        who = "1 witness" if self.witnesses == 1 else f"{self.witnesses} witnesses"
+        return f"{who} signed for the log through record {self.witnessed}"
+
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
