@@ -5,7 +5,7 @@ requests.
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -175,3 +175,13 @@ class NewDetermination:
     record: DeterminationRecord
     audit: AuditEntry
     response: IdempotencyRecord | None = None
+
+
+class Stored(NamedTuple):
+    """The response to a request with an idempotency key: its body, and the determination that it
+    stored, where it stored one.
+    """
+
+    response: IdempotencyRecord
+    body: str
+    record: DeterminationRecord | None = None

@@ -5,7 +5,6 @@ them again.
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import NamedTuple
 
 import orjson
 from sqlalchemy import (
@@ -34,6 +33,7 @@ from app.records.entries import (
     IdempotencyRecord,
     LawText,
     NewDetermination,
+    Stored,
 )
 from app.records.errors import (
     AlreadyAnswered,
@@ -55,19 +55,7 @@ from app.records.tables import (
 from app.records.visibility import EVERYTHING, Reach
 from app.records.voiding.standing import require_unvoided
 
-__all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
-
-
-class Stored(NamedTuple):
-    """The response to a request with an idempotency key: its body, and the determination that it
-    stored, where it stored one.
-    """
-
-    response: IdempotencyRecord
-    body: str
-    record: DeterminationRecord | None = None
-
-
+__all__ = ["DeterminationRecord", "Store", "Stored", "database_errors", "within"]
 FULL = ("disk is full", "No space left", "disk full", "53100")
 
 

@@ -8,39 +8,19 @@ from app.instants import instant_text
 
 if TYPE_CHECKING:
     from app.records.verifying.verification import Verified
+    from app.transparency.endings import Ending
 
 SHOWN = 100
 
 
 def verified_document(verified: "Verified") -> dict[str, object]:
     """A verification for a program."""
-    noted, proof = verified.noted, verified.proof
+    noted = verified.noted
     return {
         "holds": not verified.complaints,
-        "proved": {
-            "against": proof.against,
-            "through_seal": proof.through,
-            "log": proof.log,
-            "through_record": proof.record,
-            "witnesses": proof.witnesses,
-            "witnessed_through_record": proof.witnessed,
-            "log_key_is_readable": proof.own_key,
-            "enough": proof.is_enough and not verified.complaints,
-            "lacking": list(proof.short),
-        },
-        "receipts": {"hold": proof.held, "not_due_yet": proof.due},
-        "logs_ended": [
-            {
-                "log": ending.ended.origin,
-                "records": ending.ended.size,
-                "in_the_database": ending.shared,
-                "then_began": ending.began,
-                "because": ending.because,
-                "by": ending.by,
-                "at": instant_text(ending.at),
-            }
-            for ending in proof.endings
-        ],
+        "proved": _proved(verified),
+        "receipts": {"hold": verified.proof.held, "not_due_yet": verified.proof.due},
+        "logs_ended": list(map(_ended, verified.proof.endings)),
         "invented_times": verified.invented,
         "records": verified.records,
         "seals": verified.seals,
@@ -65,6 +45,33 @@ def verified_document(verified: "Verified") -> dict[str, object]:
             {"kind": complaint.kind, "id": complaint.object_id, "what": complaint.what}
             for complaint in verified.complaints
         ],
+    }
+
+
+def _proved(verified: "Verified") -> dict[str, object]:
+    proof = verified.proof
+    return {
+        "against": proof.against,
+        "through_seal": proof.through,
+        "log": proof.log,
+        "through_record": proof.record,
+        "witnesses": proof.witnesses,
+        "witnessed_through_record": proof.witnessed,
+        "log_key_is_readable": proof.own_key,
+        "enough": proof.is_enough and not verified.complaints,
+        "lacking": list(proof.short),
+    }
+
+
+def _ended(ending: "Ending") -> dict[str, object]:
+    return {
+        "log": ending.ended.origin,
+        "records": ending.ended.size,
+        "in_the_database": ending.shared,
+        "then_began": ending.began,
+        "because": ending.because,
+        "by": ending.by,
+        "at": instant_text(ending.at),
     }
 
 

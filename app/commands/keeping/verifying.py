@@ -52,9 +52,9 @@ def verify_command(checkpoints: Path | None, receipts: Path | None, as_json: boo
     """Verify all records, and list those that were changed, removed or inserted, the first one
     first.
 
-    The command compares the records with the checkpoints in ELIGIBILITY_CHECKPOINTS and with the
-    transparency log, whose key and witnesses ELIGIBILITY_POLICY names. With --receipts it also
-    names each receipt whose record is not in the log as promised.
+    The command reads the notes of the seals in ELIGIBILITY_CHECKPOINTS. It also reads the public
+    log, under the policy in ELIGIBILITY_POLICY. With --receipts it also names each receipt whose
+    record is not in the log as it says.
 
     The command exits with 3 if it finds anything wrong; missing checkpoints and a missing log are
     wrong. It exits with 5 if it finds nothing wrong but proved less than the policy asks, and says

@@ -73,8 +73,8 @@ def begin_anew_command(after: int, because: str, as_json: bool) -> None:
     backup.
 
     Do this only after restoring a backup: otherwise somebody removed records. Stop `records seal
-    --follow` first, and run the command as its user. The new log has another name and another key:
-    give the key to the witnesses and add it to the policy. The command refuses if the log can go
+    --follow` first, and run the command as its user. The new log has a new name and a new key. Give
+    the key to the witnesses, and add it to the policy. The command refuses if the log can go
     on. Files of the new log say, signed by both keys, how the old one ended and who accepted that.
     `records verify` repeats it. The files of the old log stay beside the new ones; its key is
     overwritten.

@@ -85,12 +85,13 @@ def add_signatures(
     """
     with folder.alone():
         present = folder.head()
-        if present is not None and present.text == head.text:
-            head = present
-            folder.write_head(with_signatures(present, lines))
-        head = with_signatures(head, lines)
-        if policy is not None and policy.witnesses and policy.suffices(policy.signed_by(head)):
-            folder.write_head(head, WITNESSED)
+        is_present = present is not None and present.text == head.text
+        signed_now = with_signatures(present if is_present and present else head, lines)
+        signed_by = set() if policy is None else policy.signed_by(signed_now)
+        if policy is not None and policy.witnesses and policy.suffices(signed_by):
+            folder.write_head(signed_now, WITNESSED)
+        if is_present:
+            folder.write_head(signed_now)
 
 
 def last_checkpoint(folder: LogFolder, key: PublicKey) -> Checkpoint | None:
