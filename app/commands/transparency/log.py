@@ -103,13 +103,17 @@ def begin_anew_command(after: int, because: str, as_json: bool) -> None:
         raise Refusal(
             DOWN, "log-unwritable", f"Cannot write the new log: {error.strerror}."
         ) from None
-    key = made_key(chosen.log_key, chosen.log_name)
+    _tell_of(made_key(chosen.log_key, chosen.log_name), kept, as_json)
+
+
+def _tell_of(key: "PrivateKey", old: Path, as_json: bool) -> None:
+    """Say what began, and what to do with its key."""
     is_added = _added_to_policy(key)
     if as_json:
-        told = {"log": key.name, "public_key": str(key.public), "old_log": str(kept)}
+        told = {"log": key.name, "public_key": str(key.public), "old_log": str(old)}
         print_json({**told, "in_policy": is_added})
         return
-    Screen().line(f"Began the log {key.name}. The old one is in {kept}.", fold=False)
+    Screen().line(f"Began the log {key.name}. The old one is in {old}.", fold=False)
     if not is_added:
         Screen().line(f"Add a line to the policy: log {key.public}", fold=False)
         Screen().line("Give this key to the witnesses: flask witness serve --log …")
