@@ -1,4 +1,4 @@
-"""The whole way of a disposal, for tests: one person marks, the mark waits, another one releases."""
+"""The whole way of a disposal, for tests: one person marks, it waits, another person releases."""
 
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
@@ -10,6 +10,7 @@ from app import clock
 from app.access.approvals import Approval, Approvals
 from app.access.disposals import Disposals
 from app.access.origin import Origin
+from app.access.principal import Principal
 from app.access.roles import shipped_roles
 from app.records.disposing.releasing import LeftOut
 from app.records.ledger.retention import CLASSES
@@ -27,7 +28,7 @@ def disposals(store: Store, periods: dict[str, relativedelta] = TEN_YEARS) -> Di
     return Disposals(store, DISPOSABLE, periods, WAIT)
 
 
-def manager(actor: str) -> tuple[object, Origin]:
+def manager(actor: str) -> tuple[Principal, Origin]:
     return shipped_roles().principal(actor, "records_manager", None), Origin(actor)
 
 
@@ -41,7 +42,7 @@ def mark(
     """Mark what is due of some classes at an instant, and seal it then."""
     with clock.played_at(at):
         there = disposals(store, periods)
-        approval = there.mark(there.due(ALL - set(of)), *manager(MARKER))  # type: ignore[arg-type]
+        approval = there.mark(there.due(ALL - set(of)), *manager(MARKER))
         list(seal_everything(store, at, checkpoints))
     return approval
 
@@ -55,7 +56,7 @@ def release(
 ) -> list[LeftOut]:
     """Release what was marked, at an instant: what stays."""
     with clock.played_at(at):
-        released = Approvals(store).approve(approval, *manager(RELEASER))  # type: ignore[arg-type]
+        released = Approvals(store).approve(approval, *manager(RELEASER))
         return disposals(store, periods).carry_out(released, progress)
 
 

@@ -74,6 +74,10 @@ RELEASE = ApprovalKind(
 register(RELEASE)
 
 
+class NothingDue(Exception):
+    """There is nothing to mark."""
+
+
 @dataclass(frozen=True, slots=True)
 class Due:
     """What may go now, class by class, and what stays although it is old enough."""
@@ -121,11 +125,14 @@ class Disposals:
         """Mark what is due; a second person can release it once it has waited.
 
         Raises:
+            NothingDue: nothing is.
             AlreadyProposed: an earlier mark waits, or its release has not come to its end.
             NotPermitted: the caller may not mark.
             RecordsUnavailable: nothing was marked.
         """
         going = [each for each in due.chosen if each.leaves]
+        if not going:
+            raise NothingDue
         proposal = Proposal(NAME, None, effect_of(going), BECAUSE, self._wait + OPEN_FOR)
 
         def stores(transaction: Transaction, approval: Approval) -> None:

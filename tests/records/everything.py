@@ -51,7 +51,7 @@ from app.records.waivers.waiver_requests import (
     WaiverStep,
 )
 from tests.approving import RENAMING, proposal
-from tests.disposing import dispose_of
+from tests.disposing import dispose_of, mark
 from tests.organizations import know
 from tests.records.conftest import RECORD, kept, made_at, numbered
 
@@ -113,6 +113,8 @@ def keep_everything(
     )
     _keep_old_ones(store, checkpoints, (made_at(9, OLD), *older))
     dispose_of(store, TEN_YEARS_LATER, "determination", checkpoints=checkpoints)
+    if older:  # nobody releases this mark
+        mark(store, TEN_YEARS_LATER + timedelta(days=30), {"determination"}, checkpoints)
     first = kept(numbered(1))
     store.keep(NewDetermination(first.record, first.audit, answer))
     for number in (2, 3):

@@ -7,7 +7,17 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.approvals import Approval, ApprovalChanged
-from app.api.approvals.approvals import RefusalSchema, answer, approvals, find, refusals, waiting
+from app.access.disposals import NAME
+from app.api.approvals.approvals import (
+    RefusalSchema,
+    answer,
+    approvals,
+    approved,
+    find,
+    refusals,
+    waiting,
+)
+from app.api.disposals.disposals import disposal_answer, found_disposal
 from app.api.http.answered.responses import Problem
 from app.api.http.service import origin, principal
 from app.console.guard import needs, pages
@@ -63,7 +73,7 @@ def _do(found: Approval, do: str, because: str) -> None:
         Problem: there is no such button.
     """
     if do == "approve":
-        approvals().approve(found, principal(), origin())
+        approved(found)
     elif do == "refuse":
         asked = RefusalSchema().load({"because": because})
         approvals().refuse(found, asked["because"], principal(), origin())
@@ -77,12 +87,15 @@ def _page(
     found: Approval, status: int, because: str = "", wrong: str = "", notice: str = ""
 ) -> AnyResponse:
     kind = approvals().kind_of(found)
+    marked = found_disposal(found.id) if found.kind == NAME else None
     return make_response(
         render_template(
             "approvals/one.html",
             approval=found,
             shown=answer(found),
-            page=None if kind is None else kind.page.replace("{id}", found.object_id),
+            page=None if kind is None or marked else kind.page.replace("{id}", found.object_id),
+            marked=marked,
+            disposal=None if marked is None else disposal_answer(marked),
             is_mine=found.proposed_by == principal().actor,
             may_decide=kind is not None
             and principal().may("approvals.decide")

@@ -63,7 +63,7 @@ class Run(NamedTuple):
     """
 
     periods: Mapping[str, relativedelta]
-    now: Callable[[], datetime]
+    clock: Callable[[], datetime]
     did: Callable[..., AuditEntry]
     progress: Callable[[int], object] = lambda count: None
 
@@ -146,6 +146,7 @@ def carry_out(
         for one in _carry_out(store, each, marks[each.name], run)
     ]
     with store.writing() as connection:
+        _let_no_hold_change(connection)
         ended = select(audit_entries.c.id).where(
             audit_entries.c.kind == MARKED_KIND,
             audit_entries.c.object_id == approval,
@@ -180,7 +181,7 @@ def _carry_out(store: Store, each: DisposableClass, mark: Mark, run: Run) -> Ite
 
 def _before(mark: Mark, run: Run) -> datetime:
     """Made before which instant a record may go: as marked, and by the period in force now."""
-    by_now: datetime = run.now() - run.periods[mark.of]
+    by_now: datetime = run.clock() - run.periods[mark.of]
     return min(mark.made_before, by_now)
 
 

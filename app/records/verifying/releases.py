@@ -6,6 +6,8 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, func, select
 
+from app.records.approvals.approval_tables import approvals
+from app.records.approvals.approvals import APPROVED
 from app.records.damaged import UNREADABLE, page
 from app.records.disposing.candidates import Leaf
 from app.records.disposing.disposal_tables import disposal_marks, marked_records
@@ -97,8 +99,14 @@ class Releases:
 
     def _is_released(self, mark: Mark, statement: Columns, at: datetime) -> bool:
         """Whether the trail has the proposal of the person who marked, and the approval of another
-        one, who disposed of it.
+        one, who disposed of it. The approval says so too.
         """
+        table = approvals.c
+        decided = select(table.decided_by).where(
+            table.id == mark.approval, table.outcome == APPROVED
+        )
+        if self._connection.execute(decided).scalar_one_or_none() != statement["actor"]:
+            return False
         entry = audit_entries.c
         chosen = select(audit_entries).where(
             entry.kind == MARKED_KIND,
