@@ -1,7 +1,7 @@
 """The whole way of a disposal, for tests: one person marks, it waits, another person releases."""
 
 from collections.abc import Callable, Collection
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
@@ -12,10 +12,13 @@ from app.access.disposals import Disposals
 from app.access.origin import Origin
 from app.access.principal import Principal
 from app.access.roles import shipped_roles
+from app.records.applicants.encryption import KeyRing
 from app.records.disposing.releasing import LeftOut
+from app.records.identity import new_id
 from app.records.ledger.retention import CLASSES
 from app.records.ledger.seals import seal_everything
 from app.records.store import Store
+from app.records.texts.feedback import Feedback, FeedbackBox
 from app.waivers.disposable import DISPOSABLE
 
 MARKER, RELEASER = "command:marker", "command:releaser"
@@ -81,3 +84,12 @@ def release_after_wait(
     left = release(store, approval, at)
     list(seal_everything(store, at, checkpoints))
     return left
+
+
+def keep_old_feedback(store: Store) -> str:
+    """Feedback of long ago, whose time is over; its id."""
+    at = datetime(2011, 2, 16, tzinfo=UTC)
+    sent = Feedback(new_id(at), at, "/ask", None, "en", "anybody", "new", at, words="Unclear.")
+    box = FeedbackBox(store, KeyRing({"k1": b"1" * 32}, b"2" * 32))
+    box.add(sent, Origin("anybody").did("feedback.sent", sent.id, kind="feedback"))
+    return sent.id

@@ -19,10 +19,13 @@ from app import clock
 from app.access.approvals import AlreadyProposed, Approval, Approvals, NotASecondPerson, NotYet
 from app.access.disposals import state_of
 from app.access.origin import Origin
+from app.records.approvals.approval_tables import approvals
+from app.records.changing import change
 from app.records.disposing import sealed_classes
 from app.records.disposing.candidates import HELD, LATELY
 from app.records.disposing.releasing import LONGER
 from app.records.entries import Void
+from app.records.errors import RecordDamaged
 from app.records.holds import Hold, place_hold
 from app.records.identity import new_id
 from app.records.ledger.seals import seal_everything
@@ -169,6 +172,8 @@ import os, sys
 from dateutil.relativedelta import relativedelta
 from app.access.approvals import Approvals
 from app.records.database import open_database
+from app.records.approvals.approval_tables import approvals
+from app.records.changing import change
 from app.records.disposing import sealed_classes
 from app.records.store import Store
 from tests.disposing import release
@@ -220,6 +225,23 @@ def test_a_release_that_was_killed_goes_on_and_each_record_goes_once(
             text("SELECT count(*) FROM audit_entries WHERE action = 'disposal.ended'")
         ).scalar_one()
     assert (5, 1) == (gone, ended)
+
+
+def test_a_forged_approval_lets_nothing_go(store: Store, approval: Approval) -> None:
+    """Its row says that it was approved; the audit trail does not."""
+    values = {"outcome": "approved", "decided_by": RELEASER, "decided_at": LATER, "version": 2}
+    with clock.played_at(LATER):
+        near(store, LATER)
+        with store.writing() as connection:
+            change(connection, approvals, approvals.c.id == approval.id, values)
+        with pytest.raises(RecordDamaged):
+            disposals(store).carry_out(replace(approval, decided_by=RELEASER))
+        with store.writing() as connection:
+            open_again = dict.fromkeys(("outcome", "decided_by", "decided_at"))
+            change(
+                connection, approvals, approvals.c.id == approval.id, {**open_again, "version": 1}
+            )
+    assert [1, 2, 3, 4, 5] == there(store)
 
 
 def going_on(store: Store, approval: Approval) -> list[Any]:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response
 from msgspec import Meta, Struct
 
 from app import clock
+from app.access.approvals import NotYet
 from app.access.disposals import NAME, Disposals, state_of
 from app.api.http.answered.answers import instant_or_none
 from app.api.http.answered.responses import Problem, json_response
@@ -118,7 +119,7 @@ def delete_released(approval: Approval) -> None:
 def _delete(service: Service, approval: Approval) -> None:
     try:
         left = disposals_of(service).carry_out(approval)
-    except (RecordsUnavailable, RecordDamaged, RetentionUnreadable) as error:
+    except (RecordsUnavailable, RecordDamaged, RetentionUnreadable, NotYet) as error:
         log.error(
             "disposal %s was interrupted (%s); `flask records release` goes on",
             approval.id,

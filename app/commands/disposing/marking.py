@@ -42,8 +42,9 @@ def dispose_command(dry_run: bool, confirm: int | None, as_json: bool) -> None:
 
     The mark waits for seven days, or as ELIGIBILITY_DISPOSAL_WAIT says. Then another person
     releases it, with `flask records release` or on the page "Waiting for a second person". Only
-    that deletes. The age of a record is that of the seal that closed it. Drafts and the responses
-    to retried requests go at once. The command also goes on with a release that was interrupted.
+    that deletes. The age of a record is that of the seal that closed it. One mark waits at a time.
+    Drafts and the responses to retried requests go at once. The command also goes on with a release
+    that was interrupted.
 
     It refuses if the clock is more than two days beyond the last seal. It also refuses if more than
     10 records, and more than 5 % of a class, would go. The periods are in
@@ -74,17 +75,16 @@ def _mark(
     store: "Store", disposals: "Disposals", dry_run: bool, confirm: int | None
 ) -> tuple["Marked | None", dict[str, int]]:
     """Mark what is due; what was marked, and how many records of each class are due."""
+    counts = _passing(store, dry_run)
     _refuse_second(disposals, dry_run)
     waiting = _state_periods(store, dry_run)
     with progress_of("Looking for what is due", 8) as advance:
         due = disposals.due(waiting, advance)
     _name_damaged(due)
-    counts = _passing(store, dry_run=True)
     everything = {**dict.fromkeys(waiting, 0), **due.counts, **counts}
     if dry_run:
         return None, everything
     _refuse_too_many(store, due.counts, confirm)
-    _passing(store, dry_run=False)
     if not any(due.counts.values()):
         return None, everything
     from app.access.approvals import AlreadyProposed

@@ -5,6 +5,8 @@ from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+import click
+
 from app import clock
 from app.commands.keeping.periods import stated_periods
 from app.commands.lawbook.sources import command_actor, settings
@@ -66,9 +68,22 @@ def found_mark(disposals: "Disposals", id: str) -> "Marked":
 
 
 def going_on(disposals: "Disposals", found: "Marked") -> list["LeftOut"]:
-    """Delete what was released; what stays, and why."""
-    with deleting(found) as advance:
-        return disposals.carry_out(found.approval, advance)
+    """Delete what was released; what stays, and why.
+
+    Raises:
+        Refusal: the records do not prove the release, or the clock may be wrong.
+    """
+    from app.access.approvals import NotYet
+    from app.records.errors import RecordDamaged
+
+    try:
+        with deleting(found) as advance:
+            return disposals.carry_out(found.approval, advance)
+    except NotYet as wait:
+        raise Refusal(REJECTED, "not-yet", str(wait)) from None
+    except RecordDamaged:
+        told = "The records do not prove that it was released. Run `flask records verify`."
+        raise Refusal(REJECTED, "release-unproved", told) from None
 
 
 def deleting(found: "Marked") -> AbstractContextManager[Callable[[int], None]]:
@@ -139,11 +154,11 @@ def left_document(left: list["LeftOut"]) -> list[dict[str, str]]:
 
 def show_left(left: list["LeftOut"]) -> None:
     """What stays although it was marked, on standard error."""
-    screen = Screen()
     for each in left[:SHOWN]:
-        screen.line(f"{each.kind} {each.id} stays: {each.because}.", fold=False)
+        click.echo(f"{each.kind} {each.id} stays: {each.because}.", err=True)
     if len(left) > SHOWN:
-        screen.line(f"{counted(len(left) - SHOWN, 'other record')} stay too; --json names them.")
+        others = counted(len(left) - SHOWN, "other row")
+        click.echo(f"{others} too; `flask records release --json` names all.", err=True)
 
 
 def clock_refusal(last: datetime) -> Refusal:

@@ -28,6 +28,7 @@ DONE = {
     "refuse": "You refused it. The proposer sees your reason.",
     "withdraw": "You withdrew it.",
 }
+RELEASED = "You released it. The service deletes it now."
 
 
 @pages.get("/approvals")
@@ -61,7 +62,7 @@ def decide_approval(id: UUID) -> AnyResponse:
         return _page(found, 422, because=because, wrong=sentence)
     except Problem as problem:
         return _page(find(id), problem.type.status, because=because, notice=problem.detail)
-    flash(DONE[do])
+    flash(RELEASED if do == "approve" and found.kind == NAME else DONE[do])
     return redirect(url_for("pages.approval", id=id), 303)
 
 

@@ -36,6 +36,7 @@ from app.records.verifying.disposal_proofs import (
     DISPOSED,
     ENDED,
     MARKED_KIND,
+    RELEASED_BY,
     Statement,
     read_period,
     root_of,
@@ -131,14 +132,13 @@ def carry_out(
     came to its end.
 
     Raises:
-        RecordDamaged: a mark is not over what it was made over.
+        RecordDamaged: a mark is not over what it was made over, or the trail does not tell of its
+            release.
+        NotYet: it has to wait, or the clock may be wrong.
         RecordsUnavailable: the rest was not deleted; the next run goes on.
     """
     with store.reading() as connection:
-        whole = whole_marks(connection, approval)
-    if whole is None:
-        raise RecordDamaged(KIND, approval)
-    marks = {mark.of: mark for mark in whole}
+        marks = {mark.of: mark for mark in _released_marks(connection, approval, run.clock())}
     left = [
         one
         for each in classes
@@ -155,6 +155,24 @@ def carry_out(
         if connection.execute(ended).first() is None:
             enter(connection, run.entering(ENDED, approval, MARKED_KIND))
     return left
+
+
+def _released_marks(connection: Connection, approval: str, at: datetime) -> list[Mark]:
+    """The marks of a proposal that was released: the row of its approval alone proves nothing."""
+    marks, entry, table = whole_marks(connection, approval), audit_entries.c, approvals.c
+    decided = select(table.decided_by).where(table.id == approval, table.outcome == APPROVED)
+    released = select(entry.id).where(
+        entry.kind == MARKED_KIND,
+        entry.object_id == approval,
+        entry.action == RELEASED_BY,
+        entry.outcome == "done",
+        entry.actor == decided.scalar_subquery(),
+        entry.actor.not_in([mark.marked_by for mark in marks or ()]),
+    )
+    if marks is None or connection.execute(released).first() is None:
+        raise RecordDamaged(KIND, approval)
+    require_releasable(connection, marks, at)
+    return marks
 
 
 def _carry_out(store: Store, each: DisposableClass, mark: Mark, run: Run) -> Iterator[LeftOut]:
