@@ -34,11 +34,12 @@ from tests.waivers.asking import INCOMPLETE, entered, reviewer, step
 from tests.waivers.test_corrections import another, approve, propose
 from tests.waivers.test_deciding import (
     SUPPORTED,
+    WAY_IN,
     claimed,
     decide,
     grant,
+    needless,
     rationale,
-    way_in_force,
 )
 
 __all__ = ["pango"]
@@ -74,9 +75,8 @@ def requests(app: Flask) -> Requests:
     grant(office, made["corrected"])
     proposed = propose(chief, made["corrected"])
     assert 200 == approve(another(app), proposed).status_code
-    made["not needed"] = claimed(client, office, subject=unique_reference())
-    way = way_in_force(office)
-    assert 200 == step(office, made["not needed"], "not-needed", 2, way_in=way).status_code
+    made["not needed"] = claimed(client, office, subject=unique_reference(), **needless())
+    assert 200 == step(office, made["not needed"], "not-needed", 2, way_in=WAY_IN).status_code
     return made
 
 

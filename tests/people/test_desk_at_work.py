@@ -238,6 +238,95 @@ def test_who_decides_has_the_request_before_them_and_the_preview_at_the_head(
     )
 
 
+def unsigned(browser: Browser, denial: str, subject: str) -> str:
+    """The address of a request that lacks its sworn statement."""
+    new = {name: it for name, it in test_waiver_desk.REQUEST.items() if "sworn" not in name}
+    sent = browser.fill(
+        f"/waivers/new?denial={denial}", "/waivers/new", denial=denial, subject=subject, **new
+    )
+    assert 303 == sent.status_code, text(sent)
+    return str(sent.headers["Location"])
+
+
+def test_while_papers_are_missing_the_page_leads_to_asking_for_them(
+    browser: Browser, denial: str, subject: str, reviewer: Browser
+) -> None:
+    entered = unsigned(browser, denial, subject)
+    led_to = re.findall(rf"{entered}/(?:steps|decide)/([a-z-]+)", page_of(reviewer, entered))
+    assert "ask-for-missing" == led_to[0] and "claim" not in led_to
+    take(reviewer, entered, "claim")
+    shown = page_of(reviewer, entered)
+    assert "Papers are missing, so you can neither grant nor deny it yet." in shown
+    led_to = re.findall(rf"{entered}/(?:steps|decide)/([a-z-]+)", shown)
+    assert {"add-paper", "release", "recuse", "withdraw"} == set(led_to)
+    for step, told in {
+        "grant": "Missing: the sworn statement.",
+        "deny": "Missing: the sworn statement.",
+        "return": "where the law leaves its review to the Office.",
+        "not-needed": "the law opens no other way to enroll today.",
+    }.items():
+        refused = reviewer.get(f"{entered}/decide/{step}")
+        assert 409 == refused.status_code
+        assert told in text(refused) and "waiver.reviewable" not in text(refused)
+    paper = {**PAPER, "papers.0.kind": "sworn_statement"}
+    take(reviewer, entered, "add-paper", **paper)
+    assert "The sworn statement: the day on which it was signed" in text(reviewer.get(entered))
+    take(reviewer, entered, "add-paper", **days("sworn.signed_on", 5, 21))
+    assert {"grant", "deny"} <= set(re.findall(r"/decide/([a-z-]+)", page_of(reviewer, entered)))
+
+
+def page_of(browser: Browser, page: str) -> str:
+    return browser.get(page).get_data(as_text=True)
+
+
+def test_a_decision_shows_its_two_answers_and_asks_about_each_sentence_once(
+    entered: str, reviewer: Browser
+) -> None:
+    take(reviewer, entered, "claim")
+    page = page_of(reviewer, f"{entered}/decide/deny")
+    told = text(reviewer.get(f"{entered}/decide/deny"))
+    before = told[: told.index("What you say to each finding")]
+    assert "whether the Office of Patient Protection must review the request." in before
+    assert "The facts support a waiver. This is advice to the reviewer, who decides." in before
+    legends = re.findall(r'<legend class="usa-legend">([^<]*)</legend>', page)
+    assert len(legends) == len(set(legends)) > 3
+    assert "As it stands it speaks for a waiver." in told
+    for unknown in re.findall(r"<legend[^>]*>Not (?:stated|determined).*?</fieldset>", page, re.S):
+        assert 'value="contradicted_by"' not in unknown and 'value="left_open"' in unknown
+
+
+def test_a_late_request_is_denied_and_another_decision_names_what_it_departs_from(
+    browser: Browser, denial: str, subject: str, reviewer: Browser
+) -> None:
+    late = {**test_waiver_desk.REQUEST, **days("received_on", 9, 20)}
+    sent = browser.fill(
+        f"/waivers/new?denial={denial}", "/waivers/new", denial=denial, subject=subject, **late
+    )
+    entered = str(sent.headers["Location"])
+    take(reviewer, entered, "claim")
+    assert "return" not in re.findall(r"/decide/([a-z-]+)", page_of(reviewer, entered))
+    page = f"{entered}/decide/deny"
+    assert "The facts speak for this step: deny the waiver." in text(reviewer.get(page))
+    preview = decide(reviewer, page, do="preview", **remarks(reviewer, page))
+    assert "Still needed" not in text(preview), text(preview)
+    assert "The last day was June 9, 2012." in text(preview)
+    assert "From which finding do you depart?" in text(reviewer.get(f"{entered}/decide/grant"))
+
+
+def test_a_denial_without_a_reason_is_not_taken(
+    browser: Browser, entered: str, reviewer: Browser
+) -> None:
+    take(reviewer, entered, "claim")
+    page = f"{entered}/decide/deny"
+    fields = remarks(reviewer, page) | {"ground": ""}
+    for place in [each.removesuffix(".says") for each in fields if each.endswith(".says")]:
+        fields |= {f"{place}.says": "left_open", f"{place}.because": "not_needed"}
+    told = text(decide(reviewer, page, do="preview", **fields))
+
+    assert "A denial needs a finding that speaks against the waiver." in told
+    assert 'name="digest"' not in told
+
+
 def test_each_day_names_its_law_and_whether_it_moves(entered: str, reviewer: Browser) -> None:
     days_told = text(reviewer.get(entered)).partition("Each day comes from the law")[2]
     law = "Request for an enrollment waiver after a denial"

@@ -243,7 +243,8 @@ def remarks(browser: Browser, page: str, says: str = "relied_on", **more: str) -
         can = re.search(rf'name="{place}\.says"[^>]*value="{says}"', shown)
         one = {"says": says, **more} if can else {"says": "left_open", "because": "no_proof"}
         filled |= {f"{place}.{name}": value for name, value in one.items()}
-    return filled
+    further = re.search(r'name="ground".*?<option value="([^"]+#[^"]+)"', shown, re.S)
+    return filled | ({"ground": further[1]} if further else {})
 
 
 def granted(reviewer: Browser, entered: str) -> TestResponse:

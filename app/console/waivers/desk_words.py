@@ -51,6 +51,10 @@ DONE = {
     "correct": "You proposed the correction. Another person approves it.",
 }
 """What the page says after each step."""
+CLAIMED_INCOMPLETE = (
+    "You claimed the request. Papers are missing, so you can neither grant nor deny it yet. To ask "
+    "for them, give the request back to the queue."
+)
 LETTERS = {
     "ask-for-missing": "papers are missing",
     "grant": "the waiver is granted",
