@@ -1,9 +1,11 @@
 """The waiver desk at work: what a person of the Office meets between two steps on a request."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app import clock
 from app.access.roster import Roster
@@ -325,6 +327,62 @@ def test_a_denial_without_a_reason_is_not_taken(
 
     assert "A denial needs a finding that speaks against the waiver." in told
     assert 'name="digest"' not in told
+
+
+def with_file(browser: Browser, entered: str, name: str, content: bytes) -> TestResponse:
+    """Add a proof with a file and what somebody typed."""
+    page = f"{entered}/steps/add-paper"
+    form = dict(
+        re.findall(r'name="(csrf_token|once|version)" value="([^"]+)"', page_of(browser, page))
+    )
+    return browser.client.post(
+        page,
+        base_url="https://localhost",
+        content_type="multipart/form-data",
+        data={**form, **PAPER, "papers.0.file": (BytesIO(content), name)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "“scan.pdf” (0 bytes): Must have some content: this file is empty."),
+        (b"%PDF-" + bytes(12 * 1024 * 1024), "“scan.pdf” (12.0 MB): Must have at most 10 MB."),
+        (b"MZ", "Must be a PDF, PNG or JPEG file."),
+    ],
+)
+def test_an_unfit_file_is_refused_by_its_name_and_the_form_stays(
+    browser: Browser, entered: str, content: bytes, told: str
+) -> None:
+    refused = with_file(browser, entered, "scan.pdf", content)
+
+    assert 422 == refused.status_code
+    assert told in text(refused)
+    html = refused.get_data(as_text=True)
+    assert '<option value="proof" selected' in html and 'name="papers.0.received_on.day"' in html
+    assert 'value="22"' in html
+    assert "No paper came yet." in text(browser.get(entered))
+
+
+def test_a_withdrawal_by_somebody_else_says_who_and_what(entered: str, reviewer: Browser) -> None:
+    said = {"said_by": "other", **days("said_on", 5, 25)}
+    refused = take(reviewer, entered, "withdraw", **said)
+    assert 422 == refused.status_code
+    assert "Say who it was, and what they said." in text(refused)
+    assert 303 == take(reviewer, entered, "withdraw", note="Her son called.", **said).status_code
+
+
+def test_only_those_who_may_review_are_offered_a_request(
+    entered: str, reviewer: Browser, chief: Browser, otto: str
+) -> None:
+    take(reviewer, entered, "claim")
+    take(reviewer, entered, "recuse", because="My sister-in-law.")
+    take(chief, entered, "claim")
+    shown = chief.get(f"{entered}/steps/reassign")
+    offered = re.findall(r'<option value="account:[^"]*">(\w+)', shown.get_data(as_text=True))
+
+    assert ["otto"] == offered
+    assert "Not rosa: who entered the request or recused themselves" in text(shown)
 
 
 def test_each_day_names_its_law_and_whether_it_moves(entered: str, reviewer: Browser) -> None:

@@ -226,7 +226,14 @@ class WithdrawSchema(StrictSchema):
 
     said_by = code_field(SAID_BY, "Who said so.", required=True)
     said_on = PastDayField("The day on which they said so.", required=True)
-    note = ProseField(metadata={"description": "What they said. Encrypted."})
+    note = ProseField(
+        metadata={"description": "What they said; with `other`, who it was too. Encrypted."}
+    )
+
+    @validates_schema
+    def _require_words(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if data["said_by"] == "other" and "note" not in data:
+            raise ValidationError("Is required with other.", "note")
 
 
 class HandedOverSchema(StrictSchema):
