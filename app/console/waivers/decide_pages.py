@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from flask import Response, flash, redirect, render_template, request, url_for
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -25,6 +26,7 @@ from app.api.waivers.taking import desk_problems, having_read
 from app.console.forms import Entry, PageForm
 from app.console.guard import needs, pages
 from app.console.waivers.desk_words import DONE, PAPERS
+from app.console.waivers.previewed import end_typed, keep_typed, typed_before
 from app.console.waivers.request_parts import about
 from app.console.waivers.step_pages import (
     TOO_LATE,
@@ -71,7 +73,23 @@ class PaperEntry(Entry):
 
 
 class DecisionForm(PageForm):
-    """The form of a decision: a remark to each finding that decides."""
+    """The form of a decision: a remark to each finding that decides. *typed* are the fields as they
+    were sent, by the present form or by the one that was previewed.
+    """
+
+    typed: MultiDict[str, str] | None = None
+
+    def take(self) -> None:
+        """Show what was typed."""
+        if self.typed is None:
+            super().take()
+            return
+        for entry in self.entries:
+            entry.take(self.typed, MultiDict())
+
+    def sent(self, name: str) -> str:
+        """What a field of one line says."""
+        return (request.form if self.typed is None else self.typed).get(name, "")
 
     def takes(self, entry: Entry) -> bool:
         """A paper counts only where one contradicts the finding, a reason only where it is left
@@ -150,13 +168,33 @@ def _known(step: str, advice: Advice) -> dict[str, Any]:
 @pages.get("/waivers/<uuid:id>/decide/<step>")
 @needs("waivers.decide")
 def decide_waiver(id: UUID, step: str) -> str | tuple[str, int]:
-    """The advice on a request, and the form of a decision."""
+    """The advice on a request, and the form of a decision; or its preview, of what this person last
+    typed for it.
+    """
     told = decidable(id, step)
     if step not in told.possible:
         because = _refused(told, step)
         return not_now(told, step) if because is None else refusal(told, step, because)
     told, advice = _at_hand(told, step)
-    return _page(told, step, advice, _form(step, told, advice), None)
+    form = _form(step, told, advice)
+    if "preview" in request.args and (typed := typed_before(id, step)) is not None:
+        form.typed = typed
+        return _previewed(told, step, advice, form)
+    return _page(told, step, advice, form, None)
+
+
+def _previewed(
+    told: WaiverRequestAnswer, step: str, advice: Advice, form: DecisionForm
+) -> str | tuple[str, int]:
+    """The preview of what was typed before, as the request stands now."""
+    asked = _body(form, step, advice)
+    if asked is None:
+        return _page(told, step, advice, form, None), 422
+    try:
+        return _page(told, step, advice, form, _preview(UUID(told.id), step, asked))
+    except Problem as problem:
+        status = form.refuse(problem)
+        return _page(told, step, advice, form, None), status
 
 
 @pages.post("/waivers/<uuid:id>/decide/<step>")
@@ -174,7 +212,10 @@ def take_decision(id: UUID, step: str) -> AnyResponse | tuple[str, int]:
     try:
         if request.form.get("do") == "decide":
             return _taken(id, step, asked)
-        return _page(told, step, advice, form, _preview(id, step, asked)), 200
+        _preview(id, step, asked)
+        keep_typed(id, step)
+        address = url_for("pages.decide_waiver", id=id, step=step, preview="shown")
+        return redirect(address, 303)
     except Problem as problem:
         status = form.refuse(problem)
         now = told_request(id)
@@ -235,10 +276,10 @@ def _here(told: WaiverRequestAnswer) -> WholeRequest:
 
 def _body(form: DecisionForm, step: str, advice: Advice) -> dict[str, Any] | None:
     """What was sent, as the schema of a preview loads it."""
-    known, way = _known(step, advice), request.form.get(WAY, "")
+    known, way = _known(step, advice), form.sent(WAY)
     if step == "not-needed" and way:
         known["way_in"] = {"question": DENIED_QUESTION, "provision": way}
-    ground = request.form.get(GROUND, "")
+    ground = form.sent(GROUND)
     if step == "deny" and ground in {finding.key for finding in advice.further_grounds}:
         relied_on = {"finding": ground, "says": str(Said.RELIED_ON)}
         known["rationale"] = [*known.get("rationale", []), relied_on]
@@ -262,6 +303,7 @@ def _taken(id: UUID, step: str, asked: dict[str, Any]) -> AnyResponse:
         body["digest"] = request.form.get("digest", "")
     with having_read(version_read()):
         TAKEN[step](body, id)
+    end_typed(id, step)
     flash(DONE[step])
     return redirect(url_for("pages.waiver", id=id), 303)
 
