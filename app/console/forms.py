@@ -60,6 +60,7 @@ ON_PAGES: Mapping[str, str] = {
     "Send papers, sworn or denial_received_on.": "Fill in a paper or one of the days.",
     "Is required with contradicted_by.": "Choose the paper that contradicts it.",
     "Is required with left_open.": "Choose why it is left open.",
+    "Needs the kind of its paper in missing.": "Check the paper above too.",
     "Is required with other.": "Say who it was, and what they said.",
 }
 """The sentences of schemas that name members, and what a page says instead."""

@@ -21,6 +21,22 @@ PAPERS: Mapping[str, str] = {
 on which it was signed.
 """
 
+EXACTLY: Mapping[str, str] = {
+    "form_signature": "form",
+    "form_answers": "form",
+    "notice_day": NOTICE,
+    "statement_day": STATEMENT,
+    "proof_of_reason": "proof",
+    "proof_of_end": "proof",
+    "proof_of_learning": "proof",
+    "proof_of_offers": "proof",
+    "proof_of_subsidy": "proof",
+    "authority_signature": "authority",
+}
+"""What exactly can be missing, as the letter to the applicant says it: its code, and the kind of
+paper that it is about.
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class WholeRequest:

@@ -385,6 +385,27 @@ def test_only_those_who_may_review_are_offered_a_request(
     assert "Not rosa: who entered the request or recused themselves" in text(shown)
 
 
+def test_a_preview_can_be_opened_again_by_its_reviewer(
+    app: Flask, entered: str, reviewer: Browser, chief: Browser
+) -> None:
+    take(reviewer, entered, "claim")
+    page = f"{entered}/decide/deny"
+    decide(reviewer, page, do="preview", words="First words.", **remarks(reviewer, page))
+    decide(reviewer, page, do="preview", words="Better words.", **remarks(reviewer, page))
+    again = reviewer.get(f"{page}?preview=shown")
+
+    assert 200 == again.status_code
+    assert "What goes out" in text(again) and "Better words." in text(again)
+    assert "First words." not in text(again)
+    assert "Better words." not in text(reviewer.get(page))
+    store = app.extensions["eligibility"].store
+    with store.reading() as connection:
+        kept = str(connection.exec_driver_sql("SELECT question, facts FROM drafts").all())
+    assert 1 == kept.count("waiver decision: deny") and "words" not in kept
+    assert 200 == reviewer.get("/ask").status_code
+    assert 404 == chief.get(f"{page}?preview=shown").status_code
+
+
 def test_each_day_names_its_law_and_whether_it_moves(entered: str, reviewer: Browser) -> None:
     days_told = text(reviewer.get(entered)).partition("Each day comes from the law")[2]
     law = "Request for an enrollment waiver after a denial"

@@ -21,6 +21,7 @@ from app.console.guard import needs, pages
 from app.console.notes.about_answers import note_form
 from app.console.waivers.desk_words import (
     DETAILS,
+    MISSING,
     PAPERS,
     SAID_BY,
     STATES,
@@ -113,7 +114,7 @@ def _place(step: str) -> int:
 def detail_words(value: object, name: str) -> str:
     """A code or a day of a step in words."""
     if isinstance(value, list):
-        return ", ".join(PAPERS.get(str(each), str(each)) for each in value)
+        return ", ".join(PAPERS.get(str(each)) or MISSING.get(str(each), "") for each in value)
     if name in CHOICES:
         return CHOICES[name].get(str(value), str(value))
     if name in ACTORS:

@@ -22,7 +22,7 @@ from app.api.waivers.asked.waiver_schemas import (
     WithdrawSchema,
 )
 from app.console.forms import Entry, PageForm
-from app.console.waivers.desk_words import PAPERS, SAID_BY, STATES
+from app.console.waivers.desk_words import MISSING, PAPERS, SAID_BY, STATES
 
 Step = Callable[..., Response]
 BECAUSE_HINT = "The Office alone reads it."
@@ -32,6 +32,8 @@ CORRECTION_HINT = "The second person reads it. No names of applicants."
 SWORN_HINT = (
     "The certification under the penalty of perjury, if it came now. It counts only with its day."
 )
+EXACTLY_HINT = "The letter to the applicant says it in these words. You may leave it out."
+NOTE_HINT = f"{BECAUSE_HINT} It stands in no letter."
 LEFT_OUT = "who entered the request or recused themselves does not review it"
 FILE_HINT = "A PDF, PNG or JPEG of at most 10 MB. You may leave it out."
 
@@ -99,8 +101,11 @@ def _ask_for_missing(told: WaiverRequestAnswer) -> PageForm:
         AskForMissingSchema(),
         [
             missing,
+            Entry(
+                "exactly", "What exactly is missing?", "checks", EXACTLY_HINT, list(MISSING.items())
+            ),
             Entry("remind_on", "On which day do you want to look again?", "date"),
-            Entry("note", "What exactly is missing?", "words", BECAUSE_HINT),
+            Entry("note", "Note about it, for the Office", "words", NOTE_HINT),
         ],
     )
 
