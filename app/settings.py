@@ -163,7 +163,7 @@ def _with_law_and_records(env: Env, settings: Settings) -> Settings:
         log=env.path("ELIGIBILITY_LOG", settings.instance / "log"),
         log_key=env.path("ELIGIBILITY_LOG_KEY", settings.instance / "log.key"),
         receipt_key=env.path("ELIGIBILITY_RECEIPT_KEY", settings.instance / "receipt.key"),
-        policy=env.path("ELIGIBILITY_POLICY", None),
+        policy=env.path("ELIGIBILITY_POLICY", settings.instance / "policy"),
         lawbooks=env.path("ELIGIBILITY_LAWBOOKS", settings.instance / "lawbooks"),
     )
 

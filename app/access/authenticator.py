@@ -8,10 +8,13 @@ from hashlib import sha256
 from app import clock
 from app.access.credentials import CLIENT, KEY, Credentials, is_key, label_of, people_sign_in
 from app.access.principal import Principal
+from app.access.programs import Programs
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
 from app.access.tokens import BadToken, NoSigningKey, SigningKeys, Tokens
 from app.records.identity import is_id
 from app.records.machines.credentials import Credential, CredentialStore
+from app.records.machines.programs import ProgramStore
+from app.records.store import Store
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -35,10 +38,15 @@ class Bearers:
     """
 
     def __init__(
-        self, store: CredentialStore, roles: Roles, tokens: Tokens, people_sign_in: bool = False
+        self,
+        store: CredentialStore,
+        roles: Roles,
+        tokens: Tokens,
+        programs: Programs,
+        people_sign_in: bool = False,
     ) -> None:
         self._store, self._roles, self._tokens = store, roles, tokens
-        self._people_sign_in = people_sign_in
+        self._programs, self._people_sign_in = programs, people_sign_in
         self._known: dict[bytes, tuple[Principal, datetime, datetime]] = {}
 
     def principal(self, text: str) -> Principal | None:
@@ -102,6 +110,8 @@ class Bearers:
         except NoSigningKey as error:
             log.error("cannot verify access tokens: %s", error)
             return None
+        if token.consent is not None:
+            return self._programs.principal(token)
         credential = self._store.find_alone(token.client) if is_id(token.client) else None
         if credential is None or credential.kind != CLIENT or not credential.is_live(now):
             return None
@@ -147,6 +157,7 @@ class Authenticator:
     roles: Roles
     store: CredentialStore
     credentials: Credentials
+    programs: Programs
     tokens: Tokens
     bearers: Bearers
 
@@ -156,13 +167,10 @@ def signing_keys(settings: Settings) -> SigningKeys:
     return SigningKeys(settings.instance / SIGNING_FOLDER)
 
 
-def open_authenticator(settings: Settings, roles: Roles, store: CredentialStore) -> Authenticator:
+def open_authenticator(settings: Settings, roles: Roles, store: Store) -> Authenticator:
     """The authenticator of an installation. It reads neither the database nor the keys yet."""
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
-    return Authenticator(
-        roles,
-        store,
-        Credentials(store, roles, settings.in_production),
-        tokens,
-        Bearers(store, roles, tokens, settings.in_production),
-    )
+    kept, programs = CredentialStore(store), Programs(ProgramStore(store), roles)
+    alone = settings.in_production
+    bearers = Bearers(kept, roles, tokens, programs, alone)
+    return Authenticator(roles, kept, Credentials(kept, roles, alone), programs, tokens, bearers)

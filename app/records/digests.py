@@ -20,6 +20,7 @@ LATER_COLUMNS = {
     ("session", "second_factor"),
     ("audit", "state_after"),
     ("disposal", "entry"),
+    ("verification", "proved"),
 }
 """Columns that tables got after records were sealed: the digest of a record without a value in one
 does not cover it, so that digests from before still hold.

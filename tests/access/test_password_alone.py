@@ -27,6 +27,7 @@ from tests.access.test_matrix import ROWS
 from tests.callers import bearing
 from tests.organizations import know
 from tests.people.conftest import serving
+from tests.servers import POLICY
 
 PASSWORD = "seven turquoise herons wade"
 OFFICE = Origin("command:tests")
@@ -46,6 +47,7 @@ def app(decider: Decider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         secret_key="kX3v9Qm2LwTz8RbN5sYc7HdJ4gFp6AeU",
         data_keys=f"first:{new_key()}",
         index_key=new_key(),
+        policy=POLICY,
     )
     require_fit(settings)
     upgrade(settings)

@@ -12,6 +12,7 @@ from app.console.accounts import machines, steps
 from app.console.waivers.step_forms import STEP_FORMS
 
 OWN = {
+    "/oauth/authorize",
     "/password",
     "/second-factor",
     "/second-factor/<uuid:id>/name",
@@ -21,6 +22,7 @@ OWN = {
     "/second-factor/passkey",
     "/second-factor/with-passkey",
     "/sessions/<uuid:id>/end",
+    "/sessions/programs/<uuid:id>/end",
     "/sessions/end-others",
     "/sign-in",
     "/sign-out",

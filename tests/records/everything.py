@@ -16,6 +16,7 @@ from app.access.organizations import NewOrganization, OrganizationRegister
 from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
+from app.access.programs import Asked, Programs
 from app.access.roles import read_roles, shipped_roles
 from app.access.roster import NewAccount, Roster
 from app.access.second_factor.factors import SecondFactors
@@ -36,7 +37,9 @@ from app.records.letters.letters import (
     keep_letter,
 )
 from app.records.machines.credentials import CredentialStore
+from app.records.machines.programs import ProgramStore
 from app.records.people.account_tables import account_sessions
+from app.records.people.accounts import Accounts
 from app.records.people.drafts import Draft, Drafts
 from app.records.people.reminders import Reminder, Reminders
 from app.records.people.second_factors import Factor, secret_place
@@ -45,6 +48,7 @@ from app.records.texts.feedback import Feedback, FeedbackBox
 from app.records.texts.notes import Note, Notes
 from app.records.texts.personal_texts import keep_text
 from app.records.verifications.reports import Verification, begin, last_verifications, note
+from app.records.verifying.proof import Proof
 from app.records.verifying.verification import verify
 from app.records.voiding.voids import keep_void
 from app.records.waivers.papers import sealable_paper
@@ -134,6 +138,7 @@ def keep_everything(
         applicant, OFFICE.did("applicant.created", "person-1", kind="applicant")
     )
     draft = _begin_draft(store, account)
+    _let_a_program_act(store, account)
     with store.writing() as connection:
         text = keep_text(connection, RING, "note", applicant.id, WRITTEN, now)
     waiver = enter_waiver_request(store, now)
@@ -223,7 +228,7 @@ def use_everything(store: Store, kept: Everything) -> None:
     [draft] = drafts.of(kept.account, clock.now())
     assert drafts.save(replace(draft, left_open=("event.kind",)), clock.now()) is not None
     [verification], _ = last_verifications(store, 1)
-    note(store, replace(verification, records=4, seen_at=clock.now()))
+    note(store, replace(verification, records=4, seen_at=clock.now(), proof=Proof()))
     letter = find_letter(store, kept.letter)
     assert letter is not None
     sent = OFFICE.did("letter.came_back", letter.id, kind="letter")
@@ -373,6 +378,19 @@ def people_of(store: Store) -> People:
 
 def _credentials(store: Store) -> Credentials:
     return Credentials(CredentialStore(store), read_roles(None))
+
+
+def _let_a_program_act(store: Store, account: str) -> None:
+    """A program with a consent, its code used for a refresh token."""
+    programs, person = (
+        Programs(ProgramStore(store), read_roles(None)),
+        Accounts(store).find(account),
+    )
+    assert person is not None
+    program = programs.create("desk helper", ("http://127.0.0.1/signed-in",), OFFICE)
+    asked = Asked(program, ("law.decide",), program.redirect_uris[0], "c" * 43)
+    used = programs.use(programs.allow(asked, person, OFFICE), "code", OFFICE)
+    assert used is not None and programs.refreshing(used[0], OFFICE)
 
 
 def _make_key(store: Store) -> tuple[str, str, str]:

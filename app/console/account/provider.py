@@ -127,7 +127,8 @@ def ask_provider() -> AnyResponse:
         return cast(
             AnyResponse,
             _client(settings).authorize_redirect(
-                url_for("pages.return_from_provider", _external=True), **_wanted(settings)
+                f"{current_service().settings.issuer}{url_for('pages.return_from_provider')}",
+                **_wanted(settings),
             ),
         )
     except (RequestException, ValueError, RuntimeError, KeyError) as error:

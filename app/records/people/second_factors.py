@@ -16,7 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from app.records.applicants.encryption import KeyRing, Place
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry, Row
-from app.records.people.account_tables import account_sessions, accounts, second_factors
+from app.records.people.account_tables import accounts, second_factors
+from app.records.people.accounts import end_access
 from app.records.stating import state_of, stating
 from app.records.store import Store, enter
 
@@ -175,12 +176,13 @@ def removing(factor: Factor, entry_for: EntryFor, keeps_one: bool) -> Step:
 
 
 def resetting(account_id: str, entry_for: EntryFor, audit: AuditEntry) -> Step:
-    """Remove every second factor of an account and end its sessions."""
+    """Remove every second factor of an account, and end its sessions and what its person lets
+    programs do.
+    """
 
     def step(connection: Connection) -> None:
         _remove(connection, _locked_factors(connection, account_id), entry_for)
-        ended = delete(account_sessions).where(account_sessions.c.account_id == account_id)
-        connection.execute(ended)
+        end_access(connection, account_id)
         enter(connection, audit)
 
     return step

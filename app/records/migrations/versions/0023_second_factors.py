@@ -1,13 +1,13 @@
 """Second factors of people who sign in, and how far a session has come.
 
-Revision: 0021, after 0020. Sessions that are open keep their digests. Going back loses every second factor.
+Revision: 0023, after 0022. Sessions that are open keep their digests. Going back loses every second factor.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0021"
-down_revision = "0020"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
