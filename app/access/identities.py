@@ -74,11 +74,7 @@ class Identities:
             self._people.note(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         account = self._people.accounts.known_as(self._provider.issuer, subject)
-        asserted = self._provider.asserts_second_factor(claims)
-        if self._people.requires_second_factor and not asserted:
-            whose = account.id if account else UNKNOWN
-            self._people.note(origin.did("session.signed_in", whose, REFUSED))
-            raise NoSecondFactor
+        by = self._second_factor(claims, account, origin)
         role = self._provider.role_of(claims)
         try:
             if account is None and role is not None:
@@ -95,8 +91,23 @@ class Identities:
         if account is None:
             self._people.note(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
-        by = PROVIDER if asserted else None
         return self._people.sign_in_proven(account, browser, origin, by)
+
+    def _second_factor(
+        self, claims: Mapping[str, object], account: Account | None, origin: Origin
+    ) -> str | None:
+        """What a session says proved the second factor; None where the provider asserts none.
+
+        Raises:
+            NoSecondFactor: it asserts none, and one is required.
+        """
+        if self._provider.asserts_second_factor(claims):
+            return PROVIDER
+        if self._people.requires_second_factor:
+            whose = account.id if account else UNKNOWN
+            self._people.note(origin.did("session.signed_in", whose, REFUSED))
+            raise NoSecondFactor
+        return None
 
     def _as_provided(
         self, account: Account, role: str | None, claims: Mapping[str, object], origin: Origin

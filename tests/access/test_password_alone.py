@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -167,4 +166,3 @@ def test_the_setting_follows_the_mode(
         monkeypatch.setenv("ELIGIBILITY_SECOND_FACTOR", named)
 
     assert required == from_environment().requires_second_factor
-    assert replace(Settings(), second_factor="off").requires_second_factor is False
