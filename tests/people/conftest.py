@@ -39,6 +39,15 @@ from tests.organizations import KnowingRoster, know
 
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 OFFICE = Origin("command:tests")
+TABLES = (
+    "account_sessions",
+    "second_factors",
+    "drafts",
+    "accounts",
+    "sign_in_addresses",
+    "applicants",
+)
+"""What is empty at the beginning of each test."""
 OFFICES = tuple(f"office-{number}" for number in range(1, 21))
 """The organizations that there are in every test."""
 
@@ -194,10 +203,11 @@ def app(served: Flask, hasher: Counting) -> Iterator[Flask]:
 def emptied(app: Flask, hasher: Counting) -> Flask:
     store = app.extensions["eligibility"].store
     with store.engine.begin() as connection:
-        for table in ("account_sessions", "drafts", "accounts", "sign_in_addresses", "applicants"):
+        for table in TABLES:
             connection.exec_driver_sql(f"DELETE FROM {table}")
     know(store, *OFFICES)
-    install_people(app, People(store, Passwords(lambda: hasher)))
+    required = app.extensions["eligibility"].settings.requires_second_factor
+    install_people(app, People(store, Passwords(lambda: hasher), required))
     return app
 
 
