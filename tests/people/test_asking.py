@@ -316,7 +316,11 @@ def test_a_reference_that_cannot_be_is_refused_in_words(signed_in: Browser, subj
     answer = signed_in.fill(f"{form.removesuffix('/form')}/answer", subject=subject)
 
     assert 422 == answer.status_code
-    assert "It was not stored" in text(answer)
+    shown = answer.get_data(as_text=True)
+    box = re.search(r'<div class="usa-alert usa-alert--error" role="alert"([^>]*)>', shown)
+    assert box and "autofocus" in box[1], "the browser goes to what was refused"
+    assert shown.index("It was not stored") < shown.index("<h1>")
+    assert 'aria-invalid="true"' in shown
 
 
 def test_the_next_question_takes_the_facts_along(signed_in: Browser) -> None:
