@@ -97,6 +97,22 @@ def test_only_a_number_of_an_answer_to_the_same_question_is_taken(
     assert 404 == signed_in.get(f"{first}/compare?other={NOBODY}").status_code
 
 
+def test_the_number_of_another_answer_is_taken_as_it_is_read(
+    app: Flask, signed_in: Browser
+) -> None:
+    first, other = stored(signed_in), stored(signed_in, "case-1048")
+    number = re.search(
+        r"Number <strong>([\d ]+)</strong>", signed_in.get(other).get_data(as_text=True)
+    )
+    assert number
+    for typed in (number[1], number[1].replace(" ", "")):
+        found = signed_in.get(f"{first}/compare?other={typed}")
+        assert f"{first}/compare?other={id_of(other)}" == found.headers["Location"]
+    wrong = f"{number[1][:-1]}{(int(number[1][-1]) + 1) % 10}"
+    assert 422 == signed_in.get(f"{first}/compare?other={wrong}").status_code
+    assert f"Number {number[1]} Id {id_of(other)}" in text(signed_in.get(f"{other}/history"))
+
+
 def test_the_history_names_what_replaced_what(app: Flask, signed_in: Browser) -> None:
     first = stored(signed_in, "case-34")
     second = replaced(app, first)

@@ -19,6 +19,7 @@ from app.console.answers.cases import AnsweredCase, Document
 from app.console.answers.correcting import correct, in_the_way
 from app.console.ask.choose import day_fact, new_draft
 from app.console.ask.drafting import CHANGED, drafts
+from app.console.ask.editions import editions_of, in_words_of_editions
 from app.console.ask.fields import Field, values_of
 from app.console.guard import needs, pages
 from app.law.reading.names import nest
@@ -137,7 +138,7 @@ class _Other:
         except Problem as problem:
             if problem.type.status >= 500:
                 raise
-            field.errors.append(problem.detail)
+            field.errors.append(in_words_of_editions(problem))
             return None
 
     @property
@@ -174,7 +175,7 @@ class _Other:
             case=self.case,
             field=self.field,
             edition=self.edition,
-            editions=current_service().lawbook.editions.values(),
+            choices=editions_of(self.case.question.id),
             pair=pair,
             notice_words=notice,
         )
