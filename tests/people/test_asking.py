@@ -548,3 +548,38 @@ def test_a_yes_that_nobody_wants_is_not_shown_as_good_news(signed_in: Browser) -
     told = signed_in.get(answer.headers["Location"]).get_data(as_text=True)
 
     assert re.search(r'<span class="usa-tag unwanted">Yes</span>', told)
+
+
+def test_the_most_asked_questions_stand_first_and_words_find_the_others(
+    signed_in: Browser, app: Flask
+) -> None:
+    page = signed_in.get("/ask").get_data(as_text=True)
+    listed = re.findall(r"/ask/new\?question=([a-z_.]+)", page)
+    assert "enrollment.permitted" == listed[0]
+    assert set(app.extensions["eligibility"].lawbook.questions) == set(listed)
+    headings = re.findall(r"<section><h2>([^<]+)", page)
+    assert ["Asked most", "People", "Businesses and their employees"] == headings[:3]
+    assert "Other questions" not in headings, "each topic has a group"
+
+    found = signed_in.get("/ask?words=EMPLOYEE+count").get_data(as_text=True)
+    assert ["employee.eligible"] == re.findall(r"/ask/new\?question=([a-z_.]+)", found)
+    assert "No question has these words" in text(signed_in.get("/ask?words=zebra"))
+
+
+def test_a_count_of_employees_leads_to_who_counts(signed_in: Browser) -> None:
+    page = "/ask/new?question=group.eligible"
+    day = {
+        name.replace("as_of", day_of("group.eligible", signed_in)): n for name, n in AS_OF.items()
+    }
+    begun = signed_in.fill(page, "/ask/new", question="group.eligible", way="form", **day)
+    shown = signed_in.get(begun.headers["Location"]).get_data(as_text=True)
+
+    assert 'href="/ask/new?question=employee.eligible"' in shown
+
+
+def day_of(question: str, browser: Browser) -> str:
+    """The fact for the day on the page on which a question begins."""
+    page = browser.get(f"/ask/new?question={question}").get_data(as_text=True)
+    found = re.search(r'name="([^"]+)\.month"', page)
+    assert found
+    return found[1]

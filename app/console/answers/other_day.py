@@ -129,7 +129,12 @@ class _Other:
         if field.is_empty:
             field.errors.append(NO_DAY)
         values_of([field])
-        if not field.errors and (field.day(), self.edition) == (case.as_of, case.edition):
+        goes_on = case.draft is None and request.form.get("do") == "take"
+        if (
+            not field.errors
+            and not goes_on
+            and (field.day(), self.edition) == (case.as_of, case.edition)
+        ):
             field.errors.append(SAME)
         if field.errors:
             return None
@@ -159,7 +164,7 @@ class _Other:
         if draft is None:
             begun = replace(begun, subject=case.document.get("subject"))
             drafts().begin(begun)
-            return redirect(url_for("pages.answer", id=begun.id), 303)
+            return redirect(url_for("pages.interview", id=begun.id), 303)
         seen = request.form.get("version", type=int) or draft.version
         changed = replace(
             draft, facts=begun.facts, as_of=begun.as_of, edition=self.edition, version=seen

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
-from itertools import groupby
 from typing import Any
 from uuid import UUID
 
@@ -24,6 +23,7 @@ from app.console.answers.telling import fact_in_words
 from app.console.ask.drafting import Asking, draft_of, drafts
 from app.console.ask.editions import EditionChoice, editions_of, in_words_of_editions
 from app.console.ask.fields import Field, values_of
+from app.console.ask.topics import RELATED, grouped, with_words
 from app.console.forms import AGAIN, SIGNED_IN_AGAIN
 from app.console.guard import needs, pages, who
 from app.law.facts import FactDefinition
@@ -32,22 +32,7 @@ from app.records.applicants.applicants import Applicant
 from app.records.identity import is_id, new_id
 from app.records.people.drafts import Draft
 
-TOPICS = {
-    "carrier": "Carriers",
-    "catastrophic": "Catastrophic plans",
-    "cooperative": "Purchasing cooperatives",
-    "coverage": "Earlier coverage",
-    "dependent": "Dependents",
-    "employee": "Employees",
-    "federally": "People with federal portability rights",
-    "group": "Small groups",
-    "individual": "Individuals",
-    "issue": "Refusing to issue or renew a plan",
-    "plan": "Plans",
-    "rate": "Rates",
-    "waiver": "Waivers",
-}
-"""What topics of questions are called here, where their name in the law is no heading."""
+LONGEST_WORDS = 100
 NO_DAY = "Give the day. The answer is for that day alone."
 AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 """The day for a question whose law looks at no day of its own."""
@@ -56,16 +41,16 @@ AS_OF = FactDefinition("as_of", "day", asks="As of which day?")
 @pages.get("/ask")
 @needs("law.decide")
 def ask() -> str:
-    """The questions by topic, and those that are being put together."""
+    """The questions by group, or those with some words, and those that are being put together."""
     questions = current_service().lawbook.questions
-    topics = [
-        (TOPICS.get(topic, topic.replace("_", " ").capitalize()), list(each))
-        for topic, each in groupby(sorted(questions.values(), key=_topic), key=_topic)
-    ]
+    words = " ".join(request.args.get("words", "").split())[:LONGEST_WORDS]
+    found = with_words(questions.values(), words) if words else None
     open_still = drafts().of(who().account.id, clock.now())
     return render_template(
         "ask/choose.html",
-        topics=topics,
+        groups=grouped(questions.values()),
+        found=found,
+        words_wanted=words,
         drafts=[
             (questions[d.question], d, _day_in(d)) for d in open_still if d.question in questions
         ],
@@ -80,15 +65,18 @@ def end_draft(id: UUID) -> AnyResponse:
     return redirect(url_for("pages.ask"), 303)
 
 
+@pages.app_context_processor
+def related_context() -> dict[str, object]:
+    """The question that decides what another one counts, where there is one."""
+    questions = current_service().lawbook.questions
+    return {"related_question": lambda id: questions.get(RELATED.get(id, ""))}
+
+
 def _day_in(draft: Draft) -> date | None:
     """The day that a draft is for, so that two of them can be told apart."""
     governs = current_service().lawbook.question(draft.question).governed_by
     said = draft.as_of or draft.facts.get(governs or "")
     return None if said is None else date.fromisoformat(str(said))
-
-
-def _topic(question: Question) -> str:
-    return question.id.partition(".")[0]
 
 
 @pages.get("/ask/new")
