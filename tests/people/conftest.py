@@ -88,9 +88,8 @@ class Browser:
 
     def fill(self, page: str, /, action: str | None = None, **fields: str) -> TestResponse:
         """Open a page and send its form with the token that stands in it."""
-        token = re.search(
-            r'name="csrf_token"[^>]*value="([^"]+)"', self.get(page).get_data(as_text=True)
-        )
+        shown = self.client.get(page, follow_redirects=True, **self._sends)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.get_data(as_text=True))
         return self.post(action or page, csrf_token=token[1] if token else "", **fields)
 
     def sign_in(self, name: str = "alma", password: str = PASSWORD, **fields: str) -> TestResponse:

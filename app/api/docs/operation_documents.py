@@ -76,6 +76,7 @@ PATH_PARAMETERS = {
     "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to replace."},
     "/v1/determinations/{id}/void": {"id": "The id of the determination to declare void."},
     "/v1/determinations/{id}/objections": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/settlements": {"id": "The id of the determination."},
     "/v1/notes/{id}": {"id": "The id of the note or objection."},
     "/v1/feedback/{id}": {"id": "The id of the feedback."},
     "/v1/reminders/{id}": {"id": "The id of the reminder."},
