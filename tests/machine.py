@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 PACKAGES = {
+    "age": "age",
     "chromium": "chromium",
     "go": "golang-go",
     "nginx": "nginx-light",
