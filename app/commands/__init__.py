@@ -29,8 +29,10 @@ PLACES = {
     "demo": "accounts.demonstration:demonstration_group",
     "keys": "accounts.keys:keys_group",
     "clients": "accounts.keys:clients_group",
+    "programs": "accounts.programs:programs_group",
     "organizations": "accounts.organizations:organizations_group",
     "users": "accounts.users:users_group",
+    "log": "transparency.log:log_group",
     "witness": "witness.witnessing:witness_group",
 }
 """The module and name of each command."""

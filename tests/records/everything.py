@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from app import clock
@@ -16,6 +15,7 @@ from app.access.organizations import NewOrganization, OrganizationRegister
 from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
+from app.access.programs import Asked, Programs
 from app.access.roles import read_roles, shipped_roles
 from app.access.roster import NewAccount, Roster
 from app.records.applicants.applicants import Applicant, Applicants
@@ -25,7 +25,6 @@ from app.records.applicants.person import FormerName, Person
 from app.records.entries import DeterminationRecord, IdempotencyRecord, NewDetermination, Void
 from app.records.holds import Hold, find_hold, lift_hold, place_hold
 from app.records.identity import new_id
-from app.records.ledger.retention import dispose, due
 from app.records.ledger.seals import seal_everything
 from app.records.letters.letters import (
     KeptLetter,
@@ -35,7 +34,9 @@ from app.records.letters.letters import (
     keep_letter,
 )
 from app.records.machines.credentials import CredentialStore
+from app.records.machines.programs import ProgramStore
 from app.records.people.account_tables import account_sessions
+from app.records.people.accounts import Accounts
 from app.records.people.drafts import Draft, Drafts
 from app.records.people.reminders import Reminder, Reminders
 from app.records.store import Store
@@ -43,6 +44,7 @@ from app.records.texts.feedback import Feedback, FeedbackBox
 from app.records.texts.notes import Note, Notes
 from app.records.texts.personal_texts import keep_text
 from app.records.verifications.reports import Verification, begin, last_verifications, note
+from app.records.verifying.proof import Proof
 from app.records.verifying.verification import verify
 from app.records.voiding.voids import keep_void
 from app.records.waivers.papers import sealable_paper
@@ -53,8 +55,9 @@ from app.records.waivers.waiver_requests import (
     WaiverStep,
 )
 from tests.approving import RENAMING, proposal
+from tests.disposing import dispose_of, mark
 from tests.organizations import know
-from tests.records.conftest import RECORD, disposing, kept, made_at, numbered
+from tests.records.conftest import RECORD, kept, made_at, numbered
 
 OFFICE = Origin("command:tests")
 ADDRESS, NAME, PASSWORD = "203.0.113.77", "beatrix", "nine copper kettles hum"
@@ -66,6 +69,8 @@ PERSON = Person(
     former_names=(FormerName("Zeb Cormorant", date(2020, 2, 29)),),
 )
 OLD = datetime(2011, 2, 16, tzinfo=UTC)
+TEN_YEARS_LATER = datetime(2021, 2, 17, tzinfo=UTC)
+"""When the first of the old determinations goes."""
 WRITTEN = "she lost her plan when the mill closed"
 SUPERVISOR = shipped_roles().principal(OFFICE.actor, "supervisor", "office-3")
 RING = KeyRing({"k1": b"1" * 32}, b"2" * 32)
@@ -111,11 +116,14 @@ def keep_everything(
         RECORD.id,
     )
     _keep_old_ones(store, checkpoints, (made_at(9, OLD), *older))
+    dispose_of(store, TEN_YEARS_LATER, "determination", checkpoints=checkpoints)
+    if older:  # nobody releases this mark
+        mark(store, TEN_YEARS_LATER + timedelta(days=30), {"determination"}, checkpoints)
     first = kept(numbered(1))
     store.keep(NewDetermination(first.record, first.audit, answer))
     for number in (2, 3):
         store.keep(kept(numbered(number)))
-    _dispose_old_one(store, checkpoints)
+    list(seal_everything(store, clock.now(), checkpoints))
     account, session = _sign_in(store)
     credential, label, secret = _make_key(store)
     now = clock.now()
@@ -130,6 +138,7 @@ def keep_everything(
         applicant, OFFICE.did("applicant.created", "person-1", kind="applicant")
     )
     draft = _begin_draft(store, account)
+    _let_a_program_act(store, account)
     with store.writing() as connection:
         text = keep_text(connection, RING, "note", applicant.id, WRITTEN, now)
     waiver = enter_waiver_request(store, now)
@@ -214,7 +223,7 @@ def use_everything(store: Store, kept: Everything) -> None:
     [draft] = drafts.of(kept.account, clock.now())
     assert drafts.save(replace(draft, left_open=("event.kind",)), clock.now()) is not None
     [verification], _ = last_verifications(store, 1)
-    note(store, replace(verification, records=4, seen_at=clock.now()))
+    note(store, replace(verification, records=4, seen_at=clock.now(), proof=Proof()))
     letter = find_letter(store, kept.letter)
     assert letter is not None
     sent = OFFICE.did("letter.came_back", letter.id, kind="letter")
@@ -228,12 +237,6 @@ def _keep_old_ones(
     for record in records:
         store.keep(kept(record))
         list(seal_everything(store, record.decided_at, checkpoints))
-
-
-def _dispose_old_one(store: Store, checkpoints: Path | None) -> None:
-    list(seal_everything(store, clock.now(), checkpoints))
-    for some in due(store, "determination", OLD + timedelta(days=1)):
-        dispose(store, some, disposing(clock.now(), relativedelta(years=10)))
 
 
 def _sign_in(store: Store) -> tuple[str, str]:
@@ -356,6 +359,19 @@ def people_of(store: Store) -> People:
 
 def _credentials(store: Store) -> Credentials:
     return Credentials(CredentialStore(store), read_roles(None))
+
+
+def _let_a_program_act(store: Store, account: str) -> None:
+    """A program with a consent, its code used for a refresh token."""
+    programs, person = (
+        Programs(ProgramStore(store), read_roles(None)),
+        Accounts(store).find(account),
+    )
+    assert person is not None
+    program = programs.create("desk helper", ("http://127.0.0.1/signed-in",), OFFICE)
+    asked = Asked(program, ("law.decide",), program.redirect_uris[0], "c" * 43)
+    used = programs.use(programs.allow(asked, person, OFFICE), "code", OFFICE)
+    assert used is not None and programs.refreshing(used[0], OFFICE)
 
 
 def _make_key(store: Store) -> tuple[str, str, str]:

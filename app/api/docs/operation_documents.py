@@ -45,6 +45,7 @@ PATH_PARAMETERS = {
         "`0/x001/x234/067`. A partial tile ends in `.p/` and its number of hashes."
     },
     "/v1/numbers/{number}": {"number": "The twelve digits of a number."},
+    "/v1/disposals/{id}": {"id": "The id of a disposal."},
     "/v1/approvals/{id}": {"id": "The id of an approval."},
     "/v1/approvals/{id}/approve": {"id": "The id of an approval."},
     "/v1/approvals/{id}/refuse": {"id": "The id of an approval."},
@@ -77,6 +78,7 @@ PATH_PARAMETERS = {
     "/v1/feedback/{id}": {"id": "The id of the feedback."},
     "/v1/reminders/{id}": {"id": "The id of the reminder."},
     "/v1/credentials/{id}": {"id": "The id of a key or client."},
+    "/v1/programs/{id}": {"id": "The id of a program."},
     "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
     "/v1/waiver-requests/{id}/letter": {"id": "The id of the waiver request."},
     "/v1/waiver-requests/{id}/letters": {"id": "The id of the waiver request."},

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.records.changing import add, digested, insert_unless_there, locked, sweep, write
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
+from app.records.machines.program_tables import consents
 from app.records.organizations.organizations import require_open
 from app.records.people.account_tables import (
     account_sessions,
@@ -232,8 +233,7 @@ class Accounts:
             changed = _account(after)
             assert changed is not None
             if ends:
-                ended = delete(account_sessions).where(account_sessions.c.account_id == id)
-                connection.execute(ended)
+                end_access(connection, id)
             if changed.is_disabled:
                 connection.execute(delete(drafts).where(drafts.c.account_id == id))
             _enter(connection, audit, row, after)
@@ -353,9 +353,7 @@ class Accounts:
             "changed_at": at,
             "version": row["version"] + 1,
         }
-        connection.execute(
-            delete(account_sessions).where(account_sessions.c.account_id == row["id"])
-        )
+        end_access(connection, row["id"])
         connection.execute(delete(drafts).where(drafts.c.account_id == row["id"]))
         after = write(connection, accounts, row, values)
         _enter(connection, audit, row, after)
@@ -379,6 +377,12 @@ class Accounts:
         """
         with self._store.writing() as connection:
             forgive(connection, account.id, address)
+
+
+def end_access(connection: Connection, id: str) -> None:
+    """End all sessions of an account, and what its person lets programs do."""
+    for table in (account_sessions, consents):
+        connection.execute(delete(table).where(table.c.account_id == id))
 
 
 def _enter(connection: Connection, audit: AuditEntry, before: Row, after: Row) -> None:
