@@ -29,6 +29,8 @@ from tests.servers import environment, free_port, is_open, wait_until
 
 FIRST = "0021"
 """Earlier migrations came many at once, and with other requests."""
+PAUSE_SECONDS = 0.1
+"""What a client leaves between its rounds: nginx limits how often an address asks."""
 OVERLOADED = b'"/problems/overloaded"'
 KNOWS_LATER_REVISIONS = "def serves("
 """What the code has that serves a database of a later revision, and says so at /readyz."""
@@ -97,7 +99,7 @@ class Clients:
             thread.join()
 
     def _run(self) -> None:
-        while not self._stop.is_set():
+        while not self._stop.wait(PAUSE_SECONDS):
             made = self._send("POST", "/v1/determinations?detail=brief", CLOSED, 201)
             if made:
                 self._send("GET", f"/v1/determinations/{json.loads(made)['id']}", None, 200)
