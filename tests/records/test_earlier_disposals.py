@@ -1,6 +1,5 @@
 """What was disposed of before there were marks still verifies; nothing passes for that later."""
 
-
 import pytest
 from dateutil.relativedelta import relativedelta
 from sqlalchemy import delete, insert, select, text
