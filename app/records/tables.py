@@ -244,11 +244,13 @@ verifications = Table(
     Column("chain", Digest),
     Column("complaints", Integer),
     Column("first_complaints", Text),
+    Column("proved", Text),
     Column("record_digest", Digest, nullable=False),
     info={"kind": "verification"},
 )
 """Verifications that somebody started, with their reports. `expected` is how many records there
-were at the start, `records` how many were looked at, `seen_at` when that was last noted.
+were at the start, `records` how many were looked at, `seen_at` when that was last noted, `proved`
+what it proved against what.
 """
 
 installation = Table(

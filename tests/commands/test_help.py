@@ -48,6 +48,8 @@ def test_the_commands_are_these() -> None:
         "demo load",
         "witness key",
         "witness serve",
+        "log key",
+        "log begin-anew",
         "records seal",
         "records verify",
         "records backup",

@@ -11,6 +11,7 @@ from app.records.approvals.approval_tables import approvals
 from app.records.approvals.second_person import require_another, require_second_person
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry
+from app.records.stating import state_of, stating
 from app.records.store import Store, enter
 
 OPEN, EXPIRED = "open", "expired"
@@ -103,8 +104,9 @@ def store_proposal(connection: Connection, approval: Approval, audit: AuditEntry
     earlier = connection.execute(select(*_READ).where(chosen)).mappings()
     if any(approval_of(row).state(approval.proposed_at) == OPEN for row in earlier):
         raise AlreadyProposed(approval.object_id)
-    add(connection, approvals, asdict(approval))
-    enter(connection, audit)
+    row = asdict(approval)
+    add(connection, approvals, row)
+    enter(connection, stating(connection, audit, state_of(approvals, row)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,12 +149,14 @@ def decide(
             "reply": decision.reply,
             "version": decision.version + 1,
         }
-        decided = approval_of(write(connection, approvals, row, values))
+        after = write(connection, approvals, row, values)
+        decided = approval_of(after)
         if effect is not None:
             if effect.digest(connection, proposed.object_id) != proposed.effect:
                 raise EffectChanged(id)
             effect.carry_out(connection, decided)
-        enter(connection, audit)
+        states = state_of(approvals, after), state_of(approvals, row)
+        enter(connection, stating(connection, audit, *states))
     return decided
 
 

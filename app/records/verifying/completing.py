@@ -20,7 +20,7 @@ from app.records.store import enter
 from app.records.tables import determinations, disposals, holds
 from app.records.verifying.disposal_proofs import BY_ONE, KIND
 
-ORGANIZATIONS, NUMBERS, MARKS = "0016", "0017", "0022"
+ORGANIZATIONS, NUMBERS, MARKS = "0016", "0017", "0023"
 """The revisions that made organizations, numbers and the entry about earlier disposals from what
 was there.
 """

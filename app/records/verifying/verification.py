@@ -12,6 +12,7 @@ from app.records.digests import record_digest
 from app.records.identity import is_id
 from app.records.ledger.checkpoints import Checkpoints, Noted, database_of
 from app.records.ledger.seals import waiting_in
+from app.records.log.verdict import Verdict
 from app.records.numbers.numbers import given_numbers
 from app.records.store import Store
 from app.records.tables import (
@@ -72,7 +73,11 @@ def verify(
         database = database_of(connection)
         noted = None if checkpoints is None else checkpoints.of(database)
         looked = _Looking(connection, progress, asked)
-        complaints = list(looked.at_everything(database, noted))
+        verdict = Verdict(asked)
+        complaints = [
+            *looked.at_everything(database, noted),
+            *verdict.complaints(connection),
+        ]
         count, since = waiting_in(connection)
         waits = Waiting(count, since, unattested(connection))
     return Verified(
@@ -83,7 +88,7 @@ def verify(
         tuple(sorted(set(complaints))),
         database,
         noted or Noted(),
-        proof_of(noted, looked.chain, waits, asked),
+        verdict.added_to(proof_of(noted, looked.chain, waits, asked)),
         looked.invented,
     )
 

@@ -1,6 +1,6 @@
 """Marks for disposal: a record goes only if it was marked and another person released it. The database refuses the deletion otherwise.
 
-Revision: 0022, after 0021. If records were disposed of before, the audit trail gets an entry that says so: `flask records verify` accepts
+Revision: 0023, after 0022. If records were disposed of before, the audit trail gets an entry that says so: `flask records verify` accepts
 these without a mark, and no later ones.
 """
 
@@ -13,8 +13,8 @@ from app import clock
 from app.records.digests import record_digest
 from app.records.identity import new_id
 
-revision = "0022"
-down_revision = "0021"
+revision = "0023"
+down_revision = "0022"
 branch_labels = None
 depends_on = None
 
