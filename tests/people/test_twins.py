@@ -68,6 +68,7 @@ TWINS |= {
         "objection": "objections",
         "other-day": "reconsider",
         "replay": "replay",
+        "settlement": "settlements",
         "void": "void",
     }.items()
 }

@@ -102,6 +102,7 @@ BODIES: dict[str, Any] = {
         "said_on": "2012-05-20",
         "look_again_on": "2012-06-01",
     },
+    "/v1/determinations/{id}/settlements": {"text": "She sent the letter; it names May 5."},
     "/v1/determinations/{id}/replay": {},
     "/v1/determinations/{id}/reconsider": {},
     "/v1/determinations/search": {"subject": "person-1", "limit": 5},

@@ -47,6 +47,7 @@ PATH_PARAMETERS = {
         "`0/x001/x234/067`. A partial tile ends in `.p/` and its number of hashes."
     },
     "/v1/numbers/{number}": {"number": "The twelve digits of a number."},
+    "/v1/disposals/{id}": {"id": "The id of a disposal."},
     "/v1/approvals/{id}": {"id": "The id of an approval."},
     "/v1/approvals/{id}/approve": {"id": "The id of an approval."},
     "/v1/approvals/{id}/refuse": {"id": "The id of an approval."},
@@ -75,6 +76,7 @@ PATH_PARAMETERS = {
     "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to replace."},
     "/v1/determinations/{id}/void": {"id": "The id of the determination to declare void."},
     "/v1/determinations/{id}/objections": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/settlements": {"id": "The id of the determination."},
     "/v1/notes/{id}": {"id": "The id of the note or objection."},
     "/v1/feedback/{id}": {"id": "The id of the feedback."},
     "/v1/reminders/{id}": {"id": "The id of the reminder."},

@@ -12,7 +12,7 @@ from app.console.account.forms import SignInForm
 from app.console.forms import AGAIN
 from app.console.guard import login_manager, own_path, signed_in, waiting
 
-KEEPING = ("/answers/", "/waivers/")
+KEEPING = ("/answers/", "/ask/", "/waivers/")
 """Where forms stand whose words are kept."""
 DRAFTS = "/ask/"
 """Where the records keep what was typed, and each form can be opened at its address."""

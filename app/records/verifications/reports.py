@@ -4,13 +4,12 @@ Of those that the service starts one runs at a time. How far it is stands in its
 process of the service can show it. A verification whose process ended is seen by its silence.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Literal
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.records.changing import DIGEST, add, digest_of, locked, write
 from app.records.damaged import Row as Found
@@ -176,24 +175,6 @@ def last_verifications(store: Store, limit: int) -> tuple[list[Verification], li
         except RecordDamaged:
             damaged.append(each.id)
     return whole, damaged
-
-
-def dispose_verifications(
-    store: Store, before: datetime, entry: Callable[[str], AuditEntry], dry_run: bool = False
-) -> int:
-    """Delete the reports of verifications that started before an instant, each with its entry in
-    the audit trail; how many there were.
-
-    Raises:
-        RecordsUnavailable: nothing was deleted.
-    """
-    old = verifications.c.started_at < before
-    with store.writing() as connection:
-        ids = list(connection.execute(select(verifications.c.id).where(old)).scalars())
-        if not dry_run and ids:
-            connection.execute(delete(verifications).where(verifications.c.id.in_(ids)))
-            enter(connection, *(entry(id) for id in ids))
-    return len(ids)
 
 
 def _row(verification: Verification) -> Row:

@@ -27,6 +27,7 @@ MADE_AT = {
     "waiver": "at",
     "disposal": "disposed_at",
     "void": "voided_at",
+    "mark": "marked_at",
 }
 """The column of each kind of sealed record that says when it was made."""
 EARLY = "says it was made before the seal before it: it was inserted later"

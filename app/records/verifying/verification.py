@@ -28,6 +28,7 @@ from app.records.verifying.attested import unattested, unlike_attested
 from app.records.verifying.audit_crosscheck import INSERTED, MADE, strays
 from app.records.verifying.complaints import UNPLACED, Complaint
 from app.records.verifying.proof import Asked, Proof, Waiting, proof_of, wrong_with_notes
+from app.records.verifying.releases import wrong_marks
 from app.records.verifying.sealed_chain import SealedChain
 from app.records.verifying.times import LawTimes, played_through, spans, untimely, waiting_span
 from app.records.verifying.verified_tables import CHANGING, SEALABLE, Sealable
@@ -305,7 +306,8 @@ class _Looking:
         """Check the unsealed rows against the audit trail."""
         for of, what in self._absences.stated_shorter(self._asked.periods or {}):
             yield Complaint(UNPLACED, "retention", of, what)
-        for stray in (*strays(self._connection), *unlike_attested(self._connection)):
+        there = self._connection
+        for stray in (*strays(there), *unlike_attested(there), *wrong_marks(there)):
             yield Complaint(UNPLACED, *stray)
 
 

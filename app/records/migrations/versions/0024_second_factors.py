@@ -1,13 +1,13 @@
 """Second factors of people who sign in, and how far a session has come.
 
-Revision: 0023, after 0022. Sessions that are open keep their digests. Going back loses every second factor.
+Revision: 0024, after 0023. Sessions that are open keep their digests. Going back loses every second factor.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 
