@@ -64,6 +64,7 @@ CHANGED = (
     "policy",
     "sealing",
     "issuer",
+    "second_factor",
 )
 
 

@@ -71,7 +71,8 @@ def roles(worker_id: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def in_production(address: str) -> Settings:
-    return Settings(mode="production", database_url=address)
+    """Settings that are only looked at."""
+    return Settings(mode="production", database_url=address, instance=Path("/nowhere"))
 
 
 def test_the_service_does_all_its_work_with_the_lesser_role(roles: Roles, tmp_path: Path) -> None:
