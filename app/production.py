@@ -3,13 +3,19 @@
 Each refusal is a sentence that says what to do.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.data_keys import open_to_guessing
+from app.records.database import open_database
+from app.records.errors import RecordsUnavailable
+from app.records.privileges import excess_privileges
 from app.settings import Settings, is_loopback
+from app.transparency.policy import NONE, PolicyWrong, read_policy
 
+log = logging.getLogger(__name__)
 SECRET_AT_LEAST = 32
 OWN_COUNTS = frozenset({"memory", "redis+unix"})
 COUNTS_OVER_TLS = frozenset({"rediss"})
@@ -49,6 +55,32 @@ def require_fit(settings: Settings) -> None:
         raise UnfitForProduction(reasons)
 
 
+def require_bounded_role(settings: Settings) -> None:
+    """Nothing, where the mode is another, or the role in the database may only read and write rows.
+    A database that cannot be reached now is not asked: without it nothing is served either.
+
+    Raises:
+        UnfitForProduction: the role may do more.
+        RecordsUnavailable: the address of the database cannot be used.
+    """
+    if not settings.in_production:
+        return
+    engine = open_database(settings.database_url)  # of its own: no connection outlives a fork
+    try:
+        reasons = [
+            f"The role in DATABASE_URL {may}. Use one that only reads and writes rows, and let "
+            "another migrate; deploy/roles.sql creates both."
+            for may in excess_privileges(engine)
+        ]
+    except RecordsUnavailable as error:
+        log.warning("cannot check the role in the database: %s", error)
+        return
+    finally:
+        engine.dispose()
+    if reasons:
+        raise UnfitForProduction(reasons)
+
+
 def _reasons(settings: Settings) -> Iterator[str]:
     how = "Create one: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
     if not settings.secret_key:
@@ -66,6 +98,11 @@ def _reasons(settings: Settings) -> Iterator[str]:
     yield from _open_addresses(settings)
     yield from _unlimited(settings)
     yield from _readable_log_key(settings)
+    yield from policy_reasons(settings)
+    if not settings.requires_second_factor:
+        yield (
+            "ELIGIBILITY_SECOND_FACTOR is off, so a password alone would let people in. Unset it."
+        )
     if settings.debug:
         yield "FLASK_DEBUG is on, so callers could run code. Unset it."
     if settings.plain_cookies:
@@ -82,6 +119,30 @@ def _readable_log_key(settings: Settings) -> Iterator[str]:
             "The service can read ELIGIBILITY_LOG_KEY. Run `flask records seal --follow` as "
             "another user, and let only that user read the key."
         )
+
+
+def policy_reasons(settings: Settings) -> Iterator[str]:
+    """Complaints about a policy that is missing, or under which nobody outside watches the log."""
+    how = 'See "The transparency log" in docs/operating.md.'
+    try:
+        policy = None if settings.policy is None else read_policy(settings.policy.read_bytes())
+    except FileNotFoundError:
+        policy = None
+    except PolicyWrong as error:
+        yield f"ELIGIBILITY_POLICY cannot be used. {error}."
+        return
+    except OSError as error:
+        yield f"ELIGIBILITY_POLICY cannot be read: {error.strerror}."
+        return
+    if policy is None:
+        yield f"ELIGIBILITY_POLICY names no file with the log and its witnesses. {how}"
+    elif policy.quorum == NONE:
+        yield (
+            "The policy in ELIGIBILITY_POLICY has `quorum none`, so no witness would have to sign "
+            f"the log. Name witnesses and a quorum of them. {how}"
+        )
+    elif not policy.logs:
+        yield f"The policy in ELIGIBILITY_POLICY names no log, so no signature could hold. {how}"
 
 
 def _keys(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -39,7 +39,8 @@ def show_pages(app: Flask, service: Service) -> None:
         # Goes by the Referer, which our pages tell browsers not to send; see guard.check_form.
         WTF_CSRF_SSL_STRICT=False,
     )
-    install_people(app, People(service.store))
+    required = settings.requires_second_factor
+    install_people(app, People(service.store, requires_second_factor=required))
     lasts = read_periods(settings.retention or DEFAULT)["draft"]
     install_drafts(app, Drafts(service.store, lasts))
     csrf.init_app(app)

@@ -22,9 +22,11 @@ FORM_BYTES, LONG_FORM_BYTES = 16_384, 262_144
 """The longest form of an account, and of a question with all its facts or texts in any script, also
 texts that are too long, which come again with a sentence.
 """
-LONG_FORMS = ("/ask/", "/answers/", "/feedback", "/sign-in")
-FORMS_WITH_FILES, FILE_FORM_BYTES = "/waivers/", 11 * 1024 * 1024
-"""Forms that carry a file, and how long they may be: the file and a little more."""
+LONG_FORMS = ("/ask/", "/answers/", "/feedback", "/sign-in", "/second-factor")
+FORMS_WITH_FILES, FILE_FORM_BYTES = "/waivers/", 32 * 1024 * 1024
+"""Forms that carry a file, and how long they may be: far more than a file may have, so that the
+form itself can say that it is too large and keep what was typed.
+"""
 LONGEST_PATH = 2000
 """The longest address to go on to after signing in: what programs ask stands in one."""
 SESSION = "session"
@@ -72,6 +74,14 @@ def load_person(incoming: Request) -> Person | None:
 def signed_in() -> SignedIn | None:
     """The person with a session who sends the present request, or None."""
     return current_user.who if isinstance(current_user._get_current_object(), Person) else None
+
+
+def waiting() -> SignedIn | None:
+    """The person with a session that waits for a second factor, or None. Nobody is signed in by
+    it.
+    """
+    token = SESSION_COOKIE.read(request, current_service().settings.plain_cookies)
+    return people().waiting(token) if token else None
 
 
 def who() -> SignedIn:

@@ -17,8 +17,11 @@ LATER_COLUMNS = {
     ("determination", "made_by"),
     ("applicant", "details"),
     ("account", "disabled_reason"),
+    ("session", "second_factor"),
     ("audit", "state_after"),
     ("disposal", "entry"),
+    ("verification", "proved"),
+    ("disposal", "mark"),
 }
 """Columns that tables got after records were sealed: the digest of a record without a value in one
 does not cover it, so that digests from before still hold.

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 # Imported to put their tables on the shared metadata.
 from app.records.applicants import applicant_tables  # noqa: F401
 from app.records.approvals import approval_tables  # noqa: F401
+from app.records.disposing import disposal_tables  # noqa: F401
 from app.records.letters import letter_tables  # noqa: F401
 from app.records.machines import credential_tables, program_tables  # noqa: F401
 from app.records.numbers import number_tables  # noqa: F401
@@ -53,6 +54,16 @@ def _revisions() -> list[str]:
 def newest_revision() -> str:
     """The revision this code needs."""
     return _revisions()[-1]
+
+
+def serves(revision: str | None) -> bool:
+    """Whether this code serves a database of a revision: its own, or a later one that it does not
+    know, since a migration keeps what the release before it needs (it expands; only the migration
+    of a later release takes away).
+    """
+    if revision is None or revision in _revisions():
+        return revision == newest_revision()
+    return revision.isdecimal() and revision > newest_revision()
 
 
 def revisions_since(oldest: str) -> set[str]:

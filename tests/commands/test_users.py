@@ -17,7 +17,9 @@ from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
 from app.access.roster import Roster, peoples_roles
+from app.access.second_factor.factors import SecondFactors
 from app.commands import command_line
+from app.records.applicants.encryption import key_ring
 from app.records.database import open_database
 from app.records.store import Store, opened_store
 from app.settings import Settings
@@ -305,3 +307,22 @@ def test_loaded_again_the_demonstration_replaces_only_passwords_that_are_for_one
     }
     assert signs_in(people, first[0].name, PASSWORD)
     assert signs_in(people, again[2].name, str(again[2].one_time_password))
+
+
+def test_a_second_factor_is_reset_and_the_password_alone_signs_in_again(
+    users: Flask, people: People, settings: Settings
+) -> None:
+    create(users)
+    account = people.accounts.named("alma")
+    assert account is not None
+    with opened_store(settings.database_url) as store:
+        factors = SecondFactors(store, lambda: key_ring(settings))
+        factors.add([factors.new_recovery(account.id)[0]], SOMEBODY)
+    before = people.sign_in("alma", PASSWORD, DESK, SOMEBODY)
+    assert people.of(before) is None
+
+    assert 0 == users("reset-second-factor", "alma").exit_code
+
+    assert people.waiting(before) is None
+    assert people.of(people.sign_in("alma", PASSWORD, DESK, SOMEBODY)) is not None
+    assert 2 == users("reset-second-factor", "nobody").exit_code

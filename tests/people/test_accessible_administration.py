@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
+from app import clock
 from app.access.approvals import Approvals
 from app.access.origin import Origin, actor_of
 from app.access.roles import shipped_roles
@@ -14,14 +15,14 @@ from app.access.roster import NewAccount, Roster
 from app.records.organizations.organizations import Organizations
 from app.records.store import Store
 from tests.approving import proposal, renaming_known
-from tests.machine import require
+from tests.disposing import keep_old_feedback, mark
 from tests.organizations import know
 from tests.people.conftest import OFFICE, PASSWORD
+from tests.people.looking import NARROW, chromium, enter, tab, violations, width, window
 from tests.people.one_database import served
-from tests.people.test_accessible import AXE, NARROW, no_fonts, violations, width
-from tests.people.test_real_browser import press, sign_in
+from tests.people.test_real_browser import press
 
-__all__ = ["served"]
+__all__ = ["chromium", "served", "tab", "window"]
 
 
 @dataclass(frozen=True)
@@ -29,30 +30,26 @@ class Desk:
     """A browser, and the service's store behind it."""
 
     page: Page
+    app: Flask
     store: Store
     roster: Roster
 
     def enter(self, name: str, role: str) -> None:
         """Somebody of a role signs in."""
-        office = None if role == "administrator" else "office-12"
+        office = None if role in ("administrator", "records_manager") else "office-12"
         self.roster.create(NewAccount(name, role, office), OFFICE, PASSWORD)
-        self.page.goto("/sign-in")
-        sign_in(self.page, name, PASSWORD)
+        enter(self.page, self.app, name)
 
 
 @pytest.fixture
-def desk(app: Flask, chromium: Browser, address: str, roster: Roster) -> Iterator[Desk]:
-    require(AXE.is_file(), "axe-core is not installed; `make test` installs it through npm")
+def desk(app: Flask, tab: Page, roster: Roster) -> Iterator[Desk]:
     store = app.extensions["eligibility"].store
     with store.engine.begin() as connection:
         for table in ("approvals", "organizations"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     know(store, "office-12", "renamed")
-    context = chromium.new_context(base_url=address)
-    no_fonts(context)
     with renaming_known():
-        yield Desk(context.new_page(), store, roster)
-    context.close()
+        yield Desk(tab, app, store, roster)
 
 
 def organizations(desk: Desk) -> None:
@@ -161,6 +158,13 @@ def out_of_date(desk: Desk) -> None:
     press(desk.page, "Approve it")
 
 
+def disposal(desk: Desk) -> None:
+    """Marked for disposal, and not to be released yet."""
+    keep_old_feedback(desk.store)
+    desk.enter("rita", "records_manager")
+    desk.page.goto(f"/approvals/{mark(desk.store, clock.now(), {'feedback'}).id}")
+
+
 STATES = {
     "organizations": organizations,
     "no organizations": no_organizations,
@@ -178,6 +182,7 @@ STATES = {
     "approval, refused without reason": refused_without_reason,
     "approval, approved": approved,
     "approval, out of date": out_of_date,
+    "approval of a disposal": disposal,
 }
 
 

@@ -2,24 +2,22 @@
 wide, as a supervisor of the Office sees them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from app.access.roster import NewAccount, Roster
-from tests.machine import require
 from tests.people import test_waiver_desk
 from tests.people.conftest import OFFICE, PASSWORD, Browser
+from tests.people.looking import NARROW, chromium, enter, tab, violations, width, window
 from tests.people.one_database import served
-from tests.people.test_accessible import AXE, NARROW, no_fonts, violations, width
 from tests.people.test_real_browser import press, sign_in
 from tests.people.test_waiver_desk import granted, office, remarks, take
 
-__all__ = ["served"]
+__all__ = ["chromium", "served", "tab", "window"]
 
 # Fixtures of the desk: a stored denial, and a request against it.
 subject, denial, entered = (
@@ -54,19 +52,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
-    app: Flask, roster: Roster, chromium: Chromium, address: str, entered: str, denial: str
-) -> Iterator[Desk]:
-    require(AXE.is_file(), "axe-core is not installed; `make test` installs it through npm")
+def desk(app: Flask, roster: Roster, tab: Page, entered: str, denial: str) -> Desk:
     chief = office(app, roster, "cleo", "opp_supervisor")
     roster.create(NewAccount("rosa", "opp_reviewer", "opp"), OFFICE, PASSWORD)
-    context = chromium.new_context(base_url=address)
-    no_fonts(context)
-    page = context.new_page()
-    page.goto("/sign-in")
-    sign_in(page, "cleo", PASSWORD)
-    yield Desk(page, chief, entered, denial)
-    context.close()
+    enter(tab, app, "cleo")
+    return Desk(tab, chief, entered, denial)
 
 
 def day(place: str, year: str = "2012", month: str = "6", day: str = "1") -> dict[str, str]:
@@ -128,8 +118,8 @@ def stale_step(desk: Desk) -> None:
 
 def previewed(desk: Desk) -> None:
     claimed(desk)
-    desk.opens("/decide/return")
-    left_open = remarks(desk.chief, f"{desk.entered}/decide/return", "left_open")
+    desk.opens("/decide/grant")
+    left_open = remarks(desk.chief, f"{desk.entered}/decide/grant", "left_open")
     for place in left_open:
         desk.page.locator(f'input[name="{place}"][value="left_open"] + label').click()
         because = place.replace(".says", ".because")
@@ -180,7 +170,8 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "letter, papers are missing": opened_at("/letter?language=es", incomplete),
     "step, wrong": wrong_step,
     "step, stale": stale_step,
-    "decide, not needed": opened_at("/decide/not-needed", claimed),
+    "decide, deny": opened_at("/decide/deny", claimed),
+    "decide, not possible": opened_at("/decide/not-needed", claimed),
     "decide, preview": previewed,
     "decide, wrong": wrong_decision,
     "session ended": ended,

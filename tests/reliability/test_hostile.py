@@ -119,6 +119,7 @@ BODIES: dict[str, Any] = {
     "/v1/holds": {"kind": "subject", "object_id": "person-1", "because": "matter 7"},
     "/v1/accounts/search": {"name": "jo"},
     "/v1/accounts/{id}/one-time-passwords": {},
+    "/v1/accounts/{id}/second-factor-resets": {"because": "The telephone was lost."},
     "/v1/accounts": {"name": "jo", "role": "auditor", "organization": "county-office"},
     "/v1/approvals/{id}/approve": {},
     "/v1/approvals/{id}/refuse": {"because": "The second letter names another day."},

@@ -15,8 +15,10 @@ from app.access.approvals import (
     EffectChanged,
     NotASecondPerson,
     NotPermitted,
+    NotYet,
 )
 from app.api.approvals.answers import ApprovalAnswer, ApprovalsAnswer, approval_answer
+from app.api.disposals.disposals import delete_released
 from app.api.http.answered.responses import (
     Problem,
     changed_since,
@@ -86,19 +88,20 @@ def read_approval(id: UUID) -> Response:
 @Operation(
     permission="approvals.decide",
     returns={200: Content("Approved. The service did what was proposed.", ApprovalAnswer)},
-    problems=(*DECIDING, "effect-changed", "record-damaged"),
+    problems=(*DECIDING, "effect-changed", "not-yet", "record-damaged"),
     if_match=READ_IT,
 )
 def approve(id: UUID) -> Response:
     """Approve what another person proposed.
 
-    The service does it in the same transaction. You need the permission that the approval names.
+    The service does it in the same transaction. What was marked for disposal it deletes afterwards.
+    You need the permission that the approval names.
     You cannot approve what you proposed, or what the maker of your account or key proposed.
     """
     found = find(id)
     require_version(found.version)
     with refusals():
-        return _shown(approvals().approve(found, principal(), origin()))
+        return _shown(approved(found))
 
 
 @blp.post("/<uuid:id>/refuse")
@@ -130,6 +133,18 @@ def withdraw_proposal(id: UUID) -> Response:
     require_version(found.version)
     with refusals():
         return _shown(approvals().withdraw(found, principal(), origin()))
+
+
+def approved(found: Approval) -> Approval:
+    """Approve a proposal as the caller, and begin what goes on after that.
+
+    Raises:
+        NotPermitted, NotASecondPerson, ApprovalChanged, ApprovalOver, EffectChanged, NotYet: as
+            `Approvals.approve` does.
+    """
+    done = approvals().approve(found, principal(), origin())
+    delete_released(done)
+    return done
 
 
 def approvals() -> Approvals:
@@ -165,7 +180,7 @@ def refusals() -> Iterator[None]:
     """Why an approval cannot be decided so, as problems.
 
     Raises:
-        Problem: approval-over, effect-changed, second-person-needed, forbidden or
+        Problem: approval-over, effect-changed, not-yet, second-person-needed, forbidden or
             precondition-failed.
     """
     try:
@@ -176,6 +191,8 @@ def refusals() -> Iterator[None]:
         raise Problem("second-person-needed", str(refused)) from None
     except ApprovalOver as over:
         raise Problem("approval-over", f"It is {over.state}. Nothing was done.") from None
+    except NotYet as wait:
+        raise Problem("not-yet", str(wait)) from None
     except EffectChanged:
         raise Problem(
             "effect-changed",

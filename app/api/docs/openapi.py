@@ -21,6 +21,7 @@ from app.api.determinations import (
     stored_determinations,
     voiding,
 )
+from app.api.disposals import disposals
 from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
 from app.api.http.asked.fields import JsonSchema
@@ -34,7 +35,7 @@ from app.api.machines import credentials, oauth, programs
 from app.api.machines.oauth_schemas import BEARER, client_credentials
 from app.api.notes import feedback, notes, reminders
 from app.api.organizations import organizations
-from app.api.people import accounts, roles
+from app.api.people import accounts, roles, second_factors
 from app.api.records import audit_trail, events, holds, numbers, open_work, searching, verifications
 from app.api.transparency import log
 from app.api.waivers import after_decision, decisions, figures, waiver_requests, waiver_steps
@@ -56,6 +57,7 @@ BLUEPRINTS = {
     log.blp: "The transparency log of the stored records.",
     events.blp: "Follow new determinations and changes of the law.",
     holds.blp: "Legal holds, which keep records beyond their retention period.",
+    disposals.blp: "Disposals of records whose retention period is over.",
     letters.blp: "Letters to the people decided about.",
     desk_letters.blp: "Letters of the waiver desk.",
     stored_determinations.blp: "Read stored determinations.",
@@ -69,6 +71,7 @@ BLUEPRINTS = {
     editions.blp: "The editions of the law.",
     open_enrollment.blp: "The open enrollment periods.",
     accounts.blp: "Administer people's accounts.",
+    second_factors.blp: "The second factors of people's accounts.",
     waiver_requests.blp: "Requests for enrollment waivers: received, listed and read.",
     waiver_steps.blp: "Steps on a waiver request, until the Office decides.",
     decisions.blp: "Decisions on waiver requests, each with its preview.",

@@ -40,11 +40,14 @@ PATH_PARAMETERS = {
     "/v1/accounts/{id}": {"id": "The id of an account."},
     "/v1/accounts/{id}/one-time-passwords": {"id": "The id of an account."},
     "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
+    "/v1/accounts/{id}/second-factors": {"id": "The id of an account."},
+    "/v1/accounts/{id}/second-factor-resets": {"id": "The id of an account."},
     "/v1/log/tile/{tile}": {
         "tile": "The level of the tile, and its index in groups of three digits: "
         "`0/x001/x234/067`. A partial tile ends in `.p/` and its number of hashes."
     },
     "/v1/numbers/{number}": {"number": "The twelve digits of a number."},
+    "/v1/disposals/{id}": {"id": "The id of a disposal."},
     "/v1/approvals/{id}": {"id": "The id of an approval."},
     "/v1/approvals/{id}/approve": {"id": "The id of an approval."},
     "/v1/approvals/{id}/refuse": {"id": "The id of an approval."},

@@ -285,6 +285,24 @@ def unlock_user(name: str, as_json: bool) -> None:
     _answer(as_json, account, f"Unlocked account {account.name}.")
 
 
+@users_group.command("reset-second-factor")
+@click.argument("name")
+@command
+def reset_second_factor(name: str, as_json: bool) -> None:
+    """Remove every second factor and recovery code of an account and end its sessions. First make
+    sure that the person asked for it. They set up a new one at the next sign-in.
+
+    \b
+    Example:  flask users reset-second-factor r.alvarez
+    """
+    from app.access.second_factor.resetting import reset_alone
+
+    with open_records() as store, _administering() as (roster, origin):
+        account = _account(roster, name)
+        reset_alone(store, account.id, origin)
+    _answer(as_json, account, f"Reset the second factor of account {account.name}.")
+
+
 @users_group.command("reset-password")
 @click.argument("name")
 @_with_password

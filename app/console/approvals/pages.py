@@ -7,7 +7,17 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.approvals import Approval, ApprovalChanged
-from app.api.approvals.approvals import RefusalSchema, answer, approvals, find, refusals, waiting
+from app.access.disposals import NAME
+from app.api.approvals.approvals import (
+    RefusalSchema,
+    answer,
+    approvals,
+    approved,
+    find,
+    refusals,
+    waiting,
+)
+from app.api.disposals.disposals import disposal_answer, found_disposal
 from app.api.http.answered.responses import Problem
 from app.api.http.service import origin, principal
 from app.console.guard import needs, pages
@@ -18,6 +28,7 @@ DONE = {
     "refuse": "You refused it. The proposer sees your reason.",
     "withdraw": "You withdrew it.",
 }
+RELEASED = "You released it. The service deletes it now."
 
 
 @pages.get("/approvals")
@@ -51,7 +62,7 @@ def decide_approval(id: UUID) -> AnyResponse:
         return _page(found, 422, because=because, wrong=sentence)
     except Problem as problem:
         return _page(find(id), problem.type.status, because=because, notice=problem.detail)
-    flash(DONE[do])
+    flash(RELEASED if do == "approve" and found.kind == NAME else DONE[do])
     return redirect(url_for("pages.approval", id=id), 303)
 
 
@@ -63,7 +74,7 @@ def _do(found: Approval, do: str, because: str) -> None:
         Problem: there is no such button.
     """
     if do == "approve":
-        approvals().approve(found, principal(), origin())
+        approved(found)
     elif do == "refuse":
         asked = RefusalSchema().load({"because": because})
         approvals().refuse(found, asked["because"], principal(), origin())
@@ -77,12 +88,15 @@ def _page(
     found: Approval, status: int, because: str = "", wrong: str = "", notice: str = ""
 ) -> AnyResponse:
     kind = approvals().kind_of(found)
+    marked = found_disposal(found.id) if found.kind == NAME else None
     return make_response(
         render_template(
             "approvals/one.html",
             approval=found,
             shown=answer(found),
-            page=None if kind is None else kind.page.replace("{id}", found.object_id),
+            page=None if kind is None or marked else kind.page.replace("{id}", found.object_id),
+            marked=marked,
+            disposal=None if marked is None else disposal_answer(marked),
             is_mine=found.proposed_by == principal().actor,
             may_decide=kind is not None
             and principal().may("approvals.decide")

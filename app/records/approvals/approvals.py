@@ -11,6 +11,7 @@ from app.records.approvals.approval_tables import approvals
 from app.records.approvals.second_person import require_another, require_second_person
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry
+from app.records.stating import state_of, stating
 from app.records.store import Store, enter
 
 OPEN, EXPIRED = "open", "expired"
@@ -77,6 +78,10 @@ class EffectChanged(Exception):
     """What would be done is no longer what was proposed. Nothing was done."""
 
 
+class NotYet(Exception):
+    """The proposal cannot be approved yet; the message says from when. Nothing was done."""
+
+
 class AlreadyProposed(Exception):
     """The same is proposed for this object already, and still open."""
 
@@ -84,7 +89,8 @@ class AlreadyProposed(Exception):
 _READ = [approvals.c[field.name] for field in fields(Approval)]
 
 
-def _approval(row: Any) -> Approval:
+def approval_of(row: Any) -> Approval:
+    """The approval of a row."""
     return Approval(**{column.name: row[column.name] for column in _READ})
 
 
@@ -96,10 +102,11 @@ def store_proposal(connection: Connection, approval: Approval, audit: AuditEntry
     """
     chosen = (approvals.c.kind == approval.kind) & (approvals.c.object_id == approval.object_id)
     earlier = connection.execute(select(*_READ).where(chosen)).mappings()
-    if any(_approval(row).state(approval.proposed_at) == OPEN for row in earlier):
+    if any(approval_of(row).state(approval.proposed_at) == OPEN for row in earlier):
         raise AlreadyProposed(approval.object_id)
-    add(connection, approvals, asdict(approval))
-    enter(connection, audit)
+    row = asdict(approval)
+    add(connection, approvals, row)
+    enter(connection, stating(connection, audit, state_of(approvals, row)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +131,14 @@ def decide(
         ApprovalOver: it is no longer open.
         NotASecondPerson: the proposer may not decide this, or no proposer withdraws it.
         EffectChanged: what would be done is no longer what was proposed.
+        NotYet: it has to wait.
         RecordsUnavailable: nothing was changed.
     """
     with store.writing() as connection:
         row = locked(connection, approvals, approvals.c.id == id)
         if row is None or row["version"] != decision.version:
             raise ApprovalChanged(id)
-        proposed = _approval(row)
+        proposed = approval_of(row)
         if (state := proposed.state(decision.at)) != OPEN:
             raise ApprovalOver(state)
         _require_person(connection, proposed, decision)
@@ -141,12 +149,14 @@ def decide(
             "reply": decision.reply,
             "version": decision.version + 1,
         }
-        decided = _approval(write(connection, approvals, row, values))
+        after = write(connection, approvals, row, values)
+        decided = approval_of(after)
         if effect is not None:
             if effect.digest(connection, proposed.object_id) != proposed.effect:
                 raise EffectChanged(id)
             effect.carry_out(connection, decided)
-        enter(connection, audit)
+        states = state_of(approvals, after), state_of(approvals, row)
+        enter(connection, stating(connection, audit, *states))
     return decided
 
 
@@ -166,7 +176,7 @@ def find_approval(store: Store, id: str) -> Approval | None:
     with store.reading() as connection:
         row = connection.execute(select(*_READ).where(approvals.c.id == id)).mappings()
         found = row.one_or_none()
-    return None if found is None else _approval(found)
+    return None if found is None else approval_of(found)
 
 
 def open_approvals(
@@ -186,7 +196,7 @@ def open_approvals(
     )
     with store.reading() as connection:
         found = connection.execute(asked.order_by(approvals.c.ends_at, approvals.c.id)).mappings()
-        return [_approval(row) for row in found]
+        return [approval_of(row) for row in found]
 
 
 def _proposed_in(of: tuple[str | None] | None) -> ColumnElement[bool]:

@@ -18,9 +18,9 @@ from app.records.letters.letter_tables import letters
 from app.records.machines.credential_tables import credentials
 from app.records.machines.program_tables import programs
 from app.records.organizations.organization_tables import organizations
-from app.records.people.account_tables import accounts
+from app.records.people.account_tables import accounts, second_factors
 from app.records.tables import audit_entries, determinations, holds, verifications
-from app.records.verifying.disposal_proofs import DISPOSED, STATED
+from app.records.verifying.disposal_proofs import BY_ONE, DISPOSED, ENDED, RELEASED_BY, STATED
 from app.records.verifying.times import PLAYED
 from app.records.waivers.crosscheck import unlike_their_steps
 from app.records.waivers.waiver_tables import waiver_requests
@@ -60,6 +60,13 @@ class AuditedTable(NamedTuple):
 
 AUDITED = (
     AuditedTable(accounts, accounts.c.id, ("account",), "account.created"),
+    AuditedTable(
+        second_factors,
+        second_factors.c.id,
+        ("second_factor",),
+        "second_factor.added",
+        ("second_factor.removed",),
+    ),
     AuditedTable(organizations, organizations.c.id, ("organization",), "organization.created"),
     AuditedTable(approvals, approvals.c.id, ("approval",), "approval.proposed"),
     AuditedTable(credentials, credentials.c.id, ("key", "client"), "credential.create"),
@@ -92,7 +99,10 @@ which may be given again once it was forgotten."""
 
 MADE = ("determination.made", "determination.redetermined")
 """What the audit trail calls the making of a determination."""
-FOR_GOOD = (DISPOSED, STATED, PLAYED, "hold.placed", "hold.lifted", "hold.covers", "hold.uncovers")
+FOR_GOOD = (
+    *(DISPOSED, STATED, PLAYED, BY_ONE, RELEASED_BY, ENDED),
+    *("hold.placed", "hold.lifted", "hold.covers", "hold.uncovers"),
+)
 """Entries that are never disposed of: they prove why something is gone, or was held."""
 
 

@@ -11,6 +11,7 @@ from app.records.applicants.applicant_tables import applicants, former_names, na
 from app.records.approvals.approval_tables import approvals
 from app.records.damaged import Found
 from app.records.digests import column_text
+from app.records.disposing.disposal_tables import disposal_marks
 from app.records.letters.letter_tables import letters
 from app.records.machines.credential_tables import credential_secrets, credentials
 from app.records.machines.program_tables import consent_secrets, consents, programs
@@ -20,6 +21,7 @@ from app.records.people.account_tables import (
     account_sessions,
     accounts,
     drafts,
+    second_factors,
     sign_in_addresses,
 )
 from app.records.tables import (
@@ -54,6 +56,7 @@ SEALABLE = (
     Sealable("waiver", waiver_steps, waiver_steps.c.id),
     Sealable("disposal", disposals, disposals.c.id),
     Sealable("void", voids, voids.c.id),
+    Sealable("mark", disposal_marks, disposal_marks.c.id),
 )
 
 
@@ -99,6 +102,7 @@ CHANGING = (
     Changing(letters, letters.c.id),
     Changing(accounts, accounts.c.id),
     Changing(account_sessions, account_sessions.c.id),
+    Changing(second_factors, second_factors.c.id),
     Changing(drafts, drafts.c.id),
     Changing(sign_in_addresses, sign_in_addresses.c.address, _by_last_attempt),
     Changing(credentials, credentials.c.id),
