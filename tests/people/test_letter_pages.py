@@ -104,6 +104,28 @@ def test_the_pdf_of_preview_letter_and_list(signed_in: Browser, answer: str) -> 
         assert printed.data.startswith(b"%PDF-")
 
 
+def test_a_void_answer_has_no_letter_and_begins_no_waiver_request(
+    app: Flask, roster: Roster, signed_in: Browser, answer: str
+) -> None:
+    letter, asks = make(signed_in, answer), f"/waivers/new?denial={answer.rpartition('/')[2]}"
+    assert asks in signed_in.get(answer).get_data(as_text=True)
+    roster.create(NewAccount("sam", "supervisor", "office-12"), OFFICE, PASSWORD)
+    sam = Browser(app)
+    sam.sign_in("sam")
+    sam.fill(f"{answer}/void", because="Entered for the wrong person", sure="yes")
+
+    page = signed_in.get(answer).get_data(as_text=True)
+    assert f"{answer}/letter" not in page
+    assert asks not in page
+    for refused in (f"{answer}/letter", f"{answer}/letter.pdf", asks):
+        told = signed_in.get(refused)
+        assert 409 == told.status_code
+        assert "declared it void on" in text(told)
+    assert "Void, do not send" in text(signed_in.get("/letters"))
+    assert "Do not send this letter." in text(signed_in.get(letter))
+    assert "Make letters first." in text(signed_in.get("/letters/to-send.pdf"))
+
+
 def test_no_letters_make_no_pdf(signed_in: Browser) -> None:
     page = signed_in.get("/letters/to-send.pdf")
 

@@ -68,7 +68,13 @@ blp = Blueprint("letters", __name__, url_prefix="/v1")
             {JSON: LetterTextAnswer, HTML: str, PDF: str},
         )
     },
-    problems=("unknown-determination", "language-missing", "record-damaged", *FORMATS),
+    problems=(
+        "unknown-determination",
+        "already-void",
+        "language-missing",
+        "record-damaged",
+        *FORMATS,
+    ),
 )
 def preview_letter(query: dict[str, Any], id: UUID) -> Response:
     """Preview the letter of a determination. The service stores nothing.
@@ -91,7 +97,7 @@ def preview_letter(query: dict[str, Any], id: UUID) -> Response:
     body=AnswerLetterWishedSchema,
     body_optional=True,
     returns={201: Content("The service made the letter and keeps it.", LetterHeadAnswer)},
-    problems=("unknown-determination", "language-missing", "record-damaged"),
+    problems=("unknown-determination", "already-void", "language-missing", "record-damaged"),
     idempotent=True,
 )
 def make_letter(asked: dict[str, Any], id: UUID) -> Response:
@@ -149,7 +155,10 @@ def search_letters(wanted: dict[str, Any]) -> Response:
     problems=("no-letters", "record-damaged", *FORMATS),
 )
 def print_letters() -> Response:
-    """Read the letters that wait to be sent as one PDF, the oldest first, at most 100."""
+    """Read the letters that wait to be sent as one PDF, the oldest first, at most 100.
+
+    Letters about a determination that is void now are left out.
+    """
     waiting = letters_to_send()
     if not waiting:
         raise Problem("no-letters", "Make letters first.")

@@ -1,6 +1,6 @@
 """What the views and the pages of letters do: preview, make, read, note."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,6 +12,7 @@ import orjson
 from app import clock
 from app.api.determinations.stored import kept as kept_determination
 from app.api.determinations.stored import note as note_determination
+from app.api.determinations.voiding import already_void
 from app.api.http.answered.faults import alarm_damaged
 from app.api.http.answered.responses import Problem, Wrong, changed_since
 from app.api.http.asked.idempotency import IdempotentRequest
@@ -40,6 +41,7 @@ from app.records.letters.letters import (
     list_letters,
 )
 from app.records.verifying.chains import Link, link
+from app.records.voiding.voids import void_among
 
 DETERMINATION = "determination"
 MERGED_AT_MOST = 100
@@ -104,7 +106,8 @@ def preview(id: UUID, wished: Wished) -> Addressed:
     """The letter of a determination as it would be made now. Nothing is stored.
 
     Raises:
-        Problem: unknown-determination; language-missing, where there is no catalogue for it.
+        Problem: unknown-determination; already-void; language-missing, where there is no catalogue
+            for it.
         RecordDamaged, RecordsUnavailable: the determination cannot be read.
     """
     found = kept_determination(id)
@@ -170,6 +173,8 @@ def make_as_wished(
 
 
 def _composed(found: Link, wished: Wished) -> Letter:
+    if found.voided is not None:
+        raise already_void(found.voided)
     service, record = current_service(), found.record
     wish = Wish(
         dated=clock.today(),
@@ -250,6 +255,17 @@ def replacement_of(letter: KeptLetter) -> str | None:
     return None if found is None else found.replaced_by
 
 
+def about_void(letters: Iterable[KeptLetter]) -> Set[str]:
+    """The ids of those of the letters that tell of a determination that is void now.
+
+    Raises:
+        RecordsUnavailable: the database is unavailable.
+    """
+    about = {each.id: each.object_id for each in letters if each.kind == DETERMINATION}
+    void = void_among(current_service().store, about.values())
+    return {letter for letter, determination in about.items() if determination in void}
+
+
 def found_letters(
     wanted: WantedLetters, limit: int, before: str | None = None
 ) -> list[KeptLetter | RecordDamaged]:
@@ -269,13 +285,16 @@ def found_letters(
 
 
 def letters_to_send() -> list[KeptLetter]:
-    """The letters that wait to be sent, the oldest first; damaged ones are left out.
+    """The letters that wait to be sent, the oldest first; left out are damaged ones and those about
+    a determination that is void now.
 
     Raises:
         RecordsUnavailable: the database is unavailable.
     """
     found = found_letters(WantedLetters(to_send=True), MERGED_AT_MOST)[:MERGED_AT_MOST]
-    return [each for each in reversed(found) if isinstance(each, KeptLetter)]
+    waiting = [each for each in reversed(found) if isinstance(each, KeptLetter)]
+    void = about_void(waiting)
+    return [each for each in waiting if each.id not in void]
 
 
 def as_pdf(letters: Sequence[Addressed]) -> bytes:

@@ -145,14 +145,14 @@ def _denial(service: Service, asked: Mapping[str, Any]) -> DeterminationRecord |
     Who names one knows its id from the notice, so it may lie beyond the caller's reach.
 
     Raises:
-        Problem: invalid-request; there is none, or it denied nothing.
+        Problem: invalid-request; there is none, it is void, or it denied nothing.
         RecordDamaged, RecordsUnavailable: see `link`.
     """
     named: UUID | None = asked.get("determination")
     if named is None:
         return None
     found = link(service.store, str(named))
-    record = None if found is None else found.record
+    record = None if found is None or found.voided is not None else found.record
     if record is None or (record.question, record.outcome) != (DENIED_QUESTION, DENIED):
         raise Problem(
             "invalid-request",
@@ -160,7 +160,7 @@ def _denial(service: Service, asked: Mapping[str, Any]) -> DeterminationRecord |
             [
                 Wrong(
                     "json",
-                    "Must be the id of a determination that denied enrollment.",
+                    "Must be the id of a determination that denied enrollment and is not void.",
                     "/denial/determination",
                 )
             ],

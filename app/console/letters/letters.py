@@ -17,6 +17,7 @@ from app.api.letters.letters import PDF, ROUTE
 from app.api.letters.making import (
     MERGED_AT_MOST,
     Wished,
+    about_void,
     as_pdf,
     find,
     found_letters,
@@ -110,6 +111,7 @@ def make_letter(id: UUID) -> AnyResponse:
 def letters() -> str:
     """The letters that wait to be sent, and the newest of the others."""
     found = found_letters(WantedLetters(to_send=True), MERGED_AT_MOST)[:MERGED_AT_MOST]
+    waiting = [each for each in reversed(found) if isinstance(each, KeptLetter)]
     others = [
         each
         for each in found_letters(WantedLetters(), LISTED_AT_MOST)[:LISTED_AT_MOST]
@@ -117,7 +119,8 @@ def letters() -> str:
     ]
     return render_template(
         "letters/list.html",
-        waiting=[each for each in reversed(found) if isinstance(each, KeptLetter)],
+        waiting=waiting,
+        void=about_void(waiting),
         damaged=[each for each in found if isinstance(each, RecordDamaged)],
         others=others,
         names=NAMES,
@@ -198,6 +201,7 @@ def _letter_page(letter: KeptLetter, field: Field | None = None, notice: str | N
         letter=_shown(one),
         language=NAMES[letter.language],
         replaced_by=replacement_of(letter),
+        is_void=bool(about_void([letter])),
         step=_next_step(letter, field) if principal().may("letters.write") else None,
         notice_words=notice,
     )

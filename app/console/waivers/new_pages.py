@@ -8,6 +8,7 @@ import orjson
 from flask import flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.api.determinations.voiding import already_void
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service, principal
@@ -108,13 +109,19 @@ def _said(denial: DeterminationRecord) -> Mapping[str, object]:
 
 
 def _denial() -> DeterminationRecord | None:
-    """The denial that the address or the form names, where it is one that this person may see."""
+    """The denial that the address or the form names, where it is one that this person may see.
+
+    Raises:
+        Problem: already-void.
+    """
     given = request.values.get("denial", "")
     try:
         id = str(UUID(given))
     except ValueError:
         return None
     found = link(current_service().store, id, principal().reach)
+    if found is not None and found.voided is not None:
+        raise already_void(found.voided)
     if found is None or (found.record.question, found.record.outcome) != (DENIED_QUESTION, DENIED):
         return None
     return found.record

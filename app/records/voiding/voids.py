@@ -65,3 +65,15 @@ def voided_among(store: Store, ids: Iterable[str]) -> dict[str, datetime]:
     )
     with store.reading() as connection:
         return {row.determination: row.voided_at for row in connection.execute(chosen)}
+
+
+def void_among(store: Store, ids: Iterable[str]) -> set[str]:
+    """Those of these determinations that are void.
+
+    Raises:
+        RecordsUnavailable: the database is unavailable.
+    """
+    named = sorted(set(ids))
+    chosen = select(voids.c.determination).where(voids.c.determination.in_(named))
+    with store.reading() as connection:
+        return set(connection.execute(chosen).scalars())

@@ -19,7 +19,7 @@ ABOUT_PEOPLE = (
         "The determination is void",
         "Decide the question again; a void is final.\n"
         "`voided_by` and `voided_at` say who declared it void, and when. You can neither void it "
-        "again nor redetermine it.",
+        "again nor redetermine it, nor make its letter, nor ask for a waiver with it.",
     ),
     ProblemType(
         "replaced-determination",
