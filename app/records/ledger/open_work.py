@@ -14,6 +14,7 @@ from sqlalchemy import Column, ColumnElement, Connection, Select, or_, select, t
 from app.records.damaged import Row, page
 from app.records.identity import is_id
 from app.records.letters.letter_tables import letters
+from app.records.letters.letters import letters_within
 from app.records.people.account_tables import accounts
 from app.records.store import Store, within
 from app.records.tables import determinations
@@ -192,10 +193,10 @@ def _add_requests(connection: Connection, wanted: WantedWork, found: OpenWork) -
 
 
 def _add_letters(connection: Connection, wanted: WantedWork, found: OpenWork) -> None:
-    """The letters that were not sent yet."""
+    """The letters that were not sent yet: all of those that the page of letters lists."""
     table = letters.c
     chosen = select(table.id, table.made_at, table.made_by, table.subject).where(
-        table.organization == wanted.organization,
+        letters_within(wanted.reach),
         table.sent_on.is_(None),
         _is_workers(table.made_by, wanted),
     )

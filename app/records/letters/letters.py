@@ -78,7 +78,7 @@ def find_letter(store: Store, id: str, reach: Reach = EVERYTHING) -> KeptLetter 
         RecordDamaged: it is not as it was stored.
         RecordsUnavailable: the database is unavailable.
     """
-    chosen = select(letters).where(letters.c.id == id, _within(reach))
+    chosen = select(letters).where(letters.c.id == id, letters_within(reach))
     with store.reading() as connection:
         found = page(connection, chosen, letters.c.id, 1)
     return _letter(found[0]) if found else None
@@ -102,7 +102,7 @@ def list_letters(
     Raises:
         RecordsUnavailable: the database is unavailable.
     """
-    conditions: list[ColumnElement[bool]] = [_within(reach)]
+    conditions: list[ColumnElement[bool]] = [letters_within(reach)]
     if wanted.object_id is not None:
         conditions.append(letters.c.object_id == wanted.object_id)
     if wanted.subject is not None:
@@ -145,8 +145,8 @@ def change_letter(
     return after
 
 
-def _within(reach: Reach) -> ColumnElement[bool]:
-    """Visible letters: those about what the caller sees."""
+def letters_within(reach: Reach) -> ColumnElement[bool]:
+    """The condition that a letter is about what the caller sees."""
     if reach.everything:
         return true()
     own = (
