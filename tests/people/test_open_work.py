@@ -17,7 +17,7 @@ from tests.callers import client_of
 from tests.people.conftest import OFFICE, PASSWORD, Browser, text
 from tests.people.test_asking import MAY_3, PERSON, begin
 from tests.people.test_notes import DAYS, WORDS
-from tests.waivers.asking import enter
+from tests.waivers.asking import enter, step
 
 PAGE, ADDRESS = "/work", "/v1/open-work"
 MAY, JUNE = date(2012, 5, 3), date(2012, 6, 10)
@@ -163,6 +163,24 @@ def test_programs_of_the_office_get_the_same_list_and_others_none_of_it(
     assert [] == of_work_1(listed(app, "office-elsewhere"))
     assert "work-1" not in text(person(app, roster, "eli", "supervisor", "office-12").get(PAGE))
     assert 403 == client_of(app, "eligibility_worker", here).get(ADDRESS).status_code
+
+
+def test_the_office_counts_every_letter_that_its_list_has(
+    app: Flask, roster: Roster, here: str
+) -> None:
+    worker = client_of(app, "eligibility_worker", here)
+    request = enter(worker, subject="work-2").get_json()
+    said = {"said_by": "applicant", "said_on": "2012-03-05"}
+    assert 200 == step(worker, request, "withdraw", **said).status_code
+    assert 201 == worker.post(f"{request['href']}/letters", json={}).status_code
+    chief = person(app, roster, "sam", "opp_supervisor", "opp")
+
+    letters = chief.get("/letters").get_data(as_text=True)
+    number = letters.partition("Sent lately")[0].count('data-label="About"')
+    assert "A waiver request: the request is withdrawn" in letters
+    assert number > 0
+    for page in ("/", PAGE):
+        assert f"Letters to send: {number}" in text(chief.get(page))
 
 
 @pytest.mark.usefixtures("june")

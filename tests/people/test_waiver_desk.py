@@ -436,8 +436,10 @@ def test_the_letter_about_missing_papers_is_made_from_its_page(
     again = reviewer.post(page, **sent)
 
     assert 303 == made.status_code and made.headers["Location"] == again.headers["Location"]
+    assert "The same letter is on the list to send already." in text(reviewer.get(page))
+    assert "already" not in text(reviewer.get(f"{page}?language=es"))
     for reader in (reviewer, browser):
         listed = reader.get("/letters")
         assert made.headers["Location"] in listed.get_data(as_text=True)
-        assert "A waiver request" in text(listed)
+        assert "A waiver request: papers are missing" in text(listed)
     assert f'href="{entered}"' in reviewer.get(made.headers["Location"]).get_data(as_text=True)

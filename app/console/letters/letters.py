@@ -1,6 +1,6 @@
 """The pages of letters. Each does what an operation of /v1 does, through the same functions."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -13,6 +13,7 @@ from app.api.http.answered.responses import Problem
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service, principal
 from app.api.letters.addressing import Wishes
+from app.api.letters.again import overtaken_letters, step_of, waiting_alike
 from app.api.letters.letters import PDF, ROUTE
 from app.api.letters.making import (
     MERGED_AT_MOST,
@@ -34,6 +35,7 @@ from app.api.letters.making import (
 from app.console.applicants.forms import LANGUAGES
 from app.console.ask.fields import Field
 from app.console.guard import needs, pages
+from app.console.waivers.desk_words import LETTERS
 from app.law.fact_types import NotThatFact
 from app.law.facts import FactDefinition
 from app.letters.page import Addressed, article
@@ -41,6 +43,7 @@ from app.letters.translated.language import ENGLISH, NAMES
 from app.records.errors import RecordDamaged
 from app.records.identity import new_id
 from app.records.letters.letters import KeptLetter, WantedLetters
+from app.waivers.desk import KIND as DESK
 
 LISTED_AT_MOST = 50
 SENT_ON = FactDefinition("sent_on", "day", asks="Sent on which day?")
@@ -71,6 +74,7 @@ def letter_preview(id: UUID) -> str:
         languages={code: NAMES[code] for code in current_service().languages.codes},
         key=new_id(clock.now()),
         may_make=principal().may("letters.write"),
+        alike=waiting_alike(one.letter, str(id)),
     )
 
 
@@ -123,6 +127,8 @@ def letters() -> str:
         void=about_void(waiting),
         damaged=[each for each in found if isinstance(each, RecordDamaged)],
         others=others,
+        about=_abouts([*waiting, *others]),
+        overtaken=overtaken_letters(waiting),
         names=NAMES,
         at_most=MERGED_AT_MOST,
     )
@@ -201,6 +207,7 @@ def _letter_page(letter: KeptLetter, field: Field | None = None, notice: str | N
         letter=_shown(one),
         language=NAMES[letter.language],
         replaced_by=replacement_of(letter),
+        is_overtaken=bool(overtaken_letters([letter])),
         is_void=bool(about_void([letter])),
         step=_next_step(letter, field) if principal().may("letters.write") else None,
         notice_words=notice,
@@ -217,6 +224,16 @@ def _next_step(letter: KeptLetter, field: Field | None) -> _Step | None:
         action = "pages.letter_came_back"
         return _Step(field or Field.of(CAME_BACK_ON, today), action, "Note that it came back")
     return None
+
+
+def _abouts(letters: Iterable[KeptLetter]) -> Mapping[str, str]:
+    """What each letter is about, in words; of one of the waiver desk also which one it is."""
+    found = {}
+    for each in letters:
+        step = step_of(each)
+        named = "" if step is None else f": {LETTERS[step]}"
+        found[each.id] = f"A waiver request{named}" if each.kind == DESK else "An answer"
+    return found
 
 
 def _shown(one: Addressed) -> str:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import clock
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service
+from app.api.letters.again import DECIDING, is_corrected, waiting_alike
 from app.api.letters.desk_letters import (
     ROUTE,
     desk_letter,
@@ -32,15 +33,18 @@ def waiver_letter(id: UUID) -> str:
     asked, number = wished(request.args), _number(request.args)
     languages = current_service().languages
     of, step = step_with_letter(id, number)
+    one = desk_letter(id, asked, step.number)
     return render_template(
         "waivers/letter.html",
         id=id,
         wished=asked,
         step=step,
-        letter=article(desk_letter(id, asked, step.number), languages.statements, level=2),
+        letter=article(one, languages.statements, level=2),
         languages={code: NAMES[code] for code in languages.codes},
         key=new_id(clock.now()),
         may_make=may_make(of),
+        alike=waiting_alike(one.letter, of.id),
+        overtaken=step.step in DECIDING and is_corrected(of.id),
     )
 
 
