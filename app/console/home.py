@@ -77,6 +77,7 @@ def _work() -> dict[str, Any]:
         mine = listed("mine")
         note_listed(each.id for each in mine)
         work |= {"requests": mine, "unclaimed": len(listed("unclaimed"))}
+        work["without_letter"] = len(listed("no-letter"))
         work["endings"] = [*work.get("endings", ()), *_to_decide(mine)]
     if may("accounts.write"):
         store = current_service().store

@@ -96,6 +96,10 @@ STEPS: Mapping[str, Step] = {
     )
 }
 """The steps that the desk takes."""
+ENDED = frozenset({State.GRANTED, State.DENIED, State.RETURNED, State.NOT_NEEDED})
+"""The states after a decision of the Office, which has a letter."""
+ENDING = frozenset({"grant", "deny", "return", "not-needed", CORRECTED})
+"""The steps that take or correct a decision."""
 CORRECT = _step("correct", _DECIDED, None, By.SECOND_PERSON)
 """The proposal of a correction. It takes no step: the request stays as it is until the approval."""
 LEADING: Mapping[str, Step] = {**STEPS, CORRECT.name: CORRECT}

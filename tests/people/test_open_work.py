@@ -155,6 +155,7 @@ def test_programs_of_the_office_get_the_same_list_and_others_none_of_it(
         "reminder": 1,
         "waiver_request": 1,
         "letter": 1,
+        "decision": 0,
     } == document["counts"]
     assert [] == document["more"]
     supervisor = client_of(app, "supervisor", here)

@@ -12,6 +12,7 @@ from app.access.roster import NewAccount, Roster
 from tests.people.conftest import OFFICE, PASSWORD, Browser, text
 from tests.people.test_asking import MAY_3, PERSON, begin
 
+NO_LETTER = "/waivers?show=no-letter"
 REQUEST = {
     "denial.received_on.month": "5",
     "denial.received_on.day": "10",
@@ -100,7 +101,11 @@ def test_a_denial_leads_to_a_request_that_the_office_finds_with_the_denial_besid
     shown = reviewer.get(entered)
     assert "The plant closed." in text(shown)
     assert "<script>alert" not in shown.get_data(as_text=True)
-    assert 200 == reviewer.get(f"/answers/{denial}").status_code
+    answer = reviewer.get(f"/answers/{denial}")
+    assert 200 == answer.status_code
+    links = set(re.findall(r'href="(/[^"#]*)"', answer.get_data(as_text=True)))
+    assert not any(denial in each for each in links)
+    assert {200} == {reviewer.get(each.replace("&amp;", "&")).status_code for each in links}
 
 
 def test_a_second_request_for_the_same_denial_is_warned_of(
@@ -397,6 +402,15 @@ def test_the_letter_of_a_decision_says_what_was_sealed_with_it(
         letter = text(reader.get(f"{entered}/letter"))
         assert "granted your request for an enrollment waiver" in letter
         assert letter.index("granted your request") < letter.index("Tell the carrier")
+    seen = {entered: "was not made yet", "/": "letter was not made yet", NO_LETTER: "Granted"}
+    for page, words in seen.items():
+        assert words in text(reviewer.get(page)), page
+    assert entered in reviewer.get(NO_LETTER).get_data(as_text=True)
+    html = reviewer.get(f"{entered}/letter").get_data(as_text=True)
+    key = re.search(r'name="key" value="([^"]*)"', html)
+    assert key and 303 == reviewer.fill(f"{entered}/letter", key=key[1]).status_code
+    assert entered not in reviewer.get(NO_LETTER).get_data(as_text=True)
+    assert "was not made yet" not in text(reviewer.get(entered))
     printed = reviewer.get(f"{entered}/letter.pdf")
     assert printed.data.startswith(b"%PDF-")
     spanish = text(reviewer.get(f"{entered}/letter?language=es"))

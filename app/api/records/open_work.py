@@ -21,7 +21,7 @@ from app.determinations.answer import Id
 from app.records.ledger.open_work import Kind, OpenWork, WantedWork, Work
 from app.records.ledger.open_work import open_work as find_work
 from app.waivers.desk import desk_reach
-from app.waivers.states import State
+from app.waivers.states import ENDED, ENDING, State
 
 SOON = timedelta(days=30)
 """An answer that runs out within this time is open work. Our own choice."""
@@ -32,6 +32,7 @@ HREFS: dict[Kind, str] = {
     "reminder": "/v1/determinations/{determination}",
     "waiver_request": "/v1/waiver-requests/{id}",
     "letter": "/v1/letters/{id}",
+    "decision": "/v1/waiver-requests/{id}",
 }
 NOTED: dict[Kind, str] = {
     "answer": "determination",
@@ -39,6 +40,7 @@ NOTED: dict[Kind, str] = {
     "reminder": "determination",
     "waiver_request": "waiver",
     "letter": "letter",
+    "decision": "waiver",
 }
 """What the audit trail calls the record that each kind of work is about."""
 
@@ -64,7 +66,8 @@ class WorkAnswer(Struct):
     on: Annotated[
         date | None,
         Meta(
-            description="The day by which. Of a letter, the day since which it waits. Null: a "
+            description="The day by which. Of a letter or a decision, the day since which it "
+            "waits. Null: a "
             "waiver request that is not complete has no day yet."
         ),
     ]
@@ -107,7 +110,8 @@ def list_open_work(query: dict[str, str]) -> Response:
     """List the open work of your organization, what is due first at the head.
 
     It has the answers that run out within 30 days, objections, reminders, waiver requests and
-    letters to send. An objection stays until somebody settles it, also
+    letters to send; for the Office of Patient Protection also decided requests whose letter was not
+    made yet, as `decision`. An objection stays until somebody settles it, also
     where its determination was replaced; one to a void determination is not listed.
     """
     found = listed_work(query.get("worker"))
@@ -142,6 +146,8 @@ def listed_work(worker: str | None = None) -> OpenWork:
         desk_reach(by),
         states,
         by_claim=by.may("waivers.decide"),
+        ended_states=frozenset(map(str, ENDED)),
+        ending=ENDING,
     )
     found = find_work(current_service().store, wanted)
     for kind, id in found.damaged:

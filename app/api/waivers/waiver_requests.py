@@ -39,7 +39,7 @@ from app.records.errors import RecordDamaged
 from app.records.waivers.queue import QueueFilter, QueuePlace, place_in_queue, queue
 from app.waivers.desk import KIND, desk_reach
 from app.waivers.paper_files import ENDINGS
-from app.waivers.states import RECEIVE, State
+from app.waivers.states import ENDED, ENDING, RECEIVE, State
 
 ROUTE = "POST /v1/waiver-requests"
 WEEK = timedelta(days=7)
@@ -155,6 +155,9 @@ def queue_filter(query: dict[str, Any]) -> QueueFilter:
         OPEN: [state for state in State if state.is_open],
         ALL: list(State),
     }.get(query["state"], [query["state"]])
+    without_letter = query.get("without_letter", False)
+    if without_letter:
+        states = [state for state in states if state in ENDED]
     mine = principal().actor if query["mine"] else None
     reviews = principal().may("waivers.decide")
     return QueueFilter(
@@ -163,6 +166,7 @@ def queue_filter(query: dict[str, Any]) -> QueueFilter:
         entered_by=None if reviews else mine,
         unclaimed=query["unclaimed"],
         due_by=clock.today() + WEEK if query["due_this_week"] else None,
+        without_letter=ENDING if without_letter else frozenset(),
     )
 
 

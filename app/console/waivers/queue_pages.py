@@ -22,6 +22,10 @@ FILTERS: Mapping[str, tuple[str, Mapping[str, object]]] = {
     "unclaimed": ("Unclaimed", {"unclaimed": True}),
     "week": ("Due this week, or to look at again", {"due_this_week": True}),
     "incomplete": ("Incomplete", {"state": "incomplete"}),
+    "no-letter": (
+        "Decided, no letter made yet",
+        {"state": "all", "without_letter": True},
+    ),
     "all": ("Decided too", {"state": "all"}),
 }
 """The filters of the queue, by what stands in the address: their words, and what they ask for."""

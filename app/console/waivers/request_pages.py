@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service, origin, principal
+from app.api.letters.desk_letters import may_make
 from app.api.notes.notes import ROUTE, enter_note, notes_about
 from app.api.people.actors import actor_words
 from app.api.waivers.after_decision import open_correction
@@ -32,9 +33,10 @@ from app.console.waivers.desk_words import (
 )
 from app.console.waivers.request_parts import about, remarks_of
 from app.console.waivers.step_forms import STEP_FORMS
+from app.records.waivers.queue import without_letter
 from app.waivers.corrections import OTHER
 from app.waivers.desk import KIND
-from app.waivers.states import State
+from app.waivers.states import ENDED, ENDING, State
 
 CHOICES = {"received_by": WAYS, "entered_for": WHO, "said_by": SAID_BY}
 """The words of codes in a step, by the name of the code."""
@@ -86,11 +88,17 @@ def _page(id: UUID, note: PageForm | None = None) -> str:
         step_forms=STEP_FORMS,
         may_read_letter=may("letters.read"),
         decisions=DECISIONS,
+        lacks_letter=State(told.state) in ENDED and may_make(request) and _lacks_letter(told.id),
         correction=correction,
         notes=notes_about(KIND, told.id) if may("notes.read") else None,
         note=(note or note_form()) if may("notes.write") else None,
         corrected=None if correction is None else OTHER.get(State(told.state)),
     )
+
+
+def _lacks_letter(id: str) -> bool:
+    """Whether the letter of the decision was not made yet."""
+    return id in without_letter(current_service().store, [id], ENDING)
 
 
 def _led_to(told: WaiverRequestAnswer) -> list[str]:

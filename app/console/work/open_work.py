@@ -27,6 +27,7 @@ KINDS: Mapping[Kind, str] = {
     "reminder": "Reminder",
     "waiver_request": "Waiver request",
     "letter": "Letter to send, made on this day",
+    "decision": "Letter of a decision to make",
 }
 COUNTED: Mapping[Kind, str] = {
     "answer": "Answers that run out within 30 days",
@@ -34,6 +35,7 @@ COUNTED: Mapping[Kind, str] = {
     "reminder": "Reminders",
     "waiver_request": "Waiver requests",
     "letter": "Letters to send",
+    "decision": "Letters of decisions to make",
 }
 
 
@@ -89,7 +91,7 @@ def work_page(work: Work) -> str:
     id = UUID(work.determination or work.id)
     if work.kind == "objection":
         return url_for("pages.answer_notes", id=id)
-    if work.kind == "waiver_request":
+    if work.kind in ("waiver_request", "decision"):
         return url_for("pages.waiver", id=id)
     if work.kind == "letter":
         return url_for("pages.kept_letter", id=id)

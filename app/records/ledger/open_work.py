@@ -1,5 +1,5 @@
 """Finds what an office has still to do: answers that run out, objections, reminders, waiver
-requests, letters to send.
+requests, letters to make and to send.
 """
 
 from collections.abc import Iterator, Mapping
@@ -23,17 +23,19 @@ from app.records.texts.notes import is_open_objection
 from app.records.verifying.chains import latest_id
 from app.records.visibility import Reach
 from app.records.voiding.standing import stands
+from app.records.waivers.queue import lacks_letter
 from app.records.waivers.waiver_requests import DeskReach
 from app.records.waivers.waiver_tables import waiver_requests
 
-Kind = Literal["answer", "objection", "reminder", "waiver_request", "letter"]
+Kind = Literal["answer", "objection", "reminder", "waiver_request", "letter", "decision"]
 AT_MOST = 500
 """So many records of a kind are listed, and so many texts of answers are read for their days."""
 
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """Something to do. *on* is the day by which, of a letter the instant at which it was made.
+    """Something to do. *on* is the day by which, of a letter or decision the instant since which it
+    waits.
 
     *determination* is the answer that it is about, where it is about one.
     """
@@ -52,7 +54,8 @@ class WantedWork:
 
     Answers count that run out from the day *first* through *last*. *reach* and *desk* are what the
     caller sees, *open_states* those of waiver requests to work on; their worker is who claimed them
-    where *by_claim*, else who entered them.
+    where *by_claim*, else who entered them. In *ended_states* a request was decided by a step of
+    *ending*, whose letter is work of the Office alone.
     """
 
     organization: str
@@ -63,6 +66,8 @@ class WantedWork:
     desk: DeskReach
     open_states: frozenset[str]
     by_claim: bool
+    ended_states: frozenset[str] = frozenset()
+    ending: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -89,6 +94,8 @@ def open_work(store: Store, wanted: WantedWork) -> OpenWork:
         _add_reminders(connection, wanted, found)
         _add_requests(connection, wanted, found)
         _add_letters(connection, wanted, found)
+        if wanted.by_claim:
+            _add_decisions(connection, wanted, found, store.is_sqlite)
     return found
 
 
@@ -203,6 +210,22 @@ def _add_letters(connection: Connection, wanted: WantedWork, found: OpenWork) ->
     for id, columns in _read(connection, "letter", chosen, table.id, found):
         worker, made_at = columns["made_by"], columns["made_at"]
         found.work.append(Work("letter", id, made_at, worker, columns["subject"]))
+
+
+def _add_decisions(
+    connection: Connection, wanted: WantedWork, found: OpenWork, is_sqlite: bool
+) -> None:
+    """The decided waiver requests whose letter was not made yet."""
+    table = waiver_requests.c
+    chosen = select(table.id, table.subject, table.changed_at, table.claimed_by).where(
+        wanted.desk.condition(),
+        table.state.in_(sorted(wanted.ended_states)),
+        lacks_letter(wanted.ending, is_sqlite),
+        _is_workers(table.claimed_by, wanted),
+    )
+    for id, columns in _read(connection, "decision", chosen, table.id, found):
+        worker, since = columns["claimed_by"], columns["changed_at"]
+        found.work.append(Work("decision", id, since, worker, columns["subject"]))
 
 
 def _is_workers(worker: ColumnElement[Any], wanted: WantedWork) -> ColumnElement[bool]:

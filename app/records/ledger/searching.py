@@ -188,18 +188,18 @@ def _about(subject: str, is_sqlite: bool) -> ColumnElement[bool]:
     """
     entry = audit_entries.c
     theirs = {
-        "determination": select(_id_text(determinations.c.id, is_sqlite)).where(
+        "determination": select(id_text(determinations.c.id, is_sqlite)).where(
             determinations.c.subject == subject
         ),
-        "waiver": select(_id_text(waiver_requests.c.id, is_sqlite)).where(
+        "waiver": select(id_text(waiver_requests.c.id, is_sqlite)).where(
             or_(
                 waiver_requests.c.subject == subject,
                 waiver_requests.c.denial_subject == subject,
             )
         ),
-        "letter": select(_id_text(letters.c.id, is_sqlite)).where(letters.c.subject == subject),
+        "letter": select(id_text(letters.c.id, is_sqlite)).where(letters.c.subject == subject),
     }
-    proposed = select(_id_text(approvals.c.id, is_sqlite)).where(
+    proposed = select(id_text(approvals.c.id, is_sqlite)).where(
         or_(*(approvals.c.object_id.in_(ids) for ids in theirs.values()))
     )
     return or_(
@@ -211,7 +211,7 @@ def _about(subject: str, is_sqlite: bool) -> ColumnElement[bool]:
     )
 
 
-def _id_text(id: Column[str], is_sqlite: bool) -> ColumnElement[str]:
+def id_text(id: Column[str], is_sqlite: bool) -> ColumnElement[str]:
     """An id as audit entries name it. SQLite keeps ids without hyphens."""
     if not is_sqlite:
         return cast(id, String)

@@ -1,16 +1,19 @@
 """Finds the requests to work on: those due first come first."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, and_, func, literal, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, literal, or_, select
 
 from app.records.damaged import page
 from app.records.errors import RecordDamaged
+from app.records.ledger.searching import id_text
+from app.records.letters.letter_tables import letters
 from app.records.store import Store
 from app.records.waivers.waiver_requests import DeskReach, WaiverRequest, request_of
-from app.records.waivers.waiver_tables import waiver_requests
+from app.records.waivers.waiver_tables import waiver_requests, waiver_steps
 
 LAST = date.max
 """Where a request without a day to decide by or to look again stands: after all that have one."""
@@ -19,7 +22,8 @@ LAST = date.max
 @dataclass(frozen=True, slots=True)
 class QueueFilter:
     """Which requests: all that is given must hold. *due_by*: to be decided, or to be looked at
-    again, on that day or before; *told_by*: the carrier was to be told before that day.
+    again, on that day or before; *told_by*: the carrier was to be told before that day;
+    *without_letter*: steps of which the last one has no letter yet.
     """
 
     states: frozenset[str]
@@ -28,8 +32,9 @@ class QueueFilter:
     unclaimed: bool = False
     due_by: date | None = None
     told_by: date | None = None
+    without_letter: frozenset[str] = frozenset()
 
-    def conditions(self) -> list[ColumnElement[bool]]:
+    def conditions(self, is_sqlite: bool) -> list[ColumnElement[bool]]:
         """The conditions on `waiver_requests`."""
         table = waiver_requests.c
         found: list[ColumnElement[bool]] = [table.state.in_(sorted(self.states))]
@@ -43,7 +48,23 @@ class QueueFilter:
             found.append(_due() <= self.due_by)
         if self.told_by is not None:
             found.append(table.tell_carrier_by < self.told_by)
+        if self.without_letter:
+            found.append(lacks_letter(self.without_letter, is_sqlite))
         return found
+
+
+def lacks_letter(steps: Iterable[str], is_sqlite: bool) -> ColumnElement[bool]:
+    """The condition that a request has no letter made since the last of these *steps* was taken,
+    and that nobody recorded that the approval arrived.
+    """
+    table, step = waiver_requests.c, waiver_steps.c
+    taken = select(func.max(step.at)).where(step.request == table.id, step.step.in_(sorted(steps)))
+    made = exists().where(
+        letters.c.kind == "waiver",
+        letters.c.object_id == id_text(table.id, is_sqlite),
+        letters.c.made_at >= taken.correlate(waiver_requests).scalar_subquery(),
+    )
+    return and_(table.approval_received_on.is_(None), ~made.correlate(waiver_requests))
 
 
 class QueuePlace(NamedTuple):
@@ -77,7 +98,7 @@ def queue(
     """
     table = waiver_requests.c
     due = _due()
-    chosen = select(table.id).where(reach.condition(), *wanted.conditions())
+    chosen = select(table.id).where(reach.condition(), *wanted.conditions(store.is_sqlite))
     if after is not None:
         chosen = chosen.where(_beyond(due, after))
     chosen = chosen.order_by(due, table.received_on, table.id).limit(limit)
@@ -96,6 +117,19 @@ def queue(
         except RecordDamaged as damaged:
             found[row.id] = damaged
     return [found[id] for id in ids if id in found]
+
+
+def without_letter(store: Store, ids: Iterable[str], steps: Iterable[str]) -> set[str]:
+    """Those of these requests that have no letter of the last of these *steps*; see `lacks_letter`.
+
+    Raises:
+        RecordsUnavailable: the database is unavailable.
+    """
+    chosen = select(waiver_requests.c.id).where(
+        waiver_requests.c.id.in_(list(ids)), lacks_letter(steps, store.is_sqlite)
+    )
+    with store.reading() as connection:
+        return {str(id) for id in connection.execute(chosen).scalars()}
 
 
 def _beyond(due: ColumnElement[date], after: QueuePlace) -> ColumnElement[bool]:

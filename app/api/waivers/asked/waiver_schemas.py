@@ -293,6 +293,12 @@ class QueueQuery(NoQuery):
             "description": "Only those to decide, or to look at again, within seven days or before."
         },
     )
+    without_letter = QueryFlagField(
+        load_default=False,
+        metadata={
+            "description": "Only decided ones whose decision has no letter yet; with `state=all`."
+        },
+    )
     limit = WholeNumberField(
         1,
         MOST,
