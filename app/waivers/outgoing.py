@@ -49,7 +49,8 @@ def letter_of(content: Mapping[str, Any]) -> list[Sentence]:
 @dataclass(frozen=True, slots=True)
 class Told:
     """What a decision tells: *tell_by* is the last day to tell the carrier if the letter arrives on
-    the day it is written, *way_in* the title of the other way to enroll.
+    the day it is written, *way_in* the title of the other way to enroll. *after_denial* is what to
+    do after a denial: the steps of the advice are those before a decision.
     """
 
     step: str
@@ -59,6 +60,7 @@ class Told:
     papers: Sequence[Mapping[str, str]]
     tell_by: date | None = None
     way_in: str | None = None
+    after_denial: Sequence[str] = ()
 
 
 def letter(told: Told) -> list[Sentence]:
@@ -135,8 +137,19 @@ def _to_do(told: Told) -> Iterator[Sentence]:
             yield Sentence(_says("tell-later"), "do")
     if told.way_in is not None:
         yield Sentence(_says("other-way", title=told.way_in), "do")
-    if told.step in ("deny", "return"):
-        yield from (Sentence(says, "do") for says in told.advice.next_steps)
+    steps = {"deny": told.after_denial, "return": told.advice.next_steps}.get(told.step, ())
+    yield from (Sentence(says, "do") for says in steps)
+
+
+def open_enrollment(next_first: date | None, open_through: date | None) -> str:
+    """The sentence about open enrollment after a denial: *open_through* is the last day of the
+    period that is open now, *next_first* the first day of the next one; none where not known.
+    """
+    if open_through is not None:
+        return _says("open-now", day=day_in_words(open_through))
+    if next_first is not None:
+        return _says("next-open", day=day_in_words(next_first))
+    return _says("next-open-unknown")
 
 
 def _why(told: Told) -> Iterator[Sentence]:

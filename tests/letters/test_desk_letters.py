@@ -156,6 +156,9 @@ def test_a_decision_gives_first_what_it_relies_on_and_last_what_is_open(
     assert open_at == sorted(open_at) and {True, False} == set(open_at)
     assert any(each.endswith("shows something else.") for each in section(denied, "why"))
     assert any("no law that lets you appeal" in each for each in section(denied, "do"))
+    told = " ".join(section(denied, "do"))
+    assert re.search(r"(enroll in the next open .* begins on July 1|is open now)", told)
+    assert "proof" not in told and "If the waiver is denied" not in told
     assert section(granted, "do")[0].startswith("Tell the carrier")
 
 

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 import orjson
@@ -14,6 +15,7 @@ from app.api.determinations.deciding import Asked, Decided, decide
 from app.api.http.answered.responses import Problem
 from app.api.http.answered.responses import Wrong as WrongMember
 from app.api.http.service import Service, origin
+from app.api.law.open_enrollment_answers import periods_of
 from app.api.waivers.clocks import REVIEWABLE, SUPPORTED, day_to_tell_carrier_by, facts_for
 from app.api.waivers.other_ways import require_way
 from app.determinations.answer import DeterminationAnswer, FindingAnswer, ReasonAnswer
@@ -23,7 +25,7 @@ from app.records.verifying.chains import link
 from app.records.visibility import Reach
 from app.records.waivers.waiver_requests import Also
 from app.waivers.deciding import UNKNOWN, Advice, Finding, Leaning, Rationale, Wrong, unspoken
-from app.waivers.outgoing import Sentence, Told, letter, message, sealed_letter
+from app.waivers.outgoing import Sentence, Told, letter, message, open_enrollment, sealed_letter
 from app.waivers.whole import WholeRequest
 
 _decode = Decoder(DeterminationAnswer).decode
@@ -209,12 +211,26 @@ def preview_of(service: Service, here: WholeRequest, advice: Advice, draft: Draf
         here.papers,
         day_to_tell_carrier_by(service, today, today) if draft.step == "grant" else None,
         None if draft.way_in is None else require_way(service, here, draft.way_in, today).title,
+        list(_once_denied(service, today)) if draft.step == "deny" else (),
     )
     sentences, to_carrier = letter(told), message(here.request, draft.step)
     digest = None if wrong else _digest(here, advice, draft, sentences, to_carrier)
     left = unspoken(advice, draft.rationale)
     missing = [each.detail for each in wrong]
     return Preview(advice, sentences, to_carrier, left, missing, digest)
+
+
+def _once_denied(service: Service, today: date) -> Iterator[str]:
+    """What somebody can do whose waiver the Office denied: the next open enrollment period, by the
+    law's calendar, and the rights that the law's last step names.
+    """
+    law = service.lawbook.edition(service.edition)
+    around, following = periods_of(law, None, today)
+    open_now = [period.last for it, period in around if it.calendar.kind == "open"]
+    first = min((period.first for _, period in following), default=None)
+    yield open_enrollment(first, open_now[0] if open_now else None)
+    rights = service.lawbook.question(SUPPORTED).outcome_next_steps.get("ineligible", ())[-1:]
+    yield from (str(step.says) for step in rights)
 
 
 def require_rationale(here: WholeRequest, advice: Advice, draft: Draft) -> None:
