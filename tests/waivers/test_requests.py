@@ -149,6 +149,17 @@ def test_only_a_denial_of_enrollment_can_be_named(client: FlaskClient) -> None:
     assert {"/denial/determination"} == pointers(answer)
 
 
+def test_a_void_denial_begins_no_request(app: Flask, client: FlaskClient, subject: str) -> None:
+    denial = client.post("/v1/determinations", json={**CLOSED, "subject": subject}).get_json()
+    address = f"/v1/determinations/{denial['id']}"
+    voided = client_of(app, "supervisor").post(f"{address}/void", json={"because": "Wrong person"})
+    assert 201 == voided.status_code
+
+    answer = enter(client, subject=subject, denial={"determination": denial["id"]})
+    assert {"/denial/determination"} == pointers(answer)
+    assert (409, "already-void") == problem(client.post(f"{address}/letters", json={}))
+
+
 def test_the_denial_of_another_person_of_the_same_office_is_refused(
     client: FlaskClient, subject: str
 ) -> None:

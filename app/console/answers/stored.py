@@ -23,6 +23,7 @@ from app.determinations.cases.events import SEVERAL
 from app.law.questions import OUTCOMES
 from app.records.damaged import Row
 from app.records.ledger.searching import Wanted, search
+from app.records.verifying.chains import link
 
 AT_MOST = 50
 LONGEST = 40
@@ -90,14 +91,38 @@ def stored_answer(id: UUID) -> str:
     document = orjson.loads(text_of(record))
     return render_template(
         "answers/answer.html",
-        told=Told(current_service().decider, document),
-        **about_person(record.record),
-        number=number_header(KIND, str(id)).get(HEADER),
-        asking=None,
-        going_on=_going_on(document),
-        may_void=principal().may("determinations.void"),
-        may_see_letters=principal().may("letters.read"),
+        **{
+            "told": Told(current_service().decider, document),
+            **about_person(record.record),
+            "number": number_header(KIND, str(id)).get(HEADER),
+            "asking": None,
+            "going_on": _going_on(document),
+            "may_void": principal().may("determinations.void"),
+            "may_see_letters": principal().may("letters.read"),
+            **({} if _is_within(str(id)) else BEYOND),
+        },
     )
+
+
+BEYOND: Mapping[str, Any] = {
+    "is_beyond": True,
+    "may_ask": False,
+    "may_note": False,
+    "may_void": False,
+    "may_see_letters": False,
+    "may_request_waiver": lambda told: False,
+    "objections": [],
+    "going_on": None,
+}
+"""What the page of another office's answer leaves out: links to pages that its reader may not open.
+The Office of Patient Protection reads a denial there that a waiver request names.
+"""
+
+
+def _is_within(id: str) -> bool:
+    """Whether a stored answer lies within the caller's own reach."""
+    store, reach = current_service().store, principal().reach
+    return link(store, id, reach, unless_changed=False) is not None
 
 
 def _going_on(document: Mapping[str, Any]) -> dict[str, str] | None:
