@@ -90,12 +90,16 @@ class NotPermitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What to propose: the kind of effect, on which object, the digest of the effect, and why."""
+    """What to propose: the kind of effect, on which object, the digest of the effect, and why.
+
+    *granted* is the role and the organization that it gives, for the audit trail.
+    """
 
     kind: str
     object_id: str
     effect: str
     because: str
+    granted: str | None = None
 
 
 class Approvals:
@@ -139,7 +143,8 @@ class Approvals:
         )
         with self._store.writing() as transaction:
             stores(transaction, approval)
-            audit = origin.did("approval.proposed", approval.id, kind=OBJECT)
+            granted = proposal.granted
+            audit = origin.did("approval.proposed", approval.id, kind=OBJECT, granted=granted)
             store_proposal(transaction, approval, audit)
         return approval
 
@@ -155,6 +160,16 @@ class Approvals:
         ]
         of = None if everything else (by.organization,)
         return open_approvals(self._store, kinds, clock.now(), of)
+
+    def waiting_for(self, kind: str, object_id: str, by: Principal) -> Approval | None:
+        """The open approval of a kind for one object, as far as a caller sees it; None where there
+        is none.
+
+        Raises:
+            RecordsUnavailable: the database is unavailable.
+        """
+        found = self.waiting(by)
+        return next((it for it in found if (it.kind, it.object_id) == (kind, object_id)), None)
 
     def find(self, id: str, by: Principal) -> Approval | None:
         """An approval that a caller sees: of the caller's organization and of a kind that the
@@ -191,7 +206,7 @@ class Approvals:
             NotPermitted, NotASecondPerson, ApprovalChanged, ApprovalOver, RecordsUnavailable: as
                 for `approve`.
         """
-        return self._decide(approval, REFUSED, by, origin, because)
+        return self._decide(approval, REFUSED, by, origin, because, self._effect(approval))
 
     def withdraw(self, approval: Approval, by: Principal, origin: Origin) -> Approval:
         """Withdraw one's own proposal.
@@ -200,7 +215,11 @@ class Approvals:
             NotPermitted, NotASecondPerson, ApprovalChanged, ApprovalOver, RecordsUnavailable: as
                 for `approve`.
         """
-        return self._decide(approval, WITHDRAWN, by, origin)
+        return self._decide(approval, WITHDRAWN, by, origin, effect=self._effect(approval))
+
+    def _effect(self, approval: Approval) -> Effect | None:
+        kind = self._kinds.get(approval.kind)
+        return None if kind is None else kind.effect
 
     def _decide(
         self,

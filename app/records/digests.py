@@ -18,6 +18,7 @@ LATER_COLUMNS = {
     ("applicant", "details"),
     ("account", "disabled_reason"),
     ("audit", "state_after"),
+    ("audit", "granted"),
     ("disposal", "entry"),
 }
 """Columns that tables got after records were sealed: the digest of a record without a value in one

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from flask import Blueprint, Response
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from app import clock
 from app.access.approvals import (
@@ -16,7 +18,13 @@ from app.access.approvals import (
     NotASecondPerson,
     NotPermitted,
 )
-from app.api.approvals.answers import ApprovalAnswer, ApprovalsAnswer, approval_answer
+from app.api.approvals.answers import (
+    ApprovalAnswer,
+    ApprovalsAnswer,
+    ApprovedAnswer,
+    GrantProposedAnswer,
+    approval_answer,
+)
 from app.api.http.answered.responses import (
     Problem,
     changed_since,
@@ -28,6 +36,7 @@ from app.api.http.asked.fields import ReferenceField
 from app.api.http.asked.schemas import REQUIRED, StrictSchema
 from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin, principal
+from app.records.approvals.grants import second_part_of
 
 READ_IT = "The ETag of the approval as you read it."
 DECIDING = ("unknown-approval", "approval-over", "second-person-needed")
@@ -85,7 +94,7 @@ def read_approval(id: UUID) -> Response:
 @blp.post("/<uuid:id>/approve")
 @Operation(
     permission="approvals.decide",
-    returns={200: Content("Approved. The service did what was proposed.", ApprovalAnswer)},
+    returns={200: Content("Approved. The service did what was proposed.", ApprovedAnswer)},
     problems=(*DECIDING, "effect-changed", "record-damaged"),
     if_match=READ_IT,
 )
@@ -97,8 +106,9 @@ def approve(id: UUID) -> Response:
     """
     found = find(id)
     require_version(found.version)
-    with refusals():
-        return _shown(approvals().approve(found, principal(), origin()))
+    approved, second = approve_with_part(found)
+    body = ApprovedAnswer(**asdict(answer(approved)), second_part=second or UNSET)
+    return json_response(body, headers={"ETag": etag_of(approved.version)})
 
 
 @blp.post("/<uuid:id>/refuse")
@@ -135,6 +145,29 @@ def withdraw_proposal(id: UUID) -> Response:
 def approvals() -> Approvals:
     """The approvals of the service that handles the present request."""
     return Approvals(current_service().store)
+
+
+def approve_with_part(found: Approval) -> tuple[Approval, str | None]:
+    """Approve a proposal; the approval, with the second part of the secret that it gives.
+
+    Raises:
+        Problem: as `refusals` says.
+    """
+    second = second_part_of(current_service().store, found.object_id)
+    with refusals():
+        return approvals().approve(found, principal(), origin()), second
+
+
+def proposed(approval: Approval, first: str | None) -> Response:
+    """The answer to a change that waits for a second person."""
+    body = GrantProposedAnswer(**asdict(answer(approval)), first_part=first)
+    headers = {"Location": f"/v1/approvals/{approval.id}", "ETag": etag_of(approval.version)}
+    return json_response(body, 202, headers)
+
+
+def already_proposed() -> Problem:
+    """Another change of the same account, key or client waits."""
+    return Problem("grant-proposed", "Another change of it waits for a second person.")
 
 
 def waiting() -> list[Approval]:

@@ -53,8 +53,8 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     from app.access.people import People
     from app.access.roster import NotAnAccount
     from app.records.organizations.organizations import OrganizationNotOpen
+    from app.records.people.account_changes import NameTaken
     from app.records.people.account_search import LastAdministrator
-    from app.records.people.accounts import NameTaken
 
     with open_records() as store:
         try:

@@ -7,7 +7,15 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.approvals import Approval, ApprovalChanged
-from app.api.approvals.approvals import RefusalSchema, answer, approvals, find, refusals, waiting
+from app.api.approvals.approvals import (
+    RefusalSchema,
+    answer,
+    approvals,
+    approve_with_part,
+    find,
+    refusals,
+    waiting,
+)
 from app.api.http.answered.responses import Problem
 from app.api.http.service import origin, principal
 from app.console.guard import needs, pages
@@ -45,32 +53,37 @@ def decide_approval(id: UUID) -> AnyResponse:
         with refusals():
             if request.form.get("version") != str(found.version):
                 raise ApprovalChanged(found.id)
-            _do(found, do, because.strip()[:LONGEST])
+            second = _do(found, do, because.strip()[:LONGEST])
     except ValidationError as error:
         sentence = " ".join(error.messages_dict["because"])
         return _page(found, 422, because=because, wrong=sentence)
     except Problem as problem:
         return _page(find(id), problem.type.status, because=because, notice=problem.detail)
+    if second is not None:
+        return make_response(
+            render_template("approvals/second_part.html", approval=found, second=second)
+        )
     flash(DONE[do])
     return redirect(url_for("pages.approval", id=id), 303)
 
 
-def _do(found: Approval, do: str, because: str) -> None:
-    """What one of the buttons says.
+def _do(found: Approval, do: str, because: str) -> str | None:
+    """What one of the buttons says; the second part of a secret, if approving gives one.
 
     Raises:
         ValidationError: the reason of a refusal is missing or cannot be one.
         Problem: there is no such button.
     """
     if do == "approve":
-        approvals().approve(found, principal(), origin())
-    elif do == "refuse":
+        return approve_with_part(found)[1]
+    if do == "refuse":
         asked = RefusalSchema().load({"because": because})
         approvals().refuse(found, asked["because"], principal(), origin())
     elif do == "withdraw":
         approvals().withdraw(found, principal(), origin())
     else:
         raise Problem("bad-request", "Open the page again and use one of its buttons.")
+    return None
 
 
 def _page(
