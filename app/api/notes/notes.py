@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 
 from app import clock
 from app.api.applicants.register import require_within
+from app.api.determinations.stored import kept_own
 from app.api.http.answered.responses import (
     JSON,
     Problem,
@@ -106,7 +107,7 @@ def read_note(id: UUID) -> Response:
     permission="notes.write",
     body=ObjectionAskedSchema,
     returns={201: Content("The service stored the objection.", NoteAnswer)},
-    problems=("unknown-determination",),
+    problems=("unknown-determination", "another-organization", "record-damaged"),
     idempotent=True,
 )
 def create_objection(asked: dict[str, Any], id: UUID) -> Response:
@@ -128,7 +129,7 @@ def enter_objection(id: str, asked: Mapping[str, Any], attempt: IdempotentReques
         Problem: unknown-determination.
         RecordsUnavailable: nothing was stored.
     """
-    require_there("determination", id, "objection.entered")
+    kept_own(UUID(id), "objection.entered")
     days = {name: asked[name] for name in ("said_on", "look_again_on")}
     return _keep(replace(_note(OBJECTION, "determination", id, asked["text"]), **days), attempt)
 

@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
-from app.api.determinations.stored import kept, note
+from app.api.determinations.stored import is_own, kept, note
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service, origin, principal
 from app.api.notes.note_schemas import NoteAskedSchema, ObjectionAskedSchema, ReminderAskedSchema
@@ -61,12 +61,14 @@ def answer_notes(id: UUID) -> str:
 
 
 def _page(id: UUID, **forms: PageForm) -> str:
-    document = orjson.loads(kept(id).record.document)
+    record = kept(id).record
+    may_write = principal().may("notes.write")
     return render_template(
         "notes/about_answer.html",
-        told=Told(current_service().decider, document),
+        told=Told(current_service().decider, orjson.loads(record.document)),
         notes=notes_about(ABOUT, str(id)),
-        may_write=principal().may("notes.write"),
+        may_write=may_write,
+        may_object=may_write and is_own(record.organization),
         note=forms.get("note") or note_form(),
         objection=forms.get("objection") or objection_form(),
         reminder=forms.get("reminder") or reminder_form(),
