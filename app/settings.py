@@ -86,6 +86,7 @@ class Settings:
     host: str = "127.0.0.1"
     issuer: str = "http://127.0.0.1:8000"
     token_seconds: int = 900
+    unused_days: int = 60
     instance: Path = ROOT / "instance"
 
     @property
@@ -204,6 +205,7 @@ def _with_capacity(env: Env, settings: Settings) -> Settings:
         at_once_per_credential=env.int(
             "ELIGIBILITY_AT_ONCE_PER_CREDENTIAL", settings.at_once_per_credential, validate=some
         ),
+        unused_days=env.int("ELIGIBILITY_UNUSED_DAYS", settings.unused_days, validate=some),
         batches=env.int("ELIGIBILITY_BATCHES", settings.batches, validate=some),
         batches_per_credential=env.int(
             "ELIGIBILITY_BATCHES_PER_CREDENTIAL", settings.batches_per_credential, validate=some

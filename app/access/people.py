@@ -5,7 +5,7 @@ browser; and how long attempts are held back after others have failed.
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -14,8 +14,10 @@ from uuid_utils import uuid7
 from app import clock
 from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.passwords import PasswordRefused, Passwords, check_new
-from app.access.roster import NAME, Roster
+from app.access.roster import NAME, Roster, administering_roles
 from app.records.entries import AuditEntry
+from app.records.people.account_changes import nothing_to_check
+from app.records.people.account_search import LastAdministrator, require_another
 from app.records.people.account_sessions import Limits, Session, Sessions
 from app.records.people.accounts import Account, Accounts, Lockout, SignInAttempt
 from app.records.store import Store
@@ -93,8 +95,11 @@ class Browser:
 class People:
     """Signs people in and out. Safe to share between threads."""
 
-    def __init__(self, store: Store, passwords: Passwords | None = None) -> None:
+    def __init__(
+        self, store: Store, passwords: Passwords | None = None, unused_days: int = UNUSED_DAYS
+    ) -> None:
         self.accounts, self.sessions = Accounts(store), Sessions(store, LIMITS)
+        self.lockout = replace(LOCKOUT, unused=timedelta(days=unused_days))
         self.passwords, self.note = passwords or Passwords(), store.note
         self.roster = Roster(self.accounts, self.passwords)
 
@@ -121,7 +126,9 @@ class People:
         at, address = clock.now(), network_of(browser.address)
         with self.passwords.slot():
             known = name if NAME.fullmatch(name) else NOBODY
-            attempt = self.accounts.begin_attempt(known, address, at, LOCKOUT, _retiring(origin))
+            attempt = self.accounts.begin_attempt(
+                known, address, at, self.lockout, _retiring(origin)
+            )
             if (
                 attempt.address_held_until is not None
             ):  # what led here was told; more would let anybody fill the trail
@@ -143,6 +150,27 @@ class People:
         locked = [origin.did("account.locked", whose)] if attempt.locks else []
         self.note(origin.did(action, whose, REFUSED), *locked)
 
+    def end_unused(self, origin: Origin) -> tuple[list[Account], list[Account]]:
+        """Disable the accounts that nobody signed in to for too long. Somebody must remain who
+        administers accounts. Those that were disabled, and those that had to stay.
+
+        Raises:
+            RecordsUnavailable: the database failed; those before are disabled.
+        """
+        at, ended, kept = clock.now(), list[Account](), list[Account]()
+        for account in self.accounts.page():
+            if not account.lies_unused(at, self.lockout):
+                continue
+            check = require_another(account.id, administering_roles())
+            if account.role not in administering_roles():
+                check = nothing_to_check
+            try:
+                if self.accounts.retire(account, at, _retiring(origin)(account), check):
+                    ended.append(account)
+            except LastAdministrator:
+                kept.append(account)
+        return ended, kept
+
     def sign_in_proven(self, account: Account, browser: Browser, origin: Origin) -> str:
         """Open a session for somebody who showed elsewhere who they are. Gives the secret for the
         browser.
@@ -152,7 +180,7 @@ class People:
             RecordsUnavailable: the database failed.
         """
         at = clock.now()
-        lies_unused = account.lies_unused(at, LOCKOUT)
+        lies_unused = account.lies_unused(at, self.lockout)
         if lies_unused:
             self.accounts.retire(account, at, _retiring(origin)(account))
         if account.is_disabled or lies_unused:
@@ -172,7 +200,7 @@ class People:
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
         self.sessions.sweep(at)
-        self.accounts.forget_addresses(at, LOCKOUT)
+        self.accounts.forget_addresses(at, self.lockout)
         return token
 
     def of(self, token: str) -> SignedIn | None:

@@ -39,7 +39,7 @@ def show_pages(app: Flask, service: Service) -> None:
         # Goes by the Referer, which our pages tell browsers not to send; see guard.check_form.
         WTF_CSRF_SSL_STRICT=False,
     )
-    install_people(app, People(service.store))
+    install_people(app, People(service.store, unused_days=settings.unused_days))
     lasts = read_periods(settings.retention or DEFAULT)["draft"]
     install_drafts(app, Drafts(service.store, lasts))
     csrf.init_app(app)

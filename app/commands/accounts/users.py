@@ -270,6 +270,35 @@ def _switch(name: str, disabled: bool, sentence: str, as_json: bool) -> None:
     _answer(as_json, account, sentence.format(account.name))
 
 
+@users_group.command("end-unused")
+@command
+def end_unused(as_json: bool) -> None:
+    """Disable the accounts that nobody signed in to for 60 days, or as many as
+    ELIGIBILITY_UNUSED_DAYS says. Run it daily. The last administrator stays.
+
+    \b
+    Example:  flask users end-unused
+    """
+    from app.access.people import People
+
+    with open_records() as store:
+        people = People(store, unused_days=settings().unused_days)
+        ended, kept = people.end_unused(command_origin())
+    if as_json:
+        names = {"disabled": [it.name for it in ended], "kept": [it.name for it in kept]}
+        print_json(names)
+        return
+    for account in ended:
+        click.echo(account.name)
+    click.echo(f"Disabled {counted(len(ended), 'unused account')}.", err=True)
+    if kept:
+        click.echo(
+            "Left the last administrator's account enabled. It is unused too: create another "
+            "administrator or sign in.",
+            err=True,
+        )
+
+
 @users_group.command("unlock")
 @click.argument("name")
 @command
