@@ -238,7 +238,8 @@ class Roster:
         if password is not None:
             check_new(password, account.name)
         one_time = one_time_password() if password is None else None
-        at = clock.now()
+        at, granted = clock.now(), given(account.role, account.organization)
+        audit = origin.did("account.password_reset", account.id, granted=granted)
         self.accounts.change(
             account.id,
             {
@@ -249,11 +250,7 @@ class Roster:
                 "failed_attempts": 0,
                 "locked_until": None,
             },
-            origin.did(
-                "account.password_reset",
-                account.id,
-                granted=given(account.role, account.organization),
-            ),
+            audit,
             version,
             ends=True,
             response=response(account.id),

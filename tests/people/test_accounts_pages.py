@@ -237,7 +237,7 @@ def test_the_last_administrator_stays(
     said = (
         "No other enabled account may change accounts."
         if fields
-        else "Another administrator changes your role or organization."
+        else "Ask somebody else to change your role or your office."
     )
     assert 422 == refused.status_code
     assert said in text(refused)

@@ -167,7 +167,7 @@ def refusals() -> Iterator[None]:
         raise changed_since() from None
     except OwnAccount:
         raise Problem(
-            "own-account", "Another administrator changes your role or organization."
+            "own-account", "Ask somebody else to change your role or your office."
         ) from None
     except AlreadyProposed:
         raise already_proposed() from None

@@ -273,8 +273,8 @@ def _switch(name: str, disabled: bool, sentence: str, as_json: bool) -> None:
 @users_group.command("end-unused")
 @command
 def end_unused(as_json: bool) -> None:
-    """Disable the accounts that nobody signed in to for 60 days, or as many as
-    ELIGIBILITY_UNUSED_DAYS says. Run it daily. The last administrator stays.
+    """Disable the accounts that were not used for 60 days. Run it once a day. The last
+    administrator stays. ELIGIBILITY_UNUSED_DAYS sets another number of days.
 
     \b
     Example:  flask users end-unused

@@ -21,8 +21,8 @@ ADMINISTERING = (
         "own-account",
         403,
         "Your own account",
-        "Ask another administrator.\n"
-        "Nobody changes the role or the organization of their own account.",
+        "Ask somebody else to do it.\n"
+        "You cannot change the role or the organization of your own account.",
     ),
     ProblemType(
         "no-password",
