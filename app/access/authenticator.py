@@ -8,10 +8,13 @@ from hashlib import sha256
 from app import clock
 from app.access.credentials import CLIENT, KEY, Credentials, is_key, label_of
 from app.access.principal import Principal
+from app.access.programs import Programs
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
 from app.access.tokens import BadToken, NoSigningKey, SigningKeys, Tokens
 from app.records.identity import is_id
 from app.records.machines.credentials import Credential, CredentialStore
+from app.records.machines.programs import ProgramStore
+from app.records.store import Store
 from app.settings import Settings
 
 log = logging.getLogger(__name__)
@@ -30,8 +33,11 @@ class Bearers:
     Safe to share between threads.
     """
 
-    def __init__(self, store: CredentialStore, roles: Roles, tokens: Tokens) -> None:
+    def __init__(
+        self, store: CredentialStore, roles: Roles, tokens: Tokens, programs: Programs
+    ) -> None:
         self._store, self._roles, self._tokens = store, roles, tokens
+        self._programs = programs
         self._known: dict[bytes, tuple[Principal, datetime, datetime]] = {}
 
     def principal(self, text: str) -> Principal | None:
@@ -88,6 +94,8 @@ class Bearers:
         except NoSigningKey as error:
             log.error("cannot verify access tokens: %s", error)
             return None
+        if token.consent is not None:
+            return self._programs.principal(token)
         credential = self._store.find_alone(token.client) if is_id(token.client) else None
         if credential is None or credential.kind != CLIENT or not credential.is_live(now):
             return None
@@ -133,6 +141,7 @@ class Authenticator:
     roles: Roles
     store: CredentialStore
     credentials: Credentials
+    programs: Programs
     tokens: Tokens
     bearers: Bearers
 
@@ -142,9 +151,9 @@ def signing_keys(settings: Settings) -> SigningKeys:
     return SigningKeys(settings.instance / SIGNING_FOLDER)
 
 
-def open_authenticator(settings: Settings, roles: Roles, store: CredentialStore) -> Authenticator:
+def open_authenticator(settings: Settings, roles: Roles, store: Store) -> Authenticator:
     """The authenticator of an installation. It reads neither the database nor the keys yet."""
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
-    return Authenticator(
-        roles, store, Credentials(store, roles), tokens, Bearers(store, roles, tokens)
-    )
+    kept, programs = CredentialStore(store), Programs(ProgramStore(store), roles)
+    bearers = Bearers(kept, roles, tokens, programs)
+    return Authenticator(roles, kept, Credentials(kept, roles), programs, tokens, bearers)

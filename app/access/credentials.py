@@ -32,6 +32,7 @@ from app.records.organizations.organizations import OrganizationNotOpen
 
 KEY, CLIENT = "key", "client"
 NAME = r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,99}"
+NAME_MUST = "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit."
 DAYS = {KEY: 90, CLIENT: 366}
 """The default days until a credential expires."""
 MOST_DAYS = 366
@@ -335,6 +336,6 @@ def _matching(pattern: str, member: str, text: str) -> str:
     if not re.fullmatch(pattern, text):
         raise CredentialRefused(
             member,
-            "Must be at most 100 letters, digits and . _ -, beginning with a letter or digit.",
+            NAME_MUST,
         )
     return text

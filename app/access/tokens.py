@@ -154,11 +154,15 @@ class BadToken(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """What a token says: for which client, with which permissions, until when."""
+    """What a token says: for which client, with which permissions, until when. *subject* is the
+    client itself, or the account of the person who allowed it by a *consent*.
+    """
 
     client: str
     scopes: tuple[str, ...]
     expires_at: datetime
+    subject: str
+    consent: str | None = None
 
 
 class Tokens:
@@ -178,8 +182,15 @@ class Tokens:
             },
         }
 
-    def issue(self, client: str, scopes: Collection[str]) -> str:
-        """A token for a client, with the permissions it may use.
+    def issue(
+        self,
+        client: str,
+        scopes: Collection[str],
+        subject: str | None = None,
+        consent: str | None = None,
+    ) -> str:
+        """A token for a client, with the permissions it may use: in its own name, or in that of the
+        account *subject*, whose *consent* this is.
 
         Raises:
             NoSigningKey: there is no key to sign with.
@@ -187,7 +198,7 @@ class Tokens:
         key, now = self.keys.newest(), int(clock.now().timestamp())
         claims: dict[str, Any] = {
             "iss": self.issuer,
-            "sub": client,
+            "sub": subject or client,
             "client_id": client,
             "aud": self.audience,
             "iat": now,
@@ -195,6 +206,8 @@ class Tokens:
             "jti": str(uuid4()),
             "scope": " ".join(sorted(scopes)),
         }
+        if consent is not None:
+            claims["consent"] = consent
         return jwt.encode(
             {"alg": ALGORITHM, "typ": TYPE, "kid": key.kid},
             claims,
@@ -239,26 +252,17 @@ class Tokens:
             registry.validate(claims)
         except (JoseError, ValueError, TypeError) as error:
             raise BadToken(type(error).__name__) from None
-        issued, expires, client, scope = (
-            claims["iat"],
-            claims["exp"],
-            claims["sub"],
-            claims["scope"],
-        )
+        issued, expires, scope = claims["iat"], claims["exp"], claims["scope"]
+        client, subject, consent = claims["client_id"], claims["sub"], claims.get("consent")
         if (
             not isinstance(issued, int)
             or not isinstance(expires, int)
             or not now < expires <= issued + LONGEST_SECONDS
         ):
             raise BadToken("exp")
-        if (
-            not isinstance(client, str)
-            or client != claims["client_id"]
-            or not isinstance(scope, str)
-        ):
+        if not all(isinstance(each, str) for each in (client, subject, scope)):
             raise BadToken("sub")
-        return Token(
-            client,
-            tuple(scope.split()),
-            datetime.fromtimestamp(0, UTC) + timedelta(seconds=expires),
-        )
+        if isinstance(consent, str) != (subject != client):
+            raise BadToken("consent")
+        ends = datetime.fromtimestamp(0, UTC) + timedelta(seconds=expires)
+        return Token(client, tuple(scope.split()), ends, subject, consent)

@@ -29,6 +29,7 @@ PLACES = {
     "demo": "accounts.demonstration:demonstration_group",
     "keys": "accounts.keys:keys_group",
     "clients": "accounts.keys:clients_group",
+    "programs": "accounts.programs:programs_group",
     "organizations": "accounts.organizations:organizations_group",
     "users": "accounts.users:users_group",
     "witness": "witness.witnessing:witness_group",

@@ -23,6 +23,8 @@ FORM_BYTES, LONG_FORM_BYTES = 16_384, 65_536
 LONG_FORMS = ("/ask/", "/answers/", "/feedback", "/sign-in")
 FORMS_WITH_FILES, FILE_FORM_BYTES = "/waivers/", 11 * 1024 * 1024
 """Forms that carry a file, and how long they may be: the file and a little more."""
+LONGEST_PATH = 2000
+"""The longest address to go on to after signing in: what programs ask stands in one."""
 SESSION = "session"
 """The permission of pages for anybody who is signed in."""
 View = TypeVar("View", bound=Callable[..., Any])
@@ -181,7 +183,7 @@ def own_path(wanted: str | None) -> str:
         not wanted
         or not wanted.startswith("/")
         or wanted.startswith("//")
-        or len(wanted) > 500
+        or len(wanted) > LONGEST_PATH
         or not (wanted.isascii() and wanted.isprintable())
         or any(letter in wanted for letter in "\\ ")
     ):

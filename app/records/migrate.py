@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 from app.records.applicants import applicant_tables  # noqa: F401
 from app.records.approvals import approval_tables  # noqa: F401
 from app.records.letters import letter_tables  # noqa: F401
-from app.records.machines import credential_tables  # noqa: F401
+from app.records.machines import credential_tables, program_tables  # noqa: F401
 from app.records.numbers import number_tables  # noqa: F401
 from app.records.organizations import organization_tables  # noqa: F401
 from app.records.people import account_tables  # noqa: F401

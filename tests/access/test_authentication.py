@@ -203,7 +203,8 @@ def test_who_is_known_is_bounded_and_who_is_refused_is_not_remembered(
 ) -> None:
     monkeypatch.setattr("app.access.authenticator.CACHE_SIZE", 2)
     with served.app_context():
-        bearers = Bearers(authenticator().store, authenticator().roles, authenticator().tokens)
+        known = authenticator()
+        bearers = Bearers(known.store, known.roles, known.tokens, known.programs)
 
     for key in [made(served)[1] for _ in range(5)]:
         assert bearers.principal(key) is not None

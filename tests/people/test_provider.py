@@ -66,7 +66,7 @@ def app(
     trusted = SingleSignOn(
         provider.issuer, CLIENT_ID, CLIENT_SECRET, "groups", GROUPS, organization_claim="office"
     )
-    settings = settings_in(tmp_path, single_sign_on=trusted)
+    settings = settings_in(tmp_path, single_sign_on=trusted, issuer="https://localhost")
     shutil.copy(migrated_sqlite, tmp_path / "people.sqlite")
     app = emptied(serving(decider, settings), hasher)
     yield app

@@ -12,8 +12,10 @@ from app.console.accounts import machines, steps
 from app.console.waivers.step_forms import STEP_FORMS
 
 OWN = {
+    "/oauth/authorize",
     "/password",
     "/sessions/<uuid:id>/end",
+    "/sessions/programs/<uuid:id>/end",
     "/sessions/end-others",
     "/sign-in",
     "/sign-out",

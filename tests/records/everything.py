@@ -16,12 +16,14 @@ from app.access.organizations import NewOrganization, OrganizationRegister
 from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
+from app.access.programs import Asked, Programs
 from app.access.roles import read_roles, shipped_roles
 from app.access.roster import NewAccount, Roster
 from app.records.applicants.applicants import Applicant, Applicants
 from app.records.applicants.encryption import KeyRing
 from app.records.applicants.key_rotation import rotate
 from app.records.applicants.person import FormerName, Person
+from app.records.approvals.grants import Grant, keep_grant
 from app.records.entries import DeterminationRecord, IdempotencyRecord, NewDetermination, Void
 from app.records.holds import Hold, find_hold, lift_hold, place_hold
 from app.records.identity import new_id
@@ -35,7 +37,9 @@ from app.records.letters.letters import (
     keep_letter,
 )
 from app.records.machines.credentials import CredentialStore
+from app.records.machines.programs import ProgramStore
 from app.records.people.account_tables import account_sessions
+from app.records.people.accounts import Accounts
 from app.records.people.drafts import Draft, Drafts
 from app.records.people.reminders import Reminder, Reminders
 from app.records.store import Store
@@ -130,8 +134,10 @@ def keep_everything(
         applicant, OFFICE.did("applicant.created", "person-1", kind="applicant")
     )
     draft = _begin_draft(store, account)
+    _let_a_program_act(store, account)
     with store.writing() as connection:
         text = keep_text(connection, RING, "note", applicant.id, WRITTEN, now)
+        keep_grant(connection, Grant(account, "account.enabled", {"disabled": False}, "a half"))
     waiver = enter_waiver_request(store, now)
     write_notes(store, account, now)
     verification = _begin_verification(store)
@@ -356,6 +362,19 @@ def people_of(store: Store) -> People:
 
 def _credentials(store: Store) -> Credentials:
     return Credentials(CredentialStore(store), read_roles(None))
+
+
+def _let_a_program_act(store: Store, account: str) -> None:
+    """A program with a consent, its code used for a refresh token."""
+    programs, person = (
+        Programs(ProgramStore(store), read_roles(None)),
+        Accounts(store).find(account),
+    )
+    assert person is not None
+    program = programs.create("desk helper", ("http://127.0.0.1/signed-in",), OFFICE)
+    asked = Asked(program, ("law.decide",), program.redirect_uris[0], "c" * 43)
+    used = programs.use(programs.allow(asked, person, OFFICE), "code", OFFICE)
+    assert used is not None and programs.refreshing(used[0], OFFICE)
 
 
 def _make_key(store: Store) -> tuple[str, str, str]:

@@ -37,6 +37,7 @@ def rows_named(everything: Everything) -> dict[str, str]:
     return {
         "determinations": f"determination {numbered(1).id}",
         "approvals": f"approval {everything.approval}",
+        "grants": f"grant {everything.account}",
         "numbers": "number ",
         "organizations": f"organization {everything.organization}",
         "accounts": f"account {everything.account}",

@@ -17,6 +17,7 @@ from tests.callers import client_of
 ROLES = {
     "accounts": "administrator",
     "credentials": "administrator",
+    "programs": "administrator",
     "organizations": "administrator",
     "verifications": "auditor",
     "waiver-requests": "opp_supervisor",
@@ -25,6 +26,7 @@ ROLES = {
 """Who may do what stands below an address; everything else is for supervisors."""
 TYPES = {
     "/oauth/token": "application/x-www-form-urlencoded",
+    "/oauth/revoke": "application/x-www-form-urlencoded",
     "/v1/determinations/batch": "application/jsonl",
 }
 FLIPS = 40
@@ -139,6 +141,8 @@ BODIES: dict[str, Any] = {
     "/v1/credentials/{id}/secrets": {"overlap_hours": 1, "days": 30},
     "/v1/applicants": {"subject": "person-9", "name": "Ann Example", "born_on": "1980-02-29"},
     "/v1/applicants/search": {"name": "Ann Example", "born_on": "1980-02-29"},
+    "/v1/programs": {"name": "desk helper", "redirect_uris": ["http://127.0.0.1/signed-in"]},
+    "/oauth/revoke": "client_id=x&token=y",
     "/oauth/token": "grant_type=client_credentials&client_id=x&client_secret=y&scope=law.decide",
 }
 """Something that each address takes, or nearly."""

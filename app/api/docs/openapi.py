@@ -30,7 +30,7 @@ from app.api.law import cases, editions, open_enrollment, provisions, questions
 from app.api.law.question_answers import documented_field, facts_schema
 from app.api.law.questions import example
 from app.api.letters import desk_letters, letters
-from app.api.machines import credentials, oauth
+from app.api.machines import credentials, oauth, programs
 from app.api.machines.oauth_schemas import BEARER, client_credentials
 from app.api.notes import feedback, notes, reminders
 from app.api.organizations import organizations
@@ -87,7 +87,8 @@ BLUEPRINTS = {
     health.blp: "For those who run the service.",
     metrics.blp: "For those who run the service.",
     credentials.blp: "API keys and OAuth 2 clients, for administrators.",
-    oauth.pages: "Access tokens for clients (RFC 6749).",
+    programs.blp: "Programs that people may let act in their name, for administrators.",
+    oauth.pages: "Access tokens for clients, and for programs in a person's name (RFC 6749).",
 }
 """Every part of the API, with what its tag says."""
 

@@ -77,6 +77,7 @@ PATH_PARAMETERS = {
     "/v1/feedback/{id}": {"id": "The id of the feedback."},
     "/v1/reminders/{id}": {"id": "The id of the reminder."},
     "/v1/credentials/{id}": {"id": "The id of a key or client."},
+    "/v1/programs/{id}": {"id": "The id of a program."},
     "/v1/credentials/{id}/secrets": {"id": "The id of a key or client."},
     "/v1/waiver-requests/{id}/letter": {"id": "The id of the waiver request."},
     "/v1/waiver-requests/{id}/letters": {"id": "The id of the waiver request."},

@@ -230,7 +230,9 @@ NO_CASES = (
     "/v1/accounts",
     "/v1/approvals",
     "/v1/credentials",
+    "/oauth/authorize",
     "/v1/organizations",
+    "/v1/programs",
     "/v1/roles",
     "/v1/verifications",
 )

@@ -20,7 +20,6 @@ from app.records.applicants.applicants import Applicants
 from app.records.applicants.encryption import KeyRing, key_ring
 from app.records.entries import AuditEntry, LawText
 from app.records.inflight import Claims
-from app.records.machines.credentials import CredentialStore
 from app.records.people.reminders import Reminders
 from app.records.store import Store
 from app.records.texts.feedback import FeedbackBox
@@ -67,7 +66,7 @@ class Service:
         return open_authenticator(
             self.settings,
             replace(shipped_roles(), questions=frozenset(self.lawbook.questions)),
-            CredentialStore(self.store),
+            self.store,
         )
 
     @cached_property

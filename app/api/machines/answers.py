@@ -78,7 +78,7 @@ class TokenWanted(Struct):
     The client sends its id and secret either here or by HTTP Basic authentication.
     """
 
-    grant_type: Literal["client_credentials"]
+    grant_type: Literal["client_credentials", "authorization_code", "refresh_token"]
     scope: (
         Annotated[
             str,
@@ -91,6 +91,23 @@ class TokenWanted(Struct):
     ) = UNSET
     client_id: Annotated[str, Meta(description="The id of the client.")] | UnsetType = UNSET
     client_secret: Annotated[str, Meta(description="Its secret.")] | UnsetType = UNSET
+    code: (
+        Annotated[
+            str, Meta(description="`authorization_code`: the code that the program was sent.")
+        ]
+        | UnsetType
+    ) = UNSET
+    redirect_uri: (
+        Annotated[str, Meta(description="`authorization_code`: the address that the code went to.")]
+        | UnsetType
+    ) = UNSET
+    code_verifier: (
+        Annotated[str, Meta(description="`authorization_code`: answers the PKCE challenge.")]
+        | UnsetType
+    ) = UNSET
+    refresh_token: (
+        Annotated[str, Meta(description="`refresh_token`: the newest refresh token.")] | UnsetType
+    ) = UNSET
     resource: (
         Annotated[
             str,
@@ -102,6 +119,13 @@ class TokenWanted(Struct):
     ) = UNSET
 
 
+class TokenToRevoke(Struct):
+    """A form."""
+
+    token: Annotated[str, Meta(description="A refresh token of the program.")]
+    client_id: Annotated[str, Meta(description="The id of the program.")]
+
+
 class TokenAnswer(Struct):
     """An access token."""
 
@@ -109,6 +133,16 @@ class TokenAnswer(Struct):
     token_type: Literal["Bearer"]
     expires_in: Annotated[int, Meta(description="The seconds until it expires.")]
     scope: Annotated[str, Meta(description="The permissions of the token, separated by spaces.")]
+    refresh_token: (
+        Annotated[
+            str,
+            Meta(
+                description="For a program in the name of a person: gets the next tokens, once. "
+                "Showing it a second time ends all of them."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
 
 
 class OAuthErrorAnswer(Struct):
@@ -125,14 +159,20 @@ class SigningKeysAnswer(Struct):
 
 
 class OAuthMetadataAnswer(Struct):
-    """The metadata of the token endpoint (RFC 8414)."""
+    """The metadata of the authorization server (RFC 8414)."""
 
     issuer: str
+    authorization_endpoint: str
     token_endpoint: str
+    revocation_endpoint: str
     jwks_uri: str
     grant_types_supported: tuple[str, ...]
     response_types_supported: tuple[str, ...]
+    response_modes_supported: tuple[str, ...]
+    code_challenge_methods_supported: tuple[str, ...]
+    authorization_response_iss_parameter_supported: bool
     token_endpoint_auth_methods_supported: tuple[str, ...]
+    revocation_endpoint_auth_methods_supported: tuple[str, ...]
     scopes_supported: tuple[str, ...]
     service_documentation: str
     access_token_signing_alg_values_supported: tuple[str, ...]

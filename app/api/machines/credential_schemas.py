@@ -5,6 +5,7 @@ from typing import Any
 from marshmallow import fields, validate
 
 from app.access.credentials import DAYS, MOST_DAYS, MOST_OVERLAP_HOURS, NAME, OVERLAP_HOURS
+from app.access.programs import REDIRECT_LENGTH, REDIRECT_MUST, REDIRECTS_AT_MOST
 from app.access.roles import ORGANIZATION
 from app.api.http.asked.fields import TextField, WholeNumberField
 from app.api.http.asked.schemas import REQUIRED, NoQuery, StrictSchema
@@ -89,6 +90,25 @@ class CredentialWantedSchema(StrictSchema):
     )
 
 
+class ProgramWantedSchema(StrictSchema):
+    """The program to register."""
+
+    name = _name(required=True)
+    redirect_uris = fields.List(
+        TextField(
+            f"[\\x21-\\x7e]{{1,{REDIRECT_LENGTH}}}",
+            REDIRECT_MUST,
+            metadata={"example": "http://127.0.0.1/signed-in"},
+        ),
+        required=True,
+        error_messages={**REQUIRED, "invalid": "Must be a list of addresses."},
+        validate=validate.Length(
+            1, REDIRECTS_AT_MOST, error=f"Send 1 to {REDIRECTS_AT_MOST} addresses."
+        ),
+        metadata={"description": "Where people may be sent back to with a code. " + REDIRECT_MUST},
+    )
+
+
 class CredentialChangesSchema(StrictSchema):
     """The changes. The rest stays the same."""
 
@@ -126,4 +146,14 @@ class CredentialsQuery(NoQuery):
         in_query=True,
         load_default=PAGE,
         metadata={"description": f"The most to return. Default: {PAGE}."},
+    )
+
+
+class ProgramsQuery(CredentialsQuery):
+    """Which part of the list."""
+
+    after = TextField(
+        UUID_PATTERN,
+        "Must be the id of a program.",
+        metadata={"description": "Only programs after this id."},
     )

@@ -1,24 +1,18 @@
-"""OAuth 2 for systems: client credentials (RFC 6749, section 4.4), and the keys that tokens are
-signed with. Errors of the token endpoint have the form of that RFC, which clients of OAuth read.
+"""OAuth 2: tokens for systems (client credentials, RFC 6749, section 4.4) and for programs in the
+name of a person (authorization code with PKCE), and the keys that tokens are signed with. Errors
+have the form of that RFC, which clients of OAuth read.
 """
 
 import base64
 import re
 from collections.abc import Mapping
 from functools import partial
-from typing import Any, cast
+from typing import cast
 from urllib.parse import unquote
 
-import msgspec
-from authlib.integrations.flask_oauth2 import AuthorizationServer
-from authlib.integrations.flask_oauth2.requests import FlaskOAuth2Payload
-from authlib.oauth2.rfc6749 import ClientMixin, InvalidScopeError, OAuth2Request
-from authlib.oauth2.rfc6749.grants import ClientCredentialsGrant
 from flask import Blueprint, Flask, Request, Response, current_app, request
 from werkzeug.exceptions import HTTPException
 
-from app import clock
-from app.access.credentials import CLIENT, is_key
 from app.access.principal import PUBLIC
 from app.access.tokens import ALGORITHM, NoSigningKey
 from app.api.http.answered.faults import (
@@ -38,155 +32,41 @@ from app.api.http.asked.limits import is_to_be_noted, take_refused_token
 from app.api.http.asked.parsing import is_packed
 from app.api.http.metrics import TOKEN_REFUSALS
 from app.api.http.operations import Content, Operation
-from app.api.http.service import current_service, origin
+from app.api.http.service import origin
 from app.api.machines.answers import (
     OAuthErrorAnswer,
     OAuthMetadataAnswer,
     SigningKeysAnswer,
     TokenAnswer,
+    TokenToRevoke,
     TokenWanted,
 )
 from app.api.machines.oauth_schemas import (
+    AUTHORIZE_PATH,
     FORM,
     GRANT,
     KEYS_PATH,
     METADATA_PATH,
+    REVOKE_PATH,
     TOKEN_ERRORS,
     TOKEN_PATH,
 )
+from app.api.machines.oauth_server import METHODS, Server, note_token
+from app.api.machines.person_grants import CODE, REFRESH
 from app.records.errors import RecordsUnavailable
 from app.records.identity import is_id
-from app.records.machines.credentials import Credential
 
 RESOURCE = "resource"
-METHODS = ("client_secret_basic", "client_secret_post")
+GRANTS = (GRANT, CODE, REFRESH)
 KEYS_SECONDS = 300
 """How long clients may cache the list of signing keys. A replaced key stays valid for longer."""
 PUBLIC_HEADERS = {"Cache-Control": f"public, max-age={KEYS_SECONDS}"}
 NO_SUCH_CLIENT = "Unknown client or wrong secret."
 CHALLENGE = {"WWW-Authenticate": 'Basic realm="eligibility"'}
 _BASIC = re.compile("basic ([A-Za-z0-9+/]+={0,2})", re.IGNORECASE)
-_NAME, _NOBODY = "oauth", bytes(32)
+_NAME = "oauth"
 
 pages = Blueprint("oauth", __name__)
-
-
-class Client(ClientMixin):  # type: ignore[misc]
-    """A client for Authlib. An unknown client has the same methods, but no secret matches."""
-
-    def __init__(self, credential: Credential | None, allowed: frozenset[str]) -> None:
-        self.credential, self.allowed = credential, allowed
-
-    def get_client_id(self) -> str:
-        """Its id, once it has shown its secret."""
-        assert self.credential is not None
-        return self.credential.id
-
-    def check_client_secret(self, client_secret: str) -> bool:
-        """Whether a text is a valid secret of the client."""
-        now = clock.now()
-        digests = (
-            [s.digest for s in self.credential.secrets if s.is_live(now)] if self.credential else []
-        )
-        return any(is_key(client_secret, digest) for digest in digests or [_NOBODY])
-
-    def check_endpoint_auth_method(self, method: str, endpoint: str) -> bool:
-        """Whether it may show its secret in this way."""
-        return method in METHODS
-
-    def check_grant_type(self, grant_type: str) -> bool:
-        """Client credentials and nothing else."""
-        return grant_type == GRANT
-
-
-class Grant(ClientCredentialsGrant):  # type: ignore[misc]
-    """Client credentials, with scopes that the client has."""
-
-    TOKEN_ENDPOINT_AUTH_METHODS = list(METHODS)  # noqa: RUF012  (Authlib declares it so)
-
-    def validate_requested_scope(self) -> None:
-        """Refuse scopes that the client does not have; without any, it gets all that it has.
-
-        Raises:
-            InvalidScopeError: one of them it does not have.
-        """
-        asked = set((self.request.payload.scope or "").split())
-        if not asked <= self.request.client.allowed:
-            raise InvalidScopeError("The client does not have one of these scopes.")
-
-
-class Server(AuthorizationServer):  # type: ignore[misc]
-    """Authlib's server on our clients and tokens."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_grant(Grant)
-        self.register_token_generator("default", self._generate)
-
-    def query_client(self, client_id: str) -> Client:
-        """The client of an id, or a stand-in for an unknown one, so that both get the same
-        response.
-        """
-        credential = authenticator().store.find(client_id) if is_id(client_id) else None
-        if (
-            credential is None
-            or credential.kind != CLIENT
-            or not credential.is_live(clock.now())
-            or credential.role not in authenticator().roles.roles
-        ):
-            return Client(None, frozenset())
-        allowed = authenticator().roles[credential.role].permissions
-        return Client(
-            credential,
-            allowed if credential.scopes is None else allowed & frozenset(credential.scopes),
-        )
-
-    def create_oauth2_request(self, incoming: object) -> OAuth2Request:
-        """The present request under the service's public address, behind any proxies."""
-        made = FormRequest(
-            "POST", f"{authenticator().tokens.issuer}{TOKEN_PATH}", headers=request.headers
-        )
-        made.payload = FormPayload(request)
-        return made
-
-    def save_token(self, token: Mapping[str, Any], asked: OAuth2Request) -> None:
-        """The service stores no tokens; it writes an audit entry."""
-        _note(f"client:{asked.client.get_client_id()}", asked.client.get_client_id(), "done")
-
-    def send_signal(self, name: str, *args: Any, **kwargs: Any) -> None:
-        """Does nothing: no code listens."""
-
-    def _generate(self, client: Client, scope: str | None = None, **_: object) -> dict[str, object]:
-        scopes = sorted(set((scope or "").split()) or client.allowed)
-        return cast(
-            dict[str, object],
-            msgspec.to_builtins(
-                TokenAnswer(
-                    access_token=authenticator().tokens.issue(client.get_client_id(), scopes),
-                    token_type="Bearer",  # noqa: S106  (a kind of token)
-                    expires_in=authenticator().tokens.seconds,
-                    scope=" ".join(scopes),
-                )
-            ),
-        )
-
-
-class FormPayload(FlaskOAuth2Payload):  # type: ignore[misc]
-    """The parameters of the body only, because servers log addresses."""
-
-    @property
-    def data(self) -> Any:
-        """The form."""
-        return self._request.form
-
-
-class FormRequest(OAuth2Request):  # type: ignore[misc]
-    """A token request with its parameters in the body."""
-
-    @property
-    def form(self) -> Any:
-        """The form."""
-        return self.payload.data
 
 
 def install_oauth(app: Flask) -> None:
@@ -202,12 +82,13 @@ def install_oauth(app: Flask) -> None:
     returns={200: Content("An access token.", TokenAnswer), **TOKEN_ERRORS},
 )
 def create_token() -> Response:
-    """Issue an access token to a client.
+    """Issue an access token to a client, or to a program in the name of a person.
 
-    API keys need no token. Send the client's id and secret by HTTP Basic authentication or in the
-    form. Errors have the format of RFC 6749.
+    API keys need no token. A client sends its id and secret by HTTP Basic authentication or in the
+    form; a program has no secret and sends its client_id in the form. Errors have the format of
+    RFC 6749.
     """
-    server = cast(Server, current_app.extensions[_NAME])
+    server = server_here()
     if (refused := _unreadable(request)) is not None:
         return refused
     try:
@@ -220,9 +101,47 @@ def create_token() -> Response:
             "The service cannot issue tokens now.",
             {"Retry-After": str(RETRY_AFTER_SECONDS)},
         )
-    if answer.get_json().get("error") == "invalid_client":
+    why = answer.get_json().get("error")
+    if why == "invalid_client":
         return _refused()
+    if why == "invalid_grant":  # somebody may be guessing, and learns no more than the code
+        TOKEN_REFUSALS.inc()
+        take_refused_token()
+        return _error(400, why, "Unknown, used or expired. Ask the person again.")
     return answer
+
+
+def server_here() -> Server:
+    """The authorization server of the present application."""
+    return cast(Server, current_app.extensions[_NAME])
+
+
+@pages.post(REVOKE_PATH)
+@Operation(
+    permission=PUBLIC,
+    query=None,
+    request_body=Content("The token to give up.", {FORM: TokenToRevoke}),
+    returns={
+        200: Content("The token and all others of the same consent work no more."),
+        **TOKEN_ERRORS,
+    },
+)
+def revoke_token() -> Response:
+    """Give up what a person allowed a program (RFC 7009), with one of its refresh tokens.
+
+    The answer is the same for a token that the service does not know.
+    """
+    if (refused := _malformed(request)) is not None:
+        return refused
+    token, client = request.form.get("token"), request.form.get("client_id", "")
+    program = authenticator().programs.live(client)
+    if program is None or "Authorization" in request.headers:
+        return _refused()
+    if not token:
+        return _error(400, "invalid_request", "Send the refresh token as `token`.")
+    authenticator().programs.give_up(token, program, origin("anybody"))
+    authenticator().bearers.forget()
+    return Response(status=200, headers={"Cache-Control": "no-store"})
 
 
 def _refused() -> Response:
@@ -242,7 +161,7 @@ def _refused() -> Response:
     )
     known = given if given and is_id(given) and authenticator().store.find(given) else None
     if is_to_be_noted(known):
-        _note("anybody", known or "unknown", "refused")
+        note_token("anybody", known or "unknown", "refused")
     return _error(401, "invalid_client", NO_SUCH_CLIENT, CHALLENGE)
 
 
@@ -252,7 +171,7 @@ def _in_our_words(problem: Problem) -> Response:
 
     Elsewhere as everybody reads it.
     """
-    if request.path != TOKEN_PATH:
+    if request.path not in (TOKEN_PATH, REVOKE_PATH):
         return problem_response(problem)
     status = problem.type.status
     error = (
@@ -291,8 +210,8 @@ def _of_nobody(error: Exception) -> Response:
     )
 
 
-def _unreadable(incoming: Request) -> Response | None:
-    """The error of a malformed token request that the library would fail on, or wrongly accept."""
+def _malformed(incoming: Request) -> Response | None:
+    """The error of a request that has no form, or in which a parameter stands twice."""
     refuse = partial(_error, 400, "invalid_request")
     if incoming.mimetype != FORM or is_packed(incoming):
         return refuse(f"Send the parameters as {FORM}. The only Transfer-Encoding is chunked.")
@@ -300,11 +219,17 @@ def _unreadable(incoming: Request) -> Response | None:
         return refuse("Send the parameters in the body, because servers log addresses.")
     if any(len(values) > 1 for name, values in incoming.form.lists() if name != RESOURCE):
         return refuse("Send each parameter once.")
-    if incoming.form.get("grant_type") != GRANT:
-        return _error(
-            400, "unsupported_grant_type", f"Use the grant type {GRANT}. The service has no other."
-        )
-    if not set(incoming.form.getlist(RESOURCE)) <= {"", *_resources()}:
+    return None
+
+
+def _unreadable(incoming: Request) -> Response | None:
+    """The error of a malformed token request that the library would fail on, or wrongly accept."""
+    refuse = partial(_error, 400, "invalid_request")
+    if (malformed := _malformed(incoming)) is not None:
+        return malformed
+    if incoming.form.get("grant_type") not in GRANTS:
+        return _error(400, "unsupported_grant_type", f"Use a grant type of {', '.join(GRANTS)}.")
+    if not set(incoming.form.getlist(RESOURCE)) <= {"", *resources()}:
         return _error(
             400,
             "invalid_target",
@@ -323,7 +248,7 @@ def _unreadable(incoming: Request) -> Response | None:
     return None
 
 
-def _resources() -> tuple[str, ...]:
+def resources() -> tuple[str, ...]:
     """The addresses of this service as the audience of a token (RFC 8707)."""
     issuer, audience = authenticator().tokens.issuer, authenticator().tokens.audience
     return issuer, f"{issuer}/", audience, f"{audience}/"
@@ -365,16 +290,22 @@ def read_keys() -> Response:
     returns={200: Content("The metadata in the format of RFC 8414.", OAuthMetadataAnswer)},
 )
 def read_metadata() -> Response:
-    """Read the metadata of the token endpoint."""
+    """Read the metadata of the authorization server."""
     issuer = authenticator().tokens.issuer
     return json_response(
         OAuthMetadataAnswer(
             issuer=issuer,
+            authorization_endpoint=f"{issuer}{AUTHORIZE_PATH}",
             token_endpoint=f"{issuer}{TOKEN_PATH}",
+            revocation_endpoint=f"{issuer}{REVOKE_PATH}",
             jwks_uri=f"{issuer}{KEYS_PATH}",
-            grant_types_supported=(GRANT,),
-            response_types_supported=(),
-            token_endpoint_auth_methods_supported=METHODS,
+            grant_types_supported=GRANTS,
+            response_types_supported=("code",),
+            response_modes_supported=("query",),
+            code_challenge_methods_supported=("S256",),
+            authorization_response_iss_parameter_supported=True,
+            token_endpoint_auth_methods_supported=(*METHODS, "none"),
+            revocation_endpoint_auth_methods_supported=("none",),
             scopes_supported=tuple(
                 name for name in authenticator().roles.permissions if name != PUBLIC
             ),
@@ -393,7 +324,3 @@ def _error(
         status,
         {"Cache-Control": "no-store", **(headers or {})},
     )
-
-
-def _note(actor: str, client: str, outcome: str) -> None:
-    current_service().store.note(origin(actor).did("token.issue", client, outcome, kind=CLIENT))

@@ -8,8 +8,10 @@ from app.api.machines.answers import OAuthErrorAnswer
 
 Document = dict[str, Any]
 
-TOKEN_PATH, KEYS_PATH, METADATA_PATH = (
+AUTHORIZE_PATH, TOKEN_PATH, REVOKE_PATH, KEYS_PATH, METADATA_PATH = (
+    "/oauth/authorize",
     "/oauth/token",
+    "/oauth/revoke",
     "/.well-known/jwks.json",
     "/.well-known/oauth-authorization-server",
 )
@@ -22,7 +24,8 @@ BEARER: Document = {
     "description": (
         "Send `Authorization: Bearer …` with an API key (`elig_…`) or an access token. "
         "Administrators create API keys with `flask keys create` or POST /v1/credentials. A "
-        "client gets an access token from POST /oauth/token with its client credentials "
+        "client gets an access token from POST /oauth/token with its client credentials, a program "
+        "in the name of a person with a code that /oauth/authorize gives "
         "(/.well-known/oauth-authorization-server). If it sends `resource`, that must be this "
         "service. Each operation lists the permission that it needs."
     ),
@@ -34,17 +37,25 @@ def client_credentials(issuer: str, roles: Roles, public: str) -> Document:
     scopes = {name: meaning for name, meaning in roles.permissions.items() if name != public}
     return {
         "type": "oauth2",
-        "description": "Client credentials (RFC 6749, section 4.4) for machine clients. Scopes "
-        "are the permissions that operations need. Without scopes a token has all "
-        "permissions of its client.",
-        "flows": {"clientCredentials": {"tokenUrl": f"{issuer}{TOKEN_PATH}", "scopes": scopes}},
+        "description": "Client credentials (RFC 6749, section 4.4) for machine clients: without "
+        "scopes a token has all permissions of its client. Authorization code with PKCE for "
+        "programs in the name of a person. Scopes are the permissions that operations need.",
+        "flows": {
+            "clientCredentials": {"tokenUrl": f"{issuer}{TOKEN_PATH}", "scopes": scopes},
+            "authorizationCode": {
+                "authorizationUrl": f"{issuer}{AUTHORIZE_PATH}",
+                "tokenUrl": f"{issuer}{TOKEN_PATH}",
+                "refreshUrl": f"{issuer}{TOKEN_PATH}",
+                "scopes": scopes,
+            },
+        },
     }
 
 
 TOKEN_ERRORS = {
     400: Content(
         "Invalid request: `invalid_request`, `unsupported_grant_type`, `invalid_scope`, "
-        "`invalid_target`.",
+        "`invalid_target`, `invalid_grant`.",
         OAuthErrorAnswer,
     ),
     401: Content(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from flask import Response, g, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.api.machines.oauth_schemas import AUTHORIZE_PATH
 from app.console.account.forms import SignInForm
 from app.console.forms import AGAIN
 from app.console.guard import login_manager, own_path, signed_in
@@ -37,6 +38,8 @@ def lead_to_sign_in() -> AnyResponse:
         return _sign_in_with(typed)
     may_return = request.method == "GET" or request.path.startswith(DRAFTS)
     back = request.path if may_return and request.path != "/" else None
+    if request.path == AUTHORIZE_PATH:  # what a program asks stands in the address
+        back = request.full_path
     return redirect(url_for("pages.sign_in", next=back), 303)
 
 

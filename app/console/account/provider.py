@@ -123,7 +123,7 @@ def ask_provider() -> AnyResponse:
         return cast(
             AnyResponse,
             _client(settings).authorize_redirect(
-                url_for("pages.return_from_provider", _external=True)
+                f"{current_service().settings.issuer}{url_for('pages.return_from_provider')}"
             ),
         )
     except (RequestException, ValueError, RuntimeError, KeyError) as error:

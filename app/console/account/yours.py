@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import clock
 from app.access.passwords import LONGEST, SHORTEST, PasswordRefused, TooManyAtOnce
 from app.access.people import AddressHeld, SignInRefused
+from app.api.http.asked.authentication import authenticator
 from app.api.http.service import origin
 from app.api.people.current import people
 from app.console.account.forms import PasswordForm
@@ -86,12 +87,14 @@ def _form(form: PasswordForm, status: int) -> Response:
 @pages.get("/sessions")
 @needs_session
 def sessions() -> str:
-    """Every browser in which one is signed in."""
+    """Every browser in which one is signed in, and every program in one's own name."""
     me = who()
     return render_template(
         "pages/sessions.html",
         sessions=people().sessions.of(me.account.id, clock.now()),
         current=me.session.id,
+        programs=authenticator().programs.store.of(me.account.id, clock.now()),
+        allows=authenticator().roles.permissions,
     )
 
 

@@ -8,6 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
+from app.records.machines.program_tables import consents
 from app.records.organizations.organizations import require_open
 from app.records.people.account_tables import account_sessions, accounts, drafts
 from app.records.stating import state_of, stating
@@ -73,11 +74,17 @@ def change_account(
         raise VersionDiffers(id)
     after = write(connection, accounts, row, {**values, "version": row["version"] + 1})
     if ends:
-        connection.execute(delete(account_sessions).where(account_sessions.c.account_id == id))
+        end_access(connection, id)
     if after["disabled_at"] is not None:
         connection.execute(delete(drafts).where(drafts.c.account_id == id))
     enter_change(connection, audit, row, after)
     return after
+
+
+def end_access(connection: Connection, id: str) -> None:
+    """End all sessions of an account, and what its person lets programs do."""
+    for table in (account_sessions, consents):
+        connection.execute(delete(table).where(table.c.account_id == id))
 
 
 def account_row(connection: Connection, id: str) -> Row | None:

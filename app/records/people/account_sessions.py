@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, or_, select
 
 from app.records.changing import add, change, sweep
 from app.records.entries import AuditEntry
+from app.records.machines.program_tables import consents
 from app.records.people.account_tables import account_sessions, accounts
 from app.records.people.accounts import Account
 from app.records.people.forgiving import forgive
@@ -132,7 +133,7 @@ class Sessions:
         self, account_id: str, audit: AuditEntry, id: str | None = None, but: str | None = None
     ) -> int:
         """End the session *id* of an account, or all of them, or all *but* one. How many there
-        were.
+        were. What the person lets programs do ends with more than one session.
 
         Raises:
             RecordsUnavailable: they could not be ended.
@@ -144,6 +145,9 @@ class Sessions:
             asked = asked.where(account_sessions.c.id != but)
         with self._store.writing() as connection:
             ended = connection.execute(asked).rowcount
+            if id is None:
+                mine = delete(consents).where(consents.c.account_id == account_id)
+                ended += connection.execute(mine).rowcount
             if ended:
                 enter(connection, audit)
         return ended

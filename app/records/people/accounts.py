@@ -16,11 +16,11 @@ from app.records.entries import AuditEntry, IdempotencyRecord, Row
 from app.records.people.account_changes import (
     add_account,
     change_account,
+    end_access,
     enter_change,
     nothing_to_check,
 )
 from app.records.people.account_tables import (
-    account_sessions,
     accounts,
     drafts,
     sign_in_addresses,
@@ -344,9 +344,7 @@ class Accounts:
             "changed_at": at,
             "version": row["version"] + 1,
         }
-        connection.execute(
-            delete(account_sessions).where(account_sessions.c.account_id == row["id"])
-        )
+        end_access(connection, row["id"])
         connection.execute(delete(drafts).where(drafts.c.account_id == row["id"]))
         after = write(connection, accounts, row, values)
         enter_change(connection, audit, row, after)

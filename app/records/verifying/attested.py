@@ -13,6 +13,7 @@ from app.records.damaged import UNREADABLE, askable, paged, rows
 from app.records.holds import HOLDABLE
 from app.records.machines.credential_tables import credentials
 from app.records.machines.credentials import secrets_text
+from app.records.machines.program_tables import programs
 from app.records.organizations.organization_tables import organizations
 from app.records.people.account_tables import accounts
 from app.records.stating import state_of
@@ -45,6 +46,7 @@ ATTESTED = (
     Attested(accounts, accounts.c.id, ("account",), "account.created"),
     Attested(organizations, organizations.c.id, ("organization",), "organization.created"),
     Attested(credentials, credentials.c.id, ("key", "client"), "credential.create", secrets_text),
+    Attested(programs, programs.c.id, ("program",), "program.created"),
     Attested(holds, holds.c.object_id, HOLDABLE, "hold.placed"),
 )
 

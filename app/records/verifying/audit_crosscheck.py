@@ -16,6 +16,7 @@ from app.records.holds import HOLDABLE
 from app.records.identity import is_id
 from app.records.letters.letter_tables import letters
 from app.records.machines.credential_tables import credentials
+from app.records.machines.program_tables import programs
 from app.records.organizations.organization_tables import organizations
 from app.records.people.account_tables import accounts
 from app.records.tables import audit_entries, determinations, holds, verifications
@@ -62,6 +63,7 @@ AUDITED = (
     AuditedTable(organizations, organizations.c.id, ("organization",), "organization.created"),
     AuditedTable(approvals, approvals.c.id, ("approval",), "approval.proposed"),
     AuditedTable(credentials, credentials.c.id, ("key", "client"), "credential.create"),
+    AuditedTable(programs, programs.c.id, ("program",), "program.created"),
     AuditedTable(
         verifications,
         verifications.c.id,

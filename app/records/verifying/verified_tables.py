@@ -13,6 +13,7 @@ from app.records.damaged import Found
 from app.records.digests import column_text
 from app.records.letters.letter_tables import letters
 from app.records.machines.credential_tables import credential_secrets, credentials
+from app.records.machines.program_tables import consent_secrets, consents, programs
 from app.records.numbers.number_tables import numbers
 from app.records.organizations.organization_tables import organizations
 from app.records.people.account_tables import (
@@ -103,4 +104,7 @@ CHANGING = (
     Changing(sign_in_addresses, sign_in_addresses.c.address, _by_last_attempt),
     Changing(credentials, credentials.c.id),
     Changing(credential_secrets, credential_secrets.c.label),
+    Changing(programs, programs.c.id),
+    Changing(consents, consents.c.id),
+    Changing(consent_secrets, consent_secrets.c.secret_hash),
 )

@@ -149,6 +149,7 @@ _ALL = (
         "Unknown key or client",
         "GET /v1/credentials lists the keys and clients.",
     ),
+    ProblemType("unknown-program", 404, "Unknown program", "GET /v1/programs lists the programs."),
     ProblemType(
         "method-not-allowed",
         405,

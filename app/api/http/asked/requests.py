@@ -121,7 +121,9 @@ class Watch:
 
         def started(status: str, headers: list[tuple[str, str]], *exc_info: Any) -> Any:
             seen.status = int(status[:3])
-            return start_response(status, [*headers, *HEADERS.items()], *exc_info)
+            own = {name for name, _ in headers}
+            alike = [each for each in HEADERS.items() if each[0] not in own]
+            return start_response(status, [*headers, *alike], *exc_info)
 
         IN_WORK.inc()
         try:
