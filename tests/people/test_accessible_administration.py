@@ -8,6 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, Page
 
 from app.access.approvals import Approvals
+from app.access.granting.accounts import AccountGrants
 from app.access.origin import Origin, actor_of
 from app.access.roles import shipped_roles
 from app.access.roster import NewAccount, Roster
@@ -161,6 +162,19 @@ def out_of_date(desk: Desk) -> None:
     press(desk.page, "Approve it")
 
 
+def second_part(desk: Desk) -> None:
+    """Adam approves an account that Eve proposed."""
+    desk.enter("adam", "administrator")
+    eve, _ = desk.roster.create(NewAccount("eve", "administrator"), OFFICE, PASSWORD)
+    roles, by = shipped_roles(), actor_of(eve.id)
+    grants = AccountGrants(desk.roster, Approvals(desk.store), roles)
+    principal = roles.principal(by, "administrator", None)
+    waiting = grants.create(NewAccount("rosa", "auditor"), principal, Origin(by)).approval
+    assert waiting is not None
+    desk.page.goto(f"/approvals/{waiting.id}")
+    press(desk.page, "Approve it")
+
+
 STATES = {
     "organizations": organizations,
     "no organizations": no_organizations,
@@ -178,6 +192,7 @@ STATES = {
     "approval, refused without reason": refused_without_reason,
     "approval, approved": approved,
     "approval, out of date": out_of_date,
+    "approval, second part": second_part,
 }
 
 
