@@ -1,5 +1,6 @@
 """An administrator alone comes by no route to read a name (two people do)."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -18,6 +19,7 @@ from app.records.store import Store
 from tests.api.asking import problem
 from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR, bearing
+from tests.case_files import ROOT
 from tests.organizations import know
 
 OFFICE = "county-office"
@@ -301,3 +303,12 @@ def test_the_trail_says_which_role_in_which_organization_was_given(
         ("approval.approved", None),
     ] == given
     assert second.environ_base["tests.actor"] == trail.entries[2].actor
+
+
+def test_pages_and_routes_give_access_through_grants_alone() -> None:
+    direct = re.compile(
+        r"roster\.(create|change|reset_password)\(|credentials\(?\)?\.(create|rotate)\("
+    )
+    sources = [*(ROOT / "app" / "console").rglob("*.py"), *(ROOT / "app" / "api").rglob("*.py")]
+
+    assert [] == [str(file) for file in sources if direct.search(file.read_text("utf-8"))]

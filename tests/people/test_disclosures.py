@@ -122,7 +122,7 @@ def test_what_is_read_is_entered_over_http_and_on_pages(
     roster.create(NewAccount("walker", role, ORGANIZATION), OFFICE, PASSWORD)
     browser, client = Browser(app), client_of(app, role, ORGANIZATION)
     browser.sign_in("walker")
-    trail, seen = AuditTrail(app.extensions["eligibility"].store), 0
+    trail, seen = AuditTrail(app.extensions["eligibility"].store, tried=True), 0
     for route, declared in DISCLOSURES.items():
         if not route.startswith("GET ") or route in LEFT_OUT:
             continue
@@ -147,7 +147,7 @@ def test_what_is_read_is_entered_over_http_and_on_pages(
 
 def test_a_decision_that_is_not_stored_is_entered(app: Flask) -> None:
     client = client_of(app, "eligibility_worker", ORGANIZATION)
-    trail = AuditTrail(app.extensions["eligibility"].store)
+    trail = AuditTrail(app.extensions["eligibility"].store, tried=True)
 
     assert 200 == client.post("/v1/determinations?keep=false", json=CLOSED).status_code
     flush_tried(app)

@@ -7,6 +7,7 @@ import threading
 from collections.abc import Callable
 from functools import wraps
 from typing import Any, cast
+from weakref import WeakSet
 
 from flask import Flask, current_app, request
 from werkzeug.exceptions import NotFound
@@ -27,6 +28,7 @@ TRIED = "determination.tried"
 """A decision that was not stored: it discloses nothing that is, and its entry may wait a moment."""
 _NAME = "tried"
 View = Callable[..., Any]
+_ALL: "WeakSet[Waiting]" = WeakSet()
 
 
 class Waiting:
@@ -39,7 +41,7 @@ class Waiting:
         self._store, self._lock = store, threading.Lock()
         self._entries: list[AuditEntry] = []
         self._timer: threading.Timer | None = None
-        atexit.register(self.flush)
+        _ALL.add(self)
 
     def add(self, entry: AuditEntry) -> None:
         """Store an entry soon, together with others."""
@@ -66,6 +68,12 @@ class Waiting:
         except RecordsUnavailable:
             with self._lock:
                 self._entries = [*entries, *self._entries][:TOGETHER]
+
+
+@atexit.register
+def _flush_all() -> None:
+    for waiting in list(_ALL):
+        waiting.flush()
 
 
 def enter_disclosures(app: Flask, store: Store) -> None:
