@@ -9,6 +9,7 @@ from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.data_keys import open_to_guessing
 from app.settings import Settings, is_loopback
+from app.transparency.policy import NONE, PolicyWrong, read_policy
 
 SECRET_AT_LEAST = 32
 OWN_COUNTS = frozenset({"memory", "redis+unix"})
@@ -66,6 +67,7 @@ def _reasons(settings: Settings) -> Iterator[str]:
     yield from _open_addresses(settings)
     yield from _unlimited(settings)
     yield from _readable_log_key(settings)
+    yield from policy_reasons(settings)
     if settings.debug:
         yield "FLASK_DEBUG is on, so callers could run code. Unset it."
     if settings.plain_cookies:
@@ -82,6 +84,30 @@ def _readable_log_key(settings: Settings) -> Iterator[str]:
             "The service can read ELIGIBILITY_LOG_KEY. Run `flask records seal --follow` as "
             "another user, and let only that user read the key."
         )
+
+
+def policy_reasons(settings: Settings) -> Iterator[str]:
+    """Complaints about a policy that is missing, or under which nobody outside watches the log."""
+    how = 'See "The transparency log" in docs/operating.md.'
+    try:
+        policy = None if settings.policy is None else read_policy(settings.policy.read_bytes())
+    except FileNotFoundError:
+        policy = None
+    except PolicyWrong as error:
+        yield f"ELIGIBILITY_POLICY cannot be used. {error}."
+        return
+    except OSError as error:
+        yield f"ELIGIBILITY_POLICY cannot be read: {error.strerror}."
+        return
+    if policy is None:
+        yield f"ELIGIBILITY_POLICY names no file with the log and its witnesses. {how}"
+    elif policy.quorum == NONE:
+        yield (
+            "The policy in ELIGIBILITY_POLICY has `quorum none`, so no witness would have to sign "
+            f"the log. Name witnesses and a quorum of them. {how}"
+        )
+    elif not policy.logs:
+        yield f"The policy in ELIGIBILITY_POLICY names no log, so no signature could hold. {how}"
 
 
 def _keys(settings: Settings) -> Iterator[tuple[str, str]]:

@@ -43,7 +43,7 @@ class Settings:
     live `token_seconds`. `instance` is the folder for what this installation alone has: the
     database, the keys that sign tokens. `plain_cookies` lets browsers sign in over plain HTTP that
     do not take a loopback address for secure; never set it elsewhere. `data_keys` encrypt personal
-    data, `index_key` is what it is found by: see `app.data_keys`.
+    data, `index_key` is what it is found by: see `app.data_keys`. Marks wait `disposal_wait` days.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -57,6 +57,7 @@ class Settings:
     sealing_seconds: float = 1.0
     checkpoints: Path | None = None
     retention: Path | None = None
+    disposal_wait: int = 7
     log: Path | None = None
     log_key: Path | None = None
     receipt_key: Path | None = None
@@ -161,10 +162,11 @@ def _with_law_and_records(env: Env, settings: Settings) -> Settings:
         ),
         checkpoints=env.path("ELIGIBILITY_CHECKPOINTS", settings.instance / "checkpoints.jsonl"),
         retention=env.path("ELIGIBILITY_RETENTION", None),
+        disposal_wait=env.int("ELIGIBILITY_DISPOSAL_WAIT", 7, validate=validate.Range(1, 365)),
         log=env.path("ELIGIBILITY_LOG", settings.instance / "log"),
         log_key=env.path("ELIGIBILITY_LOG_KEY", settings.instance / "log.key"),
         receipt_key=env.path("ELIGIBILITY_RECEIPT_KEY", settings.instance / "receipt.key"),
-        policy=env.path("ELIGIBILITY_POLICY", None),
+        policy=env.path("ELIGIBILITY_POLICY", settings.instance / "policy"),
         lawbooks=env.path("ELIGIBILITY_LAWBOOKS", settings.instance / "lawbooks"),
     )
 

@@ -131,6 +131,10 @@ class Served:
         return self.process.wait(PATIENCE_SECONDS)
 
 
+POLICY = Path(__file__).with_name("policy")
+"""A policy of the log that production mode accepts."""
+
+
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """What a service started for a test finds in its environment.
 

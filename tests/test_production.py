@@ -21,7 +21,7 @@ from app.settings import (
     redacted,
     secret_key,
 )
-from tests.servers import environment, served
+from tests.servers import POLICY, environment, served
 
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
 DATA_KEYS = "first:3q2uFZJ0mB7xVtYc9LwKe5RhGdSaPiON1f8Uj4b6XyE"
@@ -32,6 +32,7 @@ FIT = Settings(
     data_keys=DATA_KEYS,
     index_key=INDEX_KEY,
     instance=Path("/nowhere"),
+    policy=POLICY,
 )
 OVER_TLS = "postgresql://service:pw@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
 
@@ -125,6 +126,33 @@ def test_what_is_open_to_others_is_not(change: dict[str, object], because: str) 
     assert [True] == [because in reason for reason in refused.value.reasons]
 
 
+LINES = POLICY.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    ("policy", "because"),
+    [
+        (None, "names no file"),
+        ("", "The policy has no quorum"),
+        ("nonsense\n", "Line 1 of the policy"),
+        (LINES.replace("quorum carrier", "quorum none"), "`quorum none`"),
+        ("\n".join(line for line in LINES.split("\n") if line[:3] != "log"), "names no log"),
+    ],
+)
+def test_a_log_that_nobody_outside_watches_is_not(
+    tmp_path: Path, policy: str | None, because: str
+) -> None:
+    for file in (tmp_path / "policy", *([None] if policy is None else [])):
+        if policy is not None:
+            (tmp_path / "policy").write_text(policy, encoding="utf-8")
+        with pytest.raises(UnfitForProduction) as refused:
+            require_fit(replace(FIT, policy=file))
+
+        assert [True] == [
+            because in reason and "ELIGIBILITY_POLICY" in reason for reason in refused.value.reasons
+        ]
+
+
 @pytest.mark.parametrize(
     "change",
     [
@@ -177,6 +205,7 @@ def test_the_server_ends_with_2_and_every_reason(tmp_path: Path) -> None:
             "DATABASE_URL",
             "FLASK_DEBUG",
             "PLAIN_COOKIES",
+            "ELIGIBILITY_POLICY",
         )
     )
     assert "hidden-word" not in result.stderr + result.stdout
@@ -209,6 +238,7 @@ def test_a_fit_service_starts_with_its_key_from_a_file_and_prints_neither_key_no
     more = {
         "ELIGIBILITY_MODE": "production", "ELIGIBILITY_SECRET_KEY_FILE": str(tmp_path / "key"),
         "ELIGIBILITY_DATA_KEYS_FILE": str(tmp_path / "keys"), "ELIGIBILITY_INDEX_KEY": INDEX_KEY,
+        "ELIGIBILITY_POLICY": str(POLICY),
     }  # fmt: skip
 
     with served(tmp_path, "--workers", "1", **more) as running:

@@ -44,7 +44,7 @@ def test_the_defaults_are_those_of_the_table(monkeypatch: pytest.MonkeyPatch) ->
     assert {**plain, **folders} == {**told, **folders}
     assert len(plain) > 10
     in_instance = {"checkpoints": "checkpoints.jsonl", "lawbooks": "lawbooks", "log": "log"}
-    in_instance |= {"log_key": "log.key", "receipt_key": "receipt.key"}
+    in_instance |= {"log_key": "log.key", "receipt_key": "receipt.key", "policy": "policy"}
     assert settings == replace(
         Settings(), **{name: settings.instance / file for name, file in in_instance.items()}
     )

@@ -1,4 +1,4 @@
-"""What needs a second person: one proposes, another one with the same permission approves.
+"""What needs a second person: one proposes, another one with the permission approves.
 
 Each kind is registered once, with the permission that it needs and with what approving does. A
 proposal names the digest of its effect. Approving computes the digest again and carries the effect
@@ -24,6 +24,7 @@ from app.records.approvals.approvals import (
     Decision,
     Effect,
     EffectChanged,
+    NotYet,
     Transaction,
     decide,
     find_approval,
@@ -45,6 +46,7 @@ __all__ = [
     "EffectChanged",
     "NotASecondPerson",
     "NotPermitted",
+    "NotYet",
     "Proposal",
     "Transaction",
     "register",
@@ -57,8 +59,9 @@ OBJECT = "approval"
 class ApprovalKind:
     """A kind of effect that needs a second person.
 
-    *permission* is what proposer and approver both need, *title* what people call it, *page* and
-    *resource* the addresses of the object on the pages and under /v1, with `{id}` for its id.
+    *permission* is what the approver needs, and the proposer too unless *proposing* names another
+    one. *title* is what people call it, *page* and *resource* the addresses of the object on the
+    pages and under /v1, with `{id}` for its id. One that is *everywhere* concerns no organization.
     """
 
     name: str
@@ -67,6 +70,12 @@ class ApprovalKind:
     page: str
     resource: str
     effect: Effect
+    proposing: str | None = None
+    everywhere: bool = False
+
+    def is_seen_by(self, by: Principal) -> bool:
+        """Whether a caller may propose or approve such a thing."""
+        return by.may(self.permission) or by.may(self.proposing or self.permission)
 
 
 KINDS: dict[str, ApprovalKind] = {}
@@ -90,15 +99,16 @@ class NotPermitted(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """What to propose: the kind of effect, on which object, the digest of the effect, and why.
-
+    """What to propose: the kind of effect, on which object, the digest of the effect, and why. An
+    object that is made with the proposal has its id. A second person may decide while it *lasts*.
     *granted* is the role and the organization that it gives, for the audit trail.
     """
 
     kind: str
-    object_id: str
+    object_id: str | None
     effect: str
     because: str
+    lasts: timedelta = LASTS
     granted: str | None = None
 
 
@@ -119,8 +129,8 @@ class Approvals:
         origin: Origin,
         stores: Callable[[Transaction, Approval], object] = lambda transaction, approval: None,
     ) -> Approval:
-        """Propose an effect. It waits seven days for a second person. *stores* keeps in the same
-        transaction what the effect will need.
+        """Propose an effect. By default it waits seven days for a second person. *stores* keeps in
+        the same transaction what the effect will need.
 
         Raises:
             KeyError: nobody registered this kind.
@@ -128,17 +138,19 @@ class Approvals:
             AlreadyProposed: the same is proposed for this object, and still open.
             RecordsUnavailable: nothing was stored.
         """
-        _require(by, self._kinds[proposal.kind])
+        kind = self._kinds[proposal.kind]
+        _require(by, kind.proposing or kind.permission)
         now = clock.now()
+        id = new_id(now)
         approval = Approval(
-            id=new_id(now),
+            id=id,
             kind=proposal.kind,
-            object_id=proposal.object_id,
+            object_id=proposal.object_id or id,
             effect=proposal.effect,
             because=proposal.because,
             proposed_by=by.actor,
             proposed_at=now,
-            ends_at=now + LASTS,
+            ends_at=now + proposal.lasts,
             organization=by.organization,
         )
         with self._store.writing() as transaction:
@@ -154,12 +166,15 @@ class Approvals:
         Raises:
             RecordsUnavailable: the database is unavailable.
         """
-        everything = by.reach.everything
-        kinds = [
-            name for name, kind in self._kinds.items() if everything or by.may(kind.permission)
-        ]
-        of = None if everything else (by.organization,)
-        return open_approvals(self._store, kinds, clock.now(), of)
+        everything, now = by.reach.everything, clock.now()
+        seen = {
+            name: kind for name, kind in self._kinds.items() if everything or kind.is_seen_by(by)
+        }
+        far = {name for name, kind in seen.items() if everything or kind.everywhere}
+        found = open_approvals(self._store, far, now, None)
+        if seen.keys() - far:
+            found += open_approvals(self._store, seen.keys() - far, now, (by.organization,))
+        return sorted(found, key=lambda each: (each.ends_at, each.id))
 
     def waiting_for(self, kind: str, object_id: str, by: Principal) -> Approval | None:
         """The open approval of a kind for one object, as far as a caller sees it; None where there
@@ -182,8 +197,9 @@ class Approvals:
         if found is None or by.reach.everything:
             return found
         kind = self.kind_of(found)
-        is_seen = kind is not None and by.may(kind.permission)
-        return found if is_seen and found.organization == by.organization else None
+        if kind is None or not kind.is_seen_by(by):
+            return None
+        return found if kind.everywhere or found.organization == by.organization else None
 
     def approve(self, approval: Approval, by: Principal, origin: Origin) -> Approval:
         """Approve a proposal and carry out its effect, in one transaction.
@@ -192,6 +208,7 @@ class Approvals:
             NotPermitted, NotASecondPerson: the caller may not approve this.
             ApprovalChanged, ApprovalOver: it is no longer open.
             EffectChanged: what would be done is no longer what was proposed.
+            NotYet: it has to wait.
             RecordsUnavailable: nothing was changed.
         """
         kind = self._kinds.get(approval.kind)
@@ -234,14 +251,17 @@ class Approvals:
         action = f"approval.{outcome}"
         decision = Decision(outcome, by.actor, clock.now(), approval.version, because)
         audit = origin.did(action, approval.id, kind=OBJECT)
+        kind = self._kinds.get(approval.kind)
         try:
-            _require(by, self._kinds.get(approval.kind))
+            if kind is not None:
+                withdraws = outcome == WITHDRAWN
+                _require(by, (kind.proposing if withdraws else None) or kind.permission)
             return decide(self._store, approval.id, decision, audit, effect)
-        except (NotPermitted, NotASecondPerson):
+        except (NotPermitted, NotASecondPerson, NotYet):
             self._store.note(origin.did(action, approval.id, REFUSED_ENTRY, OBJECT))
             raise
 
 
-def _require(by: Principal, kind: ApprovalKind | None) -> None:
-    if kind is not None and not by.may(kind.permission):
-        raise NotPermitted(f"This needs the permission {kind.permission}.")
+def _require(by: Principal, permission: str) -> None:
+    if not by.may(permission):
+        raise NotPermitted(f"This needs the permission {permission}.")

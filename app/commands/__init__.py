@@ -32,6 +32,7 @@ PLACES = {
     "programs": "accounts.programs:programs_group",
     "organizations": "accounts.organizations:organizations_group",
     "users": "accounts.users:users_group",
+    "log": "transparency.log:log_group",
     "witness": "witness.witnessing:witness_group",
 }
 """The module and name of each command."""

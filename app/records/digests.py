@@ -20,6 +20,8 @@ LATER_COLUMNS = {
     ("audit", "state_after"),
     ("audit", "granted"),
     ("disposal", "entry"),
+    ("verification", "proved"),
+    ("disposal", "mark"),
 }
 """Columns that tables got after records were sealed: the digest of a record without a value in one
 does not cover it, so that digests from before still hold.

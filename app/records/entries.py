@@ -3,9 +3,9 @@ requests.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 import orjson
 
@@ -45,15 +45,26 @@ class DeterminationRecord:
     replaces: str | None = None
     made_by: str | None = None
     decisive: tuple[str, ...] = ()
+    _digests: list[str] = field(default_factory=list, init=False, repr=False, compare=False)
+    """The digest, once it was computed: storing needs it, and then the receipt."""
+
+    @property
+    def digest(self) -> str:
+        """The digest over all columns."""
+        if not self._digests:
+            columns = {name: getattr(self, name) for name in DETERMINATION_COLUMNS}
+            self._digests.append(record_digest("determination", columns))
+        return self._digests[0]
 
     def row(self) -> Row:
         """The columns, the digest over all others included; *decisive* is kept beside, read off the
         document.
         """
-        return _digested("determination", self, DETERMINATION_COLUMNS)
+        columns = {name: getattr(self, name) for name in DETERMINATION_COLUMNS}
+        return {**columns, "record_digest": self.digest}
 
 
-DETERMINATION_COLUMNS = tuple(DeterminationRecord.__dataclass_fields__)[:-1]
+DETERMINATION_COLUMNS = tuple(DeterminationRecord.__dataclass_fields__)[:-2]
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,3 +178,13 @@ class NewDetermination:
     record: DeterminationRecord
     audit: AuditEntry
     response: IdempotencyRecord | None = None
+
+
+class Stored(NamedTuple):
+    """The response to a request with an idempotency key: its body, and the determination that it
+    stored, where it stored one.
+    """
+
+    response: IdempotencyRecord
+    body: str
+    record: DeterminationRecord | None = None

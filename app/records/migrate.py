@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 # Imported to put their tables on the shared metadata.
 from app.records.applicants import applicant_tables  # noqa: F401
 from app.records.approvals import approval_tables  # noqa: F401
+from app.records.disposing import disposal_tables  # noqa: F401
 from app.records.letters import letter_tables  # noqa: F401
 from app.records.machines import credential_tables, program_tables  # noqa: F401
 from app.records.numbers import number_tables  # noqa: F401

@@ -33,6 +33,7 @@ from app.records.entries import (
     IdempotencyRecord,
     LawText,
     NewDetermination,
+    Stored,
 )
 from app.records.errors import (
     AlreadyAnswered,
@@ -54,9 +55,7 @@ from app.records.tables import (
 from app.records.visibility import EVERYTHING, Reach
 from app.records.voiding.standing import require_unvoided
 
-__all__ = ["DeterminationRecord", "Store", "database_errors", "within"]
-Stored = tuple[IdempotencyRecord, str]
-"""The response to a request with an idempotency key, and its body."""
+__all__ = ["DeterminationRecord", "Store", "Stored", "database_errors", "within"]
 FULL = ("disk is full", "No space left", "disk full", "53100")
 
 
@@ -306,7 +305,7 @@ def find_record(
     record = DeterminationRecord(
         **{name: columns[name] for name in DETERMINATION_COLUMNS}, decisive=tuple(provisions)
     )
-    if unless_changed and record.row()["record_digest"] != columns["record_digest"]:
+    if unless_changed and record.digest != columns["record_digest"]:
         raise RecordDamaged("determination", id)
     return record
 
@@ -319,9 +318,9 @@ def _stored_response(connection: Connection, row: Row) -> Stored:
     if not columns or columns["record_digest"] != response.row()["record_digest"]:
         raise RecordDamaged("idempotency", row.id)
     if response.determination is None:
-        return response, response.body or ""
+        return Stored(response, response.body or "")
     answered = find_record(connection, response.determination)
-    return response, "" if answered is None else answered.document
+    return Stored(response, "" if answered is None else answered.document, answered)
 
 
 def law_of(connection: Connection, digest: str) -> LawText | None:

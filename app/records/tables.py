@@ -2,9 +2,9 @@
 the two.
 
 What is kept for good (determinations, laws, audit entries, disposals and the seals over them) is
-append-only: triggers refuse every change, and a deletion unless a disposal of that record was
-entered before. Of a table whose rows are not sealed but carry a digest, `info` says what kind they
-are called in it.
+append-only: triggers refuse every change, and a deletion unless that record was marked, released
+by a second person, and its disposal entered before. Of a table whose rows are not sealed but carry
+a digest, `info` says what kind they are called in it.
 """
 
 from datetime import UTC, datetime
@@ -220,11 +220,13 @@ disposals = Table(
     Column("disposed_at", Instant, nullable=False),
     Column("because", String(200), nullable=False),
     Column("entry", Id, index=True),
+    Column("mark", Id, index=True),
     Column("record_digest", Digest, nullable=False),
     UniqueConstraint("kind", "object_id"),
 )
 """What was disposed of when its time was over: its digest stays, so that its absence is
-explained. `entry` is the audit entry that states how many went with it, and under which period.
+explained. `entry` is the audit entry that states how many went with it, and under which period;
+`mark` is the mark under which it was released, none before there were marks.
 """
 
 verifications = Table(
@@ -243,11 +245,13 @@ verifications = Table(
     Column("chain", Digest),
     Column("complaints", Integer),
     Column("first_complaints", Text),
+    Column("proved", Text),
     Column("record_digest", Digest, nullable=False),
     info={"kind": "verification"},
 )
 """Verifications that somebody started, with their reports. `expected` is how many records there
-were at the start, `records` how many were looked at, `seen_at` when that was last noted.
+were at the start, `records` how many were looked at, `seen_at` when that was last noted, `proved`
+what it proved against what.
 """
 
 installation = Table(
@@ -271,6 +275,8 @@ APPEND_ONLY = (
     "seals",
     "sealed_records",
     "disposals",
+    "disposal_marks",
+    "marked_records",
     "voids",
     "waiver_steps",
     "notes",

@@ -3,10 +3,11 @@
 import os
 import secrets
 import stat
+from contextlib import suppress
 from pathlib import Path
 
 from app.transparency.encoding import Malformed
-from app.transparency.keys import PrivateKey, read_private_key
+from app.transparency.keys import ED25519, PrivateKey, new_private_key, read_private_key
 
 
 class OpenToOthers(Exception):
@@ -48,3 +49,16 @@ def read_key(file: Path) -> PrivateKey:
             return read_private_key(opened.read().removesuffix("\n"))
         except UnicodeDecodeError:
             raise Malformed("The file is not UTF-8") from None
+
+
+def key_made_once(file: Path, name: str) -> PrivateKey:
+    """The key in a file that signs notes; one of this name is made where there is none.
+
+    Raises:
+        OSError, OpenToOthers, Malformed: see `read_key`; or it cannot be written.
+        ValueError: the name may not name a key.
+    """
+    if not file.exists():
+        with suppress(FileExistsError):  # another process was first
+            create_key(file, new_private_key(name, ED25519))
+    return read_key(file)

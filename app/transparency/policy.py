@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from app.transparency.encoding import Malformed
 from app.transparency.keys import COSIGNATURE, ED25519, PublicKey, read_public_key
+from app.transparency.notes import Note
 
 NONE = "none"
 _COUNT = re.compile(r"[1-9][0-9]{0,3}", re.ASCII)
@@ -51,6 +52,15 @@ class Policy:
         if group is None:
             return name in signed
         return sum(self._signed(each, signed) for each in group.members) >= group.at_least
+
+    def signed_by(self, note: Note) -> set[str]:
+        """The witnesses whose line stands under a note; no signature is checked."""
+        there = {(line.name, line.id) for line in note.signatures}
+        return {
+            name
+            for name, party in self.witnesses.items()
+            if (party.key.name, party.key.id) in there
+        }
 
     def has(self, name: str) -> bool:
         """Whether a witness or group of this name stands in the policy."""

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, text
@@ -22,7 +21,6 @@ from app.records.database import open_database
 from app.records.errors import RecordDamaged
 from app.records.identity import new_id
 from app.records.ledger.backup import back_up, restore
-from app.records.ledger.retention import dispose, due
 from app.records.migrate import upgrade
 from app.records.packets.packets import NotSealed
 from app.records.packets.packets import packet as packet_of
@@ -34,7 +32,7 @@ from tests.again.conftest import Harm
 from tests.again.keeping import etag, made
 from tests.api.asking import pointers, problem
 from tests.callers import client_of
-from tests.records.conftest import disposing
+from tests.disposing import dispose_of
 from tests.sealing import seal_everything
 
 WRONG = "Kept under the reference of somebody else"
@@ -256,8 +254,7 @@ def test_a_void_is_in_the_backup_and_goes_with_its_determination(
     restore(restored, tmp_path / "backup.gz")
     assert () == verify(restored).complaints
     later = clock.now() + timedelta(days=4000)
-    for some in due(restored, "determination", later - relativedelta(years=10)):
-        dispose(restored, some, disposing(later, relativedelta(years=10)))
+    dispose_of(restored, later, "determination")
 
     assert () == verify(restored).complaints
     with restored.reading() as connection:

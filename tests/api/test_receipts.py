@@ -1,12 +1,15 @@
 """Receipts: signed at once, the same each time, and of the record that the log then has."""
 
 import base64
+import json
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from app.api.http.service import Service
 from app.determinations.decide import Decider
@@ -101,3 +104,44 @@ def test_what_is_no_receipt_is_refused(
     assert read_receipt(text).id == receipt.id
     with pytest.raises(Malformed):
         read_receipt(text.replace(*change, 1))
+
+
+def test_a_retry_gets_its_receipt_again(service: tuple[Flask, Service]) -> None:
+    client = client_of(service[0])
+
+    def sent(address: str, body: object, **more: str) -> TestResponse:
+        headers = {"Idempotency-Key": "again", **more}
+        return client.post(address, json=body, headers=headers)
+
+    first, again = (sent("/v1/determinations", CLOSED) for _ in range(2))
+    assert (first.status_code, again.headers["Idempotent-Replayed"]) == (201, "true")
+    assert first.headers["Eligibility-Receipt"] == again.headers["Eligibility-Receipt"]
+    id = first.get_json()["id"]
+    match = {"If-Match": first.headers["ETag"]}
+    new, again = (sent(f"/v1/determinations/{id}/redetermine", {}, **match) for _ in range(2))
+    assert new.status_code == 201, new.get_json()
+    assert new.headers["Eligibility-Receipt"] == again.headers["Eligibility-Receipt"]
+    assert new.headers["Eligibility-Receipt"] != first.headers["Eligibility-Receipt"]
+
+
+def test_each_stored_line_of_a_batch_has_its_receipt(service: tuple[Flask, Service]) -> None:
+    client, lines = client_of(service[0]), f"{json.dumps(CLOSED)}\n" * 2 + "{}\n"
+
+    def sent(query: str = "") -> list[dict[str, Any]]:
+        answer = client.post(
+            f"/v1/determinations/batch{query}",
+            data=lines,
+            content_type="application/jsonl",
+            headers={"Idempotency-Key": "batch"},
+        )
+        return [json.loads(line) for line in answer.data.splitlines()]
+
+    first = sent()
+    assert [True, True, False] == ["receipt" in line for line in first]
+    for line in first[:2]:
+        written = base64.b64decode(line["receipt"])
+        assert read_receipt(read_note(written).text).id == line["determination"]["id"]
+        address = f"/v1/determinations/{line['determination']['id']}/receipt"
+        assert client.get(address).data == written
+    assert first == sent()
+    assert not any("receipt" in line for line in sent("?keep=false"))

@@ -13,14 +13,20 @@ from app import clock
 from app.access.origin import Origin
 from app.api.http.answered.tables import csv_text
 from app.records.identity import new_id
+from app.records.ledger.seals import seal_everything
+from app.records.log.folder import LogFolder
+from app.records.log.growing import grow
 from app.records.tables import holds, verifications
 from app.records.verifications.reports import SILENCE, Verification, begin, note
+from app.transparency.keys import ED25519
 from tests.api.asking import problem
 from tests.api.conftest import Serve
 from tests.audit import AuditTrail
 from tests.callers import client_of
 from tests.servers import wait_until
+from tests.transparency.grown import fixed_key
 
+LOG = fixed_key("127.0.0.1:8000/v1/log", ED25519)
 OFFICE = Origin("command:tests")
 
 
@@ -57,6 +63,16 @@ def test_a_verification_is_started_followed_and_kept(auditor: FlaskClient) -> No
         document["first_complaints"],
     )
     assert document["records"] > 0
+    assert document["proved"] == {
+        "against": "inside",
+        "through_seal": 0,
+        "log": None,
+        "through_record": 0,
+        "witnesses": 0,
+        "witnessed_through_record": 0,
+        "enough": False,
+        "lacking": ["No checkpoints were compared: ELIGIBILITY_CHECKPOINTS names no file."],
+    }
     assert [document] == auditor.get("/v1/verifications").get_json()["verifications"]
     assert [("verification.started", "done"), ("verification.ended", "done")] == trail.outcomes()
 
@@ -85,10 +101,11 @@ def test_one_runs_at_a_time_and_a_silent_one_counts_as_interrupted(auditor: Flas
     ended(auditor, started.headers["Location"])
 
 
-def test_what_cannot_be_read_ends_as_failed(serve: Serve, tmp_path: Any) -> None:
-    checkpoints = tmp_path / "checkpoints"
-    checkpoints.mkdir()
-    client = client_of(serve(checkpoints=checkpoints).application, "auditor")
+@pytest.mark.parametrize("setting", ["checkpoints", "policy"])
+def test_what_cannot_be_read_ends_as_failed(serve: Serve, tmp_path: Any, setting: str) -> None:
+    file = tmp_path / setting
+    file.mkdir()
+    client = client_of(serve(**{setting: file}).application, "auditor")
 
     started = client.post("/v1/verifications", headers={"Idempotency-Key": "v-1"})
 
@@ -107,6 +124,36 @@ def test_checkpoints_that_are_none_are_a_complaint(serve: Serve, tmp_path: Any) 
     assert ("checkpoints", "line 1") in {
         (each["kind"], each["id"]) for each in told["first_complaints"]
     }
+
+
+def test_a_report_compares_the_log_under_the_policy(serve: Serve, tmp_path: Any) -> None:
+    policy, files = tmp_path / "policy", LogFolder(tmp_path / "log")
+    policy.write_text(f"log {LOG.public}\nquorum none\n")
+    checkpoints = tmp_path / "checkpoints"
+    client = client_of(
+        serve(checkpoints=checkpoints, policy=policy, log=files.path).application, "auditor"
+    )
+    store = client.application.extensions["eligibility"].store
+    list(seal_everything(store, clock.now(), checkpoints))
+    list(grow(store, files, LOG))
+
+    def report(key: str) -> Any:
+        started = client.post("/v1/verifications", headers={"Idempotency-Key": key})
+        return ended(client, started.headers["Location"])
+
+    intact = report("v-1")
+    assert ("intact", [], True) == (
+        intact["state"],
+        intact["first_complaints"],
+        intact["proved"]["enough"],
+    )
+    assert LOG.name == intact["proved"]["log"]
+    assert intact["proved"]["through_record"] > 0
+
+    (files.path / "checkpoint").write_bytes(b"")
+    assert ["log checkpoint"] == [
+        f"{each['kind']} {each['id']}" for each in report("v-2")["first_complaints"]
+    ]
 
 
 def test_a_report_names_what_was_changed(auditor: FlaskClient) -> None:

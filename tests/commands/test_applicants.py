@@ -3,6 +3,7 @@ goes on, on both databases.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -317,7 +318,7 @@ def test_nobody_is_forgotten_or_disposed_of_under_a_legal_hold(
     refused = run(settings, "applicants", "forget", "case-7", "--json")
     assert (3, "under-hold") == (refused.exit_code, json.loads(refused.stdout)["refused"])
     with freeze_time(LATER):
-        assert 0 == answer(settings, "records", "dispose")["disposed"]["applicant"]
+        assert 0 == answer(settings, "records", "dispose", "--dry-run")["counts"]["applicant"]
     assert 200 == worker.get(address).status_code
 
     worker.delete(hold.headers["Location"], headers={"If-Match": hold.headers["ETag"]})
@@ -328,7 +329,7 @@ LATER = datetime.now(UTC) + timedelta(days=11 * 366)
 
 
 def test_people_are_disposed_of_when_their_time_is_over_and_nothing_was_decided_since(
-    settings: Settings, worker: FlaskClient
+    settings: Settings, worker: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for subject in ("over", "decided-since", "corrected-since"):
         keep(worker, subject)
@@ -341,13 +342,20 @@ def test_people_are_disposed_of_when_their_time_is_over_and_nothing_was_decided_
         connection.execute(moved, {"then": "2011-02-16 00:00:00+00:00"})
     engine.dispose()
 
-    assert 1 == answer(settings, "records", "dispose", "--dry-run")["disposed"]["applicant"]
-    assert 1 == answer(settings, "records", "dispose")["disposed"]["applicant"]
+    assert 1 == answer(settings, "records", "dispose", "--dry-run")["counts"]["applicant"]
+    marked = answer(settings, "records", "dispose")["marked"]
+    assert ["applicant"] == [each["class"] for each in marked["classes"]]
+    run(settings, "records", "seal")
+    with freeze_time(datetime.now(UTC) + timedelta(days=8)):
+        keep(worker, "young")
+        run(settings, "records", "seal")
+        monkeypatch.setattr(os, "getuid", lambda: 50_002)
+        assert [] == answer(settings, "records", "release", marked["id"])["left_out"]
 
     left = [
         row.subject for row in asked(settings, "SELECT subject FROM applicants ORDER BY subject")
     ]
-    assert ["corrected-since", "decided-since"] == left
+    assert ["corrected-since", "decided-since", "young"] == left
     disposed = asked(
         settings, "SELECT object_id FROM audit_entries WHERE action = 'applicant.disposed'"
     )

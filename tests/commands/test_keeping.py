@@ -3,11 +3,9 @@
 import json
 import shutil
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from freezegun import freeze_time
 from sqlalchemy import text
 
 from app import clock
@@ -17,10 +15,7 @@ from app.commands.accounts.demonstration import demonstrations
 from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.records.identity import new_id
-from app.records.ledger.retention import DEFAULT
-from app.records.people.accounts import Account, Accounts
-from app.records.people.drafts import Draft, Drafts
-from app.records.store import Store, opened_store
+from app.records.store import opened_store
 from app.records.verifications.reports import begin, last_verifications
 from app.settings import Settings
 from tests.commands.conftest import Flask
@@ -215,120 +210,6 @@ def test_what_is_no_backup_is_refused(loaded: Flask, tmp_path: Path) -> None:
 
     assert 3 == loaded("records", "restore", str(tmp_path / "backup.gz")).exit_code
     assert 2 == loaded("records", "restore", str(tmp_path / "missing.gz")).exit_code
-
-
-def test_what_was_kept_long_enough_is_disposed_of(loaded: Flask) -> None:
-    loaded("records", "seal")
-    everything = len(demonstrations())
-
-    with freeze_time("2060-01-01"):
-        loaded("keys", "create", "one", "--role", "auditor")
-        loaded("records", "seal")
-        would = json.loads(loaded("records", "dispose", "--dry-run", "--json").stdout)
-        refused = loaded("records", "dispose")
-        number = " ".join(refused.stderr.split()).split("--confirm ")[1].split(".")[0]
-        wrong = loaded("records", "dispose", "--confirm", str(int(number) - 1))
-        did = json.loads(loaded("records", "dispose", "--json", "--confirm", number).stdout)
-        again = json.loads(loaded("records", "dispose", "--dry-run", "--json").stdout)
-        loaded("records", "seal")
-        verified = loaded("records", "verify")
-
-    assert (3, 3) == (refused.exit_code, wrong.exit_code)
-    assert {"dry_run": True, "disposed": did["disposed"]} == would
-    assert everything == did["disposed"]["determination"]
-    assert 0 == again["disposed"]["determination"]
-    assert 0 == verified.exit_code, verified.stdout
-
-
-def test_a_clock_far_beyond_the_last_seal_disposes_of_nothing(loaded: Flask) -> None:
-    loaded("records", "seal")
-
-    with freeze_time("2060-01-01"):
-        refused = loaded("records", "dispose")
-
-    assert (3, "") == (refused.exit_code, refused.stdout)
-    assert "more than two days beyond the last seal" in " ".join(refused.stderr.split())
-    assert 0 == loaded("records", "verify").exit_code
-
-
-def test_a_shorter_period_waits_a_week_in_the_audit_trail(
-    loaded: Flask, settings: Settings, tmp_path: Path
-) -> None:
-    loaded("records", "seal")
-    short = tmp_path / "retention.yaml"
-    short.write_text(
-        DEFAULT.read_text().replace("determination: {years: 10}", "determination: {days: 1}")
-    )
-    cli = command_line(replace(settings, retention=short)).test_cli_runner()
-
-    def disposed(after: int) -> tuple[int, int]:
-        with freeze_time(clock.now() + timedelta(days=after)):
-            cli.invoke(args=["keys", "create", "one", "--role", "auditor"])
-            cli.invoke(args=["records", "seal"])
-            ended = cli.invoke(args=["records", "dispose", "--json", "--confirm", str(everything)])
-            cli.invoke(args=["records", "seal"])
-            verified = cli.invoke(args=["records", "verify"]).exit_code
-        return json.loads(ended.stdout)["disposed"]["determination"], verified
-
-    everything = len(demonstrations())
-    assert (0, 0) == disposed(2)
-    assert (0, 0) == disposed(8)
-    assert (everything, 0) == disposed(10)
-    longer = loaded("records", "verify")
-    assert "retention determination: has a shorter period in the audit trail" in longer.stdout
-
-
-def test_nothing_young_is_disposed_of(loaded: Flask) -> None:
-    loaded("records", "seal")
-
-    disposed = json.loads(loaded("records", "dispose", "--json").stdout)["disposed"]
-
-    classes = (
-        "determination",
-        "audit",
-        "idempotency",
-        "applicant",
-        "draft",
-        "note",
-        "feedback",
-        "waiver",
-        "verification",
-        "letter",
-    )
-    assert dict.fromkeys(classes, 0) == disposed
-
-
-def test_drafts_are_disposed_of_a_day_after_the_last_change(
-    loaded: Flask, settings: Settings, tmp_path: Path
-) -> None:
-    begin_draft(settings, datetime(2026, 11, 22, 9, tzinfo=UTC))
-    longer = tmp_path / "retention.yaml"
-    longer.write_text(DEFAULT.read_text().replace("draft: {days: 1}", "draft: {days: 3}"))
-    patient = command_line(replace(settings, retention=longer)).test_cli_runner()
-
-    def disposed(at: str, *options: str) -> int:
-        with freeze_time(at):
-            told = loaded("records", "dispose", "--json", *options).stdout
-        return int(json.loads(told)["disposed"]["draft"])
-
-    assert 0 == disposed("2026-11-23 08:59")
-    with freeze_time("2026-11-24"):
-        told = patient.invoke(args=["records", "dispose", "--json"]).stdout
-    assert 0 == json.loads(told)["disposed"]["draft"]
-    assert [1, 1, 0] == [
-        disposed("2026-11-23 09:01", *options) for options in (["--dry-run"], [], [])
-    ]
-
-
-def begin_draft(settings: Settings, at: datetime) -> None:
-    store = Store(open_database(settings.database_url))
-    owner = Account(new_id(at), "alma", "auditor", at, at, at)
-    Accounts(store).create(owner, Origin("command:tests").did("account.created", owner.id))
-    draft = Draft(
-        new_id(at), owner.id, "enrollment.permitted", "current", None, None, {}, (), 1, at, at
-    )
-    Drafts(store).begin(draft)
-    store.close()
 
 
 @pytest.mark.parametrize("command", [["seal"], ["verify"], ["dispose"], ["backup", "x.gz"]])

@@ -17,7 +17,7 @@ from app.determinations.decide import Decider
 from app.records.database import open_database
 from app.settings import ROOT
 from tests.determinations.answered import determination_of
-from tests.servers import environment, free_port, wait_until
+from tests.servers import POLICY, environment, free_port, wait_until
 
 pytestmark = pytest.mark.slow
 
@@ -136,6 +136,7 @@ def test_in_production_mode_nothing_is_loaded_for_looking_around(tmp_path: Path)
         "ELIGIBILITY_MODE": "production",
         "ELIGIBILITY_SECRET_KEY": KEY,
         "ELIGIBILITY_INDEX_KEY": new_key(),
+        "ELIGIBILITY_POLICY": str(POLICY),
     }
     said = served(tmp_path, **fit, ELIGIBILITY_DATA_KEYS=f"first:{new_key()}")
 

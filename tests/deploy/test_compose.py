@@ -13,7 +13,7 @@ from ruamel.yaml import YAML
 from app.data_keys import new_key
 from app.production import require_fit
 from app.settings import ROOT, Settings, from_environment
-from tests.servers import served
+from tests.servers import POLICY, served
 
 KEY = "d7Qw9Zr2Lm5Vx8Tb4Ny6Kp1Hs3Jf0Gc_AeRuIoYtOq"
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text(encoding="utf-8")
@@ -34,6 +34,7 @@ def test_its_settings_are_fit_for_production(
     monkeypatch.setenv("ELIGIBILITY_INSTANCE", str(tmp_path))
     for variable, name in (("SECRET_KEY", "key"), ("DATA_KEYS", "data"), ("INDEX_KEY", "index")):
         monkeypatch.setenv(f"ELIGIBILITY_{variable}_FILE", str(tmp_path / name))
+    monkeypatch.setenv("ELIGIBILITY_POLICY", str(POLICY))
 
     settings = from_environment()
 
@@ -57,8 +58,27 @@ CHANGED = (
     "log",
     "log_key",
     "receipt_key",
+    "policy",
+    "sealing",
     "issuer",
 )
+
+
+def test_only_the_container_that_signs_the_log_has_its_key(compose: Any) -> None:
+    services = compose["services"]
+    log = services["log"]
+    key = Path(log["environment"]["ELIGIBILITY_LOG_KEY"])
+
+    having = [
+        name
+        for name, service in services.items()
+        if any(str(key.parent) == volume.split(":")[1] for volume in service.get("volumes", []))
+    ]
+
+    assert ["log"] == having
+    assert ["flask", "records", "seal", "--follow"] == log["command"]
+    for name in ("ELIGIBILITY_LOG", "ELIGIBILITY_CHECKPOINTS", "ELIGIBILITY_POLICY"):
+        assert log["environment"][name] == services["service"]["environment"][name]
 
 
 def test_it_gives_a_stopping_service_the_time_it_may_take(compose: Any) -> None:
@@ -86,6 +106,7 @@ def test_what_the_image_starts_starts_here(tmp_path: Path) -> None:
 
     assert 'CMD ["gunicorn", "--config", "gunicorn.conf.py", "wsgi:app"]' in DOCKERFILE
     keys = {"ELIGIBILITY_DATA_KEYS": f"first:{new_key()}", "ELIGIBILITY_INDEX_KEY": new_key()}
+    keys |= {"ELIGIBILITY_POLICY": str(POLICY)}
     address = {"ELIGIBILITY_ISSUER": "https://eligibility.example.org"}
     with served(tmp_path, **{**given, **keys, **address, "ELIGIBILITY_SECRET_KEY": KEY}):
         assert (tmp_path / "service.sock").is_socket()

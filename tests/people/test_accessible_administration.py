@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page
 
+from app import clock
 from app.access.approvals import Approvals
 from app.access.granting.accounts import AccountGrants
 from app.access.origin import Origin, actor_of
@@ -15,6 +16,7 @@ from app.access.roster import NewAccount, Roster
 from app.records.organizations.organizations import Organizations
 from app.records.store import Store
 from tests.approving import proposal, renaming_known
+from tests.disposing import keep_old_feedback, mark
 from tests.machine import require
 from tests.organizations import know
 from tests.people.conftest import OFFICE, PASSWORD
@@ -35,7 +37,7 @@ class Desk:
 
     def enter(self, name: str, role: str) -> None:
         """Somebody of a role signs in."""
-        office = None if role == "administrator" else "office-12"
+        office = None if role in ("administrator", "records_manager") else "office-12"
         self.roster.create(NewAccount(name, role, office), OFFICE, PASSWORD)
         self.page.goto("/sign-in")
         sign_in(self.page, name, PASSWORD)
@@ -175,6 +177,13 @@ def second_part(desk: Desk) -> None:
     press(desk.page, "Approve it")
 
 
+def disposal(desk: Desk) -> None:
+    """Marked for disposal, and not to be released yet."""
+    keep_old_feedback(desk.store)
+    desk.enter("rita", "records_manager")
+    desk.page.goto(f"/approvals/{mark(desk.store, clock.now(), {'feedback'}).id}")
+
+
 STATES = {
     "organizations": organizations,
     "no organizations": no_organizations,
@@ -193,6 +202,7 @@ STATES = {
     "approval, approved": approved,
     "approval, out of date": out_of_date,
     "approval, second part": second_part,
+    "approval of a disposal": disposal,
 }
 
 

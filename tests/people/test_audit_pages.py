@@ -125,6 +125,9 @@ def test_an_auditor_starts_a_verification_and_reads_the_report(
 
     assert 303 == started.status_code
     wait_until(lambda: "Ended" in text(desk.get(report)))
+    page = text(desk.get(report))
+    assert "Less was proved than was asked" in page
+    assert "ELIGIBILITY_CHECKPOINTS names no file" in page
     assert (
         started.headers["Location"]
         == (desk.fill("/audit/verifications", once=once).headers["Location"])

@@ -183,8 +183,9 @@ class Attacked:
     ) -> str:
         """Insert an audit entry as the service would; its id."""
         at = at or clock.now()
-        given: dict[str, Any] = {"outcome": "done", **more}
-        entry = AuditEntry(new_id(at), at, "command:tests", action, kind, object_id, **given)
+        given: dict[str, Any] = {"outcome": "done", "actor": "command:tests", **more}
+        about = {"action": action, "kind": kind, "object_id": object_id}
+        entry = AuditEntry(id=new_id(at), at=at, **about, **given)
         row = entry.row()
         self.enter("audit", audit_entries, row)
         return entry.id
@@ -204,13 +205,14 @@ class Attacked:
         kind: str = "determination",
         entry: str | None = None,
         at: datetime | None = None,
+        mark: str | None = None,
     ) -> None:
         """Erase records as if they had been disposed of."""
         at = at or clock.now()
         for id in ids:
             about = {"kind": kind, "object_id": id, "digest": self.digest(kind, id)}
             columns = {"id": new_id(at), "disposed_at": at, "because": "kept since before 2016"}
-            self.enter("disposal", disposals, {**columns, **about, "entry": entry})
+            self.enter("disposal", disposals, {**columns, **about, "entry": entry, "mark": mark})
             self.run(delete(table).where(table.c.id == id))
             if kind == "determination":
                 given = "DELETE FROM {} WHERE determination = '{}'"

@@ -6,13 +6,11 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine, event, text
 
 from app.records.database import open_database
 from app.records.entries import AuditEntry, DeterminationRecord, LawText, NewDetermination
 from app.records.identity import first_id, new_id
-from app.records.ledger.retention import Disposing
 from app.records.store import Store
 from app.settings import Settings
 
@@ -60,17 +58,6 @@ def made_at(number: int, at: datetime, **changes: object) -> DeterminationRecord
     """The record as it is decided at another instant, under an id of that instant."""
     id = f"{first_id(at)[:14]}7000-8000-{number:012}"
     return replace(RECORD, id=id, decided_at=at, **changes)  # type: ignore[arg-type]
-
-
-def disposing(now: datetime, period: relativedelta) -> Disposing:
-    """A run of disposals at an instant, with its entries in the audit trail."""
-
-    def entry(text: str) -> AuditEntry:
-        return AuditEntry(
-            new_id(now), now, "command:tests", "records.disposed", "records", text, "done"
-        )
-
-    return Disposing(now, period, entry, new_id)
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from argon2 import PasswordHasher
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import select
 
 from app import clock
@@ -27,7 +26,6 @@ from app.records.approvals.grants import Grant, keep_grant
 from app.records.entries import DeterminationRecord, IdempotencyRecord, NewDetermination, Void
 from app.records.holds import Hold, find_hold, lift_hold, place_hold
 from app.records.identity import new_id
-from app.records.ledger.retention import dispose, due
 from app.records.ledger.seals import seal_everything
 from app.records.letters.letters import (
     KeptLetter,
@@ -47,6 +45,7 @@ from app.records.texts.feedback import Feedback, FeedbackBox
 from app.records.texts.notes import Note, Notes
 from app.records.texts.personal_texts import keep_text
 from app.records.verifications.reports import Verification, begin, last_verifications, note
+from app.records.verifying.proof import Proof
 from app.records.verifying.verification import verify
 from app.records.voiding.voids import keep_void
 from app.records.waivers.papers import sealable_paper
@@ -57,8 +56,9 @@ from app.records.waivers.waiver_requests import (
     WaiverStep,
 )
 from tests.approving import RENAMING, proposal
+from tests.disposing import dispose_of, mark
 from tests.organizations import know
-from tests.records.conftest import RECORD, disposing, kept, made_at, numbered
+from tests.records.conftest import RECORD, kept, made_at, numbered
 
 OFFICE = Origin("command:tests")
 ADDRESS, NAME, PASSWORD = "203.0.113.77", "beatrix", "nine copper kettles hum"
@@ -70,6 +70,8 @@ PERSON = Person(
     former_names=(FormerName("Zeb Cormorant", date(2020, 2, 29)),),
 )
 OLD = datetime(2011, 2, 16, tzinfo=UTC)
+TEN_YEARS_LATER = datetime(2021, 2, 17, tzinfo=UTC)
+"""When the first of the old determinations goes."""
 WRITTEN = "she lost her plan when the mill closed"
 SUPERVISOR = shipped_roles().principal(OFFICE.actor, "supervisor", "office-3")
 RING = KeyRing({"k1": b"1" * 32}, b"2" * 32)
@@ -115,11 +117,14 @@ def keep_everything(
         RECORD.id,
     )
     _keep_old_ones(store, checkpoints, (made_at(9, OLD), *older))
+    dispose_of(store, TEN_YEARS_LATER, "determination", checkpoints=checkpoints)
+    if older:  # nobody releases this mark
+        mark(store, TEN_YEARS_LATER + timedelta(days=30), {"determination"}, checkpoints)
     first = kept(numbered(1))
     store.keep(NewDetermination(first.record, first.audit, answer))
     for number in (2, 3):
         store.keep(kept(numbered(number)))
-    _dispose_old_one(store, checkpoints)
+    list(seal_everything(store, clock.now(), checkpoints))
     account, session = _sign_in(store)
     credential, label, secret = _make_key(store)
     now = clock.now()
@@ -220,7 +225,7 @@ def use_everything(store: Store, kept: Everything) -> None:
     [draft] = drafts.of(kept.account, clock.now())
     assert drafts.save(replace(draft, left_open=("event.kind",)), clock.now()) is not None
     [verification], _ = last_verifications(store, 1)
-    note(store, replace(verification, records=4, seen_at=clock.now()))
+    note(store, replace(verification, records=4, seen_at=clock.now(), proof=Proof()))
     letter = find_letter(store, kept.letter)
     assert letter is not None
     sent = OFFICE.did("letter.came_back", letter.id, kind="letter")
@@ -234,12 +239,6 @@ def _keep_old_ones(
     for record in records:
         store.keep(kept(record))
         list(seal_everything(store, record.decided_at, checkpoints))
-
-
-def _dispose_old_one(store: Store, checkpoints: Path | None) -> None:
-    list(seal_everything(store, clock.now(), checkpoints))
-    for some in due(store, "determination", OLD + timedelta(days=1)):
-        dispose(store, some, disposing(clock.now(), relativedelta(years=10)))
 
 
 def _sign_in(store: Store) -> tuple[str, str]:

@@ -27,7 +27,7 @@ from tests.records.attacking import (
     put_back,
     unguarded,
 )
-from tests.records.attacks import absences, histories, rows, times
+from tests.records.attacks import absences, histories, releases, rows, times
 from tests.records.conftest import LAW
 
 Attack = Callable[[Attacked], str]
@@ -35,6 +35,7 @@ Attack = Callable[[Attacked], str]
 ATTACKS: tuple[Attack, ...] = (
     *absences.ATTACKS,
     *histories.ATTACKS,
+    *releases.ATTACKS,
     *rows.ATTACKS,
     *times.ATTACKS,
 )

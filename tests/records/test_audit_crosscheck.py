@@ -6,27 +6,26 @@ from dataclasses import asdict
 from datetime import timedelta
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine, select, text
 
 from app import clock
 from app.access.origin import REFUSED
 from app.records.applicants.applicant_tables import applicants
 from app.records.applicants.applicants import Applicant, Applicants
-from app.records.applicants.forgetting import dispose_applicants, forget
+from app.records.applicants.forgetting import forget
 from app.records.changing import add
 from app.records.entries import AuditEntry
 from app.records.holds import Hold
 from app.records.identity import new_id
-from app.records.ledger.retention import dispose, due
 from app.records.machines.credential_tables import credentials
 from app.records.people.account_tables import accounts
 from app.records.store import Store
 from app.records.tables import holds
 from app.records.verifying.attested import UNLIKE_TRAIL
 from app.records.verifying.verification import verify
-from tests.records.conftest import disposing, numbered
-from tests.records.everything import OFFICE, OLD, PERSON, RING, Everything, keep_everything
+from tests.disposing import WAIT, disposals, dispose_of
+from tests.records.conftest import numbered
+from tests.records.everything import OFFICE, PERSON, RING, Everything, keep_everything
 
 REMOVED = "was removed: the audit trail records its creation"
 INSERTED = "was inserted: the audit trail has no record of its creation"
@@ -130,7 +129,8 @@ def test_an_applicant_who_was_forgotten_or_whose_time_was_over_is_not_missed(
     assert [] == complaints(store)
     keep_again(store)
     assert [] == complaints(store)
-    dispose_applicants(store, ["person-1"], lambda _: ending("applicant.disposed"))
+    later = clock.now() + timedelta(days=4000)
+    assert [] == dispose_of(store, later, "applicant")
     assert [] == complaints(store)
 
 
@@ -154,12 +154,10 @@ def test_what_was_refused_was_not_made(store: Store, everything: Everything) -> 
 def test_what_was_inserted_is_named_although_entries_went_with_their_age(
     store: Store, everything: Everything, database: Engine
 ) -> None:
-    gone = []
-    for some in due(store, "audit", OLD + timedelta(days=1)):
-        dispose(store, some, disposing(clock.now(), relativedelta(years=10)))
-        gone += some
-    assert 1 == len(gone)
-    now = clock.now()
+    now = clock.now() + WAIT
+    assert [] == dispose_of(store, clock.now(), "audit")
+    audit, _ = disposals(store).listed()
+    assert {"audit": 1} == audit.counts
     with database.begin() as connection:
         add(
             connection,

@@ -36,8 +36,10 @@ def rows_named(everything: Everything) -> dict[str, str]:
     """
     return {
         "determinations": f"determination {numbered(1).id}",
-        "approvals": f"approval {everything.approval}",
         "grants": f"grant {everything.account}",
+        "approvals": "approval ",
+        "disposal_marks": "mark ",
+        "marked_records": "mark ",
         "numbers": "number ",
         "organizations": f"organization {everything.organization}",
         "accounts": f"account {everything.account}",
@@ -157,7 +159,7 @@ def test_what_was_there_before_there_were_digests_gets_them(
     assert f"void {everything.void}: was removed" in gone
     assert f"applicant {everything.applicant}: was changed after it was stored" in gone
     others = [each for each in gone if not each.startswith(("void ", "applicant "))]
-    lost = ("waiver", "note ", "verification ", "approval ", "letter ")
+    lost = ("waiver", "note ", "verification ", "approval ", "letter ", "mark ")
     stated = ("audit ", "disposal ", f"determination {made_at(9, OLD).id}: was removed")
     assert all(each.startswith((*lost, *stated)) for each in others), others
 

@@ -27,7 +27,7 @@ def test_each_id_in_use_gets_a_row(store: Store, settings: Settings) -> None:
     assert {"office-1", "office-3", "of-a-record-alone"} == set(found)
     assert {(id, id) for id in found} == {(each.id, each.name) for each in found.values()}
     # These went with their tables, or with the column that stated what they became.
-    assert {"approval", "letter", "audit", "disposal", "determination"} == {
+    assert {"approval", "letter", "audit", "disposal", "determination", "mark"} == {
         each.kind for each in verify(store).complaints
     }
 

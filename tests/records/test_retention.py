@@ -1,21 +1,22 @@
 """What is kept long enough goes, unless a hold keeps it, and its absence stays explained."""
 
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from dateutil.relativedelta import relativedelta
 from sqlalchemy import Engine, text
 
+from app import clock
+from app.access.disposals import NothingDue
+from app.records.disposing.candidates import UNREADABLE
 from app.records.entries import AuditEntry, DeterminationRecord, IdempotencyRecord, NewDetermination
 from app.records.holds import Hold, HoldChanged, find_hold, lift_hold, list_holds, place_hold
 from app.records.ledger.retention import (
     CLASSES,
     RetentionUnreadable,
-    dispose,
-    due,
     forget_answers,
     read_periods,
 )
@@ -23,15 +24,16 @@ from app.records.ledger.seals import seal_everything
 from app.records.numbers.numbers import numbers_of
 from app.records.store import Store
 from app.records.verifying.verification import verify
-from tests.records.conftest import disposing, kept, made_at
+from tests.disposing import WAIT, disposals, dispose_of
+from tests.records.conftest import kept, made_at
 from tests.stored import document_of
 
 OLD, NOW = datetime(2011, 2, 16, tzinfo=UTC), datetime(2026, 11, 22, tzinfo=UTC)
 LONG_AGO = NOW - timedelta(days=3653)
 
 
-def entry(action: str, hold: Hold) -> AuditEntry:
-    return AuditEntry(str(uuid4()), NOW, "account:1", action, hold.kind, hold.object_id, "done")
+def entry(action: str, hold: Hold, at: datetime = NOW) -> AuditEntry:
+    return AuditEntry(str(uuid4()), at, "account:1", action, hold.kind, hold.object_id, "done")
 
 
 @pytest.fixture
@@ -63,13 +65,12 @@ def old(number: int) -> DeterminationRecord:
     return made_at(number, OLD, subject=f"person-{number}")
 
 
-def dispose_all(store: Store) -> list[str]:
-    gone = []
-    for kind in ("determination", "audit"):
-        for some in due(store, kind, LONG_AGO):
-            dispose(store, some, disposing(NOW, relativedelta(years=10)))
-            gone += [each.id for each in some if kind == "determination"]
-    return gone
+def dispose_all(store: Store, at: datetime = NOW) -> list[str]:
+    """Dispose of determinations and audit entries; the determinations that went."""
+    before = {id for id in (old(1).id, old(2).id) if document_of(store, id) is not None}
+    with suppress(NothingDue):
+        dispose_of(store, at, "determination", "audit")
+    return sorted(id for id in before if document_of(store, id) is None)
 
 
 def test_what_was_kept_long_enough_goes_and_the_rest_verifies(full: Store) -> None:
@@ -81,8 +82,6 @@ def test_what_was_kept_long_enough_goes_and_the_rest_verifies(full: Store) -> No
     assert [made_at(3, NOW).id] == list(
         numbers_of(full, "determination", [old(1).id, old(2).id, made_at(3, NOW).id])
     )
-    assert () == verify(full).complaints
-    list(seal_everything(full, NOW))
     assert () == verify(full).complaints
 
 
@@ -115,17 +114,27 @@ def test_a_hold_keeps_a_determination_and_its_trail_until_it_is_lifted(
     place_hold(full, hold, entry("hold.placed", hold))
 
     assert [old(2).id] == dispose_all(full)
-    assert [] == [each for some in due(full, "audit", LONG_AGO) for each in some]
+    dispose_all(full, NOW + WAIT)
+    assert [] == audit_of(full, old(2).id)
+    assert 1 == len(audit_of(full, old(1).id))
 
     lift_hold(
         full,
         hold,
         replace(hold, lifted_by="account:2", lifted_at=NOW, version=2),
-        entry("hold.lifted", hold),
+        entry("hold.lifted", hold, NOW + 2 * WAIT),
     )
 
-    assert [old(1).id] == dispose_all(full)
+    assert [old(1).id] == dispose_all(full, NOW + 2 * WAIT)
     assert () == verify(full).complaints
+
+
+def audit_of(store: Store, id: str) -> list[str]:
+    """The audit entries for the making of a determination."""
+    made = {"id": id}
+    asked = "SELECT id FROM audit_entries WHERE object_id = :id AND action = 'determination.made'"
+    with store.reading() as connection:
+        return list(connection.execute(text(asked), made).scalars())
 
 
 def test_a_hold_that_changed_meanwhile_is_not_lifted(full: Store) -> None:
@@ -205,11 +214,11 @@ def test_what_cannot_be_read_stays_and_is_named_and_the_others_go(
         connection.execute(
             text("UPDATE determinations SET as_of = '2011-99-16' WHERE id LIKE '%1'")
         )
-    unreadable: list[str] = []
+    with clock.played_at(NOW):
+        due = disposals(full).due()
+    [chosen] = [each for each in due.chosen if each.of == "determination"]
 
-    gone = [
-        each.id for some in due(full, "determination", LONG_AGO, unreadable.append) for each in some
+    assert [old(2).id] == [id for _, id, _ in chosen.leaves]
+    assert [("determination", old(1).id)] == [
+        (of, each.id) for of, each in due.kept if each.kept_by == UNREADABLE
     ]
-
-    assert [old(2).id] == gone
-    assert [old(1).id] == unreadable

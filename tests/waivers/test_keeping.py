@@ -5,15 +5,15 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from dateutil.relativedelta import relativedelta
 
-from app import clock
 from app.access.origin import Origin
 from app.records.applicants.applicants import Applicant, Applicants, Person
 from app.records.applicants.encryption import KeyRing
 from app.records.applicants.forgetting import UnderHold, forget
 from app.records.applicants.key_rotation import count_encrypted, rotate
 from app.records.changing import locked, write
+from app.records.disposing.candidates import HELD
+from app.records.disposing.marks import candidates_of
 from app.records.entries import AuditEntry
 from app.records.holds import Hold, place_hold
 from app.records.identity import new_id
@@ -21,12 +21,12 @@ from app.records.ledger.backup import back_up, restore
 from app.records.store import Store
 from app.records.verifying.verification import verify
 from app.records.waivers.crosscheck import DIFFERS
-from app.records.waivers.disposal import dispose_requests, due_requests
 from app.records.waivers.waiver_requests import WaiverRequest
 from app.records.waivers.waiver_tables import waiver_requests
 from app.waivers.desk import Desk, Paper, Taking, UnknownRequest
+from app.waivers.disposable import WAIVER
 from app.waivers.late import mark_late
-from tests.records.conftest import disposing
+from tests.disposing import dispose_of
 from tests.sealing import seal_everything
 from tests.waivers.conftest import (
     CHIEF,
@@ -50,7 +50,7 @@ TAKING = Taking(
 )
 THEIRS = taker(somebody("theirs", "eligibility_worker", "office-2"))
 LATER = datetime(2031, 1, 1, tzinfo=UTC)
-RUN = disposing(datetime(2038, 1, 1, tzinfo=UTC), relativedelta(years=10))
+RUN = datetime(2038, 1, 1, tzinfo=UTC)
 
 
 def forgotten(id: str) -> AuditEntry:
@@ -120,31 +120,25 @@ def test_a_hold_keeps_requests_texts_and_files(desk: Desk, kind: str) -> None:
 
     with pytest.raises(UnderHold):
         forget(desk.store, subject, of_applicant, forgotten, "office-1")
-    due = [id for some in due_requests(desk.store, ["withdrawn"], LATER) for id in some]
-    assert len(due) == 1
-    assert kept not in due
-    assert 0 == dispose_requests(desk.store, [kept], RUN, forgotten)
+    may_go = {each.id: each.kept_by for each in candidates_of(desk.store, WAIVER, LATER)}
+    assert {kept: HELD, **dict.fromkeys(may_go.keys() - {kept})} == may_go
+    assert 2 == len(may_go)
+    dispose_of(desk.store, RUN, "waiver")
+    assert kept == desk.find(kept, CHIEF.principal).id
 
 
 def test_a_request_whose_time_is_over_is_disposed_of_with_proof(desk: Desk) -> None:
     old, open_one = withdrawn(desk), received(desk, WORKER, TAKING)
 
     def due(before: datetime) -> list[str]:
-        return [id for some in due_requests(desk.store, ["withdrawn"], before) for id in some]
+        found = candidates_of(desk.store, WAIVER, before)
+        return [each.id for each in found if each.kept_by is None]
 
     assert [] == due(LATER)  # no seal covers it yet
     seal_everything(desk.store)
     assert ([], [old.id]) == (due(NOW), due(LATER))
-    with clock.played_at(RUN.at):
-        gone = dispose_requests(
-            desk.store,
-            [old.id],
-            RUN,
-            lambda id: BY.did("waiver.disposed", id, kind="waiver"),
-        )
-        seal_everything(desk.store)
+    assert [] == dispose_of(desk.store, RUN, "waiver")
 
-    assert 1 == gone
     with pytest.raises(UnknownRequest):
         desk.find(old.id, CHIEF.principal)
     assert [] == desk.requests.steps(old.id)

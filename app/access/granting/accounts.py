@@ -188,7 +188,7 @@ class AccountGrants:
         because = f"{what}: {account.role}{where}."
         granted = given(account.role, account.organization)
         effect = grant.digest(account.version)
-        proposal = Proposal(NAME, account.id, effect, because, granted)
+        proposal = Proposal(NAME, account.id, effect, because, granted=granted)
         return self._approvals.propose(proposal, by, origin, keep)
 
 
@@ -248,5 +248,6 @@ KIND = ApprovalKind(
     "/accounts/{id}",
     "/v1/accounts/{id}",
     Effect(_digest, _carry_out, drop_grant, gives_reach=True),
+    everywhere=True,
 )
 register(KIND)

@@ -187,7 +187,7 @@ class CredentialGrants:
         where = f" in {found.organization}" if found.organization else ""
         granted = given(found.role, found.organization)
         because = f"{what} {found.name}: {found.role}{where}."
-        proposal = Proposal(NAME, found.id, grant.digest(found.version), because, granted)
+        proposal = Proposal(NAME, found.id, grant.digest(found.version), because, granted=granted)
         return self._approvals.propose(proposal, by, origin, keep)
 
 
@@ -252,5 +252,6 @@ KIND = ApprovalKind(
     "/accounts/credentials/{id}",
     "/v1/credentials/{id}",
     Effect(_digest, _carry_out, drop_grant, gives_reach=True),
+    everywhere=True,
 )
 register(KIND)

@@ -21,7 +21,7 @@ class ApprovalAnswer(Struct):
     effect: Annotated[str, Meta(description="The digest of what would be done.")]
     because: Annotated[str, Meta(description="The proposer's reason.")]
     permission: Annotated[
-        str | None, Meta(description="What both people need; null for an unknown kind.")
+        str | None, Meta(description="What the approver needs; null for an unknown kind.")
     ]
     state: Literal["open", "approved", "refused", "withdrawn", "expired"]
     proposed_by: str

@@ -17,6 +17,7 @@ from app.access.approvals import (
     EffectChanged,
     NotASecondPerson,
     NotPermitted,
+    NotYet,
 )
 from app.api.approvals.answers import (
     ApprovalAnswer,
@@ -25,6 +26,7 @@ from app.api.approvals.answers import (
     GrantProposedAnswer,
     approval_answer,
 )
+from app.api.disposals.disposals import delete_released
 from app.api.http.answered.responses import (
     Problem,
     changed_since,
@@ -95,20 +97,21 @@ def read_approval(id: UUID) -> Response:
 @Operation(
     permission="approvals.decide",
     returns={200: Content("Approved. The service did what was proposed.", ApprovedAnswer)},
-    problems=(*DECIDING, "effect-changed", "record-damaged"),
+    problems=(*DECIDING, "effect-changed", "not-yet", "record-damaged"),
     if_match=READ_IT,
 )
 def approve(id: UUID) -> Response:
     """Approve what another person proposed.
 
-    The service does it in the same transaction. You need the permission that the approval names.
+    The service does it in the same transaction. What was marked for disposal it deletes afterwards.
+    You need the permission that the approval names.
     You cannot approve what you proposed, or what the maker of your account or key proposed.
     """
     found = find(id)
     require_version(found.version)
-    approved, second = approve_with_part(found)
-    body = ApprovedAnswer(**asdict(answer(approved)), second_part=second or UNSET)
-    return json_response(body, headers={"ETag": etag_of(approved.version)})
+    done, second = approve_with_part(found)
+    body = ApprovedAnswer(**asdict(answer(done)), second_part=second or UNSET)
+    return json_response(body, headers={"ETag": etag_of(done.version)})
 
 
 @blp.post("/<uuid:id>/refuse")
@@ -142,6 +145,18 @@ def withdraw_proposal(id: UUID) -> Response:
         return _shown(approvals().withdraw(found, principal(), origin()))
 
 
+def approved(found: Approval) -> Approval:
+    """Approve a proposal as the caller, and begin what goes on after that.
+
+    Raises:
+        NotPermitted, NotASecondPerson, ApprovalChanged, ApprovalOver, EffectChanged, NotYet: as
+            `Approvals.approve` does.
+    """
+    done = approvals().approve(found, principal(), origin())
+    delete_released(done)
+    return done
+
+
 def approvals() -> Approvals:
     """The approvals of the service that handles the present request."""
     return Approvals(current_service().store)
@@ -155,7 +170,7 @@ def approve_with_part(found: Approval) -> tuple[Approval, str | None]:
     """
     second = second_part_of(current_service().store, found.object_id)
     with refusals():
-        return approvals().approve(found, principal(), origin()), second
+        return approved(found), second
 
 
 def proposed(approval: Approval, first: str | None) -> Response:
@@ -198,7 +213,7 @@ def refusals() -> Iterator[None]:
     """Why an approval cannot be decided so, as problems.
 
     Raises:
-        Problem: approval-over, effect-changed, second-person-needed, forbidden or
+        Problem: approval-over, effect-changed, not-yet, second-person-needed, forbidden or
             precondition-failed.
     """
     try:
@@ -209,6 +224,8 @@ def refusals() -> Iterator[None]:
         raise Problem("second-person-needed", str(refused)) from None
     except ApprovalOver as over:
         raise Problem("approval-over", f"It is {over.state}. Nothing was done.") from None
+    except NotYet as wait:
+        raise Problem("not-yet", str(wait)) from None
     except EffectChanged:
         raise Problem(
             "effect-changed",

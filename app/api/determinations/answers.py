@@ -39,6 +39,16 @@ class BatchLineAnswer(Struct, kw_only=True):
         Annotated[str, Meta(description="The short number of the stored determination.")]
         | UnsetType
     ) = UNSET
+    receipt: (
+        Annotated[
+            str,
+            Meta(
+                description="The receipt of the stored determination, in base64, as the header "
+                "Eligibility-Receipt has it for a single one."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
     problem: ProblemAnswer | UnsetType = UNSET
 
 

@@ -10,12 +10,13 @@ from typing import IO
 
 from flask import Request, Response, stream_with_context
 from marshmallow import ValidationError
-from msgspec import UNSET, Raw
+from msgspec import Raw
 
 from app.access.origin import Origin
 from app.api.determinations.answers import BatchLineAnswer
 from app.api.determinations.deciding import Decided, decide, in_detail, load_asked
 from app.api.determinations.stored import KIND
+from app.api.http.answered.answers import unset_if_none
 from app.api.http.answered.faults import (
     engine_fault,
     log_unexpected,
@@ -34,6 +35,7 @@ from app.api.http.asked.idempotency import (
 from app.api.http.asked.limits import counting_lines
 from app.api.http.asked.parsing import refuse, whole
 from app.api.http.service import Service, origin, principal
+from app.api.transparency.receipts import receipt_text
 from app.determinations.answer import Detail, encode
 from app.determinations.cases.strict_json import MalformedJson, loads
 from app.engine import EngineFault
@@ -78,18 +80,35 @@ class Batch:
         while together := list(islice(remaining, TOGETHER if self.keep else 1)):
             results, numbers = self._results(together)
             for (number, _), result in zip(together, results, strict=True):
-                yield _line(number, result, self.detail, numbers)
+                yield self._line(number, result, numbers)
 
     def _earlier_numbers(self, results: Sequence[Result]) -> dict[str, str]:
         """The short numbers of what was stored before, by id. Without a database there are none:
         the lines are answered all the same.
         """
         earlier = [each for each in results if isinstance(each, IdempotentRequest)]
-        ids = [id for each in earlier if (id := _stored_id(each)) is not None]
+        ids = [record.id for each in earlier if (record := _record_of(each)) is not None]
         try:
             return numbers_of(self.service.store, KIND, ids) if ids else {}
         except RecordsUnavailable:
             return {}
+
+    def _line(self, number: int, result: Result, numbers: Mapping[str, str]) -> bytes:
+        if isinstance(result, Problem):
+            return encode(BatchLineAnswer(line=number, problem=result.answer())) + b"\n"
+        if isinstance(result, Decided):
+            text = result.text
+        else:
+            text = in_detail(result.earlier_body.encode(), self.detail)
+        record = _record_of(result)
+        short = None if record is None else numbers.get(record.id)
+        line = BatchLineAnswer(
+            line=number,
+            determination=Raw(text),
+            record_number=unset_if_none(None if short is None else in_groups(short)),
+            receipt=unset_if_none(receipt_text(self.service, record)),
+        )
+        return encode(line) + b"\n"
 
     def _results(self, lines: Sequence[Numbered]) -> tuple[list[Result], Mapping[str, str]]:
         """What some lines come to, and the short numbers by id; what is new is stored."""
@@ -272,26 +291,7 @@ def _until_answered(answers: Iterator[bytes], held: ExitStack) -> Iterator[bytes
         yield from answers
 
 
-def _stored_id(result: Result) -> str | None:
+def _record_of(result: Result) -> DeterminationRecord | None:
     if isinstance(result, Decided):
-        return None if result.record is None else result.record.id
-    if isinstance(result, IdempotentRequest) and result.earlier is not None:
-        return result.earlier.determination
-    return None
-
-
-def _line(number: int, result: Result, detail: Detail, numbers: Mapping[str, str]) -> bytes:
-    if isinstance(result, Problem):
-        line = BatchLineAnswer(line=number, problem=result.answer())
-    else:
-        if isinstance(result, Decided):
-            text = result.text
-        else:
-            text = in_detail(result.earlier_body.encode(), detail)
-        short = numbers.get(_stored_id(result) or "")
-        line = BatchLineAnswer(
-            line=number,
-            determination=Raw(text),
-            record_number=UNSET if short is None else in_groups(short),
-        )
-    return encode(line) + b"\n"
+        return result.record
+    return result.earlier_record if isinstance(result, IdempotentRequest) else None

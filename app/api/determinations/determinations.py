@@ -15,6 +15,7 @@ from app.api.http.asked.schemas import AskedSchema, DetermineQuery
 from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, principal
 from app.api.records.numbers import number_header
+from app.api.transparency.receipts import receipt_header
 from app.determinations.answer import Detail, DeterminationAnswer
 from app.determinations.telling.brief import BriefAnswer
 
@@ -74,6 +75,7 @@ def create_determination(query: Determine, asked: Asked) -> Response:
         if attempt.earlier is not None:
             replayed = attempt.replayed(lambda text: in_detail(text, detail))
             replayed.headers.extend(number_header(KIND, attempt.earlier.determination))
+            replayed.headers.extend(receipt_header(service, attempt.earlier_record))
             return replayed
         decided = decide(
             service, asked, request.get_data().decode(), principal(), keep=True, detail=detail

@@ -24,6 +24,7 @@ from app.api.http.metrics import REPLAYS
 from app.api.http.operations import Content, Operation
 from app.api.http.service import Service, current_service, principal
 from app.api.records.numbers import number_header
+from app.api.transparency.receipts import receipt_header
 from app.determinations.again.comparison import changed_files, differing_provisions
 from app.determinations.again.older_law import LawAltered, LawNotKept
 from app.determinations.again.replay import (
@@ -272,6 +273,7 @@ def redetermine(given: dict[str, Any], id: UUID) -> Response:
         if attempt.earlier is not None:
             replayed = attempt.replayed()
             replayed.headers.extend(number_header(KIND, attempt.earlier.determination))
+            replayed.headers.extend(receipt_header(service, attempt.earlier_record))
             return replayed
         found = kept_own(id, REPLACES)
         _require_match(found)

@@ -21,6 +21,7 @@ from app.api.determinations import (
     stored_determinations,
     voiding,
 )
+from app.api.disposals import disposals
 from app.api.docs.operation_documents import CLIENTS, SCHEME, document_operations
 from app.api.http import health, metrics
 from app.api.http.asked.fields import JsonSchema
@@ -56,6 +57,7 @@ BLUEPRINTS = {
     log.blp: "The transparency log of the stored records.",
     events.blp: "Follow new determinations and changes of the law.",
     holds.blp: "Legal holds, which keep records beyond their retention period.",
+    disposals.blp: "Disposals of records whose retention period is over.",
     letters.blp: "Letters to the people decided about.",
     desk_letters.blp: "Letters of the waiver desk.",
     stored_determinations.blp: "Read stored determinations.",

@@ -45,6 +45,7 @@ PATH_PARAMETERS = {
         "`0/x001/x234/067`. A partial tile ends in `.p/` and its number of hashes."
     },
     "/v1/numbers/{number}": {"number": "The twelve digits of a number."},
+    "/v1/disposals/{id}": {"id": "The id of a disposal."},
     "/v1/approvals/{id}": {"id": "The id of an approval."},
     "/v1/approvals/{id}/approve": {"id": "The id of an approval."},
     "/v1/approvals/{id}/refuse": {"id": "The id of an approval."},

@@ -230,6 +230,7 @@ NO_CASES = (
     "/v1/accounts",
     "/v1/approvals",
     "/v1/credentials",
+    "/v1/disposals",
     "/oauth/authorize",
     "/v1/organizations",
     "/v1/programs",

@@ -25,6 +25,8 @@ from app.instants import instant_text
 from app.records.errors import RecordsUnavailable
 from app.records.identity import new_id
 from app.records.ledger.checkpoints import Checkpoints, read_checkpoints
+from app.records.ledger.retention import DEFAULT, RetentionUnreadable, read_periods
+from app.records.log.reading import policy_of, read_log
 from app.records.verifications.noting import Noting
 from app.records.verifications.reports import (
     StillRunning,
@@ -34,7 +36,10 @@ from app.records.verifications.reports import (
     last_verifications,
     note,
 )
+from app.records.verifying.proof import Proof
 from app.records.verifying.verification import Asked, count_records, verify
+from app.settings import Settings
+from app.transparency.policy import PolicyWrong
 
 ROUTE = "POST /v1/verifications"
 KIND = "verification"
@@ -52,6 +57,27 @@ class ComplaintAnswer(Struct):
     what: str
 
 
+class ProvedAnswer(Struct):
+    """What a verification proved, and against what."""
+
+    against: Annotated[
+        Literal["inside", "notes", "witnesses"],
+        Meta(
+            description="`inside`: the records only fit each other. `notes`: also the checkpoints. "
+            "`witnesses`: also a head of the log that as many witnesses signed as the policy asks."
+        ),
+    ]
+    through_seal: Annotated[int, Meta(description="The last seal that the checkpoints note.")]
+    log: Annotated[str | None, Meta(description="The name of the transparency log.")]
+    through_record: Annotated[int, Meta(description="How many records the log's head covers.")]
+    witnesses: Annotated[int, Meta(description="How many witnesses signed a head of the log.")]
+    witnessed_through_record: Annotated[
+        int, Meta(description="How many records the head covers that they signed.")
+    ]
+    enough: Annotated[bool, Meta(description="Whether everything that was asked was proved.")]
+    lacking: Annotated[list[str], Meta(description="What is less than was asked, in sentences.")]
+
+
 class VerificationAnswer(Struct):
     """A verification. The members of its report are null until it has ended."""
 
@@ -59,8 +85,8 @@ class VerificationAnswer(Struct):
     state: Annotated[
         Literal["running", "interrupted", "intact", "damaged", "failed"],
         Meta(
-            description="`interrupted`: its process ended. `failed`: the database or the "
-            "checkpoints could not be read."
+            description="`interrupted`: its process ended. `failed`: the database, the "
+            "checkpoints or the log could not be read."
         ),
     ]
     started_at: Instant
@@ -74,6 +100,10 @@ class VerificationAnswer(Struct):
     complaints: Annotated[int | None, Meta(description="The number of complaints.")]
     first_complaints: Annotated[
         list[ComplaintAnswer], Meta(description="The first 100 complaints.")
+    ]
+    proved: Annotated[
+        ProvedAnswer | None,
+        Meta(description="What it proved against what; reports of earlier versions do not say."),
     ]
 
 
@@ -168,16 +198,27 @@ def _run(service: Service, verification: Verification, by: Origin) -> None:
     """Verify everything, note how far it is, and store the report."""
     progress = Noting(service.store, verification, clock.now)
     try:
-        asked = Asked(clock.now(), service.settings.in_production)
-        verified = verify(service.store, _checkpoints(service), progress, asked)
+        verified = verify(service.store, _checkpoints(service), progress, _asked(service.settings))
         ended = verification.ended(clock.now(), verified)
-    except (RecordsUnavailable, OSError) as error:
+    except (RecordsUnavailable, OSError, PolicyWrong, RetentionUnreadable) as error:
         log.error("a verification failed: %s", type(error).__name__)
         ended = verification.failed(clock.now())
     try:
         note(service.store, ended, by.did("verification.ended", ended.id, DONE, KIND))
     except RecordsUnavailable as error:
         log.error("cannot store the report of a verification: %s", error)
+
+
+def _asked(settings: Settings) -> Asked:
+    """What is to be proved, as `flask records verify` asks it.
+
+    Raises:
+        OSError, PolicyWrong, RetentionUnreadable: a file of the settings cannot be read.
+    """
+    periods = read_periods(settings.retention or DEFAULT)
+    policy = policy_of(settings.policy)
+    log_files = read_log(settings.log, policy, settings.log_key, settings.receipt_key)
+    return Asked(clock.now(), settings.in_production, periods, log_files)
 
 
 def _checkpoints(service: Service) -> Checkpoints | None:
@@ -216,4 +257,18 @@ def verification_answer(verification: Verification) -> VerificationAnswer:
             ComplaintAnswer(kind=each.kind, id=each.id, what=each.what)
             for each in verification.first_complaints
         ],
+        proved=None if verification.proof is None else _proved(verification, verification.proof),
+    )
+
+
+def _proved(verification: Verification, proof: Proof) -> ProvedAnswer:
+    return ProvedAnswer(
+        against=proof.against.value,
+        through_seal=proof.through,
+        log=proof.log,
+        through_record=proof.record,
+        witnesses=proof.witnesses,
+        witnessed_through_record=proof.witnessed,
+        enough=proof.is_enough and not verification.complaints,
+        lacking=list(proof.short),
     )

@@ -1,6 +1,5 @@
 """Receipts for stored determinations: signed by the service, at once, before any seal."""
 
-from contextlib import suppress
 from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
@@ -8,8 +7,8 @@ from pathlib import Path
 from app.api.http.service import Service
 from app.records.entries import DeterminationRecord
 from app.transparency.encoding import Malformed, encoded
-from app.transparency.key_files import OpenToOthers, create_key, read_key
-from app.transparency.keys import ED25519, PrivateKey, new_private_key
+from app.transparency.key_files import OpenToOthers, key_made_once
+from app.transparency.keys import PrivateKey
 from app.transparency.notes import Note, signed
 from app.transparency.receipts import SUFFIX, Receipt
 
@@ -38,29 +37,32 @@ def receipt(service: Service, record: DeterminationRecord) -> Note:
     except (OSError, Malformed, OpenToOthers):
         raise NoReceipts("The key for receipts cannot be used.") from None
     told = Receipt(
-        settings.log_name,
+        key.name.removesuffix(SUFFIX),
         "determination",
         record.id,
-        record.row()["record_digest"],
+        record.digest,
         record.decided_at,
         record.decided_at + LOGGED_WITHIN,
     )
     return signed(told.text(), key)
 
 
-def receipt_header(service: Service, record: DeterminationRecord) -> dict[str, str]:
-    """The header with the receipt, in base64; none where there can be none."""
+def receipt_text(service: Service, record: DeterminationRecord | None) -> str | None:
+    """The receipt in base64; None without a record, or where there can be none."""
     try:
-        note = receipt(service, record)
+        note = None if record is None else receipt(service, record)
     except NoReceipts:
-        return {}
-    return {HEADER: encoded(note.written().encode())}
+        return None
+    return None if note is None else encoded(note.written().encode())
+
+
+def receipt_header(service: Service, record: DeterminationRecord | None) -> dict[str, str]:
+    """The header with the receipt; none without a record, or where there can be none."""
+    text = receipt_text(service, record)
+    return {} if text is None else {HEADER: text}
 
 
 @lru_cache(maxsize=8)
 def _key(file: Path, log_name: str) -> PrivateKey:
     """The key for receipts, which is made where there is none."""
-    if not file.exists():
-        with suppress(FileExistsError):  # another process was first
-            create_key(file, new_private_key(f"{log_name}{SUFFIX}", ED25519))
-    return read_key(file)
+    return key_made_once(file, f"{log_name}{SUFFIX}")

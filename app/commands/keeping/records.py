@@ -11,7 +11,10 @@ records_group = Commands(
         "replay": "keeping.replay:replay_command",
         "backup": "keeping.backing_up:backup_command",
         "restore": "keeping.backing_up:restore_command",
-        "dispose": "keeping.retaining:dispose_command",
+        "dispose": "disposing.marking:dispose_command",
+        "disposals": "disposing.releasing:disposals_command",
+        "release": "disposing.releasing:release_command",
+        "withdraw": "disposing.releasing:withdraw_command",
     },
     help="Seal, verify, replay, back up, restore and dispose of stored records.",
 )

@@ -9,6 +9,13 @@ import click
 from app import clock
 from app.commands.keeping.periods import stated_periods
 from app.commands.keeping.reporting import with_report
+from app.commands.keeping.verified import (
+    lost_seals,
+    print_checkpoints,
+    print_proof,
+    print_verified,
+    verified_document,
+)
 from app.commands.lawbook.sources import command_actor, command_origin, open_records, settings
 from app.commands.output import (
     DOWN,
@@ -16,20 +23,16 @@ from app.commands.output import (
     REJECTED,
     USAGE,
     Refusal,
-    Screen,
     command,
-    counted,
     print_json,
     progress_of,
     respond,
 )
+from app.commands.transparency.log_files import log_read, receipts_in
 
 if TYPE_CHECKING:
     from app.records.ledger.checkpoints import Checkpoints, Loss
     from app.records.store import Store
-    from app.records.verifying.verification import Verified
-
-SHOWN = 100
 
 
 @click.command("verify")
@@ -38,14 +41,24 @@ SHOWN = 100
     type=click.Path(path_type=Path, dir_okay=False),
     help="The file outside the database that lists the seals.",
 )
+@click.option(
+    "--receipts",
+    type=click.Path(path_type=Path, file_okay=False, exists=True),
+    metavar="DIR",
+    help="A folder with receipts that callers kept, one in each file, as sent or in base64.",
+)
 @command
-def verify_command(checkpoints: Path | None, as_json: bool) -> None:
+def verify_command(checkpoints: Path | None, receipts: Path | None, as_json: bool) -> None:
     """Verify all records, and list those that were changed, removed or inserted, the first one
     first.
 
-    The command exits with 3 if it finds any, and also if the checkpoints in
-    ELIGIBILITY_CHECKPOINTS are missing. It exits with 5 if it finds none but proved less than it
-    should, and says what is lacking. Missing seals mean lost records, as after restoring a backup.
+    The command reads the notes of the seals in ELIGIBILITY_CHECKPOINTS. It also reads the public
+    log, under the policy in ELIGIBILITY_POLICY. With --receipts it also names each receipt whose
+    record is not in the log as it says.
+
+    The command exits with 3 if it finds anything wrong; missing checkpoints and a missing log are
+    wrong. It exits with 5 if it finds nothing wrong but proved less than the policy asks, and says
+    what is lacking. Missing seals mean lost records, as after restoring a backup.
     The command lists them until you accept the loss with `records accept-loss`. It also lists
     accepted losses. The service stores the report, which auditors find on the page Verifications.
 
@@ -55,58 +68,21 @@ def verify_command(checkpoints: Path | None, as_json: bool) -> None:
     from app.records.verifying.verification import Asked, count_records, verify
 
     read = noted_outside(checkpoints)
-    asked = Asked(clock.now(), settings().in_production, stated_periods())
+    kept = receipts_in(receipts)
+    asked = Asked(clock.now(), settings().in_production, stated_periods(), log_read(), kept)
     with open_records() as store, progress_of("Verifying", count_records(store)) as advance:
         verified = with_report(store, lambda seen: verify(store, read, seen, asked), advance)
     if as_json:
-        print_json(_verified_document(verified))
+        print_json(verified_document(verified))
     else:
-        _print_verified(verified)
+        print_verified(verified)
         if read is not None:
-            _print_checkpoints(checkpoints or settings().checkpoints, verified)
-        _print_proof(verified)
+            print_checkpoints(checkpoints or settings().checkpoints, verified)
+        print_proof(verified)
     if verified.complaints:
         sys.exit(REJECTED)
     if not verified.proof.is_enough:
         sys.exit(LESS)
-
-
-def _verified_document(verified: "Verified") -> dict[str, object]:
-    noted, proof = verified.noted, verified.proof
-    return {
-        "holds": not verified.complaints,
-        "proved": {
-            "against": proof.against,
-            "through_seal": proof.through,
-            "witnesses": proof.witnesses,
-            "enough": proof.is_enough and not verified.complaints,
-            "lacking": list(proof.short),
-        },
-        "invented_times": verified.invented,
-        "records": verified.records,
-        "seals": verified.seals,
-        "unsealed": verified.unsealed,
-        "chain": verified.chain,
-        "database": verified.database,
-        "checkpoints": {
-            "seals": len(noted.chains),
-            "of_other_databases": noted.of_others,
-            "other_databases": noted.others,
-            "accepted_losses": [
-                {
-                    "after": loss.after,
-                    "through": loss.through,
-                    "because": loss.because,
-                    "by": loss.by,
-                }
-                for loss in noted.losses
-            ],
-        },
-        "complaints": [
-            {"kind": complaint.kind, "id": complaint.object_id, "what": complaint.what}
-            for complaint in verified.complaints
-        ],
-    }
 
 
 @click.command("accept-loss")
@@ -165,13 +141,9 @@ def accept_loss_command(through: int, database: str | None, because: str, as_jso
     respond(
         as_json,
         {"first": first, "through": through, "file": str(file)},
-        f"Accepted the loss of the {_told(first, through)}, and noted it in {file}.",
+        f"Accepted the loss of the {lost_seals(first, through)}, and noted it in {file}.",
         fold=False,
     )
-
-
-def _told(first: int, through: int) -> str:
-    return f"seals {first} to {through}" if through else "notes of this database's seals"
 
 
 def _loss(
@@ -238,52 +210,3 @@ def noted_outside(file: Path | None) -> "Checkpoints | None":
             "checkpoints-unreadable",
             f"Cannot read the checkpoints: {type(error).__name__}.",
         ) from None
-
-
-def _print_checkpoints(file: Path | None, verified: "Verified") -> None:
-    screen, noted = Screen(), verified.noted
-    for loss in noted.losses:
-        what = _told(loss.after + 1, loss.through)
-        of = "" if loss.database == verified.database else f" of the database {loss.database}"
-        screen.line(
-            f"{loss.by} accepted the loss of the {what}{of} on {loss.at.date()}: {loss.because}"
-        )
-    screen.line(f"Compared the seals with {file}; --checkpoints names another file.", fold=False)
-
-
-def _print_proof(verified: "Verified") -> None:
-    """Say what was proved against what, and what is lacking."""
-    screen, proof = Screen(), verified.proof
-    if verified.invented:
-        screen.line(
-            f"{counted(verified.invented, 'record')} of the demonstration carry invented times."
-        )
-    for sentence in proof.short:
-        screen.line(sentence)
-    if verified.complaints:
-        return
-    if proof.against == "notes":
-        screen.line(
-            f"Proved against the checkpoints through seal {proof.through}; no witness outside "
-            "was asked."
-        )
-    else:
-        screen.line("Proved against itself only: somebody may have written all of it anew.")
-    if not proof.is_enough:
-        screen.line("That is less than was asked.")
-
-
-def _print_verified(verified: "Verified") -> None:
-    screen, complaints = Screen(), verified.complaints
-    for complaint in complaints[:SHOWN]:
-        screen.line(str(complaint), fold=False)
-    if len(complaints) > SHOWN:
-        screen.line(f"… and {len(complaints) - SHOWN} more")
-    screen.line(
-        f"Verified {counted(verified.records, 'record')} and {counted(verified.seals, 'seal')}; "
-        f"{verified.unsealed} unsealed."
-    )
-    if complaints:
-        screen.line(f"{counted(len(complaints), 'complaint')}, the first record first.")
-    else:
-        screen.line("All records are intact.")

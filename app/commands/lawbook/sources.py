@@ -1,6 +1,7 @@
 """Where commands get the law, the records, the day and the facts from."""
 
-import getpass
+import os
+import pwd
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -177,8 +178,13 @@ def command_origin() -> "Origin":
 
 
 def command_actor() -> str:
-    """The operating system's user who runs the command, as records name them."""
+    """The operating system's user who runs the command, as records name them. Behind `sudo` that is
+    the user who called it; what the environment calls somebody otherwise proves nothing.
+    """
+    uid, caller = os.getuid(), os.environ.get("SUDO_UID", "")
+    if uid == 0 and caller.isascii() and caller.isdecimal():  # only root can pretend here
+        uid = int(caller)
     try:
-        return f"command:{getpass.getuser()}"
-    except (KeyError, OSError):  # a user without a name, as in some containers
-        return "command:unknown"
+        return f"command:{pwd.getpwuid(uid).pw_name}"
+    except (KeyError, OverflowError):  # a user without a name, as in some containers
+        return f"command:uid-{uid}"

@@ -7,6 +7,7 @@ from marshmallow import ValidationError
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.access.approvals import Approval, ApprovalChanged
+from app.access.disposals import NAME
 from app.api.approvals.approvals import (
     RefusalSchema,
     answer,
@@ -16,6 +17,7 @@ from app.api.approvals.approvals import (
     refusals,
     waiting,
 )
+from app.api.disposals.disposals import disposal_answer, found_disposal
 from app.api.http.answered.responses import Problem
 from app.api.http.service import origin, principal
 from app.console.guard import needs, pages
@@ -26,6 +28,7 @@ DONE = {
     "refuse": "You refused it. The proposer sees your reason.",
     "withdraw": "You withdrew it.",
 }
+RELEASED = "You released it. The service deletes it now."
 
 
 @pages.get("/approvals")
@@ -63,7 +66,7 @@ def decide_approval(id: UUID) -> AnyResponse:
         return make_response(
             render_template("approvals/second_part.html", approval=found, second=second)
         )
-    flash(DONE[do])
+    flash(RELEASED if do == "approve" and found.kind == NAME else DONE[do])
     return redirect(url_for("pages.approval", id=id), 303)
 
 
@@ -90,12 +93,15 @@ def _page(
     found: Approval, status: int, because: str = "", wrong: str = "", notice: str = ""
 ) -> AnyResponse:
     kind = approvals().kind_of(found)
+    marked = found_disposal(found.id) if found.kind == NAME else None
     return make_response(
         render_template(
             "approvals/one.html",
             approval=found,
             shown=answer(found),
-            page=None if kind is None else kind.page.replace("{id}", found.object_id),
+            page=None if kind is None or marked else kind.page.replace("{id}", found.object_id),
+            marked=marked,
+            disposal=None if marked is None else disposal_answer(marked),
             is_mine=found.proposed_by == principal().actor,
             may_decide=kind is not None
             and principal().may("approvals.decide")

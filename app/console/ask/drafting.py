@@ -65,7 +65,7 @@ def _stored_of(id: UUID) -> str | None:
     for route in (determinations.ROUTE, replay.ROUTE):
         found = store.stored_responses(by.actor, route, [key]).get(key)
         if found is not None and not isinstance(found, RecordDamaged):
-            return found[0].determination
+            return found.response.determination
     return None
 
 

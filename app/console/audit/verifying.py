@@ -24,7 +24,7 @@ STATES = {
     "interrupted": "Interrupted: its process ended",
     "intact": "All records are intact",
     "damaged": "Damaged records",
-    "failed": "Failed: the database or the checkpoints could not be read",
+    "failed": "Failed: the database, the checkpoints or the log could not be read",
 }
 
 

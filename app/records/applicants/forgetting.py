@@ -3,12 +3,13 @@
 What was decided about a subject stays.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, exists, select
 
 from app.records.applicants.applicant_tables import applicants
+from app.records.disposing.candidates import HELD, Candidate, DisposableClass, Entering, Page
 from app.records.entries import AuditEntry
 from app.records.holds import active_holds
 from app.records.store import Store, enter
@@ -55,51 +56,37 @@ def forget(
         return bool(forgotten)
 
 
-def due_applicants(store: Store, before: datetime) -> Iterator[list[str]]:
-    """Subjects whose time is over and that no hold keeps, some at a time.
-
-    The time counts from the last change, or from the last determination about the subject where
-    that is later.
-
-    Raises:
-        RecordsUnavailable: the database is unavailable.
+def _candidates(connection: Connection, before: datetime, after: str | None) -> Page:
+    """Applicants whose time is over. It counts from the last change, or from the last determination
+    about the subject where that is later.
     """
+    table = applicants.c
     lately = exists().where(
-        determinations.c.subject == applicants.c.subject, determinations.c.decided_at >= before
+        determinations.c.subject == table.subject, determinations.c.decided_at >= before
     )
-    chosen = (
-        select(applicants.c.subject)
-        .where(applicants.c.changed_at < before, ~lately)
-        .order_by(applicants.c.subject)
+    chosen = select(table.subject, table.record_digest).where(
+        table.changed_at < before, ~lately, table.subject > (after or "")
     )
-    after = ""
-    while True:
-        with store.reading() as connection:
-            found = list(
-                connection.execute(
-                    chosen.where(applicants.c.subject > after).limit(TOGETHER)
-                ).scalars()
-            )
-            held = _held(connection, found)
-        if not found:
-            return
-        after = found[-1]
-        yield [subject for subject in found if subject not in held]
+    found = connection.execute(chosen.order_by(table.subject).limit(TOGETHER)).all()
+    held = _held(connection, [row.subject for row in found])
+    candidates = [
+        Candidate(
+            row.subject,
+            (("applicant", row.subject, row.record_digest),),
+            HELD if row.subject in held else None,
+        )
+        for row in found
+    ]
+    return Page(candidates, found[-1].subject if found else None)
 
 
-def dispose_applicants(store: Store, subjects: list[str], audit: Audit) -> int:
-    """Delete applicants whose time is over, each with an entry in the audit trail; how many. Held
-    ones stay.
-
-    Raises:
-        RecordsUnavailable: nothing was deleted.
-    """
-    with store.writing() as connection:
-        held = _held(connection, subjects)
-        return _delete(connection, [subject for subject in subjects if subject not in held], audit)
+def _remove(connection: Connection, subjects: Sequence[str], entering: Entering) -> None:
+    _delete(
+        connection, subjects, lambda subject: entering("applicant.disposed", subject, "applicant")
+    )
 
 
-def _held(connection: Connection, subjects: list[str]) -> set[str]:
+def _held(connection: Connection, subjects: Sequence[str]) -> set[str]:
     """Which of these subjects a hold keeps: one on the subject, or one on a
     determination about it.
     """
@@ -108,7 +95,7 @@ def _held(connection: Connection, subjects: list[str]) -> set[str]:
     return set(subjects) & (held.subjects | set(connection.execute(about).scalars()))
 
 
-def _delete(connection: Connection, subjects: list[str], audit: Audit) -> int:
+def _delete(connection: Connection, subjects: Sequence[str], audit: Audit) -> int:
     deleted = list(
         connection.execute(
             delete(applicants)
@@ -120,3 +107,6 @@ def _delete(connection: Connection, subjects: list[str], audit: Audit) -> int:
         forget_notes(connection, [("applicant", subject) for subject in deleted])
         enter(connection, *(audit(subject) for subject in deleted))
     return len(deleted)
+
+
+APPLICANT = DisposableClass("applicant", _candidates, _remove, applicants.c.subject)

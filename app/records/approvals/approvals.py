@@ -15,6 +15,7 @@ from app.records.approvals.second_person import (
 )
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry
+from app.records.stating import state_of, stating
 from app.records.store import Store, enter
 
 OPEN, EXPIRED = "open", "expired"
@@ -85,6 +86,10 @@ class EffectChanged(Exception):
     """What would be done is no longer what was proposed. Nothing was done."""
 
 
+class NotYet(Exception):
+    """The proposal cannot be approved yet; the message says from when. Nothing was done."""
+
+
 class AlreadyProposed(Exception):
     """The same is proposed for this object already, and still open."""
 
@@ -92,7 +97,8 @@ class AlreadyProposed(Exception):
 _READ = [approvals.c[field.name] for field in fields(Approval)]
 
 
-def _approval(row: Any) -> Approval:
+def approval_of(row: Any) -> Approval:
+    """The approval of a row."""
     return Approval(**{column.name: row[column.name] for column in _READ})
 
 
@@ -104,10 +110,11 @@ def store_proposal(connection: Connection, approval: Approval, audit: AuditEntry
     """
     chosen = (approvals.c.kind == approval.kind) & (approvals.c.object_id == approval.object_id)
     earlier = connection.execute(select(*_READ).where(chosen)).mappings()
-    if any(_approval(row).state(approval.proposed_at) == OPEN for row in earlier):
+    if any(approval_of(row).state(approval.proposed_at) == OPEN for row in earlier):
         raise AlreadyProposed(approval.object_id)
-    add(connection, approvals, asdict(approval))
-    enter(connection, audit)
+    row = asdict(approval)
+    add(connection, approvals, row)
+    enter(connection, stating(connection, audit, state_of(approvals, row)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,13 +139,14 @@ def decide(
         ApprovalOver: it is no longer open.
         NotASecondPerson: the proposer may not decide this, or no proposer withdraws it.
         EffectChanged: what would be done is no longer what was proposed.
+        NotYet: it has to wait.
         RecordsUnavailable: nothing was changed.
     """
     with store.writing() as connection:
         row = locked(connection, approvals, approvals.c.id == id)
         if row is None or row["version"] != decision.version:
             raise ApprovalChanged(id)
-        proposed = _approval(row)
+        proposed = approval_of(row)
         if (state := proposed.state(decision.at)) != OPEN:
             raise ApprovalOver(state)
         gives_reach = effect is not None and effect.gives_reach
@@ -150,14 +158,16 @@ def decide(
             "reply": decision.reply,
             "version": decision.version + 1,
         }
-        decided = _approval(write(connection, approvals, row, values))
+        after = write(connection, approvals, row, values)
+        decided = approval_of(after)
         if effect is not None and decision.outcome != APPROVED:
             effect.drop(connection, proposed.object_id)
         elif effect is not None:
             if effect.digest(connection, proposed.object_id) != proposed.effect:
                 raise EffectChanged(id)
             effect.carry_out(connection, decided)
-        enter(connection, audit)
+        states = state_of(approvals, after), state_of(approvals, row)
+        enter(connection, stating(connection, audit, *states))
     return decided
 
 
@@ -180,7 +190,7 @@ def find_approval(store: Store, id: str) -> Approval | None:
     with store.reading() as connection:
         row = connection.execute(select(*_READ).where(approvals.c.id == id)).mappings()
         found = row.one_or_none()
-    return None if found is None else _approval(found)
+    return None if found is None else approval_of(found)
 
 
 def open_approvals(
@@ -200,7 +210,7 @@ def open_approvals(
     )
     with store.reading() as connection:
         found = connection.execute(asked.order_by(approvals.c.ends_at, approvals.c.id)).mappings()
-        return [_approval(row) for row in found]
+        return [approval_of(row) for row in found]
 
 
 def _proposed_in(of: tuple[str | None] | None) -> ColumnElement[bool]:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, delete, select
 
 from app.records.approvals.approval_tables import grants
 from app.records.changing import add
+from app.records.identity import is_id
 from app.records.store import Store
 
 
@@ -62,6 +63,8 @@ def second_part_of(store: Store, object_id: str) -> str | None:
     Raises:
         RecordsUnavailable: the database is unavailable.
     """
+    if not is_id(object_id):
+        return None
     chosen = select(grants.c.second_part).where(grants.c.object_id == object_id)
     with store.reading() as connection:
         return connection.execute(chosen).scalar_one_or_none()

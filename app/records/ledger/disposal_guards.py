@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from app.records.applicants.applicant_tables import applicants
 from app.records.ledger.retention import read_periods
@@ -52,7 +52,12 @@ def clock_is_ahead(store: Store, now: datetime) -> datetime | None:
         RecordsUnavailable: the database is unavailable.
     """
     with store.reading() as connection:
-        last = latest_seal(connection)
+        return last_seal_far_before(connection, now)
+
+
+def last_seal_far_before(connection: Connection, now: datetime) -> datetime | None:
+    """The same, read through a connection."""
+    last = latest_seal(connection)
     return last.sealed_at if last is not None and now > last.sealed_at + AHEAD_AT_MOST else None
 
 

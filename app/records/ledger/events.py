@@ -22,7 +22,7 @@ from app.records.waivers.waiver_tables import waiver_requests, waiver_steps
 
 STRETCH, STRETCHES = 1000, 20
 """How many sealed records are looked at together, and how often at most for one answer."""
-EVENTS, NO_EVENTS = ("determination", "law", "void", SEALED), ("audit", "disposal", "note")
+EVENTS, NO_EVENTS = ("determination", "law", "void", SEALED), ("audit", "disposal", "note", "mark")
 """The kinds of sealed records that are events, and those that are none."""
 TOLD_STEPS = (
     "grant",

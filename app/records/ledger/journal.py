@@ -103,7 +103,7 @@ def accept_loss(store: Store, file: Path, loss: Loss) -> None:
 def _alone(file: Path) -> Iterator[int]:
     """The file, opened for one process at a time; it is made where there is none."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
+    descriptor = os.open(file, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o640)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield descriptor

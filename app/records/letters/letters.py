@@ -5,18 +5,16 @@ does. Each step has its audit entry in the same transaction.
 """
 
 import hashlib
-from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import date, datetime
 
-from sqlalchemy import ColumnElement, Connection, delete, false, or_, select, true
+from sqlalchemy import ColumnElement, false, or_, select, true
 
 from app.records.changing import DIGEST, add, digest_of, locked, write
 from app.records.damaged import Row as Found
 from app.records.damaged import page
 from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.errors import RecordDamaged
-from app.records.holds import active_holds
 from app.records.letters.letter_tables import letters
 from app.records.store import Store, enter, store_response
 from app.records.visibility import EVERYTHING, Reach
@@ -145,52 +143,6 @@ def change_letter(
         write(connection, letters, row, noted)
         enter(connection, audit)
     return after
-
-
-def due_letters(store: Store, before: datetime) -> Iterator[list[str]]:
-    """The letters that were made before an instant and that no hold keeps, some at a time.
-
-    Raises:
-        RecordsUnavailable: the database is unavailable.
-    """
-    after: str | None = None
-    while True:
-        with store.reading() as connection:
-            chosen = select(letters).where(letters.c.made_at < before)
-            found = page(connection, chosen, letters.c.id, TOGETHER, after)
-            kept = _held(connection, found)
-        if not found:
-            return
-        after = found[-1].place
-        yield [each.id for each in found if each.id not in kept]
-
-
-def dispose_letters(store: Store, ids: list[str], audit: Callable[[str], AuditEntry]) -> int:
-    """Delete letters whose time is over, each with an entry in the audit trail; how many. Held ones
-    stay.
-
-    Raises:
-        RecordsUnavailable: nothing was deleted.
-    """
-    with store.writing() as connection:
-        found = page(
-            connection, select(letters).where(letters.c.id.in_(ids)), letters.c.id, len(ids) + 1
-        )
-        going = [each.id for each in found if each.id not in _held(connection, found)]
-        connection.execute(delete(letters).where(letters.c.id.in_(going)))
-        if going:
-            enter(connection, *(audit(id) for id in going))
-    return len(going)
-
-
-def _held(connection: Connection, found: list[Found]) -> set[str]:
-    """The letters that a hold keeps, and those that cannot be read, which a hold may keep."""
-    held = active_holds(connection)
-    return {
-        each.id
-        for each in found
-        if each.columns is None or held.keep(each.columns["object_id"], each.columns["subject"])
-    }
 
 
 def _within(reach: Reach) -> ColumnElement[bool]:

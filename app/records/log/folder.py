@@ -7,15 +7,16 @@ import fcntl
 import os
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 
 from app.transparency.encoding import HASH_BYTES
 from app.transparency.notes import Note, read_note
 from app.transparency.tiles import WIDTH, Tile
 
-HEAD, LOCK = "checkpoint", "lock"
+HEAD, WITNESSED, ENDED, LOCK = "checkpoint", "checkpoint.witnessed", "ended", "lock"
 
 
 class LogFolder:
@@ -23,6 +24,11 @@ class LogFolder:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+
+    @property
+    def path(self) -> Path:
+        """Where the files lie."""
+        return self._path
 
     @contextmanager
     def alone(self) -> Iterator[None]:
@@ -36,25 +42,48 @@ class LogFolder:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
-    def head(self) -> Note | None:
-        """The signed head; None where the log has none yet.
+    def head(self, file: str = HEAD) -> Note | None:
+        """The signed head, or that in WITNESSED, which is the last one that enough witnesses
+        signed; None where the log has none yet.
 
         Raises:
             OSError: it cannot be read.
             Malformed: it is no note.
         """
         try:
-            return read_note((self._path / HEAD).read_bytes())
+            return read_note((self._path / file).read_bytes())
         except FileNotFoundError:
             return None
 
-    def write_head(self, head: Note) -> None:
-        """Replace the signed head.
+    def write_head(self, head: Note, file: str = HEAD) -> None:
+        """Replace a signed head.
 
         Raises:
             OSError: it cannot be written; the old one stays.
         """
-        _write(self._path / HEAD, head.written().encode())
+        _write(self._path / file, head.written().encode())
+
+    def endings(self) -> Iterator[tuple[str, bytes]]:
+        """The files that say how logs before this one ended, the first one first, by their paths.
+
+        Raises:
+            OSError: they cannot be read.
+        """
+        for number in count(1):
+            path = f"{ENDED}/{number}"
+            try:
+                yield path, (self._path / path).read_bytes()
+            except FileNotFoundError:
+                return
+
+    def write_endings(self, notes: Iterable[bytes]) -> None:
+        """Write how the logs before this one ended.
+
+        Raises:
+            OSError: they cannot be written.
+        """
+        for number, content in enumerate(notes, 1):
+            _write(self._path / ENDED / str(number), content)
 
     def read(self, tile: Tile) -> bytes:
         """The content of a tile; of a narrower one whose file went, the beginning of the whole one.
@@ -80,6 +109,20 @@ class LogFolder:
         _write(path, content)
         if tile.width == WIDTH:
             shutil.rmtree(path.with_name(f"{path.name}.p"), ignore_errors=True)
+
+
+@contextmanager
+def sole_signer(key: Path, wait: bool) -> Iterator[None]:
+    """Be the only process that signs with the key in a file.
+
+    Raises:
+        BlockingIOError: another process does, and this one is not to *wait* for its end.
+        OSError: the folder of the key cannot be written.
+    """
+    key.parent.mkdir(parents=True, exist_ok=True)
+    with key.with_name(f"{key.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
 
 
 def _write(file: Path, content: bytes) -> None:

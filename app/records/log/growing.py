@@ -11,7 +11,7 @@ from typing import NamedTuple
 from sqlalchemy import Connection, select
 
 from app.records.digests import leaf_hash
-from app.records.log.folder import LogFolder
+from app.records.log.folder import WITNESSED, LogFolder
 from app.records.store import Store
 from app.records.tables import sealed_records
 from app.transparency.checkpoints import Checkpoint, read_checkpoint
@@ -25,6 +25,7 @@ from app.transparency.notes import (
     trusted,
     with_signatures,
 )
+from app.transparency.policy import Policy
 from app.transparency.tiles import grown, subtrees
 from app.transparency.tree import Edge, edge_of
 
@@ -72,16 +73,25 @@ def _grow_once(store: Store, folder: LogFolder, key: PrivateKey) -> Grown | None
     return Grown(head, edge.size)
 
 
-def add_signatures(folder: LogFolder, head: Note, lines: Sequence[Signature]) -> None:
-    """Put further signatures under a head, unless a newer one has taken its place.
+def add_signatures(
+    folder: LogFolder, head: Note, lines: Sequence[Signature], policy: Policy | None = None
+) -> None:
+    """Put further signatures under a head, unless a newer one has taken its place. One that as many
+    witnesses signed as the policy asks is stored in WITNESSED too: under load the newest head has
+    no witness yet.
 
     Raises:
         OSError: the folder cannot be read or written.
     """
     with folder.alone():
         present = folder.head()
-        if present is not None and present.text == head.text:
-            folder.write_head(with_signatures(present, lines))
+        is_present = present is not None and present.text == head.text
+        signed_now = with_signatures(present if is_present and present else head, lines)
+        signed_by = set() if policy is None else policy.signed_by(signed_now)
+        if policy is not None and policy.witnesses and policy.suffices(signed_by):
+            folder.write_head(signed_now, WITNESSED)
+        if is_present:
+            folder.write_head(signed_now)
 
 
 def last_checkpoint(folder: LogFolder, key: PublicKey) -> Checkpoint | None:
@@ -135,13 +145,24 @@ def _leaves_after(store: Store, folder: LogFolder, size: int) -> list[bytes]:
     return [leaf for _, leaf in rows]
 
 
-def _rows(connection: Connection, size: int) -> list[tuple[int, bytes]]:
+def leaves_from(store: Store, sequence: int, most: int) -> list[bytes]:
+    """The leaves of the database from a sequence number on without a hole, so many at most.
+
+    Raises:
+        RecordsUnavailable: the database is unavailable.
+    """
+    with store.reading() as connection:
+        found = _rows(connection, sequence, most)
+    return [leaf for at, (number, leaf) in enumerate(found) if number == sequence + at]
+
+
+def _rows(connection: Connection, size: int, most: int | None = None) -> list[tuple[int, bytes]]:
     columns = sealed_records.c
     chosen = (
         select(columns.sequence, columns.kind, columns.object_id, columns.digest)
         .where(columns.sequence >= size)
         .order_by(columns.sequence)
-        .limit(TOGETHER + bool(size))
+        .limit(most or TOGETHER + bool(size))
     )
     return [
         (row.sequence, leaf_hash(row.kind, row.object_id, row.digest))

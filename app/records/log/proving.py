@@ -1,8 +1,10 @@
-"""The proof that a sealed record stands in the log, under its present head."""
+"""The proof that a sealed record stands in the log, under the last head that witnesses signed, or
+its present one.
+"""
 
 import logging
 
-from app.records.log.folder import LogFolder
+from app.records.log.folder import HEAD, WITNESSED, LogFolder
 from app.transparency.checkpoints import read_checkpoint
 from app.transparency.encoding import Malformed
 from app.transparency.proofs import Proof
@@ -18,11 +20,11 @@ def log_proof(folder: LogFolder, sequence: int) -> str | None:
     None where no head covers it yet, or where the log cannot be read, which is logged.
     """
     try:
-        head = folder.head()
-        if head is None:
-            return None
-        size = read_checkpoint(head.text).size
-        if sequence > size:
+        for file in (WITNESSED, HEAD):  # one that witnesses signed proves more
+            head = folder.head(file)
+            if head is not None and sequence <= (size := read_checkpoint(head.text).size):
+                break
+        else:
             return None
         path = inclusion_proof(subtrees(folder.read, size), sequence - 1, size)
     except (OSError, Malformed) as error:

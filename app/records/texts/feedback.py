@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Literal, get_args
 
-from sqlalchemy import Connection, Select, delete, func, select
+from sqlalchemy import Select, select
 
 from app.records.applicants.encryption import KeyRing
 from app.records.changing import DIGEST, add, digest_of, locked, write
@@ -14,7 +14,7 @@ from app.records.entries import AuditEntry, IdempotencyRecord
 from app.records.errors import RecordDamaged
 from app.records.store import Store, enter, store_response
 from app.records.texts.note_tables import feedback
-from app.records.texts.personal_texts import KeptText, delete_texts, keep_text, words_of
+from app.records.texts.personal_texts import KeptText, keep_text, words_of
 
 KIND = "feedback"
 FeedbackState = Literal["new", "in_progress", "done", "declined"]
@@ -119,27 +119,6 @@ class FeedbackBox:
             write(connection, feedback, row, {**changes, "version": sent.version + 1})
             enter(connection, audit)
         return replace(sent, state=state, changed_by=by, changed_at=at, version=sent.version + 1)
-
-
-def dispose_feedback(store: Store, before: datetime, dry_run: bool = False) -> int:
-    """Delete the feedback that was made before an instant, with its words; how much there was.
-
-    Raises:
-        RecordsUnavailable: nothing was deleted.
-    """
-    old = feedback.c.made_at < before
-    with store.writing() as connection:
-        count = connection.execute(select(func.count()).select_from(feedback).where(old))
-        if not dry_run:
-            _delete(
-                connection, list(connection.execute(select(feedback.c.id).where(old)).scalars())
-            )
-        return int(count.scalar_one())
-
-
-def _delete(connection: Connection, ids: list[str]) -> None:
-    delete_texts(connection, KIND, ids)
-    connection.execute(delete(feedback).where(feedback.c.id.in_(ids)))
 
 
 def _row(sent: Feedback, kept: KeptText) -> dict[str, Any]:

@@ -4,13 +4,12 @@ Of those that the service starts one runs at a time. How far it is stands in its
 process of the service can show it. A verification whose process ended is seen by its silence.
 """
 
-from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 import orjson
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
 from app.records.changing import DIGEST, add, digest_of, locked, write
 from app.records.damaged import Row as Found
@@ -20,6 +19,7 @@ from app.records.errors import RecordDamaged
 from app.records.identity import is_id
 from app.records.store import Store, enter, store_response
 from app.records.tables import verifications
+from app.records.verifying.proof import Against, Proof
 from app.records.verifying.verification import Verified
 
 State = Literal["running", "intact", "damaged", "failed"]
@@ -42,7 +42,8 @@ class StatedComplaint:
 @dataclass(frozen=True, slots=True)
 class Verification:
     """A verification. *expected* is how many records there were at the start, *records* how many it
-    looked at by *seen_at*. The rest is the report, which a running one lacks.
+    looked at by *seen_at*. The rest is the report, which a running one lacks; *proof* is what it
+    proved, which older reports do not say.
     """
 
     id: str
@@ -58,6 +59,7 @@ class Verification:
     chain: str | None = None
     complaints: int | None = None
     first_complaints: tuple[StatedComplaint, ...] = ()
+    proof: Proof | None = None
 
     def is_running(self, at: datetime) -> bool:
         """Whether it is still going on at an instant."""
@@ -93,6 +95,7 @@ class Verification:
             chain=verified.chain,
             complaints=len(verified.complaints),
             first_complaints=tuple(named),
+            proof=replace(verified.proof, endings=()),
         )
 
 
@@ -174,28 +177,13 @@ def last_verifications(store: Store, limit: int) -> tuple[list[Verification], li
     return whole, damaged
 
 
-def dispose_verifications(
-    store: Store, before: datetime, entry: Callable[[str], AuditEntry], dry_run: bool = False
-) -> int:
-    """Delete the reports of verifications that started before an instant, each with its entry in
-    the audit trail; how many there were.
-
-    Raises:
-        RecordsUnavailable: nothing was deleted.
-    """
-    old = verifications.c.started_at < before
-    with store.writing() as connection:
-        ids = list(connection.execute(select(verifications.c.id).where(old)).scalars())
-        if not dry_run and ids:
-            connection.execute(delete(verifications).where(verifications.c.id.in_(ids)))
-            enter(connection, *(entry(id) for id in ids))
-    return len(ids)
-
-
 def _row(verification: Verification) -> Row:
     complaints = [asdict(each) for each in verification.first_complaints]
     columns = {name: getattr(verification, name) for name in verification.__slots__}
-    return {**columns, "first_complaints": orjson.dumps(complaints).decode()}
+    proof = columns.pop("proof")
+    proved = None if proof is None else orjson.dumps(asdict(proof)).decode()
+    stated = {"first_complaints": orjson.dumps(complaints).decode(), "proved": proved}
+    return {**columns, **stated}
 
 
 def _verification(found: Found) -> Verification:
@@ -208,6 +196,14 @@ def _verification(found: Found) -> Verification:
         raise RecordDamaged("verification", found.id)
     columns = {name: value for name, value in found.columns.items() if name != DIGEST}
     complaints = orjson.loads(columns.pop("first_complaints"))
-    return Verification(
-        **columns, first_complaints=tuple(StatedComplaint(**each) for each in complaints)
-    )
+    stated = columns.pop("proved")
+    proof = None if stated is None else _proof(orjson.loads(stated))
+    named = tuple(StatedComplaint(**each) for each in complaints)
+    return Verification(**columns, first_complaints=named, proof=proof)
+
+
+def _proof(stated: dict[str, Any]) -> Proof:
+    """What was proved, as a report has it; what is unknown here is left out."""
+    known = {name: value for name, value in stated.items() if name in Proof.__slots__}
+    against, short = Against(known["against"]), tuple(known["short"])
+    return Proof(**{**known, "against": against, "short": short, "endings": ()})

@@ -1,5 +1,5 @@
 """Every absence needs a proof: a disposal, the sealed statement it belongs to, its age by the seal
-that closed it, the period in force, and no hold at that moment.
+that closed it, the period in force, no hold at that moment, and the release of a mark.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -19,11 +19,13 @@ from app.records.verifying.disposal_proofs import (
     KIND,
     STATED,
     STATED_BEFORE,
+    Statement,
     is_shorter,
     read_period,
     read_statement,
     root_of,
 )
+from app.records.verifying.releases import Releases
 from app.records.verifying.times import spans
 
 REMOVED = "was removed"
@@ -36,10 +38,12 @@ Entry = Mapping[str, Any]
 
 
 class _Group(NamedTuple):
-    """Records that went together: of which class and after which period, or what is wrong."""
+    """Records that went together: what the audit trail states of them, in which entry, or what is
+    wrong.
+    """
 
-    of: str
-    period: relativedelta
+    statement: Statement
+    entry: Entry
     wrong: str | None
 
 
@@ -49,7 +53,7 @@ class Absences:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._groups: dict[str, _Group | None] = {}
-        self._shipped = read_periods()
+        self._shipped, self._releases = read_periods(), Releases(connection)
 
     def unproved(self, gone: Sequence[Entry]) -> Iterator[tuple[Entry, str]]:
         """The entries for seals whose record is gone without proof, each with what is wrong."""
@@ -89,15 +93,15 @@ class Absences:
             return "no entry of the audit trail states its disposal"
         if group.wrong is not None:
             return group.wrong
-        if entry["kind"] not in COVERS[group.of]:
-            return f"the audit trail states its disposal under another class, {group.of}"
-        if sealed_at is None or sealed_at + group.period > at:
+        if entry["kind"] not in COVERS[group.statement.of]:
+            return f"the audit trail states its disposal under another class, {group.statement.of}"
+        if sealed_at is None or sealed_at + group.statement.period > at:
             return "it was disposed of before its time, which its seal tells"
-        if self._too_short(group, at):
+        if self._too_short(group.statement, at):
             return "no entry of the audit trail states so short a period a week before"
         if entry["kind"] == "determination" and self._was_held(entry["object_id"], at):
             return "a hold was on it when it was disposed of"
-        return None
+        return self._releases.wrong(disposal, group.statement, group.entry)
 
     def _group(self, id: str | None) -> _Group | None:
         """What went together under an audit entry; None where there is no such statement."""
@@ -115,9 +119,9 @@ class Absences:
             audit_entries.c.outcome == "done",
         )
         found = page(self._connection, chosen, audit_entries.c.id, 1)
-        stated = found[0].columns["object_id"] if found and found[0].columns else None
-        statement = None if stated is None else read_statement(stated)
-        if statement is None:
+        entry = found[0].columns if found else None
+        statement = read_statement((entry or {}).get("object_id") or "")
+        if entry is None or statement is None:
             return None
         went = select(disposals.c.kind, disposals.c.object_id, disposals.c.digest)
         gone = [tuple(row) for row in self._connection.execute(went.where(disposals.c.entry == id))]
@@ -126,14 +130,14 @@ class Absences:
             wrong = f"the audit trail states {statement.count} disposals, there are {len(gone)}"
         elif root_of(gone) != statement.root:
             wrong = "the audit trail states the disposal of other records"
-        return _Group(statement.of, statement.period, wrong)
+        return _Group(statement, entry, wrong)
 
-    def _too_short(self, group: _Group, at: datetime) -> bool:
+    def _too_short(self, statement: Statement, at: datetime) -> bool:
         """Whether a period is shorter than the service's own and was not stated long before."""
-        if not is_shorter(group.period, self._shipped[group.of]):
+        if not is_shorter(statement.period, self._shipped[statement.of]):
             return False
-        stated = stated_periods(self._connection, group.of, at - STATED_BEFORE)
-        return not stated or is_shorter(group.period, stated[-1])
+        stated = stated_periods(self._connection, statement.of, at - STATED_BEFORE)
+        return not stated or is_shorter(statement.period, stated[-1])
 
     def _was_held(self, id: str, at: datetime) -> bool:
         """Whether a hold was on a determination at an instant, as the audit trail tells."""

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, Table, func, select
 
+from app.records.approvals.approval_tables import approvals
 from app.records.changing import DIGEST, digest_of
 from app.records.damaged import UNREADABLE, askable, paged, rows
 from app.records.holds import HOLDABLE
@@ -46,6 +47,7 @@ ATTESTED = (
     Attested(accounts, accounts.c.id, ("account",), "account.created"),
     Attested(organizations, organizations.c.id, ("organization",), "organization.created"),
     Attested(credentials, credentials.c.id, ("key", "client"), "credential.create", secrets_text),
+    Attested(approvals, approvals.c.id, ("approval",), "approval.proposed"),
     Attested(programs, programs.c.id, ("program",), "program.created"),
     Attested(holds, holds.c.object_id, HOLDABLE, "hold.placed"),
 )

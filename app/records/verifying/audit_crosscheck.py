@@ -20,7 +20,7 @@ from app.records.machines.program_tables import programs
 from app.records.organizations.organization_tables import organizations
 from app.records.people.account_tables import accounts
 from app.records.tables import audit_entries, determinations, holds, verifications
-from app.records.verifying.disposal_proofs import DISPOSED, STATED
+from app.records.verifying.disposal_proofs import BY_ONE, DISPOSED, ENDED, RELEASED_BY, STATED
 from app.records.verifying.times import PLAYED
 from app.records.waivers.crosscheck import unlike_their_steps
 from app.records.waivers.waiver_tables import waiver_requests
@@ -92,7 +92,10 @@ which may be given again once it was forgotten."""
 
 MADE = ("determination.made", "determination.redetermined")
 """What the audit trail calls the making of a determination."""
-FOR_GOOD = (DISPOSED, STATED, PLAYED, "hold.placed", "hold.lifted", "hold.covers", "hold.uncovers")
+FOR_GOOD = (
+    *(DISPOSED, STATED, PLAYED, BY_ONE, RELEASED_BY, ENDED),
+    *("hold.placed", "hold.lifted", "hold.covers", "hold.uncovers"),
+)
 """Entries that are never disposed of: they prove why something is gone, or was held."""
 
 

@@ -17,10 +17,13 @@ from app.records.organizations.organizations import Organization
 from app.records.people.account_tables import accounts
 from app.records.stating import state_of, stating
 from app.records.store import enter
-from app.records.tables import determinations, holds
+from app.records.tables import determinations, disposals, holds
+from app.records.verifying.disposal_proofs import BY_ONE, KIND
 
-ORGANIZATIONS, NUMBERS = "0016", "0017"
-"""The revisions that made organizations and numbers from what was there."""
+ORGANIZATIONS, NUMBERS, MARKS = "0016", "0017", "0023"
+"""The revisions that made organizations, numbers and the entry about earlier disposals from what
+was there.
+"""
 NAMING = (accounts, credentials, applicants, holds, determinations)
 RESTORER = "command:restore"
 TOGETHER = 1000
@@ -32,7 +35,7 @@ class IdsAlike(Exception):
 
 def complete(connection: Connection, revision: str, made_at: datetime) -> None:
     """Within the transaction that restores a backup of a revision, made at an instant: give each
-    organization in use a row, and each determination its number.
+    organization in use a row, each determination its number, and earlier disposals an entry.
 
     Raises:
         IdsAlike: two ids of organizations differ in case alone.
@@ -42,6 +45,9 @@ def complete(connection: Connection, revision: str, made_at: datetime) -> None:
     if revision < NUMBERS:
         for ids in _determinations(connection):
             give_numbers(connection, "determination", ids)
+    if revision < MARKS and connection.execute(select(disposals.c.id).limit(1)).first():
+        entry = AuditEntry(new_id(made_at), made_at, RESTORER, BY_ONE, KIND, None, "done")
+        enter(connection, entry)
 
 
 def _create_organizations(connection: Connection, made_at: datetime) -> None:

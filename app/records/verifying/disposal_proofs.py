@@ -16,6 +16,12 @@ from app.records.entries import AuditEntry
 DISPOSED, STATED = "records.disposed", "retention.stated"
 """The actions of the entries that state a disposal, and that a period is shorter from then on."""
 KIND = "records"
+ENDED, MARKED_KIND = "disposal.ended", "approval"
+"""The action of the entry that a release came to its end, and the kind of what it names."""
+BY_ONE = "disposal.by_one_until_now"
+"""The action of the entry that records were disposed of before there were marks."""
+RELEASED_BY = "approval.approved"
+"""The action of the entry by which a second person releases marks."""
 STATED_BEFORE = timedelta(days=7)
 """How long a shorter period must have been stated before anything is disposed of under it."""
 COVERS: Mapping[str, frozenset[str]] = {

@@ -1,6 +1,6 @@
 """What a verification was measured against, and whether that is as much as was asked."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -8,8 +8,10 @@ from enum import StrEnum
 from dateutil.relativedelta import relativedelta
 
 from app.records.ledger.checkpoints import Noted
+from app.records.log.reading import Log
 from app.records.verifying.complaints import UNPLACED, Complaint
 from app.records.verifying.sealed_chain import SealedChain
+from app.transparency.endings import Ending
 
 NOTED_WITHIN = timedelta(minutes=1)
 """A seal that is younger may be on its way into the checkpoints."""
@@ -24,35 +26,75 @@ class Against(StrEnum):
     """Nothing: it only fits itself, and somebody may have written all of it anew."""
     NOTES = "notes"
     """The checkpoints: somebody must have written these anew too."""
+    WITNESSES = "witnesses"
+    """A head of the log that as many witnesses signed as the policy asks."""
 
 
 @dataclass(frozen=True, slots=True)
 class Asked:
     """What is to be proved. *at* is the instant of the verification; without it, nothing is too
     late. In *production* no demonstration explains an invented time. *periods* are the retention
-    periods of the settings.
+    periods of the settings, *log* what the files of the transparency log say, and *receipts* those
+    that callers kept, each with the name of its file.
     """
 
     at: datetime | None = None
     in_production: bool = False
     periods: Mapping[str, relativedelta] | None = None
+    log: Log | None = None
+    receipts: Sequence[tuple[str, bytes]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Proof:
-    """What was proved *against* what, and *through* which seal. *witnesses* is how many parties
-    outside cosigned that seal. *short* says, a sentence each, what is less than asked.
+    """What was proved *against* what, and *through* which seal and which *record* of the *log* that
+    is named. *witnesses* is how many witnesses signed for the log through *witnessed*. *own_key*:
+    who verified could have signed the log. *endings* are of logs before it. *held* receipts name
+    records of the log, *due* ones need not yet. *short* says, a sentence each, what is less than
+    asked.
     """
 
     against: Against = Against.INSIDE
     through: int = 0
+    log: str | None = None
+    record: int = 0
     witnesses: int = 0
+    witnessed: int = 0
+    own_key: bool = False
+    endings: tuple[Ending, ...] = ()
+    held: int = 0
+    due: int = 0
     short: tuple[str, ...] = ()
 
     @property
     def is_enough(self) -> bool:
         """Whether everything that was asked was proved."""
         return not self.short
+
+    def sentences(self) -> list[str]:
+        """What was proved against what, where nothing was complained of."""
+        against = []
+        if self.through or self.against == Against.NOTES:
+            against.append(f"the checkpoints through seal {self.through}")
+        if self.record:
+            against.append(f"the log through record {self.record}")
+        if not against:
+            return ["Proved against itself only: somebody may have written all of it anew."]
+        sentences = [f"Proved against {' and '.join(against)}; {self._witnesses()}."]
+        if self.own_key:
+            sentences.append(
+                "This user can read the key of the log: one user may run the service and sign for "
+                "it."
+            )
+        if not self.is_enough:
+            sentences.append("That is less than was asked.")
+        return sentences
+
+    def _witnesses(self) -> str:
+        if not self.witnesses:
+            return f"no witness outside {'was asked' if self.log is None else 'signed'}"
+        who = "1 witness" if self.witnesses == 1 else f"{self.witnesses} witnesses"
+        return f"{who} signed for the log through record {self.witnessed}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ MADE_AT = {
     "waiver": "at",
     "disposal": "disposed_at",
     "void": "voided_at",
+    "mark": "marked_at",
 }
 """The column of each kind of sealed record that says when it was made."""
 EARLY = "says it was made before the seal before it: it was inserted later"
@@ -56,14 +57,16 @@ def spans(connection: Connection, numbers: Iterable[int]) -> dict[int, Span]:
         at = {row.number: row.sealed_at for row in connection.execute(chosen)}
     except UNREADABLE:
         at = {
-            number: _instant(connection, select(seals.c.sealed_at).where(seals.c.number == number))
+            number: instant_in(
+                connection, select(seals.c.sealed_at).where(seals.c.number == number)
+            )
             for number in asked
         }
     known = {number: Span(at.get(number - 1), at.get(number)) for number in whole}
     return {**dict.fromkeys(wanted, Span(None, None)), **known}
 
 
-def _instant(connection: Connection, chosen: Select[Any]) -> datetime | None:
+def instant_in(connection: Connection, chosen: Select[Any]) -> datetime | None:
     """An instant that may be damaged: its row is named where rows of its table are verified."""
     try:
         return connection.execute(chosen).scalar_one_or_none()
@@ -74,7 +77,7 @@ def _instant(connection: Connection, chosen: Select[Any]) -> datetime | None:
 def waiting_span(connection: Connection, now: datetime | None) -> Span:
     """Between which instants a record was made that no seal closes yet."""
     last = select(seals.c.sealed_at).order_by(seals.c.number.desc()).limit(1)
-    return Span(_instant(connection, last), now, is_sealed=False)
+    return Span(instant_in(connection, last), now, is_sealed=False)
 
 
 def untimely(kind: str, id: str, row: Mapping[str, Any], span: Span) -> str | None:
@@ -122,7 +125,7 @@ class LawTimes:
             return None
         if digest not in self._kept:
             chosen = select(laws.c.kept_at).where(laws.c.digest == digest)
-            self._kept[digest] = _instant(self._connection, chosen)
+            self._kept[digest] = instant_in(self._connection, chosen)
         return self._kept[digest]
 
 

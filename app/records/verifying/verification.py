@@ -12,6 +12,7 @@ from app.records.digests import record_digest
 from app.records.identity import is_id
 from app.records.ledger.checkpoints import Checkpoints, Noted, database_of
 from app.records.ledger.seals import waiting_in
+from app.records.log.verdict import Verdict
 from app.records.numbers.numbers import given_numbers
 from app.records.store import Store
 from app.records.tables import (
@@ -27,6 +28,7 @@ from app.records.verifying.attested import unattested, unlike_attested
 from app.records.verifying.audit_crosscheck import INSERTED, MADE, strays
 from app.records.verifying.complaints import UNPLACED, Complaint
 from app.records.verifying.proof import Asked, Proof, Waiting, proof_of, wrong_with_notes
+from app.records.verifying.releases import wrong_marks
 from app.records.verifying.sealed_chain import SealedChain
 from app.records.verifying.times import LawTimes, played_through, spans, untimely, waiting_span
 from app.records.verifying.verified_tables import CHANGING, SEALABLE, Sealable
@@ -71,7 +73,11 @@ def verify(
         database = database_of(connection)
         noted = None if checkpoints is None else checkpoints.of(database)
         looked = _Looking(connection, progress, asked)
-        complaints = list(looked.at_everything(database, noted))
+        verdict = Verdict(asked)
+        complaints = [
+            *looked.at_everything(database, noted),
+            *verdict.complaints(connection),
+        ]
         count, since = waiting_in(connection)
         waits = Waiting(count, since, unattested(connection))
     return Verified(
@@ -82,7 +88,7 @@ def verify(
         tuple(sorted(set(complaints))),
         database,
         noted or Noted(),
-        proof_of(noted, looked.chain, waits, asked),
+        verdict.added_to(proof_of(noted, looked.chain, waits, asked)),
         looked.invented,
     )
 
@@ -300,7 +306,8 @@ class _Looking:
         """Check the unsealed rows against the audit trail."""
         for of, what in self._absences.stated_shorter(self._asked.periods or {}):
             yield Complaint(UNPLACED, "retention", of, what)
-        for stray in (*strays(self._connection), *unlike_attested(self._connection)):
+        there = self._connection
+        for stray in (*strays(there), *unlike_attested(there), *wrong_marks(there)):
             yield Complaint(UNPLACED, *stray)
 
 

@@ -11,6 +11,7 @@ from app.records.applicants.applicant_tables import applicants, former_names, na
 from app.records.approvals.approval_tables import approvals, grants
 from app.records.damaged import Found
 from app.records.digests import column_text
+from app.records.disposing.disposal_tables import disposal_marks
 from app.records.letters.letter_tables import letters
 from app.records.machines.credential_tables import credential_secrets, credentials
 from app.records.machines.program_tables import consent_secrets, consents, programs
@@ -54,6 +55,7 @@ SEALABLE = (
     Sealable("waiver", waiver_steps, waiver_steps.c.id),
     Sealable("disposal", disposals, disposals.c.id),
     Sealable("void", voids, voids.c.id),
+    Sealable("mark", disposal_marks, disposal_marks.c.id),
 )
 
 

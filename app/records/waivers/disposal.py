@@ -4,15 +4,23 @@ Forgetting deletes texts and files, and leaves the sealed steps whole. Disposing
 keeps of each sealed step that it was disposed of, when and why.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, and_, delete, or_, select
 
+from app.records.disposing.candidates import (
+    HELD,
+    UNSEALED,
+    Candidate,
+    DisposableClass,
+    Entering,
+    Leaf,
+    Page,
+)
 from app.records.entries import AuditEntry
-from app.records.ledger.retention import Disposing, Due, keep_disposals
-from app.records.store import Store, enter
+from app.records.store import enter
 from app.records.tables import sealed_records, seals
 from app.records.texts.notes import forget_notes
 from app.records.texts.personal_texts import delete_texts
@@ -51,48 +59,43 @@ def _delete_personal(connection: Connection, ids: Sequence[str]) -> int:
     return papers.rowcount + delete_texts(connection, SEALED, ids) + noted
 
 
-def due_requests(store: Store, closed: Sequence[str], before: datetime) -> Iterator[list[str]]:
-    """The requests in one of the states *closed* whose last step was before an instant and that no
-    hold keeps, some at a time. One with a step that was not sealed before stays.
-
-    Raises:
-        RecordsUnavailable: the database is unavailable.
+def waivers_closed_in(closed: Sequence[str]) -> DisposableClass:
+    """The disposal of requests in one of the states *closed*, by their last step. One with a step
+    that no seal covered in time stays, and so does an open one.
     """
-    table, after = waiver_requests.c, ""
-    while True:
-        old: list[ColumnElement[bool]] = [table.state.in_(closed), table.changed_at < before]
-        if after:
-            old.append(table.id > after)
-        chosen = select(table.id).where(*old).order_by(table.id).limit(TOGETHER)
-        with store.reading() as connection:
-            found = list(connection.execute(chosen).scalars())
-            kept = held_requests(connection, found) | _unsealed(connection, found, before)
-        if not found:
-            return
-        after = found[-1]
-        yield [id for id in found if id not in kept]
+
+    def candidates(connection: Connection, before: datetime, after: str | None) -> Page:
+        return _candidates(connection, closed, before, after)
+
+    return DisposableClass(SEALED, candidates, _remove)
 
 
-def dispose_requests(store: Store, ids: Sequence[str], run: Disposing, audit: Audit) -> int:
-    """Delete requests with their steps, texts and files, each with an entry in the audit trail; how
-    many. Held ones stay.
+def _candidates(
+    connection: Connection, closed: Sequence[str], before: datetime, after: str | None
+) -> Page:
+    table = waiver_requests.c
+    old: list[ColumnElement[bool]] = [table.state.in_(closed), table.changed_at < before]
+    if after is not None:
+        old.append(table.id > after)
+    chosen = select(table.id).where(*old).order_by(table.id).limit(TOGETHER)
+    found = list(connection.execute(chosen).scalars())
+    held, unsealed = held_requests(connection, found), _unsealed(connection, found, before)
+    rows: dict[str, list[Leaf]] = {id: [] for id in found}
+    for step in _steps(connection, found):
+        rows[step.request].append((SEALED, step.id, step.record_digest))
+    candidates = [
+        Candidate(id, tuple(rows[id]), HELD if id in held else UNSEALED if id in unsealed else None)
+        for id in found
+    ]
+    return Page(candidates, found[-1] if found else None)
 
-    Raises:
-        RecordsUnavailable: nothing was deleted.
-    """
-    with store.writing() as connection:
-        kept = held_requests(connection, ids)
-        gone = [id for id in ids if id not in kept]
-        if not gone:
-            return 0
-        steps = _steps(connection, gone)
-        due = [Due(SEALED, step.id, step.record_digest) for step in steps]
-        keep_disposals(connection, SEALED, due, run)
-        _delete_personal(connection, gone)
-        connection.execute(delete(waiver_steps).where(waiver_steps.c.request.in_(gone)))
-        connection.execute(delete(waiver_requests).where(waiver_requests.c.id.in_(gone)))
-        enter(connection, *map(audit, gone))
-    return len(gone)
+
+def _remove(connection: Connection, ids: Sequence[str], entering: Entering) -> None:
+    """Delete requests with their steps, texts and files, each with an entry in the audit trail."""
+    _delete_personal(connection, ids)
+    connection.execute(delete(waiver_steps).where(waiver_steps.c.request.in_(ids)))
+    connection.execute(delete(waiver_requests).where(waiver_requests.c.id.in_(ids)))
+    enter(connection, *(entering("waiver.disposed", id, SEALED) for id in ids))
 
 
 def _steps(connection: Connection, ids: Sequence[str]) -> Sequence[Any]:

@@ -4,6 +4,7 @@ from sqlalchemy import delete, insert, select, update
 
 from app import clock
 from app.access.roster import Roster
+from app.records.approvals.approval_tables import approvals
 from app.records.changing import digested
 from app.records.identity import new_id
 from app.records.machines.credential_tables import credential_secrets, credentials
@@ -27,6 +28,17 @@ def hold(there: Attacked, what: str = UNLIKE_TRAIL) -> str:
 
 def credential(there: Attacked, what: str = UNLIKE_TRAIL) -> str:
     return f"credential {there.everything.credential}: {what}"
+
+
+def who_decided_an_approval(there: Attacked) -> str:
+    """As if the second person had been another one."""
+    there.put(approvals, there.everything.approval, decided_by="account:9")
+    return f"approval {there.everything.approval}: {UNLIKE_TRAIL}"
+
+
+def what_was_proposed(there: Attacked) -> str:
+    there.put(approvals, there.everything.approval, effect="0" * 64, version=9)
+    return f"approval {there.everything.approval}: {UNLIKE_TRAIL}"
 
 
 def the_role_of_an_account(there: Attacked) -> str:
@@ -170,6 +182,8 @@ def a_row_that_the_service_changes_afterwards(there: Attacked) -> str:
 
 
 ATTACKS = (
+    who_decided_an_approval,
+    what_was_proposed,
     the_role_of_an_account,
     the_password_of_an_account,
     the_role_with_a_later_version,

@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.commands import command_line
 from app.records.ledger.seals import seal
-from app.records.log.folder import LogFolder
+from app.records.log.folder import WITNESSED, LogFolder
 from app.records.store import Store
 from app.records.tables import audit_entries
 from app.settings import ROOT, Settings
@@ -98,6 +98,7 @@ def test_heads_are_signed_and_witnessed(
         with served(tmp_path / "witness", port, str(log)):
             store.keep(kept(numbered(3)))
             size = waited_for(folder, policy, 7, 1).checkpoint.size
+        assert folder.head(WITNESSED) is not None
         store.keep(kept(numbered(4)))
         assert waited_for(folder, policy, size + 2, 0).checkpoint.size == size + 2
         with served(tmp_path / "witness", port, str(log)):

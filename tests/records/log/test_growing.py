@@ -11,15 +11,19 @@ from sqlalchemy import Engine, select, text
 from app.records.digests import leaf_hash
 from app.records.ledger.seals import seal
 from app.records.log import growing
-from app.records.log.folder import LogFolder
+from app.records.log.folder import WITNESSED, LogFolder
 from app.records.log.growing import LogBroken, add_signatures, grow, last_checkpoint
+from app.records.log.proving import log_proof
 from app.records.store import Store
 from app.records.tables import sealed_records
 from app.transparency.checkpoints import Checkpoint, read_checkpoint
 from app.transparency.keys import COSIGNATURE, ED25519
 from app.transparency.notes import cosignature_line, signed
+from app.transparency.policy import read_policy
+from app.transparency.proofs import read_proof
 from app.transparency.tiles import new_tiles, subtrees
 from app.transparency.tree import Edge, consistency_proof, is_consistent
+from app.transparency.trust import head_under
 from tests.records.conftest import kept, numbered
 from tests.transparency.grown import fixed_key
 
@@ -223,3 +227,26 @@ def test_signatures_of_witnesses_go_under_their_head_alone(store: Store, folder:
     [second] = grow(store, folder, KEY)
     add_signatures(folder, first.head, [line])
     assert folder.head() == second.head
+    assert folder.head(WITNESSED) is None
+
+
+def test_the_last_head_that_enough_witnesses_signed_is_kept_beside_the_newest(
+    store: Store, folder: LogFolder
+) -> None:
+    """Under load a witness signs a head whose place a newer one has taken."""
+    witness = fixed_key("carrier.example/witness", COSIGNATURE)
+    lines = f"log {KEY.public}\nwitness carrier {witness.public}\n"
+    policy = read_policy(f"{lines}quorum carrier\n".encode())
+    keep(store, range(1, 4))
+    [first] = grow(store, folder, KEY)
+    keep(store, range(4, 6))
+    [second] = grow(store, folder, KEY)
+    add_signatures(folder, first.head, [], policy)
+    assert folder.head(WITNESSED) is None
+    add_signatures(folder, first.head, [cosignature_line(first.head.text, witness, 1)], policy)
+    assert folder.head() == second.head
+    kept_head = folder.head(WITNESSED)
+    assert kept_head is not None and head_under(policy, kept_head).witnessed == {"carrier": 1}
+    for sequence, head in ((7, kept_head), (8, second.head)):
+        written = log_proof(folder, sequence)
+        assert written is not None and read_proof(written.encode()).checkpoint == head

@@ -31,7 +31,7 @@ PEOPLE_TYPES = (
         409,
         "The approval is over",
         "Read it to see what became of it. To try again, propose it again.\n"
-        "Somebody approved, refused or withdrew it, or its seven days are over.",
+        "Somebody approved, refused or withdrew it, or its time is over.",
     ),
     ProblemType(
         "effect-changed",
@@ -39,6 +39,16 @@ PEOPLE_TYPES = (
         "The proposal is out of date",
         "Read what it is about, and propose it again.\n"
         "Both people must see the same. What it is about changed after the first one saw it.",
+    ),
+    ProblemType(
+        "not-yet",
+        409,
+        "It cannot be approved yet",
+        "Wait until the day that the problem names, and try again.\n"
+        "What is marked for disposal waits for some days, so that somebody can stop it.",
+    ),
+    ProblemType(
+        "unknown-disposal", 404, "Unknown disposal", "GET /v1/disposals lists what was marked."
     ),
     ProblemType(
         "second-person-needed",

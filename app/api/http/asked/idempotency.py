@@ -12,7 +12,7 @@ from flask import Response, request
 from app import clock
 from app.api.http.answered.responses import JSON, Problem
 from app.api.http.service import Service, principal
-from app.records.entries import IdempotencyRecord, ResponseFor
+from app.records.entries import DeterminationRecord, IdempotencyRecord, ResponseFor
 from app.records.errors import AlreadyAnswered, RecordDamaged
 from app.records.inflight import InFlight
 from app.records.store import Stored
@@ -34,6 +34,7 @@ class IdempotentRequest:
     payload: str
     earlier: IdempotencyRecord | None = None
     earlier_body: str = ""
+    earlier_record: DeterminationRecord | None = None
 
     def record(
         self,
@@ -128,12 +129,17 @@ def idempotent_request(
         return attempt
     if isinstance(earlier, RecordDamaged):
         raise earlier
-    if earlier[0].payload != attempt.payload:
+    if earlier.response.payload != attempt.payload:
         raise Problem(
             "idempotency-key-reused",
             "You already used this key for another request. Send a new key for a new request.",
         )
-    return replace(attempt, earlier=earlier[0], earlier_body=earlier[1])
+    return replace(
+        attempt,
+        earlier=earlier.response,
+        earlier_body=earlier.body,
+        earlier_record=earlier.record,
+    )
 
 
 @contextmanager

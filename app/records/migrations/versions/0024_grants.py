@@ -1,14 +1,14 @@
 """What grants give: the role and the organization in audit entries, and the grants that wait for a second person.
 
-Revision: 0022, after 0021. Entries that are there give nothing, and their digests stay as they are. Going back loses the grants that
+Revision: 0024, after 0023. Entries that are there give nothing, and their digests stay as they are. Going back loses the grants that
 wait, and with the column the digests of the entries that have a value in it.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0022"
-down_revision = "0021"
+revision = "0024"
+down_revision = "0023"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Disposals over HTTP."""

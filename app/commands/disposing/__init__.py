@@ -1,0 +1,1 @@
+"""`flask records dispose`, `disposals`, `release` and `withdraw`."""

@@ -1,0 +1,1 @@
+"""`flask log …`: the transparency log's keys, and a new log after records were lost."""

@@ -1,0 +1,1 @@
+"""Disposal: mark what may go, wait, and let a second person release it."""
