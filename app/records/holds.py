@@ -238,6 +238,12 @@ class ActiveHolds(NamedTuple):
         """Whether a determination must stay."""
         return id in self.determinations or subject in self.everywhere
 
+    def keep_about(self, object_id: str, subject: str | None) -> bool:
+        """Whether something about a determination or another record, such as a letter, must stay: a
+        hold of anybody on the subject keeps it.
+        """
+        return object_id in self.determinations or subject in self.subjects
+
 
 def active_holds(connection: Connection) -> ActiveHolds:
     """The holds that are not lifted, read through a connection.
