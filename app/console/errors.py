@@ -23,6 +23,11 @@ STALE = (
     "form."
 )
 
+TOO_LARGE = (
+    "What you sent is larger than this form takes. A file may have at most 10 MB. Go back, shorten "
+    "the text or choose a smaller file, and send the form again."
+)
+
 
 def _page(title: str, sentence: str, status: int) -> Response:
     return make_response(
@@ -52,6 +57,8 @@ def refused(error: HTTPException) -> Response:
     """The page for a rejected request."""
     if error.code == 404:
         return _page("Page not found", _whats_missing(error), 404)
+    if error.code == 413:
+        return _page("Too large", TOO_LARGE, 413)
     return _page(
         "Request rejected",
         "Open the page again and resend the form.",

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from datetime import date
+from io import SEEK_END
 from types import MappingProxyType
 from typing import Any, Literal
 from uuid import uuid4
@@ -18,6 +19,7 @@ from werkzeug.datastructures import FileStorage, MultiDict
 from app.api.http.answered.responses import Problem
 from app.console.ask.fields import NO_DAY
 from app.console.complaints import labelled
+from app.waivers.paper_files import FILE_BYTES
 
 DATE_PARTS = (".month", ".day", ".year")
 Place = tuple[str, ...]
@@ -27,6 +29,7 @@ ONCE = "once"
 VERSION = "version"
 """The input with the version of the record that a form changes."""
 LONGEST_KEY = 100
+MEGABYTE = 1024 * 1024
 CHECKED = "yes"
 """What a box that somebody checked sends."""
 Kind = Literal[
@@ -57,6 +60,8 @@ ON_PAGES: Mapping[str, str] = {
     "Send papers, sworn or denial_received_on.": "Fill in a paper or one of the days.",
     "Is required with contradicted_by.": "Choose the paper that contradicts it.",
     "Is required with left_open.": "Choose why it is left open.",
+    "Needs the kind of its paper in missing.": "Check the paper above too.",
+    "Is required with other.": "Say who it was, and what they said.",
 }
 """The sentences of schemas that name members, and what a page says instead."""
 SIGNED_IN_AGAIN = "You are signed in again. Check what you typed, choose files again, and send it."
@@ -107,12 +112,30 @@ class Entry:
         if self.kind == "checks":
             self.checked = tuple(sent.getlist(self.name))
         elif self.kind == "file":
-            self._file = files[self.name].read() if self.name in files else b""
+            self._take_file(files.get(self.name))
         else:
             parts = DATE_PARTS if self.kind == "date" else ("",)
             self.shown = {part: sent.get(self.name + part, "") for part in parts}
 
-    _file: bytes = field(default=b"", repr=False)
+    def _take_file(self, sent: FileStorage | None) -> None:
+        """Read a file, where one was chosen: no more of it than shows that it is too large."""
+        self._file = None
+        if sent is not None and sent.filename:
+            self._name = sent.filename.replace("\\", "/").rpartition("/")[2]
+            self._size = sent.stream.seek(0, SEEK_END)
+            sent.stream.seek(0)
+            self._file = sent.stream.read(FILE_BYTES + 1)
+
+    def of_file(self, sentence: str) -> str:
+        """A complaint about the file that was chosen, with its name and size."""
+        if self._file is None:
+            return sentence
+        size = f"{self._size / MEGABYTE:.1f} MB" if self._size else "0 bytes"
+        return f"“{self._name}” ({size}): {sentence}"
+
+    _file: bytes | None = field(default=None, repr=False)
+    _name: str = field(default="", repr=False)
+    _size: int = field(default=0, repr=False)
 
     @property
     def is_no_day(self) -> bool:
@@ -127,7 +150,7 @@ class Entry:
         if self.kind == "checks":
             return list(self.checked) or None
         if self.kind == "file":
-            return base64.b64encode(self._file).decode() or None
+            return None if self._file is None else base64.b64encode(self._file).decode()
         if self.kind == "date":
             return self._day()
         text = self.shown.get("", "").strip()
@@ -260,7 +283,7 @@ class PageForm:
             way = tuple(part for part in place if part != "_schema")
             at = [each for each in self.entries if _lead_to_the_same(each.way, way)]
             if at and way:
-                said = [NO_DAY] if at[0].is_no_day else told
+                said = [NO_DAY] if at[0].is_no_day else [at[0].of_file(each) for each in told]
                 at[0].errors += [each for each in said if each not in at[0].errors]
             else:
                 self.refused = " ".join(filter(None, (self.refused, *told)))

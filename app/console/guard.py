@@ -21,8 +21,10 @@ from app.console.cookies import SESSION_COOKIE
 FORM_BYTES, LONG_FORM_BYTES = 16_384, 65_536
 """The longest form of an account, and of a question with all its facts or a text in any script."""
 LONG_FORMS = ("/ask/", "/answers/", "/feedback", "/sign-in")
-FORMS_WITH_FILES, FILE_FORM_BYTES = "/waivers/", 11 * 1024 * 1024
-"""Forms that carry a file, and how long they may be: the file and a little more."""
+FORMS_WITH_FILES, FILE_FORM_BYTES = "/waivers/", 32 * 1024 * 1024
+"""Forms that carry a file, and how long they may be: far more than a file may have, so that the
+form itself can say that it is too large and keep what was typed.
+"""
 LONGEST_PATH = 2000
 """The longest address to go on to after signing in: what programs ask stands in one."""
 SESSION = "session"

@@ -5,6 +5,7 @@ the advice. The advice is that of determinations; who decides is a person.
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Literal
 
 from app.law.questions import Outcome
 from app.letters.template import template
@@ -20,6 +21,14 @@ class Said(StrEnum):
 
 UNKNOWN = "unknown"
 """The status of a finding about which nothing is known."""
+NOTHING_PROVES_IT = "no_proof"
+"""The code of a finding that is left open because no paper shows it."""
+Leaning = Literal["for", "against"]
+"""Whether a finding speaks for a waiver or against one."""
+NO_GROUND = (
+    "A denial needs a finding that speaks against the waiver. Rely on one, or name the paper that "
+    "contradicts one that speaks for it."
+)
 LEFT_OPEN_BECAUSE: Mapping[str, str] = {
     code: template().of_desk[f"because-{code}"]
     for code in ("no_proof", "not_stated", "not_needed", "left_to_the_office")
@@ -30,7 +39,7 @@ LEFT_OPEN_BECAUSE: Mapping[str, str] = {
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A finding of the advice: *key* names it, *says* is its sentence. To one that *decides*, the
-    reviewer has to say something.
+    reviewer has to say something. *leaning* is for or against a waiver, where it is either.
     """
 
     key: str
@@ -38,23 +47,31 @@ class Finding:
     status: str
     says: str
     decides: bool
+    leaning: Leaning | None = None
 
     @property
     def can_say(self) -> Sequence[Said]:
-        """What a reviewer can say to it: no decision relies on what is not known."""
-        if self.status != UNKNOWN:
-            return tuple(Said)
-        return tuple(said for said in Said if said is not Said.RELIED_ON)
+        """What a reviewer can say to it: what is not known can only be left open."""
+        return tuple(Said) if self.status != UNKNOWN else (Said.LEFT_OPEN,)
+
+    def speaks_against(self, remark: "Remark") -> bool:
+        """Whether it speaks against a waiver with what the reviewer says to it."""
+        if remark.said is Said.RELIED_ON:
+            return self.leaning == "against"
+        return remark.said is Said.CONTRADICTED and self.leaning == "for"
 
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """What the determinations come to: the outcomes, the findings, and the next steps."""
+    """What the determinations come to: the outcomes, the findings, and the next steps. *answers*
+    are the sentences of both determinations.
+    """
 
     reviewable: Outcome
     supported: Outcome
     findings: Sequence[Finding]
     next_steps: Sequence[str]
+    answers: Sequence[str] = ()
 
     @property
     def step(self) -> str | None:
@@ -64,6 +81,36 @@ class Advice:
         if self.supported == "eligible" and self.reviewable in ("eligible", "referred"):
             return "grant"
         return None
+
+    @property
+    def deciding(self) -> Sequence[Finding]:
+        """The findings that decide, each sentence once: two provisions can ask the same."""
+        by_sentence: dict[str, Finding] = {}
+        for finding in self.findings:
+            if finding.decides:
+                by_sentence.setdefault(finding.says, finding)
+        return list(by_sentence.values())
+
+    @property
+    def further_grounds(self) -> Sequence[Finding]:
+        """The known findings against a waiver that decide nothing, each sentence once: a denial can
+        rest on one.
+        """
+        asked = {finding.says for finding in self.deciding}
+        found = {
+            finding.says: finding
+            for finding in self.findings
+            if finding.leaning == "against" and finding.says not in asked
+        }
+        return list(found.values())
+
+    def departs(self, step: str) -> bool:
+        """Whether a decision departs from it. A return departs from nothing, since the law leaves
+        it to the Office; nor does a person who can enroll otherwise from an advice to deny.
+        """
+        if step == "return" or self.step in (None, step):
+            return False
+        return step != "not-needed" or self.step == "grant"
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +160,7 @@ class Rationale:
         """What is wrong with it as the rationale of a step, for a request with some papers."""
         known = {finding.key: finding for finding in advice.findings}
         seen: set[str] = set()
+        said_to: dict[str, Remark] = {}
         for place, remark in enumerate(self.remarks):
             if remark.finding not in known:
                 yield Wrong("Is no finding of the advice.", place)
@@ -121,15 +169,34 @@ class Rationale:
             elif remark.paper is not None and remark.paper > papers:
                 yield Wrong("Is no paper of this request.", place, field="paper")
             elif remark.said not in known[remark.finding].can_say:
-                yield Wrong("No decision relies on what is not known.", place, field="says")
+                yield Wrong("What is not known can only be left open.", place, field="says")
+            elif not _is_alike(remark, said_to.setdefault(known[remark.finding].says, remark)):
+                yield Wrong("Stands twice, with another remark.", place, field="says")
             seen.add(remark.finding)
         if left := unspoken(advice, self):
             yield Wrong(f"Say something to each finding; still missing: {', '.join(left)}.")
-        yield from self._wrong_departure(step, advice)
+        yield from self.wrong_departure(step, advice)
+        if step == "deny" and not self._has_ground(advice):
+            yield Wrong(NO_GROUND)
 
-    def _wrong_departure(self, step: str, advice: Advice) -> Iterator[Wrong]:
-        departs = advice.step not in (None, step)
-        if not departs:
+    def _has_ground(self, advice: Advice) -> bool:
+        """Whether something that is said to the findings speaks against the waiver. Also does that
+        nothing proves the finding from which a denial departs; and an advice to deny of which no
+        single finding is known.
+        """
+        known = {finding.key: finding for finding in advice.findings}
+        for remark in self.remarks:
+            if remark.finding not in known:
+                continue
+            unproven = remark.because == NOTHING_PROVES_IT and remark.finding == self.departs_from
+            if unproven or known[remark.finding].speaks_against(remark):
+                return True
+        can_rely = any(each.leaning == "against" for each in advice.findings)
+        return advice.step == "deny" and not can_rely
+
+    def wrong_departure(self, step: str, advice: Advice) -> Iterator[Wrong]:
+        """What is wrong with the finding that it departs from."""
+        if not advice.departs(step):
             if self.departs_from is not None:
                 yield Wrong("Leave it out: this follows the advice.", member="departs_from")
             return
@@ -148,6 +215,11 @@ class Rationale:
 
 
 def unspoken(advice: Advice, rationale: Rationale) -> list[str]:
-    """The deciding findings to which nothing was said."""
-    said = {remark.finding for remark in rationale.remarks}
-    return [each.key for each in advice.findings if each.decides and each.key not in said]
+    """The deciding findings to which nothing was said, also in the words of another one."""
+    keys = {remark.finding for remark in rationale.remarks}
+    said = {each.says for each in advice.findings if each.key in keys}
+    return [each.key for each in advice.findings if each.decides and each.says not in said]
+
+
+def _is_alike(one: Remark, other: Remark) -> bool:
+    return (one.said, one.paper, one.because) == (other.said, other.paper, other.because)

@@ -12,6 +12,7 @@ from app.letters.letter import SectionName
 from app.letters.template import template
 from app.records.waivers.waiver_requests import WaiverRequest
 from app.waivers.deciding import Advice, Rationale, Remark, Said
+from app.waivers.whole import EXACTLY
 
 _TO_CARRIER: Mapping[str, str] = {
     "grant": "The Office of Patient Protection granted an enrollment waiver for {whom}.",
@@ -65,16 +66,22 @@ def letter(told: Told) -> list[Sentence]:
     return [Sentence(_says(told.step), "action"), *_why(told), *_to_do(told)]
 
 
-def missing_letter(kinds: Iterable[str], by: date) -> list[Sentence]:
+def missing_letter(kinds: Iterable[str], by: date, exactly: Iterable[str] = ()) -> list[Sentence]:
     """The letter about the kinds of papers that are missing, and the day by which they are to come:
-    that on which the Office looks again.
+    that on which the Office looks again. Where codes say *exactly* what is missing of a kind, they
+    stand in its place.
     """
     day = day_in_words(by)
+    codes = list(exactly)
+    names: list[str] = []
+    for kind in kinds:
+        of_kind = [f"exactly-{code}" for code in codes if EXACTLY[code] == kind]
+        names += of_kind or [f"missing-{kind}"]
     return [
         Sentence(_says("incomplete"), "action"),
         Sentence(_says("look-again", day=day), "action"),
         Sentence(_says("send-papers", day=day), "do"),
-        *(Sentence(_says(f"missing-{kind}"), "do") for kind in kinds),
+        *(Sentence(_says(name), "do") for name in names),
     ]
 
 

@@ -18,8 +18,10 @@ def media_type_of(content: bytes) -> str:
     """The media type of a file, by how it begins.
 
     Raises:
-        UnfitFile: it is larger than allowed, or neither PDF, PNG nor JPEG.
+        UnfitFile: it is empty, larger than allowed, or neither PDF, PNG nor JPEG.
     """
+    if not content:
+        raise UnfitFile("Must have some content: this file is empty.")
     if len(content) > FILE_BYTES:
         raise UnfitFile(f"Must have at most {FILE_BYTES // (1024 * 1024)} MB.")
     for media_type, beginning in _BEGINS.items():

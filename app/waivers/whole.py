@@ -17,8 +17,24 @@ PAPERS: Mapping[str, str] = {
     "authority": "the authority of a representative",
     "other": "another paper",
 }
-"""The kinds of papers and their names. A statement may be sworn on the form, so a day of signing
-counts as one.
+"""The kinds of papers and their names. A statement may be sworn on the form: what counts is the day
+on which it was signed.
+"""
+
+EXACTLY: Mapping[str, str] = {
+    "form_signature": "form",
+    "form_answers": "form",
+    "notice_day": NOTICE,
+    "statement_day": STATEMENT,
+    "proof_of_reason": "proof",
+    "proof_of_end": "proof",
+    "proof_of_learning": "proof",
+    "proof_of_offers": "proof",
+    "proof_of_subsidy": "proof",
+    "authority_signature": "authority",
+}
+"""What exactly can be missing, as the letter to the applicant says it: its code, and the kind of
+paper that it is about.
 """
 
 
@@ -44,8 +60,8 @@ class WholeRequest:
 
     @property
     def is_sworn(self) -> bool:
-        """Whether the certification is here."""
-        return self.sworn_on is not None or STATEMENT in _kinds(self.papers)
+        """Whether the certification is here. A statement counts only with its day of signature."""
+        return self.sworn_on is not None
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -64,7 +80,7 @@ class WholeRequest:
         days = [self.request.received_on]
         if self.request.denial is None:
             days += self._first_day(NOTICE)
-        days += self._first_day(STATEMENT) if self.sworn_on is None else [self.sworn_on]
+        days += [] if self.sworn_on is None else [self.sworn_on]
         return max(days)
 
     def _first_day(self, kind: str) -> list[date]:

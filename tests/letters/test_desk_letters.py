@@ -25,7 +25,7 @@ from app.letters.page import Addressed, document
 from app.letters.pdf import pdf_of
 from app.letters.template import template
 from app.waivers.outgoing import corrected_letter, withdrawn_letter
-from tests.api.asking import CLOSED, problem
+from tests.api.asking import CLOSED, pointers, problem
 from tests.audit import AuditTrail
 from tests.callers import ORGANIZATION, client_of
 from tests.letters.test_printing import NAMED_SKIPS, TO, pango, squeezed, text_of
@@ -34,11 +34,12 @@ from tests.waivers.asking import INCOMPLETE, entered, reviewer, step
 from tests.waivers.test_corrections import another, approve, propose
 from tests.waivers.test_deciding import (
     SUPPORTED,
+    WAY_IN,
     claimed,
     decide,
     grant,
+    needless,
     rationale,
-    way_in_force,
 )
 
 __all__ = ["pango"]
@@ -74,9 +75,8 @@ def requests(app: Flask) -> Requests:
     grant(office, made["corrected"])
     proposed = propose(chief, made["corrected"])
     assert 200 == approve(another(app), proposed).status_code
-    made["not needed"] = claimed(client, office, subject=unique_reference())
-    way = way_in_force(office)
-    assert 200 == step(office, made["not needed"], "not-needed", 2, way_in=way).status_code
+    made["not needed"] = claimed(client, office, subject=unique_reference(), **needless())
+    assert 200 == step(office, made["not needed"], "not-needed", 2, way_in=WAY_IN).status_code
     return made
 
 
@@ -104,6 +104,23 @@ def test_a_letter_says_which_papers_are_missing_and_by_when(app: Flask, requests
     words = template().of_desk
     assert [words[f"missing-{kind}"] for kind in told["missing"]] == papers
     assert {"denial_notice", "sworn_statement", "proof", "authority"} == set(told["missing"])
+
+
+def test_a_letter_says_exactly_what_is_missing(app: Flask) -> None:
+    client, office = client_of(app), reviewer(app)
+    request = entered(client, subject=unique_reference())
+    asked = {"missing": ["proof", "form"], "remind_on": str(DAY)}
+    wrong = step(office, request, "ask-for-missing", exactly=["notice_day"], **asked)
+    assert (422, {"/exactly"}) == (wrong.status_code, pointers(wrong))
+    codes = ["proof_of_end", "proof_of_reason"]
+    done = step(office, request, "ask-for-missing", exactly=codes, note="Which plant?", **asked)
+    assert 200 == done.status_code, done.get_json()
+    _, *papers = section(letter_of(client, request), "do")
+
+    words = template().of_desk
+    told = [words["exactly-proof_of_end"], words["exactly-proof_of_reason"], words["missing-form"]]
+    assert told == papers
+    assert "Which plant?" not in str(papers)
 
 
 def test_a_letter_says_who_withdrew_a_request_and_until_when_one_can_ask_again(
@@ -212,7 +229,8 @@ def test_the_letter_of_an_earlier_step_stays(app: Flask) -> None:
     request = entered(client, **{**INCOMPLETE, "sworn": None, "subject": unique_reference()})
     assert (404, "no-letter") == problem(client.get(f"{request['href']}/letter"))
     step(office, request, "ask-for-missing", missing=["proof"], remind_on=str(DAY))
-    step(client, request, "withdraw", 2, said_by="other", said_on=str(clock.today()))
+    said = {"said_by": "other", "said_on": str(clock.today()), "note": "Her son called."}
+    step(client, request, "withdraw", 2, **said)
 
     assert "withdrawn" in says(letter_of(client, request))
     assert "not complete" in says(letter_of(client, request, "step=2"))

@@ -128,8 +128,8 @@ def stale_step(desk: Desk) -> None:
 
 def previewed(desk: Desk) -> None:
     claimed(desk)
-    desk.opens("/decide/return")
-    left_open = remarks(desk.chief, f"{desk.entered}/decide/return", "left_open")
+    desk.opens("/decide/grant")
+    left_open = remarks(desk.chief, f"{desk.entered}/decide/grant", "left_open")
     for place in left_open:
         desk.page.locator(f'input[name="{place}"][value="left_open"] + label').click()
         because = place.replace(".says", ".because")
@@ -180,7 +180,8 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "letter, papers are missing": opened_at("/letter?language=es", incomplete),
     "step, wrong": wrong_step,
     "step, stale": stale_step,
-    "decide, not needed": opened_at("/decide/not-needed", claimed),
+    "decide, deny": opened_at("/decide/deny", claimed),
+    "decide, not possible": opened_at("/decide/not-needed", claimed),
     "decide, preview": previewed,
     "decide, wrong": wrong_decision,
     "session ended": ended,

@@ -1,9 +1,11 @@
 """The waiver desk at work: what a person of the Office meets between two steps on a request."""
 
 import re
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from app import clock
 from app.access.roster import Roster
@@ -236,6 +238,172 @@ def test_who_decides_has_the_request_before_them_and_the_preview_at_the_head(
     assert "The request is denied now. The last step was by you: waiver denied." in text(
         reviewer.get(page)
     )
+
+
+def unsigned(browser: Browser, denial: str, subject: str) -> str:
+    """The address of a request that lacks its sworn statement."""
+    new = {name: it for name, it in test_waiver_desk.REQUEST.items() if "sworn" not in name}
+    sent = browser.fill(
+        f"/waivers/new?denial={denial}", "/waivers/new", denial=denial, subject=subject, **new
+    )
+    assert 303 == sent.status_code, text(sent)
+    return str(sent.headers["Location"])
+
+
+def test_while_papers_are_missing_the_page_leads_to_asking_for_them(
+    browser: Browser, denial: str, subject: str, reviewer: Browser
+) -> None:
+    entered = unsigned(browser, denial, subject)
+    led_to = re.findall(rf"{entered}/(?:steps|decide)/([a-z-]+)", page_of(reviewer, entered))
+    assert "ask-for-missing" == led_to[0] and "claim" not in led_to
+    take(reviewer, entered, "claim")
+    shown = page_of(reviewer, entered)
+    assert "Papers are missing, so you can neither grant nor deny it yet." in shown
+    led_to = re.findall(rf"{entered}/(?:steps|decide)/([a-z-]+)", shown)
+    assert {"add-paper", "release", "recuse", "withdraw"} == set(led_to)
+    for step, told in {
+        "grant": "Missing: the sworn statement.",
+        "deny": "Missing: the sworn statement.",
+        "return": "where the law leaves its review to the Office.",
+        "not-needed": "the law opens no other way to enroll today.",
+    }.items():
+        refused = reviewer.get(f"{entered}/decide/{step}")
+        assert 409 == refused.status_code
+        assert told in text(refused) and "waiver.reviewable" not in text(refused)
+    paper = {**PAPER, "papers.0.kind": "sworn_statement"}
+    take(reviewer, entered, "add-paper", **paper)
+    assert "The sworn statement: the day on which it was signed" in text(reviewer.get(entered))
+    take(reviewer, entered, "add-paper", **days("sworn.signed_on", 5, 21))
+    assert {"grant", "deny"} <= set(re.findall(r"/decide/([a-z-]+)", page_of(reviewer, entered)))
+
+
+def page_of(browser: Browser, page: str) -> str:
+    return browser.get(page).get_data(as_text=True)
+
+
+def test_a_decision_shows_its_two_answers_and_asks_about_each_sentence_once(
+    entered: str, reviewer: Browser
+) -> None:
+    take(reviewer, entered, "claim")
+    page = page_of(reviewer, f"{entered}/decide/deny")
+    told = text(reviewer.get(f"{entered}/decide/deny"))
+    before = told[: told.index("What you say to each finding")]
+    assert "whether the Office of Patient Protection must review the request." in before
+    assert "The facts support a waiver. This is advice to the reviewer, who decides." in before
+    legends = re.findall(r'<legend class="usa-legend">([^<]*)</legend>', page)
+    assert len(legends) == len(set(legends)) > 3
+    assert "As it stands it speaks for a waiver." in told
+    for unknown in re.findall(r"<legend[^>]*>Not (?:stated|determined).*?</fieldset>", page, re.S):
+        assert 'value="contradicted_by"' not in unknown and 'value="left_open"' in unknown
+
+
+def test_a_late_request_is_denied_and_another_decision_names_what_it_departs_from(
+    browser: Browser, denial: str, subject: str, reviewer: Browser
+) -> None:
+    late = {**test_waiver_desk.REQUEST, **days("received_on", 9, 20)}
+    sent = browser.fill(
+        f"/waivers/new?denial={denial}", "/waivers/new", denial=denial, subject=subject, **late
+    )
+    entered = str(sent.headers["Location"])
+    take(reviewer, entered, "claim")
+    assert "return" not in re.findall(r"/decide/([a-z-]+)", page_of(reviewer, entered))
+    page = f"{entered}/decide/deny"
+    assert "The facts speak for this step: deny the waiver." in text(reviewer.get(page))
+    preview = decide(reviewer, page, do="preview", **remarks(reviewer, page))
+    assert "Still needed" not in text(preview), text(preview)
+    assert "The last day was June 9, 2012." in text(preview)
+    assert "From which finding do you depart?" in text(reviewer.get(f"{entered}/decide/grant"))
+
+
+def test_a_denial_without_a_reason_is_not_taken(
+    browser: Browser, entered: str, reviewer: Browser
+) -> None:
+    take(reviewer, entered, "claim")
+    page = f"{entered}/decide/deny"
+    fields = remarks(reviewer, page) | {"ground": ""}
+    for place in [each.removesuffix(".says") for each in fields if each.endswith(".says")]:
+        fields |= {f"{place}.says": "left_open", f"{place}.because": "not_needed"}
+    told = text(decide(reviewer, page, do="preview", **fields))
+
+    assert "A denial needs a finding that speaks against the waiver." in told
+    assert 'name="digest"' not in told
+
+
+def with_file(browser: Browser, entered: str, name: str, content: bytes) -> TestResponse:
+    """Add a proof with a file and what somebody typed."""
+    page = f"{entered}/steps/add-paper"
+    form = dict(
+        re.findall(r'name="(csrf_token|once|version)" value="([^"]+)"', page_of(browser, page))
+    )
+    return browser.client.post(
+        page,
+        base_url="https://localhost",
+        content_type="multipart/form-data",
+        data={**form, **PAPER, "papers.0.file": (BytesIO(content), name)},
+    )
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "“scan.pdf” (0 bytes): Must have some content: this file is empty."),
+        (b"%PDF-" + bytes(12 * 1024 * 1024), "“scan.pdf” (12.0 MB): Must have at most 10 MB."),
+        (b"MZ", "Must be a PDF, PNG or JPEG file."),
+    ],
+)
+def test_an_unfit_file_is_refused_by_its_name_and_the_form_stays(
+    browser: Browser, entered: str, content: bytes, told: str
+) -> None:
+    refused = with_file(browser, entered, "scan.pdf", content)
+
+    assert 422 == refused.status_code
+    assert told in text(refused)
+    html = refused.get_data(as_text=True)
+    assert '<option value="proof" selected' in html and 'name="papers.0.received_on.day"' in html
+    assert 'value="22"' in html
+    assert "No paper came yet." in text(browser.get(entered))
+
+
+def test_a_withdrawal_by_somebody_else_says_who_and_what(entered: str, reviewer: Browser) -> None:
+    said = {"said_by": "other", **days("said_on", 5, 25)}
+    refused = take(reviewer, entered, "withdraw", **said)
+    assert 422 == refused.status_code
+    assert "Say who it was, and what they said." in text(refused)
+    assert 303 == take(reviewer, entered, "withdraw", note="Her son called.", **said).status_code
+
+
+def test_only_those_who_may_review_are_offered_a_request(
+    entered: str, reviewer: Browser, chief: Browser, otto: str
+) -> None:
+    take(reviewer, entered, "claim")
+    take(reviewer, entered, "recuse", because="My sister-in-law.")
+    take(chief, entered, "claim")
+    shown = chief.get(f"{entered}/steps/reassign")
+    offered = re.findall(r'<option value="account:[^"]*">(\w+)', shown.get_data(as_text=True))
+
+    assert ["otto"] == offered
+    assert "Not rosa: who entered the request or recused themselves" in text(shown)
+
+
+def test_a_preview_can_be_opened_again_by_its_reviewer(
+    app: Flask, entered: str, reviewer: Browser, chief: Browser
+) -> None:
+    take(reviewer, entered, "claim")
+    page = f"{entered}/decide/deny"
+    decide(reviewer, page, do="preview", words="First words.", **remarks(reviewer, page))
+    decide(reviewer, page, do="preview", words="Better words.", **remarks(reviewer, page))
+    again = reviewer.get(f"{page}?preview=shown")
+
+    assert 200 == again.status_code
+    assert "What goes out" in text(again) and "Better words." in text(again)
+    assert "First words." not in text(again)
+    assert "Better words." not in text(reviewer.get(page))
+    store = app.extensions["eligibility"].store
+    with store.reading() as connection:
+        kept = str(connection.exec_driver_sql("SELECT question, facts FROM drafts").all())
+    assert 1 == kept.count("waiver decision: deny") and "words" not in kept
+    assert 200 == reviewer.get("/ask").status_code
+    assert 404 == chief.get(f"{page}?preview=shown").status_code
 
 
 def test_each_day_names_its_law_and_whether_it_moves(entered: str, reviewer: Browser) -> None:

@@ -227,10 +227,14 @@ def test_who_entered_a_request_cannot_claim_it(app: Flask, roster: Roster, denia
 
 
 def decide(browser: Browser, page: str, **fields: str) -> TestResponse:
-    """Send the form of a decision as it stands, with some fields filled in."""
+    """Send the form of a decision as it stands, with some fields filled in; a preview comes at an
+    address of its own.
+    """
     shown = browser.get(page).get_data(as_text=True)
     hidden = dict(re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', shown))
-    return browser.post(page, **{**hidden, **fields})
+    sent = browser.post(page, **{**hidden, **fields})
+    is_preview = sent.status_code == 303 and "preview=" in sent.headers["Location"]
+    return browser.get(sent.headers["Location"]) if is_preview else sent
 
 
 def remarks(browser: Browser, page: str, says: str = "relied_on", **more: str) -> dict[str, str]:
@@ -243,7 +247,8 @@ def remarks(browser: Browser, page: str, says: str = "relied_on", **more: str) -
         can = re.search(rf'name="{place}\.says"[^>]*value="{says}"', shown)
         one = {"says": says, **more} if can else {"says": "left_open", "because": "no_proof"}
         filled |= {f"{place}.{name}": value for name, value in one.items()}
-    return filled
+    further = re.search(r'name="ground".*?<option value="([^"]+#[^"]+)"', shown, re.S)
+    return filled | ({"ground": further[1]} if further else {})
 
 
 def granted(reviewer: Browser, entered: str) -> TestResponse:

@@ -56,15 +56,20 @@ def preview(office: FlaskClient, request: Any, name: str, **body: Any) -> Any:
 
 
 def rationale(office: FlaskClient, request: Any, name: str) -> list[dict[str, Any]]:
-    """Every finding that decides, relied on; those that are not known are left open."""
+    """Every finding that decides, relied on; those that are not known are left open. A denial rests
+    on a further finding where none of them speaks against a waiver.
+    """
     found = preview(office, request, name)["advice"]["findings"]
+    deciding = {each["says"]: each for each in reversed(found) if each["decides"]}
+    against = [each for each in found if each["leaning"] == "against"]
+    further = name == "deny" and not any(each["decides"] for each in against)
+    ground = [{"finding": each["finding"], "says": "relied_on"} for each in against[:1] if further]
     return [
         {"finding": each["finding"], "says": "relied_on"}
         if each["status"] != "unknown"
         else {"finding": each["finding"], "says": "left_open", "because": "no_proof"}
-        for each in found
-        if each["decides"]
-    ]
+        for each in reversed(deciding.values())
+    ] + ground
 
 
 def decide(
@@ -135,6 +140,69 @@ def test_a_decision_keeps_its_advice_for_replay(
         made = supervisor.get(f"/v1/determinations/{id}").get_json()
         assert subject == made["subject"]
         assert 200 == supervisor.post(f"/v1/determinations/{id}/replay").status_code
+
+
+# --- what stands before a decision ---
+
+
+def test_no_request_is_granted_or_denied_while_papers_are_missing(
+    client: FlaskClient, office: FlaskClient, subject: str
+) -> None:
+    request = claimed(client, office, subject=subject, sworn=None)
+    for name in ("grant", "deny"):
+        for answer in (
+            office.post(f"{request['href']}/preview", json={"step": name}),
+            step(office, request, name, 2, digest="0" * 64),
+        ):
+            assert (409, "papers-missing") == problem(answer)
+            assert "Missing: the sworn statement." in answer.get_json()["detail"]
+    assert not {"grant", "deny"} & set(office.get(request["href"]).get_json()["possible"])
+    paper = {"kind": "sworn_statement", "received_on": "2012-03-05"}
+    assert 200 == step(client, request, "add-paper", 2, papers=[paper]).status_code
+    assert ["sworn_statement"] == client.get(request["href"]).get_json()["missing"]
+    signed = {"signed_on": "2012-03-04"}
+    assert 200 == step(client, request, "add-paper", 3, sworn=signed).status_code
+    assert {"grant", "deny"} <= set(office.get(request["href"]).get_json()["possible"])
+
+
+def test_a_denial_rests_on_a_finding_that_speaks_against_the_waiver(
+    client: FlaskClient, office: FlaskClient, subject: str
+) -> None:
+    request = claimed(client, office, subject=subject, facts=SUPPORTED)
+    found = preview(office, request, "deny")["advice"]["findings"]
+    said = [each for each in rationale(office, request, "deny") if each["says"] != "relied_on"]
+    sentences = {each["says"] for each in found if each["leaning"] == "for" and each["decides"]}
+    keys = {each["says"]: each["finding"] for each in found if each["says"] in sentences}
+    said += [{"finding": key, "says": "relied_on"} for key in keys.values()]
+    told = preview(office, request, "deny", rationale=said)
+    assert ([], None) == (told["unspoken"], told["digest"])
+    assert ["A denial needs a finding that speaks against"] == [
+        each.partition(" the waiver.")[0] for each in told["incomplete"]
+    ]
+    refused = step(office, request, "deny", 2, rationale=said, digest="0" * 64)
+    assert {"/rationale"} == pointers(refused)
+    shown = {"says": "contradicted_by", "paper": 1}
+    said[-1] = {"finding": said[-1]["finding"], **shown}
+    assert preview(office, request, "deny", rationale=said)["digest"]
+
+
+def test_a_finding_of_two_provisions_needs_one_remark(
+    client: FlaskClient, office: FlaskClient, subject: str
+) -> None:
+    facts = {"waiver": {"coverage_available": "none"}}
+    request = claimed(client, office, subject=subject, facts=facts)
+    found = preview(office, request, "deny")["advice"]["findings"]
+    alike = [each for each in found if "no_creditable" in each["finding"].replace("-", "_")]
+    says = alike[0]["says"]
+    both = [each["finding"] for each in found if each["says"] == says]
+    assert 2 == len(both)
+    one = [{"finding": both[0], "says": "relied_on"}]
+    left = preview(office, request, "deny", rationale=one)["unspoken"]
+    assert not set(both) & set(left)
+    other = {"finding": both[1], "says": "left_open", "because": "not_needed"}
+    body = {"step": "deny", "rationale": [*one, other]}
+    answer = office.post(f"{request['href']}/preview", json=body)
+    assert (422, {"/rationale/1/says"}) == (answer.status_code, pointers(answer))
 
 
 # --- the rationale ---
@@ -349,27 +417,52 @@ def test_a_request_is_returned_only_where_the_law_leaves_that(
 
 
 def test_who_needs_no_waiver_is_told_the_way(client: FlaskClient, office: FlaskClient) -> None:
-    request = claimed(client, office, subject=str(uuid4()))
+    request = claimed(client, office, subject=str(uuid4()), **needless())
     for way in (
         {"question": "enrollment.nothing", "provision": "enrollment/prior-coverage"},
         {"question": "enrollment.permitted", "provision": "enrollment/not-an-eligible-individual"},
+        {"question": "enrollment.permitted", "provision": "enrollment/waiver-held"},
+        {"question": "enrollment.permitted", "provision": "enrollment/qualifying-event"},
     ):
         answer = step(office, request, "not-needed", 2, way_in=way)
         assert {"/way_in"} == pointers(answer)
     assert {"/way_in"} == pointers(step(office, request, "not-needed", 2))
-    done = step(office, request, "not-needed", 2, way_in=way_in_force(office))
+    closed = claimed(client, office, subject=str(uuid4()))
+    assert {"/way_in"} == pointers(step(office, closed, "not-needed", 2, way_in=WAY_IN))
+    assert "not-needed" not in office.get(closed["href"]).get_json()["possible"]
+    done = step(office, request, "not-needed", 2, way_in=WAY_IN)
     assert 200 == done.status_code, done.get_json()
     details = client.get(request["href"]).get_json()["steps"][-1]["details"]
-    assert details["way_in"] == way_in_force(office)
+    assert details["way_in"] == WAY_IN
     assert any("in another way" in sentence for sentence in details["letter"])
 
 
-def way_in_force(office: FlaskClient) -> dict[str, str]:
-    """A provision that grants enrollment today."""
-    service: Service = office.application.extensions["eligibility"]
-    found = service.lawbook.in_force(clock.today(), service.edition, "enrollment.permitted")
-    provision = next(each.id for each in found if each.effect == "grants")
-    return {"question": "enrollment.permitted", "provision": provision}
+WAY_IN = {
+    "question": "enrollment.permitted",
+    "provision": "enrollment/prior-coverage-ended",
+}
+
+
+def needless() -> dict[str, Any]:
+    """A request of today by somebody who lost coverage ten days ago, and needs no waiver."""
+    today = clock.today()
+    before = str(today - timedelta(days=2))
+    return {
+        "received_on": str(today),
+        "denial": {"received_on": before},
+        "papers": [{"kind": "denial_notice", "received_on": str(today)}],
+        "sworn": {"signed_on": before},
+        "facts": {
+            "applicant": {"resident": True, "has_medicare": False},
+            "employer_plan": {"available": False},
+            "prior_coverage": {
+                "ended": True,
+                "ended_on": str(today - timedelta(days=10)),
+                "end_reason": "lost",
+                "creditable": True,
+            },
+        },
+    }
 
 
 # --- what follows ---

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
 from typing import Any
 
 import orjson
@@ -16,14 +15,14 @@ from app.api.http.answered.responses import Problem
 from app.api.http.answered.responses import Wrong as WrongMember
 from app.api.http.service import Service, origin
 from app.api.waivers.clocks import REVIEWABLE, SUPPORTED, day_to_tell_carrier_by, facts_for
-from app.determinations.answer import DeterminationAnswer
+from app.api.waivers.other_ways import require_way
+from app.determinations.answer import DeterminationAnswer, FindingAnswer, ReasonAnswer
 from app.determinations.telling.brief import brief_of
-from app.law.errors import UnknownQuestion
 from app.records.entries import NewDetermination
 from app.records.verifying.chains import link
 from app.records.visibility import Reach
 from app.records.waivers.waiver_requests import Also
-from app.waivers.deciding import Advice, Finding, Rationale, Wrong, unspoken
+from app.waivers.deciding import UNKNOWN, Advice, Finding, Leaning, Rationale, Wrong, unspoken
 from app.waivers.outgoing import Sentence, Told, letter, message, sealed_letter
 from app.waivers.whole import WholeRequest
 
@@ -80,6 +79,7 @@ def advise(service: Service, here: WholeRequest, by: Principal, keep: bool) -> A
         supported.outcome,
         [*findings_of(reviewable), *findings_of(supported)],
         list(dict.fromkeys(step.says for step in steps)) or _after_a_denial(service),
+        [reviewable.says, supported.says],
     )
     return Advised(advice, decided)
 
@@ -105,7 +105,15 @@ def findings_of(document: DeterminationAnswer) -> Iterator[Finding]:
                 finding.status,
                 finding.says,
                 (reason.provision, finding.condition) in deciding,
+                _leaning(reason, finding),
             )
+
+
+def _leaning(reason: ReasonAnswer, finding: FindingAnswer) -> Leaning | None:
+    """Whether a finding speaks for a waiver: where it meets a ground, or fails a bar."""
+    if finding.status == UNKNOWN or reason.effect not in ("grants", "bars"):
+        return None
+    return "for" if (reason.effect == "grants") == (finding.status == "met") else "against"
 
 
 def sealed_findings(service: Service, ids: Iterable[str], reach: Reach) -> dict[str, str]:
@@ -200,7 +208,7 @@ def preview_of(service: Service, here: WholeRequest, advice: Advice, draft: Draf
         draft.rationale,
         here.papers,
         day_to_tell_carrier_by(service, today, today) if draft.step == "grant" else None,
-        None if draft.way_in is None else _title(service, draft.way_in, today),
+        None if draft.way_in is None else require_way(service, here, draft.way_in, today).title,
     )
     sentences, to_carrier = letter(told), message(here.request, draft.step)
     digest = None if wrong else _digest(here, advice, draft, sentences, to_carrier)
@@ -218,27 +226,19 @@ def require_rationale(here: WholeRequest, advice: Advice, draft: Draft) -> None:
     _refuse(list(draft.rationale.wrong(draft.step, advice, len(here.papers))))
 
 
+def require_departure_named(advice: Advice, draft: Draft) -> None:
+    """Require that a decision names the finding that it departs from.
+
+    Raises:
+        Problem: invalid-request, with a pointer to it.
+    """
+    _refuse(list(draft.rationale.wrong_departure(draft.step, advice)))
+
+
 def _refuse(wrong: Sequence[Wrong]) -> None:
     if wrong:
         errors = [WrongMember("json", each.detail, each.pointer) for each in wrong]
         raise Problem("invalid-request", "The rationale is not complete.", errors)
-
-
-def _title(service: Service, way_in: Mapping[str, str], today: date) -> str:
-    """The title of the provision that lets somebody in.
-
-    Raises:
-        Problem: invalid-request; no such provision in force answers that question with a yes.
-    """
-    try:
-        in_force = service.lawbook.in_force(today, service.edition, way_in["question"])
-    except (UnknownQuestion, KeyError):
-        in_force = []
-    for provision in in_force:
-        if provision.id == way_in["provision"] and provision.effect == "grants":
-            return provision.title
-    wrong = WrongMember("json", "Must be a provision in force that grants it.", "/way_in")
-    raise Problem("invalid-request", "There is no such way to enroll.", [wrong])
 
 
 def _digest(

@@ -11,7 +11,15 @@ from app import clock
 from app.api.http.answered.responses import Problem, json_response, tagged
 from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, principal
-from app.api.waivers.advice import Advised, Draft, Preview, advise, preview_of, require_rationale
+from app.api.waivers.advice import (
+    Advised,
+    Draft,
+    Preview,
+    advise,
+    preview_of,
+    require_departure_named,
+    require_rationale,
+)
 from app.api.waivers.answers import WaiverTakenAnswer
 from app.api.waivers.asked.decision_schemas import (
     DecisionSchema,
@@ -19,6 +27,7 @@ from app.api.waivers.asked.decision_schemas import (
     PreviewSchema,
     ReturnSchema,
 )
+from app.api.waivers.preconditions import refused_now
 from app.api.waivers.taking import (
     IF_MATCH,
     STEP_PROBLEMS,
@@ -31,6 +40,7 @@ from app.api.waivers.taking import (
 )
 from app.determinations.answer import Id
 from app.law.questions import Outcome
+from app.waivers.deciding import Leaning
 from app.waivers.desk import Overtaken, Taking
 from app.waivers.outgoing import sealed_letter
 from app.waivers.states import LEADING, State, after
@@ -39,7 +49,14 @@ from app.waivers.whole import WholeRequest, whole
 
 Decide = Callable[..., Response]
 blp = Blueprint("waiver-decisions", __name__, url_prefix="/v1/waiver-requests")
-DECIDING = ("facts-contradict", "law-not-encoded", "engine-fault", "advice-not-followed")
+DECIDING = (
+    "facts-contradict",
+    "law-not-encoded",
+    "engine-fault",
+    "advice-not-followed",
+    "denial-notice-missing",
+    "papers-missing",
+)
 
 
 class AdvisedFindingAnswer(Struct):
@@ -50,6 +67,9 @@ class AdvisedFindingAnswer(Struct):
     status: str
     says: str
     decides: Annotated[bool, Meta(description="The rationale has to say something to it.")]
+    leaning: Annotated[
+        Leaning | None, Meta(description="Whether it speaks for a waiver; null: neither.")
+    ]
 
 
 class AdviceAnswer(Struct):
@@ -60,6 +80,7 @@ class AdviceAnswer(Struct):
     step: Annotated[
         str | None, Meta(description="The advised decision; null: left to the reviewer.")
     ]
+    answers: Annotated[list[str], Meta(description="The sentences of both determinations.")]
     findings: list[AdvisedFindingAnswer]
 
 
@@ -99,6 +120,7 @@ def preview(asked: dict[str, Any], id: UUID) -> Response:
     draft = Draft.of(asked["step"], asked)
     here = request_to_decide(id, draft.step)
     advised = advise(current_service(), here, principal(), keep=False)
+    _require_possible(here, draft.step, advised)
     found = preview_of(current_service(), here, advised.advice, draft)
     return tagged(json_response(_answer(here, draft, found)), here.request.version)
 
@@ -106,13 +128,17 @@ def preview(asked: dict[str, Any], id: UUID) -> Response:
 def _answer(here: WholeRequest, draft: Draft, found: Preview) -> WaiverPreviewAnswer:
     advice = found.advice
     findings = [
-        AdvisedFindingAnswer(each.key, each.question, each.status, each.says, each.decides)
+        AdvisedFindingAnswer(
+            each.key, each.question, each.status, each.says, each.decides, each.leaning
+        )
         for each in advice.findings
     ]
     return WaiverPreviewAnswer(
         here.request.id,
         draft.step,
-        AdviceAnswer(advice.reviewable, advice.supported, advice.step, findings),
+        AdviceAnswer(
+            advice.reviewable, advice.supported, advice.step, list(advice.answers), findings
+        ),
         [each.says for each in found.letter],
         list(found.message),
         list(found.unspoken),
@@ -133,9 +159,7 @@ def _decision(name: str, body: Any, meaning: str, *problems: str) -> Callable[[D
     return operation.posted_at(blp, f"/<uuid:id>/{name}")
 
 
-@_decision(
-    "grant", DecisionSchema, "The waiver is granted.", "preview-differs", "denial-notice-missing"
-)
+@_decision("grant", DecisionSchema, "The waiver is granted.", "preview-differs")
 def grant(asked: dict[str, Any], id: UUID) -> Response:
     """Grant a waiver.
 
@@ -185,14 +209,11 @@ def request_to_decide(id: UUID, step: str, version: int | None = None) -> WholeR
 def _decide(id: UUID, draft: Draft, digest: str | None) -> Response:
     service, version = current_service(), expected_version()
     here = request_to_decide(id, draft.step, version)
-    if draft.step == "grant" and not here.has_notice:
-        raise Problem(
-            "denial-notice-missing",
-            "Add the denial notice first. This service made no denial that the request names.",
-        )
     advised = advise(service, here, principal(), keep=True)
-    _require_allowed(draft.step, advised)
-    if digest is not None:
+    _require_possible(here, draft.step, advised)
+    if digest is None:
+        require_departure_named(advised.advice, draft)
+    else:
         require_rationale(here, advised.advice, draft)
     found = preview_of(service, here, advised.advice, draft)
     if digest is not None and digest != found.digest:
@@ -212,13 +233,18 @@ def _decide(id: UUID, draft: Draft, digest: str | None) -> Response:
     return step_answer(service, done)
 
 
-def _require_allowed(step: str, advised: Advised) -> None:
-    if step == "return" and advised.advice.reviewable != "referred":
-        raise Problem(
-            "advice-not-followed",
-            "You can return a request only where the law leaves that to you. Here the answer to "
-            f"waiver.reviewable is {advised.advice.reviewable}.",
-        )
+def _require_possible(here: WholeRequest, step: str, advised: Advised) -> None:
+    """Require what a decision needs, whatever the rationale. Another way to enroll is looked at
+    where it is named.
+
+    Raises:
+        Problem: denial-notice-missing, papers-missing, advice-not-followed.
+    """
+    if step == "not-needed":
+        return
+    problem = refused_now(current_service(), here, step, advised.advice)
+    if problem is not None:
+        raise problem
 
 
 def _taking(draft: Draft, found: Preview, advised: Advised) -> Taking:

@@ -19,11 +19,12 @@ from app.api.waivers.answers import (
     WaiverTakenAnswer,
 )
 from app.api.waivers.clocks import Clock, clocks
+from app.api.waivers.preconditions import possible_now
 from app.api.waivers.receiving import others_of
 from app.instants import instant_text
 from app.records.waivers.waiver_requests import WaiverRequest, WaiverStep
 from app.waivers.states import State
-from app.waivers.who_may import PAPER_NAME, belongs_to, may_read_words, steps_for
+from app.waivers.who_may import PAPER_NAME, belongs_to, may_read_words
 from app.waivers.whole import WholeRequest, whole
 
 HIDDEN = ("texts", "papers", "facts", "denial", "sections")
@@ -116,7 +117,7 @@ def request_answer(
         papers=[paper for step in steps for paper in step.papers],
         clocks=[_clock(service, each) for each in clocks(service, here, clock.today())],
         steps=steps,
-        possible=steps_for(request, by, recused),
+        possible=possible_now(service, here, by, recused),
         recused=by.actor in recused,
         others=others_of(service, here, by),
     )

@@ -83,13 +83,15 @@ def ask_for_missing(asked: dict[str, Any], id: UUID) -> Response:
         "missing": list(dict.fromkeys(asked["missing"])),
         "remind_on": remind_on.isoformat(),
     }
+    if exactly := list(dict.fromkeys(asked["exactly"])):
+        content["exactly"] = exactly
     taking = Taking(
         content,
         texts(note=asked.get("note")),
         effect=lambda it: replace(it, remind_on=remind_on, complete_on=None, decide_by=None),
     )
     missing = _as_left(id, "ask-for-missing", taking).missing
-    sealed = sealed_letter(missing_letter(missing, remind_on))
+    sealed = sealed_letter(missing_letter(missing, remind_on, exactly))
     return take_step(id, "ask-for-missing", replace(taking, content={**content, **sealed}))
 
 

@@ -30,6 +30,7 @@ from app.api.waivers.asked.waiver_schemas import (
     StepNoteSchema,
     WithdrawSchema,
 )
+from app.api.waivers.other_ways import ways_in
 from app.api.waivers.receiving import DENIED_QUESTION
 from app.api.waivers.taking import having_read
 from app.api.waivers.waiver_requests import ROUTE, receive
@@ -140,7 +141,7 @@ class DeskYear:
             "correct": {"to": "granted", "because": "A paper was overlooked."},
         }
         if event.step == "not-needed":
-            return {"way_in": _way_in(today)}
+            return {"way_in": _way_in(here, today)}
         return bodies.get(event.step, {})
 
 
@@ -155,6 +156,8 @@ def _decision(step: str, here: WholeRequest) -> dict[str, Any]:
     """
     advice = advise(current_service(), here, principal(), keep=False).advice
     remarks = _remarks(advice)
+    if step == "deny" and advice.step is None:
+        remarks += [Remark(each.key, Said.RELIED_ON) for each in advice.further_grounds[:1]]
     said: dict[str, Any] = {"rationale": [remark.content() for remark in remarks]}
     if advice.step not in (None, step):
         first = remarks[0].finding
@@ -170,14 +173,11 @@ def _remarks(advice: Advice) -> list[Remark]:
         Remark(each.key, Said.LEFT_OPEN, None, "not_stated")
         if each.status == "unknown"
         else Remark(each.key, Said.RELIED_ON)
-        for each in advice.findings
-        if each.decides
+        for each in advice.deciding
     ]
 
 
-def _way_in(today: date) -> dict[str, str]:
-    """A provision that lets people enroll on a day."""
-    service = current_service()
-    in_force = service.lawbook.in_force(today, service.edition, DENIED_QUESTION)
-    granting = next(each.id for each in in_force if each.effect == "grants")
-    return {"question": DENIED_QUESTION, "provision": granting}
+def _way_in(here: WholeRequest, today: date) -> dict[str, str]:
+    """A way to which the law answers yes for the person on a day."""
+    way = ways_in(current_service(), here, today)[0]
+    return {"question": DENIED_QUESTION, "provision": way.provision}

@@ -25,7 +25,8 @@ class Event:
 @dataclass(frozen=True, slots=True)
 class PlayedRequest:
     """One request. Without *papers* it is incomplete when it comes; *choice* stands for a person
-    who went without coverage by choice, *near* for one who asked shortly before open enrollment.
+    who went without coverage by choice, *near* for one who asked shortly before open enrollment,
+    *covered* for one who lost coverage some days before and can enroll without a waiver.
     """
 
     number: int
@@ -34,6 +35,7 @@ class PlayedRequest:
     papers: bool = True
     choice: bool = False
     near: bool = False
+    covered: bool = False
 
     @property
     def subject(self) -> str:
@@ -64,6 +66,9 @@ class PlayedRequest:
             sent["papers"] = [{"kind": "denial_notice", "received_on": came}]
         if self.near:
             sent["facts"] = NEAR
+        if self.covered:
+            ended = {"ended_on": before, "end_reason": "lost", "creditable": True}
+            sent["facts"] = {**NEAR, "prior_coverage": {"ended": True, **ended}}
         return sent
 
 
@@ -89,7 +94,7 @@ PAST: Sequence[tuple[dict[str, bool], Sequence[Event]]] = (
         ),
     ),
     ({}, (Event(8, "withdraw", WORKER),)),
-    ({}, (CLAIM, Event(5, "not-needed"))),
+    ({"covered": True}, (CLAIM, Event(5, "not-needed"))),
     ({"choice": True}, (CLAIM, Event(28, "grant"))),
     (
         {"choice": True},

@@ -41,10 +41,9 @@ def dispose_command(dry_run: bool, confirm: int | None, as_json: bool) -> None:
     """Mark records whose retention period is over. A legal hold keeps a record.
 
     The mark waits for seven days, or as ELIGIBILITY_DISPOSAL_WAIT says. Then another person
-    releases it, with `flask records release` or on the page "Waiting for a second person". Only
-    that deletes. The age of a record is that of the seal that closed it. One mark waits at a time.
-    Drafts and the responses to retried requests go at once. The command also goes on with a release
-    that was interrupted.
+    releases it, here or on a page. Only that deletes. The age of a record is that of the seal that
+    closed it. One mark waits at a time. Drafts and the responses to retried requests go at once.
+    The command also goes on with a release that was interrupted.
 
     It refuses if the clock is more than two days beyond the last seal. It also refuses if more than
     10 records, and more than 5 % of a class, would go. The periods are in

@@ -1,6 +1,8 @@
 """What the pages of the desk call states, steps, papers and clocks."""
 
 from app.console.guard import pages
+from app.letters.template import template
+from app.waivers.whole import EXACTLY
 from app.waivers.whole import PAPERS as KINDS
 
 STATES = {
@@ -51,6 +53,10 @@ DONE = {
     "correct": "You proposed the correction. Another person approves it.",
 }
 """What the page says after each step."""
+CLAIMED_INCOMPLETE = (
+    "You claimed the request. Papers are missing, so you can neither grant nor deny it yet. To ask "
+    "for them, give the request back to the queue."
+)
 LETTERS = {
     "ask-for-missing": "papers are missing",
     "grant": "the waiver is granted",
@@ -62,6 +68,8 @@ LETTERS = {
 }
 """What the letter of each step tells."""
 PAPERS = {kind: f"{name[:1].upper()}{name[1:]}" for kind, name in KINDS.items()}
+MISSING = {code: template().of_desk[f"exactly-{code}"] for code in EXACTLY}
+"""What exactly can be missing, in the words of the letter."""
 HAPPENED = {
     "receive": "Received",
     "ask-for-missing": "Asked for what is missing",
@@ -93,6 +101,7 @@ WHO = {"applicant": "The applicant", "representative": "A representative"}
 SAID_BY = {**WHO, "other": "Somebody else"}
 DETAILS = {
     "missing": "Missing",
+    "exactly": "Exactly",
     "remind_on": "Look again on",
     "complete_on": "Complete since",
     "decide_by": "To be decided by",

@@ -21,6 +21,7 @@ from app.console.guard import needs, pages
 from app.console.notes.about_answers import note_form
 from app.console.waivers.desk_words import (
     DETAILS,
+    MISSING,
     PAPERS,
     SAID_BY,
     STATES,
@@ -81,7 +82,7 @@ def _page(id: UUID, note: PageForm | None = None) -> str:
         written=WRITTEN,
         remarks=remarks_of(told),
         **about(told),
-        possible=sorted(told.possible, key=_place),
+        possible=sorted(_led_to(told), key=_place),
         step_forms=STEP_FORMS,
         may_read_letter=may("letters.read"),
         decisions=DECISIONS,
@@ -92,11 +93,19 @@ def _page(id: UUID, note: PageForm | None = None) -> str:
     )
 
 
+def _led_to(told: WaiverRequestAnswer) -> list[str]:
+    """The steps that the page leads to. No review begins while papers are missing: they are asked
+    for first.
+    """
+    leads_nowhere = {"claim"} if told.missing else set()
+    return [step for step in told.possible if step not in leads_nowhere]
+
+
 def _place(step: str) -> int:
     """Where a step stands among those that one can take: what brings the request on comes first,
     and what ends it last.
     """
-    first = (*DECISIONS, "claim", "complete", "add-paper")
+    first = (*DECISIONS, "claim", "complete", "ask-for-missing", "add-paper")
     order = [*first, *(name for name in STEPS if name != "withdraw"), "withdraw"]
     return order.index(step) if step in order else len(order)
 
@@ -105,7 +114,7 @@ def _place(step: str) -> int:
 def detail_words(value: object, name: str) -> str:
     """A code or a day of a step in words."""
     if isinstance(value, list):
-        return ", ".join(PAPERS.get(str(each), str(each)) for each in value)
+        return ", ".join(PAPERS.get(str(each)) or MISSING.get(str(each), "") for each in value)
     if name in CHOICES:
         return CHOICES[name].get(str(value), str(value))
     if name in ACTORS:

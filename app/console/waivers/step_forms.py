@@ -22,12 +22,19 @@ from app.api.waivers.asked.waiver_schemas import (
     WithdrawSchema,
 )
 from app.console.forms import Entry, PageForm
-from app.console.waivers.desk_words import PAPERS, SAID_BY, STATES
+from app.console.waivers.desk_words import MISSING, PAPERS, SAID_BY, STATES
 
 Step = Callable[..., Response]
 BECAUSE_HINT = "The Office alone reads it."
 ALL_READ_HINT = "The office that entered the request reads it too."
+WITHDRAWN_HINT = f"Where somebody else said so, write who it was, too. {ALL_READ_HINT}"
 CORRECTION_HINT = "The second person reads it. No names of applicants."
+SWORN_HINT = (
+    "The certification under the penalty of perjury, if it came now. It counts only with its day."
+)
+EXACTLY_HINT = "The letter to the applicant says it in these words. You may leave it out."
+NOTE_HINT = f"{BECAUSE_HINT} It stands in no letter."
+LEFT_OUT = "who entered the request or recused themselves does not review it"
 FILE_HINT = "A PDF, PNG or JPEG of at most 10 MB. You may leave it out."
 
 
@@ -71,8 +78,7 @@ def file_names() -> dict[str, Any]:
 
 
 def _sworn() -> Entry:
-    hint = "The certification under the penalty of perjury, if it came now."
-    return Entry("sworn.signed_on", "On which day was the statement signed?", "date", hint)
+    return Entry("sworn.signed_on", "On which day was the statement signed?", "date", SWORN_HINT)
 
 
 def _add_paper(told: WaiverRequestAnswer) -> PageForm:
@@ -95,8 +101,11 @@ def _ask_for_missing(told: WaiverRequestAnswer) -> PageForm:
         AskForMissingSchema(),
         [
             missing,
+            Entry(
+                "exactly", "What exactly is missing?", "checks", EXACTLY_HINT, list(MISSING.items())
+            ),
             Entry("remind_on", "On which day do you want to look again?", "date"),
-            Entry("note", "What exactly is missing?", "words", BECAUSE_HINT),
+            Entry("note", "Note about it, for the Office", "words", NOTE_HINT),
         ],
     )
 
@@ -107,7 +116,7 @@ def _withdraw(told: WaiverRequestAnswer) -> PageForm:
         [
             Entry("said_by", "Who said so?", "radio", options=list(SAID_BY.items())),
             Entry("said_on", "On which day?", "date"),
-            Entry("note", "What they said", "words", ALL_READ_HINT),
+            Entry("note", "What they said", "words", WITHDRAWN_HINT),
         ],
     )
 
@@ -136,11 +145,15 @@ def reviewers() -> list[tuple[str, str]]:
 
 
 def _reassign(told: WaiverRequestAnswer) -> PageForm:
-    options = [each for each in reviewers() if each[0] not in (told.claimed_by, told.entered_by)]
+    recused = current_service().desk.recused(told.id)
+    others = [each for each in reviewers() if each[0] != told.claimed_by]
+    options = [each for each in others if each[0] not in {*recused, told.entered_by}]
+    left_out = [name for actor, name in others if actor in {*recused, told.entered_by}]
+    hint = f"Not {', '.join(left_out)}: {LEFT_OUT}." if left_out else ""
     return PageForm(
         ReassignSchema(),
         [
-            Entry("to", "Which reviewer takes it over?", "choice", options=options),
+            Entry("to", "Which reviewer takes it over?", "choice", hint, options),
             Entry("because", "Reason, if there is one to tell", "words", BECAUSE_HINT),
         ],
     )

@@ -15,7 +15,7 @@ from app.api.waivers.showing import request_answer
 from app.api.waivers.taking import desk_problems, found_request, having_read
 from app.console.forms import PageForm
 from app.console.guard import needs, pages
-from app.console.waivers.desk_words import DONE, HAPPENED, STATES
+from app.console.waivers.desk_words import CLAIMED_INCOMPLETE, DONE, HAPPENED, STATES
 from app.console.waivers.step_forms import STEP_FORMS, file_names
 from app.waivers.states import State
 
@@ -54,7 +54,8 @@ def take_waiver_step(id: UUID, step: str) -> AnyResponse | tuple[str, int]:
         if step not in now.possible:
             form.refused = f"{stands_now(now)} {TOO_LATE}"
         return _page(now, step, form), status
-    flash(DONE[step])
+    is_incomplete = step == "claim" and bool(told.missing)
+    flash(CLAIMED_INCOMPLETE if is_incomplete else DONE[step])
     return redirect(url_for("pages.waiver", id=id), 303)
 
 
@@ -88,6 +89,12 @@ def stands_now(told: WaiverRequestAnswer) -> str:
 def not_now(told: WaiverRequestAnswer, step: str) -> tuple[str, int]:
     """The page in place of the form of a step that this person cannot take now."""
     return render_template("waivers/not_now.html", told=told, step=step, now=stands_now(told)), 404
+
+
+def refusal(told: WaiverRequestAnswer, step: str, because: str) -> tuple[str, int]:
+    """The page in place of the form of a decision that the request does not allow as it stands."""
+    page = render_template("waivers/not_now.html", told=told, step=step, now=because, lacks=True)
+    return page, 409
 
 
 def version_read() -> int:

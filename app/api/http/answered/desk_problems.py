@@ -44,7 +44,8 @@ DESK_PROBLEMS = (
         409,
         "The advice does not allow this step",
         "The detail says which outcome the step needs.\n"
-        "A request is returned without a review only where the law leaves that to the Office.",
+        "A request is returned without a review only where the law leaves that to the Office, and "
+        "no waiver is needed only where the law opens another way to enroll.",
     ),
     ProblemType(
         "denial-notice-missing",
@@ -52,6 +53,14 @@ DESK_PROBLEMS = (
         "The denial notice is missing",
         "A waiver is granted only if the denial is known.\n"
         "Add the denial notice as a paper with the step add-paper.",
+    ),
+    ProblemType(
+        "papers-missing",
+        409,
+        "Papers of the request are missing",
+        "A waiver is granted or denied only if the request is complete.\n"
+        "Record the papers with the step add-paper, or release the request and ask for them with "
+        "the step ask-for-missing.",
     ),
     ProblemType(
         "preview-differs",

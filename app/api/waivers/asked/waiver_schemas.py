@@ -17,7 +17,7 @@ from app.api.http.asked.schemas import (
 )
 from app.api.waivers.asked.waiver_fields import FileField, PastDayField, ProseField, code_field
 from app.waivers.states import State
-from app.waivers.whole import PAPERS
+from app.waivers.whole import EXACTLY, PAPERS
 
 NAME_AT_MOST = 200
 PAPERS_AT_MOST = 20
@@ -176,8 +176,20 @@ class AskForMissingSchema(StrictSchema):
         error_messages={**REQUIRED, "invalid": "Must be a list of kinds of papers."},
         metadata={"description": "The kinds of papers that are missing."},
     )
+    exactly = fields.List(
+        code_field(tuple(EXACTLY), "What exactly is missing."),
+        load_default=list,
+        validate=validate.Length(max=len(EXACTLY), error="Must be at most one of each."),
+        error_messages={**REQUIRED, "invalid": "Must be a list of codes."},
+        metadata={"description": "What exactly is missing. The letter to the applicant says it."},
+    )
     remind_on = day_field("The day on which to look again.", required=True)
-    note = ProseField(metadata={"description": "What exactly is missing. Encrypted."})
+    note = ProseField(metadata={"description": "For the Office alone. Encrypted; in no letter."})
+
+    @validates_schema
+    def _require_kind(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if any(EXACTLY[code] not in data["missing"] for code in data["exactly"]):
+            raise ValidationError("Needs the kind of its paper in missing.", "exactly")
 
 
 class CompleteSchema(StrictSchema):
@@ -226,7 +238,14 @@ class WithdrawSchema(StrictSchema):
 
     said_by = code_field(SAID_BY, "Who said so.", required=True)
     said_on = PastDayField("The day on which they said so.", required=True)
-    note = ProseField(metadata={"description": "What they said. Encrypted."})
+    note = ProseField(
+        metadata={"description": "What they said; with `other`, who it was too. Encrypted."}
+    )
+
+    @validates_schema
+    def _require_words(self, data: Mapping[str, Any], **kwargs: Any) -> None:
+        if data["said_by"] == "other" and "note" not in data:
+            raise ValidationError("Is required with other.", "note")
 
 
 class HandedOverSchema(StrictSchema):
