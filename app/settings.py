@@ -28,8 +28,7 @@ class NoDataKeys(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that may be set; docs/settings.md says what each is for, and a test compares the
-    two.
+    """Everything that may be set; docs/settings.md says what each is for.
 
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a
     whole batch. Records are sealed every `sealing_seconds` by the service itself, or by `flask

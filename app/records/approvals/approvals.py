@@ -149,8 +149,7 @@ def decide(
         proposed = approval_of(row)
         if (state := proposed.state(decision.at)) != OPEN:
             raise ApprovalOver(state)
-        gives_reach = effect is not None and effect.gives_reach
-        _require_person(connection, proposed, decision, gives_reach)
+        _require_person(connection, proposed, decision, effect)
         values = {
             "outcome": decision.outcome,
             "decided_by": decision.by,
@@ -172,9 +171,10 @@ def decide(
 
 
 def _require_person(
-    connection: Connection, proposed: Approval, decision: Decision, gives_reach: bool
+    connection: Connection, proposed: Approval, decision: Decision, effect: Effect | None
 ) -> None:
     if decision.outcome == APPROVED:
+        gives_reach = effect is not None and effect.gives_reach
         require = require_independent if gives_reach else require_second_person
         require(connection, proposed.proposed_by, decision.by)
     else:
