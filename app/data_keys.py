@@ -7,9 +7,11 @@ base64, as `secrets.token_urlsafe(32)` creates it.
 
 import base64
 import binascii
+import os
 import re
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from environs import ValidationError
 
@@ -105,3 +107,31 @@ def open_to_guessing(
             f"One key has two purposes. The secret key, the data keys and {INDEX_KEY} must "
             f"differ. {_HOW}"
         )
+
+
+def stored_secret(file: Path, make: Callable[[], str]) -> str:
+    """The secret in a file; the first time one that *make* draws.
+
+    Raises:
+        OSError: it can neither be read nor kept.
+    """
+    if not file.exists():
+        _make_secret(file, make())
+    return file.read_text(encoding="ascii")
+
+
+def _make_secret(file: Path, text: str) -> None:
+    """A new secret that only this user may read, whole at once.
+
+    One that another process made first stays.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
+        made.write(text)
+    try:
+        os.link(draft, file)
+    except FileExistsError:
+        pass
+    finally:
+        draft.unlink()

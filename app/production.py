@@ -68,6 +68,10 @@ def _reasons(settings: Settings) -> Iterator[str]:
     yield from _unlimited(settings)
     yield from _readable_log_key(settings)
     yield from policy_reasons(settings)
+    if not settings.requires_second_factor:
+        yield (
+            "ELIGIBILITY_SECOND_FACTOR is off, so a password alone would let people in. Unset it."
+        )
     if settings.debug:
         yield "FLASK_DEBUG is on, so callers could run code. Unset it."
     if settings.plain_cookies:

@@ -1,6 +1,5 @@
 """What the environment says, read once."""
 
-import os
 import secrets
 from argparse import ArgumentError, ArgumentParser
 from collections.abc import Callable
@@ -12,7 +11,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 
 from environs import Env, EnvError, FileAwareEnv, ValidationError, validate
 
-from app.data_keys import new_key, read_data_keys, read_index_key
+from app.data_keys import new_key, read_data_keys, read_index_key, stored_secret
 from app.single_sign_on import SingleSignOn, single_sign_on
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,6 +42,8 @@ class Settings:
     database, the keys that sign tokens. `plain_cookies` lets browsers sign in over plain HTTP that
     do not take a loopback address for secure; never set it elsewhere. `data_keys` encrypt personal
     data, `index_key` is what it is found by: see `app.data_keys`. Marks wait `disposal_wait` days.
+    `second_factor` is `required` of everybody who signs in, or `off`: only those need it who have
+    set one up.
     """
 
     rulesets: Path = ROOT / "rulesets"
@@ -70,6 +71,7 @@ class Settings:
     index_key: str | None = field(default=None, repr=False)
     plain_cookies: bool = False
     single_sign_on: SingleSignOn | None = None
+    second_factor: str = "off"
     log_level: str = "info"
     workers: int = 2
     threads: int = 2
@@ -95,12 +97,17 @@ class Settings:
         return self.mode == "production"
 
     @property
+    def requires_second_factor(self) -> bool:
+        """Whether everybody who signs in needs a second factor."""
+        return self.second_factor == "required"
+
+    @property
     def log_name(self) -> str:
         """What heads call the log of this installation: its address without the scheme."""
         return f"{urlsplit(self.issuer).netloc}{LOG_PATH}"
 
 
-SHOWN = {"edition", "host", "issuer", "mode", "log_level", "sealing"}
+SHOWN = {"edition", "host", "issuer", "mode", "log_level", "sealing", "second_factor"}
 """The texts among the settings that are printed as they are.
 
 Of all others it is only said whether they are set.
@@ -127,9 +134,7 @@ def from_environment() -> Settings:
 
 
 def _read(env: Env, defaults: Settings) -> Settings:
-    mode = env.str(
-        "ELIGIBILITY_MODE", defaults.mode, validate=validate.OneOf(["development", "production"])
-    )
+    mode = _one_of(env, "ELIGIBILITY_MODE", defaults.mode, ["development", "production"])
     instance = Path(env.str("ELIGIBILITY_INSTANCE", str(defaults.instance)))
     if instance.exists() and not instance.is_dir():
         raise EnvError(f"ELIGIBILITY_INSTANCE: {instance} is not a folder")
@@ -149,11 +154,7 @@ def _with_law_and_records(env: Env, settings: Settings) -> Settings:
         batch_lines=env.int("ELIGIBILITY_BATCH_LINES", settings.batch_lines),
         body_bytes=env.int("ELIGIBILITY_BODY_BYTES", settings.body_bytes),
         batch_bytes=env.int("ELIGIBILITY_BATCH_BYTES", settings.batch_bytes),
-        sealing=env.str(
-            "ELIGIBILITY_SEALING",
-            settings.sealing,
-            validate=validate.OneOf(["in-process", "command"]),
-        ),
+        sealing=_one_of(env, "ELIGIBILITY_SEALING", settings.sealing, ["in-process", "command"]),
         sealing_seconds=env.float(
             "ELIGIBILITY_SEALING_SECONDS",
             settings.sealing_seconds,
@@ -170,7 +171,12 @@ def _with_law_and_records(env: Env, settings: Settings) -> Settings:
     )
 
 
+def _one_of(env: Env, name: str, default: str, values: list[str]) -> str:
+    return env.str(name, default, validate=validate.OneOf(values))
+
+
 def _with_protection(env: Env, settings: Settings) -> Settings:
+    needed = "required" if settings.in_production else settings.second_factor
     return replace(
         settings,
         debug=env.bool("FLASK_DEBUG", settings.debug),
@@ -180,6 +186,7 @@ def _with_protection(env: Env, settings: Settings) -> Settings:
         index_key=env.str("ELIGIBILITY_INDEX_KEY", None, validate=read_index_key),
         plain_cookies=env.bool("ELIGIBILITY_PLAIN_COOKIES", settings.plain_cookies),
         single_sign_on=single_sign_on(env),
+        second_factor=_one_of(env, "ELIGIBILITY_SECOND_FACTOR", needed, ["required", "off"]),
     )
 
 
@@ -187,10 +194,11 @@ def _with_capacity(env: Env, settings: Settings) -> Settings:
     some, natural = validate.Range(min=1), validate.Range(min=0)
     return replace(
         settings,
-        log_level=env.str(
+        log_level=_one_of(
+            env,
             "ELIGIBILITY_LOG_LEVEL",
             settings.log_level,
-            validate=validate.OneOf(["debug", "info", "warning", "error"]),
+            ["debug", "info", "warning", "error"],
         ),
         workers=env.int("ELIGIBILITY_WORKERS", settings.workers, validate=some),
         threads=env.int("ELIGIBILITY_THREADS", settings.threads, validate=some),
@@ -279,7 +287,7 @@ def secret_key(settings: Settings) -> str:
     Raises:
         OSError: it can neither be read nor kept.
     """
-    return settings.secret_key or _stored_secret(
+    return settings.secret_key or stored_secret(
         settings.instance / SECRET_FILE, lambda: secrets.token_urlsafe(SECRET_BYTES)
     )
 
@@ -315,30 +323,7 @@ def _development_secret(settings: Settings, name: str, file: str, make: Callable
     """
     if settings.in_production:
         raise NoDataKeys(f"{name} (or {name}_FILE) is not set")
-    return _stored_secret(settings.instance / file, make)
-
-
-def _stored_secret(file: Path, make: Callable[[], str]) -> str:
-    if not file.exists():
-        _make_secret(file, make())
-    return file.read_text(encoding="ascii")
-
-
-def _make_secret(file: Path, text: str) -> None:
-    """A new secret that only this user may read, whole at once.
-
-    One that another process made first stays.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    draft = file.with_name(f"{file.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    with os.fdopen(os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as made:
-        made.write(text)
-    try:
-        os.link(draft, file)
-    except FileExistsError:
-        pass
-    finally:
-        draft.unlink()
+    return stored_secret(settings.instance / file, make)
 
 
 def _is_issuer(address: str) -> None:

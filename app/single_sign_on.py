@@ -17,7 +17,8 @@ class SingleSignOn:
     *role_claim* names the claim of its id token that lists a person's groups, *roles* which of them
     means which role, the one that counts first. Without both, only people sign in whose accounts an
     administrator made. *organization_claim* names the claim that tells whose determinations the
-    person sees, for roles that see their own.
+    person sees, for roles that see their own. *second_factor* has the claims and values that assert
+    a second factor; one of them is enough.
     """
 
     issuer: str
@@ -27,6 +28,20 @@ class SingleSignOn:
     roles: Mapping[str, str] = field(default_factory=dict)
     scope: str = "openid profile"
     organization_claim: str | None = None
+    second_factor: tuple[tuple[str, str], ...] = (("amr", "mfa"),)
+
+    def asserts_second_factor(self, claims: Mapping[str, object]) -> bool:
+        """Whether the claims of an id token say that the person proved a second factor."""
+        for claim, value in self.second_factor:
+            told = claims.get(claim)
+            if value in (told if isinstance(told, list) else [told]):
+                return True
+        return False
+
+    @property
+    def acr_values(self) -> str:
+        """The authentication contexts to request from the provider, separated by spaces."""
+        return " ".join(value for claim, value in self.second_factor if claim == "acr")
 
     def role_of(self, claims: Mapping[str, object]) -> str | None:
         """The role that the claims of an id token give; none where they give none."""
@@ -60,6 +75,7 @@ def single_sign_on(env: Env) -> SingleSignOn | None:
         roles=_roles(env),
         scope=env.str("ELIGIBILITY_OIDC_SCOPE", SingleSignOn.scope),
         organization_claim=env.str("ELIGIBILITY_OIDC_ORGANIZATION_CLAIM", None),
+        second_factor=_asserting(env),
     )
 
 
@@ -83,3 +99,14 @@ def _roles(env: Env) -> Mapping[str, str]:
         told = "must be written group=role,group=role"
         raise EnvValidationError(f"ELIGIBILITY_OIDC_ROLES {told}", [told])
     return {group.strip(): role.strip() for group, _, role in pairs}
+
+
+def _asserting(env: Env) -> tuple[tuple[str, str], ...]:
+    """Which claims assert a second factor, written `amr=mfa,acr=phr`."""
+    name = "ELIGIBILITY_OIDC_SECOND_FACTOR"
+    written: list[str] = env.list(name, ["amr=mfa"])
+    pairs = [pair.strip().partition("=") for pair in written]
+    if not pairs or not all(claim in ("acr", "amr") and value for claim, _, value in pairs):
+        told = "must be written amr=value,acr=value"
+        raise EnvValidationError(f"{name} {told}", [told])
+    return tuple((claim, value) for claim, _, value in pairs)

@@ -8,7 +8,7 @@ from flask import Flask
 from playwright.sync_api import Browser, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.machine import require_program
+from tests.machine import require_browser
 
 FLAGS = [
     "--no-sandbox",
@@ -38,7 +38,7 @@ def listening(app: Flask) -> Iterator[str]:
 @contextmanager
 def launched(*flags: str) -> Iterator[Browser]:
     """A browser, where one is installed, with further flags."""
-    program = require_program("chromium")
+    program = require_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=program, args=[*FLAGS, *flags])
         yield browser

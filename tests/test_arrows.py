@@ -42,6 +42,7 @@ WRONG = {
         "import babel",
     ),
     "Only access hashes passwords": ("records/people/accounts.py", "import argon2"),
+    "Only access checks second factors": ("console/words.py", "import pyotp"),
 }
 
 

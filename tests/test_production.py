@@ -32,6 +32,7 @@ FIT = Settings(
     data_keys=DATA_KEYS,
     index_key=INDEX_KEY,
     instance=Path("/nowhere"),
+    second_factor="required",
     policy=POLICY,
 )
 OVER_TLS = "postgresql://service:pw@db.example.org/eligibility?sslmode=verify-full&sslrootcert=/etc/ssl/ca.pem"
@@ -107,6 +108,7 @@ def test_a_key_that_somebody_could_guess_is_not(key: str | None, because: str) -
     [
         ({"debug": True}, "FLASK_DEBUG"),
         ({"plain_cookies": True}, "ELIGIBILITY_PLAIN_COOKIES"),
+        ({"second_factor": "off"}, "ELIGIBILITY_SECOND_FACTOR"),
         ({"secret_key_fallbacks": ("short",)}, "ELIGIBILITY_SECRET_KEY_FALLBACKS"),
         ({"data_keys": None}, "ELIGIBILITY_DATA_KEYS"),
         ({"index_key": None}, "ELIGIBILITY_INDEX_KEY"),

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from app import clock
-from app.access.credentials import CLIENT, KEY, Credentials, is_key, label_of
+from app.access.credentials import CLIENT, KEY, Credentials, is_key, label_of, people_sign_in
 from app.access.principal import Principal
 from app.access.programs import Programs
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
@@ -27,23 +27,33 @@ CACHE_SIZE = 10_000
 LONGEST = 4096
 
 
+class PersonsKey(Exception):
+    """A valid key has a role of people, who sign in instead; the message says what to do."""
+
+
 class Bearers:
     """Recognizes API keys and access tokens. At most one look-up, by index, for a request.
 
-    Safe to share between threads.
+    With *people_sign_in* no key has a role of people. Safe to share between threads.
     """
 
     def __init__(
-        self, store: CredentialStore, roles: Roles, tokens: Tokens, programs: Programs
+        self,
+        store: CredentialStore,
+        roles: Roles,
+        tokens: Tokens,
+        programs: Programs,
+        people_sign_in: bool = False,
     ) -> None:
         self._store, self._roles, self._tokens = store, roles, tokens
-        self._programs = programs
+        self._programs, self._people_sign_in = programs, people_sign_in
         self._known: dict[bytes, tuple[Principal, datetime, datetime]] = {}
 
     def principal(self, text: str) -> Principal | None:
         """The caller with this credential, or None if the service rejects it.
 
         Raises:
+            PersonsKey: it is a valid key with a role of people, and people sign in.
             RecordsUnavailable: the database is unavailable.
         """
         if len(text) > LONGEST or not text.isascii():
@@ -79,12 +89,18 @@ class Bearers:
             or not secret.is_live(now)
         ):
             return None
+        if self._people_sign_in and self._is_persons(credential.role):
+            raise PersonsKey(people_sign_in(self._roles))
         principal = self._principal(credential, None)
         return (
             None
             if principal is None
             else (principal, min(credential.expires_at, secret.expires_at or credential.expires_at))
         )
+
+    def _is_persons(self, name: str) -> bool:
+        role = self._roles.roles.get(name)
+        return role is not None and role.is_person
 
     def _by_token(self, text: str, now: datetime) -> tuple[Principal, datetime] | None:
         try:
@@ -155,5 +171,6 @@ def open_authenticator(settings: Settings, roles: Roles, store: Store) -> Authen
     """The authenticator of an installation. It reads neither the database nor the keys yet."""
     tokens = Tokens(signing_keys(settings), settings.issuer, settings.token_seconds)
     kept, programs = CredentialStore(store), Programs(ProgramStore(store), roles)
-    bearers = Bearers(kept, roles, tokens, programs)
-    return Authenticator(roles, kept, Credentials(kept, roles), programs, tokens, bearers)
+    alone = settings.in_production
+    bearers = Bearers(kept, roles, tokens, programs, alone)
+    return Authenticator(roles, kept, Credentials(kept, roles, alone), programs, tokens, bearers)

@@ -67,6 +67,15 @@ def is_key(text: str, digest: bytes) -> bool:
     return compare_digest(sha256(text.encode(errors="replace")).digest(), digest)
 
 
+def people_sign_in(roles: Roles) -> str:
+    """What to do where a key has a role of people, and people sign in."""
+    programs = " or ".join(name for name, role in roles.roles.items() if not role.is_person)
+    return (
+        "Keys have no role of people in production mode. A person signs in to the pages with an "
+        f"account. A program needs a key of the role {programs}, or an OAuth client."
+    )
+
+
 class CredentialRefused(Exception):
     """Something asked for cannot be; *member* names it."""
 
@@ -96,10 +105,10 @@ class NewSecret:
 
 
 class Credentials:
-    """The credentials of the service."""
+    """The credentials of the service. With *people_sign_in* no key has a role of people."""
 
-    def __init__(self, store: CredentialStore, roles: Roles) -> None:
-        self.store, self._roles = store, roles
+    def __init__(self, store: CredentialStore, roles: Roles, people_sign_in: bool = False) -> None:
+        self.store, self._roles, self._people_sign_in = store, roles, people_sign_in
 
     def create(self, wanted: Wanted, by: Origin, response: ResponseFor = no_response) -> NewSecret:
         """Make a credential; *response* is stored in the same transaction.
@@ -272,6 +281,7 @@ class Credentials:
                 "overlap_hours", f"Must be a whole number from 0 to {MOST_OVERLAP_HOURS}."
             )
         found, now = self._still(id), clock.now()
+        self._require_program(found.kind, found.role)
         if days is not None:
             expiry_in(now, days)
         elif not found.is_live(now):
@@ -283,6 +293,10 @@ class Credentials:
         if found.revoked_at is not None:
             raise CredentialRefused("id", "The credential is revoked for good. Create another.")
         return found
+
+    def _require_program(self, kind: str, role: str) -> None:
+        if kind == KEY and self._people_sign_in and self._roles[role].is_person:
+            raise CredentialRefused("role", people_sign_in(self._roles))
 
     def check(self, wanted: Wanted) -> tuple[str, ...] | None:
         """The scopes in order, once everything asked for is seen to be possible.
@@ -303,6 +317,7 @@ class Credentials:
             ) from None
         except OrganizationNeeded:
             raise CredentialRefused("organization", ORGANIZATION_NEEDED) from None
+        self._require_program(wanted.kind, wanted.role)
         if wanted.scopes is None:
             return None
         beyond = sorted(set(wanted.scopes) - self._roles[wanted.role].permissions)

@@ -40,6 +40,14 @@ class NotPlaced(SignInRefused):
     """The role needs an organization, and the provider names none."""
 
 
+class NoSecondFactor(SignInRefused):
+    """The service requires a second factor, and the provider asserts none."""
+
+
+PROVIDER = "provider"
+"""What a session says proved the second factor, where the provider asserts it."""
+
+
 class Identities:
     """Signs in people of one identity provider, once their id token was checked."""
 
@@ -52,6 +60,7 @@ class Identities:
         If the person has no account and the claims give a role, create one.
 
         Raises:
+            NoSecondFactor: one is required, and the claims assert none.
             NotPlaced: the role needs an organization and there is none.
             SignInRefused: there is no account and the claims give no role, or the account may not
                 be used.
@@ -66,6 +75,7 @@ class Identities:
             self._people.note(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
         account = self._people.accounts.known_as(self._provider.issuer, subject)
+        by = self._second_factor(claims, account, origin)
         role = self._provider.role_of(claims)
         try:
             if account is None and role is not None:
@@ -82,7 +92,23 @@ class Identities:
         if account is None:
             self._people.note(origin.did("session.signed_in", UNKNOWN, REFUSED))
             raise SignInRefused
-        return self._people.sign_in_proven(account, browser, origin)
+        return self._people.sign_in_proven(account, browser, origin, by)
+
+    def _second_factor(
+        self, claims: Mapping[str, object], account: Account | None, origin: Origin
+    ) -> str | None:
+        """What a session says proved the second factor; None where the provider asserts none.
+
+        Raises:
+            NoSecondFactor: it asserts none, and one is required.
+        """
+        if self._provider.asserts_second_factor(claims):
+            return PROVIDER
+        if self._people.requires_second_factor:
+            whose = account.id if account else UNKNOWN
+            self._people.note(origin.did("session.signed_in", whose, REFUSED))
+            raise NoSecondFactor
+        return None
 
     def _as_provided(
         self, account: Account, role: str | None, claims: Mapping[str, object], origin: Origin

@@ -14,12 +14,11 @@ from uuid_utils import uuid7
 from app import clock
 from app.access.origin import REFUSED, UNKNOWN, Origin
 from app.access.passwords import PasswordRefused, Passwords, check_new
-from app.access.roster import NAME, Roster, administering_roles
+from app.access.roster import NAME, Roster
 from app.records.entries import AuditEntry
-from app.records.people.account_changes import nothing_to_check
-from app.records.people.account_search import LastAdministrator, require_another
-from app.records.people.account_sessions import Limits, Session, Sessions
+from app.records.people.account_sessions import WAITING, Limits, Session, Sessions
 from app.records.people.accounts import Account, Accounts, Lockout, SignInAttempt
+from app.records.people.second_factors import FactorChanged, Proof, factors_of
 from app.records.store import Store
 
 FREE_FOR_ACCOUNT, FREE_FOR_ADDRESS = 4, 29
@@ -93,11 +92,19 @@ class Browser:
 
 
 class People:
-    """Signs people in and out. Safe to share between threads."""
+    """Signs people in and out. Safe to share between threads.
+
+    With *requires_second_factor* everybody needs one; otherwise those who have set one up.
+    """
 
     def __init__(
-        self, store: Store, passwords: Passwords | None = None, unused_days: int = UNUSED_DAYS
+        self,
+        store: Store,
+        passwords: Passwords | None = None,
+        requires_second_factor: bool = False,
+        unused_days: int = UNUSED_DAYS,
     ) -> None:
+        self._store, self.requires_second_factor = store, requires_second_factor
         self.accounts, self.sessions = Accounts(store), Sessions(store, LIMITS)
         self.lockout = replace(LOCKOUT, unused=timedelta(days=unused_days))
         self.passwords, self.note = passwords or Passwords(), store.note
@@ -105,7 +112,8 @@ class People:
 
     def sign_in(self, name: str, password: str, browser: Browser, origin: Origin) -> str:
         """Open a session for a name and its password; the secret for the browser, which the service
-        does not store.
+        does not store. Where the account needs a second factor, the session waits for it, and
+        nobody is signed in yet.
 
         Raises:
             SignInRefused: it was not allowed, for whatever reason.
@@ -114,7 +122,64 @@ class People:
             RecordsUnavailable: the database failed.
         """
         account = self._proven(name, password, browser, origin, "session.signed_in")
-        return self._open(account, browser, origin, forgives=True)
+        needs = self.requires_second_factor or bool(factors_of(self._store, account.id))
+        waits = WAITING if needs else None
+        return self._open(account, browser, origin, forgives=True, second_factor=waits)
+
+    def prove_second_factor(
+        self,
+        waiting: SignedIn,
+        proof: Callable[[], Proof | None],
+        browser: Browser,
+        origin: Origin,
+    ) -> str:
+        """Make a session that waits a whole one by what *proof* finds; the new secret for the
+        browser. Attempts are counted and held back as those at passwords are.
+
+        Raises:
+            SignInRefused: the second factor is wrong or was used before, or too many attempts were.
+            AddressHeld: too many attempts from this address failed.
+            RecordsUnavailable: the database failed.
+        """
+        account = waiting.account
+        attempt = self._attempt(account.name, browser, origin)
+        proves = proof() if attempt.may_pass else None
+        if proves is None:
+            self._refuse(attempt, origin.by(account.id), "second_factor.used")
+            raise SignInRefused
+        return self.complete(waiting, proves, origin)
+
+    def complete(self, waiting: SignedIn, proves: Proof, origin: Origin) -> str:
+        """Make a session that waits a whole one by a second factor that was proved or added; the
+        new secret for the browser.
+
+        Raises:
+            SignInRefused: another request was first.
+            RecordsUnavailable: the database failed.
+        """
+        token, whose = secrets.token_urlsafe(TOKEN_BYTES), waiting.account.id
+        entry = origin.by(whose).did("session.signed_in", whose)
+        try:
+            completed = self.sessions.complete(waiting.session, _hashed(token), entry, proves)
+        except FactorChanged:
+            completed = False
+        if not completed:
+            self.note(origin.by(whose).did("session.signed_in", whose, REFUSED))
+            raise SignInRefused
+        return token
+
+    def _attempt(self, name: str, browser: Browser, origin: Origin) -> SignInAttempt:
+        """Count an attempt as failed, before it is known whether it is.
+
+        Raises:
+            AddressHeld: too many attempts from this address failed. What led here was told; more
+                would let anybody fill the trail.
+        """
+        at, address = clock.now(), network_of(browser.address)
+        attempt = self.accounts.begin_attempt(name, address, at, self.lockout, retiring(origin))
+        if attempt.address_held_until is not None:
+            raise AddressHeld(int((attempt.address_held_until - at).total_seconds()) + 1)
+        return attempt
 
     def _proven(
         self, name: str, password: str, browser: Browser, origin: Origin, action: str
@@ -123,16 +188,9 @@ class People:
 
         Every attempt costs one comparison, whether there is such an account or not.
         """
-        at, address = clock.now(), network_of(browser.address)
         with self.passwords.slot():
-            known = name if NAME.fullmatch(name) else NOBODY
-            attempt = self.accounts.begin_attempt(
-                known, address, at, self.lockout, _retiring(origin)
-            )
-            if (
-                attempt.address_held_until is not None
-            ):  # what led here was told; more would let anybody fill the trail
-                raise AddressHeld(int((attempt.address_held_until - at).total_seconds()) + 1)
+            at = clock.now()
+            attempt = self._attempt(name if NAME.fullmatch(name) else NOBODY, browser, origin)
             account = attempt.account
             is_right = self.passwords.is_right(account.password_hash if account else None, password)
             if account is None or not is_right or not attempt.may_pass or _has_lapsed(account, at):
@@ -150,30 +208,11 @@ class People:
         locked = [origin.did("account.locked", whose)] if attempt.locks else []
         self.note(origin.did(action, whose, REFUSED), *locked)
 
-    def end_unused(self, origin: Origin) -> tuple[list[Account], list[Account]]:
-        """Disable the accounts that nobody signed in to for too long. Somebody must remain who
-        administers accounts. Those that were disabled, and those that had to stay.
-
-        Raises:
-            RecordsUnavailable: the database failed; those before are disabled.
-        """
-        at, ended, kept = clock.now(), list[Account](), list[Account]()
-        for account in self.accounts.page():
-            if not account.lies_unused(at, self.lockout):
-                continue
-            check = require_another(account.id, administering_roles())
-            if account.role not in administering_roles():
-                check = nothing_to_check
-            try:
-                if self.accounts.retire(account, at, _retiring(origin)(account), check):
-                    ended.append(account)
-            except LastAdministrator:
-                kept.append(account)
-        return ended, kept
-
-    def sign_in_proven(self, account: Account, browser: Browser, origin: Origin) -> str:
-        """Open a session for somebody who showed elsewhere who they are. Gives the secret for the
-        browser.
+    def sign_in_proven(
+        self, account: Account, browser: Browser, origin: Origin, second_factor: str | None = None
+    ) -> str:
+        """Open a session for somebody who showed elsewhere who they are, and by which
+        *second_factor*. Gives the secret for the browser.
 
         Raises:
             SignInRefused: the account is disabled, or lay unused for too long.
@@ -182,20 +221,32 @@ class People:
         at = clock.now()
         lies_unused = account.lies_unused(at, self.lockout)
         if lies_unused:
-            self.accounts.retire(account, at, _retiring(origin)(account))
+            self.accounts.retire(account, at, retiring(origin)(account))
         if account.is_disabled or lies_unused:
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
-        return self._open(account, browser, origin)
+        return self._open(account, browser, origin, second_factor=second_factor)
 
     def _open(
-        self, account: Account, browser: Browser, origin: Origin, forgives: bool = False
+        self,
+        account: Account,
+        browser: Browser,
+        origin: Origin,
+        forgives: bool = False,
+        second_factor: str | None = None,
     ) -> str:
         token, at = secrets.token_urlsafe(TOKEN_BYTES), clock.now()
         session = Session(
-            str(uuid7()), account.id, at, at, network_of(browser.address), _printable(browser.agent)
+            str(uuid7()),
+            account.id,
+            at,
+            at,
+            network_of(browser.address),
+            _printable(browser.agent),
+            second_factor,
         )
-        entry = origin.by(account.id).did("session.signed_in", account.id)
+        action = "session.began" if second_factor == WAITING else "session.signed_in"
+        entry = origin.by(account.id).did(action, account.id)
         if not self.sessions.open(session, _hashed(token), entry, account.password_hash, forgives):
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
@@ -204,11 +255,33 @@ class People:
         return token
 
     def of(self, token: str) -> SignedIn | None:
-        """Who is signed in with a browser's secret; none where the session has ended.
+        """Who is signed in with a browser's secret; none where the session has ended, or waits for
+        a second factor.
 
         Raises:
             RecordsUnavailable: the database failed.
         """
+        found = self._with(token)
+        return None if found is None or self._waits(found.session) else found
+
+    def waiting(self, token: str) -> SignedIn | None:
+        """Whose session waits for a second factor, with a browser's secret. Nobody is signed in by
+        it.
+
+        Raises:
+            RecordsUnavailable: the database failed.
+        """
+        found = self._with(token)
+        return found if found is not None and self._waits(found.session) else None
+
+    def _waits(self, session: Session) -> bool:
+        """Whether a session lacks its second factor; also one that was opened when the service did
+        not require any.
+        """
+        by = session.second_factor
+        return by == WAITING or (by is None and self.requires_second_factor)
+
+    def _with(self, token: str) -> SignedIn | None:
         if len(token) != _TOKEN_LENGTH or not token.isascii():
             return None
         found = self.sessions.find(_hashed(token), clock.now())
@@ -242,6 +315,18 @@ class People:
             who.account.id, origin.did("session.ended", who.account.id), but=who.session.id
         )
 
+    def confirm_password(
+        self, who: SignedIn, password: str, browser: Browser, origin: Origin, action: str
+    ) -> None:
+        """Check the password of somebody signed in once more, before *action*.
+
+        Raises:
+            SignInRefused: it is wrong, or too many attempts were.
+            AddressHeld, TooManyAtOnce, RecordsUnavailable: as for signing in.
+        """
+        account = self._proven(who.account.name, password, browser, origin, action)
+        self.accounts.succeeded(account, network_of(browser.address))
+
     def change_password(
         self, who: SignedIn, current: str, new: str, browser: Browser, origin: Origin
     ) -> str:
@@ -272,7 +357,7 @@ class People:
         changed = self.accounts.change(
             account.id, values, origin.did("account.password_changed", account.id), ends=True
         )
-        return self._open(changed, browser, origin)
+        return self._open(changed, browser, origin, second_factor=who.session.second_factor)
 
 
 def network_of(address: str) -> str:
@@ -295,7 +380,8 @@ def _has_lapsed(account: Account, at: datetime) -> bool:
     )
 
 
-def _retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
+def retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
+    """The entry for an account that is disabled because it is unused."""
     return lambda account: origin.did("account.disabled", account.id)
 
 

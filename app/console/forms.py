@@ -3,6 +3,7 @@ typed, and with the schema's own sentence where it cannot be taken.
 """
 
 import base64
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
@@ -64,6 +65,9 @@ ON_PAGES: Mapping[str, str] = {
     "Is required with other.": "Say who it was, and what they said.",
 }
 """The sentences of schemas that name members, and what a page says instead."""
+LIMIT = re.compile(r"\b(?:1 to|at most) (\d+) (?:characters|letters)")
+"""Where the sentence of a schema says how long a text may be."""
+TOO_LONG = "This has {length:,} characters. At most {most:,} can be stored. Shorten it."
 SIGNED_IN_AGAIN = "You are signed in again. Check what you typed, choose files again, and send it."
 
 
@@ -126,13 +130,6 @@ class Entry:
             sent.stream.seek(0)
             self._file = sent.stream.read(FILE_BYTES + 1)
 
-    def of_file(self, sentence: str) -> str:
-        """A complaint about the file that was chosen, with its name and size."""
-        if self._file is None:
-            return sentence
-        size = f"{self._size / MEGABYTE:.1f} MB" if self._size else "0 bytes"
-        return f"“{self._name}” ({size}): {sentence}"
-
     _file: bytes | None = field(default=None, repr=False)
     _name: str = field(default="", repr=False)
     _size: int = field(default=0, repr=False)
@@ -144,6 +141,18 @@ class Entry:
             return self.kind == "date" and not date.fromisoformat(str(self.value() or "0001-01-01"))
         except ValueError:
             return True
+
+    def in_its_words(self, sentence: str) -> str:
+        """What is wrong with it: of a text that is too long, how long it is and may be; of a file,
+        its name and size.
+        """
+        if self._file is not None:
+            size = f"{self._size / MEGABYTE:.1f} MB" if self._size else "0 bytes"
+            return f"“{self._name}” ({size}): {sentence}"
+        length, limit = len(self.shown.get("", "").strip()), LIMIT.search(sentence)
+        if limit is None or length <= int(limit[1]):
+            return sentence
+        return TOO_LONG.format(length=length, most=int(limit[1]))
 
     def value(self) -> str | int | list[str] | None:
         """What was typed, as JSON carries it; none where nothing was."""
@@ -231,6 +240,11 @@ class PageForm:
         """Whether something stands against it."""
         return bool(self.refused or self.notice or self.wrong)
 
+    @property
+    def is_filled_in(self) -> bool:
+        """Whether something was typed into it."""
+        return any(any(each.shown.values()) or each.checked for each in self.entries)
+
     def load(self, **known: Any) -> dict[str, Any] | None:
         """What the present request sent, as the schema loads it, together with what is *known*
         already or holds where nothing was typed; none where something is wrong, which then stands
@@ -283,7 +297,7 @@ class PageForm:
             way = tuple(part for part in place if part != "_schema")
             at = [each for each in self.entries if _lead_to_the_same(each.way, way)]
             if at and way:
-                said = [NO_DAY] if at[0].is_no_day else [at[0].of_file(each) for each in told]
+                said = [NO_DAY] if at[0].is_no_day else [at[0].in_its_words(each) for each in told]
                 at[0].errors += [each for each in said if each not in at[0].errors]
             else:
                 self.refused = " ".join(filter(None, (self.refused, *told)))

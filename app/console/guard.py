@@ -18,9 +18,11 @@ from app.api.http.service import current_service, origin, principal
 from app.api.people.current import people
 from app.console.cookies import SESSION_COOKIE
 
-FORM_BYTES, LONG_FORM_BYTES = 16_384, 65_536
-"""The longest form of an account, and of a question with all its facts or a text in any script."""
-LONG_FORMS = ("/ask/", "/answers/", "/feedback", "/sign-in")
+FORM_BYTES, LONG_FORM_BYTES = 16_384, 262_144
+"""The longest form of an account, and of a question with all its facts or texts in any script, also
+texts that are too long, which come again with a sentence.
+"""
+LONG_FORMS = ("/ask/", "/answers/", "/feedback", "/sign-in", "/second-factor")
 FORMS_WITH_FILES, FILE_FORM_BYTES = "/waivers/", 32 * 1024 * 1024
 """Forms that carry a file, and how long they may be: far more than a file may have, so that the
 form itself can say that it is too large and keep what was typed.
@@ -72,6 +74,14 @@ def load_person(incoming: Request) -> Person | None:
 def signed_in() -> SignedIn | None:
     """The person with a session who sends the present request, or None."""
     return current_user.who if isinstance(current_user._get_current_object(), Person) else None
+
+
+def waiting() -> SignedIn | None:
+    """The person with a session that waits for a second factor, or None. Nobody is signed in by
+    it.
+    """
+    token = SESSION_COOKIE.read(request, current_service().settings.plain_cookies)
+    return people().waiting(token) if token else None
 
 
 def who() -> SignedIn:

@@ -1,7 +1,7 @@
 """What templates say of values: days, facts, outcomes."""
 
 from datetime import date, datetime
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from app import clock
 from app.access.people import LIMITS
@@ -90,3 +90,9 @@ def word_context() -> dict[str, object]:
         "may_ask": principal().may("law.decide"),
         "may_note": principal().may("notes.read"),
     }
+
+
+@pages.app_template_filter()
+def host(address: str) -> str:
+    """The site that a link opens, so that a reader knows before."""
+    return (urlsplit(address).hostname or address).removeprefix("www.")

@@ -17,6 +17,7 @@ LATER_COLUMNS = {
     ("determination", "made_by"),
     ("applicant", "details"),
     ("account", "disabled_reason"),
+    ("session", "second_factor"),
     ("audit", "state_after"),
     ("audit", "granted"),
     ("disposal", "entry"),

@@ -127,10 +127,16 @@ def say_where(settings: Settings, names: list[object]) -> None:
     if not settings.in_production and all(map(_is_here, names)):
         with suppress(OSError):  # nobody has loaded the demonstration
             try_it = _TRY_IT.format(
-                address=address(),
+                address=_shown_address(),
                 key=(settings.instance / FILE).read_text(encoding="ascii").strip(),
             )
-    click.echo(_WHERE.format(address=address(), try_it=try_it))
+    click.echo(_WHERE.format(address=_shown_address(), try_it=try_it))
+
+
+def _shown_address() -> str:
+    """The address to open: browsers make passkeys for `localhost`, and none for 127.0.0.1."""
+    host, _, port = address().rpartition(":")
+    return f"localhost:{port}" if host == "127.0.0.1" else address()
 
 
 def _is_here(name: object) -> bool:

@@ -176,10 +176,13 @@ WAYS: dict[tuple[str, str], list[Way]] = {
 GIVE_NOTHING = {
     ("DELETE", "/v1/accounts/<uuid:id>/sessions"),
     ("DELETE", "/v1/credentials/<uuid:id>"),
+    ("POST", "/v1/accounts/<uuid:id>/second-factor-resets"),
     ("POST", "/v1/programs"),
     ("DELETE", "/v1/programs/<uuid:id>"),
 }
-"""Each person lets a program act for them, or not; it is no more than its person."""
+"""Each person lets a program act for them, or not; it is no more than its person. The reset of a
+second factor is an approval of its own, and leaves the password as it is.
+"""
 ALL_WAYS = [way for ways in WAYS.values() for way in ways]
 
 

@@ -25,6 +25,7 @@ WRITES: dict[str, tuple[str, str, Any]] = {
         "/objections",
         {"text": "I disagree.", "said_on": "2026-01-02", "look_again_on": "2026-02-02"},
     ),
+    "settle": ("notes.write", "/settlements", {"text": "We explained it."}),
     "letter": ("letters.write", "/letters", {}),
 }
 

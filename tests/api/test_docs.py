@@ -13,7 +13,7 @@ from playwright.sync_api import Page
 from app.api.docs.openapi import BLUEPRINTS
 from tests.browsers import launched, listening
 from tests.machine import require
-from tests.people.test_accessible import AXE, NARROW, violations, width
+from tests.people.looking import AXE, NARROW, violations, width
 
 PAGES = ["/docs", "/problems", "/problems/facts-refused"]
 

@@ -20,7 +20,9 @@ from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
 from app.access.roster import NewAccount, Roster, peoples_roles
+from app.access.second_factor.factors import SecondFactors
 from app.commands import command_line
+from app.records.applicants.encryption import key_ring
 from app.records.database import open_database
 from app.records.store import Store, opened_store
 from app.settings import Settings
@@ -325,3 +327,22 @@ def test_unused_accounts_end_and_the_last_administrator_stays(users: Flask, peop
     with freeze_time(clock.now() + timedelta(days=125)):
         assert "alma" in users("end-unused").stdout
         assert "Left the last administrator's account enabled." in users("end-unused").stderr
+
+
+def test_a_second_factor_is_reset_and_the_password_alone_signs_in_again(
+    users: Flask, people: People, settings: Settings
+) -> None:
+    create(users)
+    account = people.accounts.named("alma")
+    assert account is not None
+    with opened_store(settings.database_url) as store:
+        factors = SecondFactors(store, lambda: key_ring(settings))
+        factors.add([factors.new_recovery(account.id)[0]], SOMEBODY)
+    before = people.sign_in("alma", PASSWORD, DESK, SOMEBODY)
+    assert people.of(before) is None
+
+    assert 0 == users("reset-second-factor", "alma").exit_code
+
+    assert people.waiting(before) is None
+    assert people.of(people.sign_in("alma", PASSWORD, DESK, SOMEBODY)) is not None
+    assert 2 == users("reset-second-factor", "nobody").exit_code

@@ -16,10 +16,12 @@ import pdfua
 import pikepdf
 import pytest
 
-from app.determinations.cases.case import make_case, read_facts
+from app.determinations.cases.case import Case, make_case, read_facts
 from app.determinations.decide import Decider
 from app.determinations.determination import Issue
 from app.determinations.errors import FactsContradict, FactsRefused
+from app.determinations.facts.knowledge import Knowledge
+from app.determinations.needs.relevance import Relevance
 from app.law.errors import LawNotEncoded
 from app.letters.composing import Wish, compose
 from app.letters.fonts import unprintable
@@ -54,6 +56,8 @@ def documents(decider: Decider) -> Mapping[Kind, Mapping[str, Any]]:
                 facts = read_facts(lawbook, question, nested(dict(case.given)))
                 edition = case.edition or lawbook.default_edition
                 asked = make_case(lawbook, question, facts, case.as_of, edition, case.decided_on)
+                if (question, outcome_of(decider, asked)) in found:
+                    continue
                 decided = decider.decide(asked)
             except (LawNotEncoded, FactsRefused, FactsContradict):
                 continue
@@ -61,6 +65,16 @@ def documents(decider: Decider) -> Mapping[Kind, Mapping[str, Any]]:
                 text = decided.json("full", issue)
                 found[question, decided.outcome] = orjson.loads(text)
     return found
+
+
+def outcome_of(decider: Decider, case: Case) -> str:
+    """The outcome alone, found in half the time of a decision."""
+    by_logic = decider.outcome_by_logic(case)
+    if by_logic != "undetermined":
+        return by_logic
+    law = decider.lawbook.standing(case.question, case.as_of, case.edition)
+    known = Knowledge.of(decider.facts_in_play(law), case.facts, case.as_of)
+    return Relevance(known).outcome
 
 
 @pytest.fixture(scope="module")

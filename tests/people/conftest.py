@@ -4,8 +4,9 @@ the machine has one.
 
 import os
 import re
+import shutil
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import contextmanager
 from html import unescape
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,6 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from playwright.sync_api import Browser as Chromium
-from sqlalchemy import make_url
 from werkzeug.test import TestResponse
 
 from app.access.origin import Origin
@@ -27,18 +27,27 @@ from app.api.people.current import install_people
 from app.determinations.decide import Decider
 from app.mounting import mount
 from app.records.database import open_database
-from app.records.migrate import upgrade
 from app.records.people.accounts import Account
 from app.records.store import Store
 from app.records.verifying.verification import verify
 from app.settings import Settings
 from tests.audit import AuditTrail
 from tests.browsers import launched, listening
+from tests.conftest import postgresql_copy
 from tests.machine import require_postgresql
 from tests.organizations import KnowingRoster, know
 
 PASSWORD, OTHER = "seven turquoise herons wade", "nine copper kettles hum low"
 OFFICE = Origin("command:tests")
+TABLES = (
+    "account_sessions",
+    "second_factors",
+    "drafts",
+    "accounts",
+    "sign_in_addresses",
+    "applicants",
+)
+"""What is empty at the beginning of each test."""
 OFFICES = tuple(f"office-{number}" for number in range(1, 21))
 """The organizations that there are in every test."""
 
@@ -79,9 +88,8 @@ class Browser:
 
     def fill(self, page: str, /, action: str | None = None, **fields: str) -> TestResponse:
         """Open a page and send its form with the token that stands in it."""
-        token = re.search(
-            r'name="csrf_token"[^>]*value="([^"]+)"', self.get(page).get_data(as_text=True)
-        )
+        shown = self.client.get(page, follow_redirects=True, **self._sends)
+        token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', shown.get_data(as_text=True))
         return self.post(action or page, csrf_token=token[1] if token else "", **fields)
 
     def sign_in(self, name: str = "alma", password: str = PASSWORD, **fields: str) -> TestResponse:
@@ -106,49 +114,45 @@ def text(answer: TestResponse) -> str:
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.get_data(as_text=True))).split())
 
 
-@contextmanager
-def schema_of_its_own(address: str) -> Iterator[str]:
-    """An address of the same PostgreSQL database where only this test run's tables are, whatever
-    else uses the database.
-    """
-    name = f"people_{os.getpid()}"
-    engine = open_database(address)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(f"CREATE SCHEMA {name}")
-    try:
-        yield (
-            make_url(address)
-            .update_query_dict({"options": f"-csearch_path={name}"})
-            .render_as_string(hide_password=False)
-        )
-    finally:
-        with engine.begin() as connection:
-            connection.exec_driver_sql(f"DROP SCHEMA {name} CASCADE")
-        engine.dispose()
-
-
-@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
 def served(
     request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Flask]:
-    """The service on each database."""
-    with served_on(request.param, decider, tmp_path_factory.mktemp("people")) as app:
+    """The service on each database. The tests of a file share it, but no more than they: each
+    verifies all that was stored until then.
+    """
+    folder = tmp_path_factory.mktemp("people")
+    if request.param == "sqlite":
+        with served_on_sqlite(request, decider, folder) as app:
+            yield app
+        return
+    require_postgresql()
+    migrated = request.getfixturevalue("migrated_postgresql")
+    with (
+        postgresql_copy(f"people_{os.getpid()}", migrated) as address,
+        served_on(address, decider, folder) as app,
+    ):
         yield app
 
 
 @contextmanager
-def served_on(database: str, decider: Decider, folder: Path) -> Iterator[Flask]:
-    """The service on one database."""
-    with ExitStack() as stack:
-        if database == "sqlite":
-            address = f"sqlite:///{folder / 'people.sqlite'}"
-        else:
-            address = stack.enter_context(schema_of_its_own(require_postgresql()))
-        settings = Settings(database_url=address, instance=folder)
-        upgrade(settings)
-        app = serving(decider, settings)
+def served_on_sqlite(
+    request: pytest.FixtureRequest, decider: Decider, folder: Path
+) -> Iterator[Flask]:
+    """The service on an SQLite database in a folder."""
+    settings = settings_in(folder)
+    file = settings.database_url.removeprefix("sqlite:///")
+    shutil.copy(request.getfixturevalue("migrated_sqlite"), file)
+    with served_on(settings.database_url, decider, folder) as app:
         yield app
-        app.extensions["eligibility"].store.close()
+
+
+@contextmanager
+def served_on(address: str, decider: Decider, folder: Path) -> Iterator[Flask]:
+    """The service on a migrated database."""
+    app = serving(decider, Settings(database_url=address, instance=folder))
+    yield app
+    app.extensions["eligibility"].store.close()
 
 
 def settings_in(folder: Path, **changes: Any) -> Settings:
@@ -198,10 +202,11 @@ def app(served: Flask, hasher: Counting) -> Iterator[Flask]:
 def emptied(app: Flask, hasher: Counting) -> Flask:
     store = app.extensions["eligibility"].store
     with store.engine.begin() as connection:
-        for table in ("account_sessions", "drafts", "accounts", "sign_in_addresses", "applicants"):
+        for table in TABLES:
             connection.exec_driver_sql(f"DELETE FROM {table}")
     know(store, *OFFICES)
-    install_people(app, People(store, Passwords(lambda: hasher)))
+    required = app.extensions["eligibility"].settings.requires_second_factor
+    install_people(app, People(store, Passwords(lambda: hasher), required))
     return app
 
 

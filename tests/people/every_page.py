@@ -25,7 +25,8 @@ from app.settings import Settings
 from tests.browsers import launched, listening
 from tests.people.administering_states import AS
 from tests.people.conftest import PASSWORD, serving, settings_in
-from tests.people.test_accessible import STATES, violations
+from tests.people.looking import violations
+from tests.people.test_accessible import STATES
 from tests.people.test_real_browser import sign_in
 
 OFFICE = Origin("command:pages")

@@ -8,11 +8,13 @@ import pytest
 from flask import Flask
 
 from app.determinations.decide import Decider
-from tests.people.conftest import served_on
+from tests.people.conftest import served_on_sqlite
 
 
-@pytest.fixture(scope="session")
-def served(decider: Decider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def served(
+    request: pytest.FixtureRequest, decider: Decider, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     """The service."""
-    with served_on("sqlite", decider, tmp_path_factory.mktemp("people")) as app:
+    with served_on_sqlite(request, decider, tmp_path_factory.mktemp("people")) as app:
         yield app

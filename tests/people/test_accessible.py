@@ -3,26 +3,21 @@ on a screen 320 pixels wide; and a day at work by keyboard alone and without Jav
 """
 
 import re
-import sys
-from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from flask import Flask
+from playwright.sync_api import Browser, Page, expect
 
 from app.access.roster import NewAccount, Roster
 from app.records.people.accounts import Account
-from tests.machine import require
 from tests.people.administering_states import ADMINISTERING, State
 from tests.people.conftest import OFFICE, PASSWORD
+from tests.people.looking import NARROW, chromium, enter, tab, violations, width, window
 from tests.people.one_database import served
 from tests.people.test_real_browser import opened, press, sign_in
 
-__all__ = ["served"]
+__all__ = ["chromium", "served", "tab", "window"]
 
-AXE = Path(sys.prefix) / "axe" / "node_modules" / "axe-core" / "axe.min.js"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-NARROW = {"width": 320, "height": 640}
 ENROLLMENT = "/ask/new?question=enrollment.permitted"
 
 
@@ -34,37 +29,10 @@ def staff(roster: Roster) -> None:
 
 
 @pytest.fixture
-def page(chromium: Browser, address: str, alma: Account, staff: None) -> Iterator[Page]:
+def page(tab: Page, app: Flask, alma: Account, staff: None) -> Page:
     """Alma's browser, with JavaScript."""
-    require(AXE.is_file(), "axe-core is not installed; `make test` installs it through npm")
-    context = chromium.new_context(base_url=address)
-    no_fonts(context)
-    page = context.new_page()
-    page.goto("/sign-in")
-    sign_in(page, "alma", PASSWORD)
-    yield page
-    context.close()
-
-
-def no_fonts(context: BrowserContext) -> None:
-    """The pages' fonts do not come: letters are wider then, and a page is the same each time."""
-    context.route("**/*.woff2", lambda route: route.abort())
-
-
-def violations(page: Page) -> list[str]:
-    """What axe-core finds wrong with a page, each with the first element."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate(
-        "tags => axe.run(document, {runOnly: tags}).then(r => r.violations.map("
-        "v => `${v.id}: ${v.help}: ${v.nodes[0].html}`))",
-        RULES,
-    )
-    return [str(each) for each in found]
-
-
-def width(page: Page) -> int:
-    """How wide the content is."""
-    return int(page.evaluate("document.documentElement.scrollWidth"))
+    enter(tab, app, "alma")
+    return tab
 
 
 def start(page: Page, way: str) -> None:
@@ -272,6 +240,7 @@ def signed_out(path: str) -> State:
     """A page without a person."""
 
     def go(page: Page) -> None:
+        page.goto("/")
         press(page, "Sign out")
         page.goto(path)
 
@@ -509,6 +478,7 @@ def test_each_page_in_each_state_is_accessible_and_fits_a_narrow_screen(
 
 
 def test_a_page_for_another_role_is_accessible(page: Page) -> None:
+    page.goto("/")
     press(page, "Sign out")
     sign_in(page, "adam", PASSWORD)
     page.goto("/ask")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from app import clock
 from app.access.approvals import Approvals
@@ -17,14 +17,13 @@ from app.records.organizations.organizations import Organizations
 from app.records.store import Store
 from tests.approving import proposal, renaming_known
 from tests.disposing import keep_old_feedback, mark
-from tests.machine import require
 from tests.organizations import know
 from tests.people.conftest import OFFICE, PASSWORD
+from tests.people.looking import NARROW, chromium, enter, tab, violations, width, window
 from tests.people.one_database import served
-from tests.people.test_accessible import AXE, NARROW, no_fonts, violations, width
-from tests.people.test_real_browser import press, sign_in
+from tests.people.test_real_browser import press
 
-__all__ = ["served"]
+__all__ = ["chromium", "served", "tab", "window"]
 
 
 @dataclass(frozen=True)
@@ -32,6 +31,7 @@ class Desk:
     """A browser, and the service's store behind it."""
 
     page: Page
+    app: Flask
     store: Store
     roster: Roster
 
@@ -39,23 +39,18 @@ class Desk:
         """Somebody of a role signs in."""
         office = None if role in ("administrator", "records_manager") else "office-12"
         self.roster.create(NewAccount(name, role, office), OFFICE, PASSWORD)
-        self.page.goto("/sign-in")
-        sign_in(self.page, name, PASSWORD)
+        enter(self.page, self.app, name)
 
 
 @pytest.fixture
-def desk(app: Flask, chromium: Browser, address: str, roster: Roster) -> Iterator[Desk]:
-    require(AXE.is_file(), "axe-core is not installed; `make test` installs it through npm")
+def desk(app: Flask, tab: Page, roster: Roster) -> Iterator[Desk]:
     store = app.extensions["eligibility"].store
     with store.engine.begin() as connection:
         for table in ("approvals", "organizations"):
             connection.exec_driver_sql(f"DELETE FROM {table}")
     know(store, "office-12", "renamed")
-    context = chromium.new_context(base_url=address)
-    no_fonts(context)
     with renaming_known():
-        yield Desk(context.new_page(), store, roster)
-    context.close()
+        yield Desk(tab, app, store, roster)
 
 
 def organizations(desk: Desk) -> None:

@@ -2,24 +2,22 @@
 wide, as a supervisor of the Office sees them.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page
 
 from app.access.roster import NewAccount, Roster
-from tests.machine import require
 from tests.people import test_waiver_desk
 from tests.people.conftest import OFFICE, PASSWORD, Browser
+from tests.people.looking import NARROW, chromium, enter, tab, violations, width, window
 from tests.people.one_database import served
-from tests.people.test_accessible import AXE, NARROW, no_fonts, violations, width
 from tests.people.test_real_browser import press, sign_in
 from tests.people.test_waiver_desk import granted, office, remarks, take
 
-__all__ = ["served"]
+__all__ = ["chromium", "served", "tab", "window"]
 
 # Fixtures of the desk: a stored denial, and a request against it.
 subject, denial, entered = (
@@ -54,19 +52,11 @@ class Desk:
 
 
 @pytest.fixture
-def desk(
-    app: Flask, roster: Roster, chromium: Chromium, address: str, entered: str, denial: str
-) -> Iterator[Desk]:
-    require(AXE.is_file(), "axe-core is not installed; `make test` installs it through npm")
+def desk(app: Flask, roster: Roster, tab: Page, entered: str, denial: str) -> Desk:
     chief = office(app, roster, "cleo", "opp_supervisor")
     roster.create(NewAccount("rosa", "opp_reviewer", "opp"), OFFICE, PASSWORD)
-    context = chromium.new_context(base_url=address)
-    no_fonts(context)
-    page = context.new_page()
-    page.goto("/sign-in")
-    sign_in(page, "cleo", PASSWORD)
-    yield Desk(page, chief, entered, denial)
-    context.close()
+    enter(tab, app, "cleo")
+    return Desk(tab, chief, entered, denial)
 
 
 def day(place: str, year: str = "2012", month: str = "6", day: str = "1") -> dict[str, str]:

@@ -1,18 +1,16 @@
 """The desk's own pages in each of their states, looked at by axe-core and on a narrow screen."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
 from app.access.roster import Roster
-from tests.machine import require
-from tests.people.conftest import PASSWORD, Browser
+from tests.people.conftest import Browser
+from tests.people.looking import NARROW, chromium, enter, tab, violations, width, window
 from tests.people.one_database import served
-from tests.people.test_accessible import AXE, NARROW, no_fonts, violations, width
-from tests.people.test_real_browser import press, sign_in
+from tests.people.test_real_browser import press
 from tests.people.test_waiver_desk import (
     denial,
     entered,
@@ -23,7 +21,16 @@ from tests.people.test_waiver_desk import (
     take,
 )
 
-__all__ = ["denial", "entered", "reviewer", "served", "subject"]
+__all__ = [
+    "chromium",
+    "denial",
+    "entered",
+    "reviewer",
+    "served",
+    "subject",
+    "tab",
+    "window",
+]
 State = Callable[[Page, str], object]
 
 
@@ -63,17 +70,11 @@ DECIDED: dict[str, State] = {
 
 
 @pytest.fixture
-def page(chromium: Chromium, address: str, app: Flask, roster: Roster) -> Iterator[Page]:
+def page(tab: Page, app: Flask, roster: Roster) -> Page:
     """A supervisor of the Office at a browser with JavaScript."""
-    require(AXE.is_file(), "axe-core is not installed; `make test` installs it through npm")
     office(app, roster, "carla", "opp_supervisor")
-    context = chromium.new_context(base_url=address)
-    no_fonts(context)
-    page = context.new_page()
-    page.goto("/sign-in")
-    sign_in(page, "carla", PASSWORD)
-    yield page
-    context.close()
+    enter(tab, app, "carla")
+    return tab
 
 
 def look_at(page: Page) -> None:

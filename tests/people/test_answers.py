@@ -183,7 +183,7 @@ def test_a_day_without_encoded_law_is_said_at_the_day(signed_in: Browser) -> Non
     answer = signed_in.fill(page, action=page, fact=DAY, **{**LATER, f"{DAY}.year": "1999"})
 
     assert 422 == answer.status_code
-    assert "cannot decide" in text(answer)
+    assert "is not encoded for this question in “" in text(answer)
 
 
 @pytest.mark.parametrize(

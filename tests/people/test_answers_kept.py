@@ -97,6 +97,22 @@ def test_only_a_number_of_an_answer_to_the_same_question_is_taken(
     assert 404 == signed_in.get(f"{first}/compare?other={NOBODY}").status_code
 
 
+def test_the_number_of_another_answer_is_taken_as_it_is_read(
+    app: Flask, signed_in: Browser
+) -> None:
+    first, other = stored(signed_in), stored(signed_in, "case-1048")
+    number = re.search(
+        r"Number <strong>([\d ]+)</strong>", signed_in.get(other).get_data(as_text=True)
+    )
+    assert number
+    for typed in (number[1], number[1].replace(" ", "")):
+        found = signed_in.get(f"{first}/compare?other={typed}")
+        assert f"{first}/compare?other={id_of(other)}" == found.headers["Location"]
+    wrong = f"{number[1][:-1]}{(int(number[1][-1]) + 1) % 10}"
+    assert 422 == signed_in.get(f"{first}/compare?other={wrong}").status_code
+    assert f"Number {number[1]} Id {id_of(other)}" in text(signed_in.get(f"{other}/history"))
+
+
 def test_the_history_names_what_replaced_what(app: Flask, signed_in: Browser) -> None:
     first = stored(signed_in, "case-34")
     second = replaced(app, first)
@@ -219,3 +235,25 @@ def test_pages_of_an_answer_have_nothing_typed_in_their_title(signed_in: Browser
     for page in ("", "/change", "/other-day", "/compare", "/history"):
         title = re.search(r"<title>(.*?)</title>", signed_in.get(at + page).get_data(as_text=True))
         assert title and "case-77" not in title[1] and "2012" not in title[1]
+
+
+def test_what_a_stored_answer_still_needs_is_asked_in_order(signed_in: Browser) -> None:
+    first = stored(signed_in, "case-20", **{"event.kind": "", "applicant.resident": ""})
+    page = signed_in.get(first).get_data(as_text=True)
+    form = re.search(r'action="([^"]+)">(?:(?!</form>).)*Answer them</button>', page, re.S)
+    assert form
+    hidden = re.findall(r'type="hidden" name="([^"]+)" value="([^"]*)"', form[0])
+
+    begun = signed_in.post(form[1], **dict(hidden)).headers["Location"]
+    asked = signed_in.client.get(begun, follow_redirects=True, base_url="https://localhost")
+    assert "I do not know" in text(asked) and "About case-20" in text(asked)
+
+
+def test_a_link_to_a_source_says_which_site_it_opens(signed_in: Browser) -> None:
+    shown = text(signed_in.get(stored(signed_in, "case-24")))
+    assert re.search(r"\(opens [a-z.]+\.[a-z]+\)", shown)
+
+
+def test_the_year_says_what_its_colors_mean(signed_in: Browser) -> None:
+    page = signed_in.get(stored(signed_in, "case-26")).get_data(as_text=True)
+    assert re.search(r'<span class="swatch ineligible"></span> No</li>', page)

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from werkzeug.test import TestResponse
 
 from app import clock
 from app.access.roster import NewAccount, Roster
@@ -29,6 +30,10 @@ MAY_3 = {
     "enrollment.requested_on.month": "5",
     "enrollment.requested_on.day": "3",
     "enrollment.requested_on.year": "2012",
+}
+AS_OF = {
+    f"as_of.{part}": value
+    for part, value in zip(("month", "day", "year"), ["5", "3", "2012"], strict=True)
 }
 PERSON = {
     "applicant.resident": "true",
@@ -52,9 +57,17 @@ def begin(browser: Browser, way: str = "interview", **fields: str) -> str:
     return str(answer.headers["Location"])
 
 
+def at_its_address(browser: Browser, draft: str) -> TestResponse:
+    """The open question of an interview, to which its first address leads; else where that does."""
+    answer = browser.get(draft)
+    location = answer.headers.get("Location", "")
+    return browser.get(location) if "?fact=" in location else answer
+
+
 def asked_for(browser: Browser, address: str) -> str:
     """The fact that an interview asks for."""
-    found = re.search(r'name="fact" value="([^"]+)"', browser.get(address).get_data(as_text=True))
+    page = at_its_address(browser, address).get_data(as_text=True)
+    found = re.search(r'name="fact" value="([^"]+)"', page)
     assert found
     return found[1]
 
@@ -69,7 +82,7 @@ def test_an_interview_ends_in_the_answer_that_the_interface_gives(
     app: Flask, signed_in: Browser
 ) -> None:
     draft, asked = begin(signed_in), []
-    while (page := signed_in.get(draft)).status_code == 200:
+    while (page := at_its_address(signed_in, draft)).status_code == 200:
         name = asked_for(signed_in, draft)
         asked.append(name)
         signed_in.fill(draft, fact=name, **{name: PERSON[name]})
@@ -83,7 +96,7 @@ def test_an_interview_ends_in_the_answer_that_the_interface_gives(
 
 def test_what_must_be_so_is_asked_before_its_details(signed_in: Browser) -> None:
     draft, asked = begin(signed_in), []
-    while signed_in.get(draft).status_code == 200:
+    while at_its_address(signed_in, draft).status_code == 200:
         name = asked_for(signed_in, draft)
         asked.append(name)
         signed_in.fill(draft, fact=name, **{"do": "leave open"})
@@ -158,10 +171,10 @@ def test_a_draft_says_for_whom_and_is_deleted(
     other = browse()
     roster.create(NewAccount("bert", "eligibility_worker", "office-12"), OFFICE, PASSWORD)
     other.sign_in("bert")
-    assert "No reference yet. Begun" in text(signed_in.get("/ask"))
+    assert "No reference yet, for May 3, 2012. Begun" in text(signed_in.get("/ask"))
 
     other.fill("/ask", f"{draft}/end")
-    assert 200 == signed_in.get(draft).status_code
+    assert 200 == at_its_address(signed_in, draft).status_code
 
     assert "/ask" == signed_in.fill("/ask", f"{draft}/end").headers["Location"]
     assert 404 == signed_in.get(draft).status_code
@@ -316,7 +329,11 @@ def test_a_reference_that_cannot_be_is_refused_in_words(signed_in: Browser, subj
     answer = signed_in.fill(f"{form.removesuffix('/form')}/answer", subject=subject)
 
     assert 422 == answer.status_code
-    assert "It was not stored" in text(answer)
+    shown = answer.get_data(as_text=True)
+    box = re.search(r'<div class="usa-alert usa-alert--error" role="alert"([^>]*)>', shown)
+    assert box and "autofocus" in box[1], "the browser goes to what was refused"
+    assert shown.index("It was not stored") < shown.index("<h1>")
+    assert 'aria-invalid="true"' in shown
 
 
 def test_the_next_question_takes_the_facts_along(signed_in: Browser) -> None:
@@ -430,10 +447,58 @@ def test_a_day_without_encoded_law_is_said_at_the_day(signed_in: Browser) -> Non
         action="/ask/new",
         question="catastrophic.eligible",
         way="form",
+        edition="chapter-288",
+        **{
+            name.replace("as_of", "catastrophic.plan_year_starts_on"): said
+            for name, said in AS_OF.items()
+        },
     )
 
+    says = text(answer)
     assert 422 == answer.status_code
-    assert "cannot decide" in text(answer)
+    assert "May 3, 2012 is not encoded for this question in “Chapter 288" in says, says
+    assert "catastrophic.eligible" not in says
+
+
+def test_no_day_is_taken_for_granted_and_editions_say_for_which_days_they_are(
+    signed_in: Browser,
+) -> None:
+    page = "/ask/new?question=enrollment.permitted"
+    shown = text(signed_in.get(page))
+    assert "The law with later changes Days that can be asked about: " in shown
+    assert "everything that is encoded" not in shown
+    none = signed_in.fill(page, "/ask/new", question="enrollment.permitted")
+
+    assert 422 == none.status_code
+    assert "Give the day." in text(none)
+
+
+def test_a_question_says_about_whom_it_is_and_what_is_taken_along(signed_in: Browser) -> None:
+    page = "/ask/new?question=enrollment.permitted"
+    sends = {"question": "enrollment.permitted", **MAY_3}
+    wrong = signed_in.fill(page, "/ask/new", subject="Ada Lovelace", **sends)
+    assert (422, True) == (wrong.status_code, 'href="#subject"' in wrong.get_data(as_text=True))
+
+    draft = signed_in.fill(page, "/ask/new", subject="case-18", **sends).headers["Location"]
+    for shown in (at_its_address(signed_in, draft), signed_in.get(f"{draft}/form")):
+        assert "About case-18" in text(shown)
+    signed_in.fill(f"{draft}/form", **MAY_3, **PERSON)
+    assert "About case-18" in text(signed_in.get(f"{draft}/answer"))
+    assert "For reference case-18, for May 3, 2012." in text(signed_in.get("/ask"))
+    like = text(signed_in.get(f"{page}&like={draft.rpartition('/')[2]}"))
+    assert "Does the person live in Massachusetts? Yes" in like
+
+
+def test_a_question_leads_back_to_the_one_before(signed_in: Browser) -> None:
+    draft = begin(signed_in)
+    first = asked_for(signed_in, draft)
+    assert "Previous question" not in text(at_its_address(signed_in, draft))
+
+    second = signed_in.fill(f"{draft}?fact={first}", draft, fact=first, **{first: PERSON[first]})
+    shown = signed_in.get(second.headers["Location"]).get_data(as_text=True)
+    assert f'href="{draft}?fact={first}">Previous question' in shown
+    moved = signed_in.get(draft).headers["Location"]
+    assert moved == second.headers["Location"], "each question has an address of its own"
 
 
 FACTS = [
@@ -474,7 +539,7 @@ def test_whatever_is_typed_is_a_value_or_a_sentence_at_its_field(
 
 def test_a_yes_that_nobody_wants_is_not_shown_as_good_news(signed_in: Browser) -> None:
     page = "/ask/new?question=issue.refusal"
-    begun = signed_in.fill(page, "/ask/new", question="issue.refusal", way="form")
+    begun = signed_in.fill(page, "/ask/new", question="issue.refusal", way="form", **AS_OF)
     form = begun.headers["Location"]
     shown = signed_in.get(form).get_data(as_text=True)
     facts = dict.fromkeys(re.findall(r'type="radio" id="[^"]+" name="([^"]+)" value="true"', shown))
@@ -483,3 +548,38 @@ def test_a_yes_that_nobody_wants_is_not_shown_as_good_news(signed_in: Browser) -
     told = signed_in.get(answer.headers["Location"]).get_data(as_text=True)
 
     assert re.search(r'<span class="usa-tag unwanted">Yes</span>', told)
+
+
+def test_the_most_asked_questions_stand_first_and_words_find_the_others(
+    signed_in: Browser, app: Flask
+) -> None:
+    page = signed_in.get("/ask").get_data(as_text=True)
+    listed = re.findall(r"/ask/new\?question=([a-z_.]+)", page)
+    assert "enrollment.permitted" == listed[0]
+    assert set(app.extensions["eligibility"].lawbook.questions) == set(listed)
+    headings = re.findall(r"<section><h2>([^<]+)", page)
+    assert ["Asked most", "People", "Businesses and their employees"] == headings[:3]
+    assert "Other questions" not in headings, "each topic has a group"
+
+    found = signed_in.get("/ask?words=EMPLOYEE+count").get_data(as_text=True)
+    assert ["employee.eligible"] == re.findall(r"/ask/new\?question=([a-z_.]+)", found)
+    assert "No question has these words" in text(signed_in.get("/ask?words=zebra"))
+
+
+def test_a_count_of_employees_leads_to_who_counts(signed_in: Browser) -> None:
+    page = "/ask/new?question=group.eligible"
+    day = {
+        name.replace("as_of", day_of("group.eligible", signed_in)): n for name, n in AS_OF.items()
+    }
+    begun = signed_in.fill(page, "/ask/new", question="group.eligible", way="form", **day)
+    shown = signed_in.get(begun.headers["Location"]).get_data(as_text=True)
+
+    assert 'href="/ask/new?question=employee.eligible"' in shown
+
+
+def day_of(question: str, browser: Browser) -> str:
+    """The fact for the day on the page on which a question begins."""
+    page = browser.get(f"/ask/new?question={question}").get_data(as_text=True)
+    found = re.search(r'name="([^"]+)\.month"', page)
+    assert found
+    return found[1]

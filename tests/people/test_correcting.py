@@ -135,6 +135,10 @@ def test_storing_beside_an_answer_that_stands_is_a_choice(app: Flask, signed_in:
     asked = signed_in.fill(again, subject="case-77")
     assert 422 == asked.status_code
     assert "Say whether the new one takes its place." in text(asked)
+    shown = asked.get_data(as_text=True)
+    assert shown.index("It was not stored") < shown.index("<h1>")
+    assert 'href="#instead"' in shown
+    assert 'aria-invalid="true"' not in shown, "nothing is wrong with the reference"
     assert before == records(app)
 
     beside = signed_in.fill(again, subject="case-77", instead="beside")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.people import test_waiver_desk
 from tests.people.conftest import PASSWORD, Browser, text
+from tests.people.test_asking import MAY_3, PERSON, begin
 from tests.people.test_waiver_desk import remarks, take, version
 
 subject, denial, entered, reviewer = (
@@ -61,6 +62,19 @@ def test_a_note(browser: Browser, denial: str) -> None:
     stored = browser.post(page, **{**fields(shown), "text": WORDS})
     assert 303 == stored.status_code
     assert WORDS in text(browser.get(page))
+
+
+@pytest.mark.parametrize("way", ["interview", "form"])
+def test_a_question(browser: Browser, way: str) -> None:
+    browser.sign_in()
+    draft = begin(browser, way)
+    page = str(browser.get(draft).headers.get("Location", draft))
+    fact = page.partition("=")[2] or "applicant.resident"
+    typed = {"fact": fact, fact: PERSON[fact], **(MAY_3 if way == "form" else {})}
+    shown = interrupted(browser, page, draft, **typed)
+
+    assert f'value="{PERSON[fact]}" checked' in shown
+    assert 303 == browser.post(draft, **{**fields(shown), **typed}).status_code
 
 
 def test_a_request(browser: Browser, denial: str) -> None:

@@ -23,6 +23,7 @@ from tests.api.asking import problem
 from tests.audit import AuditTrail
 from tests.callers import ADMINISTRATOR, client_of
 from tests.people.conftest import OFFICE, PASSWORD, Browser, text
+from tests.people.test_answers_kept import replaced
 from tests.people.test_asking import MAY_3, PERSON, begin
 from tests.people.test_waiver_desk import office, unique_reference
 from tests.waivers.asking import entered
@@ -81,7 +82,7 @@ def test_a_note_is_stored_once_and_shown_never_executed(
 def test_an_objection_stands_on_the_home_page_when_its_day_comes(
     browser: Browser, answer: str
 ) -> None:
-    sent = browser.fill(f"{answer}/notes", f"{answer}/objection", text=WORDS, **DAYS)
+    sent = browser.fill(f"{answer}/notes", f"{answer}/objection", objection=WORDS, **DAYS)
 
     assert 303 == sent.status_code
     assert "Your office looks at it again on June 1, 2012" in text(browser.get(f"{answer}/notes"))
@@ -91,7 +92,7 @@ def test_an_objection_stands_on_the_home_page_when_its_day_comes(
 @pytest.mark.parametrize(
     ("changes", "told"),
     [
-        ({"text": " "}, "This is still empty."),
+        ({"objection": " "}, "This is still empty."),
         ({"said_on.day": "31", "said_on.month": "2"}, "Give the month, the day and the year"),
         ({"look_again_on.year": "2011"}, "Must be 2012-05-20 or later."),
         ({"look_again_on.year": "", "look_again_on.day": "", "look_again_on.month": ""}, "empty"),
@@ -100,14 +101,68 @@ def test_an_objection_stands_on_the_home_page_when_its_day_comes(
 def test_an_objection_with_a_mistake_comes_again_with_what_was_typed(
     browser: Browser, answer: str, changes: dict[str, str], told: str
 ) -> None:
-    sent = {"text": WORDS, **DAYS, **changes}
+    sent = {"objection": WORDS, **DAYS, **changes}
     again = browser.fill(f"{answer}/notes", f"{answer}/objection", **sent)
 
     assert 422 == again.status_code
     assert told in text(again)
     assert "<title>Error:" in again.get_data(as_text=True)
-    if sent["text"].strip():
+    if sent["objection"].strip():
         assert "She says that the letter came" in text(again)
+
+
+def test_a_button_keeps_what_was_typed_in_the_other_boxes(browser: Browser, answer: str) -> None:
+    both = {"text": "She called.", "objection": WORDS}
+    for button, says, status in (("reminder", "empty", 422), ("notes", "We stored your note", 200)):
+        page = browser.fill(f"{answer}/notes", f"{answer}/{button}", **both)
+        assert (status, True) == (page.status_code, says in text(page))
+        assert "She says that the letter came" in page.get_data(as_text=True).split("<form")[-1]
+    assert "is kept on this page and not stored yet" in text(page)
+    assert "She called." not in page.get_data(as_text=True).split("<form")[-1], "it is stored"
+
+
+def test_too_long_a_text_is_refused_with_its_length_and_kept(browser: Browser, answer: str) -> None:
+    long = "ចាន់ " * 4000
+    page = browser.fill(f"{answer}/notes", f"{answer}/notes", text=long)
+
+    assert 422 == page.status_code
+    assert "This has 19,999 characters. At most 4,000 can be stored." in text(page)
+    assert long.strip() in page.get_data(as_text=True)
+    assert "maxlength" not in re.findall(r"<textarea[^>]*>", page.get_data(as_text=True))[0]
+
+
+def test_objections_notes_and_reminders_stay_when_another_answer_takes_the_place(
+    app: Flask, browser: Browser, answer: str
+) -> None:
+    today = clock.today()
+    day = {"on.month": str(today.month), "on.day": str(today.day), "on.year": str(today.year)}
+    browser.fill(f"{answer}/notes", f"{answer}/objection", objection=WORDS, **DAYS)
+    browser.fill(f"{answer}/notes", f"{answer}/notes", text="She called.")
+    browser.fill(f"{answer}/notes", f"{answer}/reminder", **day)
+    new = replaced(app, answer)
+
+    assert "The person disagrees with the answer whose place this one took" in text(
+        browser.get(new)
+    )
+    shown = text(browser.get(f"{new}/notes"))
+    for says in ("She says that the letter came", "She called.", "We remind you on"):
+        assert says in shown
+    home = browser.get("/").get_data(as_text=True)
+    assert f'href="{new}/notes"' in home and f'href="{new}"' in home
+    work = client_of(app, "supervisor", "office-12").get("/v1/open-work").get_json()["work"]
+    assert new[9:] in [
+        each["href"].rpartition("/")[2] for each in work if each["kind"] == "reminder"
+    ]
+    asks = {each["id"] for each in work if each["kind"] == "objection"}
+
+    browser.fill(f"{new}/notes", f"{new}/settlement", settlement="She agrees now.")
+    assert "The person disagrees" not in text(browser.get(new))
+    assert "It is settled." in text(browser.get(f"{new}/notes"))
+    assert f'href="{new}/notes"' not in browser.get("/").get_data(as_text=True)
+    later = client_of(app, "supervisor", "office-12").get("/v1/open-work").get_json()["work"]
+    assert 1 == len(asks - {each["id"] for each in later})
+    none = browser.fill(f"{new}/notes", f"{new}/settlement", settlement="Again.")
+    assert "No objection to this determination is open" in text(none)
 
 
 def test_a_reminder_comes_on_its_day_and_goes_when_it_is_done(

@@ -69,7 +69,7 @@ def answer(app: Flask, roster: Roster, here: str) -> str:
         answer = stored(cy, "work-1", instead="beside")
         notes = f"{answer}/notes"
         day = {"on.month": "6", "on.day": "20", "on.year": "2012"}
-        assert 303 == cy.fill(notes, f"{answer}/objection", text=WORDS, **DAYS).status_code
+        assert 303 == cy.fill(notes, f"{answer}/objection", objection=WORDS, **DAYS).status_code
         assert 303 == cy.fill(notes, f"{answer}/reminder", **day).status_code
         worker = client_of(app, "eligibility_worker", here)
         letter = worker.post(f"/v1/determinations/{answer.rpartition('/')[2]}/letters", json={})

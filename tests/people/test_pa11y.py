@@ -16,13 +16,12 @@ from playwright.sync_api import Browser, Page
 from app.records.people.accounts import Account
 from tests.browsers import launched
 from tests.machine import require
-from tests.people.conftest import PASSWORD
+from tests.people.looking import NO_FONTS, enter, tab, window
 from tests.people.one_database import served
 from tests.people.test_accessible import STATES, staff
-from tests.people.test_real_browser import sign_in
 from tests.servers import free_port
 
-__all__ = ["served", "staff"]
+__all__ = ["served", "staff", "tab", "window"]
 
 PA11Y = Path(sys.prefix) / "pa11y"
 SCRIPT = Path(__file__).with_name("pa11y") / "look.cjs"
@@ -91,6 +90,13 @@ ONLY_BY_AXE = {
     "organizations/one.html",
     "pages/go_on.html",
     "people/reference.html",
+    "second_factor/app.html",
+    "second_factor/codes.html",
+    "second_factor/one.html",
+    "second_factor/passkey.html",
+    "second_factor/prove.html",
+    "second_factor/set_up.html",
+    "second_factor/yours.html",
     "waivers/brief.html",
     "waivers/decide.html",
     "waivers/figures.html",
@@ -115,17 +121,35 @@ def port() -> int:
 @pytest.fixture(scope="module")
 def chromium(port: int) -> Iterator[Browser]:
     """A browser that pa11y can look into."""
-    with launched(f"--remote-debugging-port={port}") as browser:
+    with launched(NO_FONTS, f"--remote-debugging-port={port}") as browser:
         yield browser
 
 
-def issues(port: int, address: str) -> list[str]:
-    """What pa11y finds wrong with the page at an address, as it is open now."""
-    command = [sys.executable, "-c", NODE, str(SCRIPT), str(PA11Y), str(port), address]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=120)
-    assert 0 == ended.returncode, ended.stderr
-    found: list[str] = json.loads(ended.stdout)
-    return found
+class Pa11y:
+    """Pa11y at work: it reads an address a line and answers with a line."""
+
+    def __init__(self, port: int) -> None:
+        command = [sys.executable, "-c", NODE, str(SCRIPT), str(PA11Y), str(port)]
+        pipe = subprocess.PIPE
+        self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True)
+
+    def issues(self, address: str) -> list[str]:
+        """What it finds wrong with the page at an address, as it is open now."""
+        assert self.process.stdin and self.process.stdout
+        print(address, file=self.process.stdin, flush=True)
+        answer = self.process.stdout.readline()
+        assert answer, f"pa11y ended with {self.process.wait()}"
+        found: list[str] = json.loads(answer)
+        return found
+
+
+@pytest.fixture(scope="module")
+def pa11y(port: int, chromium: Browser) -> Iterator[Pa11y]:
+    """Pa11y beside the browser, started once for all templates."""
+    require((PA11Y / "node_modules" / "pa11y").is_dir(), "pa11y is not installed; `make test` does")
+    pa11y = Pa11y(port)
+    yield pa11y
+    pa11y.process.communicate()
 
 
 def page_templates() -> set[str]:
@@ -140,37 +164,22 @@ def page_templates() -> set[str]:
 
 @pytest.mark.parametrize("template", STATE_OF)
 def test_pa11y_finds_nothing_wrong_with_a_template(
-    app: Flask,
-    chromium: Browser,
-    port: int,
-    address: str,
-    alma: Account,
-    staff: None,
-    template: str,
+    app: Flask, tab: Page, pa11y: Pa11y, alma: Account, staff: None, template: str
 ) -> None:
-    require((PA11Y / "node_modules" / "pa11y").is_dir(), "pa11y is not installed; `make test` does")
     rendered: list[str] = []
 
     def note(sender: Flask, template: Template, **more: object) -> None:
         rendered.append(template.name or "")
 
-    page = signed_in(chromium, address)
+    enter(tab, app, "alma")
     with template_rendered.connected_to(note, app):
-        STATES[STATE_OF[template]](page)
+        STATES[STATE_OF[template]](tab)
 
     assert template == rendered[-1]
-    assert [] == issues(port, page.url)
+    assert [] == pa11y.issues(tab.url)
 
 
 def test_every_template_has_its_state() -> None:
     assert page_templates() == set(STATE_OF) | ONLY_BY_AXE
     assert not set(STATE_OF) & ONLY_BY_AXE
     assert len(STATE_OF) <= AT_MOST
-
-
-def signed_in(chromium: Browser, address: str) -> Page:
-    """Alma's browser."""
-    page = chromium.new_context(base_url=address).new_page()
-    page.goto("/sign-in")
-    sign_in(page, "alma", PASSWORD)
-    return page

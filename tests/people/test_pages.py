@@ -270,7 +270,7 @@ def test_the_home_page_says_where_things_are_to_anybody(browser: Browser) -> Non
 
 
 def test_a_form_longer_than_any_is_refused(browser: Browser) -> None:
-    answer = browser.sign_in("alma", "x" * 70_000)
+    answer = browser.sign_in("alma", "x" * 270_000)
 
     assert 413 == answer.status_code
     assert "text/html; charset=utf-8" == answer.content_type

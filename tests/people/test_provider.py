@@ -17,8 +17,10 @@ from environs import Env, EnvError
 from flask import Flask
 from werkzeug.test import TestResponse
 
+from app.access.passwords import Passwords
 from app.access.people import People
 from app.access.roster import NewAccount, Roster
+from app.api.people.current import install_people
 from app.determinations.decide import Decider
 from app.records.people.accounts import Account
 from app.single_sign_on import SingleSignOn, single_sign_on
@@ -513,3 +515,61 @@ def test_without_an_issuer_there_is_none(monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.delenv("ELIGIBILITY_OIDC_ISSUER", raising=False)
 
     assert single_sign_on(Env()) is None
+
+
+@pytest.fixture
+def required(app: Flask, hasher: Counting) -> None:
+    """The service requires a second factor."""
+    store = app.extensions["eligibility"].store
+    install_people(app, People(store, Passwords(lambda: hasher), requires_second_factor=True))
+
+
+@pytest.mark.parametrize("claims", [{}, {"amr": ["pwd"]}, {"amr": ["mfa-not"]}, {"acr": "mfa"}])
+def test_where_a_second_factor_is_required_a_provider_that_asserts_none_opens_nothing(
+    browser: Browser,
+    provider: Provider,
+    alma: Account,
+    trail: AuditTrail,
+    required: None,
+    claims: dict[str, Any],
+) -> None:
+    provider.claims.update(claims)
+    answer = come(browser)
+
+    assert (403, None) == (answer.status_code, browser.cookie)
+    assert "did not say that you proved a second factor" in text(answer)
+    assert [("session.signed_in", "refused")] == trail.outcomes()
+
+
+@pytest.mark.parametrize("claims", [{"amr": ["pwd", "mfa"]}, {"amr": ["mfa"], "acr": "0"}])
+def test_a_provider_that_asserts_a_second_factor_needs_none_here(
+    browser: Browser,
+    provider: Provider,
+    alma: Account,
+    required: None,
+    claims: dict[str, Any],
+) -> None:
+    provider.claims.update(claims)
+
+    assert 303 == come(browser).status_code
+    assert browser.is_signed_in
+    assert "which asks for a second factor itself" in text(browser.get("/account/second-factor"))
+    assert "/account" == browser.get("/second-factor/app").headers["Location"]
+
+
+def test_the_claims_that_assert_a_second_factor_are_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELIGIBILITY_OIDC_ISSUER", "https://login.example")
+    monkeypatch.setenv("ELIGIBILITY_OIDC_CLIENT_ID", CLIENT_ID)
+    monkeypatch.setenv("ELIGIBILITY_OIDC_CLIENT_SECRET", CLIENT_SECRET)
+    monkeypatch.setenv("ELIGIBILITY_OIDC_SECOND_FACTOR", "amr=otp, acr=phr,acr=phrh")
+    settings = single_sign_on(Env())
+
+    assert settings is not None
+    assert "phr phrh" == settings.acr_values
+    assert settings.asserts_second_factor({"acr": "phr"})
+    assert settings.asserts_second_factor({"amr": ["pwd", "otp"]})
+    assert not settings.asserts_second_factor({"amr": ["mfa"], "acr": "0"})
+    for wrong in ("mfa", "amr=", "groups=admins"):
+        monkeypatch.setenv("ELIGIBILITY_OIDC_SECOND_FACTOR", wrong)
+        with pytest.raises(EnvError, match="ELIGIBILITY_OIDC_SECOND_FACTOR"):
+            single_sign_on(Env())

@@ -14,6 +14,13 @@ from app.console.waivers.step_forms import STEP_FORMS
 OWN = {
     "/oauth/authorize",
     "/password",
+    "/second-factor",
+    "/second-factor/<uuid:id>/name",
+    "/second-factor/<uuid:id>/remove",
+    "/second-factor/app",
+    "/second-factor/codes",
+    "/second-factor/passkey",
+    "/second-factor/with-passkey",
     "/sessions/<uuid:id>/end",
     "/sessions/programs/<uuid:id>/end",
     "/sessions/end-others",
@@ -61,6 +68,7 @@ TWINS |= {
         "objection": "objections",
         "other-day": "reconsider",
         "replay": "replay",
+        "settlement": "settlements",
         "void": "void",
     }.items()
 }
@@ -108,6 +116,7 @@ STEPS = {
         "disable": ("PATCH", "/v1/accounts/<uuid:id>"),
         "enable": ("PATCH", "/v1/accounts/<uuid:id>"),
         "password": ("POST", "/v1/accounts/<uuid:id>/one-time-passwords"),
+        "second-factor": ("POST", "/v1/accounts/<uuid:id>/second-factor-resets"),
         "sessions": ("DELETE", "/v1/accounts/<uuid:id>/sessions"),
     },
     "/accounts/credentials/<uuid:id>/<step>": {

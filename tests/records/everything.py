@@ -18,6 +18,7 @@ from app.access.people import Browser, People, SignInRefused
 from app.access.programs import Asked, Programs
 from app.access.roles import read_roles, shipped_roles
 from app.access.roster import NewAccount, Roster
+from app.access.second_factor.factors import SecondFactors
 from app.records.applicants.applicants import Applicant, Applicants
 from app.records.applicants.encryption import KeyRing
 from app.records.applicants.key_rotation import rotate
@@ -40,6 +41,7 @@ from app.records.people.account_tables import account_sessions
 from app.records.people.accounts import Accounts
 from app.records.people.drafts import Draft, Drafts
 from app.records.people.reminders import Reminder, Reminders
+from app.records.people.second_factors import Factor, secret_place
 from app.records.store import Store
 from app.records.texts.feedback import Feedback, FeedbackBox
 from app.records.texts.notes import Note, Notes
@@ -85,6 +87,7 @@ class Everything:
     account: str
     organization: str
     session: str
+    factor: str
     credential: str
     label: str
     hold: str
@@ -126,6 +129,7 @@ def keep_everything(
         store.keep(kept(numbered(number)))
     list(seal_everything(store, clock.now(), checkpoints))
     account, session = _sign_in(store)
+    factor = _add_second_factor(store, account)
     credential, label, secret = _make_key(store)
     now = clock.now()
     hold = Hold(new_id(now), "determination", numbered(2).id, "matter 12", "account:1", now)
@@ -168,6 +172,7 @@ def keep_everything(
         account=account,
         organization="office-3",
         session=session,
+        factor=factor,
         credential=credential,
         label=label,
         hold=hold.id,
@@ -198,6 +203,10 @@ def use_everything(store: Store, kept: Everything) -> None:
     assert account is not None
     people.sign_in_proven(account, Browser(ADDRESS, "Testing 1.0"), OFFICE)
     Roster(people.accounts, people.passwords).change(account, {"organization": "office-4"}, OFFICE)
+    factors = SecondFactors(store, lambda: RING)
+    factor = factors.of(kept.account).find(kept.factor)
+    assert factor is not None
+    factors.rename(factor, "Tablet", OFFICE)
     credentials.rotate(kept.credential, None, OFFICE)
     CredentialStore(store).note_use(kept.credential, clock.today())
     hold = find_hold(store, kept.hold)
@@ -256,6 +265,14 @@ def _sign_in(store: Store) -> tuple[str, str]:
         people.sign_in(NAME, PASSWORD, browser, OFFICE)
     [session] = people.sessions.of(account.id, clock.now())
     return account.id, session.id
+
+
+def _add_second_factor(store: Store, account: str) -> str:
+    id = new_id(clock.now())
+    secret = RING.encrypt("JBSWY3DPEHPK3PXP", secret_place(id))
+    new = Factor(id, account, "app", "Telephone", secret, clock.now(), 59_000_000, "5" * 64)
+    SecondFactors(store, lambda: RING).add([new], OFFICE)
+    return id
 
 
 def _begin_draft(store: Store, account: str) -> str:

@@ -44,9 +44,11 @@ def removals(everything: Everything) -> dict[str, tuple[str, str]]:
     """What removes a row of each table, and how it is named then."""
     return {
         "accounts": (
-            "DELETE FROM drafts; DELETE FROM account_sessions; DELETE FROM accounts",
+            "DELETE FROM drafts; DELETE FROM account_sessions; DELETE FROM second_factors; "
+            "DELETE FROM accounts",
             f"account {everything.account}",
         ),
+        "second_factors": ("DELETE FROM second_factors", f"second factor {everything.factor}"),
         "credentials": (
             "DELETE FROM credential_secrets; DELETE FROM credentials",
             f"credential {everything.credential}",

@@ -4,6 +4,7 @@ the product. Days of a year are counted from March 1, so that a leap day moves n
 
 from collections.abc import Callable
 from datetime import date, timedelta
+from functools import cache
 from typing import Any
 
 MARCH_1900 = date(1900, 3, 1)
@@ -46,6 +47,7 @@ def closed(
     return either(tests)
 
 
+@cache
 def is_closed(day: date) -> bool:
     """The same of a day that is known."""
     year = day.year - 1900 - (day.month < 3)

@@ -139,8 +139,7 @@ class Fewest:
 
     def _is_settled(self, chosen: frozenset[str], day: date) -> bool:
         case = self.person
-        found = self.oracle.answer(case.question, day, case.edition, self._known(chosen))
-        return found.outcome != "undetermined"
+        return self.oracle.is_settled(case.question, day, case.edition, self._known(chosen))
 
     def _narrowed(self, completion: Values) -> frozenset[str]:
         """The facts in which a completion must differ from the person to come out opposite."""

@@ -119,6 +119,22 @@ class Oracle:
                 witnesses.change(completion, outcome)
         return Answer("undetermined", frozenset(witnesses.needed), by_logic)
 
+    def is_settled(
+        self, question: str, day: date, edition: str, facts: Mapping[str, Value]
+    ) -> bool:
+        """Whether all completions of a case come to one outcome, as `answer` finds it, without
+        looking for what is needed.
+        """
+        reading = self.reading(question, day, edition)
+        known = reading.known(facts, day)
+        if reading.outcome(known) != "undetermined":
+            return True
+        possible = self.possible(question, facts)
+        witnesses = Witnesses(reading, known, day, possible)
+        if {"eligible", "ineligible"} <= witnesses.found.keys():
+            return False
+        return settled(Search(reading, known, possible).reachable()) != "undetermined"
+
     def possible(self, question: str, facts: Mapping[str, Value]) -> Possible:
         """The values that unknown facts can have beside those that were stated."""
         lawbook = self.lawbook

@@ -82,3 +82,13 @@ def test_what_is_tried_first_is_among_all_that_can_be(
                 assert {cell for cell, _ in group.likely_ways} <= set(group.found.cells)
                 tried += 1
     assert tried
+
+
+def test_a_case_is_settled_where_its_answer_is(lawbook: Lawbook, oracle: Oracle) -> None:
+    found = []
+    for question, edition in keys(lawbook):
+        case = PartialCases(oracle, question, edition, "settled").case()
+        asked = (question, case.as_of, edition, case.facts)
+        found.append((oracle.is_settled(*asked), oracle.answer(*asked).outcome != "undetermined"))
+    assert all(one == other for one, other in found)
+    assert {(True, True), (False, False)} == set(found)

@@ -3,6 +3,9 @@ never a 5xx.
 """
 
 import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,8 +23,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from app.factory import create_app
-from app.records.migrate import upgrade
+from app.api.http.service import Service, law_text
+from app.determinations.decide import Decider
+from app.mounting import mount
+from app.records.database import open_database
+from app.records.store import Store
 from app.settings import Settings
 from tests.again.keeping import made
 from tests.callers import client_of, key_of
@@ -58,15 +64,21 @@ And whoever may do what the two may not.
 
 
 @pytest.fixture(scope="module")
-def described(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def described(
+    decider: Decider, migrated_sqlite: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Flask]:
     folder = tmp_path_factory.mktemp("described")
+    shutil.copy(migrated_sqlite, folder / "kept.sqlite")
     chosen = Settings(
         database_url=f"sqlite:///{folder / 'kept.sqlite'}",
         instance=folder,
         secret_key="of-these-tests-alone",
     )
-    upgrade(chosen)
-    return create_app(chosen)
+    app = Flask("app", static_folder=None)
+    store = Store(open_database(chosen.database_url), law_text(decider.lawbook))
+    mount(app, Service(chosen, decider, store, decider.lawbook.default_edition))
+    yield app
+    store.close()
 
 
 @schemathesis.serializer("application/jsonl", "application/x-ndjson")

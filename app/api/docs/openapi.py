@@ -35,7 +35,7 @@ from app.api.machines import credentials, oauth, programs
 from app.api.machines.oauth_schemas import BEARER, client_credentials
 from app.api.notes import feedback, notes, reminders
 from app.api.organizations import organizations
-from app.api.people import accounts, roles
+from app.api.people import accounts, roles, second_factors
 from app.api.records import audit_trail, events, holds, numbers, open_work, searching, verifications
 from app.api.transparency import log
 from app.api.waivers import after_decision, decisions, figures, waiver_requests, waiver_steps
@@ -71,6 +71,7 @@ BLUEPRINTS = {
     editions.blp: "The editions of the law.",
     open_enrollment.blp: "The open enrollment periods.",
     accounts.blp: "Administer people's accounts.",
+    second_factors.blp: "The second factors of people's accounts.",
     waiver_requests.blp: "Requests for enrollment waivers: received, listed and read.",
     waiver_steps.blp: "Steps on a waiver request, until the Office decides.",
     decisions.blp: "Decisions on waiver requests, each with its preview.",

@@ -40,6 +40,8 @@ PATH_PARAMETERS = {
     "/v1/accounts/{id}": {"id": "The id of an account."},
     "/v1/accounts/{id}/one-time-passwords": {"id": "The id of an account."},
     "/v1/accounts/{id}/sessions": {"id": "The id of an account."},
+    "/v1/accounts/{id}/second-factors": {"id": "The id of an account."},
+    "/v1/accounts/{id}/second-factor-resets": {"id": "The id of an account."},
     "/v1/log/tile/{tile}": {
         "tile": "The level of the tile, and its index in groups of three digits: "
         "`0/x001/x234/067`. A partial tile ends in `.p/` and its number of hashes."
@@ -74,6 +76,7 @@ PATH_PARAMETERS = {
     "/v1/determinations/{id}/redetermine": {"id": "The id of the determination to replace."},
     "/v1/determinations/{id}/void": {"id": "The id of the determination to declare void."},
     "/v1/determinations/{id}/objections": {"id": "The id of the determination."},
+    "/v1/determinations/{id}/settlements": {"id": "The id of the determination."},
     "/v1/notes/{id}": {"id": "The id of the note or objection."},
     "/v1/feedback/{id}": {"id": "The id of the feedback."},
     "/v1/reminders/{id}": {"id": "The id of the reminder."},

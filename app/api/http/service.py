@@ -11,6 +11,7 @@ from app.access.authenticator import Authenticator, open_authenticator
 from app.access.origin import DONE, Origin
 from app.access.principal import ANYBODY, Principal
 from app.access.roles import shipped_roles
+from app.access.second_factor.factors import SecondFactors
 from app.determinations.again.older_law import Deciders
 from app.determinations.decide import Decider
 from app.law.lawbook import Lawbook
@@ -113,6 +114,11 @@ class Service:
             NoDataKeys, KeysUnreadable, OSError: there are no such keys.
         """
         return FeedbackBox(self.store, self._ring)
+
+    @cached_property
+    def second_factors(self) -> SecondFactors:
+        """The second factors of people who sign in; the keys for them are read at the first use."""
+        return SecondFactors(self.store, lambda: self._ring)
 
     @cached_property
     def reminders(self) -> Reminders:

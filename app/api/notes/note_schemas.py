@@ -87,6 +87,12 @@ class ObjectionAskedSchema(StrictSchema):
             raise ValidationError(must, "look_again_on")
 
 
+class SettlementAskedSchema(StrictSchema):
+    """How an objection was settled."""
+
+    text = _words("What came of the objection. The service encrypts it.")
+
+
 class FeedbackAskedSchema(StrictSchema):
     """What is wrong or unclear on a page."""
 

@@ -3,7 +3,7 @@
 Their words are encrypted and appear only in bodies.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -23,15 +23,22 @@ from app.api.http.asked.idempotency import IdempotentRequest, once
 from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin, principal
 from app.api.notes.answers import NoteAnswer, NotesAnswer, note_answer
-from app.api.notes.note_schemas import NoteAskedSchema, NotesQuery, ObjectionAskedSchema
+from app.api.notes.note_schemas import (
+    NoteAskedSchema,
+    NotesQuery,
+    ObjectionAskedSchema,
+    SettlementAskedSchema,
+)
 from app.api.waivers.showing import sees_whole
 from app.api.waivers.taking import found_request, unknown_request
 from app.determinations.answer import encode
 from app.records.identity import is_id, new_id
-from app.records.texts.notes import NOTE, OBJECTION, Note
+from app.records.texts.notes import NOTE, OBJECTION, SETTLEMENT, Note
+from app.records.verifying.chains import earlier_ids
 from app.waivers.desk import KIND as WAIVER
 
 ROUTE, OBJECTION_ROUTE = "POST /v1/notes", "POST /v1/determinations/{id}/objections"
+SETTLEMENT_ROUTE = "POST /v1/determinations/{id}/settlements"
 
 blp = Blueprint("notes", __name__)
 
@@ -113,7 +120,7 @@ def read_note(id: UUID) -> Response:
 def create_objection(asked: dict[str, Any], id: UUID) -> Response:
     """Record that the person disagrees with a determination, and when to look at it again.
 
-    The determination stays as it is. To replace it, redetermine it.
+    The determination stays as it is. To replace it, redetermine it; the objection stays open.
     """
     service = current_service()
     with once(service, OBJECTION_ROUTE, service.applicants.digest) as attempt:
@@ -132,6 +139,75 @@ def enter_objection(id: str, asked: Mapping[str, Any], attempt: IdempotentReques
     kept_own(UUID(id), "objection.entered")
     days = {name: asked[name] for name in ("said_on", "look_again_on")}
     return _keep(replace(_note(OBJECTION, "determination", id, asked["text"]), **days), attempt)
+
+
+@blp.post("/v1/determinations/<uuid:id>/settlements")
+@Operation(
+    permission="notes.write",
+    body=SettlementAskedSchema,
+    returns={201: Content("The objections are settled.", NoteAnswer)},
+    problems=("unknown-determination", "another-organization", "unknown-note", "record-damaged"),
+    idempotent=True,
+)
+def create_settlement(asked: dict[str, str], id: UUID) -> Response:
+    """Settle the open objections to a determination and to those whose place it took.
+
+    They stay, and are no longer open work.
+    """
+    service = current_service()
+    with once(service, SETTLEMENT_ROUTE, service.applicants.digest) as attempt:
+        if attempt.earlier is not None:
+            return attempt.replayed_as(_stored_note)
+        return _created(enter_settlement(str(id), asked, attempt))
+
+
+def enter_settlement(id: str, asked: Mapping[str, str], attempt: IdempotentRequest) -> Note:
+    """Settle the open objections from a body that `SettlementAskedSchema` has loaded: a note about
+    each determination that has some; the last of them.
+
+    Raises:
+        Problem: unknown-determination; unknown-note, where no objection is open.
+        RecordsUnavailable: not all are settled.
+    """
+    kept_own(UUID(id), "settlement.entered")
+    about = sorted({each.about for each in open_objections(notes_along(id))})
+    if not about:
+        raise Problem("unknown-note", "No objection to this determination is open.")
+    for each in about[:-1]:
+        note = _note(SETTLEMENT, "determination", each, asked["text"])
+        current_service().notes.add(
+            note, origin().did("settlement.entered", each, kind=note.about_kind)
+        )
+    return _keep(_note(SETTLEMENT, "determination", about[-1], asked["text"]), attempt)
+
+
+def notes_along(id: str) -> list[Note]:
+    """The notes that the caller may see about a determination and those whose place it took, the
+    newest first.
+
+    Raises:
+        RecordDamaged, Unreadable, RecordsUnavailable: then nothing may be told.
+    """
+    ids = [*earlier_ids(current_service().store, id, principal().reach), id]
+    found = [note for each in ids for note in notes_about("determination", each)]
+    return sorted(found, key=lambda note: note.id, reverse=True)
+
+
+def open_objections(found: Iterable[Note]) -> list[Note]:
+    """The objections among notes that no later one settles."""
+    listed = list(found)
+    settled = {
+        (note.about, note.organization, note.id) for note in listed if note.kind == SETTLEMENT
+    }
+    return [
+        note
+        for note in listed
+        if note.kind == OBJECTION
+        and not any(
+            (note.about, note.organization) == (about, of) and at > note.id
+            for about, of, at in settled
+        )
+    ]
 
 
 def notes_about(about_kind: str, about: str) -> list[Note]:

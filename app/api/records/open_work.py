@@ -107,7 +107,8 @@ def list_open_work(query: dict[str, str]) -> Response:
     """List the open work of your organization, what is due first at the head.
 
     It has the answers that run out within 30 days, objections, reminders, waiver requests and
-    letters to send. An objection stays until its determination is replaced or void.
+    letters to send. An objection stays until somebody settles it, also
+    where its determination was replaced; one to a void determination is not listed.
     """
     found = listed_work(query.get("worker"))
     listed = by_day(found)

@@ -94,7 +94,7 @@ def credentials() -> Iterator["Credentials"]:
 
     with open_records() as store:
         try:
-            yield Credentials(CredentialStore(store), shipped_roles())
+            yield Credentials(CredentialStore(store), shipped_roles(), settings().in_production)
         except CredentialRefused as refused:
             sentence = str(refused)
             raise Refusal(

@@ -280,10 +280,11 @@ def end_unused(as_json: bool) -> None:
     Example:  flask users end-unused
     """
     from app.access.people import People
+    from app.access.unused import end_unused as disable_unused
 
     with open_records() as store:
         people = People(store, unused_days=settings().unused_days)
-        ended, kept = people.end_unused(command_origin())
+        ended, kept = disable_unused(people, command_origin())
     if as_json:
         names = {"disabled": [it.name for it in ended], "kept": [it.name for it in kept]}
         print_json(names)
@@ -312,6 +313,24 @@ def unlock_user(name: str, as_json: bool) -> None:
         roster.unlock(_account(roster, name), origin)
         account = _account(roster, name)
     _answer(as_json, account, f"Unlocked account {account.name}.")
+
+
+@users_group.command("reset-second-factor")
+@click.argument("name")
+@command
+def reset_second_factor(name: str, as_json: bool) -> None:
+    """Remove every second factor and recovery code of an account and end its sessions. First make
+    sure that the person asked for it. They set up a new one at the next sign-in.
+
+    \b
+    Example:  flask users reset-second-factor r.alvarez
+    """
+    from app.access.second_factor.resetting import reset_alone
+
+    with open_records() as store, _administering() as (roster, origin):
+        account = _account(roster, name)
+        reset_alone(store, account.id, origin)
+    _answer(as_json, account, f"Reset the second factor of account {account.name}.")
 
 
 @users_group.command("reset-password")

@@ -10,9 +10,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.api.machines.oauth_schemas import AUTHORIZE_PATH
 from app.console.account.forms import SignInForm
 from app.console.forms import AGAIN
-from app.console.guard import login_manager, own_path, signed_in
+from app.console.guard import login_manager, own_path, signed_in, waiting
 
-KEEPING = ("/answers/", "/waivers/")
+KEEPING = ("/answers/", "/ask/", "/waivers/")
 """Where forms stand whose words are kept."""
 DRAFTS = "/ask/"
 """Where the records keep what was typed, and each form can be opened at its address."""
@@ -32,7 +32,8 @@ def kept_fields() -> Fields:
 @login_manager.unauthorized_handler  # type: ignore[untyped-decorator]
 def lead_to_sign_in() -> AnyResponse:
     """Redirect to the sign-in page, and back afterwards where the address can be opened. After a
-    form that somebody filled in, show the sign-in form at once and keep what they typed.
+    form that somebody filled in, show the sign-in form at once and keep what they typed. A session
+    that waits for its second factor leads there, and nowhere else.
     """
     if typed := _typed():
         return _sign_in_with(typed)
@@ -40,7 +41,8 @@ def lead_to_sign_in() -> AnyResponse:
     back = request.path if may_return and request.path != "/" else None
     if request.path == AUTHORIZE_PATH:  # what a program asks stands in the address
         back = request.full_path
-    return redirect(url_for("pages.sign_in", next=back), 303)
+    page = "pages.sign_in" if waiting() is None else "pages.second_factor"
+    return redirect(url_for(page, next=back), 303)
 
 
 def form_again() -> AnyResponse | None:

@@ -22,7 +22,7 @@ from joserfc.errors import JoseError
 from requests import RequestException
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.access.identities import Identities, NotPlaced, check_roles
+from app.access.identities import Identities, NoSecondFactor, NotPlaced, check_roles
 from app.access.origin import REFUSED, UNKNOWN
 from app.access.people import SignInRefused
 from app.api.http.service import current_service, origin
@@ -59,6 +59,10 @@ NOT_REACHED = (
     "password."
 )
 NOT_PROVEN = "Your organization's sign-in did not complete. Start again from the sign-in page."
+NOT_ASSERTED = (
+    "Your organization recognized you but did not say that you proved a second factor, such as a "
+    "code or a passkey. Set one up at your organization, then sign in again."
+)
 NOT_PLACED = (
     "Your organization recognized you but did not name your office, or one that this service "
     "does not know. Ask your administrator for an account with your office."
@@ -123,12 +127,19 @@ def ask_provider() -> AnyResponse:
         return cast(
             AnyResponse,
             _client(settings).authorize_redirect(
-                f"{current_service().settings.issuer}{url_for('pages.return_from_provider')}"
+                f"{current_service().settings.issuer}{url_for('pages.return_from_provider')}",
+                **_wanted(settings),
             ),
         )
     except (RequestException, ValueError, RuntimeError, KeyError) as error:
         log.warning("cannot use the identity provider: %s", type(error).__name__)
         return _refused_page(NOT_REACHED, 503)
+
+
+def _wanted(settings: SingleSignOn) -> dict[str, str]:
+    """Which kinds of sign-in to request, where one of them asserts a second factor."""
+    is_needed = people().requires_second_factor and settings.acr_values
+    return {"acr_values": settings.acr_values} if is_needed else {}
 
 
 @pages.get("/sign-in/callback")
@@ -147,6 +158,8 @@ def return_from_provider() -> AnyResponse:
         log.warning("rejected a sign-in through the identity provider: %s", type(error).__name__)
         people().note(origin().did("session.signed_in", UNKNOWN, REFUSED))
         return _refused_page(NOT_PROVEN, 403)
+    except NoSecondFactor:
+        return _refused_page(NOT_ASSERTED, 403)
     except NotPlaced:
         return _refused_page(NOT_PLACED, 403)
     except SignInRefused:

@@ -29,8 +29,10 @@ from app.console.guard import (
     pages,
     public,
     signed_in,
+    waiting,
     who,
 )
+from app.console.second_factor.proving import second_step
 
 REFUSED = (
     "Sign-in failed. Check the sign-in name and the password. After several failed attempts we "
@@ -73,12 +75,14 @@ def do_sign_in() -> AnyResponse:
     except TooManyAtOnce:
         return _form(form, 503, BUSY, BUSY_SECONDS)
     entered, kept = renewed(token, form.next.data), kept_fields()
+    if (waits := people().waiting(token)) is not None:
+        return second_step(entered, waits, form.next.data, kept)
     return go_on(entered, form.next.data, kept) if kept else entered
 
 
 def renewed(token: str, wanted: str | None) -> Response:
     """Go on with a new session; the one this browser had, and what its forms knew, end."""
-    former = signed_in()
+    former = signed_in() or waiting()
     if former is not None:
         people().sign_out(former, origin())
     session.clear()

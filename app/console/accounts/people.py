@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app import clock
 from app.access.granting.accounts import Granted
 from app.access.roster import peoples_roles
+from app.access.second_factor.factors import KIND_WORDS
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.authentication import authenticator
 from app.api.http.asked.idempotency import once_under
@@ -198,6 +199,8 @@ def _person_page(account: Account, form: PageForm) -> str:
         account=account,
         form=form,
         sessions=people().sessions.of(account.id, now),
+        owned=current_service().second_factors.of(account.id),
+        kind_words=KIND_WORDS,
         is_locked=account.locked_until is not None and account.locked_until > now,
         may_change=principal().may("accounts.write"),
         waiting=grants().waiting(account, principal()),

@@ -16,6 +16,7 @@ from app.api.http.service import current_service, origin, principal
 from app.api.people.account_schemas import AccountChangesSchema
 from app.api.people.accounts import ROUTE, account_with_password, find_account, grants, refusals
 from app.api.people.current import people
+from app.api.people.second_factors import ResetSchema, propose_reset
 from app.console.accounts.people import WAITS, secret_page
 from app.console.accounts.stale import stale_notice
 from app.console.forms import Entry, PageForm
@@ -31,6 +32,7 @@ class Step(NamedTuple):
     button: str
     take: Callable[[Account, PageForm], AnyResponse | str | None]
     wants_reason: bool = False
+    wants_second_person: bool = False
 
 
 @pages.get("/accounts/<uuid:id>/<step>")
@@ -45,6 +47,9 @@ def account_step(id: UUID, step: str) -> str:
 
 def _form(step: Step, account: Account) -> PageForm:
     version = str(account.version)
+    if step.wants_second_person:
+        hint = "For the second administrator. Write no personal data."
+        return PageForm(ResetSchema(), [Entry("because", "Reason", hint=hint)], version=version)
     if not step.wants_reason:
         return PageForm(StrictSchema(), [], version=version)
     hint = "For other administrators. Write no personal data."
@@ -129,6 +134,15 @@ def _end_sessions(account: Account, form: PageForm) -> AnyResponse:
     return _back(account)
 
 
+def _propose_reset(account: Account, form: PageForm) -> AnyResponse | None:
+    loaded = form.load()
+    if loaded is None:
+        return None
+    found = propose_reset(account, loaded["because"])
+    flash("We proposed the reset. A second administrator must approve it.")
+    return redirect(url_for("pages.approval", id=found.id), 303)
+
+
 def _back(account: Account) -> AnyResponse:
     return redirect(url_for("pages.staff", id=account.id), 303)
 
@@ -156,6 +170,15 @@ STEPS = {
         "than yours, another administrator approves it first and gets the second part.",
         "Give a one-time password",
         _give_password,
+    ),
+    "second-factor": Step(
+        "Reset the second factor",
+        "A second administrator must approve this within seven days. Then every second factor and "
+        "recovery code of the person is removed, and all sessions end. Make sure that the person "
+        "asked for it.",
+        "Propose the reset",
+        _propose_reset,
+        wants_second_person=True,
     ),
     "sessions": Step(
         "End all sessions",

@@ -6,26 +6,26 @@ from app.api.applicants.answers import initials
 from app.api.applicants.register import id_within, read_by_id, sees_whole
 from app.api.http.answered.responses import Problem
 from app.api.http.service import current_service, principal
-from app.api.notes.notes import notes_about
+from app.api.notes.notes import notes_along, open_objections
 from app.records.applicants.applicants import Applicant
 from app.records.entries import DeterminationRecord
-from app.records.texts.notes import OBJECTION
 
 
 def about_person(record: DeterminationRecord) -> dict[str, Any]:
-    """The person, how the caller sees their name, and the objections to the answer.
+    """The person, how the caller sees their name, and the open objections to the answer
+    and to those whose place it took.
 
     Raises:
         RecordDamaged, RecordsUnavailable: then nothing may be told.
     """
     person = _person(record) if principal().may("applicants.read") else None
     may_read = principal().may("notes.read")
-    notes = notes_about("determination", record.id) if may_read else []
+    notes = notes_along(record.id) if may_read else []
     name = None if person is None else person.person.name
     return {
         "person": person,
         "person_name": name if name is None or sees_whole() else initials(name),
-        "objections": [each for each in notes if each.kind == OBJECTION],
+        "objections": open_objections(notes),
     }
 
 

@@ -16,6 +16,7 @@ from app.console.answers.cases import AnsweredCase, Document
 from app.console.answers.correcting import correct, in_the_way
 from app.console.ask.choose import new_draft
 from app.console.ask.drafting import ABOUT_FACTS, CHANGED, drafts, with_facts
+from app.console.ask.editions import in_words_of_editions
 from app.console.ask.fields import Field, values_of
 from app.console.guard import needs, pages
 from app.law.facts import FactDefinition
@@ -165,7 +166,7 @@ class Change:
                 at = fields.setdefault(wrong.fact, _field(self.case, wrong.fact))
                 at.errors.append(wrong.detail)
         if not any(each.errors for each in fields.values()):
-            self.fields[0].errors.append(problem.detail)
+            self.fields[0].errors.append(in_words_of_editions(problem))
         return list(fields.values())
 
     def _take(self) -> Page:

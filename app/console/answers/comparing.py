@@ -3,12 +3,14 @@
 from uuid import UUID
 
 import orjson
-from flask import render_template, request
+from flask import redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
 
 from app.api.determinations.comparing import both_stored
-from app.api.determinations.stored import kept, note, text_of
+from app.api.determinations.stored import KIND, kept, note, text_of
 from app.api.http.answered.responses import Problem
 from app.api.http.service import current_service
+from app.api.records.numbers import find
 from app.api.records.searching import found_determinations
 from app.console.answers.beside import Pair
 from app.console.answers.telling import Told
@@ -20,9 +22,13 @@ from app.records.identity import is_id
 from app.records.ledger.searching import Wanted
 
 AT_MOST = 50
-NO_NUMBER = "Give the number of a stored answer, as it stands at the end of its page."
+NO_NUMBER = (
+    "Give the number of a stored answer: twelve digits, as they stand at the head of its page."
+)
 ITSELF = "Give the number of another answer than this one."
-Page = str | tuple[str, int]
+MANY_DIGITS = 8
+"""What has fewer digits was not meant as a number."""
+Page = AnyResponse | str | tuple[str, int]
 
 
 @pages.get("/answers/<uuid:id>/compare")
@@ -32,16 +38,43 @@ def compare(id: UUID) -> Page:
     other = request.args.get("other")
     if other is None:
         return _choice(id)
-    wrong = ITSELF if other.strip().lower() == str(id) else NO_NUMBER
-    if not is_id(other.strip().lower()) or wrong == ITSELF:
-        return _choice(id, other, wrong), 422
     try:
-        records = both_stored(id, UUID(other.strip()))
+        named = _named(other.strip().lower())
+        if named == str(id):
+            return _choice(id, other, ITSELF), 422
+        if named != other.strip().lower():  # of a number: its page has the id in the address
+            return redirect(url_for("pages.compare", id=id, other=named), 303)
+        records = both_stored(id, UUID(named))
+    except _NoNumber as problem:
+        return _choice(id, other, f"{problem} {NO_NUMBER}".lstrip()), 422
     except Problem as problem:
         if problem.type.name != "not-comparable":
             raise
         return _choice(id, other, f"{problem.type.title}. {NO_NUMBER}"), 422
     return _both(id, *sorted(records, key=lambda record: record.decided_at))
+
+
+class _NoNumber(Exception):
+    """What was typed names no answer."""
+
+
+def _named(typed: str) -> str:
+    """The id of the answer of a number, or the id that was typed.
+
+    Raises:
+        _NoNumber: with what is wrong with the number.
+    """
+    if is_id(typed):
+        return typed
+    if sum(letter.isdigit() for letter in typed) < MANY_DIGITS:
+        raise _NoNumber
+    try:
+        found = find(typed)
+    except Problem as problem:
+        raise _NoNumber(problem.detail) from None
+    if found.kind != KIND:
+        raise _NoNumber("This is the number of something else.")
+    return found.object_id
 
 
 def _both(id: UUID, first: DeterminationRecord, second: DeterminationRecord) -> str:

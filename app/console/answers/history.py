@@ -18,6 +18,7 @@ from app.api.http.answered.faults import alarm_damaged
 from app.api.http.service import current_service, principal
 from app.api.people.current import people
 from app.api.records.audit_trail import found_entries
+from app.api.records.numbers import HEADER, number_header
 from app.console.answers.telling import Told
 from app.console.guard import needs, pages, who
 from app.records.damaged import Row
@@ -68,6 +69,7 @@ def history(id: UUID) -> str:
     return render_template(
         "answers/history.html",
         id=str(id),
+        number=number_header(KIND, str(id)).get(HEADER),
         told=Told(current_service().decider, orjson.loads(text_of(found))),
         author=_name(found.record.author),
         links=links,

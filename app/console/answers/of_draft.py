@@ -31,6 +31,7 @@ from app.console.ask.drafting import (
     once_key,
     request_text,
 )
+from app.console.forms import AGAIN, SIGNED_IN_AGAIN
 from app.console.guard import needs, pages, who
 from app.law.reading.names import nest
 from app.records.damaged import Row
@@ -81,6 +82,8 @@ def store_answer(id: UUID) -> AnyResponse | tuple[Page, int]:
     second click gives the same record.
     """
     instead = request.form.get("instead", "")
+    if AGAIN in request.form:
+        return _answer_page(id, SIGNED_IN_AGAIN), 422
     route = determinations.ROUTE if instead in ("", BESIDE) else replay.ROUTE
     with once_under(current_service(), route, once_key(id), b"") as attempt:
         if attempt.earlier is not None:

@@ -19,6 +19,7 @@ from app.console.answers.cases import AnsweredCase, Document
 from app.console.answers.correcting import correct, in_the_way
 from app.console.ask.choose import day_fact, new_draft
 from app.console.ask.drafting import CHANGED, drafts
+from app.console.ask.editions import editions_of, in_words_of_editions
 from app.console.ask.fields import Field, values_of
 from app.console.guard import needs, pages
 from app.law.reading.names import nest
@@ -128,7 +129,12 @@ class _Other:
         if field.is_empty:
             field.errors.append(NO_DAY)
         values_of([field])
-        if not field.errors and (field.day(), self.edition) == (case.as_of, case.edition):
+        goes_on = case.draft is None and request.form.get("do") == "take"
+        if (
+            not field.errors
+            and not goes_on
+            and (field.day(), self.edition) == (case.as_of, case.edition)
+        ):
             field.errors.append(SAME)
         if field.errors:
             return None
@@ -137,7 +143,7 @@ class _Other:
         except Problem as problem:
             if problem.type.status >= 500:
                 raise
-            field.errors.append(problem.detail)
+            field.errors.append(in_words_of_editions(problem))
             return None
 
     @property
@@ -158,7 +164,7 @@ class _Other:
         if draft is None:
             begun = replace(begun, subject=case.document.get("subject"))
             drafts().begin(begun)
-            return redirect(url_for("pages.answer", id=begun.id), 303)
+            return redirect(url_for("pages.interview", id=begun.id), 303)
         seen = request.form.get("version", type=int) or draft.version
         changed = replace(
             draft, facts=begun.facts, as_of=begun.as_of, edition=self.edition, version=seen
@@ -174,7 +180,7 @@ class _Other:
             case=self.case,
             field=self.field,
             edition=self.edition,
-            editions=current_service().lawbook.editions.values(),
+            choices=editions_of(self.case.question.id),
             pair=pair,
             notice_words=notice,
         )

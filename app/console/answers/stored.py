@@ -1,5 +1,7 @@
 """Stored determinations: found by reference, and each as a page."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -14,7 +16,10 @@ from app.api.records.numbers import HEADER, find, number_header, page_of
 from app.api.records.searching import about_people, found_determinations
 from app.console.answers.about_person import about_person
 from app.console.answers.telling import Told
+from app.console.ask.choose import day_fact
+from app.console.ask.fields import Field
 from app.console.guard import needs, pages
+from app.determinations.cases.events import SEVERAL
 from app.law.questions import OUTCOMES
 from app.records.damaged import Row
 from app.records.ledger.searching import Wanted, search
@@ -89,9 +94,24 @@ def stored_answer(id: UUID) -> str:
         **about_person(record.record),
         number=number_header(KIND, str(id)).get(HEADER),
         asking=None,
+        going_on=_going_on(document),
         may_void=principal().may("determinations.void") and is_own(record.record.organization),
         may_see_letters=principal().may("letters.read"),
     )
+
+
+def _going_on(document: Mapping[str, Any]) -> dict[str, str] | None:
+    """The form fields with which a stored answer goes on as a question: its day and edition. None
+    where nothing is needed, or where the question cannot go on.
+    """
+    question = current_service().lawbook.questions.get(document["question"])
+    if question is None or SEVERAL in document["facts"] or not document.get("needs"):
+        return None
+    if document["edition"] not in current_service().lawbook.editions:
+        return None
+    field = Field.of(day_fact(question), document["as_of"])
+    days = {f"{field.fact.name}{part}": typed for part, typed in field.shown.items()}
+    return {**days, "edition": document["edition"], "do": "take"}
 
 
 @pages.post("/numbers")

@@ -4,13 +4,12 @@ from typing import Any
 
 from app.api.http.service import current_service, principal
 from app.api.letters.making import found_letters
-from app.api.notes.notes import notes_about
+from app.api.notes.notes import notes_about, open_objections
 from app.api.waivers.of_person import requests_of
 from app.console.applicants.history import History
 from app.letters.translated.language import NAMES
 from app.records.applicants.applicants import Applicant
 from app.records.letters.letters import KeptLetter, WantedLetters
-from app.records.texts.notes import OBJECTION
 
 LETTERS_AT_MOST = 50
 
@@ -44,10 +43,10 @@ def _letters(applicant: Applicant) -> list[KeptLetter]:
 
 
 def _objections(decided: History) -> list[Any]:
-    """What the person disagrees with among the answers, the newest first."""
+    """What the person still disagrees with among the answers, the newest first."""
     ids = [row.id for row in decided.rows if row.columns]
     found = [each for id in ids for each in notes_about("determination", id)]
-    return [each for each in found if each.kind == OBJECTION]
+    return open_objections(found)
 
 
 def _reminders(decided: History) -> list[Any]:

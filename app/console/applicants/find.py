@@ -19,7 +19,7 @@ from app.records.applicants.applicants import Applicant
 from app.records.ledger.searching import Wanted
 
 AT_MOST = 20
-NEITHER = "Type a reference, or at least a part of the name."
+NEITHER = "Type a reference, or at least a whole word of the name."
 
 
 def _form() -> PageForm:
@@ -29,7 +29,8 @@ def _form() -> PageForm:
     )
     label = "Or the whole name"
     if sees_whole():
-        label, name_hint = "Or the name, or a part of it", f"Such as the last name. {name_hint}"
+        label = "Or the name, or whole words of it"
+        name_hint = f"Such as the whole last name; its first letters find nobody. {name_hint}"
     reference_hint = "The number in your own files, such as case-1047."
     entries = [
         Entry("subject", "Reference", "code", reference_hint),

@@ -20,6 +20,7 @@ from app.console.ask.drafting import (
     with_facts,
 )
 from app.console.ask.fields import Field, values_of
+from app.console.forms import AGAIN, SIGNED_IN_AGAIN
 from app.console.guard import needs, pages
 from app.determinations.answer import NestedAnswer, ReasonAnswer
 from app.law.facts import FactDefinition
@@ -38,6 +39,9 @@ def interview(id: UUID) -> Page:
     fact = _fact(draft, wanted) if wanted else asking.next_fact
     if fact is None and asking.problem is None:
         return redirect(url_for("pages.answer", id=id), 303)
+    if fact is not None and not wanted:  # so that the browser goes back to this question
+        changed = request.args.get("changed")
+        return redirect(url_for("pages.interview", id=id, fact=fact.name, changed=changed), 303)
     field = None if fact is None else Field.of(fact, draft.facts.get(fact.name))
     return _interview_page(asking, field)
 
@@ -49,6 +53,8 @@ def take_fact(id: UUID) -> Page:
     draft = draft_of(id)
     fact = _fact(draft, request.form.get("fact", ""))
     field, facts = Field.sent(fact, request.form), dict(draft.facts)
+    if AGAIN in request.form:
+        return _interview_page(Asking.of(draft), field, SIGNED_IN_AGAIN), 422
     if request.form.get("do") == "leave open":
         facts.pop(fact.name, None)
         left_open = (*[name for name in draft.left_open if name != fact.name], fact.name)
@@ -79,7 +85,7 @@ def _go_on(asking: Asking) -> AnyResponse:
     return redirect(url_for("pages.interview", id=id, fact=fact.name if fact else None), 303)
 
 
-def _interview_page(asking: Asking, field: Field | None) -> str:
+def _interview_page(asking: Asking, field: Field | None, notice: str | None = None) -> str:
     lawbook = current_service().lawbook
     return render_template(
         "ask/interview.html",
@@ -88,8 +94,19 @@ def _interview_page(asking: Asking, field: Field | None) -> str:
         said=[Field.of(lawbook.fact(name), value) for name, value in asking.draft.facts.items()],
         left_open=[lawbook.fact(name) for name in asking.draft.left_open],
         matters_for=_matters_for(asking, field.fact.name) if field is not None else [],
-        notice_words=CHANGED if request.args.get("changed") else None,
+        previous=_previous(asking.draft, field),
+        notice_words=CHANGED if request.args.get("changed") else notice,
     )
+
+
+def _previous(draft: Draft, field: Field | None) -> str | None:
+    """The fact that was asked for before the one of a field, as far as the draft tells."""
+    asked = [*draft.facts, *draft.left_open]
+    governs = current_service().lawbook.question(draft.question).governed_by
+    stated = {fact.name for fact in stated_facts(draft.question)} - {governs}
+    name = None if field is None else field.fact.name
+    before = asked[: asked.index(name)] if name in asked else asked
+    return next((each for each in reversed(before) if each in stated), None)
 
 
 def _matters_for(asking: Asking, name: str) -> list[str]:
@@ -127,6 +144,8 @@ def take_facts(id: UUID) -> Page:
     draft = draft_of(id)
     fields = [Field.sent(fact, request.form) for fact in stated_facts(draft.question)]
     values = values_of(fields)
+    if AGAIN in request.form:
+        return _form_page(Asking.of(draft), fields, SIGNED_IN_AGAIN), 422
     changed = replace(with_facts(draft, values), left_open=())
     if any(field.errors for field in fields):
         return _form_page(Asking.of(draft), fields), 422

@@ -30,6 +30,8 @@ from app.console.waivers.step_forms import file_names, paper_entries
 from app.law.reading.names import walk
 from app.records.entries import DeterminationRecord
 from app.records.verifying.chains import link
+from app.waivers.desk import desk_reach
+from app.waivers.states import State
 
 MAY_COME = {name: words for name, words in WAYS.items() if name != "api"}
 ASKED_FOR = (REVIEWABLE, SUPPORTED)
@@ -125,8 +127,18 @@ def waiver_context() -> dict[str, object]:
         "may_request_waiver": lambda told: (
             principal().may("waivers.write")
             and (told.question, told.outcome) == (DENIED_QUESTION, DENIED)
-        )
+        ),
+        "requests_for": requests_for,
     }
+
+
+def requests_for(denial: str) -> list[str]:
+    """The ids of the waiver requests for a stored denial that this person may see and nobody
+    withdrew.
+    """
+    requests, reach = current_service().desk.requests, desk_reach(principal())
+    named = [each for each in requests.naming(denial) if State(each.state) is not State.WITHDRAWN]
+    return [each.id for each in named if requests.find(each.id, reach) is not None]
 
 
 @pages.get("/waivers/new")

@@ -20,6 +20,8 @@ from app.records.applicants.encryption import KeyRing, Unreadable
 from app.records.applicants.indexes import row_indexes
 from app.records.changing import locked, write
 from app.records.entries import Row
+from app.records.people.account_tables import second_factors
+from app.records.people.second_factors import secret_anew
 from app.records.store import Store
 from app.records.texts.personal_texts import text_anew
 from app.records.texts.text_tables import personal_texts
@@ -88,6 +90,7 @@ ENCRYPTED = (
     PEOPLE,
     Encrypted(personal_texts, ("salt", "text"), text_anew),
     Encrypted(waiver_papers, ("content",), paper_anew, together=2),
+    Encrypted(second_factors, ("secret",), secret_anew),
 )
 """Every table with columns under the data keys. Files are large, so few are in memory at once."""
 

@@ -8,7 +8,7 @@ from dateutil.relativedelta import relativedelta
 from sqlalchemy import Connection, func, select
 
 from app.records.applicants.applicant_tables import applicants
-from app.records.ledger.retention import read_periods
+from app.records.ledger.retention import shipped_periods
 from app.records.ledger.seals import latest_seal
 from app.records.letters.letter_tables import letters
 from app.records.store import Store
@@ -95,7 +95,7 @@ def unstated(store: Store, periods: Mapping[str, relativedelta], now: datetime) 
     Raises:
         RecordsUnavailable: the database is unavailable.
     """
-    shipped, wait, to_state = read_periods(), set(), set()
+    shipped, wait, to_state = shipped_periods(), set(), set()
     with store.reading() as connection:
         for of in COVERS:
             stated, period = stated_periods(connection, of), periods[of]

@@ -18,7 +18,8 @@ from app.records.people.account_tables import accounts
 from app.records.store import Store, within
 from app.records.tables import determinations
 from app.records.texts.note_tables import notes, reminders
-from app.records.texts.notes import OBJECTION
+from app.records.texts.notes import is_open_objection
+from app.records.verifying.chains import latest_id
 from app.records.visibility import Reach
 from app.records.voiding.standing import stands
 from app.records.waivers.waiver_requests import DeskReach
@@ -133,17 +134,16 @@ def _runs_out(document: str) -> date | None:
 
 
 def _add_objections(connection: Connection, wanted: WantedWork, found: OpenWork) -> None:
-    """The newest objection to each answer that stands."""
+    """The newest open objection to each answer that stands, made to it or to one before it."""
     chosen = select(notes.c.id, notes.c.about, notes.c.actor, notes.c.look_again_on).where(
         notes.c.organization == wanted.organization,
-        notes.c.kind == OBJECTION,
+        is_open_objection(),
         _is_workers(notes.c.actor, wanted),
     )
-    newest = {
-        columns["about"]: (id, columns)
-        for id, columns in _read(connection, "objection", chosen, notes.c.id, found)
-        if is_id(columns["about"])
-    }
+    newest = {}
+    for id, columns in _read(connection, "objection", chosen, notes.c.id, found):
+        if is_id(columns["about"]):
+            newest[latest_id(connection, columns["about"])] = id, columns
     table = determinations.c
     about = select(table.id, table.subject).where(table.id.in_(list(newest)), stands())
     for row in page(connection, about, table.id, AT_MOST):
@@ -169,7 +169,8 @@ def _add_reminders(connection: Connection, wanted: WantedWork, found: OpenWork) 
         )
     )
     for id, columns in _read(connection, "reminder", chosen, table.id, found):
-        answer, worker = str(columns["determination"]), columns["actor"]
+        answer = latest_id(connection, str(columns["determination"]))
+        worker = columns["actor"]
         work = Work("reminder", id, columns["due_on"], worker, columns["subject"], answer)
         found.work.append(work)
 

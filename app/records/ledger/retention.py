@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import cache
 from pathlib import Path
 
 from dateutil.relativedelta import relativedelta
@@ -48,6 +49,16 @@ def read_periods(file: Path = DEFAULT) -> Mapping[str, relativedelta]:
     except (OSError, TypeError, YAMLError) as error:
         raise RetentionUnreadable(f"cannot read {file.name}: {type(error).__name__}") from None
     return periods
+
+
+@cache
+def shipped_periods() -> Mapping[str, relativedelta]:
+    """The retention periods that the program ships, read once.
+
+    Raises:
+        RetentionUnreadable: as `read_periods`.
+    """
+    return read_periods()
 
 
 def _period(file: Path, name: str, given: Mapping[str, int]) -> relativedelta:

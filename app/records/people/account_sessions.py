@@ -5,12 +5,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, delete, or_, select
 
-from app.records.changing import add, change, sweep
+from app.records.changing import add, change, locked, sweep, write
 from app.records.entries import AuditEntry
 from app.records.machines.program_tables import consents
 from app.records.people.account_tables import account_sessions, accounts
 from app.records.people.accounts import Account
 from app.records.people.forgiving import forgive
+from app.records.people.second_factors import Proof
 from app.records.store import Store, enter
 
 STEP = timedelta(seconds=30)
@@ -19,11 +20,15 @@ STEP = timedelta(seconds=30)
 So it may end that much early, and never late.
 """
 
+WAITING = "waiting"
+"""The second factor of a session whose owner has proved the password alone. Nobody is signed in."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """One session in one browser. *id* identifies it to its owner; the database has only a hash of
-    the browser's secret.
+    the browser's secret. *second_factor* is `WAITING`, what proved one, or None where nothing asked
+    for it.
     """
 
     id: str
@@ -32,6 +37,7 @@ class Session:
     seen_at: datetime
     address: str
     browser: str
+    second_factor: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,8 @@ class Sessions:
 
         It is not where the account was disabled, or given another password than that of
         *password_hash*, while somebody signed in. With *forgives* the attempt that
-        `Accounts.begin_attempt` counted is taken back, and with it those that failed before.
+        `Accounts.begin_attempt` counted is taken back, and with it those that failed before. A
+        session that waits for a second factor takes back this one attempt alone and is no sign-in.
 
         Raises:
             RecordsUnavailable: the database failed.
@@ -77,11 +84,38 @@ class Sessions:
         )
         still = (accounts.c.id == session.account_id) & same
         with self._store.writing() as connection:
+            waits = session.second_factor == WAITING
             if forgives:
-                forgive(connection, session.account_id, session.address)
-            if change(connection, accounts, still, {"last_sign_in_at": session.created_at}) is None:
+                forgive(connection, session.account_id, session.address, this_one_alone=waits)
+            signed_in = {} if waits else {"last_sign_in_at": session.created_at}
+            if change(connection, accounts, still, signed_in) is None:
                 return False
             add(connection, account_sessions, {**asdict(session), "token_hash": token_hash})
+            enter(connection, audit)
+        return True
+
+    def complete(self, session: Session, token_hash: str, audit: AuditEntry, proves: Proof) -> bool:
+        """Make a session that waited for its second factor a whole one, under another secret, with
+        what *proves* it in the same transaction; whether it was.
+
+        It is not where the session ended meanwhile, or became whole by another request. The
+        attempts that failed before are forgiven.
+
+        Raises:
+            FactorChanged: the second factor was used or changed by another request.
+            RecordsUnavailable: nothing was changed.
+        """
+        mine = account_sessions.c.id == session.id
+        with self._store.writing() as connection:
+            row = locked(connection, account_sessions, mine)
+            if row is None or row["second_factor"] != session.second_factor:
+                return False
+            proves.step(connection)
+            forgive(connection, session.account_id, session.address)
+            whose = accounts.c.id == session.account_id
+            change(connection, accounts, whose, {"last_sign_in_at": proves.at})
+            values = {"token_hash": token_hash, "second_factor": proves.by, "seen_at": proves.at}
+            write(connection, account_sessions, row, values)
             enter(connection, audit)
         return True
 

@@ -1,8 +1,9 @@
-"""The tables of people's accounts, of the sessions they opened, of the addresses from which sign-in
-failed, and of drafts.
+"""The tables of people's accounts, their second factors and sessions, the addresses from which
+sign-in failed, and drafts.
 """
 
 from sqlalchemy import (
+    BigInteger,
     Boolean,
     Column,
     Date,
@@ -71,6 +72,7 @@ account_sessions = Table(
     Column("seen_at", Instant, nullable=False),
     Column("address", String(64), nullable=False),
     Column("browser", String(200), nullable=False),
+    Column("second_factor", String(20)),
     Column("record_digest", Digest, nullable=False),
     UniqueConstraint("token_hash"),
     Index(None, "account_id"),
@@ -79,6 +81,41 @@ account_sessions = Table(
 )
 """Open sessions. The secret that the browser holds is kept as its SHA-256 only; `id` names a
 session to its owner.
+
+`second_factor` is `waiting` while somebody has given the password alone, then what proved the
+second factor; empty where none was asked for.
+"""
+
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("id", Uuid(as_uuid=False), primary_key=True),
+    Column(
+        "account_id",
+        Uuid(as_uuid=False),
+        ForeignKey("accounts.id", name="fk_second_factors_account_id"),
+        nullable=False,
+    ),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(60), nullable=False),
+    Column("secret", Text, nullable=False),
+    Column("handle", String(64)),
+    Column("counter", BigInteger, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("used_at", Instant),
+    Column("version", Integer, nullable=False),
+    Column("record_digest", Digest, nullable=False),
+    UniqueConstraint("handle"),
+    Index(None, "account_id"),
+    info={"kind": "second factor", "passing": ("secret",)},
+)
+"""Second factors of accounts. `secret` is encrypted: the key of an app, what a passkey is checked
+with, or the digests of the recovery codes that are left. `handle` is the digest of a passkey's own
+id, so that one passkey belongs to one account.
+
+`counter` keeps anything from being used twice: the time step of the last code, the number of uses
+that a passkey names, how many recovery codes were used. It is part of what the audit trail states
+of a row; `secret` is not, since it changes with the data keys.
 """
 
 sign_in_addresses = Table(

@@ -24,7 +24,8 @@ notes = Table(
 )
 """What was noted about a determination, an applicant or a waiver request. *kind* is `note`, or
 `objection` where the person disagrees: *said_on* is the day on which they said so, *look_again_on*
-the day on which the office looks at it again. *text* is the id of the personal text.
+the day on which the office looks at it again; or `settlement`, which settles the objections before
+it. *text* is the id of the personal text.
 """
 
 feedback = Table(

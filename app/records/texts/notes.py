@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, insert, select
 
 from app.records.applicants.encryption import KeyRing
 from app.records.changing import DIGEST
@@ -19,7 +19,7 @@ from app.records.texts.personal_texts import delete_texts, keep_text, words_of
 
 SEALED = "note"
 """The kind of a note where it is sealed, and of its text."""
-NOTE, OBJECTION = "note", "objection"
+NOTE, OBJECTION, SETTLEMENT = "note", "objection", "settlement"
 AT_MOST = 200
 """So many notes are read about one record, the newest first."""
 
@@ -91,12 +91,12 @@ class Notes:
         return self._read(_of(chosen, organization))
 
     def to_look_at(self, organization: str | None, until: date) -> list[Note]:
-        """The objections that an organization is to look at again by a day, the newest first.
+        """The open objections that an organization is to look at again by a day, the newest first.
 
         Raises:
             RecordDamaged, Unreadable, RecordsUnavailable: see `find`.
         """
-        chosen = select(notes).where(notes.c.kind == OBJECTION, notes.c.look_again_on <= until)
+        chosen = select(notes).where(is_open_objection(), notes.c.look_again_on <= until)
         return self._read(_of(chosen, organization))
 
     def _read(self, chosen: Select[Any]) -> list[Note]:
@@ -108,6 +108,18 @@ class Notes:
             Note(**{name: each[name] for name in COLUMNS}, words=written)
             for each, written in zip(columns, words, strict=True)
         ]
+
+
+def is_open_objection() -> ColumnElement[bool]:
+    """The condition on notes of an objection that nobody has settled since."""
+    later = notes.alias("later")
+    settled = select(later.c.id).where(
+        later.c.kind == SETTLEMENT,
+        later.c.about == notes.c.about,
+        later.c.organization == notes.c.organization,
+        later.c.id > notes.c.id,
+    )
+    return (notes.c.kind == OBJECTION) & ~settled.correlate(notes).exists()
 
 
 def forget_notes(connection: Connection, about: list[tuple[str, str]]) -> int:

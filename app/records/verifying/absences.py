@@ -11,7 +11,7 @@ from sqlalchemy import Connection, select
 
 from app.records.damaged import askable, page
 from app.records.identity import is_id
-from app.records.ledger.retention import read_periods
+from app.records.ledger.retention import shipped_periods
 from app.records.tables import audit_entries, disposals
 from app.records.verifying.disposal_proofs import (
     COVERS,
@@ -53,7 +53,7 @@ class Absences:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._groups: dict[str, _Group | None] = {}
-        self._shipped, self._releases = read_periods(), Releases(connection)
+        self._shipped, self._releases = shipped_periods(), Releases(connection)
 
     def unproved(self, gone: Sequence[Entry]) -> Iterator[tuple[Entry, str]]:
         """The entries for seals whose record is gone without proof, each with what is wrong."""

@@ -16,7 +16,7 @@ from app.records.machines.credential_tables import credentials
 from app.records.machines.credentials import secrets_text
 from app.records.machines.program_tables import programs
 from app.records.organizations.organization_tables import organizations
-from app.records.people.account_tables import accounts
+from app.records.people.account_tables import accounts, second_factors
 from app.records.stating import state_of
 from app.records.tables import audit_entries, holds
 from app.records.verifying.audit_crosscheck import Stray
@@ -45,6 +45,7 @@ class Attested(NamedTuple):
 
 ATTESTED = (
     Attested(accounts, accounts.c.id, ("account",), "account.created"),
+    Attested(second_factors, second_factors.c.id, ("second_factor",), "second_factor.added"),
     Attested(organizations, organizations.c.id, ("organization",), "organization.created"),
     Attested(credentials, credentials.c.id, ("key", "client"), "credential.create", secrets_text),
     Attested(approvals, approvals.c.id, ("approval",), "approval.proposed"),

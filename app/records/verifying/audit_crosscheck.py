@@ -18,7 +18,7 @@ from app.records.letters.letter_tables import letters
 from app.records.machines.credential_tables import credentials
 from app.records.machines.program_tables import programs
 from app.records.organizations.organization_tables import organizations
-from app.records.people.account_tables import accounts
+from app.records.people.account_tables import accounts, second_factors
 from app.records.tables import audit_entries, determinations, holds, verifications
 from app.records.verifying.disposal_proofs import BY_ONE, DISPOSED, ENDED, RELEASED_BY, STATED
 from app.records.verifying.times import PLAYED
@@ -60,6 +60,13 @@ class AuditedTable(NamedTuple):
 
 AUDITED = (
     AuditedTable(accounts, accounts.c.id, ("account",), "account.created"),
+    AuditedTable(
+        second_factors,
+        second_factors.c.id,
+        ("second_factor",),
+        "second_factor.added",
+        ("second_factor.removed",),
+    ),
     AuditedTable(organizations, organizations.c.id, ("organization",), "organization.created"),
     AuditedTable(approvals, approvals.c.id, ("approval",), "approval.proposed"),
     AuditedTable(credentials, credentials.c.id, ("key", "client"), "credential.create"),

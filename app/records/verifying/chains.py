@@ -4,6 +4,7 @@ replaced once at most.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import takewhile
 
 from sqlalchemy import Connection, select
 
@@ -68,6 +69,29 @@ def chain(
                 continue
             if record is not None:
                 yield record
+
+
+def earlier_ids(store: Store, id: str, reach: Reach = EVERYTHING) -> list[str]:
+    """The determinations whose place one took, from the first on; none where *id* lies not within
+    reach.
+
+    Raises:
+        RecordDamaged: what the chain consists of cannot be told any more.
+        RecordsUnavailable: the database is unavailable.
+    """
+    with store.reading() as connection:
+        if not lies_within(connection, id, reach):
+            return []
+        return list(takewhile(lambda each: each != id, _ids(connection, id)))
+
+
+def latest_id(connection: Connection, id: str) -> str:
+    """The determination that stands in the place of one now: the last of its chain.
+
+    Raises:
+        RecordDamaged: what the chain consists of cannot be told any more.
+    """
+    return id if successor_of(connection, id) is None else _ids(connection, id)[-1]
 
 
 def _ids(connection: Connection, id: str) -> list[str]:

@@ -21,6 +21,7 @@ from app.records.people.account_tables import (
     account_sessions,
     accounts,
     drafts,
+    second_factors,
     sign_in_addresses,
 )
 from app.records.tables import (
@@ -102,6 +103,7 @@ CHANGING = (
     Changing(letters, letters.c.id),
     Changing(accounts, accounts.c.id),
     Changing(account_sessions, account_sessions.c.id),
+    Changing(second_factors, second_factors.c.id),
     Changing(drafts, drafts.c.id),
     Changing(sign_in_addresses, sign_in_addresses.c.address, _by_last_attempt),
     Changing(credentials, credentials.c.id),

@@ -9,7 +9,7 @@ from app.records.changing import digested
 from app.records.identity import new_id
 from app.records.machines.credential_tables import credential_secrets, credentials
 from app.records.organizations.organization_tables import organizations
-from app.records.people.account_tables import accounts
+from app.records.people.account_tables import accounts, second_factors
 from app.records.tables import holds
 from app.records.verifying.attested import LIFTED_LESS, UNLIKE_TRAIL, UNSTATED
 from app.records.verifying.audit_crosscheck import INSERTED, REMOVED
@@ -87,8 +87,25 @@ def an_account_inserted_with_an_entry_that_states_nothing(there: Attacked) -> st
 
 
 def an_account_removed(there: Attacked) -> str:
-    there.run("DELETE FROM drafts", "DELETE FROM account_sessions", delete(accounts))
+    for table in ("drafts", "account_sessions", "second_factors"):
+        there.run(f"DELETE FROM {table}")
+    there.run(delete(accounts))
     return account(there, REMOVED)
+
+
+def the_counter_of_a_second_factor(there: Attacked) -> str:
+    """So that a code that was used works again."""
+    there.put(second_factors, there.everything.factor, counter=0)
+    return f"second factor {there.everything.factor}: {UNLIKE_TRAIL}"
+
+
+def a_second_factor_inserted(there: Attacked) -> str:
+    row = there.row(second_factors, there.everything.factor)
+    id = new_id(clock.now())
+    forged = {**row, "id": id, "handle": None}
+    forged.pop("record_digest")
+    there.run(insert(second_factors).values(digested(second_factors, forged)))
+    return f"second factor {id}: {INSERTED}"
 
 
 def a_hold_lifted(there: Attacked) -> str:
@@ -192,6 +209,8 @@ ATTACKS = (
     an_account_inserted,
     an_account_inserted_with_an_entry_that_states_nothing,
     an_account_removed,
+    the_counter_of_a_second_factor,
+    a_second_factor_inserted,
     a_hold_lifted,
     a_hold_moved_to_another_record,
     a_hold_with_another_reason,

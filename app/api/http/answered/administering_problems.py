@@ -31,6 +31,19 @@ ADMINISTERING = (
         "The person signs in through the identity provider.",
     ),
     ProblemType(
+        "no-second-factor",
+        409,
+        "The account has no second factor",
+        "There is nothing to reset. The person sets up a second factor at the next sign-in, where "
+        "the service requires one.",
+    ),
+    ProblemType(
+        "reset-proposed",
+        409,
+        "A reset waits already",
+        "GET /v1/approvals lists it. A second administrator approves it.",
+    ),
+    ProblemType(
         "unknown-verification",
         404,
         "Unknown verification",

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl
 
 from flask import Flask, Request, current_app, g, request
 
-from app.access.authenticator import Authenticator
+from app.access.authenticator import Authenticator, PersonsKey
 from app.access.origin import REFUSED
 from app.access.principal import ANYBODY, PUBLIC, Principal
 from app.api.http.answered.responses import Problem
@@ -116,9 +116,11 @@ def _recognized(asking: Request) -> Principal:
     if header is None:
         return ANYBODY
     scheme, _, bearer = header.strip().partition(" ")
-    caller = (
-        authenticator().bearers.principal(bearer.strip()) if scheme.lower() == "bearer" else None
-    )
+    is_bearer = scheme.lower() == "bearer"
+    try:
+        caller = authenticator().bearers.principal(bearer.strip()) if is_bearer else None
+    except PersonsKey as refused:
+        raise _unauthenticated(str(refused), f'{REALM}, error="invalid_token"') from None
     if caller is None:
         raise _unauthenticated(
             "The service rejects this key or access token: it is mistyped, expired or revoked.",

@@ -1,14 +1,14 @@
 """What grants give: the role and the organization in audit entries, and the grants that wait for a second person.
 
-Revision: 0024, after 0023. Entries that are there give nothing, and their digests stay as they are. Going back loses the grants that
+Revision: 0025, after 0024. Entries that are there give nothing, and their digests stay as they are. Going back loses the grants that
 wait, and with the column the digests of the entries that have a value in it.
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""The pages of the second factor: proving it, setting it up, seeing and removing it."""
