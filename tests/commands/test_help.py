@@ -83,7 +83,6 @@ def test_the_commands_are_these() -> None:
         "clients rotate-secret",
         "users create",
         "users end-unused",
-        "users reset-second-factor",
         "users list",
         "users disable",
         "users enable",
