@@ -88,6 +88,7 @@ def test_the_commands_are_these() -> None:
         "users enable",
         "users unlock",
         "users reset-password",
+        "users reset-second-factor",
         "letters check",
         "letters catalogue export",
         "letters catalogue import",
