@@ -36,6 +36,7 @@ def rows_named(everything: Everything) -> dict[str, str]:
     """
     return {
         "determinations": f"determination {numbered(1).id}",
+        "grants": f"grant {everything.account}",
         "approvals": "approval ",
         "disposal_marks": "mark ",
         "marked_records": "mark ",
