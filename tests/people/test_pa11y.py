@@ -64,6 +64,7 @@ STATE_OF = {
     "notes/about_answer.html": "notes, wrong",
     "notes/feedback.html": "feedback, wrong",
     "pages/account.html": "account",
+    "pages/consent.html": "a program asks",
     "pages/home.html": "home of an auditor",
     "pages/message.html": "no such page",
     "pages/password.html": "password",
