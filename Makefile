@@ -14,7 +14,7 @@ ARGS ?=
 BIN := $(VENV)/bin
 INSTALL := bin/install $(PYTHON) $(VENV)
 
-.PHONY: help run test lint bench bench-peers trace soak races relevance spike flood pages-speed pictures pages-all clean
+.PHONY: help run test lint bench bench-peers trace soak races relevance spike flood pages-speed pictures pages-all lock sbom advisories clean
 
 help:  ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,16 +68,30 @@ pictures: $(VENV)/installed-dev  ## The pictures of the README, taken from a run
 pages-all: $(VENV)/installed-dev  ## Every page in every state, as every role, looked at by axe-core (needs Chromium)
 	@$(BIN)/python -m tests.people.every_page
 
+lock:  ## After a change of requirements*.txt: the digests of all releases, and the list of licences (reaches the package index)
+	@bin/lock $(PYTHON)
+	@$(MAKE) --no-print-directory $(VENV)/installed-dev
+	@$(BIN)/python -m deploy.supply licences > build/licences.csv
+	@mv build/licences.csv deploy/licences.csv
+
+sbom: $(VENV)/installed-dev  ## The bill of materials of the service in CycloneDX's format: build/sbom.json
+	@mkdir -p build
+	@$(BIN)/cyclonedx-py requirements --output-reproducible --of JSON --output-file build/sbom.json requirements.lock
+	@echo "build/sbom.json lists $$(grep -c '^[a-zA-Z]' requirements.lock) packages."
+
+advisories: $(VENV)/installed-dev  ## Whether a locked release is affected by an advisory in deploy/advisories.yaml
+	@$(BIN)/python -m deploy.supply advisories
+
 clean:  ## Remove everything that was installed or made here, kept determinations too
 	rm -rf .venv instance build .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/installed: requirements.txt bin/install app/console/uswds/package-lock.json
-	@$(INSTALL) requirements.txt
+$(VENV)/installed: requirements.lock bin/install app/console/uswds/package-lock.json
+	@$(INSTALL) requirements.lock
 	@touch $@
 
-$(VENV)/installed-dev: requirements-dev.txt requirements.txt bin/install app/console/uswds/package-lock.json tests/people/axe/package-lock.json tests/people/pa11y/package-lock.json
-	@$(INSTALL) requirements-dev.txt
+$(VENV)/installed-dev: requirements-dev.lock requirements.lock bin/install app/console/uswds/package-lock.json tests/people/axe/package-lock.json tests/people/pa11y/package-lock.json
+	@$(INSTALL) requirements-dev.lock
 	@touch $@ $(VENV)/installed
 
 # Other engines, for bench-peers alone. OPA's binding names Python 3.14 and runs on those before it; where it cannot be had, it is left out.

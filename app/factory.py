@@ -7,7 +7,7 @@ from app.commands import register
 from app.determinations.decide import Decider
 from app.law.reading.kept_lawbook import open_kept_lawbook
 from app.mounting import mount
-from app.production import require_fit
+from app.production import require_bounded_role, require_fit
 from app.records.database import open_database
 from app.records.store import Store
 from app.settings import Settings, from_environment, secret_key
@@ -35,6 +35,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     edition = lawbook.edition(settings.edition or lawbook.default_edition).edition.name
     decider = Decider(lawbook)
     decider.prepare()
+    require_bounded_role(settings)
     database = open_database(settings.database_url, settings.threads + settings.batches)
     service = Service(settings, decider, Store(database, law_text(lawbook)), edition)
     mount(app, service)

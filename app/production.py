@@ -3,14 +3,19 @@
 Each refusal is a sentence that says what to do.
 """
 
+import logging
 import os
 from collections.abc import Iterator
 from urllib.parse import parse_qs, unquote, urlsplit
 
 from app.data_keys import open_to_guessing
+from app.records.database import open_database
+from app.records.errors import RecordsUnavailable
+from app.records.privileges import excess_privileges
 from app.settings import Settings, is_loopback
 from app.transparency.policy import NONE, PolicyWrong, read_policy
 
+log = logging.getLogger(__name__)
 SECRET_AT_LEAST = 32
 OWN_COUNTS = frozenset({"memory", "redis+unix"})
 COUNTS_OVER_TLS = frozenset({"rediss"})
@@ -46,6 +51,32 @@ def require_fit(settings: Settings) -> None:
         UnfitForProduction: with every reason at once.
     """
     reasons = list(_reasons(settings)) if settings.in_production else []
+    if reasons:
+        raise UnfitForProduction(reasons)
+
+
+def require_bounded_role(settings: Settings) -> None:
+    """Nothing, where the mode is another, or the role in the database may only read and write rows.
+    A database that cannot be reached now is not asked: without it nothing is served either.
+
+    Raises:
+        UnfitForProduction: the role may do more.
+        RecordsUnavailable: the address of the database cannot be used.
+    """
+    if not settings.in_production:
+        return
+    engine = open_database(settings.database_url)  # of its own: no connection outlives a fork
+    try:
+        reasons = [
+            f"The role in DATABASE_URL {may}. Use one that only reads and writes rows, and let "
+            "another migrate; deploy/roles.sql creates both."
+            for may in excess_privileges(engine)
+        ]
+    except RecordsUnavailable as error:
+        log.warning("cannot check the role in the database: %s", error)
+        return
+    finally:
+        engine.dispose()
     if reasons:
         raise UnfitForProduction(reasons)
 

@@ -10,6 +10,7 @@ import shutil
 import pytest
 
 PACKAGES = {
+    "age": "age",
     "chromium": "chromium-headless-shell",
     "go": "golang-go",
     "nginx": "nginx-light",

@@ -56,6 +56,16 @@ def newest_revision() -> str:
     return _revisions()[-1]
 
 
+def serves(revision: str | None) -> bool:
+    """Whether this code serves a database of a revision: its own, or a later one that it does not
+    know, since a migration keeps what the release before it needs (it expands; only the migration
+    of a later release takes away).
+    """
+    if revision is None or revision in _revisions():
+        return revision == newest_revision()
+    return revision.isdecimal() and revision > newest_revision()
+
+
 def revisions_since(oldest: str) -> set[str]:
     """A revision, and those that followed it."""
     return {revision for revision in _revisions() if revision >= oldest}

@@ -308,3 +308,16 @@ def test_the_law_is_not_sent_again_to_who_has_it(client: FlaskClient) -> None:
 
     assert 304 == again.status_code
     assert b"" == again.data
+
+
+def test_who_wants_another_version_than_the_current_one_gets_no_document(
+    client: FlaskClient,
+) -> None:
+    tag = client.get("/v1/questions").headers["ETag"]
+
+    other = client.get("/v1/questions", headers={"If-Match": '"other"'})
+    same = client.get("/v1/questions", headers={"If-Match": tag})
+
+    assert (412, "precondition-failed") == problem(other)
+    assert len(other.data) < 1_000
+    assert 200 == same.status_code

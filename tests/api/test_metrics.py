@@ -4,13 +4,20 @@ import os
 import re
 import signal
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from prometheus_client.parser import text_string_to_metric_families
 
+from app import clock
 from app.api.http.metrics import observe_sealing, read_metrics
+from app.commands.lawbook.sources import command_origin
+from app.records.identity import new_id
+from app.records.verifications.reports import Verification, begin, note
 from tests.api.asking import CLOSED, asked
 from tests.callers import client_of
 from tests.servers import Served, served, wait_until
@@ -112,3 +119,21 @@ def test_labels_hold_routes_and_never_paths(client: FlaskClient) -> None:
 
     assert 'route="/v1/questions/<id>"' in text
     assert not re.search("nothing-of-the-kind", text)
+
+
+def test_how_the_last_verification_ended_is_told_whichever_process_ran_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    store, now = app.extensions["eligibility"].store, clock.now()
+    ended = now + timedelta(seconds=2)
+    new = Verification(new_id(now), now, "account:night", now, 3)
+    found = replace(new, state="damaged", ended_at=ended, complaints=2)
+    begin(store, new, command_origin().did("verification.started", new.id), alone=False)
+
+    auditor = client_of(app, "auditor")
+    auditor.get("/metrics")  # one that is running says nothing yet
+    note(store, found)
+    told = figures(auditor.get("/metrics").text)
+
+    assert told["eligibility_verification_ended_timestamp_seconds",] == ended.timestamp()
+    assert told["eligibility_verification_complaints",] == 2

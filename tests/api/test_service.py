@@ -319,6 +319,23 @@ def test_a_service_without_its_tables_is_alive_but_not_ready(serve: Serve) -> No
     assert 200 == client.get("/healthz").status_code
 
 
+@pytest.mark.parametrize(("revision", "status"), [("9999", 200), ("0001", 503), ("later", 503)])
+def test_a_service_is_ready_on_tables_of_a_later_version_and_not_of_an_earlier_one(
+    serve: Serve, revision: str, status: int
+) -> None:
+    """A migration adds, so that the version before it serves on until it is replaced."""
+    client = serve()
+    store = client.application.extensions["eligibility"].store
+    with store.writing() as connection:
+        connection.exec_driver_sql(f"UPDATE alembic_version SET version_num = '{revision}'")
+
+    answer = client.get("/readyz")
+
+    assert status == answer.status_code
+    assert revision == answer.get_json()["checks"]["database"]["revision"]
+    assert not answer.get_json()["checks"]["database"]["current"]
+
+
 def test_a_service_whose_database_is_unreachable_is_not_ready(serve: Serve, tmp_path: Path) -> None:
     (tmp_path / "folder").mkdir()
     client = serve(migrated=False, database_url=f"sqlite:///{tmp_path}/folder")

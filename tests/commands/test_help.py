@@ -53,6 +53,7 @@ def test_the_commands_are_these() -> None:
         "records seal",
         "records verify",
         "records backup",
+        "records backup-key",
         "records restore",
         "records accept-loss",
         "records dispose",

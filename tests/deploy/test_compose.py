@@ -2,13 +2,16 @@
 tests run.
 """
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 from ruamel.yaml import YAML
+from sqlalchemy import make_url
 
 from app.data_keys import new_key
 from app.production import require_fit
@@ -61,7 +64,35 @@ CHANGED = (
     "policy",
     "sealing",
     "issuer",
+    "second_factor",
 )
+
+
+def test_it_is_as_the_specification_of_compose_files_says(compose: Any) -> None:
+    """compose-spec.json is the schema of compose-spec/compose-spec (Apache-2.0), unchanged."""
+    schema = json.loads(
+        (ROOT / "tests" / "deploy" / "compose-spec.json").read_text(encoding="utf-8")
+    )
+    validator = Draft202012Validator(schema)
+
+    assert [] == [f"{error.json_path}: {error.message}" for error in validator.iter_errors(compose)]
+    assert list(validator.iter_errors({"services": {"nginx": {"imagine": "nginx"}}}))
+
+
+def test_no_container_fills_the_disk_with_its_log(compose: Any) -> None:
+    for service in compose["services"].values():
+        options = service["logging"]["options"]
+        assert re.fullmatch(r"\d+m", options["max-size"]) and int(options["max-file"]) > 1
+
+
+def test_the_service_and_what_migrates_have_their_own_roles(compose: Any) -> None:
+    addresses = [
+        compose["services"][name]["environment"]["DATABASE_URL"] for name in ("service", "migrate")
+    ]
+    made = (ROOT / "deploy" / "roles.sql").read_text(encoding="utf-8")
+    named = [make_url(address).username for address in addresses]
+
+    assert named == [re.findall(rf"\\set {role} (\w+)", made)[-1] for role in ("service", "owner")]
 
 
 def test_only_the_container_that_signs_the_log_has_its_key(compose: Any) -> None:

@@ -23,7 +23,7 @@ from app.api.http.answered.responses import Problem, json_response
 from app.api.http.operations import Content, Operation
 from app.api.http.service import Service, current_service
 from app.records.errors import RecordsUnavailable
-from app.records.migrate import newest_revision
+from app.records.migrate import newest_revision, serves
 
 SECONDS = 0.25
 """How long it is taken for true what the database said of itself: many who ask at once must not
@@ -89,7 +89,8 @@ def healthz() -> Response:
 )
 def readyz() -> Response:
     """Report whether the service accepts requests: the database is reachable and migrated, the law
-    is loaded, and no shutdown has begun.
+    is loaded, and no shutdown has begun. A database that a later version migrated counts too, so
+    that this version serves on until the later one takes over.
     """
     if draining.is_draining():
         raise Problem(
@@ -107,7 +108,7 @@ def readyz() -> Response:
         LawCheckAnswer(service.lawbook.digest, len(service.lawbook.provisions), service.edition),
         EngineCheckAnswer(counters.decisions, counters.faults, counters.rulesets),
     )
-    if revision != needed:
+    if not serves(revision):
         raise Problem(
             "not-ready",
             "The service cannot reach the database."

@@ -20,6 +20,10 @@ from prometheus_client import (
 from prometheus_client.multiprocess import MultiProcessCollector
 
 from app.api.http.operations import Content, Operation
+from app.api.http.service import current_service
+from app.records.errors import RecordsUnavailable
+from app.records.store import Store
+from app.records.verifications.reports import last_verifications
 
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -62,6 +66,17 @@ UNSEALED = Gauge(
     "Unsealed records.",
     multiprocess_mode="livemostrecent",
 )
+VERIFIED_AT = Gauge(
+    "eligibility_verification_ended_timestamp_seconds",
+    "When the last verification that could read all records ended, since 1970; 0 if none did.",
+    multiprocess_mode="mostrecent",
+)
+COMPLAINTS = Gauge(
+    "eligibility_verification_complaints",
+    "Complaints of that verification.",
+    multiprocess_mode="mostrecent",
+)
+VERIFICATIONS_LOOKED_AT = 20
 
 blp = Blueprint("metrics", __name__)
 
@@ -80,8 +95,23 @@ def observe_sealing(lag_seconds: float, unsealed: int) -> None:
     returns={200: Content("The metrics in the format of Prometheus.", {"text/plain": str})},
 )
 def read_metrics() -> Response:
-    """Read the metrics of the service: determinations, faults, latencies, load, sealing."""
+    """Read the metrics of the service: determinations, faults, latencies, load, sealing,
+    verification.
+    """
+    _observe_verification(current_service().store)
     return Response(_exposition(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _observe_verification(store: Store) -> None:
+    """How the last verification ended, whichever process or command ran it."""
+    try:
+        newest, _ = last_verifications(store, VERIFICATIONS_LOOKED_AT)
+    except RecordsUnavailable:
+        return  # the other metrics say what is wrong
+    ended = (each for each in newest if each.ended_at and each.complaints is not None)
+    last = max(ended, key=lambda each: each.ended_at or each.started_at, default=None)
+    VERIFIED_AT.set(last.ended_at.timestamp() if last and last.ended_at else 0)
+    COMPLAINTS.set(last.complaints or 0 if last else 0)
 
 
 def _exposition() -> bytes:

@@ -10,6 +10,7 @@ records_group = Commands(
         "accept-loss": "keeping.verifying:accept_loss_command",
         "replay": "keeping.replay:replay_command",
         "backup": "keeping.backing_up:backup_command",
+        "backup-key": "keeping.backing_up:backup_key_command",
         "restore": "keeping.backing_up:restore_command",
         "dispose": "disposing.marking:dispose_command",
         "disposals": "disposing.releasing:disposals_command",

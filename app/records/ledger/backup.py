@@ -11,7 +11,9 @@ import gzip
 import hashlib
 import os
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
 from pathlib import Path
@@ -20,12 +22,15 @@ from typing import IO, Any
 import orjson
 from sqlalchemy import Column, Connection, Date, LargeBinary, func, insert, select
 
+from app.records.backups.encryption import NotDecrypted, decrypted, encrypted, is_encrypted
+from app.records.backups.signing import sign
 from app.records.damaged import PAGE, paged
 from app.records.digests import column_text
 from app.records.migrate import newest_revision, revisions_since
 from app.records.store import Store
 from app.records.tables import Instant, metadata
 from app.records.verifying.completing import IdsAlike, complete
+from app.transparency.keys import PrivateKey
 
 FORMAT = "eligibility-records-1"
 OLDEST = "0007"
@@ -41,11 +46,25 @@ class NotEmpty(Exception):
     """The database is not empty. Only an empty one can restore a backup."""
 
 
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """The recipients that a backup is encrypted to, and the key that signs it; without them it is
+    neither.
+    """
+
+    recipients: Sequence[Any] = ()
+    key: PrivateKey | None = None
+
+
 def back_up(
-    store: Store, file: Path, now: datetime, progress: Progress = lambda count: None
+    store: Store,
+    file: Path,
+    now: datetime,
+    progress: Progress = lambda count: None,
+    protection: Protection = Protection(),
 ) -> dict[str, int]:
     """Write all stored data, as of one moment, to a file that only its owner can read; the number
-    of rows per table.
+    of rows per table. A signature is in a file of its own beside it.
 
     Raises:
         RecordsUnavailable: the database could not be read.
@@ -56,11 +75,7 @@ def back_up(
     if file.exists():
         raise FileExistsError(file)
     try:
-        with (
-            open(part, "wb", opener=_private) as raw,
-            gzip.GzipFile(fileobj=raw, mode="wb", mtime=0) as out,
-            store.reading() as connection,
-        ):
+        with _packing(part, protection.recipients) as out, store.reading() as connection:
             _write(
                 out,
                 digest,
@@ -73,11 +88,24 @@ def back_up(
             out.write(orjson.dumps({"counts": counts, "sha256": digest.hexdigest()}) + b"\n")
         with part.open("rb") as written:
             os.fsync(written.fileno())
+        if protection.key is not None:
+            sign(part, file, protection.key)
     except BaseException:
         part.unlink(missing_ok=True)
         raise
     part.rename(file)
     return counts
+
+
+@contextmanager
+def _packing(file: Path, recipients: Sequence[Any]) -> Iterator[gzip.GzipFile]:
+    """What is written here gets to a new file of this user alone, compressed and encrypted."""
+    with (
+        open(file, "wb", opener=_private) as raw,
+        encrypted(raw, recipients) as packed,
+        gzip.GzipFile(fileobj=packed, mode="wb", mtime=0) as out,
+    ):
+        yield out
 
 
 def _private(path: str, flags: int) -> int:
@@ -126,20 +154,26 @@ def count_rows(store: Store) -> int:
         )
 
 
-def check_backup(file: Path) -> dict[str, int]:
+def check_backup(file: Path, identities: Sequence[Any] = ()) -> dict[str, int]:
     """Read a backup from its beginning to its end; how many rows of each table it holds.
+    *identities* are the secret keys that may open an encrypted one.
 
     Raises:
         NotABackup: it is not whole, was changed, or is of a later or much earlier revision.
         OSError: it cannot be read.
     """
     counts: dict[str, int] = {}
-    for name, _ in _lines(file):
+    for name, _ in _lines(file, identities):
         counts[name] = counts.get(name, 0) + 1
     return counts
 
 
-def restore(store: Store, file: Path, progress: Progress = lambda count: None) -> dict[str, int]:
+def restore(
+    store: Store,
+    file: Path,
+    progress: Progress = lambda count: None,
+    identities: Sequence[Any] = (),
+) -> dict[str, int]:
     """Restore a backup into an empty, migrated database, in one transaction; the number of rows per
     table.
 
@@ -148,13 +182,13 @@ def restore(store: Store, file: Path, progress: Progress = lambda count: None) -
         RecordsUnavailable: the database refuses; nothing was kept.
         OSError: the file cannot be read.
     """
-    check_backup(file)
+    check_backup(file, identities)
     counts: dict[str, int] = {}
     with store.writing() as connection:
         for table in metadata.sorted_tables:
             if connection.execute(select(func.count()).select_from(table)).scalar_one():
                 raise NotEmpty(table.name)
-        for name, rows in _pages(file):
+        for name, rows in _pages(file, identities):
             table = metadata.tables[name]
             connection.execute(
                 insert(table),
@@ -166,26 +200,50 @@ def restore(store: Store, file: Path, progress: Progress = lambda count: None) -
             counts[name] = counts.get(name, 0) + len(rows)
             progress(len(rows))
         try:
-            complete(connection, *_stated(file))
+            complete(connection, *_stated(file, identities))
         except IdsAlike as alike:
             raise NotABackup(f"{alike}: restore it with the earlier version first") from None
     return counts
 
 
-def _stated(file: Path) -> tuple[str, datetime]:
+@contextmanager
+def _unpacked(file: Path, identities: Sequence[Any]) -> Iterator[IO[bytes] | gzip.GzipFile]:
+    """The lines of a backup, decrypted where it is encrypted.
+
+    Raises:
+        NotABackup: it is encrypted, and no key opens it.
+    """
+    if not is_encrypted(file):
+        with gzip.open(file, "rb") as lines:
+            yield lines
+        return
+    if not identities:
+        raise NotABackup("it is encrypted: name the file with its secret key")
+    try:
+        with (
+            file.open("rb") as raw,
+            decrypted(raw, identities) as packed,
+            gzip.GzipFile(fileobj=packed, mode="rb") as lines,
+        ):
+            yield lines
+    except NotDecrypted:
+        raise NotABackup("it is encrypted to other keys, or was cut off or changed") from None
+
+
+def _stated(file: Path, identities: Sequence[Any]) -> tuple[str, datetime]:
     """The revision of a backup that was read before, and when it was made."""
-    with gzip.open(file, "rb") as lines:
+    with _unpacked(file, identities) as lines:
         header = orjson.loads(lines.readline())
     return header["revision"], datetime.fromisoformat(header["made_at"])
 
 
-def _pages(file: Path) -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    for name, lines in groupby(_lines(file), key=lambda line: line[0]):
+def _pages(file: Path, identities: Sequence[Any]) -> Iterator[tuple[str, list[dict[str, Any]]]]:
+    for name, lines in groupby(_lines(file, identities), key=lambda line: line[0]):
         for page in paged(row for _, row in lines):
             yield name, page
 
 
-def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
+def _lines(file: Path, identities: Sequence[Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Every row of a backup with its table; that the file is whole is known only after the last.
 
     Raises:
@@ -193,7 +251,7 @@ def _lines(file: Path) -> Iterator[tuple[str, dict[str, Any]]]:
     """
     digest, counts, ended = hashlib.sha256(), {str(name): 0 for name in metadata.tables}, False
     try:
-        with gzip.open(file, "rb") as lines:
+        with _unpacked(file, identities) as lines:
             header = lines.readline()
             _check_header(header)
             digest.update(header)

@@ -204,9 +204,7 @@ def law_response(
     response = Response(text, 200, headers, mimetype=mimetype)
     response.headers["Cache-Control"] = "no-cache"
     response.add_etag()
-    conditional = response.make_conditional(request)
-    assert isinstance(conditional, Response)
-    return conditional
+    return _conditional(response)
 
 
 def entity_tag(text: bytes) -> str:
@@ -221,8 +219,20 @@ def tagged_response(text: bytes, mimetype: str = JSON, tag_of: bytes | None = No
     """
     response = Response(text, 200, mimetype=mimetype)
     response.set_etag(entity_tag(tag_of or text))
+    return _conditional(response)
+
+
+def _conditional(response: Response) -> Response:
+    """The response, or one without a body where the client says that it has the same already.
+
+    Raises:
+        Problem: precondition-failed, where the client wants another version by If-Match: the
+            framework would send the document with 412.
+    """
     conditional = response.make_conditional(request)
     assert isinstance(conditional, Response)
+    if conditional.status_code == 412:
+        raise Problem("precondition-failed", "If-Match does not name the current version.")
     return conditional
 
 

@@ -1,0 +1,1 @@
+"""What protects a backup outside the service: encryption to public keys, and a signature."""
