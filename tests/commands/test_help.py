@@ -82,7 +82,6 @@ def test_the_commands_are_these() -> None:
         "clients revoke",
         "clients rotate-secret",
         "users create",
-        "users reset-second-factor",
         "users list",
         "users disable",
         "users enable",
