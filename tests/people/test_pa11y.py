@@ -79,6 +79,7 @@ ONLY_BY_AXE = {
     "answers/void.html",
     "approvals/list.html",
     "approvals/one.html",
+    "approvals/second_part.html",
     "law/calendar_file.html",
     "law/differences.html",
     "law/questions.html",
