@@ -62,8 +62,8 @@ def backup_command(
     """Write all records, accounts and credentials to FILE, as of one moment, and its signature to
     FILE.sig. Only their owner can read them.
 
-    With --to or --to-file, FILE is encrypted: only the secret key of a recipient opens it. `records
-    backup-key` creates both. In production mode the command refuses to write an unencrypted backup.
+    With --to or --to-file only the secret key of a recipient opens FILE. `records backup-key`
+    creates both keys. In production mode the command writes no plain backup.
 
     If the service seals by itself, the command first seals all unsealed records, so FILE ends with
     a seal that the checkpoints know. Restoring FILE loses later records: see `records restore`.
@@ -108,10 +108,10 @@ def _back_up(file: Path, to: Sequence[Any], key: "PrivateKey") -> dict[str, int]
 @click.argument("file", type=FILE)
 @command
 def backup_key_command(file: Path, as_json: bool) -> None:
-    """Create a key for encrypted backups: its secret part in FILE, which only its owner can read;
-    print its recipient, the public part.
+    """Create a key for backups. FILE gets the secret part, the screen the public part.
 
-    Keep FILE off the machine of the service, and a copy of it: without it nobody opens the backups.
+    Keep FILE on another machine than the service. Keep a copy too: you cannot open a backup without
+    it.
 
     \b
     Example:  flask records backup-key backups.key
@@ -134,7 +134,7 @@ def backup_key_command(file: Path, as_json: bool) -> None:
     metavar="KEY",
     help="A public key whose signature you trust; by default that of this instance's backup.key.",
 )
-@click.option("--unsigned", is_flag=True, help="Restore FILE whatever its signature.")
+@click.option("--unsigned", is_flag=True, help="Do not check the signature.")
 @command
 def restore_command(
     file: Path, key: Path | None, signed_by: tuple[str, ...], unsigned: bool, as_json: bool
@@ -142,9 +142,8 @@ def restore_command(
     """Restore a backup into an empty, migrated database, all of it or nothing. Then run `records
     verify` and `records replay`.
 
-    The command first checks the signature in FILE.sig: FILE must be what a key that you trust
-    signed. Only --unsigned lets it restore another; in development mode an unencrypted backup
-    without a signature is restored too.
+    The command first checks the signature in FILE.sig: a key that you trust must have signed FILE.
+    With --unsigned it does not check. In development mode a plain backup needs no signature.
 
     If the checkpoints note seals after the backup, those seals and their records are lost. The
     command prints them. `records verify` then exits with 3 until you accept the loss with `records
