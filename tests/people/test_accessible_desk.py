@@ -128,6 +128,12 @@ def previewed(desk: Desk) -> None:
     assert desk.page.locator("#preview").count()
 
 
+def refused_decision(desk: Desk) -> None:
+    claimed(desk)
+    answer = desk.page.goto(f"{desk.entered}/decide/not-needed")
+    assert answer is not None and answer.status == 409
+
+
 def wrong_decision(desk: Desk) -> None:
     claimed(desk)
     desk.opens("/decide/grant")
@@ -171,7 +177,7 @@ STATES: dict[str, Callable[[Desk], object]] = {
     "step, wrong": wrong_step,
     "step, stale": stale_step,
     "decide, deny": opened_at("/decide/deny", claimed),
-    "decide, not possible": opened_at("/decide/not-needed", claimed),
+    "decide, not possible": refused_decision,
     "decide, preview": previewed,
     "decide, wrong": wrong_decision,
     "session ended": ended,

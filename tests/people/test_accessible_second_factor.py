@@ -15,12 +15,12 @@ from app.api.people.current import install_people
 from app.records.people.accounts import Account
 from tests.machine import require
 from tests.people.conftest import OFFICE, PASSWORD, Counting
+from tests.people.looking import AXE, NARROW, chromium, violations, width
 from tests.people.one_database import served
-from tests.people.test_accessible import AXE, NARROW, no_fonts, violations, width
 from tests.people.test_passkeys import device
 from tests.people.test_real_browser import press, sign_in
 
-__all__ = ["served"]
+__all__ = ["chromium", "served"]
 
 
 @pytest.fixture
@@ -31,7 +31,6 @@ def page(
     store = app.extensions["eligibility"].store
     install_people(app, People(store, Passwords(lambda: hasher), requires_second_factor=True))
     context = chromium.new_context(base_url=address.replace("127.0.0.1", "localhost"))
-    no_fonts(context)
     yield context.new_page()
     context.close()
 

@@ -406,6 +406,25 @@ def test_a_preview_can_be_opened_again_by_its_reviewer(
     assert 404 == chief.get(f"{page}?preview=shown").status_code
 
 
+def test_statements_that_do_not_go_together_are_shown_on_entry_and_before_a_decision(
+    browser: Browser, denial: str, subject: str, reviewer: Browser
+) -> None:
+    ended = {"prior_coverage.ended": "false", **days("prior_coverage.ended_on", 1, 31)}
+    new = {**test_waiver_desk.REQUEST, **ended}
+    sent = browser.fill(
+        f"/waivers/new?denial={denial}", "/waivers/new", denial=denial, subject=subject, **new
+    )
+    assert 303 == sent.status_code, text(sent)
+    entered = str(sent.headers["Location"])
+    take(reviewer, entered, "claim")
+    told = text(browser.get(entered)), text(reviewer.get(f"{entered}/decide/deny"))
+
+    for page in told:
+        assert "These statements do not go together" in page
+        assert "Both cannot be right." in page
+    assert told[1].index("do not go together") < told[1].index("What you say to each finding")
+
+
 def test_each_day_names_its_law_and_whether_it_moves(entered: str, reviewer: Browser) -> None:
     days_told = text(reviewer.get(entered)).partition("Each day comes from the law")[2]
     law = "Request for an enrollment waiver after a denial"

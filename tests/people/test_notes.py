@@ -15,8 +15,9 @@ from app import clock
 from app.access.roster import NewAccount, Roster
 from app.api.notes.note_schemas import FeedbackAskedSchema
 from app.records.applicants.forgetting import forget
+from app.records.disposing.marks import candidates_of
+from app.records.disposing.sealed_classes import NOTE
 from app.records.entries import AuditEntry
-from app.records.ledger.retention import due
 from app.records.ledger.seals import seal_everything
 from app.records.verifying.verification import verify
 from tests.api.asking import problem
@@ -353,7 +354,8 @@ def test_a_hold_on_the_person_keeps_a_note_on_their_waiver_request(app: Flask, w
     later = clock.now() + timedelta(days=1)
 
     def is_due() -> bool:
-        return id in {each.id for found in due(store, "note", later) for each in found}
+        found = candidates_of(store, NOTE, later)
+        return id in {each.id for each in found if each.kept_by is None}
 
     assert is_due()
     hold = {"kind": "subject", "object_id": subject, "because": "Matter 7"}

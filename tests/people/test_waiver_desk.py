@@ -94,9 +94,7 @@ def take(browser: Browser, entered: str, step: str, **fields: str) -> TestRespon
 def test_a_denial_leads_to_a_request_that_the_office_finds_with_the_denial_beside_it(
     browser: Browser, denial: str, entered: str, reviewer: Browser
 ) -> None:
-    assert f"/waivers/new?denial={denial}" in browser.get(f"/answers/{denial}").get_data(
-        as_text=True
-    )
+    assert f'href="{entered}"' in browser.get(f"/answers/{denial}").get_data(as_text=True)
     queue = reviewer.get("/waivers").get_data(as_text=True)
     assert entered in queue
     shown = reviewer.get(entered)
@@ -105,7 +103,19 @@ def test_a_denial_leads_to_a_request_that_the_office_finds_with_the_denial_besid
     assert 200 == reviewer.get(f"/answers/{denial}").status_code
 
 
+def test_a_second_request_for_the_same_denial_is_warned_of(
+    browser: Browser, entered: str, denial: str
+) -> None:
+    answer = browser.get(f"/answers/{denial}").get_data(as_text=True)
+    assert "A waiver request for this denial was entered already" in answer
+    assert f'href="{entered}"' in answer and f"/waivers/new?denial={denial}" not in answer
+    form = browser.get(f"/waivers/new?denial={denial}").get_data(as_text=True)
+    assert f'href="{entered}">Open it' in form
+
+
 def test_a_second_click_gives_the_same_request(browser: Browser, denial: str, subject: str) -> None:
+    answer = browser.get(f"/answers/{denial}").get_data(as_text=True)
+    assert f"/waivers/new?denial={denial}" in answer
     page = browser.get(f"/waivers/new?denial={denial}").get_data(as_text=True)
     keys = dict(re.findall(r'name="(csrf_token|once)" value="([^"]+)"', page))
     fields = {**keys, "denial": denial, "subject": subject, **REQUEST}

@@ -40,13 +40,14 @@ def complaints(store: Store) -> list[str]:
     return [str(complaint) for complaint in verify(store).complaints]
 
 
-def removals(everything: Everything) -> dict[str, tuple[str, str]]:
-    """What removes a row of each table, and how it is named then."""
+def removals(everything: Everything) -> dict[str, tuple[str, ...]]:
+    """What removes a row of each table, and how what is gone then is named."""
     return {
         "accounts": (
             "DELETE FROM drafts; DELETE FROM account_sessions; DELETE FROM second_factors; "
             "DELETE FROM accounts",
             f"account {everything.account}",
+            f"second factor {everything.factor}",
         ),
         "second_factors": ("DELETE FROM second_factors", f"second factor {everything.factor}"),
         "credentials": (
@@ -64,15 +65,17 @@ def remove(database: Engine, statements: str) -> None:
             connection.execute(text(statement))
 
 
-@pytest.mark.parametrize("table", ["accounts", "credentials", "holds", "applicants"])
+@pytest.mark.parametrize(
+    "table", ["accounts", "second_factors", "credentials", "holds", "applicants"]
+)
 def test_a_removed_row_is_named(
     store: Store, everything: Everything, database: Engine, table: str
 ) -> None:
-    statements, name = removals(everything)[table]
+    statements, *names = removals(everything)[table]
 
     remove(database, statements)
 
-    assert [f"{name}: {REMOVED}"] == complaints(store)
+    assert [f"{name}: {REMOVED}" for name in names] == complaints(store)
 
 
 @pytest.mark.parametrize("table", [accounts, credentials, applicants])

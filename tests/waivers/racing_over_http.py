@@ -52,6 +52,9 @@ def _decision(service: Served, href: str, by: str) -> dict[str, Any]:
         for each in found
         if each["decides"]
     ]
+    against = (each for each in found if each["leaning"] == "against")
+    ground = next(each for each in against if each["finding"] not in {it["finding"] for it in said})
+    said.append({"finding": ground["finding"], "says": "relied_on"})
     preview = _json(service, "POST", f"{href}/preview", {**asked, "rationale": said}, by)
     return {"rationale": said, "digest": preview["digest"]}
 

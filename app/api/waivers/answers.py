@@ -134,6 +134,9 @@ class WaiverRequestAnswer(WaiverListedAnswer, kw_only=True):
     reason: str
     sworn_on: date | None
     facts: dict[str, Any]
+    conflicts: Annotated[
+        list[str], Meta(description="What it states that cannot be right together, as sentences.")
+    ]
     missing: Annotated[list[str], Meta(description="The kinds of papers that are missing.")]
     papers: list[WaiverPaperAnswer]
     clocks: list[WaiverClockAnswer]

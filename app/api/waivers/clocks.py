@@ -1,6 +1,7 @@
 """The clocks of a waiver request. Each day comes from a determination; none is counted here."""
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from app.law.errors import LawNotEncoded
 from app.law.facts import Computation
 from app.law.functions import FUNCTIONS
 from app.law.reading.names import walk
+from app.law.relations import conflicts
 from app.law.words import day_in_words
 from app.waivers.whole import WholeRequest
 
@@ -133,6 +135,19 @@ def require_consistent(service: Service, here: WholeRequest) -> None:
             read_facts(service.lawbook, question, facts)
         except FactsRefused as error:
             raise facts_refused(error, facts) from None
+
+
+def conflicts_of(service: Service, here: WholeRequest) -> list[str]:
+    """What a request states that cannot be right together, as sentences, each once. The advice
+    counts none of these statements.
+    """
+    found: dict[str, None] = {}
+    for question in (REVIEWABLE, SUPPORTED):
+        known = service.lawbook.known_facts(question)
+        with suppress(FactsRefused):  # entering a request refuses such facts
+            stated = read_facts(service.lawbook, question, facts_for(service, question, here))
+            found |= dict.fromkeys(each.says for each in conflicts(known, stated))
+    return list(found)
 
 
 def decided(

@@ -18,7 +18,7 @@ from app.api.waivers.answers import (
     WaiverStepAnswer,
     WaiverTakenAnswer,
 )
-from app.api.waivers.clocks import Clock, clocks
+from app.api.waivers.clocks import Clock, clocks, conflicts_of
 from app.api.waivers.preconditions import possible_now
 from app.api.waivers.receiving import others_of
 from app.instants import instant_text
@@ -113,6 +113,7 @@ def request_answer(
         reason=here.first["reason"],
         sworn_on=here.sworn_on,
         facts=dict(here.facts),
+        conflicts=conflicts_of(service, here),
         missing=list(here.missing),
         papers=[paper for step in steps for paper in step.papers],
         clocks=[_clock(service, each) for each in clocks(service, here, clock.today())],

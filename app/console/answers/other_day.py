@@ -164,7 +164,9 @@ class _Other:
         if draft is None:
             begun = replace(begun, subject=case.document.get("subject"))
             drafts().begin(begun)
-            return redirect(url_for("pages.interview", id=begun.id), 303)
+            is_same = (self.field.day(), self.edition) == (case.as_of, case.edition)
+            way = "pages.interview" if is_same else "pages.answer"
+            return redirect(url_for(way, id=begun.id), 303)
         seen = request.form.get("version", type=int) or draft.version
         changed = replace(
             draft, facts=begun.facts, as_of=begun.as_of, edition=self.edition, version=seen

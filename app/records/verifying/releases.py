@@ -4,11 +4,12 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, type_coerce
+from sqlalchemy.types import NullType
 
 from app.records.approvals.approval_tables import approvals
 from app.records.approvals.approvals import APPROVED
-from app.records.damaged import UNREADABLE, page
+from app.records.damaged import UNREADABLE, name_of, page, rows
 from app.records.disposing.candidates import Leaf
 from app.records.disposing.disposal_tables import disposal_marks, marked_records
 from app.records.disposing.marks import (
@@ -154,14 +155,12 @@ def _has_waited(known: _Known, at: datetime) -> bool:
 
 def wrong_marks(connection: Connection) -> Iterator[tuple[str, str, str]]:
     """The marks whose list of records is not the one that they were made over."""
-    ids = list(
-        connection.execute(select(disposal_marks.c.id).order_by(disposal_marks.c.id)).scalars()
-    )
-    for id in ids:
-        chosen = select(disposal_marks).where(disposal_marks.c.id == id)
-        for row in page(connection, chosen, disposal_marks.c.id, 1):
-            if row.columns is not None and not is_whole(connection, mark_of(row.columns)):
-                yield KIND, row.id, LIST_CHANGED
-    listed = select(marked_records.c.mark).distinct()
-    for id in sorted(set(map(str, connection.execute(listed).scalars())) - set(map(str, ids))):
+    ids = set()
+    for found in rows(connection, disposal_marks, disposal_marks.c.id):
+        ids.add(found.id)
+        if found.row is not None and not is_whole(connection, mark_of(found.row)):
+            yield KIND, found.id, LIST_CHANGED
+    listed = select(type_coerce(marked_records.c.mark, NullType())).distinct()
+    named = {name_of(raw) for raw in connection.execute(listed).scalars()}
+    for id in sorted(named - ids):
         yield KIND, id, "was removed: records are still marked under it"

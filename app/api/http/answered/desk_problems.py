@@ -44,8 +44,8 @@ DESK_PROBLEMS = (
         409,
         "The advice does not allow this step",
         "The detail says which outcome the step needs.\n"
-        "A request is returned without a review only where the law leaves that to the Office, and "
-        "no waiver is needed only where the law opens another way to enroll.",
+        "A request is returned without a review only where the law leaves that to the Office. No "
+        "waiver is needed only where the law opens another way to enroll.",
     ),
     ProblemType(
         "denial-notice-missing",
