@@ -43,7 +43,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "recipients",
     multiple=True,
     metavar="RECIPIENT",
-    help="Encrypt to this public key, age1… or ssh-ed25519 …; may be given more than once.",
+    help="Encrypt to this public key, age1… or ssh-ed25519 …; repeat it for several.",
 )
 @click.option("--to-file", type=FILE, help="Encrypt to each public key in this file.")
 @click.option(
@@ -59,14 +59,15 @@ def backup_command(
     sign_with: Path | None,
     as_json: bool,
 ) -> None:
-    """Write all records, accounts and credentials to FILE, as of one moment, and its signature to
-    FILE.sig. Only their owner can read them.
+    """Write all records, accounts and credentials to FILE, as of one moment. Only its owner can
+    read it. Its signature goes to FILE.sig.
 
-    With --to or --to-file only the secret key of a recipient opens FILE. `records backup-key`
-    creates both keys. In production mode the command writes no plain backup.
+    With --to or --to-file, FILE opens only with the key of one of these people. `records
+    backup-key` makes such a key. In production mode the command writes no plain backup.
 
-    If the service seals by itself, the command first seals all unsealed records, so FILE ends with
-    a seal that the checkpoints know. Restoring FILE loses later records: see `records restore`.
+    If the service seals by itself, the command first seals what is not sealed yet. So FILE ends
+    with a seal that the checkpoints know. Restoring FILE loses later records: see `records
+    restore`.
 
     \b
     Example:  flask records backup records-2026-11-22.jsonl.gz
@@ -110,8 +111,7 @@ def _back_up(file: Path, to: Sequence[Any], key: "PrivateKey") -> dict[str, int]
 def backup_key_command(file: Path, as_json: bool) -> None:
     """Create a key for backups. FILE gets the secret part, the screen the public part.
 
-    Keep FILE on another machine than the service. Keep a copy too: you cannot open a backup without
-    it.
+    Keep FILE on another machine than the service. Keep a copy too: only this key opens the backups.
 
     \b
     Example:  flask records backup-key backups.key
