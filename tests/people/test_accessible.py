@@ -71,14 +71,14 @@ def interview_at(fact: str) -> State:
 
     def go(page: Page) -> None:
         start(page, "One question at a time")
-        page.goto(f"{page.url}?fact={fact}")
+        page.goto(f"{page.url.partition('?')[0]}?fact={fact}")
 
     return go
 
 
 def wrong_day(page: Page) -> None:
     start(page, "One question at a time")
-    page.goto(f"{page.url}?fact=event.occurred_on")
+    page.goto(f"{page.url.partition('?')[0]}?fact=event.occurred_on")
     page.get_by_label("Day").fill("77")
     press(page, "Continue")
 

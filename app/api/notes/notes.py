@@ -172,7 +172,7 @@ def enter_settlement(id: str, asked: Mapping[str, str], attempt: IdempotentReque
     kept_own(UUID(id), "settlement.entered")
     about = sorted({each.about for each in open_objections(notes_along(id))})
     if not about:
-        raise Problem("unknown-note", "No objection to this determination is open.")
+        raise Problem("unknown-note", "All its objections are settled.")
     for each in about[:-1]:
         note = _note(SETTLEMENT, "determination", each, asked["text"])
         current_service().notes.add(
