@@ -13,6 +13,7 @@ from app.api.http.asked.authentication import authenticate_requests
 from app.api.http.asked.bulkheads import install_bulkheads
 from app.api.http.asked.limits import limit_addresses, limit_credentials
 from app.api.http.asked.requests import trust_proxies, watch_requests
+from app.api.http.disclosing import enter_disclosures
 from app.api.http.service import Service, install
 from app.api.machines.oauth import install_oauth
 from app.console import show_pages
@@ -35,3 +36,4 @@ def mount(app: Flask, service: Service) -> None:
     register_views(app)
     show_documentation(app, partial(document_api, app, service), partial(worked_example, service))
     show_pages(app, service)
+    enter_disclosures(app, service.store)

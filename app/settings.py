@@ -27,8 +27,7 @@ class NoDataKeys(Exception):
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything that may be set; docs/settings.md says what each is for, and a test compares the
-    two.
+    """Everything that may be set; docs/settings.md says what each is for.
 
     `body_bytes` bounds one request body and one line of a batch, `batch_lines` and `batch_bytes` a
     whole batch. Records are sealed every `sealing_seconds` by the service itself, or by `flask
@@ -89,6 +88,7 @@ class Settings:
     host: str = "127.0.0.1"
     issuer: str = "http://127.0.0.1:8000"
     token_seconds: int = 900
+    unused_days: int = 60
     instance: Path = ROOT / "instance"
 
     @property
@@ -214,6 +214,7 @@ def _with_capacity(env: Env, settings: Settings) -> Settings:
         at_once_per_credential=env.int(
             "ELIGIBILITY_AT_ONCE_PER_CREDENTIAL", settings.at_once_per_credential, validate=some
         ),
+        unused_days=env.int("ELIGIBILITY_UNUSED_DAYS", settings.unused_days, validate=some),
         batches=env.int("ELIGIBILITY_BATCHES", settings.batches, validate=some),
         batches_per_credential=env.int(
             "ELIGIBILITY_BATCHES_PER_CREDENTIAL", settings.batches_per_credential, validate=some

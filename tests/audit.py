@@ -2,6 +2,7 @@
 
 from sqlalchemy import select, text
 
+from app.api.http.disclosing import TRIED
 from app.records.entries import AuditEntry
 from app.records.store import Store
 from app.records.tables import audit_entries
@@ -10,8 +11,11 @@ from app.records.tables import audit_entries
 class AuditTrail:
     """The entries that were made since the trail was last cleared, in the order they were made."""
 
-    def __init__(self, store: Store) -> None:
-        self._store = store
+    def __init__(self, store: Store, tried: bool = False) -> None:
+        """*tried*: with the decisions that were not stored, whose entries come a moment later and
+        may be an earlier test's.
+        """
+        self._store, self._tried = store, tried
         self._passed: set[str] = set()
         self.clear()
 
@@ -28,7 +32,11 @@ class AuditTrail:
         )
         with self._store.reading() as connection:
             rows = connection.execute(select(*columns).order_by(entered))
-            return [AuditEntry(*row) for row in rows if row.id not in self._passed]
+            return [
+                AuditEntry(*row)
+                for row in rows
+                if row.id not in self._passed and (self._tried or row.action != TRIED)
+            ]
 
     def outcomes(self) -> list[tuple[str, str]]:
         """What happened, and how it ended."""

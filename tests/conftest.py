@@ -26,7 +26,6 @@ from app.law.reading.kept_lawbook import open_kept_lawbook
 from app.records.migrate import upgrade
 from app.settings import Settings
 from tests.callers import client_of
-from tests.compiled_once import compile_once
 from tests.machine import require_postgresql
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -38,7 +37,6 @@ settings.register_profile(
     "untimed", deadline=None
 )  # a machine that is busy is not a fault of what is tested
 settings.load_profile("untimed")
-compile_once()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -101,6 +101,7 @@ class NotPermitted(Exception):
 class Proposal:
     """What to propose: the kind of effect, on which object, the digest of the effect, and why. An
     object that is made with the proposal has its id. A second person may decide while it *lasts*.
+    *granted* is the role and the organization that it gives, for the audit trail.
     """
 
     kind: str
@@ -108,6 +109,7 @@ class Proposal:
     effect: str
     because: str
     lasts: timedelta = LASTS
+    granted: str | None = None
 
 
 class Approvals:
@@ -153,7 +155,8 @@ class Approvals:
         )
         with self._store.writing() as transaction:
             stores(transaction, approval)
-            audit = origin.did("approval.proposed", approval.id, kind=OBJECT)
+            granted = proposal.granted
+            audit = origin.did("approval.proposed", approval.id, kind=OBJECT, granted=granted)
             store_proposal(transaction, approval, audit)
         return approval
 
@@ -172,6 +175,16 @@ class Approvals:
         if seen.keys() - far:
             found += open_approvals(self._store, seen.keys() - far, now, (by.organization,))
         return sorted(found, key=lambda each: (each.ends_at, each.id))
+
+    def waiting_for(self, kind: str, object_id: str, by: Principal) -> Approval | None:
+        """The open approval of a kind for one object, as far as a caller sees it; None where there
+        is none.
+
+        Raises:
+            RecordsUnavailable: the database is unavailable.
+        """
+        found = self.waiting(by)
+        return next((it for it in found if (it.kind, it.object_id) == (kind, object_id)), None)
 
     def find(self, id: str, by: Principal) -> Approval | None:
         """An approval that a caller sees: of the caller's organization and of a kind that the
@@ -210,7 +223,7 @@ class Approvals:
             NotPermitted, NotASecondPerson, ApprovalChanged, ApprovalOver, RecordsUnavailable: as
                 for `approve`.
         """
-        return self._decide(approval, REFUSED, by, origin, because)
+        return self._decide(approval, REFUSED, by, origin, because, self._effect(approval))
 
     def withdraw(self, approval: Approval, by: Principal, origin: Origin) -> Approval:
         """Withdraw one's own proposal.
@@ -219,7 +232,11 @@ class Approvals:
             NotPermitted, NotASecondPerson, ApprovalChanged, ApprovalOver, RecordsUnavailable: as
                 for `approve`.
         """
-        return self._decide(approval, WITHDRAWN, by, origin)
+        return self._decide(approval, WITHDRAWN, by, origin, effect=self._effect(approval))
+
+    def _effect(self, approval: Approval) -> Effect | None:
+        kind = self._kinds.get(approval.kind)
+        return None if kind is None else kind.effect
 
     def _decide(
         self,

@@ -8,7 +8,7 @@ stores a plain SHA-256 instead of a slow hash.
 import re
 import secrets
 import string
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 from hmac import compare_digest
@@ -17,7 +17,7 @@ from typing import Any
 from uuid_utils import uuid7
 
 from app import clock
-from app.access.origin import Origin
+from app.access.origin import Origin, given
 from app.access.roles import (
     ORGANIZATION,
     ORGANIZATION_NEEDED,
@@ -118,8 +118,33 @@ class Credentials:
             CredentialRefused: something about it cannot be.
             RecordsUnavailable: nothing was stored.
         """
-        scopes = self._checked(wanted)
-        now, text = clock.now(), new_key()
+        scopes, now, text = self.check(wanted), clock.now(), new_key()
+        made, days = self.unsaved(wanted, scopes, text, by, now)
+        credential = replace(made, expires_at=expiry_in(now, days))
+        granted = given(credential.role, credential.organization)
+        audit = by.did("credential.create", credential.id, kind=credential.kind, granted=granted)
+        try:
+            self.store.create(credential, audit, response(credential.id))
+        except OrganizationNotOpen as refused:
+            raise CredentialRefused("organization", str(refused)) from None
+        return NewSecret(credential, text)
+
+    def unsaved(
+        self,
+        wanted: Wanted,
+        scopes: tuple[str, ...] | None,
+        secret: str,
+        by: Origin,
+        now: datetime,
+    ) -> tuple[Credential, int]:
+        """A credential that is checked and not stored, and the days until it expires. It waits: it
+        has expired already.
+
+        Raises:
+            CredentialRefused: the days are too few or too many.
+        """
+        days = DAYS[wanted.kind] if wanted.days is None else wanted.days
+        expiry_in(now, days)
         credential = Credential(
             id=str(uuid7()),
             kind=wanted.kind,
@@ -129,15 +154,10 @@ class Credentials:
             scopes=scopes,
             created_at=now,
             created_by=by.actor,
-            expires_at=_expiry(now, DAYS[wanted.kind] if wanted.days is None else wanted.days),
-            secrets=(_secret(text, now),),
+            expires_at=now,
+            secrets=(secret_of(secret, now),),
         )
-        audit = by.did("credential.create", credential.id, kind=credential.kind)
-        try:
-            self.store.create(credential, audit, response(credential.id))
-        except OrganizationNotOpen as refused:
-            raise CredentialRefused("organization", str(refused)) from None
-        return NewSecret(credential, text)
+        return credential, days
 
     def find(self, id: str) -> Credential:
         """A credential.
@@ -179,15 +199,25 @@ class Credentials:
             CredentialRefused: it cannot be so, or the credential was revoked.
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
         """
+        changes = self.check_change(id, name, days)
+        return self.store.change(
+            id, version, changes, by.did("credential.change", id, kind=self.find(id).kind)
+        )
+
+    def check_change(self, id: str, name: str | None, days: int | None) -> dict[str, Any]:
+        """The columns that another name or another end changes.
+
+        Raises:
+            CredentialRefused: it cannot be so, or the credential was revoked.
+            UnknownCredential, RecordsUnavailable: as the store says.
+        """
         self._still(id)
         changes: dict[str, Any] = {}
         if name is not None:
             changes["name"] = _matching(NAME, "name", name)
         if days is not None:
-            changes["expires_at"] = _expiry(clock.now(), days)
-        return self.store.change(
-            id, version, changes, by.did("credential.change", id, kind=self.find(id).kind)
-        )
+            changes["expires_at"] = expiry_in(clock.now(), days)
+        return changes
 
     def revoke(self, id: str, version: int | None, by: Origin) -> Credential:
         """Revoke a credential. Its record stays; revoking it again changes nothing.
@@ -222,27 +252,41 @@ class Credentials:
             CredentialRefused: it was revoked or has expired, or the overlap is too long.
             UnknownCredential, Stale, RecordsUnavailable: as the store says.
         """
-        if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
-            raise CredentialRefused(
-                "overlap_hours", f"Must be a whole number from 0 to {MOST_OVERLAP_HOURS}."
-            )
-        found, now, text = self._still(id), clock.now(), new_key()
-        changes = {} if days is None else {"expires_at": _expiry(now, days)}
-        self._require_program(found.kind, found.role)
-        if not changes and not found.is_live(now):
-            raise CredentialRefused("id", "The credential has expired. Change its expiry first.")
+        found = self.check_rotation(id, overlap_hours, days)
+        now, text = clock.now(), new_key()
+        changes = {} if days is None else {"expires_at": expiry_in(now, days)}
+        granted = given(found.role, found.organization)
         return NewSecret(
             self.store.replace_secret(
                 id,
                 version,
-                _secret(text, now),
+                secret_of(text, now),
                 now + timedelta(hours=overlap_hours),
                 changes,
-                by.did("credential.rotate", id, kind=found.kind),
+                by.did("credential.rotate", id, kind=found.kind, granted=granted),
                 response(id),
             ),
             text,
         )
+
+    def check_rotation(self, id: str, overlap_hours: int, days: int | None) -> Credential:
+        """The credential that would get a new secret.
+
+        Raises:
+            CredentialRefused: it was revoked or has expired, or the overlap is too long.
+            UnknownCredential, RecordsUnavailable: as the store says.
+        """
+        if not 0 <= overlap_hours <= MOST_OVERLAP_HOURS:
+            raise CredentialRefused(
+                "overlap_hours", f"Must be a whole number from 0 to {MOST_OVERLAP_HOURS}."
+            )
+        found, now = self._still(id), clock.now()
+        self._require_program(found.kind, found.role)
+        if days is not None:
+            expiry_in(now, days)
+        elif not found.is_live(now):
+            raise CredentialRefused("id", "The credential has expired. Change its expiry first.")
+        return found
 
     def _still(self, id: str) -> Credential:
         found = self.find(id)
@@ -254,8 +298,12 @@ class Credentials:
         if kind == KEY and self._people_sign_in and self._roles[role].is_person:
             raise CredentialRefused("role", people_sign_in(self._roles))
 
-    def _checked(self, wanted: Wanted) -> tuple[str, ...] | None:
-        """The scopes in order, once everything asked for is seen to be possible."""
+    def check(self, wanted: Wanted) -> tuple[str, ...] | None:
+        """The scopes in order, once everything asked for is seen to be possible.
+
+        Raises:
+            CredentialRefused: something about it cannot be.
+        """
         if wanted.kind not in DAYS:
             raise CredentialRefused("kind", f"Must be {KEY} or {CLIENT}.")
         _matching(NAME, "name", wanted.name)
@@ -281,13 +329,19 @@ class Credentials:
         return tuple(sorted(set(wanted.scopes)))
 
 
-def _secret(text: str, now: datetime) -> Secret:
+def secret_of(text: str, now: datetime) -> Secret:
+    """What the service stores of a key that is valid from an instant on."""
     label = label_of(text)
     assert label is not None
     return Secret(label, digest_of(text), now)
 
 
-def _expiry(now: datetime, days: int) -> datetime:
+def expiry_in(now: datetime, days: int) -> datetime:
+    """When a credential expires that many days from now.
+
+    Raises:
+        CredentialRefused: they are too few or too many.
+    """
     if not 1 <= days <= MOST_DAYS:
         raise CredentialRefused("days", f"Must be a whole number from 1 to {MOST_DAYS}.")
     return now + timedelta(days=days)

@@ -18,7 +18,8 @@ from app.access.roster import (
     peoples_roles,
 )
 from app.records.organizations.organizations import OrganizationNotOpen
-from app.records.people.accounts import Account, NameTaken
+from app.records.people.account_changes import NameTaken
+from app.records.people.accounts import Account
 from app.single_sign_on import SingleSignOn
 
 NAME_CLAIMS = ("preferred_username", "email")

@@ -28,9 +28,16 @@ class Origin:
         return Origin(actor_of(account_id), self.address, self.request_id)
 
     def did(
-        self, action: str, object_id: str | None, outcome: str = DONE, kind: str = "account"
+        self,
+        action: str,
+        object_id: str | None,
+        outcome: str = DONE,
+        kind: str = "account",
+        granted: str | None = None,
     ) -> AuditEntry:
-        """The audit entry, of now, for something done to an object, or refused."""
+        """The audit entry, of now, for something done to an object, or refused. *granted* is the
+        role and the organization that it gives, as `given` says them.
+        """
         now = clock.now()
         return AuditEntry(
             new_id(now),
@@ -42,7 +49,13 @@ class Origin:
             outcome,
             self.address,
             self.request_id,
+            granted=granted,
         )
+
+
+def given(role: str, organization: str | None) -> str:
+    """How an audit entry says which role in which organization somebody was given."""
+    return role if organization is None else f"{role}@{organization}"
 
 
 def actor_of(account_id: str) -> str:

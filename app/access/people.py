@@ -5,7 +5,7 @@ browser; and how long attempts are held back after others have failed.
 import hashlib
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 
@@ -102,9 +102,11 @@ class People:
         store: Store,
         passwords: Passwords | None = None,
         requires_second_factor: bool = False,
+        unused_days: int = UNUSED_DAYS,
     ) -> None:
         self._store, self.requires_second_factor = store, requires_second_factor
         self.accounts, self.sessions = Accounts(store), Sessions(store, LIMITS)
+        self.lockout = replace(LOCKOUT, unused=timedelta(days=unused_days))
         self.passwords, self.note = passwords or Passwords(), store.note
         self.roster = Roster(self.accounts, self.passwords)
 
@@ -174,7 +176,7 @@ class People:
                 would let anybody fill the trail.
         """
         at, address = clock.now(), network_of(browser.address)
-        attempt = self.accounts.begin_attempt(name, address, at, LOCKOUT, _retiring(origin))
+        attempt = self.accounts.begin_attempt(name, address, at, self.lockout, retiring(origin))
         if attempt.address_held_until is not None:
             raise AddressHeld(int((attempt.address_held_until - at).total_seconds()) + 1)
         return attempt
@@ -217,9 +219,9 @@ class People:
             RecordsUnavailable: the database failed.
         """
         at = clock.now()
-        lies_unused = account.lies_unused(at, LOCKOUT)
+        lies_unused = account.lies_unused(at, self.lockout)
         if lies_unused:
-            self.accounts.retire(account, at, _retiring(origin)(account))
+            self.accounts.retire(account, at, retiring(origin)(account))
         if account.is_disabled or lies_unused:
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
@@ -249,7 +251,7 @@ class People:
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
         self.sessions.sweep(at)
-        self.accounts.forget_addresses(at, LOCKOUT)
+        self.accounts.forget_addresses(at, self.lockout)
         return token
 
     def of(self, token: str) -> SignedIn | None:
@@ -378,7 +380,8 @@ def _has_lapsed(account: Account, at: datetime) -> bool:
     )
 
 
-def _retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
+def retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
+    """The entry for an account that is disabled because it is unused."""
     return lambda account: origin.did("account.disabled", account.id)
 
 

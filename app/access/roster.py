@@ -3,7 +3,7 @@ passwords.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +12,13 @@ from uuid_utils import uuid7
 
 from app import clock
 from app.access import roles
-from app.access.origin import Origin
+from app.access.origin import Origin, given
 from app.access.passwords import Passwords, check_new, one_time_password
 from app.access.roles import ORGANIZATION_NEEDED, OrganizationNeeded, shipped_roles
 from app.records.entries import ResponseFor, no_response
+from app.records.people.account_changes import nothing_to_check
 from app.records.people.account_search import require_another
-from app.records.people.accounts import ADMINISTRATOR, Account, Accounts, nothing_to_check
+from app.records.people.accounts import ADMINISTRATOR, Account, Accounts
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@+-]{1,99}", re.ASCII)
 NAME_MUST = (
@@ -147,13 +148,22 @@ class Roster:
             check_new(password, new.name)
         elif new.subject is None:
             one_time = one_time_password()
-        account = new.account(at, self._hashed(password or one_time), one_time is not None)
+        account = new.account(at, self.hashed(password or one_time), one_time is not None)
         self.accounts.create(
-            account, origin.did("account.created", account.id), response(account.id)
+            account,
+            origin.did(
+                "account.created", account.id, granted=given(account.role, account.organization)
+            ),
+            response(account.id),
         )
         return account, one_time
 
-    def _hashed(self, password: str | None) -> str | None:
+    def hashed(self, password: str | None) -> str | None:
+        """The hash of a password; None for none.
+
+        Raises:
+            TooManyAtOnce: too many passwords are worked on just now.
+        """
         if password is None:
             return None
         with self._passwords.slot():
@@ -180,19 +190,19 @@ class Roster:
             RecordsUnavailable: it could not be changed.
         """
         at = clock.now()
-        action, values = _changes(account, wanted, at)
+        action, values = changes_of(account, wanted, at)
         if not values and version in (None, account.version):
             return account
-        entry = origin.did(action, account.id)
+        organization = values.get("organization", account.organization)
+        granted = given(values.get("role", account.role), organization)
+        entry = origin.did(action, account.id, granted=granted)
         return self.accounts.change(
             account.id,
             {**values, "changed_at": at},
             entry,
             version,
             ends=wanted.get("disabled", account.is_disabled),
-            check=require_another(account.id, administering_roles())
-            if _steps_down(account, values)
-            else nothing_to_check,
+            check=check_of(account, values),
         )
 
     def unlock(self, account: Account, origin: Origin) -> None:
@@ -228,18 +238,19 @@ class Roster:
         if password is not None:
             check_new(password, account.name)
         one_time = one_time_password() if password is None else None
-        at = clock.now()
+        at, granted = clock.now(), given(account.role, account.organization)
+        audit = origin.did("account.password_reset", account.id, granted=granted)
         self.accounts.change(
             account.id,
             {
-                "password_hash": self._hashed(password or one_time),
+                "password_hash": self.hashed(password or one_time),
                 "password_set_at": at,
                 "must_change": one_time is not None,
                 "changed_at": at,
                 "failed_attempts": 0,
                 "locked_until": None,
             },
-            origin.did("account.password_reset", account.id),
+            audit,
             version,
             ends=True,
             response=response(account.id),
@@ -247,7 +258,7 @@ class Roster:
         return one_time
 
 
-def _changes(
+def changes_of(
     account: Account, wanted: Mapping[str, Any], at: datetime
 ) -> tuple[str, dict[str, Any]]:
     """What a change is called in the audit trail, and the columns that become others.
@@ -268,6 +279,13 @@ def _changes(
         return "account.changed", values
     values |= _disabled(at, wanted.get("reason")) if disabled else _enabled(at)
     return "account.disabled" if disabled else "account.enabled", values
+
+
+def check_of(account: Account, values: Mapping[str, Any]) -> Callable[[Any], None]:
+    """What must hold in the transaction of a change: somebody remains who administers accounts."""
+    if _steps_down(account, values):
+        return require_another(account.id, administering_roles())
+    return nothing_to_check
 
 
 def _steps_down(account: Account, values: Mapping[str, Any]) -> bool:

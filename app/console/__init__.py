@@ -39,8 +39,8 @@ def show_pages(app: Flask, service: Service) -> None:
         # Goes by the Referer, which our pages tell browsers not to send; see guard.check_form.
         WTF_CSRF_SSL_STRICT=False,
     )
-    required = settings.requires_second_factor
-    install_people(app, People(service.store, requires_second_factor=required))
+    required, unused = settings.requires_second_factor, settings.unused_days
+    install_people(app, People(service.store, requires_second_factor=required, unused_days=unused))
     lasts = read_periods(settings.retention or DEFAULT)["draft"]
     install_drafts(app, Drafts(service.store, lasts))
     csrf.init_app(app)

@@ -10,11 +10,11 @@ from flask_login import LoginManager, UserMixin, current_user, login_required
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import BadRequest, Forbidden
 
-from app.access.origin import actor_of
+from app.access.origin import REFUSED, actor_of
 from app.access.people import Browser, SignedIn
 from app.access.principal import ANYBODY, PUBLIC, Principal
 from app.access.roles import OrganizationNeeded, UnknownRole
-from app.api.http.service import current_service, principal
+from app.api.http.service import current_service, origin, principal
 from app.api.people.current import people
 from app.console.cookies import SESSION_COOKIE
 
@@ -124,6 +124,8 @@ def needs(permission: str, *further: str) -> Callable[[View], View]:
         def permitted(*args: Any, **kwargs: Any) -> Any:
             if not all(principal().may(each) for each in (permission, *further)):
                 role = role_title(who().account.role)
+                refused = origin().did("access.refuse", permission, REFUSED, kind="permission")
+                current_service().store.note(refused)
                 raise Forbidden(f"Your role may not use this page: {role}.")
             return view(*args, **kwargs)
 

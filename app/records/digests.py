@@ -19,6 +19,7 @@ LATER_COLUMNS = {
     ("account", "disabled_reason"),
     ("session", "second_factor"),
     ("audit", "state_after"),
+    ("audit", "granted"),
     ("disposal", "entry"),
     ("verification", "proved"),
     ("disposal", "mark"),

@@ -89,7 +89,9 @@ class AuditEntry:
     """Who did what to which object, how it ended, when, from where and in which request.
 
     *id* is a UUID of version 7, *state_after* what a row that may change is from then on, as
-    `app.records.stating` says it; no member holds anybody's facts.
+    `app.records.stating` says it, *granted* the role and the organization that an account or a
+    credential acts in from then on, such as `supervisor@office-12`; no member holds anybody's
+    facts.
     """
 
     id: str
@@ -102,6 +104,7 @@ class AuditEntry:
     address: str | None = None
     request_id: str | None = None
     state_after: str | None = None
+    granted: str | None = None
 
     def row(self) -> Row:
         """The columns, with the digest over all others."""

@@ -126,6 +126,7 @@ audit_entries = Table(
     Column("address", String(100)),
     Column("request_id", String(36)),
     Column("state_after", String(80)),
+    Column("granted", String(160)),
     Column("record_digest", Digest, nullable=False),
     Index(None, "kind", "object_id", "at"),
     Index(None, "actor", "at"),

@@ -6,7 +6,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.records.holds import active_holds
 from tests.api.asking import CLOSED, pointers, problem
+from tests.audit import AuditTrail
 from tests.callers import client_of
 
 HOLD = {"kind": "subject", "object_id": "person-1", "because": "Matter 12-34"}
@@ -122,3 +124,66 @@ def test_somebody_elses_determination_cannot_be_held(app: Flask, client: FlaskCl
         place(client, kind="determination", object_id=theirs)
     )
     assert 201 == place(client, kind="determination", object_id=ours).status_code
+
+
+def held(app: Flask, organization: str, subject: str) -> tuple[str, bool]:
+    """A determination of an organization about a subject, and whether a hold keeps it."""
+    body = {**CLOSED, "subject": subject}
+    made = client_of(app, "eligibility_worker", organization).post("/v1/determinations", json=body)
+    id = made.get_json()["id"]
+    with app.extensions["eligibility"].store.reading() as connection:
+        return id, active_holds(connection).keep(id, subject)
+
+
+def lift(client: FlaskClient, placed: Any) -> Any:
+    match = {"If-Match": placed.headers["ETag"]}
+    return client.delete(placed.headers["Location"], headers=match)
+
+
+def test_a_hold_on_a_subject_holds_within_its_organization(app: Flask, client: FlaskClient) -> None:
+    placed = place(client, object_id="person-scoped")
+
+    assert held(app, "county-office", "person-scoped")[1]
+    assert not held(app, "another-office", "person-scoped")[1]
+    assert 200 == lift(client, placed).status_code
+    assert not held(app, "county-office", "person-scoped")[1]
+
+
+def test_a_records_manager_holds_everywhere_and_both_see_what_concerns_them(
+    app: Flask, client: FlaskClient
+) -> None:
+    manager = client_of(app, "records_manager", None)
+    theirs, _ = held(app, "another-office", "person-everywhere")
+    placed = place(manager, object_id="person-everywhere")
+    on_one = place(manager, kind="determination", object_id=theirs)
+    ours = place(client, object_id="person-ours")
+    other = client_of(app, "supervisor", "another-office")
+
+    def seen(by: FlaskClient) -> set[str]:
+        return {hold["id"] for hold in by.get("/v1/holds").get_json()["holds"]}
+
+    everywhere = {placed.get_json()["id"], on_one.get_json()["id"]}
+    assert placed.get_json()["organization"] is None
+    assert held(app, "another-office", "person-everywhere")[1]
+    assert everywhere <= seen(other)
+    assert not everywhere & seen(client)
+    assert {*everywhere, ours.get_json()["id"]} <= seen(manager)
+    assert (403, "another-organization") == problem(lift(other, placed))
+    assert (403, "another-organization") == problem(lift(manager, ours))
+    assert {200} == {lift(manager, one).status_code for one in (placed, on_one)}
+    assert 200 == lift(client, ours).status_code
+
+
+def test_what_a_hold_covers_is_entered_for_its_organization_and_released_with_it(
+    app: Flask, client: FlaskClient
+) -> None:
+    ours, theirs = (
+        held(app, of, "person-covered")[0] for of in ("county-office", "another-office")
+    )
+    trail = AuditTrail(app.extensions["eligibility"].store)
+    placed = place(client, object_id="person-covered")
+    lift(client, placed)
+
+    covered = [(e.action, e.object_id) for e in trail.entries if "cover" in e.action]
+    assert [("hold.covers", ours), ("hold.uncovers", ours)] == covered
+    assert theirs not in {entry.object_id for entry in trail.entries}

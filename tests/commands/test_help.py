@@ -82,6 +82,7 @@ def test_the_commands_are_these() -> None:
         "clients revoke",
         "clients rotate-secret",
         "users create",
+        "users end-unused",
         "users list",
         "users disable",
         "users enable",

@@ -4,19 +4,22 @@ import json
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from click.testing import Result
+from freezegun import freeze_time
 
+from app import clock
 from app.access.demonstration import make_demonstration_accounts, make_organizations
 from app.access.organizations import OrganizationRegister
 from app.access.origin import Origin
 from app.access.passwords import Passwords
 from app.access.people import Browser, People, SignInRefused
-from app.access.roster import Roster, peoples_roles
+from app.access.roster import NewAccount, Roster, peoples_roles
 from app.access.second_factor.factors import SecondFactors
 from app.commands import command_line
 from app.records.applicants.encryption import key_ring
@@ -307,6 +310,23 @@ def test_loaded_again_the_demonstration_replaces_only_passwords_that_are_for_one
     }
     assert signs_in(people, first[0].name, PASSWORD)
     assert signs_in(people, again[2].name, str(again[2].one_time_password))
+
+
+def test_unused_accounts_end_and_the_last_administrator_stays(users: Flask, people: People) -> None:
+    for name, role in (("adam", "administrator"), ("eve", "administrator"), ("alma", "auditor")):
+        people.roster.create(NewAccount(name, role), SOMEBODY, PASSWORD)
+    with freeze_time(clock.now() + timedelta(days=59)):
+        assert "Disabled 0 unused accounts." in users("end-unused").stderr
+        people.sign_in("alma", PASSWORD, DESK, SOMEBODY)
+    with freeze_time(clock.now() + timedelta(days=61)):
+        told = json.loads(users("end-unused", "--json").stdout)
+
+    assert {"disabled": ["adam"], "kept": ["eve"]} == told
+    adam = people.accounts.named("adam")
+    assert adam is not None and adam.disabled_because == "unused"
+    with freeze_time(clock.now() + timedelta(days=125)):
+        assert "alma" in users("end-unused").stdout
+        assert "Left the last administrator's account enabled." in users("end-unused").stderr
 
 
 def test_a_second_factor_is_reset_and_the_password_alone_signs_in_again(

@@ -3,12 +3,15 @@ on a screen 320 pixels wide; and a day at work by keyboard alone and without Jav
 """
 
 import re
+from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, Page, expect
 
 from app.access.roster import NewAccount, Roster
+from app.records.machines.programs import Program, ProgramStore
 from app.records.people.accounts import Account
 from tests.people.administering_states import ADMINISTERING, State
 from tests.people.conftest import OFFICE, PASSWORD
@@ -21,9 +24,23 @@ __all__ = ["chromium", "served", "tab", "window"]
 ENROLLMENT = "/ask/new?question=enrollment.permitted"
 
 
+PROGRAM = Program(
+    "01925b1e-7e3f-7000-8000-00000000000a",
+    "Desk helper",
+    ("http://127.0.0.1/signed-in",),
+    datetime(2026, 11, 1, tzinfo=UTC),
+    OFFICE.actor,
+)
+
+
 @pytest.fixture
-def staff(roster: Roster) -> None:
-    """An administrator, an auditor, and somebody whose account is disabled by and by."""
+def staff(app: Flask, roster: Roster) -> None:
+    """An administrator, an auditor, and somebody whose account is disabled by and by; and a program
+    that people may let act in their name.
+    """
+    programs = ProgramStore(app.extensions["eligibility"].store)
+    if programs.find(PROGRAM.id) is None:
+        programs.create(PROGRAM, OFFICE.did("program.created", PROGRAM.id, kind="program"))
     for name, role in (("adam", "administrator"), ("ada", "auditor"), ("bo", "auditor")):
         roster.create(NewAccount(name, role), OFFICE, PASSWORD)
 
@@ -54,14 +71,14 @@ def interview_at(fact: str) -> State:
 
     def go(page: Page) -> None:
         start(page, "One question at a time")
-        page.goto(f"{page.url}?fact={fact}")
+        page.goto(f"{page.url.partition('?')[0]}?fact={fact}")
 
     return go
 
 
 def wrong_day(page: Page) -> None:
     start(page, "One question at a time")
-    page.goto(f"{page.url}?fact=event.occurred_on")
+    page.goto(f"{page.url.partition('?')[0]}?fact=event.occurred_on")
     page.get_by_label("Day").fill("77")
     press(page, "Continue")
 
@@ -324,6 +341,19 @@ def look_for(**typed: str) -> State:
     return go
 
 
+def program_asks(page: Page) -> None:
+    """A program asks for what the person's role has, and for more."""
+    asked = {
+        "response_type": "code",
+        "client_id": PROGRAM.id,
+        "redirect_uri": PROGRAM.redirect_uris[0],
+        "scope": "law.decide accounts.write",
+        "code_challenge": "c" * 43,
+        "code_challenge_method": "S256",
+    }
+    page.goto(f"/oauth/authorize?{urlencode(asked)}")
+
+
 CONTINUATION = "/provisions/enrollment/continuation-coverage-ended"
 STATES: dict[str, State] = {
     "home, signed out": signed_out("/"),
@@ -332,6 +362,7 @@ STATES: dict[str, State] = {
     "account": lambda page: page.goto("/account"),
     "sessions": lambda page: page.goto("/sessions"),
     "password": lambda page: page.goto("/password"),
+    "a program asks": program_asks,
     "questions": lambda page: page.goto("/ask"),
     "start": lambda page: page.goto(ENROLLMENT),
     "interview, choices": interview_at("event.kind"),

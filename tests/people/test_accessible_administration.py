@@ -9,6 +9,7 @@ from playwright.sync_api import Page
 
 from app import clock
 from app.access.approvals import Approvals
+from app.access.granting.accounts import AccountGrants
 from app.access.origin import Origin, actor_of
 from app.access.roles import shipped_roles
 from app.access.roster import NewAccount, Roster
@@ -158,6 +159,19 @@ def out_of_date(desk: Desk) -> None:
     press(desk.page, "Approve it")
 
 
+def second_part(desk: Desk) -> None:
+    """Adam approves an account that Eve proposed."""
+    desk.enter("adam", "administrator")
+    eve, _ = desk.roster.create(NewAccount("eve", "administrator"), OFFICE, PASSWORD)
+    roles, by = shipped_roles(), actor_of(eve.id)
+    grants = AccountGrants(desk.roster, Approvals(desk.store), roles)
+    principal = roles.principal(by, "administrator", None)
+    waiting = grants.create(NewAccount("rosa", "auditor"), principal, Origin(by)).approval
+    assert waiting is not None
+    desk.page.goto(f"/approvals/{waiting.id}")
+    press(desk.page, "Approve it")
+
+
 def disposal(desk: Desk) -> None:
     """Marked for disposal, and not to be released yet."""
     keep_old_feedback(desk.store)
@@ -182,6 +196,7 @@ STATES = {
     "approval, refused without reason": refused_without_reason,
     "approval, approved": approved,
     "approval, out of date": out_of_date,
+    "approval, second part": second_part,
     "approval of a disposal": disposal,
 }
 

@@ -15,7 +15,7 @@ from app.api.http.asked.authentication import authenticator
 from app.records.machines.credentials import Credential
 from app.records.people.accounts import Account
 from tests.audit import AuditTrail
-from tests.callers import bearing
+from tests.callers import approved_last, bearing
 from tests.people.conftest import OFFICE, OTHER, PASSWORD, Browser, text
 
 Browse = Callable[..., Browser]
@@ -64,12 +64,12 @@ def take(desk: Browser, account: Account, step: str, **fields: str) -> TestRespo
     return desk.fill(page, **{**kept, **fields})
 
 
-def test_a_created_person_signs_in_with_the_password_that_was_shown_once(
-    desk: Browser, browse: Browse, people: People, trail: AuditTrail
+def test_a_created_person_signs_in_with_the_password_that_two_were_shown_once(
+    app: Flask, desk: Browser, browse: Browse, people: People, trail: AuditTrail
 ) -> None:
     trail.clear()
     page = create(desk)
-    one_time = secret_on(page)
+    one_time = secret_on(page) + approved_last(app)
     account = people.accounts.named("rosa")
 
     assert 200 == page.status_code
@@ -79,7 +79,9 @@ def test_a_created_person_signs_in_with_the_password_that_was_shown_once(
         account.organization,
         account.must_change,
     )
-    assert [("account.created", "done")] == trail.outcomes()
+    done = ["account.created", "approval.proposed", "account.enabled", "approval.approved"]
+    assert done == [entry.action for entry in trail.entries]
+    assert {"supervisor@office-12", None} == {entry.granted for entry in trail.entries}
     assert 303 == browse().sign_in("rosa", one_time).status_code
     assert one_time not in desk.get(f"/accounts/{account.id}").get_data(as_text=True)
 
@@ -151,11 +153,13 @@ def test_a_long_list_goes_on_page_by_page(desk: Browser, roster: Roster) -> None
 
 
 def test_a_changed_role_holds_at_the_next_request(
-    desk: Browser, alma: Account, browser: Browser, people: People
+    app: Flask, desk: Browser, alma: Account, browser: Browser, people: People
 ) -> None:
     browser.sign_in()
     page = f"/accounts/{alma.id}"
     answer = desk.fill(page, version="1", role="division_staff", organization="office-3")
+    assert "A change waits for another administrator" in text(desk.get(page))
+    approved_last(app)
     changed = people.accounts.find(alma.id)
 
     assert 303 == answer.status_code
@@ -167,16 +171,17 @@ def test_a_changed_role_holds_at_the_next_request(
 
 
 def test_a_stale_page_says_who_changed_it_and_keeps_what_was_typed(
-    desk: Browser, alma: Account, roster: Roster, adam: Account, people: People
+    app: Flask, desk: Browser, alma: Account, roster: Roster, adam: Account, people: People
 ) -> None:
     page = f"/accounts/{alma.id}"
     version = hidden(desk.get(page), "version")
     desk.fill(page, version=version, role="supervisor", organization="office-12")
+    approved_last(app)
     late = desk.fill(page, version=version, role="auditor", organization="office-19")
 
     assert 412 == late.status_code
     said = text(late)
-    assert re.search(r"adam changed this on \w+ \d+, \d{4}, \d+:\d\d [AP]M", said)
+    assert re.search(r"changed this on \w+ \d+, \d{4}, \d+:\d\d [AP]M", said)
     assert 'value="office-19"' in late.get_data(as_text=True)
     assert '<option value="auditor" selected' in late.get_data(as_text=True)
     account = people.accounts.find(alma.id)
@@ -190,7 +195,7 @@ def test_a_stale_page_says_who_changed_it_and_keeps_what_was_typed(
 
 
 def test_a_disabled_person_is_out_and_the_reason_stays(
-    desk: Browser, alma: Account, browser: Browser, people: People, trail: AuditTrail
+    app: Flask, desk: Browser, alma: Account, browser: Browser, people: People, trail: AuditTrail
 ) -> None:
     browser.sign_in()
     trail.clear()
@@ -205,6 +210,8 @@ def test_a_disabled_person_is_out_and_the_reason_stays(
     disabled = people.accounts.find(alma.id)
     assert disabled is not None
     take(desk, disabled, "enable")
+    assert 403 == browser.sign_in().status_code
+    approved_last(app)
     enabled = people.accounts.find(alma.id)
     assert enabled is not None
     assert (False, None) == (enabled.is_disabled, enabled.disabled_reason)
@@ -227,8 +234,13 @@ def test_the_last_administrator_stays(
     else:
         refused = desk.fill(f"/accounts/{adam.id}", version="1", role="auditor")
 
+    said = (
+        "No other enabled account may change accounts."
+        if fields
+        else "Ask somebody else to change your role or your office."
+    )
     assert 422 == refused.status_code
-    assert "No other enabled account may change accounts." in text(refused)
+    assert said in text(refused)
     kept = people.accounts.find(adam.id)
     assert kept is not None
     assert ("administrator", False) == (kept.role, kept.is_disabled)
@@ -242,7 +254,7 @@ def test_one_of_two_administrators_may_go(desk: Browser, adam: Account, roster: 
 
 
 def test_a_new_one_time_password_is_shown_once_and_the_old_one_ends(
-    desk: Browser, alma: Account, browser: Browser
+    app: Flask, desk: Browser, alma: Account, browser: Browser
 ) -> None:
     browser.sign_in()
     page = f"/accounts/{alma.id}/password"
@@ -253,6 +265,8 @@ def test_a_new_one_time_password_is_shown_once_and_the_old_one_ends(
 
     assert 303 == second.status_code
     assert "We showed it once." in text(desk.get(second.headers["Location"]))
+    assert browser.is_signed_in
+    one_time += approved_last(app)
     assert not browser.is_signed_in
     assert 403 == browser.sign_in().status_code
     assert 303 == browser.sign_in("alma", one_time).status_code
@@ -313,7 +327,7 @@ def works(app: Flask, secret: str) -> bool:
 
 
 def test_a_key_is_created_changed_rotated_and_revoked(app: Flask, desk: Browser) -> None:
-    secret = secret_on(new_key(desk, days="30"))
+    secret = secret_on(new_key(desk, days="30", role="administrator"))
     key, page = the_key(app), f"/accounts/credentials/{the_key(app).id}"
     assert works(app, secret)
     assert secret not in desk.get(page).get_data(as_text=True)

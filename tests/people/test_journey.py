@@ -214,7 +214,7 @@ def grants(reviewer: Person, subject: str) -> None:
             reviewer.hands.choose(group, "The decision relies on it")
         else:
             reviewer.hands.choose(group, "It is left open")
-            because = reviewer.page.get_by_label("Why is it left open, if it is?").nth(number)
+            because = reviewer.page.get_by_label("Why is it left open?").nth(number)
             reviewer.hands.select(because, "The decision rests on other findings")
     reviewer.button("Preview what goes out")
     reviewer.reads("granted your request for an enrollment waiver")

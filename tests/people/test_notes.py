@@ -163,7 +163,7 @@ def test_objections_notes_and_reminders_stay_when_another_answer_takes_the_place
     later = client_of(app, "supervisor", "office-12").get("/v1/open-work").get_json()["work"]
     assert 1 == len(asks - {each["id"] for each in later})
     none = browser.fill(f"{new}/notes", f"{new}/settlement", settlement="Again.")
-    assert "No objection to this determination is open" in text(none)
+    assert "All its objections are settled" in text(none)
 
 
 def test_a_reminder_comes_on_its_day_and_goes_when_it_is_done(

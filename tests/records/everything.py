@@ -23,6 +23,7 @@ from app.records.applicants.applicants import Applicant, Applicants
 from app.records.applicants.encryption import KeyRing
 from app.records.applicants.key_rotation import rotate
 from app.records.applicants.person import FormerName, Person
+from app.records.approvals.grants import Grant, keep_grant
 from app.records.entries import DeterminationRecord, IdempotencyRecord, NewDetermination, Void
 from app.records.holds import Hold, find_hold, lift_hold, place_hold
 from app.records.identity import new_id
@@ -145,6 +146,7 @@ def keep_everything(
     _let_a_program_act(store, account)
     with store.writing() as connection:
         text = keep_text(connection, RING, "note", applicant.id, WRITTEN, now)
+        keep_grant(connection, Grant(account, "account.enabled", {"disabled": False}, "a half"))
     waiver = enter_waiver_request(store, now)
     write_notes(store, account, now)
     verification = _begin_verification(store)

@@ -28,7 +28,7 @@ def store(settings: Settings, store: Store) -> Store:
     for record in RECORDS:
         store.keep(kept(record))
     list(seal_everything(store, OLD))
-    downgrade(settings, "0021")
+    downgrade(settings, "0022")
     dispose_as_before(store, 0)
     upgrade(settings)
     return store
@@ -72,7 +72,7 @@ def test_earlier_disposals_verify_and_the_trail_says_that_there_are_such(
     assert () == verify(store).complaints
     list(seal_everything(store, clock.now()))
     assert () == verify(store).complaints
-    downgrade(settings, "0021")
+    downgrade(settings, "0022")
     upgrade(settings)
     assert 1 == entries(store)
     assert () == verify(store).complaints

@@ -36,6 +36,7 @@ def rows_named(everything: Everything) -> dict[str, str]:
     """
     return {
         "determinations": f"determination {numbered(1).id}",
+        "grants": f"grant {everything.account}",
         "approvals": "approval ",
         "disposal_marks": "mark ",
         "marked_records": "mark ",
@@ -160,15 +161,9 @@ def test_what_was_there_before_there_were_digests_gets_them(
     assert f"applicant {everything.applicant}: was changed after it was stored" in gone
     others = [each for each in gone if not each.startswith(("void ", "applicant "))]
     lost = (
-        "waiver",
-        "note ",
-        "verification ",
-        "approval ",
-        "letter ",
-        "mark ",
-        "program ",
+        "waiver", "note ", "verification ", "approval ", "letter ", "mark ", "program ",
         "second factor ",
-    )
+    )  # fmt: skip
     stated = ("audit ", "disposal ", f"determination {made_at(9, OLD).id}: was removed")
     assert [] == [each for each in others if not each.startswith((*lost, *stated))]
 

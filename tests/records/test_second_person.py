@@ -14,6 +14,7 @@ from app.records.approvals.second_person import (
     OPENS,
     NotASecondPerson,
     require_another,
+    require_independent,
     require_second_person,
 )
 from app.records.database import open_database
@@ -76,6 +77,31 @@ def test_a_second_person_is_one_whom_the_proposer_neither_made_nor_changed(
 
     assert may == (not reaches(made, proposer, approver))
     assert may or proposer == approver or any(by == proposer for by, _, _ in made)
+
+
+@settings(max_examples=100)
+@given(deeds, st.integers(0, PEOPLE - 1), st.integers(0, PEOPLE - 1))
+def test_for_what_gives_reach_nobody_gets_into_both_accounts(
+    connection: Connection, made: list[Deed], proposer: int, approver: int
+) -> None:
+    before = connection.begin_nested()
+    for number in range(PEOPLE):
+        enter(connection, Origin("command:x").did("account.created", numbered(number).id))
+    for by, to, action in made:
+        enter(connection, Origin(actor(by)).did(action, numbered(to).id))
+    try:
+        require_independent(connection, actor(proposer), actor(approver))
+        may = True
+    except NotASecondPerson:
+        may = False
+    before.rollback()
+
+    both = [
+        one
+        for one in range(PEOPLE)
+        if reaches(made, one, proposer) and reaches(made, one, approver)
+    ]
+    assert may == (not both)
 
 
 def test_an_account_of_which_nobody_knows_who_made_it_is_none(connection: Connection) -> None:

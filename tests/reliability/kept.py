@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.api.http.service import current_service
+from app.records.approvals.approval_tables import approvals, grants
 from app.records.database import open_database
 from app.records.ledger.seals import seal_everything
 from app.records.machines.credential_tables import credential_secrets, credentials
@@ -35,6 +36,8 @@ TABLES = (
     voids,
     accounts,
     credentials,
+    approvals,
+    grants,
     credential_secrets,
 )
 

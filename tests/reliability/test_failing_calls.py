@@ -225,7 +225,8 @@ def test_an_account_is_made_whole_or_not_at_all(
 
     _, added = until_it_works(service_app, failing, send)
 
-    assert {"accounts": 1, "audit_entries": 1} == without_law(added)
+    waits = {"approvals": 1, "grants": 1, "audit_entries": 2}
+    assert {"accounts": 1, **waits} == without_law(added)
     require_sound(store_of(service_app))
 
 
@@ -239,5 +240,6 @@ def test_a_key_is_made_whole_or_not_at_all(
 
     _, added = until_it_works(service_app, failing, send)
 
-    assert {"credentials": 1, "credential_secrets": 1, "audit_entries": 1} == without_law(added)
+    waits = {"approvals": 1, "grants": 1, "audit_entries": 2}
+    assert {"credentials": 1, "credential_secrets": 1, **waits} == without_law(added)
     require_sound(store_of(service_app))

@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.api.asking import pointers, problem
-from tests.callers import client_of
+from tests.callers import approved, client_of
 from tests.waivers.asking import DESK, entered, reviewer, step
 
 
@@ -23,6 +23,7 @@ def account(app: Flask, role: str = "opp_reviewer") -> str:
         "/v1/accounts", json=body, headers={"Idempotency-Key": str(uuid4())}
     )
     assert 201 == answer.status_code, answer.get_json()
+    approved(app, answer.get_json())
     return f"account:{answer.get_json()['id']}"
 
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from msgspec import Meta, Struct
+from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.access.approvals import Approval, ApprovalKind
 from app.api.http.answered.answers import instant_or_none
@@ -32,6 +32,43 @@ class ApprovalAnswer(Struct):
     decided_at: Instant | None
     reply: Annotated[str | None, Meta(description="The reason of a refusal.")]
     version: int
+
+
+class ApprovedAnswer(ApprovalAnswer):
+    """What somebody approved."""
+
+    second_part: (
+        Annotated[
+            str,
+            Meta(
+                description="The second part of a new one-time password, key or client's secret. "
+                "The service shows it once. Hand it over yourself; the proposer hands over the "
+                "first part, directly behind which this one goes."
+            ),
+        ]
+        | UnsetType
+    ) = UNSET
+
+
+class GrantProposedAnswer(ApprovalAnswer):
+    """A change that waits for a second person, because it gives more than its administrator has."""
+
+    first_part: Annotated[
+        str | None,
+        Meta(
+            description="The first part of a new one-time password, key or client's secret. The "
+            "service shows it once; a retry gets null. The second person reads the other part."
+        ),
+    ]
+
+
+WaitsFor = (
+    Annotated[
+        str,
+        Meta(description="The approval that this waits for, because it gives more than you have."),
+    ]
+    | UnsetType
+)
 
 
 class ApprovalsAnswer(Struct):

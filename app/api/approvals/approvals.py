@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from uuid import UUID
 
 from flask import Blueprint, Response
+from msgspec import UNSET
+from msgspec.structs import asdict
 
 from app import clock
 from app.access.approvals import (
@@ -17,7 +19,13 @@ from app.access.approvals import (
     NotPermitted,
     NotYet,
 )
-from app.api.approvals.answers import ApprovalAnswer, ApprovalsAnswer, approval_answer
+from app.api.approvals.answers import (
+    ApprovalAnswer,
+    ApprovalsAnswer,
+    ApprovedAnswer,
+    GrantProposedAnswer,
+    approval_answer,
+)
 from app.api.disposals.disposals import delete_released
 from app.api.http.answered.responses import (
     Problem,
@@ -30,6 +38,7 @@ from app.api.http.asked.fields import ReferenceField
 from app.api.http.asked.schemas import REQUIRED, StrictSchema
 from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin, principal
+from app.records.approvals.grants import second_part_of
 
 READ_IT = "The ETag of the approval as you read it."
 DECIDING = ("unknown-approval", "approval-over", "second-person-needed")
@@ -87,7 +96,7 @@ def read_approval(id: UUID) -> Response:
 @blp.post("/<uuid:id>/approve")
 @Operation(
     permission="approvals.decide",
-    returns={200: Content("Approved. The service did what was proposed.", ApprovalAnswer)},
+    returns={200: Content("Approved. The service did what was proposed.", ApprovedAnswer)},
     problems=(*DECIDING, "effect-changed", "not-yet", "record-damaged"),
     if_match=READ_IT,
 )
@@ -100,8 +109,9 @@ def approve(id: UUID) -> Response:
     """
     found = find(id)
     require_version(found.version)
-    with refusals():
-        return _shown(approved(found))
+    done, second = approve_with_part(found)
+    body = ApprovedAnswer(**asdict(answer(done)), second_part=second or UNSET)
+    return json_response(body, headers={"ETag": etag_of(done.version)})
 
 
 @blp.post("/<uuid:id>/refuse")
@@ -150,6 +160,29 @@ def approved(found: Approval) -> Approval:
 def approvals() -> Approvals:
     """The approvals of the service that handles the present request."""
     return Approvals(current_service().store)
+
+
+def approve_with_part(found: Approval) -> tuple[Approval, str | None]:
+    """Approve a proposal; the approval, with the second part of the secret that it gives.
+
+    Raises:
+        Problem: as `refusals` says.
+    """
+    second = second_part_of(current_service().store, found.object_id)
+    with refusals():
+        return approved(found), second
+
+
+def proposed(approval: Approval, first: str | None) -> Response:
+    """The answer to a change that waits for a second person."""
+    body = GrantProposedAnswer(**asdict(answer(approval)), first_part=first)
+    headers = {"Location": f"/v1/approvals/{approval.id}", "ETag": etag_of(approval.version)}
+    return json_response(body, 202, headers)
+
+
+def already_proposed() -> Problem:
+    """Another change of the same account, key or client waits."""
+    return Problem("grant-proposed", "Another change of it waits for a second person.")
 
 
 def waiting() -> list[Approval]:

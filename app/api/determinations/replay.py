@@ -13,7 +13,7 @@ from flask import Blueprint, Response, request
 from app import clock
 from app.api.determinations.answers import ReconsiderationAnswer, ReplayAnswer
 from app.api.determinations.deciding import Asked, decide, facts_refused
-from app.api.determinations.stored import KIND, keep, kept, law_texts, note, text_of
+from app.api.determinations.stored import KIND, keep, kept, kept_own, law_texts, note, text_of
 from app.api.determinations.voiding import already_void
 from app.api.http.answered.answers import RefusedFactAnswer
 from app.api.http.answered.faults import log_fault
@@ -230,6 +230,7 @@ def _side_by_side(
 
 
 ROUTE = "POST /v1/determinations/redetermine"
+REPLACES = "determination.redetermined"
 
 
 @blp.post("/<uuid:id>/redetermine")
@@ -245,6 +246,7 @@ ROUTE = "POST /v1/determinations/redetermine"
     },
     problems=(
         "unknown-determination",
+        "another-organization",
         "facts-refused",
         "as-of-differs",
         "law-not-encoded",
@@ -273,7 +275,7 @@ def redetermine(given: dict[str, Any], id: UUID) -> Response:
             replayed.headers.extend(number_header(KIND, attempt.earlier.determination))
             replayed.headers.extend(receipt_header(service, attempt.earlier_record))
             return replayed
-        found = kept(id)
+        found = kept_own(id, REPLACES)
         _require_match(found)
         return replaced(attempt, found, given)
 
@@ -294,7 +296,7 @@ def replaced(attempt: IdempotentRequest, found: Link, given: Mapping[str, Any]) 
     by = replace(principal(), organization=found.record.organization)
     decided = decide(service, asked, _request_text(asked), by, keep=True, replaces=found.record.id)
     try:
-        return keep(service, attempt, decided, "determination.redetermined")
+        return keep(service, attempt, decided, REPLACES)
     except AlreadyReplaced:
         raise _already_replaced() from None
     except Voided:

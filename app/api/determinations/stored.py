@@ -5,8 +5,9 @@ from uuid import UUID
 
 from flask import Response
 
+from app.access.origin import REFUSED
 from app.api.determinations.deciding import Decided
-from app.api.http.answered.responses import JSON, entity_tag, unknown_determination
+from app.api.http.answered.responses import JSON, Problem, entity_tag, unknown_determination
 from app.api.http.asked.idempotency import IdempotentRequest
 from app.api.http.service import Service, current_service, origin, principal
 from app.api.records.numbers import HEADER
@@ -36,6 +37,29 @@ def kept(id: UUID, unless_changed: bool = True) -> Link:
     if found is None:
         raise unknown_determination()
     return found
+
+
+def kept_own(id: UUID, action: str, unless_changed: bool = True) -> Link:
+    """A determination of the caller's own organization, which the caller may change. Those who
+    oversee others read theirs and change none of them. The refusal of *action* is entered.
+
+    Raises:
+        Problem: unknown-determination, another-organization.
+        RecordDamaged, RecordsUnavailable: as for `kept`.
+    """
+    found = kept(id, unless_changed)
+    if not is_own(found.record.organization):
+        note(action, found.record.id, outcome=REFUSED)
+        raise Problem(
+            "another-organization",
+            "It belongs to another organization. You may read it, not change it.",
+        )
+    return found
+
+
+def is_own(organization: str | None) -> bool:
+    """Whether a record is of the caller's own organization."""
+    return organization == principal().organization
 
 
 def kept_or_named(id: UUID) -> Link:

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from app import clock
-from app.api.determinations.stored import KIND, kept
+from app.api.determinations.stored import KIND, kept_own
 from app.api.http.answered.responses import JSON, Problem
 from app.api.http.asked.fields import LineField
 from app.api.http.asked.idempotency import IdempotentRequest, once
@@ -20,6 +20,7 @@ from app.records.identity import new_id
 from app.records.voiding.voids import AlreadyVoid, ReplacedAlready, keep_void
 
 ROUTE = "POST /v1/determinations/void"
+VOIDS = "determination.voided"
 BECAUSE = LineField(
     500,
     "Must be a reason of at most 500 characters on one line.",
@@ -47,6 +48,7 @@ class VoidAskedSchema(StrictSchema):
     returns={201: Content("The determination is void from now on.", VoidAnswer)},
     problems=(
         "unknown-determination",
+        "another-organization",
         "already-void",
         "replaced-determination",
         "record-damaged",
@@ -73,7 +75,7 @@ def void(id: UUID, because: str, attempt: IdempotentRequest) -> Response:
         Problem: unknown-determination, already-void, replaced-determination.
         AlreadyAnswered, RecordsUnavailable: nothing was stored.
     """
-    found = kept(id, unless_changed=False)
+    found = kept_own(id, VOIDS, unless_changed=False)
     if found.voided is not None:
         raise already_void(found.voided)
     now = clock.now()
@@ -82,7 +84,7 @@ def void(id: UUID, because: str, attempt: IdempotentRequest) -> Response:
     body = encode(told).decode()
     location = f"/v1/determinations/{declared.determination}"
     answer = attempt.record(now, 201, location, body=body)
-    audit = origin().did("determination.voided", declared.determination, kind=KIND)
+    audit = origin().did(VOIDS, declared.determination, kind=KIND)
     try:
         keep_void(current_service().store, declared, audit, answer)
     except AlreadyVoid as error:

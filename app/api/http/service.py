@@ -8,7 +8,7 @@ from typing import cast
 from flask import Flask, current_app, g, has_request_context, request
 
 from app.access.authenticator import Authenticator, open_authenticator
-from app.access.origin import Origin
+from app.access.origin import DONE, Origin
 from app.access.principal import ANYBODY, Principal
 from app.access.roles import shipped_roles
 from app.access.second_factor.factors import SecondFactors
@@ -19,7 +19,7 @@ from app.law.spans import LAST_DAY, day_before
 from app.letters.translated.languages import Languages
 from app.records.applicants.applicants import Applicants
 from app.records.applicants.encryption import KeyRing, key_ring
-from app.records.entries import LawText
+from app.records.entries import AuditEntry, LawText
 from app.records.inflight import Claims
 from app.records.people.reminders import Reminders
 from app.records.store import Store
@@ -178,6 +178,30 @@ def principal() -> Principal:
     return cast(Principal, g.get("principal", ANYBODY))
 
 
+class RequestOrigin(Origin):
+    """The origin of a request, which remembers what was entered of it."""
+
+    def did(
+        self,
+        action: str,
+        object_id: str | None,
+        outcome: str = DONE,
+        kind: str = "account",
+        granted: str | None = None,
+    ) -> AuditEntry:
+        """See `Origin.did`."""
+        entry = Origin.did(self, action, object_id, outcome, kind, granted)
+        entered().append(entry)
+        return entry
+
+
+def entered() -> list[AuditEntry]:
+    """The audit entries of the present request so far."""
+    if "entered" not in g:
+        g.entered = []
+    return cast(list[AuditEntry], g.entered)
+
+
 def origin(actor: str | None = None) -> Origin:
     """Where the present request comes from, for the audit trail.
 
@@ -185,7 +209,7 @@ def origin(actor: str | None = None) -> Origin:
     """
     actor = actor or principal().actor
     return (
-        Origin(actor, request.remote_addr, g.get("request_id"))
+        RequestOrigin(actor, request.remote_addr, g.get("request_id"))
         if has_request_context()
         else Origin(actor)
     )

@@ -97,7 +97,13 @@ def preview_letter(query: dict[str, Any], id: UUID) -> Response:
     body=AnswerLetterWishedSchema,
     body_optional=True,
     returns={201: Content("The service made the letter and keeps it.", LetterHeadAnswer)},
-    problems=("unknown-determination", "already-void", "language-missing", "record-damaged"),
+    problems=(
+        "unknown-determination",
+        "another-organization",
+        "already-void",
+        "language-missing",
+        "record-damaged",
+    ),
     idempotent=True,
 )
 def make_letter(asked: dict[str, Any], id: UUID) -> Response:

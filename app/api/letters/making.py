@@ -11,6 +11,7 @@ import orjson
 
 from app import clock
 from app.api.determinations.stored import kept as kept_determination
+from app.api.determinations.stored import kept_own
 from app.api.determinations.stored import note as note_determination
 from app.api.determinations.voiding import already_void
 from app.api.http.answered.faults import alarm_damaged
@@ -120,10 +121,10 @@ def make(id: UUID, wished: Wished, attempt: IdempotentRequest) -> KeptLetter:
     """Make the letter of a determination and keep it, with its audit entry.
 
     Raises:
-        Problem: as `preview`.
+        Problem: as `preview`; another-organization.
         AlreadyAnswered, RecordsUnavailable: nothing was stored.
     """
-    found = kept_determination(id)
+    found = kept_own(id, "letter.made")
     of = found.record
     about = Matter(DETERMINATION, of.id, of.question, of.subject, of.organization)
     return keep(about, _composed(found, wished), wished, attempt)

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.access.credentials import CLIENT, KEY
+from app.api.approvals.answers import WaitsFor
 from app.api.http.answered.answers import instant_or_none
 from app.determinations.answer import Instant
 from app.instants import instant_text
@@ -34,7 +35,10 @@ class CredentialAnswer(Struct):
         tuple[str, ...] | None,
         Meta(description="The permissions that it is limited to; null for all of its role."),
     ]
-    state: Literal["live", "expired", "revoked"]
+    state: Annotated[
+        Literal["live", "waiting", "expired", "revoked"],
+        Meta(description="`waiting`: new, and waits for a second person."),
+    ]
     created_at: Instant
     created_by: str
     expires_at: Instant
@@ -52,9 +56,10 @@ class NewSecretAnswer(CredentialAnswer):
         str | None,
         Meta(
             description="The key, or the client's secret. The service shows it once; a retry "
-            "gets null."
+            "gets null. With an `approval` it is the first of two parts."
         ),
     ]
+    approval: WaitsFor = UNSET
     token_endpoint: (
         Annotated[str, Meta(description="Where a client gets its access tokens.")] | UnsetType
     ) = UNSET
@@ -176,6 +181,7 @@ class OAuthMetadataAnswer(Struct):
 def credential_answer(credential: Credential, at: datetime) -> CredentialAnswer:
     """A credential as it is at an instant."""
     live = credential.is_live(at)
+    ended = "revoked" if credential.revoked_at else "waiting" if credential.waits else "expired"
     return CredentialAnswer(
         id=credential.id,
         kind=credential.kind,
@@ -183,7 +189,7 @@ def credential_answer(credential: Credential, at: datetime) -> CredentialAnswer:
         role=credential.role,
         organization=credential.organization,
         scopes=credential.scopes,
-        state="live" if live else "revoked" if credential.revoked_at else "expired",
+        state="live" if live else ended,  # type: ignore[arg-type]
         created_at=instant_text(credential.created_at),
         created_by=credential.created_by,
         expires_at=instant_text(credential.expires_at),

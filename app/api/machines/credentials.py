@@ -13,7 +13,11 @@ from msgspec import UNSET
 from msgspec.structs import asdict
 
 from app import clock
+from app.access.approvals import AlreadyProposed
 from app.access.credentials import CLIENT, CredentialRefused, Credentials, Wanted
+from app.access.granting.credentials import CredentialGrants, GrantedCredential
+from app.api.approvals.answers import GrantProposedAnswer
+from app.api.approvals.approvals import already_proposed, approvals, proposed
 from app.api.http.answered.responses import (
     Problem,
     Wrong,
@@ -25,7 +29,7 @@ from app.api.http.answered.responses import (
 from app.api.http.asked.authentication import authenticator
 from app.api.http.asked.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.service import current_service, origin
+from app.api.http.service import current_service, origin, principal
 from app.api.machines.answers import (
     CredentialAnswer,
     CredentialsAnswer,
@@ -41,6 +45,7 @@ from app.api.machines.credential_schemas import (
 from app.records.machines.credentials import Credential, Stale, UnknownCredential
 
 ROUTE, ROUTE_OF_SECRETS = "POST /v1/credentials", "POST /v1/credentials/secrets"
+WAITS = Content("Proposed. It waits for a second person.", GrantProposedAnswer)
 
 blp = Blueprint("credentials", __name__, url_prefix="/v1/credentials")
 
@@ -86,24 +91,31 @@ def list_credentials(query: Page) -> Response:
     body=CredentialWantedSchema,
     returns={
         201: Content(
-            "Created. `secret` is the key or the client's secret. The service shows it once.",
+            "Created. `secret` is the key or the client's secret. The service shows it once. With "
+            "an `approval` the service accepts it once a second person approves.",
             NewSecretAnswer,
         )
     },
     idempotent=True,
 )
 def create_credential(wanted: dict[str, Any]) -> Response:
-    """Create a key or a client."""
+    """Create a key or a client.
+
+    One that may more than you, or sees what you do not, waits for a second person under
+    /v1/approvals. Then you get the first part of its secret, and that person the second.
+    """
     scopes = wanted.pop("scopes", None)
     with once(current_service(), ROUTE) as attempt, refusals():
         if attempt.earlier is not None:
-            return attempt.replayed_as(_replayed)
-        created = _credentials().create(
-            Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)),
-            origin(),
-            attempt.created("/v1/credentials"),
+            return attempt.replayed_as(lambda id: _new_secret(_as_it_is(id)))
+        return _new_secret(
+            grants().create(
+                Wanted(**wanted, scopes=None if scopes is None else tuple(scopes)),
+                principal(),
+                origin(),
+                attempt.created("/v1/credentials"),
+            )
         )
-    return _new_secret(created.credential, created.secret)
 
 
 @blp.get("/<uuid:id>")
@@ -126,18 +138,21 @@ def read_credential(id: UUID) -> Response:
 @Operation(
     permission="credentials.write",
     body=CredentialChangesSchema,
-    returns={200: Content("The changed key or client.", CredentialAnswer)},
-    problems=("unknown-credential",),
+    returns={200: Content("The changed key or client.", CredentialAnswer), 202: WAITS},
+    problems=("unknown-credential", "grant-proposed"),
     if_match="Its ETag, as you read it.",
 )
 def change_credential(changes: dict[str, Any], id: UUID) -> Response:
-    """Change the name or the expiry of a key or client. Days count from now."""
+    """Change the name or the expiry of a key or client. Days count from now.
+
+    A later expiry of one above your own reach waits for a second person under /v1/approvals.
+    """
     with refusals():
-        return _shown(
-            _credentials().change(
-                str(id), _version_read(id), origin(), changes.get("name"), changes.get("days")
-            )
-        )
+        version = _version_read(id)
+        granted = grants().change(str(id), version, principal(), origin(), **changes)
+    if granted.approval is not None:
+        return proposed(granted.approval, granted.secret)
+    return _shown(granted.credential)
 
 
 @blp.delete("/<uuid:id>")
@@ -164,27 +179,48 @@ def revoke_credential(id: UUID) -> Response:
             "The new `secret`, which the service shows once. It accepts the previous secret "
             "until the overlap ends, and rejects older ones.",
             NewSecretAnswer,
-        )
+        ),
+        202: WAITS,
     },
-    problems=("unknown-credential",),
+    problems=("unknown-credential", "grant-proposed"),
     idempotent=True,
     if_match="Its ETag, as you read it.",
 )
 def create_secret(wanted: dict[str, Any], id: UUID) -> Response:
-    """Create a new secret for a key or client. The old one works until the overlap ends."""
+    """Create a new secret for a key or client. The old one works until the overlap ends.
+
+    For one above your own reach it waits for a second person under /v1/approvals, and comes in two
+    parts.
+    """
     with once(current_service(), ROUTE_OF_SECRETS) as attempt, refusals():
         if attempt.earlier is not None:
-            return attempt.replayed_as(_replayed)
-        created = _credentials().rotate(
+            return attempt.replayed_as(lambda id: _rotated(_as_it_is(id)))
+        granted = grants().rotate(
             str(id),
             _version_read(id),
+            principal(),
             origin(),
             wanted["overlap_hours"],
             wanted.get("days"),
             attempt.created("/v1/credentials"),
         )
     authenticator().bearers.forget()
-    return _new_secret(created.credential, created.secret)
+    return _rotated(granted)
+
+
+def grants() -> CredentialGrants:
+    """What makes and changes credentials in the application that handles the present request."""
+    return CredentialGrants(_credentials(), approvals(), authenticator().roles)
+
+
+def _as_it_is(id: str) -> GrantedCredential:
+    return GrantedCredential(_credentials().find(id), grants().waiting(id, principal()))
+
+
+def _rotated(granted: GrantedCredential) -> Response:
+    if granted.approval is not None:
+        return proposed(granted.approval, granted.secret)
+    return _new_secret(granted)
 
 
 def _credentials() -> Credentials:
@@ -209,6 +245,8 @@ def refusals() -> Iterator[None]:
         raise Problem("unknown-credential", "No key or client has this id.") from None
     except Stale:
         raise changed_since() from None
+    except AlreadyProposed:
+        raise already_proposed() from None
 
 
 def _shown(credential: Credential) -> Response:
@@ -218,19 +256,19 @@ def _shown(credential: Credential) -> Response:
     )
 
 
-def _new_secret(credential: Credential, secret: str | None) -> Response:
+def _new_secret(granted: GrantedCredential) -> Response:
+    credential, approval = granted.credential, granted.approval
     endpoint = (
         f"{authenticator().tokens.issuer}/oauth/token" if credential.kind == CLIENT else UNSET
     )
     answer = NewSecretAnswer(
-        **asdict(credential_answer(credential, clock.now())), secret=secret, token_endpoint=endpoint
+        **asdict(credential_answer(credential, clock.now())),
+        secret=granted.secret,
+        approval=UNSET if approval is None else approval.id,
+        token_endpoint=endpoint,
     )
     return json_response(
         answer,
         201,
         {"Location": f"/v1/credentials/{credential.id}", "ETag": etag_of(credential.version)},
     )
-
-
-def _replayed(id: str) -> Response:
-    return _new_secret(_credentials().find(id), None)

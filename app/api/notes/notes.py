@@ -12,6 +12,7 @@ from flask import Blueprint, Response
 
 from app import clock
 from app.api.applicants.register import require_within
+from app.api.determinations.stored import kept_own
 from app.api.http.answered.responses import (
     JSON,
     Problem,
@@ -113,7 +114,7 @@ def read_note(id: UUID) -> Response:
     permission="notes.write",
     body=ObjectionAskedSchema,
     returns={201: Content("The service stored the objection.", NoteAnswer)},
-    problems=("unknown-determination",),
+    problems=("unknown-determination", "another-organization", "record-damaged"),
     idempotent=True,
 )
 def create_objection(asked: dict[str, Any], id: UUID) -> Response:
@@ -135,7 +136,7 @@ def enter_objection(id: str, asked: Mapping[str, Any], attempt: IdempotentReques
         Problem: unknown-determination.
         RecordsUnavailable: nothing was stored.
     """
-    require_there("determination", id, "objection.entered")
+    kept_own(UUID(id), "objection.entered")
     days = {name: asked[name] for name in ("said_on", "look_again_on")}
     return _keep(replace(_note(OBJECTION, "determination", id, asked["text"]), **days), attempt)
 
@@ -145,7 +146,7 @@ def enter_objection(id: str, asked: Mapping[str, Any], attempt: IdempotentReques
     permission="notes.write",
     body=SettlementAskedSchema,
     returns={201: Content("The objections are settled.", NoteAnswer)},
-    problems=("unknown-determination", "unknown-note"),
+    problems=("unknown-determination", "another-organization", "unknown-note", "record-damaged"),
     idempotent=True,
 )
 def create_settlement(asked: dict[str, str], id: UUID) -> Response:
@@ -168,10 +169,10 @@ def enter_settlement(id: str, asked: Mapping[str, str], attempt: IdempotentReque
         Problem: unknown-determination; unknown-note, where no objection is open.
         RecordsUnavailable: not all are settled.
     """
-    require_there("determination", id, "settlement.entered")
+    kept_own(UUID(id), "settlement.entered")
     about = sorted({each.about for each in open_objections(notes_along(id))})
     if not about:
-        raise Problem("unknown-note", "No objection to this determination is open.")
+        raise Problem("unknown-note", "All its objections are settled.")
     for each in about[:-1]:
         note = _note(SETTLEMENT, "determination", each, asked["text"])
         current_service().notes.add(

@@ -143,7 +143,8 @@ class AccountsSearchSchema(StrictSchema):
         error_messages=REQUIRED,
         metadata={
             "description": "`one_time` finds enabled accounts whose one-time password has not been "
-            "used yet."
+            "used yet, `unused` those disabled because nobody signed in for too long, `waiting` "
+            "new ones that nobody approved yet."
         },
     )
     limit = limit_field(PAGE, PAGE)

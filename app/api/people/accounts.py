@@ -6,11 +6,17 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response
+from msgspec import UNSET
 from msgspec.structs import asdict
 
 from app import clock
+from app.access.approvals import AlreadyProposed
+from app.access.granting.accounts import AccountGrants, Granted
+from app.access.granting.reach import OwnAccount
 from app.access.passwords import TooManyAtOnce
 from app.access.roster import NewAccount, NoOrganization
+from app.api.approvals.answers import GrantProposedAnswer
+from app.api.approvals.approvals import already_proposed, approvals, proposed
 from app.api.http.answered.cursors import next_cursor, place_of, searched
 from app.api.http.answered.responses import (
     Problem,
@@ -20,9 +26,10 @@ from app.api.http.answered.responses import (
     require_version,
     tagged,
 )
+from app.api.http.asked.authentication import authenticator
 from app.api.http.asked.idempotency import once
 from app.api.http.operations import Content, Operation
-from app.api.http.service import current_service, origin
+from app.api.http.service import current_service, origin, principal
 from app.api.people.account_schemas import (
     PAGE,
     AccountChangesSchema,
@@ -43,14 +50,16 @@ from app.api.people.answers import (
 )
 from app.api.people.current import people
 from app.records.organizations.organizations import OrganizationNotOpen
+from app.records.people.account_changes import NameTaken, VersionDiffers
 from app.records.people.account_search import (
     LastAdministrator,
     WantedAccounts,
     find_accounts,
 )
-from app.records.people.accounts import Account, NameTaken, VersionDiffers
+from app.records.people.accounts import Account
 
 ROUTE = "POST /v1/accounts"
+WAITS = Content("Proposed. It waits for a second person.", GrantProposedAnswer)
 
 blp = Blueprint("accounts", __name__, url_prefix="/v1/accounts")
 
@@ -79,7 +88,8 @@ def list_accounts(query: dict[str, str]) -> Response:
     returns={
         201: Content(
             "Created. Give the one-time password to the person. The service shows it once; a "
-            "retry gets null.",
+            "retry gets null. With an `approval` the account is disabled until a second person "
+            "approves it.",
             CreatedAccountAnswer,
         )
     },
@@ -87,15 +97,27 @@ def list_accounts(query: dict[str, str]) -> Response:
     idempotent=True,
 )
 def create_account(asked: dict[str, Any]) -> Response:
-    """Create an account with a one-time password or for a person of the identity provider."""
+    """Create an account with a one-time password or for a person of the identity provider.
+
+    A role that may more than yours, or sees what you do not, waits for a second person under
+    /v1/approvals. Then you get the first part of the one-time password, and that person the second.
+    """
     new = account_to_create(asked)
     with once(current_service(), ROUTE) as attempt, refusals():
         if attempt.earlier is not None:
-            return attempt.replayed_as(lambda id: _new_account(find_account(UUID(id)), None))
-        account, one_time = people().roster.create(
-            new, origin(), response=attempt.created("/v1/accounts")
+            return attempt.replayed_as(lambda id: _new_account(_as_it_is(find_account(UUID(id)))))
+        return _new_account(
+            grants().create(new, principal(), origin(), attempt.created("/v1/accounts"))
         )
-    return _new_account(account, one_time)
+
+
+def grants() -> AccountGrants:
+    """What makes and changes accounts in the application that handles the present request."""
+    return AccountGrants(people().roster, approvals(), authenticator().roles)
+
+
+def _as_it_is(account: Account) -> Granted:
+    return Granted(account, grants().waiting(account, principal()))
 
 
 def account_to_create(asked: Mapping[str, Any]) -> NewAccount:
@@ -143,10 +165,21 @@ def refusals() -> Iterator[None]:
         ) from None
     except VersionDiffers:
         raise changed_since() from None
+    except OwnAccount:
+        raise Problem(
+            "own-account", "Ask somebody else to change your role or your office."
+        ) from None
+    except AlreadyProposed:
+        raise already_proposed() from None
 
 
-def _new_account(account: Account, one_time: str | None) -> Response:
-    answer = CreatedAccountAnswer(**asdict(account_answer(account)), one_time_password=one_time)
+def _new_account(granted: Granted) -> Response:
+    account, approval = granted.account, granted.approval
+    answer = CreatedAccountAnswer(
+        **asdict(account_answer(account)),
+        one_time_password=granted.secret,
+        approval=UNSET if approval is None else approval.id,
+    )
     return tagged(
         json_response(answer, 201, {"Location": f"/v1/accounts/{account.id}"}), account.version
     )
@@ -168,19 +201,23 @@ def read_account(id: UUID) -> Response:
 @Operation(
     permission="accounts.write",
     body=AccountChangesSchema,
-    returns={200: Content("The changed account.", AccountAnswer)},
-    problems=("unknown-account", "last-administrator"),
+    returns={200: Content("The changed account.", AccountAnswer), 202: WAITS},
+    problems=("unknown-account", "last-administrator", "own-account", "grant-proposed"),
     if_match="The ETag of the account as you read it.",
 )
 def change_account(asked: dict[str, Any], id: UUID) -> Response:
     """Change the role or the organization of an account, disable or enable it.
 
-    The change takes effect at the person's next request.
+    The change takes effect at the person's next request. A role or an organization above your own
+    reach, and enabling such an account, wait for a second person under /v1/approvals.
     """
     account = find_account(id)
     require_version(account.version)
     with refusals():
-        account = people().roster.change(account, asked, origin(), account.version)
+        granted = grants().change(account, asked, principal(), origin(), account.version)
+    if granted.approval is not None:
+        return proposed(granted.approval, granted.secret)
+    account = granted.account
     return tagged(json_response(account_answer(account)), account.version)
 
 
@@ -225,30 +262,34 @@ def end_account_sessions(id: UUID) -> Response:
             "The new one-time password. The old password no longer works, all sessions have ended, "
             "and a lockout is over.",
             OneTimePasswordAnswer,
-        )
+        ),
+        202: WAITS,
     },
-    problems=("unknown-account", "no-password", "too-many-at-once"),
+    problems=("unknown-account", "no-password", "too-many-at-once", "grant-proposed"),
     idempotent=True,
     if_match="The ETag of the account as you read it.",
 )
 def create_one_time_password(id: UUID) -> Response:
-    """Give an account a new one-time password."""
+    """Give an account a new one-time password.
+
+    For an account above your own reach it waits for a second person under /v1/approvals, and comes
+    in two parts. Until then the present password works.
+    """
     account = account_with_password(id)
     with once(current_service(), f"{ROUTE}/one-time-passwords") as attempt, refusals():
         if attempt.earlier is not None:
-            return attempt.replayed_as(lambda id: _one_time(None))
+            return attempt.replayed_as(lambda _: _one_time(_as_it_is(account)))
         require_version(account.version)
-        one_time = people().roster.reset_password(
-            account,
-            origin(),
-            version=account.version,
-            response=attempt.created("/v1/accounts"),
+        response = attempt.created("/v1/accounts")
+        return _one_time(
+            grants().reset_password(account, principal(), origin(), account.version, response)
         )
-    return _one_time(one_time)
 
 
-def _one_time(password: str | None) -> Response:
-    return json_response(OneTimePasswordAnswer(one_time_password=password), 201)
+def _one_time(granted: Granted) -> Response:
+    if granted.approval is not None:
+        return proposed(granted.approval, granted.secret)
+    return json_response(OneTimePasswordAnswer(one_time_password=granted.secret), 201)
 
 
 def account_with_password(id: UUID) -> Account:

@@ -7,6 +7,7 @@ from msgspec import UNSET, Meta, Struct, UnsetType
 
 from app.access.roles import Roles
 from app.access.roster import peoples_roles
+from app.api.approvals.answers import WaitsFor
 from app.api.http.answered.answers import NextCursor
 from app.determinations.answer import Id, Instant
 from app.records.people.account_sessions import Session
@@ -30,7 +31,10 @@ class AccountAnswer(Struct):
         ),
     ]
     disabled: bool
-    disabled_because: Literal["administrator", "unused"] | None
+    disabled_because: Annotated[
+        Literal["administrator", "unused", "waiting"] | None,
+        Meta(description="`waiting`: new, and waits for a second person."),
+    ]
     disabled_reason: Annotated[
         str | None, Meta(description="What the administrator wrote when disabling the account.")
     ]
@@ -49,10 +53,11 @@ class CreatedAccountAnswer(AccountAnswer):
         Meta(
             description=(
                 "The service shows it once and stores only its hash. The person must "
-                "change it at sign-in."
+                "change it at sign-in. With an `approval` it is the first of two parts."
             )
         ),
     ]
+    approval: WaitsFor = UNSET
 
 
 class OneTimePasswordAnswer(Struct):

@@ -106,6 +106,13 @@ class AuditEntryAnswer(Struct):
     outcome: str
     address: str | None
     request_id: str | None
+    granted: Annotated[
+        str | None,
+        Meta(
+            description="The role and the organization that an account, a key or a client was "
+            "given, such as supervisor@office-12."
+        ),
+    ]
 
 
 class AuditEntriesAnswer(Struct):

@@ -6,6 +6,7 @@ from uuid import UUID
 from flask import Blueprint, Response
 
 from app import clock
+from app.access.origin import REFUSED
 from app.api.http.answered.responses import (
     JSON,
     Problem,
@@ -32,8 +33,11 @@ from app.records.holds import (
     place_hold,
 )
 from app.records.identity import new_id
+from app.records.visibility import EVERYTHING
 
 ROUTE = "POST /v1/holds"
+EVERYWHERE = "holds.everywhere"
+"""The permission to hold the records of every organization."""
 
 blp = Blueprint("holds", __name__, url_prefix="/v1/holds")
 
@@ -72,15 +76,15 @@ class HoldAskedSchema(StrictSchema):
     permission="holds.read",
     returns={
         200: Content(
-            "The holds of your organization, the newest first, including lifted ones. Auditors "
-            "see all.",
+            "The holds of your organization, the newest first, including lifted ones, and those "
+            "everywhere that concern its records. Auditors and records managers see all.",
             HoldsAnswer,
         )
     },
 )
 def read_holds() -> Response:
     """List the legal holds. The audit trail logs which ones you listed."""
-    found = list_holds(current_service().store, principal().reach)
+    found = list_holds(current_service().store, principal().reach, principal().may(EVERYWHERE))
     _note("hold.listed", *found)
     return json_response(HoldsAnswer(holds=[hold_answer(hold) for hold in found]))
 
@@ -96,7 +100,8 @@ def read_holds() -> Response:
 def create_hold(asked: dict[str, str]) -> Response:
     """Place a legal hold on a determination, or on everything about a subject.
 
-    The service deletes nothing of it until you lift the hold.
+    The service deletes nothing of it until you lift the hold. It holds the records of your
+    organization; with the permission holds.everywhere those of every organization.
     """
     service = current_service()
     with once(service, ROUTE) as attempt:
@@ -111,7 +116,7 @@ def create_hold(asked: dict[str, str]) -> Response:
             asked["because"],
             by.actor,
             now,
-            by.organization,
+            None if by.may(EVERYWHERE) else by.organization,
         )
         body = encode(hold_answer(hold)).decode()
         location = f"/v1/holds/{hold.id}"
@@ -144,12 +149,16 @@ def read_hold(id: UUID) -> Response:
             HoldAnswer,
         )
     },
-    problems=("unknown-hold",),
+    problems=("unknown-hold", "another-organization"),
     if_match="The ETag of the hold as you read it.",
 )
 def lift(id: UUID) -> Response:
-    """Lift a legal hold."""
+    """Lift a legal hold.
+
+    A hold of an organization is lifted there, one everywhere with holds.everywhere.
+    """
     hold = _find(id)
+    _require_own(hold)
     require_version(hold.version)
     if hold.lifted_at is None:
         lifted = replace(
@@ -182,12 +191,30 @@ def _require_there(asked: dict[str, str]) -> None:
             id = str(UUID(asked["object_id"]))
         except ValueError:
             raise unknown_determination() from None
-        if id != asked["object_id"] or not current_service().store.has(id, principal().reach):
+        reach = EVERYTHING if principal().may(EVERYWHERE) else principal().reach
+        if id != asked["object_id"] or not current_service().store.has(id, reach):
             raise unknown_determination()
 
 
+def _require_own(hold: Hold) -> None:
+    """The caller may lift it: it is of the caller's organization, or everywhere like the caller's.
+
+    Raises:
+        Problem: another-organization.
+    """
+    by = principal()
+    if (hold.organization is None) == by.may(EVERYWHERE) and (
+        hold.organization in (None, by.organization)
+    ):
+        return
+    audit = origin().did("hold.lifted", hold.object_id, REFUSED, hold.kind)
+    current_service().store.note(audit)
+    raise Problem("another-organization", "Those who placed the hold lift it.")
+
+
 def _find(id: UUID) -> Hold:
-    hold = find_hold(current_service().store, str(id), principal().reach)
+    by = principal()
+    hold = find_hold(current_service().store, str(id), by.reach, by.may(EVERYWHERE))
     if hold is None:
         raise Problem("unknown-hold", "No legal hold has this id.")
     return hold

@@ -53,8 +53,8 @@ def _administering() -> Iterator[tuple["Roster", "Origin"]]:
     from app.access.people import People
     from app.access.roster import NotAnAccount
     from app.records.organizations.organizations import OrganizationNotOpen
+    from app.records.people.account_changes import NameTaken
     from app.records.people.account_search import LastAdministrator
-    from app.records.people.accounts import NameTaken
 
     with open_records() as store:
         try:
@@ -268,6 +268,36 @@ def _switch(name: str, disabled: bool, sentence: str, as_json: bool) -> None:
     with _administering() as (roster, origin):
         account = roster.change(_account(roster, name), {"disabled": disabled}, origin)
     _answer(as_json, account, sentence.format(account.name))
+
+
+@users_group.command("end-unused")
+@command
+def end_unused(as_json: bool) -> None:
+    """Disable the accounts that were not used for 60 days. Run it once a day. The last
+    administrator stays. ELIGIBILITY_UNUSED_DAYS sets another number of days.
+
+    \b
+    Example:  flask users end-unused
+    """
+    from app.access.people import People
+    from app.access.unused import end_unused as disable_unused
+
+    with open_records() as store:
+        people = People(store, unused_days=settings().unused_days)
+        ended, kept = disable_unused(people, command_origin())
+    if as_json:
+        names = {"disabled": [it.name for it in ended], "kept": [it.name for it in kept]}
+        print_json(names)
+        return
+    for account in ended:
+        click.echo(account.name)
+    click.echo(f"Disabled {counted(len(ended), 'unused account')}.", err=True)
+    if kept:
+        click.echo(
+            "Left the last administrator's account enabled. It is unused too: create another "
+            "administrator or sign in.",
+            err=True,
+        )
 
 
 @users_group.command("unlock")

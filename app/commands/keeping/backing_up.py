@@ -43,7 +43,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
     "recipients",
     multiple=True,
     metavar="RECIPIENT",
-    help="Encrypt to this public key, age1… or ssh-ed25519 …; may be given more than once.",
+    help="Encrypt to this public key, age1… or ssh-ed25519 …; repeat it for several.",
 )
 @click.option("--to-file", type=FILE, help="Encrypt to each public key in this file.")
 @click.option(
@@ -59,14 +59,15 @@ def backup_command(
     sign_with: Path | None,
     as_json: bool,
 ) -> None:
-    """Write all records, accounts and credentials to FILE, as of one moment, and its signature to
-    FILE.sig. Only their owner can read them.
+    """Write all records, accounts and credentials to FILE, as of one moment. Only its owner can
+    read it. Its signature goes to FILE.sig.
 
-    With --to or --to-file, FILE is encrypted: only the secret key of a recipient opens it. `records
-    backup-key` creates both. In production mode the command refuses to write an unencrypted backup.
+    With --to or --to-file, FILE opens only with the key of one of these people. `records
+    backup-key` makes such a key. In production mode the command writes no plain backup.
 
-    If the service seals by itself, the command first seals all unsealed records, so FILE ends with
-    a seal that the checkpoints know. Restoring FILE loses later records: see `records restore`.
+    If the service seals by itself, the command first seals what is not sealed yet. So FILE ends
+    with a seal that the checkpoints know. Restoring FILE loses later records: see `records
+    restore`.
 
     \b
     Example:  flask records backup records-2026-11-22.jsonl.gz
@@ -108,10 +109,9 @@ def _back_up(file: Path, to: Sequence[Any], key: "PrivateKey") -> dict[str, int]
 @click.argument("file", type=FILE)
 @command
 def backup_key_command(file: Path, as_json: bool) -> None:
-    """Create a key for encrypted backups: its secret part in FILE, which only its owner can read;
-    print its recipient, the public part.
+    """Create a key for backups. FILE gets the secret part, the screen the public part.
 
-    Keep FILE off the machine of the service, and a copy of it: without it nobody opens the backups.
+    Keep FILE on another machine than the service. Keep a copy too: only this key opens the backups.
 
     \b
     Example:  flask records backup-key backups.key
@@ -134,7 +134,7 @@ def backup_key_command(file: Path, as_json: bool) -> None:
     metavar="KEY",
     help="A public key whose signature you trust; by default that of this instance's backup.key.",
 )
-@click.option("--unsigned", is_flag=True, help="Restore FILE whatever its signature.")
+@click.option("--unsigned", is_flag=True, help="Do not check the signature.")
 @command
 def restore_command(
     file: Path, key: Path | None, signed_by: tuple[str, ...], unsigned: bool, as_json: bool
@@ -142,9 +142,8 @@ def restore_command(
     """Restore a backup into an empty, migrated database, all of it or nothing. Then run `records
     verify` and `records replay`.
 
-    The command first checks the signature in FILE.sig: FILE must be what a key that you trust
-    signed. Only --unsigned lets it restore another; in development mode an unencrypted backup
-    without a signature is restored too.
+    The command first checks the signature in FILE.sig: a key that you trust must have signed FILE.
+    With --unsigned it does not check. In development mode a plain backup needs no signature.
 
     If the checkpoints note seals after the backup, those seals and their records are lost. The
     command prints them. `records verify` then exits with 3 until you accept the loss with `records

@@ -102,7 +102,7 @@ def verify_command(checkpoints: Path | None, receipts: Path | None, as_json: boo
     "--because",
     required=True,
     metavar="TEXT",
-    help="The reason, without personal data.",
+    help="Why you accept it; name no person.",
 )
 @command
 def accept_loss_command(through: int, database: str | None, because: str, as_json: bool) -> None:

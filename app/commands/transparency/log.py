@@ -66,7 +66,7 @@ def key_command(receipts: bool, as_json: bool) -> None:
     metavar="N",
     help="How many of the log's records the database still has at the beginning.",
 )
-@click.option("--because", required=True, metavar="TEXT", help="The reason, without personal data.")
+@click.option("--because", required=True, metavar="TEXT", help="Why; name no person.")
 @command
 def begin_anew_command(after: int, because: str, as_json: bool) -> None:
     """Begin a new log, since the database lacks records that the log has, as after restoring a

@@ -7,7 +7,8 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
-from app.access.credentials import DAYS, OVERLAP_HOURS, NewSecret, Wanted
+from app.access.credentials import DAYS, OVERLAP_HOURS, Wanted
+from app.access.granting.credentials import GrantedCredential
 from app.access.principal import PUBLIC
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.authentication import authenticator
@@ -19,8 +20,8 @@ from app.api.machines.credential_schemas import (
     CredentialWantedSchema,
     SecretWantedSchema,
 )
-from app.api.machines.credentials import ROUTE, ROUTE_OF_SECRETS, refusals
-from app.console.accounts.people import organization_entry
+from app.api.machines.credentials import ROUTE, ROUTE_OF_SECRETS, grants, refusals
+from app.console.accounts.people import WAITS, organization_entry
 from app.console.accounts.stale import stale_notice
 from app.console.forms import Entry, PageForm
 from app.console.guard import needs, pages
@@ -29,7 +30,12 @@ from app.records.machines.credentials import Credential
 
 SHOWN = 50
 KINDS = {"key": "API key", "client": "OAuth client"}
-STATES = {"live": "Valid", "expired": "Expired", "revoked": "Revoked"}
+STATES = {
+    "live": "Valid",
+    "waiting": "Waits for a second person",
+    "expired": "Expired",
+    "revoked": "Revoked",
+}
 STEPS = {"revoke": "Revoke", "rotate": "New secret"}
 
 
@@ -54,7 +60,13 @@ def _words() -> dict[str, Any]:
     now = clock.now()
     return {
         "state_of": lambda one: STATES[
-            "live" if one.is_live(now) else "revoked" if one.revoked_at else "expired"
+            "live"
+            if one.is_live(now)
+            else "revoked"
+            if one.revoked_at
+            else "waiting"
+            if one.waits
+            else "expired"
         ],
         "role_titles": _role_titles(),
         "now": now,
@@ -121,21 +133,19 @@ def create_credential() -> AnyResponse | str | tuple[str, int]:
         wanted = Wanted(**loaded, scopes=None if scopes is None else tuple(scopes))
         try:
             with refusals():
-                return _secret_page(
-                    authenticator().credentials.create(
-                        wanted, origin(), attempt.created("/v1/credentials")
-                    )
-                )
+                response = attempt.created("/v1/credentials")
+                return _secret_page(grants().create(wanted, principal(), origin(), response))
         except Problem as problem:
             form.refuse(problem)
     return _new_page(form), 422
 
 
-def _secret_page(new: NewSecret) -> str:
+def _secret_page(new: GrantedCredential) -> str:
     return render_template(
         "accounts/secret.html",
         credential=new.credential,
         secret=new.secret,
+        approval=new.approval,
         token_endpoint=f"{authenticator().tokens.issuer}/oauth/token",
     )
 
@@ -172,6 +182,7 @@ def _credential_page(found: Credential, form: PageForm) -> str:
         credential=found,
         form=form,
         may_change=principal().may("credentials.write") and found.revoked_at is None,
+        waiting=grants().waiting(found.id, principal()),
         **_words(),
     )
 
@@ -186,8 +197,8 @@ def change_credential(id: UUID) -> AnyResponse | tuple[str, int]:
     if loaded is not None:
         try:
             with refusals():
-                authenticator().credentials.change(found.id, _version(form), origin(), **loaded)
-                flash("We changed it.")
+                granted = grants().change(found.id, _version(form), principal(), origin(), **loaded)
+                flash("We changed it." if granted.approval is None else WAITS)
                 return _back(found.id)
         except Problem as problem:
             if problem.type.name == "precondition-failed":
@@ -269,9 +280,10 @@ def _rotate(
             return _back(found.id)
         if loaded is None:
             return None
-        new = authenticator().credentials.rotate(
+        new = grants().rotate(
             found.id,
             _version(form),
+            principal(),
             origin(),
             response=attempt.created("/v1/credentials"),
             **loaded,

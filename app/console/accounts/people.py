@@ -6,6 +6,7 @@ from flask import abort, flash, make_response, redirect, render_template, reques
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
+from app.access.granting.accounts import Granted
 from app.access.roster import peoples_roles
 from app.access.second_factor.factors import KIND_WORDS
 from app.api.http.answered.responses import Problem
@@ -23,6 +24,7 @@ from app.api.people.accounts import (
     account_to_create,
     find_account,
     found_accounts,
+    grants,
     refusals,
 )
 from app.api.people.current import people
@@ -34,11 +36,15 @@ from app.records.people.account_search import WantedAccounts
 from app.records.people.accounts import Account
 
 SHOWN = 50
+CHANGED = "We changed the account. It takes effect at the person's next request."
+WAITS = "We proposed it. Another administrator approves it on the page Waiting for a second person."
 CRITERIA = ("name", "role", "organization", "standing")
 STANDING_WORDS = {
     "enabled": "Enabled",
     "disabled": "Disabled",
     "one_time": "One-time password not used yet",
+    "unused": "Disabled because unused",
+    "waiting": "New, waits for approval",
 }
 
 
@@ -155,18 +161,21 @@ def create_staff() -> AnyResponse | str | tuple[str, int]:
             return _new_page(form), 422
         try:
             with refusals():
-                account, one_time = people().roster.create(
-                    account_to_create(loaded), origin(), response=attempt.created("/v1/accounts")
-                )
-                return secret_page(account, one_time)
+                new, response = account_to_create(loaded), attempt.created("/v1/accounts")
+                return secret_page(grants().create(new, principal(), origin(), response))
         except Problem as problem:
             form.refuse(problem, at="name" if problem.type.name == "name-taken" else "")
     return _new_page(form), 422
 
 
-def secret_page(account: Account, one_time: str | None) -> str:
-    """The only page that shows a one-time password."""
-    return render_template("accounts/one_time.html", account=account, one_time=one_time)
+def secret_page(granted: Granted) -> str:
+    """The only page that shows a one-time password, or its first part."""
+    return render_template(
+        "accounts/one_time.html",
+        account=granted.account,
+        one_time=granted.secret,
+        approval=granted.approval,
+    )
 
 
 @pages.get("/accounts/<uuid:id>")
@@ -194,6 +203,7 @@ def _person_page(account: Account, form: PageForm) -> str:
         kind_words=KIND_WORDS,
         is_locked=account.locked_until is not None and account.locked_until > now,
         may_change=principal().may("accounts.write"),
+        waiting=grants().waiting(account, principal()),
         role_titles=role_titles(),
     )
 
@@ -210,8 +220,10 @@ def change_staff(id: UUID) -> AnyResponse | str | tuple[str, int]:
     if loaded is not None:
         try:
             with refusals():
-                people().roster.change(account, loaded, origin(), account.version)
-                flash("We changed the account. It takes effect at the person's next request.")
+                granted = grants().change(account, loaded, principal(), origin(), account.version)
+                if granted.secret is not None:
+                    return secret_page(granted)
+                flash(CHANGED if granted.approval is None else WAITS)
                 return redirect(url_for("pages.staff", id=id), 303)
         except Problem as problem:
             if problem.type.name == "precondition-failed":

@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.idempotency import once_under
 from app.api.http.asked.schemas import StrictSchema
-from app.api.http.service import current_service, origin
+from app.api.http.service import current_service, origin, principal
 from app.api.people.account_schemas import AccountChangesSchema
-from app.api.people.accounts import ROUTE, account_with_password, find_account, refusals
+from app.api.people.accounts import ROUTE, account_with_password, find_account, grants, refusals
 from app.api.people.current import people
 from app.api.people.second_factors import ResetSchema, propose_reset
-from app.console.accounts.people import secret_page
+from app.console.accounts.people import WAITS, secret_page
 from app.console.accounts.stale import stale_notice
 from app.console.forms import Entry, PageForm
 from app.console.guard import needs, pages
@@ -101,14 +101,15 @@ def _disable(account: Account, form: PageForm) -> AnyResponse | None:
     if "reason" not in loaded:
         form["reason"].errors.append("Write why, so that others can understand it later.")
         return None
-    people().roster.change(account, loaded, origin(), account.version)
+    grants().change(account, loaded, principal(), origin(), account.version)
     flash("We disabled the account and ended its sessions.")
     return _back(account)
 
 
 def _enable(account: Account, form: PageForm) -> AnyResponse:
-    people().roster.change(account, {"disabled": False}, origin(), account.version)
-    flash("We enabled the account.")
+    wanted = {"disabled": False}
+    granted = grants().change(account, wanted, principal(), origin(), account.version)
+    flash("We enabled the account." if granted.approval is None else WAITS)
     return _back(account)
 
 
@@ -121,10 +122,10 @@ def _give_password(account: Account, form: PageForm) -> AnyResponse | str:
         if attempt.earlier is not None:
             flash("The account has its new one-time password. We showed it once.")
             return _back(account)
-        one_time = people().roster.reset_password(
-            account, origin(), version=account.version, response=attempt.created("/v1/accounts")
+        response = attempt.created("/v1/accounts")
+        return secret_page(
+            grants().reset_password(account, principal(), origin(), account.version, response)
         )
-    return secret_page(account, one_time)
 
 
 def _end_sessions(account: Account, form: PageForm) -> AnyResponse:
@@ -157,14 +158,16 @@ STEPS = {
     ),
     "enable": Step(
         "Enable the account",
-        "The person can sign in again with the password from before.",
+        "The person can sign in again with the password from before. If the role gives more than "
+        "yours, another administrator approves it first.",
         "Enable the account",
         _enable,
     ),
     "password": Step(
         "New one-time password",
         "The old password stops working, all sessions end, and a lockout is over. The next page "
-        "shows the new password once. The person has seven days to use it.",
+        "shows the new password once. The person has seven days to use it. If the role gives more "
+        "than yours, another administrator approves it first and gets the second part.",
         "Give a one-time password",
         _give_password,
     ),

@@ -12,7 +12,7 @@ from flask import url_for
 from werkzeug.exceptions import NotFound
 
 from app.api.determinations.deciding import Asked, decide
-from app.api.determinations.stored import kept, note, text_of
+from app.api.determinations.stored import is_own, kept, note, text_of
 from app.api.http.service import current_service, principal
 from app.console.ask.drafting import Asking, draft_of, stated_facts
 from app.determinations.cases.events import SEVERAL, is_event_fact
@@ -27,12 +27,13 @@ Document = Mapping[str, Any]
 @dataclass(frozen=True)
 class AnsweredCase:
     """A question with its facts, and the *document* of the answer that they got; *draft* where the
-    question is still being put together.
+    question is still being put together, *is_own* whether it is of the person's organization.
     """
 
     question: Question
     document: Document
     draft: Draft | None = None
+    is_own: bool = True
 
     @classmethod
     def of_stored(cls, id: UUID) -> "AnsweredCase":
@@ -47,7 +48,8 @@ class AnsweredCase:
         question = current_service().lawbook.questions.get(found.record.question)
         if question is None:
             raise NotFound("This question has left the law.")
-        return cls(question, orjson.loads(text_of(found)))
+        own = is_own(found.record.organization)
+        return cls(question, orjson.loads(text_of(found)), is_own=own)
 
     @classmethod
     def of_draft(cls, id: UUID) -> "AnsweredCase":
@@ -92,7 +94,9 @@ class AnsweredCase:
         """Whether the signed-in person may store another answer in place of it: it is stored, and
         was neither replaced nor voided.
         """
-        stands = not (self.document.get("replaced_by") or self.document.get("voided"))
+        stands = self.is_own and not (
+            self.document.get("replaced_by") or self.document.get("voided")
+        )
         return self.draft is None and stands and principal().may("determinations.redetermine")
 
     def address(self, page: str) -> str:

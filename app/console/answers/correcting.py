@@ -9,8 +9,8 @@ import orjson
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.api.determinations.replay import ROUTE, replaced
-from app.api.determinations.stored import id_of, kept
+from app.api.determinations.replay import REPLACES, ROUTE, replaced
+from app.api.determinations.stored import id_of, kept_own
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service
@@ -34,7 +34,7 @@ def correct(case: AnsweredCase, given: Mapping[str, Any]) -> AnyResponse:
     with once_under(current_service(), ROUTE, f"page-{id}-{said}", b"") as attempt:
         if attempt.earlier is not None:
             return redirect(url_for("pages.stored_answer", id=attempt.earlier.determination), 303)
-        stored = replaced(attempt, kept(id), given)
+        stored = replaced(attempt, kept_own(id, REPLACES), given)
     flash(STORED_INSTEAD)
     return redirect(url_for("pages.stored_answer", id=id_of(stored)), 303)
 

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.api.determinations import determinations, replay
 from app.api.determinations.deciding import Decided, decide
-from app.api.determinations.stored import id_of, keep, kept
+from app.api.determinations.stored import id_of, is_own, keep, kept_own
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.idempotency import IdempotentRequest, once_under
 from app.api.http.asked.schemas import SUBJECT
@@ -142,7 +142,11 @@ def _standing(draft: Draft, new: DeterminationRecord | None) -> list[Row]:
         return []
     wanted = Wanted(subject=draft.subject, question=draft.question, standing=True)
     rows = found_determinations(wanted, AT_MOST)
-    return [row for row in rows if row.columns and row.columns["as_of"] == new.as_of]
+    return [
+        row
+        for row in rows
+        if row.columns and row.columns["as_of"] == new.as_of and is_own(row.columns["organization"])
+    ]
 
 
 def _instead(draft: Draft, id: str, attempt: IdempotentRequest) -> Response:
@@ -150,4 +154,4 @@ def _instead(draft: Draft, id: str, attempt: IdempotentRequest) -> Response:
     given: dict[str, object] = {"facts": nest(draft.facts), "edition": draft.edition}
     if draft.as_of is not None:
         given["as_of"] = draft.as_of
-    return replay.replaced(attempt, kept(UUID(id)), given)
+    return replay.replaced(attempt, kept_own(UUID(id), replay.REPLACES), given)

@@ -8,7 +8,7 @@ import orjson
 from flask import redirect, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.api.determinations.stored import KIND, kept_or_named, note, text_of
+from app.api.determinations.stored import KIND, is_own, kept_or_named, note, text_of
 from app.api.http.answered.faults import alarm_damaged
 from app.api.http.answered.responses import Problem
 from app.api.http.service import current_service, principal
@@ -97,7 +97,8 @@ def stored_answer(id: UUID) -> str:
             "number": number_header(KIND, str(id)).get(HEADER),
             "asking": None,
             "going_on": _going_on(document),
-            "may_void": principal().may("determinations.void"),
+            "may_void": principal().may("determinations.void")
+            and is_own(record.record.organization),
             "may_see_letters": principal().may("letters.read"),
             **({} if _is_within(str(id)) else BEYOND),
         },

@@ -12,7 +12,7 @@ from app.api.approvals.approvals import (
     RefusalSchema,
     answer,
     approvals,
-    approved,
+    approve_with_part,
     find,
     refusals,
     waiting,
@@ -56,32 +56,37 @@ def decide_approval(id: UUID) -> AnyResponse:
         with refusals():
             if request.form.get("version") != str(found.version):
                 raise ApprovalChanged(found.id)
-            _do(found, do, because.strip()[:LONGEST])
+            second = _do(found, do, because.strip()[:LONGEST])
     except ValidationError as error:
         sentence = " ".join(error.messages_dict["because"])
         return _page(found, 422, because=because, wrong=sentence)
     except Problem as problem:
         return _page(find(id), problem.type.status, because=because, notice=problem.detail)
+    if second is not None:
+        return make_response(
+            render_template("approvals/second_part.html", approval=found, second=second)
+        )
     flash(RELEASED if do == "approve" and found.kind == NAME else DONE[do])
     return redirect(url_for("pages.approval", id=id), 303)
 
 
-def _do(found: Approval, do: str, because: str) -> None:
-    """What one of the buttons says.
+def _do(found: Approval, do: str, because: str) -> str | None:
+    """What one of the buttons says; the second part of a secret, if approving gives one.
 
     Raises:
         ValidationError: the reason of a refusal is missing or cannot be one.
         Problem: there is no such button.
     """
     if do == "approve":
-        approved(found)
-    elif do == "refuse":
+        return approve_with_part(found)[1]
+    if do == "refuse":
         asked = RefusalSchema().load({"because": because})
         approvals().refuse(found, asked["because"], principal(), origin())
     elif do == "withdraw":
         approvals().withdraw(found, principal(), origin())
     else:
         raise Problem("bad-request", "Open the page again and use one of its buttons.")
+    return None
 
 
 def _page(

@@ -48,15 +48,15 @@ class Group:
 
 
 def grouped(questions: Iterable[Question]) -> list[Group]:
-    """The questions by group, the most asked ones once more before all."""
+    """The questions by group, the most asked ones before all."""
     known = {each.id: each for each in questions}
     first = Group(FIRST, [known[id] for id in MOST_ASKED if id in known])
-    found = [first]
+    found, left = [first], {id: each for id, each in known.items() if id not in MOST_ASKED}
     for heading, topics in GROUPS.items():
-        of_group = [each for topic in topics for each in known.values() if _topic(each) == topic]
+        of_group = [each for topic in topics for each in left.values() if _topic(each) == topic]
         found.append(Group(heading, of_group))
     placed = {topic for topics in GROUPS.values() for topic in topics}
-    found.append(Group(OTHERS, [each for each in known.values() if _topic(each) not in placed]))
+    found.append(Group(OTHERS, [each for each in left.values() if _topic(each) not in placed]))
     return [each for each in found if each.questions]
 
 

@@ -9,6 +9,7 @@ from flask import Response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
+from app.api.determinations.stored import is_own, kept
 from app.api.http.answered.responses import Problem
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service, principal
@@ -73,7 +74,7 @@ def letter_preview(id: UUID) -> str:
         letter=_shown(one),
         languages={code: NAMES[code] for code in current_service().languages.codes},
         key=new_id(clock.now()),
-        may_make=principal().may("letters.write"),
+        may_make=principal().may("letters.write") and is_own(kept(id).record.organization),
         alike=waiting_alike(one.letter, str(id)),
     )
 

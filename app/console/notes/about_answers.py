@@ -11,7 +11,7 @@ from flask import flash, redirect, render_template, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app import clock
-from app.api.determinations.stored import kept, note
+from app.api.determinations.stored import is_own, kept, note
 from app.api.http.asked.idempotency import once_under
 from app.api.http.service import current_service, origin, principal
 from app.api.notes.note_schemas import (
@@ -89,15 +89,16 @@ def answer_notes(id: UUID) -> str:
 
 
 def _page(id: UUID, sent: dict[str, PageForm]) -> str:
-    document = orjson.loads(kept(id).record.document)
+    record, may_write = kept(id).record, principal().may("notes.write")
     notes = notes_along(str(id))
     forms = {name: form() for name, form in FORMS.items()} | sent
     return render_template(
         "notes/about_answer.html",
-        told=Told(current_service().decider, document),
+        told=Told(current_service().decider, orjson.loads(record.document)),
         notes=notes,
         open_objections=open_objections(notes),
-        may_write=principal().may("notes.write"),
+        may_write=may_write,
+        may_object=may_write and is_own(record.organization),
         wrong=any(form.is_refused for form in forms.values()),
         reminders=_reminders_of(str(id)),
         **forms,

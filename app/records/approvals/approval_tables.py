@@ -1,6 +1,6 @@
 """The table of approvals."""
 
-from sqlalchemy import Column, Index, Integer, String, Table
+from sqlalchemy import Column, Index, Integer, String, Table, Text
 
 from app.records.tables import Digest, Id, Instant, metadata
 
@@ -29,4 +29,20 @@ approvals = Table(
 """What somebody proposed to do to an object. `effect` is the digest of what would be done.
 
 Open while `outcome` is null and `ends_at` has not come.
+"""
+
+grants = Table(
+    "grants",
+    metadata,
+    Column("object_id", Id, primary_key=True),
+    Column("action", String(60), nullable=False),
+    Column("change", Text, nullable=False),
+    Column("second_part", String(60)),
+    Column("record_digest", Digest, nullable=False),
+    info={"kind": "grant"},
+)
+"""What an account or a credential becomes once a second person approves it; `change` is JSON.
+
+`second_part` is the half of a new secret that only the approver reads. It opens nothing alone, and
+goes when the grant is decided.
 """

@@ -8,7 +8,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, select, true
 
 from app.records.approvals.approval_tables import approvals
-from app.records.approvals.second_person import require_another, require_second_person
+from app.records.approvals.second_person import (
+    require_another,
+    require_independent,
+    require_second_person,
+)
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry
 from app.records.stating import state_of, stating
@@ -55,11 +59,15 @@ class Effect:
     """What approving does.
 
     *digest* gives the digest of what would be done to an object as things stand, or None where
-    nothing can be done any more. *carry_out* does it. Both work in the transaction of the approval.
+    nothing can be done any more. *carry_out* does it, *drop* removes what was kept for it where it
+    is refused or withdrawn. All work in the transaction of the approval. What *gives_reach* needs
+    two people whose accounts nobody else can get into both.
     """
 
     digest: Callable[[Transaction, str], str | None]
     carry_out: Callable[[Transaction, Approval], object]
+    drop: Callable[[Transaction, str], object] = lambda transaction, id: None
+    gives_reach: bool = False
 
 
 class ApprovalChanged(Exception):
@@ -124,7 +132,7 @@ def decide(
     store: Store, id: str, decision: Decision, audit: AuditEntry, effect: Effect | None = None
 ) -> Approval:
     """Store what became of a proposal. Where it is approved, its *effect* is carried out in the
-    same transaction: both or neither.
+    same transaction: both or neither. Otherwise what was kept for it goes.
 
     Raises:
         ApprovalChanged: it is of another version, or there is none.
@@ -141,7 +149,7 @@ def decide(
         proposed = approval_of(row)
         if (state := proposed.state(decision.at)) != OPEN:
             raise ApprovalOver(state)
-        _require_person(connection, proposed, decision)
+        _require_person(connection, proposed, decision, effect)
         values = {
             "outcome": decision.outcome,
             "decided_by": decision.by,
@@ -151,7 +159,9 @@ def decide(
         }
         after = write(connection, approvals, row, values)
         decided = approval_of(after)
-        if effect is not None:
+        if effect is not None and decision.outcome != APPROVED:
+            effect.drop(connection, proposed.object_id)
+        elif effect is not None:
             if effect.digest(connection, proposed.object_id) != proposed.effect:
                 raise EffectChanged(id)
             effect.carry_out(connection, decided)
@@ -160,9 +170,13 @@ def decide(
     return decided
 
 
-def _require_person(connection: Connection, proposed: Approval, decision: Decision) -> None:
+def _require_person(
+    connection: Connection, proposed: Approval, decision: Decision, effect: Effect | None
+) -> None:
     if decision.outcome == APPROVED:
-        require_second_person(connection, proposed.proposed_by, decision.by)
+        gives_reach = effect is not None and effect.gives_reach
+        require = require_independent if gives_reach else require_second_person
+        require(connection, proposed.proposed_by, decision.by)
     else:
         require_another(proposed.proposed_by, decision.by, decision.outcome == WITHDRAWN)
 

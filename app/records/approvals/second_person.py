@@ -4,7 +4,7 @@ proposer did not make and cannot get into.
 
 from collections.abc import Iterator
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, Select, select
 
 from app.records.machines.credential_tables import credentials
 from app.records.tables import audit_entries
@@ -21,6 +21,10 @@ MADE = (
     "approve it."
 )
 ALIKE = "One account made your key and the key that proposed this. Somebody else must approve it."
+GRANTERS = (
+    "Your account and that of the person who proposed this are not independent: one made or "
+    "changed the other, or one account made both. Somebody else must approve it."
+)
 UNKNOWN = (
     "The service no longer knows who made your account. Ask an administrator for a new account."
 )
@@ -64,6 +68,19 @@ def require_second_person(connection: Connection, proposer: str, approver: str) 
             raise NotASecondPerson(ALIKE)
 
 
+def require_independent(connection: Connection, proposer: str, approver: str) -> None:
+    """Require a second person for something that gives reach. Nobody may be able to get into both
+    accounts: neither made or changed the other, and no account made or changed both.
+
+    Raises:
+        NotASecondPerson: somebody may be.
+    """
+    require_second_person(connection, proposer, approver)
+    into = [{actor, *_makers(connection, actor)} for actor in (proposer, approver)]
+    if _people(into[0]) & _people(into[1]):
+        raise NotASecondPerson(GRANTERS)
+
+
 def _makers(connection: Connection, actor: str) -> Iterator[str]:
     """Everybody who made an actor or can get into it, and who made those, and so on.
 
@@ -83,24 +100,36 @@ def _made(connection: Connection, actor: str, must_be_known: bool) -> set[str]:
     id = actor.partition(":")[2]
     if _kind(actor) in MACHINES:
         made = select(credentials.c.created_by).where(credentials.c.id == id)
-        return set(connection.execute(made).scalars())
+        asked = _entries(id, MACHINES, ("credential.rotate",))
+        return set(connection.execute(made).scalars()) | {
+            row.actor for row in connection.execute(asked)
+        }
     if _kind(actor) != ACCOUNT:
         return set()
-    entry = audit_entries.c
-    asked = select(entry.action, entry.actor).where(
-        entry.kind == ACCOUNT,
-        entry.object_id == id,
-        entry.action.in_(OPENS),
-        entry.outcome == "done",
-    )
-    found = connection.execute(asked).all()
+    found = connection.execute(_entries(id, (ACCOUNT,), OPENS)).all()
     if must_be_known and not any(row.action == CREATED for row in found):
         raise NotASecondPerson(UNKNOWN)
     return {row.actor for row in found}
 
 
+def _entries(id: str, kinds: tuple[str, ...], actions: tuple[str, ...]) -> Select[tuple[str, str]]:
+    """Who did one of these actions to an account or a credential."""
+    entry = audit_entries.c
+    return select(entry.action, entry.actor).where(
+        entry.kind.in_(kinds),
+        entry.object_id == id,
+        entry.action.in_(actions),
+        entry.outcome == "done",
+    )
+
+
 def _kind(actor: str) -> str:
     return actor.partition(":")[0]
+
+
+def _people(actors: set[str]) -> set[str]:
+    """Those of some actors who may be one person: the command line is the operator's."""
+    return {actor for actor in actors if _kind(actor) in (ACCOUNT, *MACHINES)}
 
 
 def _accounts(actors: set[str]) -> set[str]:

@@ -56,7 +56,8 @@ def _letters(connection: Connection, before: datetime, after: str | None) -> Pag
     kept = {
         row.id
         for row in read
-        if row.columns is not None and held.keep(row.columns["object_id"], row.columns["subject"])
+        if row.columns is not None
+        and held.keep_about(row.columns["object_id"], row.columns["subject"])
     }
     return _page("letter", read, kept)
 

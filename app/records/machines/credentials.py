@@ -63,6 +63,11 @@ class Credential:
         """Whether it is taken at an instant: neither revoked nor expired."""
         return self.revoked_at is None and at < self.expires_at
 
+    @property
+    def waits(self) -> bool:
+        """Whether nobody approved it yet: it expired when it was made."""
+        return self.revoked_at is None and self.expires_at <= self.created_at
+
 
 class Stale(Exception):
     """Somebody else has changed the credential since it was read; nothing was changed.
@@ -99,15 +104,9 @@ class CredentialStore:
             RecordsUnavailable: it could not be stored; so where a label is taken already, which
                 chance all but excludes.
         """
-        row = asdict(credential)
-        secrets = row.pop("secrets")
         with self._store.writing() as connection:
             store_response(connection, response)
-            require_open(connection, credential.organization)
-            add(connection, credentials, {**row, "scopes": _joined(credential.scopes)})
-            for secret in secrets:
-                add(connection, credential_secrets, {**secret, "credential": credential.id})
-            _entered(connection, credential.id, audit, None)
+            add_credential(connection, credential, audit)
 
     def find(self, id: str) -> Credential | None:
         """A credential with its secrets; none where there is none of that id.
@@ -200,9 +199,7 @@ class CredentialStore:
             RecordsUnavailable: the database is unavailable or refuses.
         """
         with self._store.writing() as connection:
-            before = _state(connection, id)
-            self._changed(connection, id, version, changes)
-            return _entered(connection, id, audit, before)
+            return change_credential(connection, id, version, changes, audit)
 
     def replace_secret(
         self,
@@ -223,29 +220,7 @@ class CredentialStore:
         """
         with self._store.writing() as connection:
             store_response(connection, response)
-            before = _state(connection, id)
-            changed = self._changed(connection, id, version, changes)
-            for number, old in enumerate(changed.secrets):
-                mine = credential_secrets.c.label == old.label
-                if number > 0 or old_ends <= secret.created_at:
-                    connection.execute(delete(credential_secrets).where(mine))
-                elif old.is_live(old_ends):
-                    change(connection, credential_secrets, mine, {"expires_at": old_ends})
-            add(connection, credential_secrets, {**asdict(secret), "credential": id})
-            return _entered(connection, id, audit, before)
-
-    def _changed(
-        self, connection: Connection, id: str, version: int | None, changes: Mapping[str, Any]
-    ) -> Credential:
-        row = locked(connection, credentials, credentials.c.id == id)
-        if row is None:
-            raise UnknownCredential
-        if version not in (None, row["version"]):
-            raise Stale(row["version"])
-        write(connection, credentials, row, {**changes, "version": row["version"] + 1})
-        found = _one(connection, id)
-        assert found is not None
-        return found
+            return replace_secret(connection, id, version, secret, old_ends, changes, audit)
 
     def note_use(self, id: str, on: date) -> None:
         """Remember the day a credential was used on.
@@ -255,6 +230,85 @@ class CredentialStore:
         wanted = and_(credentials.c.id == id, credentials.c.last_used_on.is_distinct_from(on))
         with suppress(RecordsUnavailable), self._store.writing() as connection:
             change(connection, credentials, wanted, {"last_used_on": on})
+
+
+def add_credential(connection: Connection, credential: Credential, audit: AuditEntry) -> None:
+    """Store a new credential and its secrets.
+
+    Raises:
+        OrganizationNotOpen: its organization is closed or unknown.
+    """
+    row = asdict(credential)
+    secrets = row.pop("secrets")
+    require_open(connection, credential.organization)
+    add(connection, credentials, {**row, "scopes": _joined(credential.scopes)})
+    for secret in secrets:
+        add(connection, credential_secrets, {**secret, "credential": credential.id})
+    _entered(connection, credential.id, audit, None)
+
+
+def change_credential(
+    connection: Connection,
+    id: str,
+    version: int | None,
+    changes: Mapping[str, Any],
+    audit: AuditEntry,
+) -> Credential:
+    """Change some columns of a credential, if it still is of this version.
+
+    Raises:
+        UnknownCredential, Stale: as for `CredentialStore.change`.
+    """
+    before = _state(connection, id)
+    _changed(connection, id, version, changes)
+    return _entered(connection, id, audit, before)
+
+
+def replace_secret(
+    connection: Connection,
+    id: str,
+    version: int | None,
+    secret: Secret,
+    old_ends: datetime,
+    changes: Mapping[str, Any],
+    audit: AuditEntry,
+) -> Credential:
+    """Give a credential a new secret beside the present one, which ends at an instant; those from
+    before it end at once.
+
+    Raises:
+        UnknownCredential, Stale: as for `CredentialStore.change`.
+    """
+    before = _state(connection, id)
+    changed = _changed(connection, id, version, changes)
+    for number, old in enumerate(changed.secrets):
+        mine = credential_secrets.c.label == old.label
+        if number > 0 or old_ends <= secret.created_at:
+            connection.execute(delete(credential_secrets).where(mine))
+        elif old.is_live(old_ends):
+            change(connection, credential_secrets, mine, {"expires_at": old_ends})
+    add(connection, credential_secrets, {**asdict(secret), "credential": id})
+    return _entered(connection, id, audit, before)
+
+
+def credential_within(connection: Connection, id: str) -> Credential | None:
+    """A credential, locked until the transaction ends; None for an unknown id."""
+    row = locked(connection, credentials, credentials.c.id == id)
+    return None if row is None else _one(connection, id)
+
+
+def _changed(
+    connection: Connection, id: str, version: int | None, changes: Mapping[str, Any]
+) -> Credential:
+    row = locked(connection, credentials, credentials.c.id == id)
+    if row is None:
+        raise UnknownCredential
+    if version not in (None, row["version"]):
+        raise Stale(row["version"])
+    write(connection, credentials, row, {**changes, "version": row["version"] + 1})
+    found = _one(connection, id)
+    assert found is not None
+    return found
 
 
 _COLUMNS = tuple(field.name for field in fields(Credential) if field.name != "secrets")

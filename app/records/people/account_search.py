@@ -10,9 +10,11 @@ from app.records.people.account_tables import accounts
 from app.records.people.accounts import Account
 from app.records.store import Store
 
-Standing = Literal["enabled", "disabled", "one_time"]
-STANDINGS: tuple[Standing, ...] = ("enabled", "disabled", "one_time")
-"""How an account stands. `one_time`: enabled, and nobody has used its one-time password yet."""
+Standing = Literal["enabled", "disabled", "one_time", "unused", "waiting"]
+STANDINGS: tuple[Standing, ...] = ("enabled", "disabled", "one_time", "unused", "waiting")
+"""How an account stands. `one_time`: enabled, and nobody has used its one-time password yet.
+`unused`: disabled because nobody signed in for too long. `waiting`: new, not approved yet.
+"""
 
 
 class LastAdministrator(Exception):
@@ -85,8 +87,10 @@ def _conditions(wanted: WantedAccounts) -> list[ColumnElement[bool]]:
     if wanted.organization:
         conditions.append(account.organization == wanted.organization)
     if wanted.standing is not None:
-        disabled = account.disabled_at.is_not(None)
-        conditions.append(disabled if wanted.standing == "disabled" else ~disabled)
+        disabled, enabled = account.disabled_at.is_not(None), account.disabled_at.is_(None)
+        conditions.append(enabled if wanted.standing in ("enabled", "one_time") else disabled)
+    if wanted.standing in ("unused", "waiting"):
+        conditions.append(account.disabled_because == wanted.standing)
     if wanted.standing == "one_time":
         conditions.append(account.must_change)
     return conditions

@@ -10,24 +10,29 @@ from typing import Any, Literal
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Connection, delete, select
-from sqlalchemy.exc import IntegrityError
 
-from app.records.changing import add, digested, insert_unless_there, locked, sweep, write
+from app.records.changing import digested, insert_unless_there, locked, sweep, write
 from app.records.entries import AuditEntry, IdempotencyRecord, Row
-from app.records.machines.program_tables import consents
-from app.records.organizations.organizations import require_open
+from app.records.people.account_changes import (
+    add_account,
+    change_account,
+    end_access,
+    enter_change,
+    nothing_to_check,
+)
 from app.records.people.account_tables import (
-    account_sessions,
     accounts,
     drafts,
     sign_in_addresses,
 )
 from app.records.people.forgiving import forgive
-from app.records.stating import state_of, stating
-from app.records.store import Store, enter, store_response
+from app.records.store import Store, store_response
 
 ADMINISTRATOR, UNUSED = "administrator", "unused"
-"""Why an account is disabled: somebody did it, or nobody used it for too long."""
+WAITING: Literal["waiting"] = "waiting"
+"""Why an account is disabled: somebody did it, nobody used it for too long, or it is new and waits
+for a second person.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +59,7 @@ class Account:
     password_set_at: datetime | None = None
     must_change: bool = False
     disabled_at: datetime | None = None
-    disabled_because: Literal["administrator", "unused"] | None = None
+    disabled_because: Literal["administrator", "unused", "waiting"] | None = None
     disabled_reason: str | None = None
     failed_attempts: int = 0
     locked_until: datetime | None = None
@@ -107,18 +112,6 @@ class SignInAttempt:
     address_held_until: datetime | None = None
 
 
-def nothing_to_check(connection: Connection) -> None:
-    """For a change that may always be."""
-
-
-class NameTaken(Exception):
-    """There is an account of that name, or of that person at the identity provider."""
-
-
-class VersionDiffers(Exception):
-    """The account was changed since it was read."""
-
-
 _READ = [accounts.c[field.name] for field in fields(Account)]
 _NOBODY = digested(
     accounts, {column.name: None for column in accounts.c} | {"id": str(UUID(int=0))}
@@ -126,8 +119,13 @@ _NOBODY = digested(
 """Stands for an unknown account. The same statements run and change nothing."""
 
 
+def stored_account(row: Mapping[Any, Any]) -> Account:
+    """The account of a row."""
+    return Account(**{column.name: row[column.name] for column in _READ})
+
+
 def _account(row: Mapping[Any, Any] | None) -> Account | None:
-    return None if row is None else Account(**{column.name: row[column.name] for column in _READ})
+    return None if row is None else stored_account(row)
 
 
 class Accounts:
@@ -148,15 +146,9 @@ class Accounts:
             AlreadyAnswered: the idempotency key was used first by another request.
             RecordsUnavailable: it could not be stored.
         """
+        row = {**asdict(account), "name_key": account.key}
         with self._store.writing() as connection:
-            store_response(connection, response)
-            require_open(connection, account.organization)
-            row = {**asdict(account), "name_key": account.key}
-            try:
-                add(connection, accounts, row)
-            except IntegrityError:
-                raise NameTaken(account.id) from None
-            enter(connection, stating(connection, audit, state_of(accounts, row)))
+            add_account(connection, row, audit, response)
 
     def find(self, id: str) -> Account | None:
         """The account of an id.
@@ -224,20 +216,8 @@ class Accounts:
         """
         with self._store.writing() as connection:
             store_response(connection, response)
-            check(connection)
-            require_open(connection, values.get("organization"))
-            row = locked(connection, accounts, accounts.c.id == id)
-            if row is None or version not in (None, row["version"]):
-                raise VersionDiffers(id)
-            after = write(connection, accounts, row, {**values, "version": row["version"] + 1})
-            changed = _account(after)
-            assert changed is not None
-            if ends:
-                end_access(connection, id)
-            if changed.is_disabled:
-                connection.execute(delete(drafts).where(drafts.c.account_id == id))
-            _enter(connection, audit, row, after)
-        return changed
+            after = change_account(connection, id, values, audit, version, ends, check)
+        return stored_account(after)
 
     def rehashed(self, account: Account, password_hash: str, audit: AuditEntry) -> Account:
         """Keep the same password under a hash of today's cost, unless it was changed meanwhile, and
@@ -251,7 +231,7 @@ class Accounts:
             row = locked(connection, accounts, same)
             if row is not None:
                 values = {"password_hash": password_hash, "version": row["version"] + 1}
-                _enter(connection, audit, row, write(connection, accounts, row, values))
+                enter_change(connection, audit, row, write(connection, accounts, row, values))
                 account = replace(account, version=values["version"])
         return replace(account, password_hash=password_hash)
 
@@ -335,16 +315,27 @@ class Accounts:
         may_pass = account is not None and not is_held and not account.is_disabled
         return SignInAttempt(account, may_pass, locks=may_pass and hold is not None)
 
-    def retire(self, account: Account, at: datetime, audit: AuditEntry) -> None:
-        """Disable an account that lay unused for too long.
+    def retire(
+        self,
+        account: Account,
+        at: datetime,
+        audit: AuditEntry,
+        check: Callable[[Connection], None] = nothing_to_check,
+    ) -> bool:
+        """Disable an account that lay unused for too long; whether it still did. *check* raises
+        where it must stay.
 
         Raises:
             RecordsUnavailable: it could not be disabled.
         """
         with self._store.writing() as connection:
+            check(connection)
             row = locked(connection, accounts, accounts.c.id == account.id)
-            assert row is not None
+            still = row is not None and row["last_sign_in_at"] == account.last_sign_in_at
+            if row is None or not still or row["version"] != account.version:
+                return False
             self._retire(connection, row, at, audit)
+        return True
 
     def _retire(self, connection: Connection, row: Row, at: datetime, audit: AuditEntry) -> Row:
         values = {
@@ -356,7 +347,7 @@ class Accounts:
         end_access(connection, row["id"])
         connection.execute(delete(drafts).where(drafts.c.account_id == row["id"]))
         after = write(connection, accounts, row, values)
-        _enter(connection, audit, row, after)
+        enter_change(connection, audit, row, after)
         return after
 
     def forget_addresses(self, at: datetime, lockout: Lockout) -> None:
@@ -377,15 +368,3 @@ class Accounts:
         """
         with self._store.writing() as connection:
             forgive(connection, account.id, address)
-
-
-def end_access(connection: Connection, id: str) -> None:
-    """End all sessions of an account, and what its person lets programs do."""
-    for table in (account_sessions, consents):
-        connection.execute(delete(table).where(table.c.account_id == id))
-
-
-def _enter(connection: Connection, audit: AuditEntry, before: Row, after: Row) -> None:
-    """Enter that an account was changed, and what it is from then on."""
-    states = state_of(accounts, after), state_of(accounts, before)
-    enter(connection, stating(connection, audit, *states))

@@ -16,8 +16,8 @@ from sqlalchemy.exc import IntegrityError
 from app.records.applicants.encryption import KeyRing, Place
 from app.records.changing import add, locked, write
 from app.records.entries import AuditEntry, Row
+from app.records.people.account_changes import end_access
 from app.records.people.account_tables import accounts, second_factors
-from app.records.people.accounts import end_access
 from app.records.stating import state_of, stating
 from app.records.store import Store, enter
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Column, Table
 
 from app.records.applicants.applicant_tables import applicants, former_names, name_parts
-from app.records.approvals.approval_tables import approvals
+from app.records.approvals.approval_tables import approvals, grants
 from app.records.damaged import Found
 from app.records.digests import column_text
 from app.records.disposing.disposal_tables import disposal_marks
@@ -90,6 +90,7 @@ CHANGING = (
     Changing(verifications, verifications.c.id),
     Changing(organizations, organizations.c.id),
     Changing(approvals, approvals.c.id),
+    Changing(grants, grants.c.object_id),
     Changing(numbers, numbers.c.number),
     Changing(applicants, applicants.c.id),
     Changing(former_names, former_names.c.applicant),

@@ -11,6 +11,20 @@ ADMINISTERING = (
         "No other enabled account may change accounts. The service changed nothing.",
     ),
     ProblemType(
+        "grant-proposed",
+        409,
+        "Another change waits for a second person",
+        "Wait until it is decided, or withdraw it.\n"
+        "A change of this account, key or client is proposed already. GET /v1/approvals lists it.",
+    ),
+    ProblemType(
+        "own-account",
+        403,
+        "Your own account",
+        "Ask somebody else to do it.\n"
+        "You cannot change the role or the organization of your own account.",
+    ),
+    ProblemType(
         "no-password",
         409,
         "The account has no password",

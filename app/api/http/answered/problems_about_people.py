@@ -14,6 +14,14 @@ ABOUT_PEOPLE = (
         "lists the subject references if you may see them.",
     ),
     ProblemType(
+        "another-organization",
+        403,
+        "The record belongs to another organization",
+        "Ask that organization to change it.\n"
+        "A role that sees records of other organizations reads them. It replaces, voids and "
+        "objects to none of them.",
+    ),
+    ProblemType(
         "already-void",
         409,
         "The determination is void",

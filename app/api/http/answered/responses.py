@@ -232,7 +232,7 @@ def _conditional(response: Response) -> Response:
     conditional = response.make_conditional(request)
     assert isinstance(conditional, Response)
     if conditional.status_code == 412:
-        raise Problem("precondition-failed", "If-Match does not name the current version.")
+        raise Problem("precondition-failed", "This is not the version in If-Match.")
     return conditional
 
 
