@@ -109,6 +109,11 @@ def test_a_decision_is_corrected_by_two_people(
     app: Flask, roster: Roster, entered: str, reviewer: Browser, chief: Browser
 ) -> None:
     assert 303 == granted(reviewer, entered).status_code
+    letter = f"{entered}/letter"
+    key = re.search(r'name="key" value="([^"]*)"', reviewer.get(letter).get_data(as_text=True))
+    assert key
+    made = str(reviewer.fill(letter, key=key[1]).headers["Location"])
+    assert "was corrected" not in text(reviewer.get(made))
     second = office(app, roster, "dora", "opp_supervisor")
     assert "A correction waits" not in text(second.get(entered))
 
@@ -132,3 +137,9 @@ def test_a_decision_is_corrected_by_two_people(
     after = text(second.get(entered))
     assert "Proposed by: carla" in after and "A correction waits" not in after
     assert "Letter: the decision is corrected" in text(second.get(f"{entered}/letter"))
+    number = re.search(r"/letter\?step=(\d+)", reviewer.get(entered).get_data(as_text=True))
+    assert number
+    for page in (made, f"{letter}?step={number[1]}"):
+        assert "The decision that this letter tells of was corrected." in text(reviewer.get(page))
+    row = reviewer.get("/letters").get_data(as_text=True).partition(made)[2].partition("</tr>")[0]
+    assert "the waiver is granted" in row and "Corrected since" in row
