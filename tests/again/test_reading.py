@@ -52,9 +52,9 @@ def test_every_reading_enters_the_audit_trail(client: FlaskClient, store: Store)
     client.get(f"/v1/determinations/{id}/chain")
     client.get(f"/v1/determinations/{NOBODY}")
 
-    assert [("determination.made", id, "done"), *[("determination.read", id, "done")] * 4] == trail(
-        store
-    )
+    read = [("determination.read", id, "done")] * 4
+    refused = ("determination.read", NOBODY, "refused")
+    assert [("determination.made", id, "done"), *read, refused] == trail(store)
 
 
 @pytest.mark.parametrize(
@@ -94,7 +94,9 @@ def test_what_lies_out_of_reach_is_as_if_it_were_not_there(
         for a in answers
     )
     assert nobodys == theirs
-    assert before == trail(store)
+    entered = trail(store)[len(before) :]
+    assert [(id, "refused"), (NOBODY, "refused")] == [entry[1:] for entry in entered]
+    assert 1 == len({action for action, *_ in entered})
 
 
 def test_a_reader_of_one_question_sees_it_whoever_made_it(serving: Serving) -> None:

@@ -292,11 +292,12 @@ def test_whoever_may_see_the_older_one_may_see_the_newer(serving: Serving) -> No
     )
     id = made(ours)
 
-    new = redetermine(theirs, id).get_json()["id"]
+    assert (403, "another-organization") == problem(redetermine(theirs, id))
+    new = redetermine(ours, id).get_json()["id"]
 
-    assert 200 == ours.get(f"/v1/determinations/{new}").status_code
+    assert 200 == theirs.get(f"/v1/determinations/{new}").status_code
     assert [id, new] == [
-        each["id"] for each in ours.get(f"/v1/determinations/{new}/chain").get_json()["chain"]
+        each["id"] for each in theirs.get(f"/v1/determinations/{new}/chain").get_json()["chain"]
     ]
 
 
