@@ -473,7 +473,7 @@ def received_feedback(page: Page, roster: Roster) -> None:
 def test_the_open_work_is_accessible(page: Page, roster: Roster) -> None:
     roster.create(NewAccount("sue", "supervisor", "office-12"), OFFICE, PASSWORD)
     notes(page)
-    of_reminder = page.locator("form", has_text="Remind me")
+    of_reminder = page.get_by_role("group", name="On which day?")
     of_reminder.get_by_label("Month").select_option("6")
     of_reminder.get_by_label("Day").fill("1")
     of_reminder.get_by_label("Year").fill("2099")

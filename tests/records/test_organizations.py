@@ -27,9 +27,10 @@ def test_each_id_in_use_gets_a_row(store: Store, settings: Settings) -> None:
     assert {"office-1", "office-3", "of-a-record-alone"} == set(found)
     assert {(id, id) for id in found} == {(each.id, each.name) for each in found.values()}
     # These went with their tables, or with the column that stated what they became.
-    assert {"approval", "letter", "audit", "disposal", "determination", "mark"} == {
-        each.kind for each in verify(store).complaints
-    }
+    assert {
+        "approval", "letter", "audit", "disposal", "determination", "mark", "program",
+        "second factor", "verification",
+    } == {each.kind for each in verify(store).complaints}  # fmt: skip
 
 
 def test_the_kind_follows_from_who_belongs_to_it(store: Store, settings: Settings) -> None:
