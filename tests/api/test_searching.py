@@ -1,5 +1,6 @@
 """Finding what was decided, following what is being decided, and the trail that both leave."""
 
+import re
 from typing import Any
 
 import pytest
@@ -256,6 +257,18 @@ def test_somebody_elses_events_are_passed_over(client: FlaskClient) -> None:
 
     assert [theirs] == [event["subject"] for event in told if event["type"] != "law.changed"]
     assert [] == events(client, path)[0]
+
+
+def test_a_place_after_the_last_event_is_refused_and_the_last_one_named(
+    client: FlaskClient,
+) -> None:
+    ahead = client.get("/v1/events?after=999999999")
+    last = re.search(r"the last one is (\d+)", ahead.get_json()["detail"])
+
+    assert (422, "invalid-request") == problem(ahead)
+    assert ["after"] == [each["name"] for each in ahead.get_json()["errors"]]
+    assert last is not None
+    assert 200 == client.get(f"/v1/events?after={last[1]}").status_code
 
 
 @pytest.mark.parametrize(

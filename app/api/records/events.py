@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from msgspec import UNSET, UnsetType
 
 from app.api.http.answered.faults import alarm_damaged
-from app.api.http.answered.responses import JSON
+from app.api.http.answered.responses import JSON, Problem, Wrong
 from app.api.http.operations import Content, Operation
 from app.api.http.service import current_service, origin, principal
 from app.api.records.answers import CloudEventAnswer, EventType
@@ -18,7 +18,7 @@ from app.api.records.waiver_events import waiver_event
 from app.determinations.answer import encode
 from app.instants import instant_text
 from app.records.entries import AuditEntry
-from app.records.ledger.events import TOLD, Event, Follower, happened
+from app.records.ledger.events import TOLD, Event, Follower, PlaceBeyond, happened
 from app.records.waivers.waiver_requests import DeskReach
 from app.waivers.desk import desk_reach
 
@@ -63,7 +63,10 @@ def read_events(query: dict[str, int]) -> Response:
     """
     service = current_service()
     follower = _follower()
-    events, place = happened(service.store, follower, query["after"], query["limit"])
+    try:
+        events, place = happened(service.store, follower, query["after"], query["limit"])
+    except PlaceBeyond as beyond:
+        raise _beyond(beyond.last) from None
     for kind in DAMAGED:
         alarm_damaged(
             kind,
@@ -81,6 +84,14 @@ def read_events(query: dict[str, int]) -> Response:
         {"Link": f'</v1/events?after={place}&limit={query["limit"]}>; rel="next"'},
         content_type=CLOUDEVENTS,
     )
+
+
+def _beyond(last: int) -> Problem:
+    must = (
+        f"No event has this number yet: the last one is {last}. If you read it here, an older "
+        "backup replaced the records. Ask the operator from where to read again."
+    )
+    return Problem("invalid-request", must, [Wrong("query", must, name="after")])
 
 
 def _about_people(answers: Iterable[CloudEventAnswer]) -> Iterator[AuditEntry]:

@@ -9,7 +9,7 @@ its transaction took.
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, select
+from sqlalchemy import Column, Connection, func, select
 
 from app.records.damaged import name_of, page, readable, tolerant
 from app.records.identity import is_id
@@ -74,6 +74,14 @@ class Follower(NamedTuple):
     desk: DeskReach
 
 
+class PlaceBeyond(Exception):
+    """A place after the *last* event: as where an older backup took the place of the records."""
+
+    def __init__(self, last: int) -> None:
+        super().__init__(f"the last event has the number {last}")
+        self.last = last
+
+
 def happened(store: Store, follower: Follower, after: int, limit: int) -> tuple[list[Event], int]:
     """The events within reach after a place, at most *limit*, in order, and the place to go on
     from. Places out of reach are passed over, a bounded way at once.
@@ -82,11 +90,15 @@ def happened(store: Store, follower: Follower, after: int, limit: int) -> tuple[
     those only who see everything.
 
     Raises:
+        PlaceBeyond: no event has come to this place yet.
         RecordsUnavailable: the database is unavailable.
     """
     events: list[Event] = []
     place = after
     with store.reading() as connection:
+        last = connection.execute(select(func.max(sealed_records.c.sequence))).scalar() or 0
+        if after > last:
+            raise PlaceBeyond(last)
         for _ in range(STRETCHES):
             stretch = _stretch(connection, place)
             events += _events_of(connection, stretch, follower)[: limit - len(events)]
