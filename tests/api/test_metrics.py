@@ -128,7 +128,12 @@ def test_how_the_last_verification_ended_is_told_whichever_process_ran_it(
     ended = now + timedelta(seconds=2)
     new = Verification(new_id(now), now, "account:night", now, 3)
     found = replace(new, state="damaged", ended_at=ended, complaints=2)
-    begin(store, new, command_origin().did("verification.started", new.id), alone=False)
+    begin(
+        store,
+        new,
+        command_origin().did("verification.started", new.id, kind="verification"),
+        alone=False,
+    )
 
     auditor = client_of(app, "auditor")
     auditor.get("/metrics")  # one that is running says nothing yet
