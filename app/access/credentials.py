@@ -214,7 +214,7 @@ class Credentials:
         self._still(id)
         changes: dict[str, Any] = {}
         if name is not None:
-            changes["name"] = _matching(NAME, "name", name)
+            changes["name"] = matching(NAME, "name", name)
         if days is not None:
             changes["expires_at"] = expiry_in(clock.now(), days)
         return changes
@@ -306,9 +306,9 @@ class Credentials:
         """
         if wanted.kind not in DAYS:
             raise CredentialRefused("kind", f"Must be {KEY} or {CLIENT}.")
-        _matching(NAME, "name", wanted.name)
+        matching(NAME, "name", wanted.name)
         if wanted.organization is not None:
-            _matching(ORGANIZATION, "organization", wanted.organization)
+            matching(ORGANIZATION, "organization", wanted.organization)
         try:
             self._roles.reach(wanted.role, wanted.organization)
         except UnknownRole:
@@ -347,7 +347,12 @@ def expiry_in(now: datetime, days: int) -> datetime:
     return now + timedelta(days=days)
 
 
-def _matching(pattern: str, member: str, text: str) -> str:
+def matching(pattern: str, member: str, text: str) -> str:
+    """A text that has the form it must have.
+
+    Raises:
+        CredentialRefused: it has not; *member* names it.
+    """
     if not re.fullmatch(pattern, text):
         raise CredentialRefused(
             member,

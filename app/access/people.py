@@ -160,7 +160,7 @@ class People:
         token, whose = secrets.token_urlsafe(TOKEN_BYTES), waiting.account.id
         entry = origin.by(whose).did("session.signed_in", whose)
         try:
-            completed = self.sessions.complete(waiting.session, _hashed(token), entry, proves)
+            completed = self.sessions.complete(waiting.session, hash_of(token), entry, proves)
         except FactorChanged:
             completed = False
         if not completed:
@@ -247,7 +247,7 @@ class People:
         )
         action = "session.began" if second_factor == WAITING else "session.signed_in"
         entry = origin.by(account.id).did(action, account.id)
-        if not self.sessions.open(session, _hashed(token), entry, account.password_hash, forgives):
+        if not self.sessions.open(session, hash_of(token), entry, account.password_hash, forgives):
             self.note(origin.did("session.signed_in", account.id, REFUSED))
             raise SignInRefused
         self.sessions.sweep(at)
@@ -284,7 +284,7 @@ class People:
     def _with(self, token: str) -> SignedIn | None:
         if len(token) != _TOKEN_LENGTH or not token.isascii():
             return None
-        found = self.sessions.find(_hashed(token), clock.now())
+        found = self.sessions.find(hash_of(token), clock.now())
         return None if found is None else SignedIn(account=found[1], session=found[0])
 
     def sign_out(self, who: SignedIn, origin: Origin) -> None:
@@ -385,11 +385,11 @@ def retiring(origin: Origin) -> Callable[[Account], AuditEntry]:
     return lambda account: origin.did("account.disabled", account.id)
 
 
-def _hashed(token: str) -> str:
-    """The digest of a session's secret, which the service stores. The secret is long and random, so
-    a fast hash is enough.
+def hash_of(secret: str) -> str:
+    """The digest of a secret that the service stores: of a session, a code or a refresh token. The
+    secret is long and random, so a fast hash is enough.
     """
-    return hashlib.sha256(token.encode()).hexdigest()
+    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()
 
 
 def _printable(agent: str) -> str:

@@ -5,7 +5,6 @@ PKCE, RFC 6749 and 9700). What comes of it is the person's own act, with the per
 ends with the person's sessions, password or account.
 """
 
-import hashlib
 import re
 import secrets
 from dataclasses import dataclass
@@ -14,9 +13,9 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from app import clock
-from app.access.credentials import NAME, NAME_MUST, CredentialRefused
-from app.access.origin import REFUSED, Origin
-from app.access.people import LIMITS, TOKEN_BYTES
+from app.access.credentials import NAME, CredentialRefused, matching
+from app.access.origin import REFUSED, Origin, actor_of
+from app.access.people import LIMITS, TOKEN_BYTES, hash_of
 from app.access.principal import Principal
 from app.access.roles import OrganizationNeeded, Roles, UnknownRole
 from app.access.tokens import Token
@@ -100,8 +99,7 @@ class Programs:
             CredentialRefused: something about it cannot be.
             RecordsUnavailable: nothing was stored.
         """
-        if not re.fullmatch(NAME, name):
-            raise CredentialRefused("name", NAME_MUST)
+        matching(NAME, "name", name)
         if not 1 <= len(set(redirect_uris)) <= REDIRECTS_AT_MOST:
             raise CredentialRefused("redirect_uris", f"Send 1 to {REDIRECTS_AT_MOST} addresses.")
         if not all(map(is_redirect, redirect_uris)):
@@ -125,7 +123,7 @@ class Programs:
         return found
 
     def live(self, id: str) -> Program | None:
-        """The program of an id; None where there is none or it was revoked.
+        """The program of an id, unless it is unknown or revoked.
 
         Raises:
             RecordsUnavailable: the database is unavailable.
@@ -193,7 +191,7 @@ class Programs:
             RecordsUnavailable: the database is unavailable.
         """
         found = self.store.whose(consent.id, consent.program, clock.now())
-        return None if found is None or found[1].must_change else found[1]
+        return None if found is None else found[1]
 
     def principal(self, token: Token) -> tuple[Principal, datetime] | None:
         """The person in whose name a token acts, limited to what they allowed and their role still
@@ -208,12 +206,13 @@ class Programs:
         if found is None:
             return None
         consent, account = found
-        if account.id != token.subject or account.must_change:
+        if account.id != token.subject:
             return None
         allowed = frozenset(consent.scopes) & frozenset(token.scopes)
-        actor = Origin("").by(account.id).actor
         try:
-            whole = self._roles.principal(actor, account.role, account.organization, allowed, False)
+            whole = self._roles.principal(
+                actor_of(account.id), account.role, account.organization, allowed, False
+            )
         except (UnknownRole, OrganizationNeeded):  # the roles' file has changed since
             return None
         return whole, min(token.expires_at, consent.ends_at)
@@ -237,8 +236,3 @@ class Programs:
         consent = self.store.consent_of_secret(hash_of(text), clock.now())
         if consent is not None and consent.program == program.id:
             self.end(consent.account_id, consent.id, by.by(consent.account_id))
-
-
-def hash_of(secret: str) -> str:
-    """What the service stores of a code or a refresh token, which are long and random."""
-    return hashlib.sha256(secret.encode(errors="replace")).hexdigest()

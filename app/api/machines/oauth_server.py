@@ -93,16 +93,15 @@ class Server(AuthorizationServer):  # type: ignore[misc]
         self.register_token_generator("default", self._generate)
 
     def query_client(self, client_id: str) -> Client | ProgramClient:
-        """The program or the client of an id, or a stand-in for an unknown one, so that both get
+        """The client or the program of an id, or a stand-in for an unknown one, so that both get
         the same response.
         """
-        program = authenticator().programs.live(client_id)
-        if program is not None:
-            return ProgramClient(program)
         credential = authenticator().store.find(client_id) if is_id(client_id) else None
+        if credential is None:  # clients ask for tokens far more often than programs
+            program = authenticator().programs.live(client_id)
+            return Client(None, frozenset()) if program is None else ProgramClient(program)
         if (
-            credential is None
-            or credential.kind != CLIENT
+            credential.kind != CLIENT
             or not credential.is_live(clock.now())
             or credential.role not in authenticator().roles.roles
         ):

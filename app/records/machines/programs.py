@@ -180,7 +180,8 @@ class ProgramStore:
         return there
 
     def whose(self, consent_id: str, program: str, at: datetime) -> tuple[Consent, Account] | None:
-        """A consent for a program with the account of its person, where none of them has ended.
+        """A consent for a program with the account of its person, where none of them has ended and
+        the password is the person's own.
 
         Raises:
             RecordsUnavailable: the database is unavailable.
@@ -192,6 +193,7 @@ class ProgramStore:
             consents.c.ends_at > at,
             programs.c.revoked_at.is_(None),
             accounts.c.disabled_at.is_(None),
+            accounts.c.must_change.is_(False),
         )
         with self._store.reading() as connection:
             row = connection.execute(asked).one_or_none()
